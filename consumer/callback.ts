@@ -1,0 +1,115 @@
+// What functions/ import to define a callback: the types of a callback, of its bindings and of what it is told about a record.
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+
+/** Writes one structured line per call to the function's log, with the invocation's request id. */
+export interface RecordLogger {
+  debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+/** What a callback is told about the record it handles. */
+export interface RecordContext {
+  /** Identity of the record at its source: SQS's MessageId; the same at every attempt. */
+  readonly id: string;
+  /** How often the source has handed the record out, from 1. Undefined where AWS gives no count (streams, asynchronous invocations). */
+  readonly attempt: number | undefined;
+  /** The attempt after which the record is dead-lettered (the queue's maxReceiveCount). Undefined where `attempt` is. */
+  readonly maxAttempts: number | undefined;
+  /** Milliseconds since the epoch at which a callback that still runs is given up with `CallbackTimeout`. */
+  readonly deadline: number;
+  /** Aborted at the deadline. Hand it to SDK calls and `fetch`, so that they end with the callback. */
+  readonly signal: AbortSignal;
+  /**
+   * The id that all records of one flow share: that of the envelope or of the message attribute `correlationId`, else the
+   * record's own. Hand it on with `publish`, `send` and `put`.
+   */
+  readonly correlationId: string;
+  readonly logger: RecordLogger;
+  /** What the record carried, decoded but not validated; for CloudEvents the envelope around `data`. */
+  readonly event: unknown;
+}
+
+export type Handle<In> = (event: In, context: RecordContext) => Promise<void> | void;
+
+/** One record of a batch as a batch callback sees it. */
+export interface BatchRecord<In> {
+  readonly id: string;
+  readonly event: In;
+  readonly context: RecordContext;
+}
+
+/** A record that a batch callback could not handle, and why. A `PermanentError` dead-letters it at once. */
+export interface BatchFailure {
+  readonly id: string;
+  readonly error: unknown;
+}
+
+export type HandleBatch<In> = (
+  records: readonly BatchRecord<In>[],
+) => Promise<readonly BatchFailure[] | undefined> | readonly BatchFailure[] | undefined;
+
+declare const access: unique symbol;
+/** A name together with the access that was granted with it: a string for the SDK, not interchangeable for the compiler. */
+export type Granted<Kind extends string> = string & { readonly [access]: { readonly [K in Kind]: true } };
+export type ReadableTable = Granted<"table:read">;
+export type WritableTable = Granted<"table:read" | "table:write">;
+/** Where a secret is kept; `readSecret` reads its value at first use. */
+export type Secret = Granted<"secret:read">;
+
+declare const carries: unique symbol;
+/** A queue to which exactly `E` may be sent. Contravariant in `E`: a place for Animal is a place for Cat. */
+export type SendTarget<E> = Granted<"queue:send"> & { readonly [carries]: (event: E) => void };
+
+/** A topic on which exactly `E` may be published. */
+export type PublishTarget<E> = Granted<"topic:publish"> & { readonly [carries]: (event: E) => void };
+/** A stream into which exactly `E` may be put. */
+export type StreamTarget<E> = Granted<"stream:put"> & { readonly [carries]: (event: E) => void };
+/** An event bus to which exactly `E` may be sent. */
+export type BusTarget<E> = Granted<"bus:put"> & { readonly [carries]: (event: E) => void };
+
+/** `Wire`: what a producer must send; `In`: what the schema makes of it; `B`: the bindings that the factory asks for. */
+export interface Callback<Wire, In, B extends object> {
+  readonly kind: "record" | "batch";
+  readonly schema: StandardSchemaV1<Wire, In>;
+  /** Called once per execution environment; what it keeps stays warm between invocations. */
+  readonly factory: (bindings: B) => Handle<In> | HandleBatch<In>;
+}
+
+/**
+ * Defines a callback: the schema of its events, and a factory that receives its bindings and returns the function to run for
+ * each record. Throw `PermanentError` for a record that no retry can mend; anything else that is thrown is retried.
+ */
+export function callback<S extends StandardSchemaV1, B extends object = Record<never, never>>(
+  schema: S,
+  factory: (bindings: B) => Handle<StandardSchemaV1.InferOutput<S>>,
+): Callback<StandardSchemaV1.InferInput<S>, StandardSchemaV1.InferOutput<S>, B> {
+  return {
+    kind: "record",
+    schema: schema as StandardSchemaV1<StandardSchemaV1.InferInput<S>, StandardSchemaV1.InferOutput<S>>,
+    factory,
+  };
+}
+
+/**
+ * Defines a callback that takes all valid records of a batch at once, and returns those that failed (nothing: all succeeded).
+ * Throwing fails every record of the call.
+ */
+export function batchCallback<S extends StandardSchemaV1, B extends object = Record<never, never>>(
+  schema: S,
+  factory: (bindings: B) => HandleBatch<StandardSchemaV1.InferOutput<S>>,
+): Callback<StandardSchemaV1.InferInput<S>, StandardSchemaV1.InferOutput<S>, B> {
+  return {
+    kind: "batch",
+    schema: schema as StandardSchemaV1<StandardSchemaV1.InferInput<S>, StandardSchemaV1.InferOutput<S>>,
+    factory,
+  };
+}
+
+/** Any callback, whatever its events and bindings. */
+export interface AnyCallback {
+  readonly kind: "record" | "batch";
+  readonly schema: StandardSchemaV1;
+  readonly factory: (bindings: never) => Handle<never> | HandleBatch<never>;
+}

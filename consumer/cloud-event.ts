@@ -1,0 +1,55 @@
+// CloudEvents 1.0 in structured mode: the envelope in which events are published. https://github.com/cloudevents/spec
+import { randomUUID } from "node:crypto";
+
+export interface EventOptions {
+  /**
+   * Identity of the event: the same event published again has the same id. Default: a random one, so that a repeated attempt
+   * publishes another event; give `context.id` where one record makes one event.
+   */
+  readonly id?: string;
+  /** Where it comes from, a URI reference; default `/<function name>`. */
+  readonly source?: string;
+  /** What it is about, as an order's id. */
+  readonly subject?: string;
+  /** The id of the flow: `context.correlationId`. Default: the event's own id. */
+  readonly correlationId?: string;
+}
+
+export interface CloudEvent<E> {
+  readonly specversion: "1.0";
+  readonly id: string;
+  readonly source: string;
+  readonly type: string;
+  readonly time: string;
+  readonly datacontenttype: "application/json";
+  readonly correlationid: string;
+  readonly subject?: string;
+  /** As OpenTelemetry and W3C have it; from X-Ray's trace of the invocation. */
+  readonly traceparent?: string;
+  readonly data: E;
+}
+
+export function cloudEventOf<E>(event: E, type: string, options: EventOptions): CloudEvent<E> {
+  const { id = randomUUID(), source = `/${process.env.AWS_LAMBDA_FUNCTION_NAME ?? "spillway"}`, subject } = options;
+  const traceparent = traceparentOf(process.env._X_AMZN_TRACE_ID);
+  return {
+    specversion: "1.0",
+    id,
+    source,
+    type,
+    time: new Date().toISOString(),
+    datacontenttype: "application/json",
+    correlationid: options.correlationId ?? id,
+    ...(subject !== undefined && { subject }),
+    ...(traceparent !== undefined && { traceparent }),
+    data: event,
+  };
+}
+
+/** `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1` */
+function traceparentOf(header: string | undefined): string | undefined {
+  const [, seconds, rest] = /Root=1-([0-9a-f]{8})-([0-9a-f]{24})/.exec(header ?? "") ?? [];
+  const parent = /Parent=([0-9a-f]{16})/.exec(header ?? "")?.[1];
+  if (seconds === undefined || rest === undefined || parent === undefined) return undefined;
+  return `00-${seconds}${rest}-${parent}-${header?.includes("Sampled=1") ? "01" : "00"}`;
+}

@@ -1,0 +1,30 @@
+// From the text of a record to the event that the callback sees.
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { InvalidEvent } from "./errors";
+
+const mostIssues = 5;
+
+/** Throws an InvalidEvent. */
+export function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch (error) {
+    throw new InvalidEvent(`The body is not JSON: ${(error as Error).message}`);
+  }
+}
+
+/** What the schema makes of the value. Throws, or rejects with, an InvalidEvent that names each path at fault. */
+export function validate(schema: StandardSchemaV1, value: unknown): unknown {
+  const result = schema["~standard"].validate(value);
+  return result instanceof Promise ? result.then(readResult) : readResult(result);
+}
+
+function readResult(result: StandardSchemaV1.Result<unknown>): unknown {
+  if (result.issues === undefined) return result.value;
+  const shown = result.issues.slice(0, mostIssues).map(({ path, message }) => {
+    const where = (path ?? []).map((part) => String(typeof part === "object" ? part.key : part)).join(".");
+    return where === "" ? message : `${where}: ${message}`;
+  });
+  const more = result.issues.length - shown.length;
+  throw new InvalidEvent(shown.join("; ") + (more > 0 ? `; and ${more} more` : ""));
+}

@@ -1,0 +1,180 @@
+// One invocation of a function with a batch of records, whatever their source: its deadline, its failures, its dead letters.
+import type { Context } from "aws-lambda";
+import type { BatchRecord, RecordContext, RecordLogger } from "./callback";
+import type { BatchRun, Item } from "./core";
+import { deadLetterOf, type LostRecord } from "./dead-letter";
+import type { Deadline } from "./deadline";
+import type { Opened } from "./envelope";
+import { nameError } from "./errors";
+import type { Prepared } from "./prepare";
+import type { Failure, RecordOutcome, Report } from "./report";
+import { sendMessage } from "./sqs-client";
+
+const mostCorrelationIds = 10;
+
+/** What is told about each record beside its event. */
+export interface Identity {
+  readonly id: string;
+  readonly attempt: number | undefined;
+  readonly maxAttempts: number | undefined;
+  readonly correlationId: string;
+}
+
+export class Invocation {
+  readonly ends: number;
+  /** Milliseconds since the epoch; what is left after it is for dead letters and back-off, before Lambda ends the process. */
+  readonly deadline: number;
+  readonly failures: Failure[] = [];
+  private readonly started = Date.now();
+  private readonly correlationIds = new Set<string>();
+
+  constructor(
+    readonly report: Report,
+    readonly context: Context,
+  ) {
+    const remaining = context.getRemainingTimeInMillis();
+    this.ends = this.started + remaining;
+    this.deadline = this.ends - Math.min(Math.max(remaining * 0.1, 500), 5000, remaining / 2);
+  }
+
+  /** How a callback of either kind is run with the records of a batch. `open` throws an InvalidEvent for what is no event. */
+  runs<I extends Item>(
+    prepared: Prepared,
+    open: (item: I) => Opened,
+    identityOf: (item: I, opened: Opened) => Identity,
+  ): Pick<BatchRun<I>, "handle" | "handleAll"> {
+    const contextOf = (item: I, opened: Opened, deadline: Deadline) => {
+      const identity = identityOf(item, opened);
+      if (this.correlationIds.size < mostCorrelationIds) this.correlationIds.add(identity.correlationId);
+      return new ContextOfRecord(identity, opened.envelope, deadline, this.report, this.context.awsRequestId);
+    };
+    if (prepared.kind === "record") {
+      return {
+        handle: (item, deadline) => {
+          const opened = open(item);
+          return prepared.run(opened.event, contextOf(item, opened, deadline));
+        },
+      };
+    }
+    const together = async (items: readonly I[], deadline: Deadline) => {
+      const failed = new Map<string, unknown>();
+      const valid: BatchRecord<unknown>[] = [];
+      for (const item of items) {
+        try {
+          const opened = open(item);
+          const context = contextOf(item, opened, deadline);
+          valid.push({ id: item.id, event: await prepared.validate(opened.event), context });
+        } catch (error) {
+          failed.set(item.id, error);
+        }
+      }
+      if (valid.length === 0) return failed;
+      try {
+        for (const { id, error } of await prepared.run(valid)) failed.set(id, error);
+      } catch (error) {
+        for (const { id } of valid) failed.set(id, error);
+      }
+      return failed;
+    };
+    return {
+      handle: async (item, deadline) => {
+        const failed = await together([item], deadline);
+        if (failed.has(item.id)) throw failed.get(item.id);
+      },
+      handleAll: together,
+    };
+  }
+
+  /** The record stays in its source until its dead letter is stored: a lost answer makes two dead letters, never none. */
+  async deadLetter(
+    queueUrl: string,
+    id: string,
+    record: LostRecord,
+    error: unknown,
+  ): Promise<"placed" | "no room" | "refused"> {
+    const { functionName, awsRequestId } = this.context;
+    const message = deadLetterOf(record, { error, functionName, requestId: awsRequestId, failedAt: new Date() });
+    if (message === undefined) {
+      this.warn("a record leaves no room for its reason in its dead letter", { recordId: id, ...nameError(error) });
+      return "no room";
+    }
+    try {
+      await sendMessage(queueUrl, message, this.timeout());
+      return "placed";
+    } catch (refusal) {
+      this.warn("a dead letter could not be stored; its record stays in its source", {
+        recordId: id,
+        ...nameError(error),
+        refusal: nameError(refusal),
+      });
+      return "refused";
+    }
+  }
+
+  fail({ id, attempt }: Item, outcome: RecordOutcome, error: unknown): void {
+    this.failures.push({ id, attempt, outcome, ...nameError(error) });
+  }
+
+  warn(message: string, fields: Readonly<Record<string, unknown>>): void {
+    this.report.warn(this.context.awsRequestId, message, fields);
+  }
+
+  tell(received: number): void {
+    const count = (outcome: RecordOutcome) => this.failures.filter((failure) => failure.outcome === outcome).length;
+    this.report.batch(
+      this.context.awsRequestId,
+      {
+        received,
+        succeeded: received - this.failures.length,
+        retried: count("retried"),
+        deadLettered: count("deadLettered"),
+        handedBack: count("handedBack"),
+        milliseconds: Date.now() - this.started,
+      },
+      this.failures,
+      [...this.correlationIds],
+    );
+  }
+
+  /** Milliseconds for each of three tries of a call, so that all three fit in what is left. */
+  timeout(): number {
+    return Math.min(3000, Math.max(200, Math.floor((this.ends - Date.now()) / 4)));
+  }
+}
+
+/** Its signal and its logger are made only for callbacks that ask for them. */
+class ContextOfRecord implements RecordContext {
+  readonly id: string;
+  readonly attempt: number | undefined;
+  readonly maxAttempts: number | undefined;
+  readonly correlationId: string;
+  readonly deadline: number;
+  readonly #deadline: Deadline;
+  readonly #report: Report;
+  readonly #requestId: string;
+
+  constructor(
+    { id, attempt, maxAttempts, correlationId }: Identity,
+    readonly event: unknown,
+    deadline: Deadline,
+    report: Report,
+    requestId: string,
+  ) {
+    this.id = id;
+    this.attempt = attempt;
+    this.maxAttempts = maxAttempts;
+    this.correlationId = correlationId;
+    this.deadline = deadline.at;
+    this.#deadline = deadline;
+    this.#report = report;
+    this.#requestId = requestId;
+  }
+
+  get signal(): AbortSignal {
+    return this.#deadline.signal;
+  }
+
+  get logger(): RecordLogger {
+    return this.#report.of(this.#requestId, this.id, this.correlationId);
+  }
+}

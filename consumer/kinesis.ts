@@ -1,0 +1,32 @@
+// The consumer of a Kinesis stream: what Lambda invokes, around a callback.
+import type { KinesisStreamEvent, KinesisStreamRecord } from "aws-lambda";
+import type { AnyCallback } from "./callback";
+import { parseJson } from "./decode";
+import { openEnvelope } from "./envelope";
+import { type StreamHandler, type StreamItem, streamConsumer } from "./stream-batch";
+
+export const kinesisHandler = (callback: AnyCallback): StreamHandler<KinesisStreamEvent> =>
+  streamConsumer<KinesisStreamEvent>(callback, ({ Records }) => Records.map(itemOf));
+
+function itemOf(record: KinesisStreamRecord, position: number): StreamItem {
+  const { data, partitionKey, sequenceNumber } = record.kinesis;
+  return {
+    id: record.eventID,
+    group: partitionKey,
+    position,
+    sequenceNumber,
+    open: () => openEnvelope(parseJson(Buffer.from(data, "base64").toString())),
+    lost: () => ({
+      body: data,
+      attributes: {},
+      sourceArn: record.eventSourceARN,
+      place: {
+        // `shardId-000000000000:49590338271490256608559692538361571095921575989136588898`
+        shardId: record.eventID.split(":")[0] ?? "",
+        sequenceNumber,
+        partitionKey,
+        encoding: "base64",
+      },
+    }),
+  };
+}

@@ -1,0 +1,147 @@
+// The consumer of an SQS queue: what Lambda invokes, around a callback.
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import type { AnyCallback } from "./callback";
+import { type Item, type Outcome, runBatch } from "./core";
+import { parseJson } from "./decode";
+import { openEnvelope } from "./envelope";
+import { isPermanent, nameError } from "./errors";
+import { Invocation } from "./invocation";
+import { type Prepared, prepare, readSettings } from "./prepare";
+import { isFifo, lostRecordOf } from "./queue-record";
+import { type RecordOutcome, Report } from "./report";
+import type { QueueSettings } from "./settings";
+import { changeVisibility, deleteMessages } from "./sqs-client";
+
+export type QueueHandler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
+
+/** Reads the settings and calls the callback's factory, once per environment; throws when either cannot be done. */
+export function queueHandler(callback: AnyCallback): QueueHandler {
+  const { bindings, source } = readSettings("queue");
+  const prepared = prepare(callback, bindings);
+  let report: Report | undefined;
+  return (event, context) => {
+    report ??= new Report(context.functionName);
+    return new QueueBatch(source, prepared, new Invocation(report, context)).run(event.Records);
+  };
+}
+
+interface QueueItem extends Item {
+  readonly record: SQSRecord;
+  readonly attempt: number;
+}
+
+const longestBackOff = 900;
+
+class QueueBatch {
+  /** Records to report, and for how many seconds each is hidden. */
+  private readonly reported = new Map<QueueItem, number>();
+  /** FIFO: a message in flight blocks its group, so the whole rest of a group waits as long as the one that failed. */
+  private readonly delayOfGroup = new Map<string, number>();
+
+  constructor(
+    private readonly source: QueueSettings,
+    private readonly prepared: Prepared,
+    private readonly invocation: Invocation,
+  ) {}
+
+  async run(records: readonly SQSRecord[]): Promise<SQSBatchResponse> {
+    const { invocation, source } = this;
+    const items = records.map(itemOf);
+    await runBatch(items, {
+      concurrency: source.concurrency,
+      deadline: invocation.deadline,
+      settle: (item, outcome, alone) => this.settle(item, outcome, alone),
+      ...invocation.runs<QueueItem>(
+        this.prepared,
+        ({ record }) => openEnvelope(parseJson(record.body)),
+        ({ record, attempt }, { correlationId }) => ({
+          id: record.messageId,
+          attempt,
+          maxAttempts: source.maxReceiveCount,
+          correlationId: correlationId ?? record.messageAttributes.correlationId?.stringValue ?? record.messageId,
+        }),
+      ),
+    });
+    await this.hide();
+    invocation.tell(items.length);
+    return { batchItemFailures: [...this.reported.keys()].map(({ id }) => ({ itemIdentifier: id })) };
+  }
+
+  private settle(item: QueueItem, outcome: Outcome, alone: boolean): boolean | Promise<boolean> {
+    // The way of nearly every record: nothing to wait for.
+    if (outcome.status === "succeeded") return alone ? this.deleteNow(item).then(() => true) : true;
+    return this.settleFailure(item, outcome, alone);
+  }
+
+  private async settleFailure(
+    item: QueueItem,
+    outcome: Exclude<Outcome, { status: "succeeded" }>,
+    alone: boolean,
+  ): Promise<boolean> {
+    if (outcome.status === "handedBack") {
+      const error = new Error("The time was up, or an earlier record of its group failed.");
+      this.reportBack(item, "handedBack", this.delayOfGroup.get(item.group ?? "") ?? 0, error);
+      return false;
+    }
+    const { error } = outcome;
+    if (!isPermanent(error) && item.attempt < this.source.maxReceiveCount) return this.retry(item, error);
+    const { invocation, source } = this;
+    const placed = await invocation.deadLetter(source.deadLetterQueueUrl, item.id, lostRecordOf(item.record), error);
+    if (placed === "no room") {
+      // SQS itself moves it, whole, once it has been received too often: let that be soon.
+      this.reportBack(item, "retried", 0, error);
+      return false;
+    }
+    if (placed === "refused") return this.retry(item, error);
+    invocation.fail(item, "deadLettered", error);
+    if (alone) await this.deleteNow(item);
+    return true;
+  }
+
+  private retry(item: QueueItem, error: unknown): false {
+    this.reportBack(item, "retried", backOff(item.attempt), error);
+    return false;
+  }
+
+  private reportBack(item: QueueItem, outcome: RecordOutcome, seconds: number, error: unknown): void {
+    this.reported.set(item, seconds);
+    if (item.group !== undefined && !this.delayOfGroup.has(item.group)) this.delayOfGroup.set(item.group, seconds);
+    this.invocation.fail(item, outcome, error);
+  }
+
+  /** At once, so that no record that comes after it in this process can take it along. */
+  private async deleteNow({ id, record }: QueueItem): Promise<void> {
+    try {
+      await deleteMessages(this.source.queueUrl, [record.receiptHandle], this.invocation.timeout());
+    } catch (error) {
+      // Lambda deletes it with the rest of the batch.
+      this.invocation.warn("a finished record could not be deleted at once", { recordId: id, ...nameError(error) });
+    }
+  }
+
+  private async hide(): Promise<void> {
+    const changes = [...this.reported].map(([{ record }, seconds]) => ({
+      receiptHandle: record.receiptHandle,
+      seconds,
+    }));
+    if (changes.length === 0) return;
+    try {
+      await changeVisibility(this.source.queueUrl, changes, this.invocation.timeout());
+    } catch (error) {
+      // They come back when the queue's own visibility timeout is over.
+      this.invocation.warn("the delay of failed records could not be set", { ...nameError(error) });
+    }
+  }
+}
+
+/** Seconds until the next attempt: they double, and are spread so that records which failed together do not come back together. */
+export function backOff(attempt: number): number {
+  return 1 + Math.floor(Math.random() * Math.min(longestBackOff, 2 * 2 ** (attempt - 1)));
+}
+
+function itemOf(record: SQSRecord): QueueItem {
+  const { ApproximateReceiveCount, MessageGroupId } = record.attributes;
+  // On a standard queue a group is for fairness among tenants, not for order.
+  const group = isFifo(record) ? MessageGroupId : undefined;
+  return { id: record.messageId, attempt: Number(ApproximateReceiveCount), record, group };
+}

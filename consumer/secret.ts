@@ -1,0 +1,46 @@
+// Reading a secret that a binding names.
+import { callAws } from "./aws";
+import type { Secret } from "./callback";
+
+const keptFor = 5 * 60 * 1000;
+const kept = new Map<string, { readonly value: Promise<string>; readonly until: number }>();
+
+/**
+ * The secret's value, from SSM's Parameter Store or Secrets Manager: asked for at its first use, then kept for five minutes, so
+ * that a rotated one is picked up. Rejects with what AWS answers after three tries; the next call asks anew.
+ */
+export function readSecret(secret: Secret): Promise<string> {
+  const found = kept.get(secret);
+  if (found !== undefined && found.until > Date.now()) return found.value;
+  const value = fetchSecret(secret);
+  kept.set(secret, { value, until: Date.now() + keptFor });
+  value.catch(() => kept.delete(secret));
+  return value;
+}
+
+async function fetchSecret(arn: string): Promise<string> {
+  const [, partition, service, region] = arn.split(":");
+  const domain = partition === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
+  const call = { endpoint: `https://${service}.${region}.${domain}`, contentType: "application/x-amz-json-1.1" };
+  if (service === "ssm") {
+    const answer = await callAws<{ Parameter: { Value: string } }>({
+      ...call,
+      service,
+      target: "AmazonSSM",
+      action: "GetParameter",
+      input: { Name: arn, WithDecryption: true },
+    });
+    return answer.Parameter.Value;
+  }
+  if (service === "secretsmanager") {
+    const answer = await callAws<{ SecretString?: string; SecretBinary?: string }>({
+      ...call,
+      service,
+      target: "secretsmanager",
+      action: "GetSecretValue",
+      input: { SecretId: arn },
+    });
+    return answer.SecretString ?? Buffer.from(answer.SecretBinary ?? "", "base64").toString();
+  }
+  throw new TypeError(`"${arn}" is the ARN of neither an SSM parameter nor a secret of Secrets Manager.`);
+}

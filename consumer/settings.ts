@@ -1,0 +1,35 @@
+// What a deployed function is told through its one environment variable: its bindings, and the source that its consumer serves.
+
+/** Name of the environment variable. Its value is the JSON of `Settings`. */
+export const settingsVariable = "SPILLWAY";
+
+export interface QueueSettings {
+  readonly kind: "queue";
+  readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string;
+  /** The queue's maxReceiveCount: the attempt after which SQS would move the message itself. */
+  readonly maxReceiveCount: number;
+  /** How many records of a batch run at a time, at least 1. */
+  readonly concurrency: number;
+}
+
+/** A Kinesis stream, or the stream of a table. */
+export interface StreamSettings {
+  readonly kind: "stream";
+  readonly deadLetterQueueUrl: string;
+  /** How many records of a batch run at a time, at least 1; one per partition key. */
+  readonly concurrency: number;
+}
+
+export interface TopicSettings {
+  readonly kind: "topic";
+  readonly deadLetterQueueUrl: string;
+}
+
+export type SourceSettings = QueueSettings | StreamSettings | TopicSettings;
+
+export interface Settings {
+  /** Each binding's value by its name: queue URLs, table names, plain values. */
+  readonly bindings: Readonly<Record<string, unknown>>;
+  readonly source: SourceSettings;
+}

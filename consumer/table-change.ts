@@ -1,0 +1,75 @@
+// The event of a table's stream: an item before and after a change, checked by the schema of the item.
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+
+interface Change {
+  /** The item's key attributes. */
+  readonly keys: Readonly<Record<string, unknown>>;
+}
+
+/** `Item` as the item's schema makes it. An image is there as far as the stream's view type has it. */
+export type TableChange<Item> =
+  | (Change & {
+      readonly eventName: "INSERT";
+      readonly newImage: Item;
+      readonly oldImage?: undefined;
+      readonly expired: false;
+    })
+  | (Change & {
+      readonly eventName: "MODIFY";
+      readonly newImage: Item;
+      readonly oldImage?: Item;
+      readonly expired: false;
+    })
+  | (Change & {
+      readonly eventName: "REMOVE";
+      readonly newImage?: undefined;
+      readonly oldImage?: Item;
+      /** Whether DynamoDB removed it because its time to live was over. */
+      readonly expired: boolean;
+    });
+
+type ChangeSchema<S extends StandardSchemaV1> = StandardSchemaV1<
+  TableChange<StandardSchemaV1.InferInput<S>>,
+  TableChange<StandardSchemaV1.InferOutput<S>>
+>;
+
+const images = ["newImage", "oldImage"] as const;
+
+/**
+ * The schema of a table's changes, for `callback`: both images are checked by `item`, the schema of the table's items. A change
+ * whose image it refuses is dead-lettered.
+ */
+export function tableChange<S extends StandardSchemaV1>(item: S): ChangeSchema<S> {
+  return {
+    "~standard": {
+      version: 1,
+      vendor: "spillway",
+      validate: (value) => {
+        const change = value as Readonly<Record<string, unknown>>;
+        const checked = images
+          .filter((name) => change[name] !== undefined)
+          .map((name) => ({ name, result: item["~standard"].validate(change[name]) }));
+        if (checked.some(({ result }) => result instanceof Promise)) {
+          return Promise.all(checked.map(async ({ name, result }) => ({ name, result: await result }))).then((all) =>
+            join(change, all),
+          );
+        }
+        return join(change, checked as readonly CheckedImage[]);
+      },
+    },
+  };
+}
+
+interface CheckedImage {
+  readonly name: (typeof images)[number];
+  readonly result: StandardSchemaV1.Result<unknown>;
+}
+
+function join<T>(change: object, checked: readonly CheckedImage[]): StandardSchemaV1.Result<T> {
+  const issues = checked.flatMap(({ name, result }) =>
+    (result.issues ?? []).map(({ message, path = [] }) => ({ message, path: [name, ...path] })),
+  );
+  if (issues.length > 0) return { issues };
+  const values = checked.map(({ name, result }) => [name, "value" in result ? result.value : undefined]);
+  return { value: { ...change, ...Object.fromEntries(values) } as T };
+}

@@ -1,0 +1,51 @@
+// The consumer of a DynamoDB table's stream: what Lambda invokes, around a callback.
+import { type NativeAttributeValue, unmarshall } from "@aws-sdk/util-dynamodb";
+import type { AttributeValue, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
+import type { AnyCallback } from "./callback";
+import type { Opened } from "./envelope";
+import { type StreamHandler, type StreamItem, streamConsumer } from "./stream-batch";
+
+export const tableHandler = (callback: AnyCallback): StreamHandler<DynamoDBStreamEvent> =>
+  streamConsumer<DynamoDBStreamEvent>(callback, ({ Records }) => Records.map(itemOf));
+
+function itemOf(record: DynamoDBRecord, position: number): StreamItem {
+  const { Keys = {}, SequenceNumber = "" } = record.dynamodb ?? {};
+  const keys = JSON.stringify(Keys);
+  return {
+    id: record.eventID ?? SequenceNumber,
+    group: keys,
+    position,
+    sequenceNumber: SequenceNumber,
+    open: () => open(record),
+    lost: () => ({
+      body: JSON.stringify(record),
+      attributes: {},
+      sourceArn: record.eventSourceARN ?? "",
+      place: { sequenceNumber: SequenceNumber, partitionKey: keys, encoding: "json" },
+    }),
+  };
+}
+
+function open(record: DynamoDBRecord): Opened {
+  const { Keys, NewImage, OldImage } = record.dynamodb ?? {};
+  const [keys, newImage, oldImage] = [Keys, NewImage, OldImage].map(plain);
+  const { type, principalId } =
+    (record as { userIdentity?: { type?: string; principalId?: string } }).userIdentity ?? {};
+  const event = {
+    eventName: record.eventName,
+    keys: keys ?? {},
+    ...(newImage !== undefined && { newImage }),
+    ...(oldImage !== undefined && { oldImage }),
+    // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html
+    expired: type === "Service" && principalId === "dynamodb.amazonaws.com",
+  };
+  // A flow goes on through a table when its item keeps the flow's id.
+  const correlationId = (newImage ?? oldImage)?.correlationId;
+  return { event, envelope: record, correlationId: typeof correlationId === "string" ? correlationId : undefined };
+}
+
+function plain(
+  image: Readonly<Record<string, AttributeValue>> | undefined,
+): Record<string, NativeAttributeValue> | undefined {
+  return image === undefined ? undefined : unmarshall(image as Parameters<typeof unmarshall>[0]);
+}

@@ -1,0 +1,71 @@
+// The consumer of an SNS topic without a queue between: what Lambda invokes, around a callback.
+import type { Context, SNSEvent, SNSEventRecord } from "aws-lambda";
+import type { AnyCallback } from "./callback";
+import { runBatch } from "./core";
+import type { LostRecord } from "./dead-letter";
+import { parseJson } from "./decode";
+import { openEnvelope } from "./envelope";
+import { isPermanent } from "./errors";
+import { Invocation } from "./invocation";
+import { prepare, readSettings } from "./prepare";
+import { Report } from "./report";
+
+export type TopicHandler = (event: SNSEvent, context: Context) => Promise<void>;
+
+/**
+ * Reads the settings and calls the callback's factory, once per environment; throws when either cannot be done. SNS hands over
+ * one message at a time. One that fails for now fails the invocation: Lambda tries again, and then hands the event to the
+ * function's failure destination.
+ */
+export function topicHandler(callback: AnyCallback): TopicHandler {
+  const { bindings, source } = readSettings("topic");
+  const prepared = prepare(callback, bindings);
+  let report: Report | undefined;
+  return async ({ Records }, context) => {
+    report ??= new Report(context.functionName);
+    const invocation = new Invocation(report, context);
+    const transient: unknown[] = [];
+    const items = Records.map((record) => ({ id: record.Sns.MessageId, record }));
+    await runBatch(items, {
+      concurrency: 1,
+      deadline: invocation.deadline,
+      ...invocation.runs<(typeof items)[number]>(
+        prepared,
+        ({ record }) => openEnvelope(parseJson(record.Sns.Message)),
+        ({ id, record }, { correlationId }) => ({
+          id,
+          attempt: undefined,
+          maxAttempts: undefined,
+          correlationId: correlationId ?? record.Sns.MessageAttributes.correlationId?.Value ?? id,
+        }),
+      ),
+      settle: async (item, outcome) => {
+        if (outcome.status === "succeeded") return true;
+        const error = outcome.status === "failed" ? outcome.error : new Error("The time was up.");
+        const permanent = isPermanent(error);
+        const placed =
+          permanent &&
+          (await invocation.deadLetter(source.deadLetterQueueUrl, item.id, lostRecordOf(item.record), error)) ===
+            "placed";
+        invocation.fail(item, placed ? "deadLettered" : "retried", error);
+        if (!placed) transient.push(error);
+        return true;
+      },
+    });
+    invocation.tell(items.length);
+    if (transient.length > 0) throw transient[0];
+  };
+}
+
+function lostRecordOf({ Sns }: SNSEventRecord): LostRecord {
+  const attributes = Object.entries(Sns.MessageAttributes).map(([name, { Type, Value }]) => [
+    name,
+    { DataType: Type, ...(Type.startsWith("Binary") ? { BinaryValue: Value } : { StringValue: Value }) },
+  ]);
+  return {
+    body: Sns.Message,
+    attributes: Object.fromEntries(attributes),
+    sourceArn: Sns.TopicArn,
+    place: {},
+  };
+}

@@ -1,0 +1,125 @@
+import { strict as assert } from "node:assert";
+import type { SQSMessageAttributes, SQSRecord } from "aws-lambda";
+import { deadLetterOf as compose, type GivenUp } from "../../consumer/dead-letter";
+import { lostRecordOf, originalAttributes } from "../../consumer/queue-record";
+import type { MessageAttribute } from "../../consumer/sqs-client";
+import { recordOf } from "./fake-sqs";
+
+const deadLetterOf = (record: SQSRecord, given: GivenUp) => compose(lostRecordOf(record), given);
+
+const givenUp = {
+  error: new RangeError("too busy"),
+  functionName: "orders",
+  requestId: "request-1",
+  failedAt: new Date("2026-01-02T03:04:05Z"),
+};
+const ten: SQSMessageAttributes = Object.fromEntries(
+  Array.from({ length: 10 }, (_, n) => [`a${n}`, { dataType: "String", stringValue: `v${n}` }]),
+);
+const reasonIn = (attributes: Readonly<Record<string, MessageAttribute>> | undefined) =>
+  JSON.parse(attributes?.DeadLetterReason?.StringValue ?? "null");
+/** As Lambda hands over what SQS was sent. */
+const received = (attributes: Readonly<Record<string, MessageAttribute>> = {}): SQSMessageAttributes =>
+  Object.fromEntries(
+    Object.entries(attributes).map(([name, { DataType, StringValue, BinaryValue }]) => [
+      name,
+      {
+        dataType: DataType as "String",
+        ...(StringValue && { stringValue: StringValue }),
+        ...(BinaryValue && { binaryValue: BinaryValue }),
+      },
+    ]),
+  );
+
+describe("a dead letter", () => {
+  it("keeps the types of attributes, binary ones too", () => {
+    const record = recordOf("m", "{}", {
+      attributes: {
+        count: { dataType: "Number.int" as "Number", stringValue: "3" },
+        raw: { dataType: "Binary", binaryValue: "AAEC" },
+      },
+    });
+    const { MessageAttributes } = deadLetterOf(record, givenUp) ?? assert.fail();
+    assert.deepEqual(MessageAttributes?.count, { DataType: "Number.int", StringValue: "3" });
+    assert.deepEqual(MessageAttributes?.raw, { DataType: "Binary", BinaryValue: "AAEC" });
+  });
+
+  it("folds ten attributes into the reason, and unfolds them when it comes back and fails again", () => {
+    const first = deadLetterOf(recordOf("m", "{}", { attributes: ten }), givenUp) ?? assert.fail();
+    assert.deepEqual(Object.keys(first.MessageAttributes ?? {}), ["DeadLetterReason"]);
+    const { attributes } = reasonIn(first.MessageAttributes);
+    assert.equal(Object.keys(attributes).length, 10);
+    assert.deepEqual(attributes.a3, { DataType: "String", StringValue: "v3" });
+
+    const redriven = recordOf("m", "{}", { attributes: received(first.MessageAttributes), attempt: 2 });
+    assert.deepEqual(originalAttributes(redriven.messageAttributes), attributes);
+    const second = deadLetterOf(redriven, { ...givenUp, error: new TypeError("other") }) ?? assert.fail();
+    const reason = reasonIn(second.MessageAttributes);
+    assert.deepEqual([reason.errorType, reason.attempts, reason.attributes], ["TypeError", 2, attributes]);
+  });
+
+  it("drops an older reason and keeps nine attributes beside the new one", () => {
+    const { a9, ...nine } = ten;
+    const first = deadLetterOf(recordOf("m", "{}", { attributes: nine }), givenUp) ?? assert.fail();
+    assert.equal(Object.keys(first.MessageAttributes ?? {}).length, 10);
+    const again =
+      deadLetterOf(recordOf("m", "{}", { attributes: received(first.MessageAttributes) }), givenUp) ?? assert.fail();
+    assert.equal(Object.keys(again.MessageAttributes ?? {}).length, 10);
+    assert.equal(reasonIn(again.MessageAttributes).attributes, undefined);
+  });
+
+  it("has the trace of the record", () => {
+    const record = recordOf("m", "{}");
+    record.attributes.AWSTraceHeader = "Root=1-abc-def;Parent=1;Sampled=1";
+    assert.equal(reasonIn(deadLetterOf(record, givenUp)?.MessageAttributes).traceId, "1-abc-def");
+  });
+
+  it("cuts a long error", () => {
+    const { errorMessage } = reasonIn(
+      deadLetterOf(recordOf("m", "{}"), { ...givenUp, error: new Error("x".repeat(5000)) })?.MessageAttributes,
+    );
+    assert.equal(errorMessage, `${"x".repeat(2000)}…`);
+  });
+
+  it("has the shortest reason where the full one does not fit into 1 MiB, and none where not even that does", () => {
+    const error = new Error("y".repeat(1500));
+    const bodyOf = (room: number) => "b".repeat(1_048_576 - room);
+    const shortest = reasonIn(deadLetterOf(recordOf("m", bodyOf(400)), { ...givenUp, error })?.MessageAttributes);
+    assert.deepEqual(Object.keys(shortest), ["errorType", "errorMessage", "attempts", "failedAt"]);
+    assert.equal(shortest.errorMessage.length, 101);
+    assert.equal(deadLetterOf(recordOf("m", bodyOf(1)), { ...givenUp, error }), undefined);
+    const fits = deadLetterOf(recordOf("m", bodyOf(2500)), { ...givenUp, error });
+    assert.equal(reasonIn(fits?.MessageAttributes).functionName, "orders");
+  });
+
+  it("names whatever was thrown", () => {
+    class Quiet extends Error {}
+    for (const [error, type, message] of [
+      [new Quiet("q"), "Quiet", "q"],
+      ["text", "string", "text"],
+      [undefined, "undefined", "undefined"],
+    ] as const) {
+      const reason = reasonIn(deadLetterOf(recordOf("m", "{}"), { ...givenUp, error })?.MessageAttributes);
+      assert.deepEqual([reason.errorType, reason.errorMessage], [type, message]);
+    }
+  });
+
+  it("bears whatever is thrown, and whatever attribute of its name is sent", () => {
+    const odd = [
+      [Object.create(null), "object"],
+      [Object.assign(new Error(), { message: { a: 1 } }), "Error"],
+      [Object.assign(new Error("m"), { name: 7 }), "Error"],
+      [undefined, "undefined"],
+    ] as const;
+    for (const [error, errorType] of odd) {
+      const reason = reasonIn(deadLetterOf(recordOf("m", "{}"), { ...givenUp, error })?.MessageAttributes);
+      assert.equal(reason.errorType, errorType);
+      assert.equal(typeof reason.errorMessage, "string");
+    }
+    for (const attributes of ['{"a":{}}', '"abc"', "7", "null"]) {
+      const sent = { DeadLetterReason: { dataType: "String" as const, stringValue: `{"attributes":${attributes}}` } };
+      const letter = deadLetterOf(recordOf("m", "{}", { attributes: sent }), givenUp);
+      assert.deepEqual(Object.keys(letter?.MessageAttributes ?? {}), ["DeadLetterReason"]);
+    }
+  });
+});

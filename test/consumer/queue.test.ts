@@ -1,0 +1,423 @@
+import { strict as assert } from "node:assert";
+import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
+import * as v from "valibot";
+import { type AnyCallback, batchCallback, callback } from "../../consumer/callback";
+import { PermanentError } from "../../consumer/errors";
+import { backOff, queueHandler } from "../../consumer/queue";
+import { contextWith, FakeSqs, recordOf, silently } from "./fake-sqs";
+
+const Job = v.object({ n: v.number() });
+class Declined extends PermanentError {}
+
+describe("the consumer of a queue", () => {
+  let sqs: FakeSqs;
+  beforeEach(async () => {
+    sqs = await FakeSqs.start();
+  });
+  afterEach(() => sqs.stop());
+
+  type Lines = readonly Readonly<Record<string, unknown>>[];
+  const run = async (
+    what: AnyCallback,
+    records: readonly SQSRecord[],
+    { milliseconds = 30_000, ...options }: { milliseconds?: number; concurrency?: number; fifo?: boolean } = {},
+  ): Promise<{ reported: string[]; lines: Lines }> => {
+    let response: SQSBatchResponse | undefined;
+    const lines = await silently(async () => {
+      response = await sqs.handler(what, options)({ Records: [...records] }, contextWith(milliseconds));
+    });
+    return { reported: response?.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier) ?? [], lines };
+  };
+  const reasonOf = (index = 0) =>
+    JSON.parse(sqs.of("SendMessage")[index]?.input.MessageAttributes?.DeadLetterReason?.StringValue ?? "null");
+  const delays = () =>
+    Object.fromEntries(
+      sqs
+        .of("ChangeMessageVisibilityBatch")
+        .flatMap(({ input }) =>
+          (input.Entries ?? []).map(({ ReceiptHandle, VisibilityTimeout }) => [ReceiptHandle, VisibilityTimeout]),
+        ),
+    );
+
+  it("reports nothing and calls nobody when all records succeed", async () => {
+    const seen: number[] = [];
+    const { reported, lines } = await run(
+      callback(
+        Job,
+        () =>
+          ({ n }) =>
+            void seen.push(n),
+      ),
+      [recordOf("a", { n: 1 }), recordOf("b", { n: 2 })],
+    );
+    assert.deepEqual(reported, []);
+    assert.deepEqual(seen, [1, 2]);
+    assert.deepEqual(sqs.requests, []);
+    const batch = lines.find(({ message }) => message === "batch");
+    assert.deepEqual(
+      { ...(batch?.batch as object), milliseconds: 0 },
+      {
+        received: 2,
+        succeeded: 2,
+        retried: 0,
+        deadLettered: 0,
+        handedBack: 0,
+        milliseconds: 0,
+      },
+    );
+    const metrics = lines.find((line) => "_aws" in line);
+    assert.equal(metrics?.RecordsSucceeded, 2);
+    assert.equal(metrics?.service, "spillway-test-orders");
+    assert.equal(lines.length, 2, "one log line and one metric line per batch");
+  });
+
+  it("tells the callback its attempt, its deadline and what the record carried", async () => {
+    let told: unknown;
+    await run(
+      callback(Job, () => (_, { id, attempt, maxAttempts, event, deadline }) => {
+        told = { id, attempt, maxAttempts, event, inTime: deadline > Date.now() && deadline < Date.now() + 30_000 };
+      }),
+      [recordOf("a", { n: 1, more: true }, { attempt: 3 })],
+    );
+    assert.deepEqual(told, { id: "a", attempt: 3, maxAttempts: 5, event: { n: 1, more: true }, inTime: true });
+  });
+
+  for (const [what, body, says] of [
+    ["text that is not JSON", "not an order", /not JSON/],
+    ["an event that the schema refuses", { n: "one" }, /^n: Invalid type: Expected number/],
+  ] as const) {
+    it(`dead-letters ${what} at once, with body, attributes and reason`, async () => {
+      const attributes = { tenant: { stringValue: "t-1", dataType: "String.custom" } };
+      const { reported } = await run(
+        callback(Job, () => () => {}),
+        [recordOf("bad", body, { attributes }), recordOf("good", { n: 1 })],
+      );
+      assert.deepEqual(reported, []);
+      const [{ input } = assert.fail("no dead letter")] = sqs.of("SendMessage");
+      assert.equal(input.QueueUrl, sqs.deadLetterQueueUrl);
+      assert.equal(input.MessageBody, typeof body === "string" ? body : JSON.stringify(body));
+      assert.deepEqual(input.MessageAttributes?.tenant, { DataType: "String.custom", StringValue: "t-1" });
+      const reason = reasonOf();
+      assert.equal(reason.errorType, "InvalidEvent");
+      assert.match(reason.errorMessage, says);
+      assert.equal(reason.attempts, 1);
+      assert.equal(reason.functionName, "spillway-test-orders");
+      assert.equal(reason.sourceArn, "arn:aws:sqs:eu-west-1:000000000000:orders");
+      assert.equal(reason.requestId, "request-1");
+      assert.ok(Date.parse(reason.failedAt) <= Date.now());
+    });
+  }
+
+  it("names a permanent error by its class", async () => {
+    const { reported } = await run(
+      callback(Job, () => () => {
+        throw new Declined("no funds");
+      }),
+      [recordOf("a", { n: 1 })],
+    );
+    assert.deepEqual(reported, []);
+    assert.deepEqual([reasonOf().errorType, reasonOf().errorMessage], ["Declined", "no funds"]);
+  });
+
+  it("reports a transient failure alone, hidden for a delay within its attempt's range", async () => {
+    const { reported, lines } = await run(
+      callback(Job, () => async ({ n }) => {
+        if (n === 2) throw new RangeError("busy");
+      }),
+      [recordOf("a", { n: 1 }), recordOf("b", { n: 2 }, { attempt: 3 }), recordOf("c", { n: 3 })],
+    );
+    assert.deepEqual(reported, ["b"]);
+    assert.deepEqual(Object.keys(delays()), ["handle-b"]);
+    const delay = delays()["handle-b"] ?? 0;
+    assert.ok(delay >= 1 && delay <= 8, `attempt 3 waits 1 to 8 s, not ${delay}`);
+    assert.deepEqual(sqs.of("SendMessage"), []);
+    const failures = lines.find(({ message }) => message === "batch")?.failures;
+    assert.deepEqual(failures, [
+      { id: "b", attempt: 3, outcome: "retried", errorType: "RangeError", errorMessage: "busy" },
+    ]);
+  });
+
+  it("doubles the range of the delay, up to fifteen minutes", () => {
+    const longest = (attempt: number) => Math.max(...Array.from({ length: 4000 }, () => backOff(attempt)));
+    assert.deepEqual([1, 2, 3].map(longest), [2, 4, 8]);
+    assert.ok(longest(30) <= 900 && longest(30) > 800);
+    assert.ok(Array.from({ length: 1000 }, () => backOff(1)).every((seconds) => seconds >= 1));
+  });
+
+  it("dead-letters the last attempt with its error", async () => {
+    const { reported } = await run(
+      callback(Job, () => async () => {
+        throw new RangeError("busy");
+      }),
+      [recordOf("a", { n: 1 }, { attempt: 5 })],
+    );
+    assert.deepEqual(reported, []);
+    assert.deepEqual([reasonOf().errorType, reasonOf().attempts], ["RangeError", 5]);
+    assert.deepEqual(
+      sqs.of("DeleteMessageBatch").map(({ input }) => input.Entries?.[0]?.ReceiptHandle),
+      ["handle-a"],
+      "a record received before is deleted at once",
+    );
+  });
+
+  it("keeps the record when its dead letter cannot be stored", async () => {
+    sqs.answer = ({ action }) =>
+      action === "SendMessage" ? { status: 403, body: { __type: "AccessDenied", message: "no" } } : undefined;
+    const { reported, lines } = await run(
+      callback(Job, () => () => {}),
+      [recordOf("a", "?", { attempt: 5 })],
+    );
+    assert.deepEqual(reported, ["a"]);
+    assert.deepEqual(sqs.of("DeleteMessageBatch"), []);
+    const warning = lines.find(({ message }) => String(message).startsWith("a dead letter could not be stored"));
+    assert.deepEqual(warning?.refusal, { errorType: "AccessDenied", errorMessage: "no" });
+    assert.equal(sqs.of("SendMessage").length, 1, "a refusal is not tried again");
+  });
+
+  it("stores a dead letter whatever time is left", async () => {
+    for (const milliseconds of [1801, 2802, 3803]) {
+      const { reported } = await run(
+        callback(Job, () => () => {}),
+        [recordOf("a", "?")],
+        { milliseconds },
+      );
+      assert.deepEqual(reported, []);
+    }
+    assert.equal(sqs.of("SendMessage").length, 3);
+  });
+
+  it("tries a failing service three times", async () => {
+    sqs.answer = ({ action }) =>
+      action === "SendMessage" ? { status: 503, body: { __type: "ServiceUnavailable" } } : undefined;
+    const { reported } = await run(
+      callback(Job, () => () => {}),
+      [recordOf("a", "?")],
+    );
+    assert.deepEqual(reported, ["a"]);
+    assert.equal(sqs.of("SendMessage").length, 3);
+  });
+
+  it("gives up what hangs shortly before the timeout, and hands back what has not started", async () => {
+    let aborted = false;
+    const { reported } = await run(
+      callback(Job, () => async ({ n }, { signal }) => {
+        signal.addEventListener("abort", () => {
+          aborted = true;
+        });
+        if (n === 1) await new Promise(() => {});
+      }),
+      [recordOf("hangs", { n: 1 }), recordOf("waits", { n: 2 }), recordOf("waits-too", { n: 3 })],
+      { milliseconds: 700, concurrency: 1 },
+    );
+    assert.ok(aborted, "the signal tells the callback");
+    assert.deepEqual(reported, ["hangs", "waits", "waits-too"]);
+    assert.equal(delays()["handle-waits"], 0);
+    assert.equal(delays()["handle-waits-too"], 0);
+    assert.ok((delays()["handle-hangs"] ?? 0) >= 1);
+  });
+
+  it("gives CallbackTimeout as the reason of a record that hangs at its last attempt, and runs its neighbours once", async () => {
+    const runs: number[] = [];
+    const { reported } = await run(
+      callback(Job, () => async ({ n }) => {
+        runs.push(n);
+        if (n === 1) await new Promise(() => {});
+      }),
+      [recordOf("hangs", { n: 1 }, { attempt: 5 }), recordOf("b", { n: 2 }), recordOf("c", { n: 3 })].reverse(),
+      { milliseconds: 700 },
+    );
+    assert.equal(reasonOf().errorType, "CallbackTimeout");
+    assert.deepEqual(
+      reported.sort(),
+      ["b", "c"],
+      "the suspect runs first and alone; the others had no time and come back at once",
+    );
+    assert.deepEqual(runs, [1]);
+    assert.deepEqual([delays()["handle-b"], delays()["handle-c"]], [0, 0]);
+  });
+
+  it("runs no more records at a time than it may", async () => {
+    let now = 0;
+    let most = 0;
+    await run(
+      callback(Job, () => async () => {
+        now += 1;
+        most = Math.max(most, now);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        now -= 1;
+      }),
+      Array.from({ length: 10 }, (_, n) => recordOf(`r${n}`, { n })),
+      { concurrency: 3 },
+    );
+    assert.equal(most, 3);
+  });
+
+  it("runs records that were received before alone, the highest count first, and deletes each at once", async () => {
+    const order: string[] = [];
+    sqs.answer = ({ action, input }) => {
+      if (action === "DeleteMessageBatch") order.push(`deleted ${input.Entries?.[0]?.ReceiptHandle}`);
+      return undefined;
+    };
+    await run(
+      callback(
+        Job,
+        () =>
+          async ({ n }) =>
+            void order.push(`ran ${n}`),
+      ),
+      [
+        recordOf("fresh", { n: 1 }),
+        recordOf("second", { n: 2 }, { attempt: 2 }),
+        recordOf("third", { n: 3 }, { attempt: 3 }),
+      ],
+    );
+    assert.deepEqual(order, ["ran 3", "deleted handle-third", "ran 2", "deleted handle-second", "ran 1"]);
+  });
+
+  it("lets a record that kills the process take no neighbour with it, wherever it stands in its batch", async () => {
+    for (let killer = 0; killer < 10; killer += 1) {
+      const attempts = new Map(Array.from({ length: 10 }, (_, n) => [n, 0]));
+      const done = new Set<number>();
+      const gone = new Set<number>();
+      // Each round is an invocation; the process dies when the killer runs, and what was not deleted by then comes back.
+      for (let round = 0; round < 12; round += 1) {
+        const waiting = [...attempts.keys()].filter((n) => !done.has(n) && !gone.has(n));
+        for (const n of waiting) attempts.set(n, (attempts.get(n) ?? 0) + 1);
+        for (const n of waiting) if ((attempts.get(n) ?? 0) > 5) gone.add(n);
+        const batch = waiting.filter((n) => !gone.has(n));
+        let died = false;
+        const finished: number[] = [];
+        sqs.answer = ({ action, input }) => {
+          if (action === "DeleteMessageBatch" && !died)
+            done.add(Number(input.Entries?.[0]?.ReceiptHandle.split("-")[1]));
+          return undefined;
+        };
+        await run(
+          callback(Job, () => async ({ n }) => {
+            if (n === killer) died = true;
+            if (died) return new Promise(() => {});
+            finished.push(n);
+          }),
+          batch.map((n) => recordOf(String(n), { n }, { attempt: attempts.get(n) ?? 1 })),
+          { milliseconds: 60 },
+        );
+        if (!died) for (const n of finished) done.add(n);
+      }
+      assert.deepEqual([...gone], [killer]);
+      assert.equal(done.size, 9);
+    }
+  });
+
+  describe("of a FIFO queue", () => {
+    const log: string[] = [];
+    const steps = callback(
+      v.object({ g: v.string(), n: v.number(), does: v.optional(v.string()) }),
+      () =>
+        async ({ g, n, does }) => {
+          log.push(`${g}${n}`);
+          await new Promise((resolve) => setTimeout(resolve, 2));
+          if (does === "throw") throw new Error("busy");
+          if (does === "refuse") throw new Declined("no");
+        },
+    );
+    const step = (g: string, n: number, does?: string, attempt = 1) =>
+      recordOf(
+        `${g}${n}`,
+        { g, n, ...(does !== undefined && { does }) },
+        { group: g, attempt, deduplicationId: `dedup-${g}${n}` },
+      );
+    beforeEach(() => {
+      log.length = 0;
+    });
+
+    it("stops a group at its first failure and gives its later records the same delay; other groups go on", async () => {
+      const { reported } = await run(
+        steps,
+        [step("a", 1), step("b", 1), step("a", 2, "throw"), step("a", 3), step("b", 2)],
+        { fifo: true },
+      );
+      assert.deepEqual(reported.sort(), ["a2", "a3"]);
+      assert.deepEqual(
+        log.filter((entry) => entry.startsWith("a")),
+        ["a1", "a2"],
+      );
+      assert.deepEqual(
+        log.filter((entry) => entry.startsWith("b")),
+        ["b1", "b2"],
+      );
+      assert.equal(delays()["handle-a3"], delays()["handle-a2"]);
+    });
+
+    it("dead-letters a permanent failure in its group, under the message's own id, and goes on with the group", async () => {
+      const { reported } = await run(steps, [step("a", 1, "refuse"), step("a", 2)], { fifo: true });
+      assert.deepEqual(reported, []);
+      assert.deepEqual(log, ["a1", "a2"]);
+      const [{ input } = assert.fail("no dead letter")] = sqs.of("SendMessage");
+      assert.equal(input.MessageGroupId, "a");
+      assert.equal(input.MessageDeduplicationId, "a1");
+      assert.equal(reasonOf().deduplicationId, "dedup-a1");
+    });
+
+    it("does not let a group go on past a dead letter that could not be stored", async () => {
+      sqs.answer = ({ action }) =>
+        action === "SendMessage" ? { status: 403, body: { __type: "AccessDenied" } } : undefined;
+      const { reported } = await run(steps, [step("a", 1, "refuse"), step("a", 2)], { fifo: true });
+      assert.deepEqual(reported, ["a1", "a2"]);
+      assert.deepEqual(log, ["a1"]);
+    });
+  });
+
+  describe("with a batch callback", () => {
+    it("hands over all valid records at once, and reports or dead-letters what is returned", async () => {
+      const calls: number[][] = [];
+      const { reported } = await run(
+        batchCallback(Job, () => async (records) => {
+          calls.push(records.map(({ event }) => event.n));
+          return records.flatMap(({ id, event }) =>
+            event.n === 2
+              ? [{ id, error: new Error("busy") }]
+              : event.n === 3
+                ? [{ id, error: new Declined("no") }]
+                : [],
+          );
+        }),
+        [recordOf("a", { n: 1 }), recordOf("bad", "?"), recordOf("b", { n: 2 }), recordOf("c", { n: 3 })],
+      );
+      assert.deepEqual(calls, [[1, 2, 3]]);
+      assert.deepEqual(reported, ["b"]);
+      assert.deepEqual(
+        sqs
+          .of("SendMessage")
+          .map((_, index) => reasonOf(index).errorType)
+          .sort(),
+        ["Declined", "InvalidEvent"],
+      );
+    });
+
+    it("fails every record of a call that throws, or that names a record which is not in it", async () => {
+      for (const callbackOf of [
+        batchCallback(Job, () => async () => {
+          throw new Error("down");
+        }),
+        batchCallback(Job, () => async () => [{ id: "nobody", error: new Error("x") }]),
+      ]) {
+        const { reported } = await run(callbackOf, [recordOf("a", { n: 1 }), recordOf("b", { n: 2 })]);
+        assert.deepEqual(reported, ["a", "b"]);
+      }
+    });
+  });
+
+  it("runs many records that were received before, without handing healthy ones back", async () => {
+    const slow = callback(Job, () => () => new Promise((resolve) => setTimeout(resolve, 10)));
+    const records = Array.from({ length: 300 }, (_, n) => recordOf(`m-${n}`, { n }, { attempt: 2 }));
+    const { reported } = await run(slow, records, { milliseconds: 3000 });
+    assert.deepEqual(reported, []);
+  });
+
+  it("says what is missing when it was deployed without its settings", async () => {
+    assert.throws(
+      () => queueHandler(callback(Job, () => () => {})),
+      /SPILLWAY is missing; deploy the function with its component/,
+    );
+  });
+});

@@ -1,0 +1,93 @@
+import { strict as assert } from "node:assert";
+import * as v from "valibot";
+import { batchCallback, callback, type Secret, type SendTarget } from "../../consumer/callback";
+import { PermanentError } from "../../consumer/errors";
+import { invoke } from "../../consumer/invoke";
+import { readSecret } from "../../consumer/secret";
+import { send } from "../../consumer/send";
+import { FakeSqs } from "./fake-sqs";
+
+describe("what callbacks use", () => {
+  let aws: FakeSqs;
+  beforeEach(async () => {
+    aws = await FakeSqs.start();
+    process.env.AWS_ENDPOINT_URL = aws.address;
+  });
+  afterEach(async () => {
+    delete process.env.AWS_ENDPOINT_URL;
+    await aws.stop();
+  });
+
+  describe("send", () => {
+    const target = "https://sqs.eu-west-1.amazonaws.com/000000000000/next" as SendTarget<{ n: number }>;
+    const fifo = "https://sqs.eu-west-1.amazonaws.com/000000000000/next.fifo" as SendTarget<{ n: number }>;
+
+    it("sends the event as JSON, signed for SQS, and answers the message's id", async () => {
+      assert.equal(await send(target, { n: 1 }, { delaySeconds: 5, attributes: { kind: "a" } }), "dead-1");
+      const [{ input, headers } = assert.fail()] = aws.requests;
+      assert.deepEqual(input, {
+        QueueUrl: target,
+        MessageBody: '{"n":1}',
+        DelaySeconds: 5,
+        MessageAttributes: { kind: { DataType: "String", StringValue: "a" } },
+      });
+      assert.match(String(headers.authorization), /Credential=test\/\d{8}\/eu-west-1\/sqs\/aws4_request/);
+    });
+
+    it("refuses a FIFO queue without a group, and what SQS would not take", async () => {
+      await assert.rejects(send(fifo, { n: 1 }), /is a FIFO queue; say which group/);
+      await assert.rejects(send(target, { n: 1, more: "x".repeat(1_048_576) } as { n: number }), /SQS takes 1048576/);
+      assert.equal(aws.requests.length, 0);
+      await send(fifo, { n: 1 }, { messageGroupId: "g", messageDeduplicationId: "d" });
+      const [{ input } = assert.fail()] = aws.of("SendMessage");
+      assert.deepEqual([input.MessageGroupId, input.MessageDeduplicationId], ["g", "d"]);
+    });
+  });
+
+  describe("readSecret", () => {
+    it("reads a parameter once, with its decryption", async () => {
+      aws.answer = () => ({ body: { Parameter: { Value: "hunter2" } } });
+      const secret = "arn:aws:ssm:eu-west-1:000000000000:parameter/key" as Secret;
+      assert.deepEqual([await readSecret(secret), await readSecret(secret)], ["hunter2", "hunter2"]);
+      assert.deepEqual(
+        aws.requests.map(({ action, input }) => [action, input]),
+        [["GetParameter", { Name: secret, WithDecryption: true }]],
+      );
+    });
+
+    it("reads a secret of Secrets Manager, and asks again after a failure", async () => {
+      const secret = "arn:aws:secretsmanager:eu-west-1:000000000000:secret:key" as Secret;
+      aws.answer = () => ({ status: 400, body: { __type: "ResourceNotFoundException", message: "no such secret" } });
+      await assert.rejects(readSecret(secret), /no such secret/);
+      aws.answer = () => ({ body: { SecretString: "s3cret" } });
+      assert.equal(await readSecret(secret), "s3cret");
+    });
+
+    it("refuses any other ARN", async () => {
+      await assert.rejects(readSecret("arn:aws:s3:::bucket" as Secret), /neither an SSM parameter nor a secret/);
+    });
+  });
+
+  describe("invoke", () => {
+    const Order = v.object({ n: v.pipe(v.string(), v.transform(Number)) });
+    const seen: unknown[] = [];
+    const noting = callback(Order, ({ table }: { table: string }) => (event, { attempt }) => {
+      seen.push([table, event, attempt]);
+      if (event.n < 0) throw new PermanentError("negative");
+    });
+
+    it("runs a callback as a plain function, through its schema", async () => {
+      await invoke(noting, { bindings: { table: "t" }, event: { n: "3" }, context: { attempt: 2 } });
+      assert.deepEqual(seen, [["t", { n: 3 }, 2]]);
+      await assert.rejects(invoke(noting, { bindings: { table: "t" }, event: { n: "-1" } }), /negative/);
+      await assert.rejects(invoke(noting, { bindings: { table: "t" }, event: {} as { n: string } }), {
+        name: "InvalidEvent",
+      });
+    });
+
+    it("rejects with the failure that a batch callback returns", async () => {
+      const refusing = batchCallback(Order, () => ([{ id = "" } = {}]) => [{ id, error: new Error("not this one") }]);
+      await assert.rejects(invoke(refusing, { bindings: {}, event: { n: "1" } }), /not this one/);
+    });
+  });
+});

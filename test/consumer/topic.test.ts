@@ -1,0 +1,216 @@
+import { strict as assert } from "node:assert";
+import type { SNSMessageAttributes } from "aws-lambda";
+import * as v from "valibot";
+import {
+  type AnyCallback,
+  type BusTarget,
+  callback,
+  type PublishTarget,
+  type StreamTarget,
+} from "../../consumer/callback";
+import { openEnvelope } from "../../consumer/envelope";
+import { PermanentError } from "../../consumer/errors";
+import { publish, put, putEvent } from "../../consumer/publish";
+import { topicHandler } from "../../consumer/topic";
+import { contextWith, deployed, FakeSqs, silently } from "./fake-sqs";
+
+const Job = v.object({ n: v.number() });
+
+describe("the consumer of a topic", () => {
+  let sqs: FakeSqs;
+  beforeEach(async () => {
+    sqs = await FakeSqs.start();
+  });
+  afterEach(() => sqs.stop());
+
+  const run = (what: AnyCallback, message: string, MessageAttributes: SNSMessageAttributes = {}) => {
+    const handler = deployed({ kind: "topic", deadLetterQueueUrl: sqs.deadLetterQueueUrl }, () => topicHandler(what));
+    const Sns = {
+      Type: "Notification",
+      MessageId: "m-1",
+      TopicArn: "arn:aws:sns:eu-west-1:000000000000:jobs",
+      Subject: "",
+      Message: message,
+      Timestamp: "2026-01-01T00:00:00.000Z",
+      SignatureVersion: "1",
+      Signature: "",
+      SigningCertUrl: "",
+      UnsubscribeUrl: "",
+      MessageAttributes,
+    };
+    const record = { EventVersion: "1.0", EventSubscriptionArn: "arn", EventSource: "aws:sns", Sns };
+    return silently(() => handler({ Records: [record] }, contextWith(30_000)));
+  };
+
+  it("hands over the message, with the flow's id of its attribute", async () => {
+    const seen: unknown[] = [];
+    const note = callback(
+      Job,
+      () =>
+        (job, { correlationId, attempt }) =>
+          void seen.push([job, correlationId, attempt]),
+    );
+    await run(note, '{"n":1}', { correlationId: { Type: "String", Value: "c-1" } });
+    await run(note, '{"n":2}');
+    assert.deepEqual(seen, [
+      [{ n: 1 }, "c-1", undefined],
+      [{ n: 2 }, "m-1", undefined],
+    ]);
+  });
+
+  it("dead-letters a permanent failure with body, attributes and reason, and succeeds", async () => {
+    const never = callback(Job, () => () => {
+      throw new PermanentError("never");
+    });
+    await run(never, '{"n":1}', { kind: { Type: "String", Value: "a" }, raw: { Type: "Binary", Value: "AAE=" } });
+    const [{ input } = assert.fail()] = sqs.of("SendMessage");
+    assert.equal(input.MessageBody, '{"n":1}');
+    assert.deepEqual(input.MessageAttributes?.kind, { DataType: "String", StringValue: "a" });
+    assert.deepEqual(input.MessageAttributes?.raw, { DataType: "Binary", BinaryValue: "AAE=" });
+    const reason = JSON.parse(input.MessageAttributes?.DeadLetterReason?.StringValue ?? "");
+    assert.equal(reason.errorType, "PermanentError");
+    assert.equal(reason.sourceArn, "arn:aws:sns:eu-west-1:000000000000:jobs");
+    assert.equal("attempts" in reason, false);
+  });
+
+  it("fails with the callback's own error, so that Lambda tries again", async () => {
+    class Busy extends Error {}
+    const busy = callback(Job, () => () => {
+      throw new Busy("not now");
+    });
+    await assert.rejects(run(busy, '{"n":1}'), Busy);
+    assert.equal(sqs.requests.length, 0);
+  });
+
+  it("fails when the dead letter cannot be stored, so that the event is not lost", async () => {
+    sqs.answer = () => ({ status: 400, body: { __type: "x#QueueDoesNotExist", message: "no" } });
+    await assert.rejects(
+      run(
+        callback(Job, () => () => {}),
+        "no JSON",
+      ),
+      /is not JSON/,
+    );
+  });
+});
+
+describe("an envelope", () => {
+  const cloudEvent = { specversion: "1.0", id: "e", source: "/s", type: "t", correlationid: "c", data: { n: 1 } };
+  for (const [what, body, event, envelope, correlationId] of [
+    ["none", { n: 1 }, { n: 1 }, { n: 1 }, undefined],
+    ["no object", 7, 7, 7, undefined],
+    ["a CloudEvent", cloudEvent, { n: 1 }, cloudEvent, "c"],
+    [
+      "a notification of SNS around a CloudEvent",
+      { Type: "Notification", TopicArn: "arn", MessageId: "m", Message: JSON.stringify(cloudEvent) },
+      { n: 1 },
+      cloudEvent,
+      "c",
+    ],
+    [
+      "a notification of SNS around a text",
+      { Type: "Notification", TopicArn: "arn", MessageId: "m", Message: "hello" },
+      "hello",
+      { Type: "Notification", TopicArn: "arn", MessageId: "m", Message: "hello" },
+      undefined,
+    ],
+    [
+      "an event of EventBridge",
+      { version: "0", id: "e", "detail-type": "t", source: "s", account: "0", detail: { n: 1 } },
+      { n: 1 },
+      { version: "0", id: "e", "detail-type": "t", source: "s", account: "0", detail: { n: 1 } },
+      undefined,
+    ],
+    [
+      "an event with a type of its own",
+      { type: "t", id: "e", source: "s" },
+      { type: "t", id: "e", source: "s" },
+      { type: "t", id: "e", source: "s" },
+      undefined,
+    ],
+  ] as const) {
+    it(`that is ${what}`, () => {
+      assert.deepEqual(openEnvelope(body), { event, envelope, correlationId });
+    });
+  }
+});
+
+describe("publishing", () => {
+  let aws: FakeSqs;
+  beforeEach(async () => {
+    aws = await FakeSqs.start();
+    process.env.AWS_ENDPOINT_URL = aws.address;
+    process.env._X_AMZN_TRACE_ID = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
+  });
+  afterEach(async () => {
+    delete process.env.AWS_ENDPOINT_URL;
+    delete process.env._X_AMZN_TRACE_ID;
+    await aws.stop();
+  });
+  type Placed = { type: "order.placed"; orderId: string };
+  const event: Placed = { type: "order.placed", orderId: "o-1" };
+  const topic = "arn:aws:sns:eu-west-1:000000000000:orders" as PublishTarget<Placed>;
+
+  it("puts the event into a CloudEvent, and its type into an attribute", async () => {
+    await publish(topic, event, { id: "e-1", correlationId: "c-1", subject: "o-1", source: "/orders" });
+    const [{ input, headers } = assert.fail()] = aws.requests;
+    const fields = input as unknown as Record<string, string>;
+    const { time, ...envelope } = JSON.parse(fields.Message ?? "");
+    assert.ok(!Number.isNaN(Date.parse(time)));
+    assert.deepEqual(envelope, {
+      specversion: "1.0",
+      id: "e-1",
+      source: "/orders",
+      type: "order.placed",
+      datacontenttype: "application/json",
+      correlationid: "c-1",
+      subject: "o-1",
+      traceparent: "00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01",
+      data: event,
+    });
+    assert.equal(fields.Action, "Publish");
+    assert.equal(fields.TopicArn, topic);
+    assert.equal(fields["MessageAttributes.entry.1.Name"], "type");
+    assert.equal(fields["MessageAttributes.entry.1.Value.StringValue"], "order.placed");
+    assert.match(String(headers.authorization), /\/eu-west-1\/sns\/aws4_request/);
+  });
+
+  it("wants a group for a FIFO topic, and says what SNS answered", async () => {
+    const fifo = `${topic}.fifo` as PublishTarget<Placed>;
+    await assert.rejects(publish(fifo, event), /is a FIFO topic; say which group/);
+    aws.answer = () => ({
+      status: 404,
+      body: "<ErrorResponse><Error><Type>Sender</Type><Code>NotFound</Code>\n<Message>Topic does not exist</Message></Error></ErrorResponse>",
+    });
+    await assert.rejects(publish(topic, event), { name: "NotFound", message: "Topic does not exist" });
+    assert.equal(aws.requests.length, 1);
+  });
+
+  it("puts events into a stream, bare or in an envelope", async () => {
+    aws.answer = () => ({ body: { SequenceNumber: "7", ShardId: "shardId-000000000000" } });
+    const stream = "arn:aws:kinesis:eu-west-1:000000000000:stream/s" as StreamTarget<Placed>;
+    assert.equal(await put(stream, event, { partitionKey: "c-1", bare: true }), "7");
+    await put(stream, event, { partitionKey: "c-1", correlationId: "f-1" });
+    const data = aws.requests.map(({ input }) => {
+      const { Data, PartitionKey, StreamARN } = input as unknown as Record<string, string>;
+      assert.deepEqual([PartitionKey, StreamARN], ["c-1", stream]);
+      return JSON.parse(Buffer.from(Data ?? "", "base64").toString());
+    });
+    assert.deepEqual(data[0], event);
+    assert.equal(data[1].correlationid, "f-1");
+    assert.deepEqual(data[1].data, event);
+  });
+
+  it("sends an event to a bus, and fails with the entry's own error", async () => {
+    const bus = "arn:aws:events:eu-west-1:000000000000:event-bus/b" as BusTarget<Placed>;
+    aws.answer = () => ({ body: { FailedEntryCount: 0, Entries: [{ EventId: "i-1" }] } });
+    assert.equal(await putEvent(bus, event, { source: "/orders" }), "i-1");
+    const [entry] = (aws.requests[0]?.input.Entries ?? []) as unknown as Record<string, string>[];
+    assert.deepEqual([entry?.EventBusName, entry?.Source, entry?.DetailType], [bus, "orders", "order.placed"]);
+    assert.deepEqual(JSON.parse(entry?.Detail ?? "").data, event);
+    aws.answer = () => ({
+      body: { FailedEntryCount: 1, Entries: [{ ErrorCode: "NotAuthorizedForSource", ErrorMessage: "no" }] },
+    });
+    await assert.rejects(putEvent(bus, event), { name: "NotAuthorizedForSource" });
+  });
+});
