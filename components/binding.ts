@@ -1,0 +1,143 @@
+// A value handed to a callback together with the permission to use it.
+import * as pulumi from "@pulumi/pulumi";
+import type {
+  PublishTarget,
+  ReadableTable,
+  Secret,
+  SendTarget,
+  StreamTarget,
+  WritableTable,
+} from "../consumer/callback";
+
+/** Allows `actions` on `resources`, in the function's role. */
+export interface Statement {
+  /** IAM actions, as `dynamodb:GetItem`; without wildcards. */
+  readonly actions: readonly string[];
+  /** ARNs. */
+  readonly resources: readonly pulumi.Input<string>[];
+}
+
+/** A value of type `V` for a callback, and what the function's role is granted with it. Made by the functions below. */
+export interface Binding<V> {
+  readonly value: pulumi.Input<string>;
+  readonly statements: readonly Statement[];
+  /** Only a type: what the callback receives. */
+  readonly carries?: (never: never) => V;
+}
+
+type BindingsFor<B extends object> = { readonly [K in keyof B]-?: Binding<B[K]> };
+
+/** `bindings` is required exactly when the callback asks for some, and refused when it asks for none. */
+export type BindingsArg<B extends object> = [keyof B] extends [never]
+  ? { readonly bindings?: Readonly<Record<string, never>> }
+  : {
+      /** Each binding that the callback's factory asks for. */
+      readonly bindings: BindingsFor<NoInfer<B>>;
+    };
+
+/** A DynamoDB table, as `aws.dynamodb.Table` or an existing one. */
+export interface TableReference {
+  readonly name: pulumi.Input<string>;
+  readonly arn: pulumi.Input<string>;
+}
+
+function readStatements(table: TableReference): Statement[] {
+  return [
+    { actions: ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem"], resources: [table.arn] },
+    // The name of an index is the caller's choice, so the indexes of this one table are named by a wildcard.
+    { actions: ["dynamodb:Query", "dynamodb:Scan"], resources: [table.arn, pulumi.interpolate`${table.arn}/index/*`] },
+  ];
+}
+
+/**
+ * The table's name, and reading it: GetItem, BatchGetItem and ConditionCheckItem on the table; Query and Scan on it and on its
+ * indexes.
+ */
+export function readTable(table: TableReference): Binding<ReadableTable> {
+  return { value: table.name, statements: readStatements(table) };
+}
+
+/** The table's name, reading it as `readTable` does, and PutItem, UpdateItem, DeleteItem and BatchWriteItem on it. */
+export function writeTable(table: TableReference): Binding<WritableTable> {
+  const actions = ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"];
+  return { value: table.name, statements: [...readStatements(table), { actions, resources: [table.arn] }] };
+}
+
+/** What can be sent to: a QueueConsumer, typed by the events that its callback reads. */
+export interface Sendable<Wire> {
+  readonly queueUrl: pulumi.Output<string>;
+  readonly queueArn: pulumi.Output<string>;
+  /** Only a type: what the queue accepts. */
+  readonly accepts?: (event: Wire) => void;
+}
+
+/** The URL of the consumer's queue for `send`, and sqs:SendMessage on that queue. */
+export function sendTo<Wire>(consumer: Sendable<Wire>): Binding<SendTarget<Wire>> {
+  return {
+    value: consumer.queueUrl,
+    statements: [{ actions: ["sqs:SendMessage"], resources: [consumer.queueArn] }],
+  };
+}
+
+/** What can be put into: a StreamConsumer, typed by the events that its callback reads. */
+export interface Puttable<Wire> {
+  readonly streamArn: pulumi.Output<string>;
+  /** Only a type: what the stream carries. */
+  readonly accepts?: (event: Wire) => void;
+}
+
+/** The ARN of the consumer's stream for `put`, and kinesis:PutRecord and kinesis:PutRecords on that stream. */
+export function putTo<Wire>(consumer: Puttable<Wire>): Binding<StreamTarget<Wire>> {
+  return {
+    value: consumer.streamArn,
+    statements: [{ actions: ["kinesis:PutRecord", "kinesis:PutRecords"], resources: [consumer.streamArn] }],
+  };
+}
+
+/** What can be published on: a Topic, typed by its events. */
+export interface Publishable<E> {
+  readonly topicArn: pulumi.Output<string>;
+  /** Only a type: what may be published. */
+  readonly accepts?: (event: E) => void;
+}
+
+/** The ARN of the topic for `publish`, and sns:Publish on that topic. */
+export function publishTo<E>(topic: Publishable<E>): Binding<PublishTarget<E>> {
+  return { value: topic.topicArn, statements: [{ actions: ["sns:Publish"], resources: [topic.topicArn] }] };
+}
+
+/** A value as it is, with no permission. */
+export function plain<T extends string>(value: pulumi.Input<T>): Binding<T> {
+  return { value, statements: [] };
+}
+
+/**
+ * A secret, read with `readSecret` at its first use: ssm:GetParameter on an SSM parameter, or secretsmanager:GetSecretValue on a
+ * secret. `keyArn` adds kms:Decrypt on the customer managed key that it is encrypted with.
+ */
+export function secret(
+  from: ({ readonly parameterArn: pulumi.Input<string> } | { readonly secretArn: pulumi.Input<string> }) & {
+    readonly keyArn?: pulumi.Input<string>;
+  },
+): Binding<Secret> {
+  const [value, action] =
+    "parameterArn" in from
+      ? ([from.parameterArn, "ssm:GetParameter"] as const)
+      : ([from.secretArn, "secretsmanager:GetSecretValue"] as const);
+  const decrypt = from.keyArn === undefined ? [] : [{ actions: ["kms:Decrypt"], resources: [from.keyArn] }];
+  return { value, statements: [{ actions: [action], resources: [value] }, ...decrypt] };
+}
+
+/**
+ * A value with permissions of your own, for what has no binding yet: `statements(bucket.bucket, { actions: ["s3:GetObject"],
+ * resources: [...] })`. Throws when an action holds a wildcard, which would grant what nobody has listed.
+ */
+export function statements<T extends string>(value: pulumi.Input<T>, ...granted: readonly Statement[]): Binding<T> {
+  const wild = granted.flatMap(({ actions }) => actions).find((action) => action.includes("*"));
+  if (wild !== undefined) {
+    throw new pulumi.RunError(
+      `statements: the action "${wild}" holds a wildcard; list each action that the callback calls.`,
+    );
+  }
+  return { value, statements: granted };
+}

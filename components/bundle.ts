@@ -1,0 +1,127 @@
+// Callbacks as small reproducible files: all callbacks of a program in one build, made from their sources, cached by content.
+import { existsSync, readFileSync } from "node:fs";
+import * as path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import type { AnyCallback } from "../consumer/callback";
+import { buildEntries, type Entry, inlineModule } from "./bundle/build";
+import { type Bundle, BundleCache } from "./bundle/cache";
+import { exporterOf } from "./bundle/exporter";
+import { serializeInline } from "./bundle/inline";
+
+/** The consumer to put around a callback: `export function <handler>(callback)` of `consumer/<module>`. */
+export interface HandlerModule {
+  readonly module: string;
+  readonly handler: string;
+}
+
+interface Request {
+  readonly callback: AnyCallback;
+  readonly around: HandlerModule;
+  readonly owner: pulumi.Resource;
+  readonly resolve: (bundle: Bundle) => void;
+  readonly reject: (error: Error) => void;
+}
+
+const consumerFolder = path.resolve(__dirname, "..", "consumer");
+const pending: Request[] = [];
+
+/**
+ * The archive for a function that runs `callback`. Waits for the end of the program's synchronous part, when every module has
+ * its exports and every callback is known. Rejects with a ResourceError that shows the line or the chain of imports when the
+ * callback cannot be bundled.
+ */
+export function bundle(callback: AnyCallback, around: HandlerModule, owner: pulumi.Resource): Promise<Bundle> {
+  return new Promise((resolve, reject) => {
+    pending.push({ callback, around, owner, resolve, reject });
+    if (pending.length === 1) setImmediate(() => void bundleAll(pending.splice(0)));
+  });
+}
+
+/** The archive as Pulumi uploads it, byte for byte; its path is relative, so that it is the same on every machine. */
+export function archiveAsset({ archive }: Bundle): pulumi.asset.Archive {
+  return new pulumi.asset.FileArchive(path.relative(process.cwd(), archive).split(path.sep).join("/"));
+}
+
+async function bundleAll(requests: readonly Request[]): Promise<void> {
+  const fail = ({ owner, reject }: Request, error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    reject(new pulumi.ResourceError(`The callback cannot be bundled: ${reason}`, owner, true));
+  };
+  try {
+    const root = projectRoot();
+    const cache = new BundleCache(root);
+    const missing: { request: Request; entry: Entry }[] = [];
+    for (const request of requests) {
+      try {
+        const entry = await entryOf(request, root);
+        const found = cache.find(entry);
+        if (found === undefined) missing.push({ request, entry });
+        else request.resolve(found);
+      } catch (error) {
+        fail(request, error);
+      }
+    }
+    if (missing.length === 0) return;
+    const distinct = [...new Map(missing.map(({ entry }) => [JSON.stringify(entry), entry])).values()];
+    const bundles = new Map<string, Bundle>();
+    const make = async (entries: readonly Entry[]) => {
+      const built = await buildEntries(entries, root);
+      for (const [index, entry] of entries.entries()) {
+        const result = built[index];
+        if (result !== undefined) bundles.set(JSON.stringify(entry), cache.keep(entry, result));
+      }
+    };
+    const failures = new Map<string, unknown>();
+    // Together, since they share most of their files; one by one only to find out which of them cannot be built.
+    await make(distinct).catch(async () => {
+      for (const entry of distinct) await make([entry]).catch((error) => failures.set(JSON.stringify(entry), error));
+    });
+    for (const { request, entry } of missing) {
+      const made = bundles.get(JSON.stringify(entry));
+      if (made === undefined) fail(request, failures.get(JSON.stringify(entry)));
+      else request.resolve(made);
+    }
+  } catch (error) {
+    for (const request of requests) fail(request, error);
+  }
+}
+
+async function entryOf({ callback, around, owner }: Request, root: string): Promise<Entry> {
+  const importOf = (file: string) => {
+    const relative = path.relative(root, file).split(path.sep).join("/");
+    return JSON.stringify(relative.startsWith(".") ? relative : `./${relative}`);
+  };
+  const text = (callbackImport: string) =>
+    `${callbackImport}\nimport { ${around.handler} } from ${importOf(path.join(consumerFolder, around.module))};\n` +
+    `export const handler = ${around.handler}(callback);\n`;
+  const exporter = exporterOf(callback);
+  if (exporter !== undefined) {
+    return { text: text(`import { ${exporter.name} as callback } from ${importOf(exporter.file)};`) };
+  }
+  const inline = await serializeInline(callback, owner);
+  await pulumi.log.info(
+    "The callback is exported by no module, so it is serialised with all that it captures: a larger bundle, and values as they are now. Export it from a module of its own to have it bundled from source.",
+    owner,
+  );
+  return { text: text(`import { callback } from ${JSON.stringify(inlineModule)};`), inline };
+}
+
+/** The folder of Pulumi.yaml, from the program's working directory upward. */
+function projectRoot(): string {
+  let root = process.cwd();
+  while (!existsSync(path.join(root, "Pulumi.yaml"))) {
+    const parent = path.dirname(root);
+    if (parent === root) {
+      root = process.cwd();
+      break;
+    }
+    root = parent;
+  }
+  const manifest = path.join(root, "package.json");
+  if (existsSync(manifest) && (JSON.parse(readFileSync(manifest, "utf8")) as { type?: string }).type === "module") {
+    throw new Error(
+      `${manifest} says "type": "module"; which module exports a callback can only be told in a CommonJS program: remove "type", and leave "module": "node16" in tsconfig.json.`,
+    );
+  }
+  return root;
+}

@@ -1,0 +1,152 @@
+// The dead-letter queue: where a record goes that was given up, and the one alarm that always exists.
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { ArgumentErrors } from "./argument-errors";
+import { checkName } from "./function-args";
+import { Late } from "./late";
+import { OwnQueuePolicy, type PolicyStatement } from "./queue-policy";
+
+export interface DeadLetterQueueArgs {
+  /** Whether it is FIFO: it must be of the same kind as the queue that it serves. Default false. */
+  readonly fifo?: boolean;
+  /**
+   * Seconds for which a dead letter is kept, 60 to 1,209,600; default 1,209,600 (14 days, SQS's maximum), since a message that
+   * SQS moves from a standard queue keeps the time at which it was first sent.
+   */
+  readonly messageRetention?: number;
+  /** ARN of the SNS topic that is told when a dead letter arrives, and when all are gone; by default the alarm only shows in CloudWatch. */
+  readonly alarmTopicArn?: pulumi.Input<string>;
+  readonly overrides?: DeadLetterQueueOverrides;
+}
+
+export interface DeadLetterQueueOverrides {
+  readonly queue?: Partial<
+    Omit<
+      aws.sqs.QueueArgs,
+      "fifoQueue" | "messageRetentionSeconds" | "policy" | "redrivePolicy" | "redriveAllowPolicy" | "maxMessageSize"
+    >
+  >;
+  readonly alarm?: Partial<Omit<aws.cloudwatch.MetricAlarmArgs, "alarmActions" | "okActions" | "dimensions">>;
+}
+
+export const longestRetention = 1_209_600;
+/** 1 MiB. The provider's own default is 256 KiB, four times less than SQS takes. */
+export const largestMessage = 1_048_576;
+const mostSources = 10;
+
+/**
+ * A queue for dead letters: 14 days of retention, encrypted with SSE-SQS, TLS only, open for redrive to exactly the queues that
+ * use it, with an alarm from the first dead letter on.
+ */
+export class DeadLetterQueue extends pulumi.ComponentResource {
+  readonly url: pulumi.Output<string>;
+  readonly arn: pulumi.Output<string>;
+  readonly fifo: boolean;
+  private readonly sources: Late<pulumi.Input<string>>;
+  private readonly ownPolicy: OwnQueuePolicy;
+
+  constructor(
+    private readonly name: string,
+    args: DeadLetterQueueArgs = {},
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("spillway:index:DeadLetterQueue", name, {}, opts);
+    const errors = new ArgumentErrors(`DeadLetterQueue "${name}"`);
+    checkName(name.replace(/-dead-letters$/, ""), errors);
+    errors.integer("messageRetention", args.messageRetention, {
+      min: 60,
+      max: longestRetention,
+      unit: "s",
+      rule: "SQS allows",
+    });
+    errors.throwIfAny(this);
+
+    this.fifo = args.fifo ?? false;
+    const queue = this.createQueue(args);
+    this.url = queue.url;
+    this.arn = queue.arn;
+    this.ownPolicy = new OwnQueuePolicy(name, queue, this);
+    this.sources = this.createRedriveAllowPolicy(queue);
+    this.createAlarm(queue, args);
+    this.registerOutputs({ url: this.url, arn: this.arn });
+  }
+
+  /** Lets SQS move messages of this queue here. A ResourceError after the program's synchronous part. */
+  allowRedriveFrom(sourceQueueArn: pulumi.Input<string>): void {
+    this.sources.add(sourceQueueArn);
+  }
+
+  /** Lets a service put what it gives up here. A ResourceError after the program's synchronous part. */
+  admit(statement: Omit<PolicyStatement, "Resource">): void {
+    this.ownPolicy.admit(statement);
+  }
+
+  /** Must be there before the first dead letter of an admitted service. */
+  get policy(): aws.sqs.QueuePolicy {
+    return this.ownPolicy.policy;
+  }
+
+  private createQueue({ messageRetention, overrides }: DeadLetterQueueArgs): aws.sqs.Queue {
+    return new aws.sqs.Queue(
+      this.name,
+      {
+        ...(overrides?.queue?.kmsMasterKeyId === undefined && { sqsManagedSseEnabled: true }),
+        ...overrides?.queue,
+        ...(this.fifo && { fifoQueue: true }),
+        messageRetentionSeconds: messageRetention ?? longestRetention,
+        maxMessageSize: largestMessage,
+      },
+      { parent: this },
+    );
+  }
+
+  /** A resource of its own: as a property of the queue it would need the source's ARN, and the source needs this queue's. */
+  private createRedriveAllowPolicy(queue: aws.sqs.Queue): Late<pulumi.Input<string>> {
+    const sources = new Late<pulumi.Input<string>>(`A source of dead-letter queue "${this.name}"`, this);
+    const policyOf = (arns: readonly pulumi.Input<string>[]) => {
+      if (arns.length > mostSources) {
+        throw new pulumi.ResourceError(
+          `DeadLetterQueue "${this.name}": ${arns.length} queues redrive to it; SQS allows ${mostSources} by name. Give each its own.`,
+          this,
+          true,
+        );
+      }
+      return arns.length === 0
+        ? pulumi.jsonStringify({ redrivePermission: "denyAll" })
+        : pulumi.jsonStringify({ redrivePermission: "byQueue", sourceQueueArns: [...arns] });
+    };
+    new aws.sqs.RedriveAllowPolicy(
+      this.name,
+      { queueUrl: queue.url, redriveAllowPolicy: sources.resolve(policyOf) },
+      { parent: this },
+    );
+    return sources;
+  }
+
+  private createAlarm(queue: aws.sqs.Queue, { alarmTopicArn, overrides }: DeadLetterQueueArgs): void {
+    const actions = alarmTopicArn === undefined ? [] : [alarmTopicArn];
+    new aws.cloudwatch.MetricAlarm(
+      this.name,
+      {
+        alarmDescription:
+          `Records were given up and wait in the dead-letter queue of ${this.name.replace(/-dead-letters$/, "")}. ` +
+          "Read the DeadLetterReason attribute of a message first; mend the cause, then redrive.",
+        namespace: "AWS/SQS",
+        metricName: "ApproximateNumberOfMessagesVisible",
+        statistic: "Maximum",
+        period: 60,
+        evaluationPeriods: 1,
+        datapointsToAlarm: 1,
+        threshold: 1,
+        comparisonOperator: "GreaterThanOrEqualToThreshold",
+        // A queue that nobody has used for six hours reports nothing, and nothing is wrong then.
+        treatMissingData: "notBreaching",
+        ...overrides?.alarm,
+        dimensions: { QueueName: queue.name },
+        alarmActions: actions,
+        okActions: actions,
+      },
+      { parent: this },
+    );
+  }
+}

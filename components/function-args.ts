@@ -1,0 +1,85 @@
+// The arguments that every function of a callback takes, and what AWS allows for them.
+import type * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import { settingsVariable } from "../consumer/settings";
+import type { ArgumentErrors } from "./argument-errors";
+
+export interface FunctionOptions {
+  /**
+   * Seconds after which Lambda ends an invocation, 1 to 900; default 30. Shortly before, the consumer gives up what still runs
+   * with `CallbackTimeout`.
+   */
+  readonly timeout?: number;
+  /** MB of memory, 128 to 10,240; default 256, from which on the first call is not slowed down. CPU grows with it: 1,769 MB are one vCPU. */
+  readonly memorySize?: number;
+  /**
+   * Concurrent environments set aside for this function alone, 0 (it is switched off) to the account's limit; by default it
+   * shares the account's pool.
+   */
+  readonly reservedConcurrency?: number;
+  /** More environment variables for the code of the callback. Lambda allows 4 KB for all of them together. */
+  readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Days for which the function's log is kept: a value that CloudWatch Logs has (1, 3, 5, 7, 14, 30, 60, 90, … 3653); default 30. */
+  readonly logRetention?: number;
+}
+
+/** What of a function's children can be changed beyond the arguments: any property that no argument governs. */
+export interface FunctionOverrides {
+  readonly function?: Partial<
+    Omit<
+      aws.lambda.FunctionArgs,
+      | "code"
+      | "handler"
+      | "role"
+      | "timeout"
+      | "memorySize"
+      | "reservedConcurrentExecutions"
+      | "environment"
+      | "loggingConfig"
+    >
+  >;
+  readonly role?: Partial<Omit<aws.iam.RoleArgs, "assumeRolePolicy">>;
+  readonly logGroup?: Partial<Omit<aws.cloudwatch.LogGroupArgs, "retentionInDays">>;
+}
+
+export const functionDefaults = { timeout: 30, memorySize: 256, logRetention: 30 } as const;
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+const retentions = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+export function checkFunctionOptions(options: FunctionOptions, errors: ArgumentErrors): void {
+  const { timeout, memorySize, reservedConcurrency, environment = {}, logRetention } = options;
+  errors.integer("timeout", timeout, { min: 1, max: 900, unit: "s", rule: "Lambda allows" });
+  errors.integer("memorySize", memorySize, { min: 128, max: 10_240, unit: "MB", rule: "Lambda allows" });
+  errors.integer("reservedConcurrency", reservedConcurrency, {
+    min: 0,
+    max: 1_000_000,
+    unit: "environments",
+    rule: "Lambda allows",
+  });
+  if (logRetention !== undefined && !retentions.includes(logRetention)) {
+    errors.add(`logRetention is ${logRetention} days; CloudWatch Logs allows ${retentions.join(", ")}.`);
+  }
+  for (const name of Object.keys(environment)) {
+    if (!/^[A-Za-z][A-Za-z0-9_]+$/.test(name)) {
+      errors.add(
+        `environment: "${name}" is not a name that Lambda allows; use letters, digits and underscores, two at least, a letter first.`,
+      );
+    } else if (name === settingsVariable || /^(AWS_(?!LAMBDA_EXEC_WRAPPER$)|LAMBDA_|_)/.test(name)) {
+      errors.add(
+        `environment: "${name}" is reserved by ${name === settingsVariable ? "the consumer" : "Lambda"}; use another name.`,
+      );
+    }
+  }
+}
+
+/** Child resources take their names from the component's, and AWS allows 64 characters for a function's and a role's. */
+export function checkName(name: string, errors: ArgumentErrors): void {
+  if (!/^[A-Za-z][A-Za-z0-9_-]{0,39}$/.test(name)) {
+    errors.add(
+      `the name "${name}" cannot name queues and functions; use 1 to 40 letters, digits, hyphens and underscores, a letter first.`,
+    );
+  }
+}

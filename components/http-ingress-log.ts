@@ -1,0 +1,70 @@
+// The access log of an HttpIngress, and the account's role without which API Gateway writes none.
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import { functionDefaults } from "./function-args";
+import { accessLogFormat } from "./http-ingress-templates";
+
+export interface AccessLog {
+  readonly settings: { readonly destinationArn: pulumi.Output<string>; readonly format: string };
+  readonly dependsOn: readonly pulumi.Resource[];
+}
+
+/** `createAccountRole`: sets the one role of the account and region, and leaves it when the stack goes, since others may use it. */
+export function createAccessLog(
+  name: string,
+  createAccountRole: boolean,
+  retentionInDays: number = functionDefaults.logRetention,
+  parent: pulumi.Resource,
+): AccessLog {
+  const logGroup = new aws.cloudwatch.LogGroup(`${name}-access`, { retentionInDays }, { parent });
+  return {
+    settings: { destinationArn: logGroup.arn, format: accessLogFormat },
+    dependsOn: createAccountRole ? [createAccount(name, parent)] : [],
+  };
+}
+
+function createAccount(name: string, parent: pulumi.Resource): pulumi.Resource {
+  const stays = { parent, retainOnDelete: true };
+  const role = new aws.iam.Role(
+    `${name}-logging`,
+    {
+      assumeRolePolicy: JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "apigateway.amazonaws.com" } }],
+      }),
+    },
+    stays,
+  );
+  const policy = new aws.iam.RolePolicy(
+    `${name}-logging`,
+    {
+      role: role.name,
+      policy: JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [
+          {
+            Effect: "Allow",
+            // The role serves every API of the account, whose log groups have names that API Gateway makes.
+            // https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+            Action: [
+              "logs:CreateLogGroup",
+              "logs:CreateLogStream",
+              "logs:DescribeLogGroups",
+              "logs:DescribeLogStreams",
+              "logs:PutLogEvents",
+              "logs:GetLogEvents",
+              "logs:FilterLogEvents",
+            ],
+            Resource: "*",
+          },
+        ],
+      }),
+    },
+    stays,
+  );
+  return new aws.apigateway.Account(
+    `${name}-logging`,
+    { cloudwatchRoleArn: role.arn },
+    { ...stays, dependsOn: [policy] },
+  );
+}

@@ -1,0 +1,61 @@
+// The mapping templates between an HTTP request and SQS's SendMessage, and what each answer of SQS becomes.
+
+/** What an answer of the integration becomes. Chosen by the status that SQS answered. */
+export interface IntegrationAnswer {
+  readonly statusCode: string;
+  /** Regular expression for SQS's status; the one without it takes everything else. */
+  readonly selectionPattern?: string;
+  readonly template: string;
+}
+
+/**
+ * SQS's Query protocol, which takes any body as it is: in the JSON protocol the body would have to be escaped by a function that
+ * spoils apostrophes.
+ */
+export function sendMessageTemplate(fifo?: {
+  readonly messageGroupId: string;
+  readonly messageDeduplicationId?: string;
+}): string {
+  const parts = ["Action=SendMessage", "Version=2012-11-05", "MessageBody=$util.urlEncode($input.body)"];
+  if (fifo !== undefined) {
+    parts.push(`MessageGroupId=$util.urlEncode($input.path('${fifo.messageGroupId}'))`);
+    if (fifo.messageDeduplicationId !== undefined) {
+      parts.push(`MessageDeduplicationId=$util.urlEncode($input.path('${fifo.messageDeduplicationId}'))`);
+    }
+  }
+  return parts.join("&");
+}
+
+const accepted = `{"messageId":"$input.path('$.SendMessageResponse.SendMessageResult.MessageId')"}`;
+
+/** The sender's faults are two: characters that SQS does not take, and size. Any other refusal (a missing queue, a right that was taken away) is ours. */
+const refused = [
+  "#set($code = $input.path('$.Error.Code'))",
+  `#if($code == "InvalidMessageContents"){"message":"The body holds characters that SQS does not allow."}`,
+  `#elseif($code == "InvalidParameterValue")#set($context.responseOverride.status = 413){"message":"The body is larger than 1 MiB, the most that SQS takes."}`,
+  `#else#set($context.responseOverride.status = 500){"message":"The event could not be queued."}#end`,
+].join("");
+
+export const answers: readonly IntegrationAnswer[] = [
+  { statusCode: "202", selectionPattern: "2\\d\\d", template: accepted },
+  { statusCode: "400", selectionPattern: "4\\d\\d", template: refused },
+  // Without a pattern: were it the 202, an error of SQS's would be reported as success and the event lost.
+  { statusCode: "500", template: `{"message":"The event could not be queued."}` },
+];
+
+/** Statuses that a method may answer with; 413 and 500 also by override. */
+export const methodStatusCodes = ["202", "400", "413", "500"] as const;
+
+/** One JSON line per request. https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html */
+export const accessLogFormat = JSON.stringify({
+  requestId: "$context.requestId",
+  time: "$context.requestTime",
+  method: "$context.httpMethod",
+  path: "$context.resourcePath",
+  status: "$context.status",
+  sourceIp: "$context.identity.sourceIp",
+  userAgent: "$context.identity.userAgent",
+  latency: "$context.responseLatency",
+  integrationStatus: "$context.integration.status",
+  error: "$context.error.message",
+});

@@ -1,0 +1,243 @@
+// An HTTP endpoint that puts events straight into queues, with no Lambda between.
+import { createHash } from "node:crypto";
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { ArgumentErrors } from "./argument-errors";
+import { checkName } from "./function-args";
+import { createAccessLog } from "./http-ingress-log";
+import { createRoute, type FifoRoute, type RouteConsumer } from "./http-ingress-route";
+
+export interface HttpIngressArgs {
+  /** Which queue takes the events of which method and path, as `{ "POST /orders": orders }`. A FIFO queue needs a message group. */
+  readonly routes: Readonly<Record<`${"POST" | "PUT"} /${string}`, RouteConsumer | FifoRoute>>;
+  /** Whether anybody may call it. Default false: callers sign with IAM credentials that allow execute-api:Invoke. */
+  readonly public?: boolean;
+  /** Requests per second (default 1,000), and how many may come at once (default 2,000), of all routes together; beyond: 429. */
+  readonly throttle?: { readonly rateLimit?: number; readonly burstLimit?: number };
+  /**
+   * Logs one line per request. API Gateway needs a role for that, one for the whole account and region:
+   * `account-role-exists` if it has been set, `create` to set it (it stays when the stack is destroyed), `off` (the default).
+   */
+  readonly logging?: "account-role-exists" | "create" | "off";
+  /** Days for which the access log is kept; default 30. */
+  readonly logRetention?: number;
+  readonly overrides?: {
+    readonly restApi?: Partial<Omit<aws.apigateway.RestApiArgs, "body" | "policy" | "putRestApiMode">>;
+    readonly stage?: Partial<
+      Omit<aws.apigateway.StageArgs, "restApi" | "deployment" | "stageName" | "accessLogSettings">
+    >;
+  };
+}
+
+const stageName = "live";
+
+/**
+ * A regional REST API that checks each body against the JSON Schema of the consumer's events and sends it to the consumer's
+ * queue: 202 with the message id; 400 with what is wrong with the body; 413 above 1 MiB; 415 for anything but JSON; 429 when
+ * throttled; 500 when the queue does not take it. Throws a ResourceError that lists every faulty argument.
+ */
+export class HttpIngress extends pulumi.ComponentResource {
+  /** The base of all routes, without a slash at its end. */
+  readonly url: pulumi.Output<string>;
+
+  constructor(
+    private readonly name: string,
+    args: HttpIngressArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("spillway:index:HttpIngress", name, {}, opts);
+    this.check(args);
+
+    const api = new aws.apigateway.RestApi(
+      name,
+      { endpointConfiguration: { types: "REGIONAL" }, ...args.overrides?.restApi },
+      { parent: this },
+    );
+    const validator = new aws.apigateway.RequestValidator(
+      name,
+      { restApi: api.id, validateRequestBody: true },
+      { parent: this },
+    );
+    const badBody = this.createBadBodyResponse(api);
+    const credentials = this.createRole(args);
+    const resources = new Map<string, pulumi.Output<string>>([["", api.rootResourceId]]);
+    const routes = Object.entries(args.routes).map(([key, route]) =>
+      createRoute(key, route, {
+        api,
+        validator,
+        credentials,
+        name,
+        public: args.public ?? false,
+        parent: this,
+        resourceAt: (path) => this.resourceAt(path, api, resources),
+      }),
+    );
+    const deployment = new aws.apigateway.Deployment(
+      name,
+      {
+        restApi: api.id,
+        // A deployment is a copy: without a new one no change of a route would ever be served.
+        triggers: {
+          definition: pulumi
+            .jsonStringify([badBody.definition, ...routes.map(({ definition }) => definition)])
+            .apply((text) => createHash("sha256").update(text).digest("hex")),
+        },
+      },
+      { parent: this, dependsOn: [badBody.resource, ...routes.flatMap(({ resources: created }) => created)] },
+    );
+    const stage = this.createStage(api, deployment, args);
+    this.url = stage.invokeUrl;
+    this.registerOutputs({ url: this.url });
+  }
+
+  private check(args: HttpIngressArgs): void {
+    const errors = new ArgumentErrors(`HttpIngress "${this.name}"`);
+    checkName(this.name, errors);
+    const entries = Object.entries(args.routes);
+    if (entries.length === 0) errors.add('routes is empty; give at least one, as { "POST /orders": orders }.');
+    const names = new Map<string, string>();
+    for (const [key, route] of entries) {
+      // Resources and models are named by the letters and digits of a route.
+      const name = key.toLowerCase().replace(/[^a-z0-9]/g, "");
+      const other = names.get(name);
+      names.set(name, key);
+      if (other !== undefined) {
+        errors.add(
+          `routes "${other}" and "${key}" have the same letters and digits, by which models are named; rename one.`,
+        );
+      }
+      if (!/^(POST|PUT) (\/[A-Za-z0-9._-]+)+$/.test(key)) {
+        errors.add(
+          `routes has "${key}"; a route is POST or PUT and a path of fixed parts, as "POST /orders" (a path parameter would not reach the queue).`,
+        );
+      }
+      const fifo = "consumer" in route ? route.consumer.fifo : route.fifo;
+      if (fifo && !("consumer" in route)) {
+        errors.add(
+          `"${key}" feeds a FIFO queue, whose messages need a group; give { consumer, messageGroupId: "$.customerId" }.`,
+        );
+      }
+      if ("consumer" in route && !fifo) {
+        errors.add(`"${key}" gives a message group for a standard queue; give the consumer alone.`);
+      }
+      for (const path of "consumer" in route ? [route.messageGroupId, route.messageDeduplicationId] : []) {
+        if (path !== undefined && !/^\$(\.[A-Za-z_][A-Za-z0-9_]*)+$/.test(path)) {
+          errors.add(`"${key}" has the JSONPath "${path}"; give property names only, as "$.customerId".`);
+        }
+      }
+    }
+    errors.integer("throttle.rateLimit", args.throttle?.rateLimit, {
+      min: 1,
+      max: 10_000,
+      unit: "requests/s",
+      rule: "API Gateway allows",
+    });
+    errors.integer("throttle.burstLimit", args.throttle?.burstLimit, {
+      min: 1,
+      max: 5000,
+      unit: "requests",
+      rule: "API Gateway allows",
+    });
+    errors.throwIfAny(this);
+  }
+
+  /** Tells the sender what is wrong with the body; API Gateway's default only says that something is. */
+  private createBadBodyResponse(api: aws.apigateway.RestApi) {
+    const definition = {
+      responseType: "BAD_REQUEST_BODY",
+      statusCode: "400",
+      responseTemplates: {
+        "application/json": '{"message":$context.error.messageString,"errors":"$context.error.validationErrorString"}',
+      },
+    };
+    const resource = new aws.apigateway.Response(
+      `${this.name}-bad-body`,
+      { restApiId: api.id, ...definition },
+      { parent: this },
+    );
+    return { resource, definition };
+  }
+
+  /** API Gateway's own identity: it may send to the queues of the routes, and nothing else. */
+  private createRole({ routes }: HttpIngressArgs): pulumi.Output<string> {
+    const role = new aws.iam.Role(
+      this.name,
+      {
+        assumeRolePolicy: JSON.stringify({
+          Version: "2012-10-17",
+          Statement: [
+            { Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "apigateway.amazonaws.com" } },
+          ],
+        }),
+      },
+      { parent: this },
+    );
+    const queues = Object.values(routes).map((route) => ("consumer" in route ? route.consumer : route).queueArn);
+    const policy = new aws.iam.RolePolicy(
+      this.name,
+      {
+        role: role.name,
+        policy: pulumi.jsonStringify({
+          Version: "2012-10-17",
+          Statement: [{ Effect: "Allow", Action: ["sqs:SendMessage"], Resource: queues }],
+        }),
+      },
+      { parent: this },
+    );
+    // The endpoint is not up before its role may send.
+    return pulumi.all([role.arn, policy.id]).apply(([arn]) => arn);
+  }
+
+  /** The resource of a path; parts that routes share are created once. */
+  private resourceAt(
+    path: string,
+    api: aws.apigateway.RestApi,
+    resources: Map<string, pulumi.Output<string>>,
+  ): pulumi.Output<string> {
+    const known = resources.get(path);
+    if (known !== undefined) return known;
+    const cut = path.lastIndexOf("/");
+    const resource = new aws.apigateway.Resource(
+      `${this.name}${path.replaceAll("/", "-")}`,
+      { restApi: api.id, parentId: this.resourceAt(path.slice(0, cut), api, resources), pathPart: path.slice(cut + 1) },
+      { parent: this },
+    );
+    resources.set(path, resource.id);
+    return resource.id;
+  }
+
+  private createStage(
+    api: aws.apigateway.RestApi,
+    deployment: aws.apigateway.Deployment,
+    { throttle, logging = "off", logRetention, overrides }: HttpIngressArgs,
+  ): aws.apigateway.Stage {
+    const log = logging === "off" ? undefined : createAccessLog(this.name, logging === "create", logRetention, this);
+    const stage = new aws.apigateway.Stage(
+      this.name,
+      {
+        xrayTracingEnabled: true,
+        ...overrides?.stage,
+        restApi: api.id,
+        deployment: deployment.id,
+        stageName,
+        ...(log !== undefined && { accessLogSettings: log.settings }),
+      },
+      { parent: this, dependsOn: [...(log?.dependsOn ?? [])] },
+    );
+    new aws.apigateway.MethodSettings(
+      this.name,
+      {
+        restApi: api.id,
+        stageName: stage.stageName,
+        methodPath: "*/*",
+        settings: {
+          throttlingRateLimit: throttle?.rateLimit ?? 1000,
+          throttlingBurstLimit: throttle?.burstLimit ?? 2000,
+          ...(log !== undefined && { loggingLevel: "ERROR", dataTraceEnabled: false }),
+        },
+      },
+      { parent: this },
+    );
+    return stage;
+  }
+}

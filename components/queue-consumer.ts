@@ -1,0 +1,231 @@
+// An SQS queue with the callback that consumes it and with its dead letters.
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import type { Callback } from "../consumer/callback";
+import { ArgumentErrors } from "./argument-errors";
+import type { Binding, BindingsArg, Sendable, Statement } from "./binding";
+import { CallbackFunction } from "./callback-function";
+import { DeadLetterQueue, largestMessage } from "./dead-letter-queue";
+import { checkName } from "./function-args";
+import {
+  checkQueueConsumerOptions,
+  isFifo,
+  type QueueConsumerOptions,
+  queueDefaults,
+  visibilityTimeoutOf,
+} from "./queue-consumer-args";
+import { OwnQueuePolicy, type PolicyStatement } from "./queue-policy";
+
+export type QueueConsumerArgs<Wire, In, B extends object> = QueueConsumerOptions & {
+  /** The callback that handles each record: exported by a module of its own, or an inline one. */
+  readonly callback: Callback<Wire, In, B>;
+} & BindingsArg<B>;
+
+/** Where a consumer's dead letters are, and which source they came from. */
+export interface DeadLetters {
+  readonly url: pulumi.Output<string>;
+  readonly sourceArn: pulumi.Output<string>;
+  readonly kind: "queue";
+}
+
+interface Queue {
+  readonly url: pulumi.Output<string>;
+  readonly arn: pulumi.Output<string>;
+}
+
+/**
+ * A queue, the function that consumes it, and the dead-letter queue for what it gives up. Records are attempted
+ * `maxReceiveCount` times with a growing delay; what cannot succeed is dead-lettered with its reason; no record is lost.
+ * Throws a ResourceError that lists every argument that AWS would refuse or that could not work.
+ */
+export class QueueConsumer<Wire = unknown, In = unknown, B extends object = Record<never, never>>
+  extends pulumi.ComponentResource
+  implements Sendable<Wire>
+{
+  readonly queueUrl: pulumi.Output<string>;
+  readonly queueArn: pulumi.Output<string>;
+  readonly deadLetterQueueUrl: pulumi.Output<string>;
+  readonly deadLetterQueueArn: pulumi.Output<string>;
+  readonly functionName: pulumi.Output<string>;
+  readonly functionArn: pulumi.Output<string>;
+  readonly deadLetters: DeadLetters;
+  readonly fifo: boolean;
+  /** What the callback reads: endpoints derive their check of the body from it. */
+  readonly schema: StandardSchemaV1;
+  /** Only a type: what the queue accepts. */
+  declare readonly accepts?: (event: Wire) => void;
+  private readonly policy: OwnQueuePolicy | undefined;
+
+  constructor(
+    readonly name: string,
+    args: QueueConsumerArgs<Wire, In, B>,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("spillway:index:QueueConsumer", name, {}, opts);
+    const errors = new ArgumentErrors(`QueueConsumer "${name}"`);
+    checkName(name, errors);
+    checkQueueConsumerOptions(args, errors);
+    errors.throwIfAny(this);
+
+    this.fifo = isFifo(args);
+    this.schema = args.callback.schema;
+    const { queue, deadLetters, policy } =
+      args.queue === undefined ? this.createQueues(args) : this.existingQueues(args.queue);
+    this.policy = policy;
+    const fn = this.createFunction(args, queue, deadLetters);
+    this.createMapping(args, queue, fn);
+
+    this.queueUrl = queue.url;
+    this.queueArn = queue.arn;
+    this.deadLetterQueueUrl = deadLetters.url;
+    this.deadLetterQueueArn = deadLetters.arn;
+    this.functionName = fn.functionName;
+    this.functionArn = fn.functionArn;
+    this.deadLetters = { url: deadLetters.url, sourceArn: queue.arn, kind: "queue" };
+    this.registerOutputs({
+      queueUrl: this.queueUrl,
+      queueArn: this.queueArn,
+      deadLetterQueueUrl: this.deadLetterQueueUrl,
+      deadLetterQueueArn: this.deadLetterQueueArn,
+      functionName: this.functionName,
+      functionArn: this.functionArn,
+    });
+  }
+
+  /**
+   * Admits a sender in the queue's one policy, which must be there before it sends. Throws a ResourceError for an existing queue
+   * whose policy is managed elsewhere, and after the program's synchronous part.
+   */
+  readonly admit = (statement: Omit<PolicyStatement, "Resource">): aws.sqs.QueuePolicy => {
+    if (this.policy === undefined) {
+      throw new pulumi.ResourceError(
+        `QueueConsumer "${this.name}": its queue exists already and its policy is managed elsewhere, so nobody can be admitted to it; ` +
+          "say queue.managePolicy: true to have the whole policy replaced.",
+        this,
+        true,
+      );
+    }
+    return this.policy.admit(statement);
+  };
+
+  private createQueues(args: QueueConsumerOptions) {
+    const deadLetters = new DeadLetterQueue(
+      `${this.name}-dead-letters`,
+      {
+        fifo: this.fifo,
+        ...(args.deadLetterRetention !== undefined && { messageRetention: args.deadLetterRetention }),
+        ...(args.alarmTopicArn !== undefined && { alarmTopicArn: args.alarmTopicArn }),
+        overrides: {
+          ...args.overrides,
+          queue: args.overrides?.deadLetterQueue ?? {},
+          alarm: args.overrides?.alarm ?? {},
+        },
+      },
+      { parent: this },
+    );
+    const queue = this.createQueue(args, deadLetters);
+    deadLetters.allowRedriveFrom(queue.arn);
+    return { queue, deadLetters, policy: new OwnQueuePolicy(this.name, queue, this) };
+  }
+
+  private createQueue(args: QueueConsumerOptions, deadLetters: DeadLetterQueue): aws.sqs.Queue {
+    return new aws.sqs.Queue(
+      this.name,
+      {
+        receiveWaitTimeSeconds: 20,
+        maxMessageSize: largestMessage,
+        ...(args.overrides?.queue?.kmsMasterKeyId === undefined && { sqsManagedSseEnabled: true }),
+        ...args.overrides?.queue,
+        ...(this.fifo && { fifoQueue: true, contentBasedDeduplication: args.contentBasedDeduplication ?? false }),
+        ...(args.highThroughput === true && {
+          deduplicationScope: "messageGroup",
+          fifoThroughputLimit: "perMessageGroupId",
+        }),
+        visibilityTimeoutSeconds: visibilityTimeoutOf(args),
+        messageRetentionSeconds: args.messageRetention ?? queueDefaults.messageRetention,
+        delaySeconds: args.delay ?? 0,
+        redrivePolicy: pulumi.jsonStringify({
+          deadLetterTargetArn: deadLetters.arn,
+          maxReceiveCount: args.maxReceiveCount ?? queueDefaults.maxReceiveCount,
+        }),
+      },
+      { parent: this },
+    );
+  }
+
+  private existingQueues(existing: NonNullable<QueueConsumerOptions["queue"]>) {
+    const queue = { url: pulumi.output(existing.url), arn: pulumi.output(existing.arn) };
+    const { deadLetterQueue } = existing;
+    return {
+      queue,
+      deadLetters: { url: pulumi.output(deadLetterQueue.url), arn: pulumi.output(deadLetterQueue.arn) },
+      policy: existing.managePolicy === true ? new OwnQueuePolicy(this.name, queue, this) : undefined,
+    };
+  }
+
+  private createFunction(args: QueueConsumerArgs<Wire, In, B>, queue: Queue, deadLetters: Queue): CallbackFunction {
+    const maxReceiveCount = args.queue?.maxReceiveCount ?? args.maxReceiveCount ?? queueDefaults.maxReceiveCount;
+    const bindings: Readonly<Record<string, Binding<unknown>>> = args.bindings ?? {};
+    const statements: readonly Statement[] = [
+      {
+        actions: [
+          "sqs:ReceiveMessage",
+          "sqs:DeleteMessage",
+          "sqs:GetQueueAttributes",
+          // For the back-off between attempts.
+          "sqs:ChangeMessageVisibility",
+        ],
+        resources: [queue.arn],
+      },
+      { actions: ["sqs:SendMessage"], resources: [deadLetters.arn] },
+    ];
+    return new CallbackFunction(
+      this.name,
+      {
+        ...args,
+        bindings,
+        statements,
+        around: { module: "queue", handler: "queueHandler" },
+        source: {
+          kind: "queue",
+          queueUrl: queue.url,
+          deadLetterQueueUrl: deadLetters.url,
+          maxReceiveCount,
+          concurrency: args.concurrency ?? queueDefaults.concurrency,
+        },
+      },
+      { parent: this },
+    );
+  }
+
+  private createMapping(args: QueueConsumerOptions, queue: Queue, fn: CallbackFunction): void {
+    const { maximumConcurrency, provisionedPollers, filters = [], mappingMetrics } = args;
+    new aws.lambda.EventSourceMapping(
+      this.name,
+      {
+        ...args.overrides?.mapping,
+        eventSourceArn: queue.arn,
+        functionName: fn.functionName,
+        enabled: args.enabled ?? true,
+        batchSize: args.batchSize ?? queueDefaults.batchSize,
+        ...(!this.fifo && {
+          maximumBatchingWindowInSeconds: args.maximumBatchingWindow ?? queueDefaults.maximumBatchingWindow,
+        }),
+        functionResponseTypes: ["ReportBatchItemFailures"],
+        ...(maximumConcurrency !== undefined && { scalingConfig: { maximumConcurrency } }),
+        ...(provisionedPollers !== undefined && {
+          provisionedPollerConfig: {
+            minimumPollers: provisionedPollers.minimum ?? 2,
+            maximumPollers: provisionedPollers.maximum ?? 200,
+          },
+        }),
+        ...(filters.length > 0 && {
+          filterCriteria: { filters: filters.map((filter) => ({ pattern: JSON.stringify(filter) })) },
+        }),
+        ...(mappingMetrics === true && { metricsConfig: { metrics: ["EventCount"] } }),
+      },
+      { parent: this, dependsOn: [fn.rolePolicy] },
+    );
+  }
+}

@@ -1,0 +1,58 @@
+// The one policy that a queue has: TLS only, and whoever later calls admit.
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { Late } from "./late";
+
+/** A statement of a resource policy, in IAM's own form. */
+export interface PolicyStatement {
+  readonly Sid: string;
+  readonly Effect: "Allow" | "Deny";
+  readonly Principal: "*" | { readonly Service: string };
+  readonly Action: string | readonly string[];
+  readonly Resource: pulumi.Input<string>;
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, pulumi.Input<string>>>>>;
+}
+
+/** Whoever owns a queue's policy lets others admit senders; the policy that they get must be there before they send. */
+export interface QueuePolicyOwner {
+  readonly admit: (statement: Omit<PolicyStatement, "Resource">) => aws.sqs.QueuePolicy;
+}
+
+/**
+ * The queue's policy. A queue has one, and every `QueuePolicy` replaces the whole of it: so it is the queue's owner that makes it,
+ * and subscribers add their statements.
+ */
+export class OwnQueuePolicy implements QueuePolicyOwner {
+  readonly policy: aws.sqs.QueuePolicy;
+  private readonly statements: Late<PolicyStatement>;
+
+  constructor(
+    name: string,
+    private readonly queue: { readonly url: pulumi.Input<string>; readonly arn: pulumi.Input<string> },
+    owner: pulumi.Resource,
+  ) {
+    this.statements = new Late<PolicyStatement>(`A statement of the policy of queue "${name}"`, owner);
+    this.statements.add({
+      Sid: "TlsOnly",
+      Effect: "Deny",
+      Principal: "*",
+      Action: "sqs:*",
+      Resource: queue.arn,
+      Condition: { Bool: { "aws:SecureTransport": "false" } },
+    });
+    this.policy = new aws.sqs.QueuePolicy(
+      name,
+      {
+        queueUrl: queue.url,
+        policy: this.statements.resolve((all) => pulumi.jsonStringify({ Version: "2012-10-17", Statement: [...all] })),
+      },
+      { parent: owner },
+    );
+  }
+
+  /** Throws a ResourceError after the program's synchronous part. */
+  readonly admit = (statement: Omit<PolicyStatement, "Resource">): aws.sqs.QueuePolicy => {
+    this.statements.add({ ...statement, Resource: this.queue.arn });
+    return this.policy;
+  };
+}

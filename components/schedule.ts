@@ -1,0 +1,189 @@
+// A schedule that sends an event to a consumer's queue, and the dead letters of what could not be sent.
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { ArgumentErrors } from "./argument-errors";
+import { DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
+import { checkName } from "./function-args";
+
+/** What a schedule sends to: a QueueConsumer, typed by the events that its callback reads. */
+export interface ScheduleTarget<E> {
+  readonly queueArn: pulumi.Output<string>;
+  readonly fifo: boolean;
+  readonly accepts?: (event: E) => void;
+}
+
+export interface ScheduleArgs<E> {
+  /** `rate(1 hour)`, `cron(0 6 ? * MON-FRI *)`, or `at(2026-12-24T18:00:00)` for once. https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html */
+  readonly expression: string;
+  readonly target: ScheduleTarget<E>;
+  /** What is sent, as JSON. The compiler refuses what the target's callback cannot read. */
+  readonly event: NoInfer<E>;
+  /** IANA name of the zone in which the expression is read, as `Europe/Berlin`; default UTC. */
+  readonly timeZone?: string;
+  /** Minutes within which it may be sent after its moment, 1 to 1,440; by default it is sent at its moment. */
+  readonly flexibleWindow?: number;
+  /** RFC 3339, as `2026-12-24T00:00:00Z`: not before, and not after. By default always. */
+  readonly startDate?: pulumi.Input<string>;
+  readonly endDate?: pulumi.Input<string>;
+  /** FIFO queues need it: the message group. */
+  readonly messageGroupId?: string;
+  /** How often sending is tried again, 0 to 185; default 185. */
+  readonly maximumRetryAttempts?: number;
+  /** Seconds after which it is given up, 60 to 86,400; default 3,600: what is due hourly is worth nothing a day later. */
+  readonly maximumEventAge?: number;
+  /** Whether it is sent at all. Default true. */
+  readonly enabled?: boolean;
+  /** ARN of the SNS topic for the alarm on what could not be sent; by default the alarm only shows in CloudWatch. */
+  readonly alarmTopicArn?: pulumi.Input<string>;
+  readonly overrides?: {
+    readonly schedule?: Pick<aws.scheduler.ScheduleArgs, "description" | "groupName" | "kmsKeyArn">;
+    readonly role?: Partial<Omit<aws.iam.RoleArgs, "assumeRolePolicy">>;
+    readonly deadLetterQueue?: DeadLetterQueueOverrides["queue"];
+    readonly alarm?: DeadLetterQueueOverrides["alarm"];
+  };
+}
+
+const defaults = { maximumRetryAttempts: 185, maximumEventAge: 3600 };
+const forms = [
+  /^rate\([1-9]\d* (minute|minutes|hour|hours|day|days)\)$/,
+  /^cron\(\S+( \S+){5}\)$/,
+  /^at\(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\)$/,
+];
+
+/**
+ * An EventBridge schedule with a role that may send to its queue and its dead-letter queue, and nothing else. Throws a ResourceError
+ * that lists every argument that AWS would refuse or that could not work.
+ */
+export class Schedule<E> extends pulumi.ComponentResource {
+  readonly scheduleArn: pulumi.Output<string>;
+  readonly deadLetterQueueUrl: pulumi.Output<string>;
+  readonly deadLetters: {
+    readonly url: pulumi.Output<string>;
+    readonly sourceArn: pulumi.Output<string>;
+    readonly kind: "schedule";
+  };
+
+  constructor(
+    private readonly name: string,
+    args: ScheduleArgs<E>,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("spillway:index:Schedule", name, {}, opts);
+    check(name, args, this);
+    const { overrides, alarmTopicArn } = args;
+    const deadLetters = new DeadLetterQueue(
+      `${name}-dead-letters`,
+      {
+        ...(alarmTopicArn !== undefined && { alarmTopicArn }),
+        overrides: { queue: overrides?.deadLetterQueue ?? {}, alarm: overrides?.alarm ?? {} },
+      },
+      { parent: this },
+    );
+    const { role, rolePolicy } = this.createRole(args, deadLetters);
+    const schedule = this.createSchedule(args, role, rolePolicy, deadLetters);
+    this.scheduleArn = schedule.arn;
+    this.deadLetterQueueUrl = deadLetters.url;
+    this.deadLetters = { url: deadLetters.url, sourceArn: schedule.arn, kind: "schedule" };
+    this.registerOutputs({ scheduleArn: this.scheduleArn, deadLetterQueueUrl: this.deadLetterQueueUrl });
+  }
+
+  private createRole({ target, overrides }: ScheduleArgs<E>, deadLetters: DeadLetterQueue) {
+    // Nobody else's schedules may use it: the account is that of the queue.
+    const assumeRolePolicy = pulumi.jsonStringify({
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Effect: "Allow",
+          Action: "sts:AssumeRole",
+          Principal: { Service: "scheduler.amazonaws.com" },
+          Condition: { StringEquals: { "aws:SourceAccount": target.queueArn.apply((arn) => arn.split(":")[4] ?? "") } },
+        },
+      ],
+    });
+    const role = new aws.iam.Role(this.name, { ...overrides?.role, assumeRolePolicy }, { parent: this });
+    const rolePolicy = new aws.iam.RolePolicy(
+      this.name,
+      {
+        role: role.name,
+        policy: pulumi.jsonStringify({
+          Version: "2012-10-17",
+          Statement: [{ Effect: "Allow", Action: ["sqs:SendMessage"], Resource: [target.queueArn, deadLetters.arn] }],
+        }),
+      },
+      { parent: this },
+    );
+    return { role, rolePolicy };
+  }
+
+  private createSchedule(
+    args: ScheduleArgs<E>,
+    role: aws.iam.Role,
+    rolePolicy: aws.iam.RolePolicy,
+    deadLetters: DeadLetterQueue,
+  ): aws.scheduler.Schedule {
+    const { target, flexibleWindow, startDate, endDate, messageGroupId } = args;
+    return new aws.scheduler.Schedule(
+      this.name,
+      {
+        ...args.overrides?.schedule,
+        scheduleExpression: args.expression,
+        scheduleExpressionTimezone: args.timeZone ?? "UTC",
+        flexibleTimeWindow:
+          flexibleWindow === undefined ? { mode: "OFF" } : { mode: "FLEXIBLE", maximumWindowInMinutes: flexibleWindow },
+        ...(startDate !== undefined && { startDate }),
+        ...(endDate !== undefined && { endDate }),
+        state: args.enabled === false ? "DISABLED" : "ENABLED",
+        target: {
+          arn: target.queueArn,
+          roleArn: role.arn,
+          input: JSON.stringify(args.event),
+          ...(messageGroupId !== undefined && { sqsParameters: { messageGroupId } }),
+          retryPolicy: {
+            maximumRetryAttempts: args.maximumRetryAttempts ?? defaults.maximumRetryAttempts,
+            maximumEventAgeInSeconds: args.maximumEventAge ?? defaults.maximumEventAge,
+          },
+          deadLetterConfig: { arn: deadLetters.arn },
+        },
+      },
+      { parent: this, dependsOn: [rolePolicy] },
+    );
+  }
+}
+
+type Checked = Omit<ScheduleArgs<never>, "target" | "event"> & { readonly target: Pick<ScheduleTarget<never>, "fifo"> };
+
+function check(name: string, args: Checked, owner: pulumi.Resource): void {
+  const { expression, timeZone, target, messageGroupId } = args;
+  const errors = new ArgumentErrors(`Schedule "${name}"`);
+  const rule = "Scheduler allows";
+  checkName(name, errors);
+  errors.integer("flexibleWindow", args.flexibleWindow, { min: 1, max: 1440, unit: "minutes", rule });
+  errors.integer("maximumRetryAttempts", args.maximumRetryAttempts, { min: 0, max: 185, rule });
+  errors.integer("maximumEventAge", args.maximumEventAge, { min: 60, max: 86_400, unit: "s", rule });
+  if (!forms.some((form) => form.test(expression))) {
+    errors.add(
+      `expression is "${expression}"; Scheduler allows rate(1 hour), cron(0 6 ? * MON-FRI *) with six fields, and at(2026-12-24T18:00:00).`,
+    );
+  }
+  if (timeZone !== undefined && !isTimeZone(timeZone)) {
+    errors.add(`timeZone is "${timeZone}"; give the name of a zone as IANA has it, as Europe/Berlin.`);
+  }
+  if (target.fifo && messageGroupId === undefined) {
+    errors.add(
+      "its target is a FIFO queue, which needs a messageGroupId, and deduplicates by content (contentBasedDeduplication).",
+    );
+  }
+  if (!target.fifo && messageGroupId !== undefined) {
+    errors.add("messageGroupId is for FIFO queues, and its target is a standard one; leave it out.");
+  }
+  errors.throwIfAny(owner);
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,135 @@
+// The event source mapping of a stream, Kinesis or a table's: its arguments, what Lambda allows for them, and the mapping itself.
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { ArgumentErrors } from "./argument-errors";
+import type { CallbackFunction } from "./callback-function";
+import { checkFunctionOptions, type FunctionOptions, type FunctionOverrides } from "./function-args";
+
+export interface StreamMappingOptions extends FunctionOptions {
+  /**
+   * Where a new mapping begins; default TRIM_HORIZON, the oldest record: with LATEST, records that come while the mapping is
+   * created are missed. https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
+   */
+  readonly startingPosition?: "TRIM_HORIZON" | "LATEST";
+  /** Most records that one invocation gets, 1 to 10,000; default 100. */
+  readonly batchSize?: number;
+  /** Seconds for which Lambda gathers records, 0 to 300; default 0. */
+  readonly maximumBatchingWindow?: number;
+  /** Batches of one shard that run at a time, 1 to 10, in order within a partition key; default 1. */
+  readonly parallelizationFactor?: number;
+  /** Whether Lambda halves a batch whose invocation fails as a whole, until the record that does it is alone. Default true. */
+  readonly bisect?: boolean;
+  /**
+   * How often a batch is tried again, -1 (until its records expire) to 10,000; default 10. Then what describes it goes to the
+   * dead-letter queue and the shard goes on.
+   */
+  readonly maximumRetryAttempts?: number;
+  /** Seconds after which a record is given up, -1 (never) or 60 to 604,800; default 86,400 for Kinesis, 43,200 for a table. */
+  readonly maximumRecordAge?: number;
+  /** Which records reach the callback, at most 10 patterns in Lambda's filter rule syntax, joined by or. By default all. */
+  readonly filters?: readonly Readonly<Record<string, unknown>>[];
+  /** Publishes the mapping's event counts as CloudWatch metrics. Default false. */
+  readonly mappingMetrics?: boolean;
+  /** Whether the stream is read. Default true. */
+  readonly enabled?: boolean;
+  /** How many records of a batch the callback handles at a time, one per partition key, 1 to 10,000; default 10. */
+  readonly concurrency?: number;
+  /**
+   * A bucket that gets what the mapping gives up, with its payload, in place of the dead-letter queue, which gets a description
+   * of it only. What the consumer gives up is in the dead-letter queue with its payload in any case.
+   */
+  readonly payloadBucketArn?: pulumi.Input<string>;
+  /** ARN of the SNS topic for the alarm on dead letters; by default the alarm only shows in CloudWatch. */
+  readonly alarmTopicArn?: pulumi.Input<string>;
+}
+
+export interface StreamOverrides extends FunctionOverrides {
+  readonly mapping?: Pick<aws.lambda.EventSourceMappingArgs, "kmsKeyArn" | "tags">;
+}
+
+export const streamDefaults = {
+  batchSize: 100,
+  maximumBatchingWindow: 0,
+  parallelizationFactor: 1,
+  maximumRetryAttempts: 10,
+  concurrency: 10,
+} as const;
+
+export function checkStreamMapping(options: StreamMappingOptions, errors: ArgumentErrors): void {
+  checkFunctionOptions(options, errors);
+  const { maximumRecordAge, filters = [] } = options;
+  const rule = "Lambda allows";
+  errors.integer("batchSize", options.batchSize, { min: 1, max: 10_000, unit: "records", rule });
+  errors.integer("maximumBatchingWindow", options.maximumBatchingWindow, { min: 0, max: 300, unit: "s", rule });
+  errors.integer("parallelizationFactor", options.parallelizationFactor, { min: 1, max: 10, rule });
+  errors.integer("maximumRetryAttempts", options.maximumRetryAttempts, { min: -1, max: 10_000, rule });
+  errors.integer("concurrency", options.concurrency, { min: 1, max: 10_000, rule: "the consumer takes" });
+  if (maximumRecordAge !== undefined && maximumRecordAge !== -1) {
+    errors.integer("maximumRecordAge", maximumRecordAge, {
+      min: 60,
+      max: 604_800,
+      unit: "s",
+      rule: "Lambda allows -1 (never) and",
+    });
+  }
+  if (filters.length > 10) errors.add(`${filters.length} filters are given; Lambda allows 10 for a mapping.`);
+  for (const [index, filter] of filters.entries()) {
+    const length = JSON.stringify(filter).length;
+    if (length > 4096) errors.add(`filters[${index}] has ${length} characters; Lambda allows 4096.`);
+  }
+}
+
+export interface StreamMappingArgs {
+  /** Of the stream, or of its consumer with enhanced fan-out. */
+  readonly eventSourceArn: pulumi.Input<string>;
+  readonly options: StreamMappingOptions;
+  /** Seconds, unless the options say otherwise. */
+  readonly maximumRecordAge: number;
+  readonly deadLetterQueueArn: pulumi.Input<string>;
+  readonly fn: CallbackFunction;
+  readonly overrides?: StreamOverrides["mapping"];
+  readonly parent: pulumi.Resource;
+}
+
+export function createStreamMapping(name: string, args: StreamMappingArgs): void {
+  const { eventSourceArn, options, deadLetterQueueArn, fn, overrides, parent } = args;
+  const { filters = [], mappingMetrics } = options;
+  new aws.lambda.EventSourceMapping(
+    name,
+    {
+      ...overrides,
+      eventSourceArn,
+      functionName: fn.functionName,
+      enabled: options.enabled ?? true,
+      startingPosition: options.startingPosition ?? "TRIM_HORIZON",
+      batchSize: options.batchSize ?? streamDefaults.batchSize,
+      maximumBatchingWindowInSeconds: options.maximumBatchingWindow ?? streamDefaults.maximumBatchingWindow,
+      parallelizationFactor: options.parallelizationFactor ?? streamDefaults.parallelizationFactor,
+      bisectBatchOnFunctionError: options.bisect ?? true,
+      maximumRetryAttempts: options.maximumRetryAttempts ?? streamDefaults.maximumRetryAttempts,
+      maximumRecordAgeInSeconds: options.maximumRecordAge ?? args.maximumRecordAge,
+      functionResponseTypes: ["ReportBatchItemFailures"],
+      destinationConfig: { onFailure: { destinationArn: options.payloadBucketArn ?? deadLetterQueueArn } },
+      ...(filters.length > 0 && {
+        filterCriteria: { filters: filters.map((filter) => ({ pattern: JSON.stringify(filter) })) },
+      }),
+      ...(mappingMetrics === true && { metricsConfig: { metrics: ["EventCount"] } }),
+    },
+    { parent, dependsOn: [fn.rolePolicy] },
+  );
+}
+
+/** What the function's role needs for the mapping's destinations and the consumer's dead letters. */
+export function destinationStatements(
+  deadLetterQueueArn: pulumi.Input<string>,
+  { payloadBucketArn }: StreamMappingOptions,
+) {
+  const queue = { actions: ["sqs:SendMessage"], resources: [deadLetterQueueArn] };
+  if (payloadBucketArn === undefined) return [queue];
+  return [
+    queue,
+    { actions: ["s3:ListBucket"], resources: [payloadBucketArn] },
+    // Lambda names the objects itself, below this prefix.
+    { actions: ["s3:PutObject"], resources: [pulumi.interpolate`${payloadBucketArn}/aws/lambda/*`] },
+  ];
+}

@@ -1,0 +1,125 @@
+// The stream of a DynamoDB table with a callback that consumes it and with its dead letters.
+import type * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Callback } from "../consumer/callback";
+import { ArgumentErrors } from "./argument-errors";
+import type { Binding, BindingsArg } from "./binding";
+import { CallbackFunction } from "./callback-function";
+import { DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
+import { checkName } from "./function-args";
+import {
+  checkStreamMapping,
+  createStreamMapping,
+  destinationStatements,
+  type StreamMappingOptions,
+  type StreamOverrides,
+  streamDefaults,
+} from "./stream-mapping";
+
+export interface TableConsumerOptions extends StreamMappingOptions {
+  /** The table, with its stream on: an `aws.dynamodb.Table`, or the ARN of an existing one's stream. At most two consumers read a table's stream. */
+  readonly table: Pick<aws.dynamodb.Table, "streamArn"> | { readonly streamArn: pulumi.Input<string> };
+  readonly overrides?: StreamOverrides & {
+    readonly deadLetterQueue?: DeadLetterQueueOverrides["queue"];
+    readonly alarm?: DeadLetterQueueOverrides["alarm"];
+  };
+}
+
+export type TableConsumerArgs<Wire, In, B extends object> = TableConsumerOptions & {
+  /** The callback that handles each change; its schema is `tableChange(<schema of the items>)`. */
+  readonly callback: Callback<Wire, In, B>;
+} & BindingsArg<B>;
+
+/** Half of the 24 hours for which DynamoDB keeps changes. */
+const defaultRecordAge = 43_200;
+const longestRecordAge = 86_400;
+
+/**
+ * The function that consumes a table's changes in order per item, and the dead-letter queue for what it gives up: a change that
+ * cannot succeed is there with its images, and the shard goes on. Throws a ResourceError that lists every argument that AWS would
+ * refuse or that could not work.
+ */
+export class TableConsumer<
+  Wire = unknown,
+  In = unknown,
+  B extends object = Record<never, never>,
+> extends pulumi.ComponentResource {
+  readonly deadLetterQueueUrl: pulumi.Output<string>;
+  readonly deadLetterQueueArn: pulumi.Output<string>;
+  readonly functionName: pulumi.Output<string>;
+  readonly functionArn: pulumi.Output<string>;
+  readonly deadLetters: {
+    readonly url: pulumi.Output<string>;
+    readonly sourceArn: pulumi.Output<string>;
+    readonly kind: "table";
+  };
+
+  constructor(name: string, args: TableConsumerArgs<Wire, In, B>, opts?: pulumi.ComponentResourceOptions) {
+    super("spillway:index:TableConsumer", name, {}, opts);
+    const errors = new ArgumentErrors(`TableConsumer "${name}"`);
+    checkName(name, errors);
+    checkStreamMapping(args, errors);
+    if (args.maximumRecordAge !== undefined && args.maximumRecordAge > longestRecordAge) {
+      errors.add(
+        `maximumRecordAge is ${args.maximumRecordAge} s, and DynamoDB keeps changes for ${longestRecordAge} s, so they would expire without a dead letter; give less.`,
+      );
+    }
+    errors.throwIfAny(this);
+
+    const { overrides, alarmTopicArn } = args;
+    const streamArn = pulumi.output(args.table.streamArn);
+    const deadLetters = new DeadLetterQueue(
+      `${name}-dead-letters`,
+      {
+        ...(alarmTopicArn !== undefined && { alarmTopicArn }),
+        overrides: { queue: overrides?.deadLetterQueue ?? {}, alarm: overrides?.alarm ?? {} },
+      },
+      { parent: this },
+    );
+    const bindings: Readonly<Record<string, Binding<unknown>>> = args.bindings ?? {};
+    const fn = new CallbackFunction(
+      name,
+      {
+        ...args,
+        bindings,
+        statements: [
+          {
+            actions: ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
+            resources: [streamArn],
+          },
+          // It knows no resource: https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
+          { actions: ["dynamodb:ListStreams"], resources: ["*"] },
+          ...destinationStatements(deadLetters.arn, args),
+        ],
+        around: { module: "table", handler: "tableHandler" },
+        source: {
+          kind: "stream",
+          deadLetterQueueUrl: deadLetters.url,
+          concurrency: args.concurrency ?? streamDefaults.concurrency,
+        },
+      },
+      { parent: this },
+    );
+    createStreamMapping(name, {
+      eventSourceArn: streamArn,
+      options: args,
+      maximumRecordAge: defaultRecordAge,
+      deadLetterQueueArn: deadLetters.arn,
+      fn,
+      ...(overrides?.mapping !== undefined && { overrides: overrides.mapping }),
+      parent: this,
+    });
+
+    this.deadLetterQueueUrl = deadLetters.url;
+    this.deadLetterQueueArn = deadLetters.arn;
+    this.functionName = fn.functionName;
+    this.functionArn = fn.functionArn;
+    this.deadLetters = { url: deadLetters.url, sourceArn: streamArn, kind: "table" };
+    this.registerOutputs({
+      deadLetterQueueUrl: this.deadLetterQueueUrl,
+      deadLetterQueueArn: this.deadLetterQueueArn,
+      functionName: this.functionName,
+      functionArn: this.functionArn,
+    });
+  }
+}

@@ -1,0 +1,191 @@
+// An SNS topic, typed by its events, with the queues that subscribe to it and with the dead letters of deliveries.
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { ArgumentErrors } from "./argument-errors";
+import { DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
+import { checkName } from "./function-args";
+import type { QueuePolicyOwner } from "./queue-policy";
+
+export interface TopicArgs {
+  /** Keeps the order within a message group, and sends each message once; FIFO queues and standard queues may subscribe. Default false. */
+  readonly fifo?: boolean;
+  /** FIFO: derives the deduplication id from the body. Default false: `publish` gives the event's id. */
+  readonly contentBasedDeduplication?: boolean;
+  /** KMS key that encrypts messages at rest; default `alias/aws/sns`. A service that publishes here (CloudWatch, S3) needs a customer managed one. */
+  readonly kmsMasterKeyId?: pulumi.Input<string>;
+  /** ARN of the SNS topic for the alarm on deliveries that were given up; by default the alarm only shows in CloudWatch. */
+  readonly alarmTopicArn?: pulumi.Input<string>;
+  readonly overrides?: {
+    readonly topic?: Partial<
+      Omit<aws.sns.TopicArgs, "fifoTopic" | "contentBasedDeduplication" | "kmsMasterKeyId" | "policy">
+    >;
+    readonly deadLetterQueue?: DeadLetterQueueOverrides["queue"];
+    readonly alarm?: DeadLetterQueueOverrides["alarm"];
+  };
+}
+
+/** What `subscribe` needs of a consumer. A property, not a method, so that it stays contravariant in its events. */
+export interface Subscriber<E> {
+  readonly queueArn: pulumi.Output<string>;
+  readonly fifo: boolean;
+  readonly admit: QueuePolicyOwner["admit"];
+  readonly accepts?: (event: E) => void;
+}
+
+export interface SubscribeArgs<K extends string> {
+  /** The types of events to deliver, as the message attribute `type` has them; by default all. */
+  readonly types?: readonly K[];
+  /** More conditions, in SNS's filter policy syntax, on message attributes or on the body (`filterScope`). */
+  readonly filter?: Readonly<Record<string, unknown>>;
+  /** What `filter` looks at. Default MessageAttributes; with MessageBody, `types` looks at the body's `type`, too. */
+  readonly filterScope?: "MessageAttributes" | "MessageBody";
+  /** Whether the queue gets the message itself, without SNS's envelope around it. Default true. */
+  readonly raw?: boolean;
+}
+
+/**
+ * A topic: encrypted, TLS only, with one dead-letter queue for deliveries that SNS gives up. Publish with `publishTo(topic)`. Throws a
+ * ResourceError for arguments that AWS would refuse.
+ */
+export class Topic<E extends { readonly type: string }> extends pulumi.ComponentResource {
+  readonly topicArn: pulumi.Output<string>;
+  readonly topicName: pulumi.Output<string>;
+  readonly deadLetterQueueUrl: pulumi.Output<string>;
+  readonly deadLetters: {
+    readonly url: pulumi.Output<string>;
+    readonly sourceArn: pulumi.Output<string>;
+    readonly kind: "topic";
+  };
+  readonly fifo: boolean;
+  /** Only a type: what may be published. */
+  declare readonly accepts?: (event: E) => void;
+  private readonly undelivered: DeadLetterQueue;
+  private readonly subscribers = new Set<unknown>();
+
+  constructor(
+    private readonly name: string,
+    args: TopicArgs = {},
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("spillway:index:Topic", name, {}, opts);
+    const errors = new ArgumentErrors(`Topic "${name}"`);
+    checkName(name, errors);
+    if (args.contentBasedDeduplication === true && args.fifo !== true) {
+      errors.add("contentBasedDeduplication is for FIFO topics; add fifo: true, or leave it out.");
+    }
+    errors.throwIfAny(this);
+
+    this.fifo = args.fifo ?? false;
+    const topic = this.createTopic(args);
+    this.topicArn = topic.arn;
+    this.topicName = topic.name;
+    this.createPolicy(topic);
+    this.undelivered = new DeadLetterQueue(
+      `${name}-dead-letters`,
+      {
+        fifo: this.fifo,
+        ...(args.alarmTopicArn !== undefined && { alarmTopicArn: args.alarmTopicArn }),
+        overrides: { queue: args.overrides?.deadLetterQueue ?? {}, alarm: args.overrides?.alarm ?? {} },
+      },
+      { parent: this },
+    );
+    this.undelivered.admit({
+      Sid: "Undelivered",
+      Effect: "Allow",
+      Principal: { Service: "sns.amazonaws.com" },
+      Action: "sqs:SendMessage",
+      Condition: { ArnEquals: { "aws:SourceArn": this.topicArn } },
+    });
+    this.deadLetterQueueUrl = this.undelivered.url;
+    this.deadLetters = { url: this.undelivered.url, sourceArn: this.topicArn, kind: "topic" };
+    this.registerOutputs({
+      topicArn: this.topicArn,
+      topicName: this.topicName,
+      deadLetterQueueUrl: this.deadLetterQueueUrl,
+    });
+  }
+
+  /**
+   * Delivers events to a consumer's queue, which admits exactly this topic. The compiler refuses a consumer that cannot read all
+   * `types`. Throws a ResourceError for a consumer that has subscribed before, for a FIFO queue on a standard topic, and after
+   * the program's synchronous part.
+   */
+  subscribe<K extends E["type"] = E["type"]>(
+    consumer: Subscriber<Extract<E, { readonly type: NoInfer<K> }>> & pulumi.Resource & { readonly name: string },
+    args: SubscribeArgs<K> = {},
+  ): void {
+    const label = `Topic "${this.name}": the subscription of "${consumer.name}"`;
+    if (this.subscribers.has(consumer)) {
+      throw new pulumi.ResourceError(`${label} is there already; join the types of both in one.`, this, true);
+    }
+    if (consumer.fifo && !this.fifo) {
+      throw new pulumi.ResourceError(
+        `${label} leads from a standard topic to a FIFO queue, which SNS refuses; make the topic fifo, or the queue a standard one.`,
+        this,
+        true,
+      );
+    }
+    this.subscribers.add(consumer);
+    const policy = consumer.admit({
+      Sid: `From${this.name.replace(/[^A-Za-z0-9]/g, "")}`,
+      Effect: "Allow",
+      Principal: { Service: "sns.amazonaws.com" },
+      Action: "sqs:SendMessage",
+      Condition: { ArnEquals: { "aws:SourceArn": this.topicArn } },
+    });
+    const { types, filter, filterScope = "MessageAttributes", raw = true } = args;
+    const filterPolicy = { ...filter, ...(types !== undefined && { type: types }) };
+    new aws.sns.TopicSubscription(
+      `${this.name}-${consumer.name}`,
+      {
+        topic: this.topicArn,
+        protocol: "sqs",
+        endpoint: consumer.queueArn,
+        rawMessageDelivery: raw,
+        ...(Object.keys(filterPolicy).length > 0 && {
+          filterPolicy: JSON.stringify(filterPolicy),
+          filterPolicyScope: filterScope,
+        }),
+        redrivePolicy: pulumi.jsonStringify({ deadLetterTargetArn: this.undelivered.arn }),
+      },
+      // A delivery that the queue does not admit is given up at once.
+      { parent: this, dependsOn: [policy, this.undelivered.policy] },
+    );
+  }
+
+  private createTopic({ contentBasedDeduplication, kmsMasterKeyId, overrides }: TopicArgs): aws.sns.Topic {
+    return new aws.sns.Topic(
+      this.name,
+      {
+        ...overrides?.topic,
+        ...(this.fifo && { fifoTopic: true, contentBasedDeduplication: contentBasedDeduplication ?? false }),
+        kmsMasterKeyId: kmsMasterKeyId ?? "alias/aws/sns",
+      },
+      { parent: this },
+    );
+  }
+
+  /** It takes the place of SNS's default policy; the account's own roles publish by their own policies. */
+  private createPolicy(topic: aws.sns.Topic): void {
+    new aws.sns.TopicPolicy(
+      this.name,
+      {
+        arn: topic.arn,
+        policy: pulumi.jsonStringify({
+          Version: "2012-10-17",
+          Statement: [
+            {
+              Sid: "TlsOnly",
+              Effect: "Deny",
+              Principal: "*",
+              Action: "sns:Publish",
+              Resource: topic.arn,
+              Condition: { Bool: { "aws:SecureTransport": "false" } },
+            },
+          ],
+        }),
+      },
+      { parent: this },
+    );
+  }
+}

@@ -1,0 +1,177 @@
+// Mistakes that the compiler refuses. Checked by `tsc --noEmit`: an expected error that does not come is an error. Never run.
+import * as v from "valibot";
+import {
+  plain,
+  publishTo,
+  readTable,
+  secret,
+  sendTo,
+  statements,
+  type TableReference,
+  writeTable,
+} from "../../components/binding";
+import { QueueConsumer } from "../../components/queue-consumer";
+import { Schedule } from "../../components/schedule";
+import type { Topic } from "../../components/topic";
+import {
+  batchCallback,
+  callback,
+  type PublishTarget,
+  type ReadableTable,
+  type Secret,
+  type SendTarget,
+  type WritableTable,
+} from "../../consumer/callback";
+import { publish } from "../../consumer/publish";
+import { readSecret } from "../../consumer/secret";
+import { send } from "../../consumer/send";
+import { type NoteEvent, onAny, onPlaced, publishing } from "./callbacks";
+
+const Order = v.strictObject({ orderId: v.string(), quantity: v.pipe(v.string(), v.transform(Number)) });
+type OrderWire = v.InferInput<typeof Order>;
+const Other = v.object({ z: v.number() });
+declare const orders: TableReference;
+
+export const placeOrder = callback(
+  Order,
+  ({ orders: table }: { orders: WritableTable }) =>
+    async (order, { attempt }) => {
+      const seen: [number, string, number | undefined] = [order.quantity, table, attempt];
+      void seen;
+      // @ts-expect-error the event has no such property
+      order.nope;
+    },
+);
+
+const placed = new QueueConsumer("placed", { callback: placeOrder, bindings: { orders: writeTable(orders) } });
+// @ts-expect-error the callback asks for bindings
+new QueueConsumer("none", { callback: placeOrder });
+// @ts-expect-error the binding `orders` is missing
+new QueueConsumer("empty", { callback: placeOrder, bindings: {} });
+// @ts-expect-error reading is not writing
+new QueueConsumer("reading", { callback: placeOrder, bindings: { orders: readTable(orders) } });
+// @ts-expect-error a plain value carries no permission
+new QueueConsumer("plain", { callback: placeOrder, bindings: { orders: plain("orders") } });
+// @ts-expect-error a string is not a binding
+new QueueConsumer("string", { callback: placeOrder, bindings: { orders: "orders" } });
+new QueueConsumer("excess", {
+  callback: placeOrder,
+  // @ts-expect-error a binding that nobody asks for is a privilege that nobody needs
+  bindings: { orders: writeTable(orders), more: writeTable(orders) },
+});
+new QueueConsumer("unasked", {
+  callback: callback(Order, () => async () => {}),
+  // @ts-expect-error no binding is asked for
+  bindings: { orders: writeTable(orders) },
+});
+
+// Writing includes reading, and a binding may be optional in the callback: it must still be decided here.
+const reader = callback(
+  Order,
+  ({ table }: { table: ReadableTable }) =>
+    async () =>
+      void table,
+);
+new QueueConsumer("reader", { callback: reader, bindings: { table: writeTable(orders) } });
+const optional = callback(
+  Order,
+  ({ table }: { table?: ReadableTable }) =>
+    async () =>
+      void table,
+);
+new QueueConsumer("optional", { callback: optional, bindings: { table: readTable(orders) } });
+new QueueConsumer("inline", { callback: callback(Order, () => (order) => void order.orderId.length) });
+
+new QueueConsumer("sender", {
+  callback: callback(Order, ({ next }: { next: SendTarget<OrderWire> }) => async (order) => {
+    await send(next, { orderId: order.orderId, quantity: "3" });
+    // @ts-expect-error what travels is what the other side's schema takes, not what it makes of it
+    await send(next, { orderId: order.orderId, quantity: 3 });
+    // @ts-expect-error a property is missing
+    await send(next, { orderId: order.orderId });
+  }),
+  bindings: { next: sendTo(placed) },
+});
+const other = new QueueConsumer("other", { callback: callback(Other, () => (event) => void event.z.toFixed()) });
+new QueueConsumer("wrong-target", {
+  callback: callback(
+    Order,
+    ({ next }: { next: SendTarget<OrderWire> }) =>
+      async () =>
+        void next,
+  ),
+  // @ts-expect-error another queue reads other events
+  bindings: { next: sendTo(other) },
+});
+
+const asksForSecret = callback(
+  Order,
+  ({ key }: { key: Secret }) =>
+    async () =>
+      void (await readSecret(key)),
+);
+new QueueConsumer("secret", { callback: asksForSecret, bindings: { key: secret({ parameterArn: "arn" }) } });
+// @ts-expect-error a plain value is not a secret
+new QueueConsumer("no-secret", { callback: asksForSecret, bindings: { key: plain("hunter2") } });
+
+const asksForText = callback(
+  Order,
+  ({ bucket }: { bucket: string }) =>
+    async () =>
+      void bucket,
+);
+new QueueConsumer("text", { callback: asksForText, bindings: { bucket: plain("b") } });
+new QueueConsumer("granted", {
+  callback: asksForText,
+  bindings: { bucket: statements("b", { actions: ["s3:GetObject"], resources: ["arn:aws:s3:::b/*"] }) },
+});
+
+const batch = batchCallback(
+  Order,
+  () => async (records) => records.map(({ id, event }) => ({ id, error: event.quantity })),
+);
+new QueueConsumer("batch", { callback: batch });
+// @ts-expect-error what failed is named by id and error
+batchCallback(Order, () => async () => ["id"]);
+
+new QueueConsumer("overridden", {
+  callback: batch,
+  overrides: { queue: { tags: { team: "a" } }, function: { description: "d" } },
+});
+// @ts-expect-error an argument governs the visibility timeout
+new QueueConsumer("governed", { callback: batch, overrides: { queue: { visibilityTimeoutSeconds: 1 } } });
+// @ts-expect-error so does the code
+new QueueConsumer("code", { callback: batch, overrides: { function: { handler: "x.y" } } });
+
+// A topic is typed by its events, and a subscriber must read all that it gets.
+export function subscriptions(topic: Topic<NoteEvent>): void {
+  const placed = new QueueConsumer("placed", { callback: onPlaced });
+  const any = new QueueConsumer("any", { callback: onAny });
+  topic.subscribe(placed, { types: ["placed"] });
+  topic.subscribe(any);
+  topic.subscribe(any, { types: ["cancelled"] });
+  // @ts-expect-error it would get cancellations too
+  topic.subscribe(placed);
+  // @ts-expect-error it cannot read cancellations
+  topic.subscribe(placed, { types: ["cancelled"] });
+  // @ts-expect-error no event of this topic has the type
+  topic.subscribe(any, { types: ["lost"] });
+  new QueueConsumer("source", { callback: publishing, bindings: { events: publishTo(topic) } });
+  // @ts-expect-error a queue is no topic
+  new QueueConsumer("source", { callback: publishing, bindings: { events: sendTo(any) } });
+}
+
+export async function published(events: PublishTarget<NoteEvent>): Promise<void> {
+  await publish(events, { type: "placed", id: "1" });
+  // @ts-expect-error a cancellation says why
+  await publish(events, { type: "cancelled", id: "1" });
+  // @ts-expect-error no event of this topic has the type
+  await publish(events, { type: "lost", id: "1" });
+}
+
+export function schedules(): void {
+  const target = new QueueConsumer("swept", { callback: onPlaced });
+  new Schedule("right", { expression: "rate(1 hour)", target, event: { type: "placed", id: "1" } });
+  // @ts-expect-error the target's callback cannot read it
+  new Schedule("wrong", { expression: "rate(1 hour)", target, event: { type: "placed" } });
+}

@@ -1,0 +1,234 @@
+import { strict as assert } from "node:assert";
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { unzipSync } from "fflate";
+import * as v from "valibot";
+import { buildEntries } from "../../components/bundle/build";
+import { QueueConsumer } from "../../components/queue-consumer";
+import { callback } from "../../consumer/callback";
+import { PermanentError } from "../../consumer/errors";
+import { evaluateProgram } from "../../graph/evaluate";
+import { reaching } from "../fixtures/bundles/reaches-pulumi";
+import { note } from "./callbacks";
+import { Recorded, refusal } from "./graph";
+
+const root = path.resolve(__dirname, "..", "..");
+const entryOf = (module: string, name: string) => ({
+  text: `import { ${name} as callback } from "./${module}";\nimport { queueHandler } from "./consumer/queue";\nexport const handler = queueHandler(callback);\n`,
+});
+
+describe("a bundle", () => {
+  it("is one small file: at most 300 KB with the DynamoDB client, 65 KB without a client", async () => {
+    const [withClient, without] = await buildEntries(
+      [entryOf("functions/place-order", "placeOrder"), entryOf("test/components/callbacks", "note")],
+      root,
+    );
+    assert.ok((withClient?.code.length ?? 0) <= 300_000, `${withClient?.code.length} bytes`);
+    assert.ok((without?.code.length ?? 0) <= 65_000, `${without?.code.length} bytes`);
+  });
+
+  it("keeps the names of the program's classes, and has no path of this machine in it", async () => {
+    const [built] = await buildEntries([entryOf("functions/place-order", "placeOrder")], root);
+    assert.match(built?.code ?? "", /"OrderConflict"/);
+    assert.equal(built?.code.includes(root), false);
+    assert.equal(built?.sourceMap.includes(root), false);
+    assert.equal(built?.code.includes("sourceMappingURL"), false);
+  });
+
+  it("takes credentials from the environment, and leaves out where only a laptop has them", async () => {
+    const credentials = (environment: NodeJS.ProcessEnv) => {
+      const run = `require(${JSON.stringify(file)}).client.config.credentials().then((found) => console.log(found.accessKeyId), (error) => console.log(error.message))`;
+      const env = {
+        PATH: process.env.PATH,
+        AWS_REGION: "eu-west-1",
+        AWS_EC2_METADATA_DISABLED: "true",
+        ...environment,
+      };
+      return spawnSync(process.execPath, ["-e", run], { env, encoding: "utf8", timeout: 20_000 }).stdout.trim();
+    };
+    const client = (more: string) =>
+      `import { DynamoDBClient } from "@aws-sdk/client-dynamodb"; ${more} export const client = new DynamoDBClient({ credentials: provider });`;
+    const folder = mkdtempSync(path.join(tmpdir(), "spillway-test-"));
+    const file = path.join(folder, "index.js");
+    try {
+      const [byDefault, own] = await buildEntries(
+        [
+          { text: client("const provider = undefined;") },
+          {
+            text: client(
+              'import { fromProcess } from "@aws-sdk/credential-provider-process"; const provider = fromProcess({ profile: "own" });',
+            ),
+          },
+        ],
+        root,
+      );
+      writeFileSync(file, byDefault?.code ?? "");
+      assert.equal(
+        credentials({ AWS_ACCESS_KEY_ID: "AKIDENVIRONMENT", AWS_SECRET_ACCESS_KEY: "s" }),
+        "AKIDENVIRONMENT",
+      );
+      assert.equal(credentials({}), "Could not load credentials from any providers");
+      assert.doesNotMatch(byDefault?.code ?? "", /sso_start_url|AssumeRoleWithWebIdentity|credential_process/);
+
+      // What the program itself asks for is there.
+      writeFileSync(file, own?.code ?? "");
+      const config = path.join(folder, "config");
+      writeFileSync(
+        config,
+        '[profile own]\ncredential_process = echo \'{"Version":1,"AccessKeyId":"AKIDPROCESS","SecretAccessKey":"s"}\'\n',
+      );
+      assert.equal(credentials({ AWS_CONFIG_FILE: config }), "AKIDPROCESS");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("has the same bytes alone, with others, and in another folder", async () => {
+    const place = entryOf("functions/place-order", "placeOrder");
+    const [alone] = await buildEntries([place], root);
+    const [, among] = await buildEntries([entryOf("test/components/callbacks", "note"), place], root);
+    assert.equal(among?.code, alone?.code);
+    const elsewhere = mkdtempSync(path.join(tmpdir(), "spillway-elsewhere-"));
+    try {
+      for (const name of ["consumer", "functions", "package.json", "tsconfig.json"]) {
+        cpSync(path.join(root, name), path.join(elsewhere, name), { recursive: true });
+      }
+      symlinkSync(path.join(root, "node_modules"), path.join(elsewhere, "node_modules"));
+      const [there] = await buildEntries([place], elsewhere);
+      assert.equal(there?.code, alone?.code);
+    } finally {
+      rmSync(elsewhere, { recursive: true });
+    }
+  });
+
+  it("is uploaded as a zip of fixed bytes, the same at every evaluation", async () => {
+    const archiveOf = async () => {
+      const graph = await Recorded.of(() => void new QueueConsumer("jobs", { callback: note }));
+      return (graph.one("aws:lambda/function:Function").inputs.code as { archive: string }).archive;
+    };
+    const [first, second] = [await archiveOf(), await archiveOf()];
+    assert.equal(first, second);
+    const files = unzipSync(readFileSync(path.join(root, first)));
+    assert.deepEqual(Object.keys(files), ["index.js"]);
+    assert.ok(
+      readdirSync(path.join(root, ".spillway", "bundles")).includes(path.basename(first).replace(".zip", ".js.map")),
+    );
+  });
+
+  it("is refused when it reaches Pulumi, with the chain of imports", async () => {
+    const message = await refusal(() => new QueueConsumer("jobs", { callback: reaching }));
+    assert.match(
+      message,
+      /The callback cannot be bundled: its module reaches @pulumi\/pulumi, which would run the program inside Lambda:/,
+    );
+    assert.match(
+      message,
+      /test\/fixtures\/bundles\/reaches-pulumi\.ts\n\s+→ test\/fixtures\/bundles\/uses-pulumi\.ts\n\s+→ @pulumi\/pulumi/,
+    );
+    assert.match(message, /hand resources over as bindings/);
+  });
+
+  for (const [what, text, says] of [
+    [
+      "top-level await",
+      "export const handler = await Promise.resolve(() => {});",
+      /Top-level await is currently not supported[\s\S]*1:23[\s\S]*Move the await into the callback/,
+    ],
+    [
+      "a native addon",
+      'import addon from "./test/fixtures/bundles/addon.node"; export const handler = addon;',
+      /No loader is configured for "\.node" files[\s\S]*Native addons cannot be bundled/,
+    ],
+    [
+      "a package that is not there",
+      'import x from "no-such-package"; export const handler = x;',
+      /Could not resolve "no-such-package"[\s\S]*Install the package/,
+    ],
+  ] as const) {
+    it(`is refused for ${what}, with the line`, async () => {
+      await assert.rejects(buildEntries([{ text }], root), says);
+    });
+  }
+
+  it("of an inline callback is serialised, with a line that says so", async () => {
+    const greeting = "hello";
+    const graph = await Recorded.of(
+      () =>
+        void new QueueConsumer("inline", {
+          callback: callback(
+            v.object({ id: v.string() }),
+            () =>
+              ({ id }) =>
+                void `${greeting} ${id}`,
+          ),
+        }),
+    );
+    const { archive } = graph.one("aws:lambda/function:Function").inputs.code as { archive: string };
+    const code = Buffer.from(unzipSync(readFileSync(path.join(root, archive)))["index.js"] ?? []).toString();
+    assert.match(code, /hello/);
+  });
+
+  it("of an inline callback that captures a class which extends another is refused", async () => {
+    class Unwelcome extends PermanentError {}
+    const message = await refusal(() => {
+      const unwelcome = callback(v.object({}), () => () => {
+        throw new Unwelcome();
+      });
+      new QueueConsumer("inline", { callback: unwelcome });
+    });
+    assert.match(
+      message,
+      /it captures the class \w+, which would lose its parent; export the callback from a module of its own/,
+    );
+  });
+
+  it("of an inline callback that captures an Output or a Resource is refused", async () => {
+    for (const [captured, says] of [
+      [() => pulumi.output("x"), /it captures an Output; hand it over as a binding instead/],
+      [
+        () => new pulumi.ComponentResource("test:index:Thing", "thing"),
+        /it captures a ComponentResource \(a resource\); hand it over as a binding/,
+      ],
+    ] as const) {
+      const message = await refusal(() => {
+        const value = captured();
+        new QueueConsumer("inline", { callback: callback(v.object({}), () => () => void value) });
+      });
+      assert.match(message, says);
+    }
+  });
+});
+
+describe("the pipeline's program", () => {
+  for (const preview of [false, true]) {
+    it(`has every resource ${preview ? "in the first preview, with every output unknown" : "after an update"}`, async () => {
+      const graph = await evaluateProgram({ program: path.join(root, "index.ts"), stack: "dev", preview });
+      const components = graph.resources.filter(({ custom }) => !custom).map(({ type, name }) => `${type} ${name}`);
+      assert.deepEqual(components.sort(), [
+        "pulumi:pulumi:Stack spillway-dev",
+        "spillway:index:CallbackFunction orders",
+        "spillway:index:DeadLetterQueue orders-dead-letters",
+        "spillway:index:HttpIngress api",
+        "spillway:index:QueueConsumer orders",
+      ]);
+      assert.equal(graph.resources.length, 36);
+      assert.deepEqual(Object.keys(graph.outputs).sort(), [
+        "apiUrl",
+        "deadLetters",
+        "ordersDeadLetterQueueUrl",
+        "ordersQueueUrl",
+        "ordersTableName",
+      ]);
+      if (preview) {
+        const { deadLetters, ...texts } = graph.outputs;
+        assert.ok(Object.values(texts).every((value) => value === "\u0000unknown"));
+        assert.deepEqual(deadLetters, { orders: { kind: "queue", sourceArn: "\u0000unknown", url: "\u0000unknown" } });
+      } else {
+        assert.match(String(graph.outputs.ordersTableName), /^spillway-dev-orders-[0-9a-f]{7}$/);
+      }
+    });
+  }
+});

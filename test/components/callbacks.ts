@@ -1,0 +1,51 @@
+// Callbacks for the tests of components.
+import * as v from "valibot";
+import {
+  callback,
+  type PublishTarget,
+  type ReadableTable,
+  type SendTarget,
+  type StreamTarget,
+  type WritableTable,
+} from "../../consumer/callback";
+import { tableChange } from "../../consumer/table-change";
+
+export const Note = v.object({ id: v.string() });
+export const note = callback(Note, () => async () => {});
+export const store = callback(
+  Note,
+  ({ table }: { table: WritableTable }) =>
+    async () =>
+      void table,
+);
+export const reading = callback(
+  Note,
+  ({ table, next }: { table: ReadableTable; next: SendTarget<{ id: string }> }) =>
+    () =>
+      void [table, next],
+);
+export const writing = callback(
+  Note,
+  ({ table, parameter }: { table: WritableTable; parameter: string }) =>
+    () =>
+      void [table, parameter],
+);
+export const changed = callback(tableChange(Note), () => () => {});
+export const putting = callback(
+  Note,
+  ({ jobs }: { jobs: StreamTarget<{ id: string }> }) =>
+    () =>
+      void jobs,
+);
+
+export const Placed = v.object({ type: v.literal("placed"), id: v.string() });
+export const Cancelled = v.object({ type: v.literal("cancelled"), id: v.string(), why: v.string() });
+export type NoteEvent = v.InferInput<typeof Placed> | v.InferInput<typeof Cancelled>;
+export const onPlaced = callback(Placed, () => () => {});
+export const onAny = callback(v.variant("type", [Placed, Cancelled]), () => () => {});
+export const publishing = callback(
+  Note,
+  ({ events }: { events: PublishTarget<NoteEvent> }) =>
+    () =>
+      void events,
+);

@@ -1,0 +1,105 @@
+import { strict as assert } from "node:assert";
+import { QueueConsumer } from "../../components/queue-consumer";
+import { Schedule } from "../../components/schedule";
+import { note } from "./callbacks";
+import { Recorded, refusal } from "./graph";
+
+const type = "aws:scheduler/schedule:Schedule";
+
+describe("Schedule", () => {
+  it("sends its event to the queue in a role of its own, with retries and dead letters", async () => {
+    const program = () => {
+      const target = new QueueConsumer("sweep", { callback: note });
+      new Schedule("hourly", { expression: "rate(1 hour)", target, event: { id: "all" } });
+    };
+    const graph = await Recorded.of(program);
+    const [queue, dead] = ["sweep", "hourly-dead-letters"].map(
+      (name) => graph.one("aws:sqs/queue:Queue", name).outputs.arn,
+    );
+    const role = graph.one("aws:iam/role:Role", "hourly");
+    const schedule = graph.one(type);
+    assert.deepEqual(schedule.inputs, {
+      scheduleExpression: "rate(1 hour)",
+      scheduleExpressionTimezone: "UTC",
+      flexibleTimeWindow: { mode: "OFF" },
+      state: "ENABLED",
+      target: {
+        arn: queue,
+        roleArn: role.outputs.arn,
+        input: '{"id":"all"}',
+        retryPolicy: { maximumRetryAttempts: 185, maximumEventAgeInSeconds: 3600 },
+        deadLetterConfig: { arn: dead },
+      },
+    });
+    assert.ok(schedule.options.dependsOn.includes(graph.one("aws:iam/rolePolicy:RolePolicy", "hourly").urn));
+    assert.deepEqual(JSON.parse(String(role.inputs.assumeRolePolicy)).Statement, [
+      {
+        Effect: "Allow",
+        Action: "sts:AssumeRole",
+        Principal: { Service: "scheduler.amazonaws.com" },
+        Condition: { StringEquals: { "aws:SourceAccount": "000000000000" } },
+      },
+    ]);
+    assert.deepEqual(graph.json("aws:iam/rolePolicy:RolePolicy", "hourly", "policy").Statement, [
+      { Effect: "Allow", Action: ["sqs:SendMessage"], Resource: [queue, dead] },
+    ]);
+    const preview = await Recorded.of(program, { preview: true });
+    assert.equal(preview.graph.resources.length, graph.graph.resources.length);
+  });
+
+  it("takes a zone, a window, dates, a group and its own retries", async () => {
+    const graph = await Recorded.of(() => {
+      const target = new QueueConsumer("sweep", { callback: note, fifo: true, contentBasedDeduplication: true });
+      new Schedule("daily", {
+        expression: "cron(0 6 ? * MON-FRI *)",
+        timeZone: "Europe/Berlin",
+        flexibleWindow: 15,
+        startDate: "2027-01-01T00:00:00Z",
+        endDate: "2028-01-01T00:00:00Z",
+        messageGroupId: "g",
+        maximumRetryAttempts: 3,
+        maximumEventAge: 60,
+        enabled: false,
+        target,
+        event: { id: "all" },
+      });
+    });
+    const { target, ...schedule } = graph.one(type).inputs;
+    assert.deepEqual(schedule, {
+      scheduleExpression: "cron(0 6 ? * MON-FRI *)",
+      scheduleExpressionTimezone: "Europe/Berlin",
+      flexibleTimeWindow: { mode: "FLEXIBLE", maximumWindowInMinutes: 15 },
+      startDate: "2027-01-01T00:00:00Z",
+      endDate: "2028-01-01T00:00:00Z",
+      state: "DISABLED",
+    });
+    const { sqsParameters, retryPolicy } = target as Record<string, object>;
+    assert.deepEqual(sqsParameters, { messageGroupId: "g" });
+    assert.deepEqual(retryPolicy, { maximumRetryAttempts: 3, maximumEventAgeInSeconds: 60 });
+  });
+
+  it("is refused with all errors together", async () => {
+    const message = await refusal(() => {
+      const target = new QueueConsumer("sweep", { callback: note, fifo: true });
+      new Schedule("s", {
+        expression: "every hour",
+        timeZone: "Mars/Olympus",
+        flexibleWindow: 0,
+        maximumRetryAttempts: 186,
+        maximumEventAge: 59,
+        target,
+        event: { id: "all" },
+      });
+    });
+    for (const says of [
+      "flexibleWindow is 0 minutes; Scheduler allows a whole number from 1 to 1440 minutes.",
+      "maximumRetryAttempts is 186; Scheduler allows a whole number from 0 to 185.",
+      "maximumEventAge is 59 s; Scheduler allows a whole number from 60 to 86400 s.",
+      'expression is "every hour"; Scheduler allows rate(1 hour)',
+      'timeZone is "Mars/Olympus"; give the name of a zone',
+      "its target is a FIFO queue, which needs a messageGroupId",
+    ]) {
+      assert.ok(message.includes(says), `${says}\n${message}`);
+    }
+  });
+});

@@ -1,0 +1,266 @@
+import { strict as assert } from "node:assert";
+import * as aws from "@pulumi/aws";
+import { putTo } from "../../components/binding";
+import { QueueConsumer } from "../../components/queue-consumer";
+import { StreamConsumer } from "../../components/stream-consumer";
+import { TableConsumer } from "../../components/table-consumer";
+import { changed, note, putting } from "./callbacks";
+import { Recorded, refusal } from "./graph";
+
+const mappingType = "aws:lambda/eventSourceMapping:EventSourceMapping";
+const arn = (service: string, resource: string) => `arn:aws:${service}:eu-west-1:000000000000:${resource}`;
+const statementsOf = (graph: Recorded, name: string) =>
+  (
+    graph.json("aws:iam/rolePolicy:RolePolicy", name, "policy").Statement as { Action: string[]; Resource: string[] }[]
+  ).map(({ Action, Resource }) => [Action, Resource]);
+const settingsOf = (graph: Recorded, name: string) =>
+  JSON.parse(
+    (graph.one("aws:lambda/function:Function", name).inputs.environment as { variables: { SPILLWAY: string } })
+      .variables.SPILLWAY,
+  );
+
+describe("StreamConsumer", () => {
+  it("makes an on-demand, encrypted stream kept for a week, and a mapping that loses nothing", async () => {
+    const graph = await Recorded.of(() => void new StreamConsumer("jobs", { callback: note }));
+    const stream = graph.one("aws:kinesis/stream:Stream");
+    assert.deepEqual(stream.inputs, {
+      streamModeDetails: { streamMode: "ON_DEMAND" },
+      retentionPeriod: 168,
+      encryptionType: "KMS",
+      kmsKeyId: "alias/aws/kinesis",
+    });
+    const dead = graph.one("aws:sqs/queue:Queue", "jobs-dead-letters");
+    const mapping = graph.one(mappingType);
+    assert.deepEqual(mapping.inputs, {
+      eventSourceArn: stream.outputs.arn,
+      functionName: graph.one("aws:lambda/function:Function").outputs.name,
+      enabled: true,
+      startingPosition: "TRIM_HORIZON",
+      batchSize: 100,
+      maximumBatchingWindowInSeconds: 0,
+      parallelizationFactor: 1,
+      bisectBatchOnFunctionError: true,
+      maximumRetryAttempts: 10,
+      maximumRecordAgeInSeconds: 86_400,
+      functionResponseTypes: ["ReportBatchItemFailures"],
+      destinationConfig: { onFailure: { destinationArn: dead.outputs.arn } },
+    });
+    assert.ok(mapping.options.dependsOn.includes(graph.one("aws:iam/rolePolicy:RolePolicy").urn));
+    assert.deepEqual(settingsOf(graph, "jobs").source, {
+      kind: "stream",
+      deadLetterQueueUrl: dead.outputs.url,
+      concurrency: 10,
+    });
+    assert.equal(
+      graph.json("aws:sqs/redriveAllowPolicy:RedriveAllowPolicy", "jobs-dead-letters", "redriveAllowPolicy")
+        .redrivePermission,
+      "denyAll",
+    );
+    graph.one("aws:cloudwatch/metricAlarm:MetricAlarm", "jobs-dead-letters");
+  });
+
+  it("grants reading the stream, dead letters, the log and X-Ray, and nothing else", async () => {
+    const graph = await Recorded.of(() => void new StreamConsumer("jobs", { callback: note }));
+    const stream = graph.one("aws:kinesis/stream:Stream").outputs.arn;
+    assert.deepEqual(statementsOf(graph, "jobs"), [
+      [
+        [
+          "kinesis:DescribeStream",
+          "kinesis:DescribeStreamSummary",
+          "kinesis:GetRecords",
+          "kinesis:GetShardIterator",
+          "kinesis:ListShards",
+        ],
+        [stream],
+      ],
+      [["sqs:SendMessage"], [graph.one("aws:sqs/queue:Queue").outputs.arn]],
+      [
+        ["logs:CreateLogStream", "logs:PutLogEvents"],
+        [`${graph.one("aws:cloudwatch/logGroup:LogGroup").outputs.arn}:*`],
+      ],
+      [["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"]],
+    ]);
+  });
+
+  it("takes shards, a key, enhanced fan-out, a bucket for payloads and every setting of the mapping", async () => {
+    const bucket = "arn:aws:s3:::lost";
+    const kmsKeyArn = arn("kms", "key/k");
+    const graph = await Recorded.of(
+      () =>
+        void new StreamConsumer("jobs", {
+          callback: note,
+          shards: 4,
+          retention: 24,
+          kmsKeyArn,
+          enhancedFanOut: true,
+          payloadBucketArn: bucket,
+          startingPosition: "LATEST",
+          batchSize: 500,
+          maximumBatchingWindow: 5,
+          parallelizationFactor: 10,
+          bisect: false,
+          maximumRetryAttempts: -1,
+          maximumRecordAge: 60,
+          filters: [{ data: { kind: ["bought"] } }],
+          mappingMetrics: true,
+          enabled: false,
+        }),
+    );
+    const stream = graph.one("aws:kinesis/stream:Stream");
+    assert.deepEqual(stream.inputs, {
+      streamModeDetails: { streamMode: "PROVISIONED" },
+      shardCount: 4,
+      retentionPeriod: 24,
+      encryptionType: "KMS",
+      kmsKeyId: kmsKeyArn,
+    });
+    const fanOut = graph.one("aws:kinesis/streamConsumer:StreamConsumer");
+    assert.deepEqual(fanOut.inputs, { streamArn: stream.outputs.arn });
+    const { functionName, ...mapping } = graph.one(mappingType).inputs;
+    assert.deepEqual(mapping, {
+      eventSourceArn: fanOut.outputs.arn,
+      enabled: false,
+      startingPosition: "LATEST",
+      batchSize: 500,
+      maximumBatchingWindowInSeconds: 5,
+      parallelizationFactor: 10,
+      bisectBatchOnFunctionError: false,
+      maximumRetryAttempts: -1,
+      maximumRecordAgeInSeconds: 60,
+      functionResponseTypes: ["ReportBatchItemFailures"],
+      destinationConfig: { onFailure: { destinationArn: bucket } },
+      filterCriteria: { filters: [{ pattern: '{"data":{"kind":["bought"]}}' }] },
+      metricsConfig: { metrics: ["EventCount"] },
+    });
+    const granted = statementsOf(graph, "jobs");
+    for (const statement of [
+      [["kinesis:SubscribeToShard", "kinesis:DescribeStreamConsumer"], [fanOut.outputs.arn]],
+      [["kms:Decrypt"], [kmsKeyArn]],
+      [["s3:ListBucket"], [bucket]],
+      [["s3:PutObject"], [`${bucket}/aws/lambda/*`]],
+    ]) {
+      assert.ok(
+        granted.some((each) => JSON.stringify(each) === JSON.stringify(statement)),
+        JSON.stringify(statement),
+      );
+    }
+  });
+
+  it("shares a stream between consumers, and takes an existing one", async () => {
+    const graph = await Recorded.of(() => {
+      const first = new StreamConsumer("first", { callback: note });
+      new StreamConsumer("second", { callback: note, stream: first.stream });
+      const third = new StreamConsumer("third", { callback: note, stream: { arn: arn("kinesis", "stream/theirs") } });
+      return { name: third.streamName };
+    });
+    const own = graph.one("aws:kinesis/stream:Stream", "first").outputs.arn;
+    assert.equal(graph.one(mappingType, "second").inputs.eventSourceArn, own);
+    assert.equal(graph.one(mappingType, "third").inputs.eventSourceArn, arn("kinesis", "stream/theirs"));
+    assert.equal(graph.graph.outputs.name, "theirs");
+  });
+
+  it("lets another callback put what its own callback reads", async () => {
+    const graph = await Recorded.of(() => {
+      const jobs = new StreamConsumer("jobs", { callback: note });
+      new QueueConsumer("source", { callback: putting, bindings: { jobs: putTo(jobs) } });
+    });
+    const stream = graph.one("aws:kinesis/stream:Stream").outputs.arn;
+    assert.deepEqual(settingsOf(graph, "source").bindings, { jobs: stream });
+    assert.ok(
+      JSON.stringify(statementsOf(graph, "source")).includes(
+        JSON.stringify([["kinesis:PutRecord", "kinesis:PutRecords"], [stream]]),
+      ),
+    );
+  });
+
+  it("is refused with all errors together", async () => {
+    const message = await refusal(
+      () =>
+        new StreamConsumer("jobs", {
+          callback: note,
+          shards: 0,
+          retention: 12,
+          batchSize: 10_001,
+          maximumBatchingWindow: 301,
+          parallelizationFactor: 11,
+          maximumRetryAttempts: -2,
+          maximumRecordAge: 59,
+          concurrency: 0,
+          filters: Array.from({ length: 11 }, () => ({})),
+        }),
+    );
+    for (const says of [
+      "batchSize is 10001 records; Lambda allows a whole number from 1 to 10000 records.",
+      "maximumBatchingWindow is 301 s; Lambda allows a whole number from 0 to 300 s.",
+      "parallelizationFactor is 11; Lambda allows a whole number from 1 to 10.",
+      "maximumRetryAttempts is -2; Lambda allows a whole number from -1 to 10000.",
+      "maximumRecordAge is 59 s; Lambda allows -1 (never) and a whole number from 60 to 604800 s.",
+      "concurrency is 0; the consumer takes a whole number from 1 to 10000.",
+      "11 filters are given; Lambda allows 10 for a mapping.",
+      "retention is 12 h; Kinesis allows a whole number from 24 to 8760 h.",
+      "shards is 0; Kinesis allows a whole number from 1 to 10000.",
+    ]) {
+      assert.ok(message.includes(says), `${says}\n${message}`);
+    }
+    assert.match(
+      await refusal(() => new StreamConsumer("jobs", { callback: note, retention: 24, maximumRecordAge: 86_401 })),
+      /maximumRecordAge 86401 s is more than the retention of 86400 s/,
+    );
+    assert.match(
+      await refusal(() => new StreamConsumer("jobs", { callback: note, stream: { arn: "a" }, shards: 2 })),
+      /shards is for a stream of its own, and stream names another/,
+    );
+  });
+});
+
+describe("TableConsumer", () => {
+  const withTable =
+    (args: object = {}) =>
+    () => {
+      const table = new aws.dynamodb.Table("orders", {
+        hashKey: "id",
+        attributes: [{ name: "id", type: "S" }],
+        billingMode: "PAY_PER_REQUEST",
+        streamEnabled: true,
+        streamViewType: "NEW_AND_OLD_IMAGES",
+      });
+      return void new TableConsumer("changes", { callback: changed, table, ...args });
+    };
+
+  it("reads the table's stream with a mapping that loses nothing, and may do nothing else", async () => {
+    const graph = await Recorded.of(withTable());
+    const { streamArn } = graph.one("aws:dynamodb/table:Table").outputs;
+    const dead = graph.one("aws:sqs/queue:Queue", "changes-dead-letters").outputs.arn;
+    const { functionName, ...mapping } = graph.one(mappingType).inputs;
+    assert.deepEqual(mapping, {
+      eventSourceArn: streamArn,
+      enabled: true,
+      startingPosition: "TRIM_HORIZON",
+      batchSize: 100,
+      maximumBatchingWindowInSeconds: 0,
+      parallelizationFactor: 1,
+      bisectBatchOnFunctionError: true,
+      maximumRetryAttempts: 10,
+      maximumRecordAgeInSeconds: 43_200,
+      functionResponseTypes: ["ReportBatchItemFailures"],
+      destinationConfig: { onFailure: { destinationArn: dead } },
+    });
+    assert.deepEqual(statementsOf(graph, "changes").slice(0, 3), [
+      [["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"], [streamArn]],
+      [["dynamodb:ListStreams"], ["*"]],
+      [["sqs:SendMessage"], [dead]],
+    ]);
+  });
+
+  it("refuses a record age beyond what DynamoDB keeps", async () => {
+    assert.match(
+      await refusal(withTable({ maximumRecordAge: 90_000 })),
+      /maximumRecordAge is 90000 s, and DynamoDB keeps changes for 86400 s/,
+    );
+  });
+
+  it("has every resource in the first preview", async () => {
+    const count = async (preview: boolean) => (await Recorded.of(withTable(), { preview })).graph.resources.length;
+    assert.equal(await count(true), await count(false));
+  });
+});
