@@ -1,0 +1,32 @@
+// The process in which a program is evaluated: loads it as Pulumi's language host would, and hands back what it asked for.
+import * as pulumi from "@pulumi/pulumi";
+import type { ChildAnswer, ChildRequest } from "./evaluate";
+import { recordProgram } from "./record";
+
+/** What Pulumi shows of an error: the message alone where the stack says nothing, else with the first lines of the stack that are the program's. */
+function describe(error: unknown): string {
+  if (pulumi.RunError.isInstance(error)) return error.message;
+  if (pulumi.ResourceError.isInstance(error) && error.hideStack === true) return error.message;
+  const { name, message, stack = "" } = error instanceof Error ? error : new Error(String(error));
+  // A SyntaxError says where it is in the lines before its stack.
+  const head = name === "SyntaxError" ? (stack.split("\n    at ")[0] ?? message) : message;
+  const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
+  const own = frames.filter((line) => !/node_modules|node:|graph[\\/](child|record)/.test(line));
+  return [head, ...own.slice(0, 5)].join("\n");
+}
+
+process.once("message", ({ program, settings }: ChildRequest) => {
+  recordProgram(async () => {
+    const exported: unknown = require(program);
+    // A program may export a function that makes its outputs.
+    const entry =
+      typeof exported === "object" && exported !== null && "default" in exported ? exported.default : exported;
+    return typeof entry === "function" ? await entry() : exported;
+  }, settings)
+    .then(
+      (graph): ChildAnswer => ({ graph }),
+      (error): ChildAnswer => ({ error: describe(error) }),
+    )
+    .then((answer) => process.send?.(answer, () => process.exit(0)));
+});
+process.once("disconnect", () => process.exit(1));

@@ -1,0 +1,104 @@
+// Evaluates a program in a process of its own, so that it starts from nothing and leaves nothing behind.
+import { fork } from "node:child_process";
+import { existsSync } from "node:fs";
+import * as path from "node:path";
+import type { Graph } from "./graph";
+import { readProject } from "./project";
+import type { EvaluationSettings } from "./record";
+
+export interface Evaluation {
+  /** The program's file. */
+  readonly program: string;
+  readonly stack: string;
+  /** Take the place of the stack's values. */
+  readonly config?: Readonly<Record<string, string>>;
+  readonly address?: string;
+  readonly preview?: boolean;
+  /** Milliseconds; default 60,000. */
+  readonly timeout?: number;
+  readonly signal?: AbortSignal;
+  /** What the program writes, line by line. */
+  onOutput?(line: string): void;
+}
+
+/** What the child is asked for, and what it answers. */
+export interface ChildRequest {
+  readonly program: string;
+  readonly settings: EvaluationSettings;
+}
+export type ChildAnswer = { readonly graph: Graph } | { readonly error: string };
+
+/** Rejects with an Error for the user: the program's own message, without the runtime's noise. */
+export async function evaluateProgram(evaluation: Evaluation): Promise<Graph> {
+  const { stack, address, preview, timeout = 60_000, signal, onOutput } = evaluation;
+  const program = path.resolve(evaluation.program);
+  const project = readProject(program, stack, evaluation.config);
+  const request: ChildRequest = {
+    program,
+    settings: {
+      project: project.name,
+      stack,
+      config: project.config,
+      secretKeys: project.secretKeys,
+      ...(project.autonaming !== undefined && { autonaming: project.autonaming }),
+      ...(address !== undefined && { address }),
+      ...(preview !== undefined && { preview }),
+    },
+  };
+  // TypeScript's type check is not the evaluation's job: it would double its time.
+  const child = fork(path.join(__dirname, "child.ts"), {
+    cwd: project.root,
+    execArgv: ["--disable-warning=ExperimentalWarning", "-r", require.resolve("ts-node/register/transpile-only")],
+    // A project without settings of its own for TypeScript gets ours.
+    env: { TS_NODE_PROJECT: settingsOf(project.root), ...process.env },
+    silent: true,
+    serialization: "advanced",
+  });
+  const written: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    let rest = "";
+    stream?.setEncoding("utf8").on("data", (text: string) => {
+      const lines = (rest + text).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) {
+        written.push(line);
+        onOutput?.(line);
+      }
+    });
+  }
+  let timer: NodeJS.Timeout | undefined;
+  const abort = () => child.kill("SIGKILL");
+  try {
+    const answer = await new Promise<ChildAnswer>((resolve, reject) => {
+      timer = setTimeout(
+        () =>
+          reject(
+            new Error(`${evaluation.program} did not end within ${timeout / 1000} s; a program may not wait for ever.`),
+          ),
+        timeout,
+      );
+      signal?.addEventListener("abort", abort, { once: true });
+      child.once("message", (message) => resolve(message as ChildAnswer));
+      child.once("error", reject);
+      child.once("exit", (code, killedBy) =>
+        reject(
+          new Error(
+            `${evaluation.program} ended before it was evaluated (${killedBy ?? `exit code ${code}`}).${onOutput === undefined ? `\n${written.slice(-20).join("\n")}` : ""}`,
+          ),
+        ),
+      );
+      child.send(request);
+    });
+    if ("error" in answer) throw new Error(answer.error);
+    return answer.graph;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", abort);
+    child.kill("SIGKILL");
+  }
+}
+
+function settingsOf(root: string): string {
+  const own = path.join(root, "tsconfig.json");
+  return existsSync(own) ? own : path.join(__dirname, "..", "tsconfig.json");
+}

@@ -1,0 +1,149 @@
+// A project and one of its stacks: Pulumi.yaml with the schema of its configuration, and Pulumi.<stack>.yaml.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import * as path from "node:path";
+import { parse } from "yaml";
+import type { Value } from "./graph";
+
+export interface Project {
+  readonly name: string;
+  /** Folder of Pulumi.yaml. */
+  readonly root: string;
+  /** Every key with its namespace, as `spillway:throttleRate`; values as the runtime wants them: text, or JSON. */
+  readonly config: Readonly<Record<string, string>>;
+  readonly secretKeys: readonly string[];
+  readonly autonaming: Value | undefined;
+}
+
+interface Declared {
+  readonly type?: "string" | "integer" | "boolean" | "array" | "object";
+  readonly default?: Value;
+  readonly value?: Value;
+  readonly secret?: boolean;
+}
+
+/**
+ * Reads the project around `program`. `overrides` take the place of the stack's values. Throws an Error that lists every fault
+ * of the configuration with its fix.
+ */
+export function readProject(program: string, stack: string, overrides: Readonly<Record<string, string>> = {}): Project {
+  const root = rootOf(path.dirname(path.resolve(program)));
+  const { name, config: declared = {} } = readYaml(path.join(root, "Pulumi.yaml")) as {
+    name?: string;
+    config?: Record<string, Declared | Value>;
+  };
+  if (name === undefined) throw new Error(`${path.join(root, "Pulumi.yaml")} has no name; give the project one.`);
+  const qualify = (key: string) => (key.includes(":") ? key : `${name}:${key}`);
+
+  const faults: string[] = [];
+  const schema = new Map(
+    Object.entries(declared).map(([key, value]) => [qualify(key), isDeclared(value) ? value : { value }]),
+  );
+  const values = new Map<string, Value>();
+  for (const [key, { default: fallback, value }] of schema) {
+    const preset = value ?? fallback;
+    if (preset !== undefined) values.set(key, preset);
+  }
+  for (const [key, value] of Object.entries(readStack(root, stack))) {
+    const qualified = qualify(key);
+    if (overrides[key] !== undefined || overrides[qualified] !== undefined) continue;
+    if (isSecure(value)) {
+      faults.push(
+        `${key} is encrypted, and only Pulumi can decrypt it; give its value here with --config ${key}=<value>.`,
+      );
+    } else {
+      values.set(qualified, value);
+    }
+  }
+  for (const [key, text] of Object.entries(overrides)) values.set(qualify(key), text);
+
+  for (const [key, { type }] of schema) {
+    const value = values.get(key);
+    if (type === undefined || value === undefined || isOfType(value, type)) continue;
+    faults.push(
+      `${key} is ${JSON.stringify(value)}; it takes ${type === "integer" ? "a whole number" : `a value of type ${type}`}. Set it with: pulumi config set ${key} <value>`,
+    );
+  }
+  if (!values.has("aws:region")) {
+    const region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
+    if (region === undefined) {
+      faults.push(
+        "aws:region is not set. Set it with: pulumi config set aws:region eu-west-1 (or with the environment variable AWS_REGION)",
+      );
+    } else {
+      values.set("aws:region", region);
+    }
+  }
+  if (faults.length > 0)
+    throw new Error(`The configuration of stack "${stack}":\n${faults.map((fault) => `  - ${fault}`).join("\n")}`);
+
+  const autonaming = values.get("pulumi:autonaming");
+  const config = Object.fromEntries(
+    [...values]
+      .filter(([key]) => !key.startsWith("pulumi:"))
+      .map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
+  );
+  const secretKeys = [...schema].filter(([, { secret }]) => secret === true).map(([key]) => key);
+  return { name, root, config, secretKeys, autonaming };
+}
+
+function rootOf(folder: string): string {
+  for (let at = folder; ; at = path.dirname(at)) {
+    if (existsSync(path.join(at, "Pulumi.yaml"))) return at;
+    if (path.dirname(at) === at)
+      throw new Error(`There is no Pulumi.yaml in ${folder} or above it; run this in a Pulumi project.`);
+  }
+}
+
+function readStack(root: string, stack: string): Readonly<Record<string, Value>> {
+  const file = path.join(root, `Pulumi.${stack}.yaml`);
+  if (!existsSync(file)) {
+    const stacks = readdirSync(root).flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []);
+    throw new Error(
+      `There is no stack "${stack}" (no ${path.basename(file)}); there ${stacks.length === 1 ? "is" : "are"} ${stacks.join(", ") || "none"}. Choose one with --stack.`,
+    );
+  }
+  return (readYaml(file) as { config?: Record<string, Value> } | null)?.config ?? {};
+}
+
+function readYaml(file: string): unknown {
+  try {
+    return parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new Error(`${file} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+function isDeclared(value: Declared | Value): value is Declared {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isSecure(value: Value): boolean {
+  return typeof value === "object" && value !== null && "secure" in value;
+}
+
+/** Values of a stack file and of the command line may be text: `"true"` is a boolean, as for Pulumi. */
+function isOfType(value: Value, type: NonNullable<Declared["type"]>): boolean {
+  const text = typeof value === "string" ? value : undefined;
+  switch (type) {
+    case "string":
+      return text !== undefined || typeof value === "number" || typeof value === "boolean";
+    case "integer":
+      return text === undefined ? Number.isInteger(value) : /^-?\d+$/.test(text);
+    case "boolean":
+      return typeof value === "boolean" || text === "true" || text === "false";
+    case "array":
+      return Array.isArray(text === undefined ? value : parsed(text));
+    case "object": {
+      const object = text === undefined ? value : parsed(text);
+      return typeof object === "object" && object !== null && !Array.isArray(object);
+    }
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,195 @@
+// What the AWS provider would answer for a resource: its inputs, and what AWS computes. Deterministic, from the resource's URN.
+import { physicalName, randomText } from "./autoname";
+import type { Value } from "./graph";
+import { subscriptionArn } from "./subscription-arn";
+
+export interface World {
+  readonly project: string;
+  readonly stack: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly partition: string;
+  /** `http://127.0.0.1:4566` where everything is served locally; undefined: AWS's own addresses. */
+  readonly address: string | undefined;
+  readonly autonaming: Value | undefined;
+}
+
+export interface Requested {
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, Value>>;
+}
+
+export interface Created {
+  readonly id: string;
+  readonly outputs: Readonly<Record<string, Value>>;
+}
+
+/** `name`: the physical one; `arn(service, resource)`; `random(n)`: lower-case letters and digits. */
+interface Context {
+  readonly world: World;
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, Value>>;
+  arn(service: string, resource: string): string;
+  random(length: number): string;
+  uuid(): string;
+}
+
+type Computed = { readonly id: string } & Readonly<Record<string, Value>>;
+
+/** AWS dates a table's stream by its creation; here it is the same in every run. */
+const streamLabel = "2026-01-01T00:00:00.000";
+const path = (value: Value | undefined) => String(value ?? "");
+
+const computedByType: Readonly<Record<string, (context: Context) => Computed>> = {
+  "aws:sqs/queue:Queue": ({ world, name, arn }) => {
+    const url = `${world.address ?? `https://sqs.${world.region}.${domainOf(world)}`}/${world.accountId}/${name}`;
+    return { id: url, url, name, arn: arn("sqs", name) };
+  },
+  "aws:sqs/queuePolicy:QueuePolicy": ({ inputs }) => ({ id: path(inputs.queueUrl) }),
+  "aws:sqs/redrivePolicy:RedrivePolicy": ({ inputs }) => ({ id: path(inputs.queueUrl) }),
+  "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": ({ inputs }) => ({ id: path(inputs.queueUrl) }),
+  "aws:sns/topic:Topic": ({ world, name, arn }) => ({
+    id: arn("sns", name),
+    arn: arn("sns", name),
+    name,
+    owner: world.accountId,
+  }),
+  "aws:sns/topicPolicy:TopicPolicy": ({ world, inputs }) => ({ id: path(inputs.arn), owner: world.accountId }),
+  "aws:sns/topicSubscription:TopicSubscription": ({ world, inputs }) => {
+    const arn = subscriptionArn(path(inputs.topic), path(inputs.protocol), path(inputs.endpoint));
+    return { id: arn, arn, ownerId: world.accountId, pendingConfirmation: false, confirmationWasAuthenticated: true };
+  },
+  "aws:kinesis/stream:Stream": ({ name, arn }) => ({
+    id: arn("kinesis", `stream/${name}`),
+    arn: arn("kinesis", `stream/${name}`),
+    name,
+  }),
+  "aws:kinesis/streamConsumer:StreamConsumer": ({ name, inputs }) => {
+    const arn = `${path(inputs.streamArn)}/consumer/${name}:1767225600`;
+    return { id: arn, arn, name, creationTimestamp: "2026-01-01T00:00:00Z" };
+  },
+  "aws:dynamodb/table:Table": ({ name, inputs, arn }) => ({
+    id: name,
+    name,
+    arn: arn("dynamodb", `table/${name}`),
+    ...(inputs.streamEnabled === true && {
+      streamArn: arn("dynamodb", `table/${name}/stream/${streamLabel}`),
+      streamLabel,
+    }),
+  }),
+  "aws:cloudwatch/eventBus:EventBus": ({ name, arn }) => ({ id: name, name, arn: arn("events", `event-bus/${name}`) }),
+  "aws:cloudwatch/eventRule:EventRule": ({ name, inputs, arn }) => {
+    const bus = path(inputs.eventBusName).split("/").pop() || "default";
+    const rule = bus === "default" ? name : `${bus}/${name}`;
+    return { id: rule, name, eventBusName: bus, arn: arn("events", `rule/${rule}`) };
+  },
+  "aws:scheduler/schedule:Schedule": ({ name, inputs, arn }) => {
+    const group = path(inputs.groupName) || "default";
+    return { id: `${group}/${name}`, name, groupName: group, arn: arn("scheduler", `schedule/${group}/${name}`) };
+  },
+  "aws:scheduler/scheduleGroup:ScheduleGroup": ({ name, arn }) => ({
+    id: name,
+    name,
+    arn: arn("scheduler", `schedule-group/${name}`),
+    state: "ACTIVE",
+  }),
+  "aws:lambda/function:Function": ({ world, name, arn }) => {
+    const own = arn("lambda", `function:${name}`);
+    return {
+      id: name,
+      name,
+      arn: own,
+      qualifiedArn: `${own}:$LATEST`,
+      version: "$LATEST",
+      invokeArn: `arn:${world.partition}:apigateway:${world.region}:lambda:path/2015-03-31/functions/${own}/invocations`,
+    };
+  },
+  "aws:lambda/eventSourceMapping:EventSourceMapping": ({ uuid, inputs, arn }) => {
+    const functionName = path(inputs.functionName).split(":").pop() ?? "";
+    return {
+      id: uuid(),
+      uuid: uuid(),
+      arn: arn("lambda", `event-source-mapping:${uuid()}`),
+      functionArn: arn("lambda", `function:${functionName}`),
+    };
+  },
+  "aws:iam/role:Role": ({ world, name, random }) => ({
+    id: name,
+    name,
+    arn: `arn:${world.partition}:iam::${world.accountId}:role/${name}`,
+    uniqueId: `AROA${random(17).toUpperCase()}`,
+  }),
+  "aws:iam/rolePolicy:RolePolicy": ({ inputs, name }) => ({ id: `${path(inputs.role)}:${name}`, name }),
+  "aws:cloudwatch/logGroup:LogGroup": ({ name, arn }) => ({ id: name, name, arn: arn("logs", `log-group:${name}`) }),
+  "aws:cloudwatch/metricAlarm:MetricAlarm": ({ name, arn }) => ({
+    id: name,
+    name,
+    arn: arn("cloudwatch", `alarm:${name}`),
+  }),
+  "aws:apigateway/restApi:RestApi": ({ world, name, random, arn }) => {
+    const id = random(10);
+    return {
+      id,
+      name,
+      rootResourceId: random(20).slice(10),
+      arn: `arn:${world.partition}:apigateway:${world.region}::/restapis/${id}`,
+      executionArn: arn("execute-api", id),
+    };
+  },
+  "aws:apigateway/resource:Resource": ({ random }) => ({ id: random(6) }),
+  "aws:apigateway/model:Model": ({ name, random }) => ({ id: random(6), name }),
+  "aws:apigateway/requestValidator:RequestValidator": ({ name, random }) => ({ id: random(6), name }),
+  "aws:apigateway/method:Method": ({ inputs }) => ({
+    id: `agm-${path(inputs.restApi)}-${path(inputs.resourceId)}-${path(inputs.httpMethod)}`,
+  }),
+  "aws:apigateway/integration:Integration": ({ inputs }) => ({
+    id: `agi-${path(inputs.restApi)}-${path(inputs.resourceId)}-${path(inputs.httpMethod)}`,
+  }),
+  "aws:apigateway/deployment:Deployment": ({ random }) => ({ id: random(6) }),
+  "aws:apigateway/stage:Stage": ({ world, inputs, arn }) => {
+    const [api, stage] = [path(inputs.restApi), path(inputs.stageName)];
+    const invokeUrl =
+      world.address === undefined
+        ? `https://${api}.execute-api.${world.region}.${domainOf(world)}/${stage}`
+        : `${world.address}/_aws/execute-api/${api}/${stage}`;
+    return {
+      id: `ags-${api}-${stage}`,
+      invokeUrl,
+      executionArn: arn("execute-api", `${api}/${stage}`),
+      arn: `arn:${world.partition}:apigateway:${world.region}::/restapis/${api}/stages/${stage}`,
+    };
+  },
+};
+
+/** Throws where AWS would refuse the resource's name. `paths`: the path of each API Gateway resource known so far, by its id. */
+export function create(requested: Requested, world: World, paths: Map<string, string>): Created {
+  const { urn, type, name: logicalName, inputs } = requested;
+  const lowerCase = "abcdefghijklmnopqrstuvwxyz0123456789";
+  const name = physicalName({ ...world, urn, type, name: logicalName, inputs }, world.autonaming);
+  const hexadecimal = randomText(urn, "0123456789abcdef", 32);
+  const context: Context = {
+    world,
+    inputs,
+    name: name ?? path(inputs.name ?? logicalName),
+    arn: (service, resource) => `arn:${world.partition}:${service}:${world.region}:${world.accountId}:${resource}`,
+    random: (length) => randomText(urn, lowerCase, length),
+    uuid: () => hexadecimal.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5"),
+  };
+  const { id, ...computed } = computedByType[type]?.(context) ?? {
+    id: `${logicalName}-${context.random(7)}`,
+    arn: context.arn(type.split(/[:/]/)[1] ?? "aws", `${logicalName}-${context.random(7)}`),
+  };
+  const outputs: Record<string, Value> = { ...inputs, ...computed };
+  if (type === "aws:apigateway/resource:Resource") {
+    const resourcePath = `${paths.get(path(inputs.parentId)) ?? ""}/${path(inputs.pathPart)}`;
+    paths.set(id, resourcePath);
+    outputs.path = resourcePath;
+  }
+  return { id, outputs };
+}
+
+function domainOf({ partition }: World): string {
+  return partition === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
+}

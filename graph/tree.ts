@@ -1,0 +1,27 @@
+// The tree of resources, as `pulumi up` shows it.
+import type { Graph, GraphResource } from "./graph";
+
+export function renderTree({ project, stack, resources }: Graph): string {
+  const children = new Map<string | undefined, GraphResource[]>();
+  for (const resource of resources) {
+    const siblings = children.get(resource.parent);
+    if (siblings === undefined) children.set(resource.parent, [resource]);
+    else siblings.push(resource);
+  }
+  const rows: (readonly [string, string])[] = [];
+  const visit = (resource: GraphResource, lead: string, branch: string) => {
+    rows.push([`${lead}${branch}${shortType(resource.type)}`, resource.name]);
+    const inner = children.get(resource.urn) ?? [];
+    const continued = branch === "" ? lead : `${lead}${branch.startsWith("└") ? "   " : "│  "}`;
+    for (const [index, child] of inner.entries()) visit(child, continued, index === inner.length - 1 ? "└─ " : "├─ ");
+  };
+  for (const root of children.get(undefined) ?? []) visit(root, "", "");
+  const width = Math.max(0, ...rows.map(([left]) => left.length)) + 2;
+  const head = `${"Type".padEnd(width)}Name`;
+  return `${[`${project} (${stack})`, head, ...rows.map(([left, name]) => left.padEnd(width) + name)].join("\n")}\n`;
+}
+
+/** `aws:sqs/queue:Queue` reads better as `aws:sqs:Queue`, as Pulumi shows it. */
+function shortType(type: string): string {
+  return type.replace(/\/[^:]+:/, ":");
+}

@@ -1,0 +1,135 @@
+import { strict as assert } from "node:assert";
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Graph, GraphResource } from "../../graph/graph";
+import { unknown } from "../../graph/graph";
+import { recordProgram } from "../../graph/record";
+import { renderTree } from "../../graph/tree";
+
+const settings = { config: { "aws:region": "eu-west-1" } };
+const named = ({ resources }: Graph, name: string): GraphResource =>
+  resources.find((resource) => resource.name === name) ?? assert.fail(`no ${name}`);
+
+class Group extends pulumi.ComponentResource {
+  constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
+    super("test:index:Group", name, {}, opts);
+    const queue = new aws.sqs.Queue(
+      `${name}-queue`,
+      {},
+      { parent: this, protect: true, aliases: [{ name: "before" }] },
+    );
+    this.registerOutputs({ url: queue.url });
+  }
+}
+
+describe("a recorded program", () => {
+  it("has every resource with its parent, options and dependencies, and the stack's outputs", async () => {
+    const graph = await recordProgram(async () => {
+      const group = new Group("g");
+      const topic = new aws.sns.Topic("t", {}, { dependsOn: [group], retainOnDelete: true, ignoreChanges: ["tags"] });
+      new aws.ssm.Parameter("p", { type: "String", value: pulumi.secret(topic.arn) });
+      return { arn: topic.arn };
+    }, settings);
+    const [group, queue, topic, parameter] = ["g", "g-queue", "t", "p"].map((name) => named(graph, name));
+    assert.ok(group && queue && topic && parameter);
+    assert.equal(group.custom, false);
+    assert.equal(queue.urn, "urn:pulumi:stack::project::test:index:Group$aws:sqs/queue:Queue::g-queue");
+    assert.equal(queue.parent, group.urn);
+    assert.equal(queue.options.protect, true);
+    assert.match(JSON.stringify(queue.options.aliases), /"before"/);
+    assert.equal(group.outputs.url, queue.outputs.url);
+    assert.deepEqual(topic.options.ignoreChanges, ["tags"]);
+    assert.equal(topic.options.retainOnDelete, true);
+    assert.deepEqual(topic.options.dependsOn, [queue.urn]);
+    assert.deepEqual(parameter.options.secrets, ["value"]);
+    assert.equal(parameter.inputs.value, topic.outputs.arn);
+    assert.deepEqual(parameter.options.propertyDependencies.value, [topic.urn]);
+    assert.deepEqual(graph.outputs, { arn: topic.outputs.arn });
+    assert.match(String(topic.outputs.arn), /^arn:aws:sns:eu-west-1:000000000000:t-[0-9a-f]{7}$/);
+  });
+
+  it("knows in a preview what the program gave, and of AWS's part nothing", async () => {
+    const graph = await recordProgram(
+      () => {
+        const queue = new aws.sqs.Queue("q", { delaySeconds: 5 });
+        new aws.sqs.QueuePolicy("policy", {
+          queueUrl: queue.url,
+          policy: queue.arn.apply((arn) => JSON.stringify({ arn })),
+        });
+        return { arn: queue.arn, delay: queue.delaySeconds };
+      },
+      { ...settings, preview: true },
+    );
+    assert.deepEqual(named(graph, "policy").inputs, { queueUrl: unknown, policy: unknown });
+    assert.deepEqual(graph.outputs, { arn: unknown, delay: 5 });
+  });
+
+  it("answers who and where the program is", async () => {
+    const graph = await recordProgram(
+      async () => ({
+        account: (await aws.getCallerIdentity()).accountId,
+        region: (await aws.getRegion()).region,
+        partition: (await aws.getPartition()).partition,
+      }),
+      { config: { "aws:region": "cn-north-1" }, accountId: "123456789012" },
+    );
+    assert.deepEqual(graph.outputs, { account: "123456789012", region: "cn-north-1", partition: "aws-cn" });
+  });
+
+  for (const [what, program, says] of [
+    [
+      "two resources of one name",
+      () => [new aws.sqs.Queue("q"), new aws.sqs.Queue("q")],
+      /Duplicate resource URN 'urn:pulumi:stack::project::aws:sqs\/queue:Queue::q'; try giving it a unique name/,
+    ],
+    [
+      "an error in an apply",
+      () => {
+        new aws.sqs.Queue("q").arn.apply(() => {
+          throw new Error("in the apply");
+        });
+      },
+      /in the apply/,
+    ],
+    [
+      "a promise that nobody waits for",
+      () => {
+        void Promise.reject(new Error("forgotten"));
+      },
+      /forgotten/,
+    ],
+    [
+      "a question that only AWS can answer",
+      () => aws.ec2.getVpc({}),
+      /The program invokes aws:ec2\/getVpc:getVpc, which cannot be answered without AWS; hand its result in as configuration/,
+    ],
+    [
+      "a stack transform, which would not be applied",
+      () => pulumi.runtime.registerResourceTransform(() => undefined),
+      /The program registers a stack transform, which is not applied here/,
+    ],
+  ] as const) {
+    it(`ends with the error of ${what}`, async () => {
+      await assert.rejects(recordProgram(program, settings), says);
+    });
+  }
+
+  it("reads as a tree", async () => {
+    const graph = await recordProgram(() => {
+      new Group("first");
+      new aws.sqs.Queue("last");
+    }, settings);
+    assert.equal(
+      renderTree(graph),
+      [
+        "project (stack)",
+        "Type                 Name",
+        "pulumi:pulumi:Stack  project-stack",
+        "├─ test:index:Group  first",
+        "│  └─ aws:sqs:Queue  first-queue",
+        "└─ aws:sqs:Queue     last",
+        "",
+      ].join("\n"),
+    );
+  });
+});
