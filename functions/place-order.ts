@@ -1,0 +1,36 @@
+// Places an order: one item in the orders table per orderId, however often the request comes.
+import { isDeepStrictEqual } from "node:util";
+import { ConditionalCheckFailedException, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { unmarshall } from "@aws-sdk/util-dynamodb";
+import { callback, type WritableTable } from "../consumer/callback";
+import { PermanentError } from "../consumer/errors";
+import { OrderRequest } from "./events";
+
+/** The orderId is taken by an order with other content. No retry can mend that. */
+export class OrderConflict extends PermanentError {}
+
+export const placeOrder = callback(OrderRequest, ({ orders }: { orders: WritableTable }) => {
+  const table = DynamoDBDocumentClient.from(new DynamoDBClient({}));
+  return async (order, { signal, logger }) => {
+    try {
+      await table.send(
+        new PutCommand({
+          TableName: orders,
+          Item: { ...order, status: "placed", createdAt: new Date().toISOString() },
+          ConditionExpression: "attribute_not_exists(orderId)",
+          // The order that was there comes with the refusal: no second request to compare it.
+          ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+        }),
+        { abortSignal: signal },
+      );
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      const { customerId, items } = unmarshall(error.Item ?? {});
+      if (!isDeepStrictEqual({ customerId, items }, { customerId: order.customerId, items: order.items })) {
+        throw new OrderConflict(`Order ${order.orderId} was placed before with other content.`);
+      }
+      logger.info("order was placed before", { orderId: order.orderId });
+    }
+  };
+});
