@@ -1,0 +1,95 @@
+// Mapping templates: Velocity, with the variables that API Gateway gives them.
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
+import { JSONPath } from "jsonpath-plus";
+import { render } from "velocityjs";
+import type { Context } from "./context";
+import type { Texts } from "./texts";
+
+export interface TemplateContext {
+  /** The request's body, or the integration's answer. */
+  readonly body: string;
+  readonly path: Texts;
+  readonly querystring: Texts;
+  readonly header: Texts;
+  /** A template may set `requestOverride` and `responseOverride` in it. */
+  readonly context: Context;
+  readonly stageVariables: Texts;
+}
+
+/** Throws an Error for what is no template, and where `$util.parseJson` is given no JSON. */
+export function renderTemplate(template: string, given: TemplateContext): string {
+  const { path, querystring, header, context, stageVariables } = given;
+  // No body is an empty object to templates.
+  const body = given.body === "" ? "{}" : given.body;
+  const all = { path, querystring, header };
+  const params = (name?: string) =>
+    name === undefined ? all : (path[name] ?? querystring[name] ?? header[name] ?? header[name.toLowerCase()] ?? "");
+  const at = (expression: string) => valueAt(body, expression);
+  const variables = {
+    context,
+    stageVariables,
+    input: {
+      body,
+      params,
+      path: (expression: string) => at(expression) ?? "",
+      json: (expression: string) => JSON.stringify(at(expression) ?? ""),
+    },
+    util,
+  };
+  return render(template, variables, {}, { customMethodHandlers: javaStrings });
+}
+
+/** `{"a":{"b":1}}` at `$.a.b` is 1; undefined where there is nothing, or no JSON. No scripts are evaluated. */
+export function valueAt(body: string, path: string): unknown {
+  try {
+    return JSONPath<unknown>({ path, json: JSON.parse(body), wrap: false, eval: false });
+  } catch {
+    return undefined;
+  }
+}
+
+const util = {
+  // As Java's URLEncoder does it for forms.
+  urlEncode: (text: unknown) =>
+    encodeURIComponent(Buffer.from(String(text)).toString())
+      .replaceAll("%20", "+")
+      .replace(/[!'()~]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`),
+  urlDecode: (text: unknown) => decodeURIComponent(String(text).replaceAll("+", " ")),
+  base64Encode: (text: unknown) => Buffer.from(String(text)).toString("base64"),
+  base64Decode: (text: unknown) => Buffer.from(String(text), "base64").toString(),
+  parseJson: (text: unknown) => JSON.parse(String(text)) as unknown,
+  // It escapes apostrophes too, which JSON does not allow: AWS's own page says to undo that.
+  escapeJavaScript: (text: unknown) =>
+    JSON.stringify(String(text)).slice(1, -1).replaceAll("'", "\\'").replaceAll("/", "\\/"),
+};
+
+interface Invocation {
+  readonly property: string;
+  readonly context: unknown;
+  readonly params?: readonly unknown[];
+}
+
+/** Velocity is Java's: strings have its methods, which JavaScript's lack or have otherwise. */
+const stringMethods: Readonly<Record<string, (text: string, ...given: readonly unknown[]) => unknown>> = {
+  length: (text) => text.length,
+  isEmpty: (text) => text === "",
+  equals: (text, other) => text === other,
+  equalsIgnoreCase: (text, other) => text.toLowerCase() === String(other).toLowerCase(),
+  contains: (text, part) => text.includes(String(part)),
+  matches: (text, pattern) => new RegExp(`^(?:${pattern})$`, "s").test(text),
+  replace: (text, part, by) => text.replaceAll(String(part), () => String(by)),
+  replaceAll: (text, pattern, by) => text.replace(new RegExp(String(pattern), "g"), replacement(String(by))),
+  replaceFirst: (text, pattern, by) => text.replace(new RegExp(String(pattern)), replacement(String(by))),
+};
+
+/** In Java's replacements a backslash escapes, and a group is `$1`, as in JavaScript. */
+const replacement = (text: string) =>
+  text.replace(/\\(.)/gs, (_, character: string) => (character === "$" ? "$$$$" : character));
+
+const javaStrings = [
+  {
+    uid: "java.lang.String",
+    match: ({ property, context }: Invocation) => typeof context === "string" && Object.hasOwn(stringMethods, property),
+    resolve: ({ property, context, params = [] }: Invocation) => stringMethods[property]?.(String(context), ...params),
+  },
+];

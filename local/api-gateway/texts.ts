@@ -1,0 +1,3 @@
+// Texts by name: templates by content type, headers, variables.
+
+export type Texts = Readonly<Record<string, string>>;

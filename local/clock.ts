@@ -1,0 +1,41 @@
+// The one clock of the local run. Everything that waits for AWS's own times (visibility, windows, back-off, retries) uses it, so that they can run faster.
+
+export interface Timer {
+  cancel(): void;
+}
+
+export interface Clock {
+  /** How many times faster than real time it runs, at least 1. */
+  readonly speed: number;
+  /** Milliseconds since the epoch, on this clock. */
+  now(): number;
+  /** Resolves after so many milliseconds of this clock, or at once when the signal aborts. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+  /** Runs `action` after so many milliseconds of this clock. */
+  after(milliseconds: number, action: () => void): Timer;
+}
+
+/** `origin` lets a worker share the main thread's clock: both count from the same moment. */
+export function createClock(speed = 1, origin = Date.now()): Clock {
+  if (!(speed >= 1)) throw new RangeError(`speed must be at least 1, ${speed} given`);
+  const after = (milliseconds: number, action: () => void): Timer => {
+    const timer = setTimeout(action, milliseconds / speed);
+    return { cancel: () => clearTimeout(timer) };
+  };
+  return {
+    speed,
+    now: () => origin + (Date.now() - origin) * speed,
+    after,
+    sleep: (milliseconds, signal) =>
+      new Promise((resolve) => {
+        if (signal?.aborted) return resolve();
+        const done = () => {
+          timer.cancel();
+          signal?.removeEventListener("abort", done);
+          resolve();
+        };
+        const timer = after(milliseconds, done);
+        signal?.addEventListener("abort", done, { once: true });
+      }),
+  };
+}

@@ -1,0 +1,253 @@
+// The server that DynamoDB of the local run stands on: dynoxide, a child process with its database in a file.
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import http from "node:http";
+import net from "node:net";
+import { dirname, join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { temporaryFolder } from "../temporary-folder";
+
+export interface BackendSettings {
+  /** Where the tables outlive the run. Default: a temporary directory, removed at close. */
+  readonly dataDir?: string;
+  /** Called when the server ends without having been closed, with a message for the user. */
+  onExit(message: string): void;
+}
+
+export interface BackendAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+export interface Backend {
+  /** `target` as in X-Amz-Target. */
+  request(target: string, body: string): Promise<BackendAnswer>;
+  close(): Promise<void>;
+}
+
+const version = "1.2.1";
+const startMilliseconds = 10_000;
+const requestMilliseconds = 30_000;
+const attempts = 5;
+
+export async function startBackend({ dataDir, onExit }: BackendSettings): Promise<Backend> {
+  const binary = binaryPath();
+  const temporary = dataDir === undefined;
+  const directory = dataDir ?? temporaryFolder();
+  const removeDirectory = () => temporary && rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
+  try {
+    mkdirSync(directory, { recursive: true });
+    const database = join(directory, "dynamodb.db");
+    const server = await startServer(binary, database, temporary ? directory : undefined);
+    let closing = false;
+    // Elsewhere the watchdog does it.
+    const atExit = () => {
+      if (process.platform === "win32") server.child.kill();
+    };
+    process.once("exit", atExit);
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 64, maxFreeSockets: 64 });
+    const release = () => {
+      process.removeListener("exit", atExit);
+      agent.destroy();
+      removeDirectory();
+    };
+    server.exited.then((reason) => {
+      if (closing) return;
+      release();
+      onExit(`DynamoDB of the local run has ended (dynoxide, ${reason}); start the local run again.`);
+    });
+    try {
+      addStreamIndex(database);
+    } catch (error) {
+      closing = true;
+      await stop(server);
+      release();
+      throw error;
+    }
+    return {
+      request: (target, body) => post(agent, server.port, target, body),
+      close: async () => {
+        if (closing) return;
+        closing = true;
+        await stop(server);
+        release();
+      },
+    };
+  } catch (error) {
+    removeDirectory();
+    throw error;
+  }
+}
+
+/** The binary of this platform's optional package. */
+function binaryPath(): string {
+  const name = `@dynoxide/${process.platform}-${process.arch}`;
+  const directory = (require.resolve.paths(name) ?? [])
+    .map((each) => join(each, name))
+    .find((each) => existsSync(each));
+  const advice = `install it with: npm i -O -E ${name}@${version}`;
+  if (directory === undefined) {
+    throw new Error(`DynamoDB of the local run needs the optional package ${name}, which is not installed; ${advice}`);
+  }
+  const installed: unknown = JSON.parse(readFileSync(join(directory, "package.json"), "utf8")).version;
+  if (installed !== version) {
+    // The index on its tables and its labels are known of this version.
+    throw new Error(`DynamoDB of the local run needs ${name} ${version}, ${installed} is installed; ${advice}`);
+  }
+  return join(directory, process.platform === "win32" ? "dynoxide.exe" : "dynoxide");
+}
+
+interface Server {
+  readonly child: ChildProcess;
+  readonly port: number;
+  /** Resolves with how it ended. */
+  readonly exited: Promise<string>;
+}
+
+/** The port is chosen before the server has it: where another process was faster, the server ends and the next port is tried. */
+async function startServer(binary: string, database: string, remove: string | undefined): Promise<Server> {
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await freePort();
+    const server = spawnServer(binary, database, port, remove);
+    const failure = await ready(server);
+    if (failure === undefined) return server;
+    await stop(server);
+    mkdirSync(dirname(database), { recursive: true });
+    if (attempt === attempts || !/address.*in use|bind/i.test(failure)) {
+      throw new Error(`DynamoDB of the local run did not start: ${failure}`);
+    }
+  }
+}
+
+/** Ends the server and removes its files when this process ends, however that happens: standard input is a pipe that closes with it. */
+const watchdog = `
+exec 3<&0 4>&2 2>/dev/null
+"$@" 2>&4 3<&- 4>&- </dev/null & server=$!
+exec 4>&-
+{ read -r _ <&3; kill -KILL $server; } & watch=$!
+wait $server; code=$?
+kill -KILL $watch
+[ -z "$REMOVE" ] || rm -rf "$REMOVE"
+exit $code`;
+
+function spawnServer(
+  binary: string,
+  database: string,
+  port: number,
+  remove: string | undefined,
+): Server & { output(): string } {
+  const args = ["--host", "127.0.0.1", "--port", String(port), "--db-path", database];
+  const shell = process.platform !== "win32";
+  const child = spawn(shell ? "/bin/sh" : binary, shell ? ["-c", watchdog, "dynoxide", binary, ...args] : args, {
+    stdio: ["pipe", "ignore", "pipe"],
+    env: { PATH: process.env.PATH ?? "/usr/bin:/bin", ...(remove !== undefined && { REMOVE: remove }) },
+    // Ctrl-C in a terminal goes to the whole group, and functions still write while the run ends.
+    detached: shell,
+  });
+  let output = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    output = (output + text).slice(-4096);
+  });
+  child.stdin.on("error", () => undefined);
+  const exited = new Promise<string>((resolve) => {
+    child.once("error", (error) => resolve(error.message));
+    child.once("exit", (code, signal) => resolve(signal === null ? `exit code ${code}` : `signal ${signal}`));
+  });
+  return { child, port, exited, output: () => output.trim() };
+}
+
+/** Resolves with the reason when it does not come up. */
+async function ready(server: Server & { output(): string }): Promise<string | undefined> {
+  let ended: string | undefined;
+  server.exited.then((reason) => {
+    ended = reason;
+  });
+  const until = Date.now() + startMilliseconds;
+  while (Date.now() < until) {
+    if (ended !== undefined) return `${server.output() || "no output"} (${ended})`;
+    // The line tells that the port is its own; another server there would answer too.
+    if (server.output().includes("listening") && (await answers(server.port))) return undefined;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  return `no answer within ${startMilliseconds / 1000} s. ${server.output()}`;
+}
+
+const answers = (port: number) =>
+  new Promise<boolean>((resolve) => {
+    const socket = net.connect({ port, host: "127.0.0.1", timeout: 1000 });
+    const end = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once("connect", () => end(true));
+    socket.once("error", () => end(false));
+    socket.once("timeout", () => end(false));
+  });
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = net.createServer();
+    probe.once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() => {
+        if (address === null || typeof address === "string") reject(new Error("no free port"));
+        else resolve(address.port);
+      });
+    });
+  });
+}
+
+async function stop({ child, exited }: Server): Promise<void> {
+  // Ends the watchdog, and with it the server.
+  child.stdin?.destroy();
+  if (process.platform === "win32") child.kill();
+  await exited;
+}
+
+/** Each write with a stream looks for the highest sequence number: without an index that is a scan of all records. */
+function addStreamIndex(path: string): void {
+  const database = new DatabaseSync(path, { timeout: 5000 });
+  try {
+    database.exec(
+      "CREATE INDEX IF NOT EXISTS spillway_stream_records ON _stream_records (table_name, CAST(sequence_number AS INTEGER))",
+    );
+  } finally {
+    database.close();
+  }
+}
+
+function post(agent: http.Agent, port: number, target: string, body: string): Promise<BackendAnswer> {
+  return new Promise((resolve, reject) => {
+    const request = http.request(
+      {
+        agent,
+        host: "127.0.0.1",
+        port,
+        method: "POST",
+        headers: {
+          "content-type": "application/x-amz-json-1.0",
+          "x-amz-target": target,
+          "x-amz-date": "20260101T000000Z",
+          // It looks for the form of a signature and does not check it.
+          authorization:
+            "AWS4-HMAC-SHA256 Credential=local/20260101/local/dynamodb/aws4_request, SignedHeaders=host, Signature=0",
+          "content-length": Buffer.byteLength(body),
+        },
+      },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.once("error", reject);
+        response.once("end", () =>
+          resolve({ status: response.statusCode ?? 500, body: Buffer.concat(chunks).toString("utf8") }),
+        );
+      },
+    );
+    request.setTimeout(requestMilliseconds, () =>
+      request.destroy(new Error(`DynamoDB's server did not answer ${target} within ${requestMilliseconds / 1000} s`)),
+    );
+    request.once("error", reject);
+    request.end(body);
+  });
+}

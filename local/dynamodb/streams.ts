@@ -1,0 +1,134 @@
+// DynamoDB Streams: what the server answers, made what AWS answers.
+import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import type { Message } from "../service";
+import type { TableRecords } from "./records";
+
+/** AWS's sequence numbers have 21 digits and more; so long, they also sort as text. */
+const outwardSequence = (number: string) => `1${number.padStart(20, "0")}`;
+const inwardSequence = (number: string) => number.replace(/^10*(?=\d)/, "");
+
+/** AWS's shard ids have 28 characters and more, which botocore checks; the server's are `shardId-00000001-<table>`. */
+function outwardShard(id: string, table: string): string {
+  const number = /^shardId-(\d+)-/.exec(id)?.[1];
+  if (number === undefined) throw new Error("DynamoDB's server has shard ids of an unknown form.");
+  return `shardId-${number.padStart(20, "0")}-${createHash("md5").update(table).digest("hex").slice(0, 8)}`;
+}
+const inwardShard = (id: string, table: string) =>
+  id.replace(/^shardId-\d*(\d{8})-[0-9a-f]{8}$/, (_whole, number) => `shardId-${number}-${table}`);
+
+interface Image {
+  readonly [attribute: string]: unknown;
+}
+
+interface StreamRecord {
+  readonly eventID: string;
+  readonly eventName: string;
+  readonly dynamodb: {
+    readonly Keys: Image;
+    readonly NewImage?: Image;
+    readonly OldImage?: Image;
+    readonly SequenceNumber: string;
+    readonly SizeBytes: number;
+  };
+}
+
+interface Shard {
+  readonly ShardId: string;
+  readonly SequenceNumberRange?: { readonly StartingSequenceNumber?: string; readonly EndingSequenceNumber?: string };
+}
+
+/** `keySchema` of its table, which AWS names too. */
+export function description(answer: Message, records: TableRecords, keySchema: unknown): Message {
+  const stream = answer.StreamDescription as Message & { readonly Shards?: readonly Shard[] };
+  const table = String(stream.TableName);
+  const { streamLabel, streamViewType } = records.get(table);
+  const open = stream.StreamStatus === "ENABLED";
+  return {
+    StreamDescription: {
+      ...stream,
+      StreamLabel: streamLabel,
+      StreamViewType: streamViewType ?? stream.StreamViewType,
+      KeySchema: keySchema,
+      Shards: (stream.Shards ?? []).map((shard) => {
+        const { StartingSequenceNumber, EndingSequenceNumber } = shard.SequenceNumberRange ?? {};
+        return {
+          ...shard,
+          ShardId: outwardShard(shard.ShardId, table),
+          SequenceNumberRange: {
+            StartingSequenceNumber: outwardSequence(StartingSequenceNumber ?? "0"),
+            // An end tells readers that nothing more will come.
+            ...(!open &&
+              EndingSequenceNumber !== undefined && { EndingSequenceNumber: outwardSequence(EndingSequenceNumber) }),
+          },
+        };
+      }),
+    },
+  };
+}
+
+/** A request about a stream's shard, as the server takes it. `streamArn`: the server's. */
+export function shardInput(input: Message, streamArn: string): Message {
+  const table = /:table\/([^/]+)\//.exec(streamArn)?.[1] ?? "";
+  const { ShardId, ExclusiveStartShardId, SequenceNumber } = input;
+  return {
+    ...input,
+    StreamArn: streamArn,
+    ...(typeof ShardId === "string" && { ShardId: inwardShard(ShardId, table) }),
+    ...(typeof ExclusiveStartShardId === "string" && {
+      ExclusiveStartShardId: inwardShard(ExclusiveStartShardId, table),
+    }),
+    ...(typeof SequenceNumber === "string" && { SequenceNumber: inwardSequence(SequenceNumber) }),
+  };
+}
+
+/** Without the writes that changed nothing, for which AWS has no record. */
+export function recordsAnswer(answer: Message, iterator: string, records: TableRecords, region: string): Message {
+  const table = tableOf(iterator);
+  const viewType = records.get(table).streamViewType ?? "NEW_AND_OLD_IMAGES";
+  const given = (answer.Records ?? []) as readonly StreamRecord[];
+  return {
+    ...answer,
+    Records: given.filter(changesSomething).map((record) => {
+      const { NewImage, OldImage, ...change } = record.dynamodb;
+      const newImage = viewType === "NEW_IMAGE" || viewType === "NEW_AND_OLD_IMAGES" ? NewImage : undefined;
+      const oldImage = viewType === "OLD_IMAGE" || viewType === "NEW_AND_OLD_IMAGES" ? OldImage : undefined;
+      return {
+        ...record,
+        eventID: createHash("md5").update(`${table}/${change.SequenceNumber}`).digest("hex"),
+        awsRegion: region,
+        dynamodb: {
+          ...change,
+          ...(newImage !== undefined && { NewImage: newImage }),
+          ...(oldImage !== undefined && { OldImage: oldImage }),
+          SequenceNumber: outwardSequence(change.SequenceNumber),
+          StreamViewType: viewType,
+        },
+      };
+    }),
+  };
+}
+
+function changesSomething({ eventName, dynamodb }: StreamRecord): boolean {
+  return eventName !== "MODIFY" || !isDeepStrictEqual(unordered(dynamodb.OldImage), unordered(dynamodb.NewImage));
+}
+
+/** With its sets in one order. */
+function unordered(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(unordered);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) =>
+      (key === "SS" || key === "NS" || key === "BS") && Array.isArray(each)
+        ? [key, [...each].sort()]
+        : [key, unordered(each)],
+    ),
+  );
+}
+
+/** The server's iterators are JSON in base64. */
+function tableOf(iterator: string): string {
+  const { table_name: table } = JSON.parse(Buffer.from(iterator, "base64").toString("utf8"));
+  if (typeof table !== "string") throw new Error("DynamoDB's server has shard iterators of an unknown form.");
+  return table;
+}

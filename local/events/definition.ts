@@ -1,0 +1,35 @@
+// Event buses, rules and their targets as the local run takes them from the program.
+import type { RetryPolicy } from "../scheduler/delivery";
+import type { Expression } from "../scheduler/expression";
+import type { Target } from "../scheduler/target";
+import type { EventPattern } from "./event-pattern";
+import type { TargetInput } from "./target-input";
+
+export interface BusDefinition {
+  readonly name: string;
+  readonly arn: string;
+  readonly description: string | undefined;
+}
+
+export interface RuleDefinition {
+  readonly name: string;
+  readonly arn: string;
+  readonly busName: string;
+  readonly description: string | undefined;
+  readonly enabled: boolean;
+  /** `ENABLED`, `DISABLED`…, as the program has it. */
+  readonly state: string;
+  /** As it is written, and compiled. */
+  readonly eventPattern: { readonly text: string; readonly matches: EventPattern } | undefined;
+  readonly schedule: { readonly text: string; readonly expression: Expression } | undefined;
+}
+
+export interface TargetDefinition {
+  readonly id: string;
+  readonly target: Target;
+  /** Who asks the target; undefined: EventBridge itself, which the target's own policy admits. */
+  readonly roleArn: string | undefined;
+  readonly input: TargetInput;
+  readonly retryPolicy: RetryPolicy;
+  readonly deadLetterArn: string | undefined;
+}

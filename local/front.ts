@@ -1,0 +1,175 @@
+// The one address of the local run: every AWS protocol, and the run's own pages, on one port of 127.0.0.1.
+import { randomUUID } from "node:crypto";
+import type { FrontHandler, FrontRequest, Route } from "./http";
+import { type HttpExchange, listen } from "./listener";
+import { jsonError, jsonInput, jsonRequest } from "./protocol-json";
+import { fieldsOf, type QueryProtocol, queryAnswer, queryError } from "./protocol-query";
+import { legacyCode, sqsQueryProtocol } from "./protocol-sqs";
+import { type Ask, type Principal, ServiceError, type ServiceName } from "./service";
+
+export interface FrontSettings {
+  /** 0: any free one. */
+  readonly port: number;
+  readonly ask: Ask;
+  /** Whose access key it is; undefined for a request that nobody signed. */
+  identify(accessKeyId: string | undefined): Principal;
+  readonly routes: readonly Route[];
+  readonly region: string;
+  readonly accountId: string;
+  /** Query protocols besides that of SQS, by service. */
+  readonly queryProtocols?: Readonly<Record<ServiceName, QueryProtocol>>;
+  /** Told of errors that are ours, which clients see as an internal failure only. Default: stderr. */
+  log?(line: string): void;
+}
+
+export interface Front {
+  /** `http://127.0.0.1:<port>` */
+  readonly address: string;
+  /** Ends every connection at once. */
+  close(): Promise<void>;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Buffer;
+}
+
+/** Who signed, and for which service: the scope of a signature is `<key>/<date>/<region>/<service>/aws4_request`. */
+interface Signature {
+  readonly accessKeyId: string | undefined;
+  readonly service: string | undefined;
+}
+
+export async function startFront(settings: FrontSettings): Promise<Front> {
+  const { ask, identify, region, accountId } = settings;
+  const log = settings.log ?? ((line: string) => process.stderr.write(`${line}\n`));
+  const routes = [...settings.routes].sort((a, b) => b.prefix.length - a.prefix.length);
+  const queryProtocols: Readonly<Record<string, QueryProtocol>> = {
+    sqs: sqsQueryProtocol,
+    ...settings.queryProtocols,
+  };
+
+  const answer = async (exchange: HttpExchange): Promise<Answer> => {
+    const { headers, signal } = exchange;
+    const requestId = randomUUID();
+    const signature = signatureOf(exchange);
+    const principal = identify(signature.accessKeyId);
+    const options = { signal, undelivered: signal };
+
+    const route = routeOf(routes, exchange.path);
+    if (route !== undefined) return routed(route, { ...exchange, principal });
+
+    const target = headers["x-amz-target"];
+    if (target !== undefined) {
+      let service: ServiceName | undefined;
+      let contentType = "application/x-amz-json-1.0";
+      const own = { "x-amzn-requestid": requestId };
+      try {
+        const request = jsonRequest(target, headers["content-type"] ?? "");
+        ({ service, contentType } = request);
+        const result = await ask(principal, request.service, request.action, jsonInput(exchange.body), options);
+        return { status: 200, headers: { ...own, "content-type": contentType }, body: JSON.stringify(result) };
+      } catch (thrown) {
+        const error = serviceErrorOf(thrown, log, requestId);
+        const legacy = service === "sqs" && {
+          "x-amzn-query-error": `${legacyCode(error)};${error.status < 500 ? "Sender" : "Receiver"}`,
+        };
+        return {
+          status: error.status,
+          headers: { ...own, ...legacy, "content-type": contentType },
+          body: jsonError(error),
+        };
+      }
+    }
+
+    const form = formOf(exchange);
+    const action = form?.get("Action");
+    if (form && action) {
+      const version = form.get("Version");
+      const service =
+        Object.keys(queryProtocols).find((each) => each === signature.service) ??
+        Object.entries(queryProtocols).find(([, each]) => each.version === version)?.[0] ??
+        "sqs";
+      const protocol = queryProtocols[service] ?? sqsQueryProtocol;
+      const own = { "content-type": "text/xml", "x-amzn-requestid": requestId };
+      try {
+        const { Action, Version, ...fields } = fieldsOf(form);
+        const input = protocol.input(action, fields);
+        // A queue's URL as the address of the request stands for its QueueUrl.
+        const toQueue = service === "sqs" && exchange.path !== "/" && input.QueueUrl === undefined;
+        const result = await ask(
+          principal,
+          service,
+          action,
+          toQueue ? { ...input, QueueUrl: decodeURI(exchange.path) } : input,
+          options,
+        );
+        return { status: 200, headers: own, body: queryAnswer(protocol, action, result, requestId) };
+      } catch (thrown) {
+        const error = serviceErrorOf(thrown, log, requestId);
+        return { status: error.status, headers: own, body: queryError(protocol, error, requestId) };
+      }
+    }
+
+    return plain(404, {
+      message: `Nothing is served at ${exchange.method} ${exchange.path}. AWS SDKs and the AWS CLI reach the local run's services here with AWS_ENDPOINT_URL (account ${accountId}, region ${region}); the run's own pages begin with /_spillway.`,
+    });
+  };
+
+  const routed = async (handler: FrontHandler, request: FrontRequest): Promise<Answer> => {
+    try {
+      return await handler(request);
+    } catch (thrown) {
+      const error = serviceErrorOf(thrown, log, randomUUID());
+      return plain(error.status, { message: error.message });
+    }
+  };
+
+  return listen(settings.port, answer, (thrown) => {
+    const error = serviceErrorOf(thrown, log, randomUUID());
+    return plain(error.status, { message: error.message });
+  });
+}
+
+const plain = (status: number, body: object): Answer => ({
+  status,
+  headers: { "content-type": "application/json" },
+  body: JSON.stringify(body),
+});
+
+function routeOf(routes: readonly Route[], path: string): FrontHandler | undefined {
+  return routes.find(({ prefix }) => {
+    const whole = prefix.replace(/\/$/, "");
+    return path === whole || path.startsWith(`${whole}/`);
+  })?.handler;
+}
+
+function signatureOf({ headers, query }: HttpExchange): Signature {
+  const authorization = headers.authorization ?? "";
+  const credential = /\bCredential=([^,\s]+)/.exec(authorization)?.[1] ?? query.get("X-Amz-Credential");
+  if (credential) {
+    const [accessKeyId, , , service] = credential.split("/");
+    return { accessKeyId, service };
+  }
+  // Signature version 2: the key only.
+  const legacy = /^AWS ([^:]+):/.exec(authorization)?.[1] ?? query.get("AWSAccessKeyId") ?? undefined;
+  return { accessKeyId: legacy, service: undefined };
+}
+
+/** The form of a request in the Query protocol: POSTed, or in the address of a GET. */
+function formOf({ method, headers, query, body }: HttpExchange): URLSearchParams | undefined {
+  if (method === "GET") return query;
+  if (method !== "POST" || !headers["content-type"]?.startsWith("application/x-www-form-urlencoded")) return undefined;
+  const form = new URLSearchParams(body.toString("utf8"));
+  for (const [key, value] of query) if (!form.has(key)) form.set(key, value);
+  return form;
+}
+
+/** What is not a refusal of AWS's is our failure: logged here, and told without its inner parts. */
+function serviceErrorOf(thrown: unknown, log: (line: string) => void, requestId: string): ServiceError {
+  if (thrown instanceof ServiceError) return thrown;
+  const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+  log(`Internal failure of the local run, request ${requestId}: ${text}`);
+  return new ServiceError("InternalFailure", "The local run failed to answer; see its log for the reason.", 500);
+}

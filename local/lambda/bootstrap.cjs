@@ -1,0 +1,181 @@
+// The runtime inside an execution environment: loads the handler, then runs one event at a time, as Lambda's own runtime for
+// Node.js 24 does. Plain JavaScript without imports of ours, since it is started once per environment and must start fast.
+"use strict";
+const { existsSync } = require("node:fs");
+const path = require("node:path");
+const { pathToFileURL } = require("node:url");
+const { format, inspect } = require("node:util");
+
+const send = process.send.bind(process);
+const exit = process.exit.bind(process);
+const environment = { ...process.env };
+let requestId;
+
+// Without the run there is nobody to work for.
+process.on("disconnect", () => exit(0));
+// On Lambda the process has no parent to talk to, and libraries look for one.
+process.send = undefined;
+
+const levels = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
+const asJson = environment.AWS_LAMBDA_LOG_FORMAT === "JSON";
+const lowest = Math.max(0, levels.indexOf(environment.AWS_LAMBDA_LOG_LEVEL ?? (asJson ? "INFO" : "TRACE")));
+
+function log(level, stream, values) {
+  if (asJson && levels.indexOf(level) < lowest) return;
+  const timestamp = new Date().toISOString();
+  if (asJson) {
+    const error = values.find((value) => value instanceof Error);
+    const [first] = values;
+    const whole = values.length === 1 && typeof first === "object" && first !== null && error === undefined;
+    const line = { timestamp, level, requestId, message: whole ? first : format(...values) };
+    if (error !== undefined) {
+      const { errorType, errorMessage, trace } = describe(error);
+      Object.assign(line, { errorType, errorMessage, stackTrace: trace.slice(1).map((frame) => frame.trim()) });
+    }
+    stream.write(`${text(line) ?? JSON.stringify({ ...line, message: inspect(first) })}\n`);
+  } else {
+    stream.write(`${[timestamp, requestId, level, format(...values)].join("\t")}\n`);
+  }
+}
+
+const text = (value) => {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+};
+
+for (const [method, level, stream] of [
+  ["trace", "TRACE", process.stdout],
+  ["debug", "DEBUG", process.stdout],
+  ["log", "INFO", process.stdout],
+  ["info", "INFO", process.stdout],
+  ["warn", "WARN", process.stderr],
+  ["error", "ERROR", process.stderr],
+]) {
+  console[method] = (...values) => log(level, stream, values);
+}
+
+/** An error as Lambda answers it. */
+function describe(error) {
+  if (error instanceof Error || (typeof error === "object" && error !== null && "stack" in error && "name" in error)) {
+    return {
+      errorType: String(error.name),
+      errorMessage: String(error.message),
+      trace: String(error.stack ?? "").split("\n"),
+    };
+  }
+  return { errorType: typeof error, errorMessage: String(error), trace: [] };
+}
+
+function runtimeError(errorType, errorMessage, cause) {
+  const error = new Error(errorMessage);
+  error.name = errorType;
+  if (cause?.stack !== undefined) error.stack = cause.stack;
+  return error;
+}
+
+/** Answers with a failure and ends the environment, as Lambda does for errors that nobody has caught. */
+function die(error, status) {
+  log("ERROR", process.stderr, [requestId === undefined ? "Init Error" : "Uncaught Exception", error]);
+  const payload = JSON.stringify(describe(error));
+  const last =
+    requestId === undefined ? { type: "initError", payload } : { type: "failed", requestId, payload, last: true };
+  try {
+    send(last, () => exit(status));
+  } catch {
+    exit(status);
+  }
+}
+
+process.on("uncaughtException", (error) => die(error, 129));
+process.on("unhandledRejection", (reason) =>
+  die(
+    runtimeError("Runtime.UnhandledPromiseRejection", String(reason), reason instanceof Error ? reason : undefined),
+    128,
+  ),
+);
+
+async function load() {
+  const root = environment.LAMBDA_TASK_ROOT;
+  const handler = environment._HANDLER;
+  const directory = path.dirname(handler);
+  const names = /^([^.]*)\.(.+)$/.exec(path.basename(handler));
+  if (names === null || handler.includes("..")) {
+    throw runtimeError("Runtime.MalformedHandlerName", "Bad handler");
+  }
+  const [, file, exported] = names;
+  const base = path.resolve(root, directory, file);
+  const found = [base, `${base}.js`, `${base}.mjs`, `${base}.cjs`].find(
+    (each) => path.extname(each) !== "" && existsSync(each),
+  );
+  let loaded;
+  try {
+    if (found?.endsWith(".mjs")) loaded = await import(pathToFileURL(found).href);
+    else loaded = require(found ?? base);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw runtimeError("Runtime.UserCodeSyntaxError", String(error), error);
+    if (error?.code === "MODULE_NOT_FOUND" || error?.code === "ERR_MODULE_NOT_FOUND") {
+      throw runtimeError("Runtime.ImportModuleError", String(error), error);
+    }
+    throw error;
+  }
+  let target = loaded;
+  for (const name of exported.split(".")) target = target?.[name] ?? target?.default?.[name];
+  if (target === undefined) {
+    throw runtimeError("Runtime.HandlerNotFound", `${handler} is undefined or not exported`);
+  }
+  if (typeof target !== "function") throw runtimeError("Runtime.HandlerNotFound", `${handler} is not a function`);
+  if (target.length >= 3) {
+    throw runtimeError(
+      "Runtime.CallbackHandlerDeprecated",
+      "ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. You need to modify this function to use a supported handler signature to use Node.js 24 or later. For more information see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.",
+    );
+  }
+  return target;
+}
+
+function contextOf(message, deadline) {
+  return {
+    callbackWaitsForEmptyEventLoop: true,
+    functionVersion: environment.AWS_LAMBDA_FUNCTION_VERSION,
+    functionName: environment.AWS_LAMBDA_FUNCTION_NAME,
+    memoryLimitInMB: environment.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+    logGroupName: environment.AWS_LAMBDA_LOG_GROUP_NAME,
+    logStreamName: environment.AWS_LAMBDA_LOG_STREAM_NAME,
+    clientContext: message.clientContext,
+    identity: undefined,
+    invokedFunctionArn: message.invokedFunctionArn,
+    awsRequestId: message.requestId,
+    getRemainingTimeInMillis: () => deadline - Date.now(),
+  };
+}
+
+async function run(handler, message) {
+  const deadline = Date.now() + message.timeout;
+  requestId = message.requestId;
+  process.env._X_AMZN_TRACE_ID = message.traceId;
+  try {
+    const result = await handler(JSON.parse(message.payload), contextOf(message, deadline));
+    let payload;
+    try {
+      payload = JSON.stringify(result === undefined ? null : result) ?? "null";
+    } catch {
+      throw runtimeError("Runtime.JSONStringifyError", "Unable to stringify response body");
+    }
+    send({ type: "succeeded", requestId: message.requestId, payload, memory: process.resourceUsage().maxRSS });
+  } catch (error) {
+    log("ERROR", process.stderr, ["Invoke Error", error]);
+    const payload = JSON.stringify(describe(error));
+    send({ type: "failed", requestId: message.requestId, payload, memory: process.resourceUsage().maxRSS });
+  }
+}
+
+load().then(
+  (handler) => {
+    process.on("message", (message) => run(handler, message));
+    send({ type: "ready" });
+  },
+  (error) => die(error, 1),
+);

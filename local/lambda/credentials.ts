@@ -1,0 +1,41 @@
+// Credentials of the functions' own: each has a key of its role, by which the run knows who asks.
+import { randomBytes } from "node:crypto";
+import type { Principal } from "../service";
+
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+}
+
+export class CredentialStore {
+  readonly #byFunction = new Map<string, Credentials>();
+  readonly #principals = new Map<string, Principal>();
+
+  /** The same for every environment of the function, as long as it keeps its role. */
+  of(functionName: string, roleArn: string): Credentials {
+    const key = `${functionName} ${roleArn}`;
+    const known = this.#byFunction.get(key);
+    if (known !== undefined) return known;
+    const credentials = {
+      accessKeyId: `ASIA${keyCharacters(16)}`,
+      secretAccessKey: randomBytes(30).toString("base64"),
+      sessionToken: randomBytes(96).toString("base64"),
+    };
+    this.#byFunction.set(key, credentials);
+    this.#principals.set(credentials.accessKeyId, { kind: "function", functionName, roleArn });
+    return credentials;
+  }
+
+  /** Whose key it is: a function's, else the user's; undefined (nobody signed) is anonymous. */
+  identify(accessKeyId: string | undefined): Principal {
+    if (accessKeyId === undefined) return { kind: "anonymous" };
+    return this.#principals.get(accessKeyId) ?? { kind: "user" };
+  }
+}
+
+/** Access key ids are of A to Z and 2 to 7. */
+function keyCharacters(count: number): string {
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  return Array.from(randomBytes(count), (byte) => alphabet[byte % alphabet.length]).join("");
+}

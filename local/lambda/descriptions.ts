@@ -1,0 +1,72 @@
+// Functions and event source mappings as Lambda's API describes them.
+import { createHash } from "node:crypto";
+import type { Mapping } from "../mapping/mapping";
+import type { Message } from "../service";
+import type { Code } from "./code";
+import type { FunctionDefinition } from "./definition";
+
+export interface DeployedFunction {
+  readonly definition: FunctionDefinition;
+  readonly code: Code;
+  /** Milliseconds since the epoch. */
+  readonly modifiedAt: number;
+}
+
+export function describeFunction({ definition, code, modifiedAt }: DeployedFunction, qualified = false): Message {
+  const { environment, deadLetterArn, applicationLogLevel } = definition;
+  return {
+    FunctionName: definition.functionName,
+    FunctionArn: qualified ? `${definition.arn}:$LATEST` : definition.arn,
+    Runtime: definition.runtime,
+    Role: definition.roleArn,
+    Handler: definition.handler,
+    CodeSize: code.size,
+    Description: definition.description,
+    Timeout: definition.timeout,
+    MemorySize: definition.memorySize,
+    // Without the Z that others would write.
+    LastModified: new Date(modifiedAt).toISOString().replace("Z", "+0000"),
+    CodeSha256: code.sha256,
+    Version: "$LATEST",
+    ...(Object.keys(environment).length > 0 && { Environment: { Variables: environment } }),
+    ...(deadLetterArn !== undefined && { DeadLetterConfig: { TargetArn: deadLetterArn } }),
+    TracingConfig: { Mode: definition.tracing },
+    RevisionId: revision(definition),
+    State: "Active",
+    LastUpdateStatus: "Successful",
+    PackageType: "Zip",
+    Architectures: [definition.architecture],
+    EphemeralStorage: { Size: 512 },
+    LoggingConfig: {
+      LogFormat: definition.logFormat,
+      LogGroup: definition.logGroup,
+      ...(applicationLogLevel !== undefined && { ApplicationLogLevel: applicationLogLevel }),
+    },
+  };
+}
+
+export function describeMapping({ definition, state, lastProcessingResult }: Mapping, modifiedAt: number): Message {
+  const { maximumConcurrency, filters } = definition;
+  return {
+    UUID: definition.uuid,
+    EventSourceMappingArn: definition.arn,
+    EventSourceArn: definition.eventSourceArn,
+    FunctionArn: definition.functionArn,
+    BatchSize: definition.batchSize,
+    MaximumBatchingWindowInSeconds: definition.maximumBatchingWindowInSeconds,
+    FunctionResponseTypes: definition.functionResponseTypes,
+    ...(maximumConcurrency !== undefined && { ScalingConfig: { MaximumConcurrency: maximumConcurrency } }),
+    ...(filters.length > 0 && { FilterCriteria: { Filters: filters.map((Pattern) => ({ Pattern })) } }),
+    State: state,
+    StateTransitionReason: "USER_INITIATED",
+    LastProcessingResult: lastProcessingResult,
+    // Seconds since the epoch, unlike a function's.
+    LastModified: modifiedAt / 1000,
+  };
+}
+
+/** Changes with the configuration, in the form of a UUID. */
+export function revision(of: object): string {
+  const hex = createHash("sha256").update(JSON.stringify(of)).digest("hex");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join("-");
+}

@@ -1,0 +1,234 @@
+// An execution environment: one child process that runs a function's events, one at a time, until it dies or is killed.
+// What a function takes and how long it may is real time: the clock of its process cannot be sped up.
+import { type ChildProcess, spawn } from "node:child_process";
+import * as path from "node:path";
+import type { FunctionDefinition } from "./definition";
+import { eachLine, LogTail } from "./log-tail";
+import { exitError, largestResponse, timeoutError, tooLargeError } from "./runtime-errors";
+
+export interface EnvironmentSettings {
+  readonly definition: FunctionDefinition;
+  readonly directory: string;
+  readonly hasSourceMap: boolean;
+  readonly variables: Readonly<Record<string, string>>;
+  /** Milliseconds since the epoch on the run's clock, for what is written into messages. */
+  now(): number;
+  onLog(requestId: string | undefined, line: string): void;
+  /** Called once, when the process has gone. */
+  onExit(): void;
+}
+
+export interface EnvironmentEvent {
+  readonly requestId: string;
+  readonly payload: string;
+  readonly traceId: string;
+  readonly clientContext: unknown;
+}
+
+export interface EnvironmentResult {
+  readonly payload: string;
+  readonly functionError?: "Unhandled";
+  readonly milliseconds: number;
+  logTail(): string;
+}
+
+/** What the child says. */
+type Said =
+  | { readonly type: "ready" }
+  | { readonly type: "initError"; readonly payload: string }
+  | {
+      readonly type: "succeeded" | "failed";
+      readonly requestId: string;
+      readonly payload: string;
+      /** Kilobytes at the most so far. */
+      readonly memory?: number;
+      /** The process ends with it. */
+      readonly last?: true;
+    };
+
+interface Current {
+  readonly event: EnvironmentEvent;
+  readonly log: LogTail;
+  readonly settle: (result: EnvironmentResult) => void;
+  startedAt: number | undefined;
+  timer: NodeJS.Timeout | undefined;
+  timedOut: boolean;
+}
+
+/** Lambda gives the initialisation 10 seconds, apart from the function's timeout. */
+const initialisation = 10_000;
+
+const bootstrap = path.join(__dirname, "bootstrap.cjs");
+
+export class Environment {
+  /** When its last event ended, by `performance.now()`. */
+  idleSince = performance.now();
+  readonly exited: Promise<void>;
+  readonly #child: ChildProcess;
+  readonly #spawnedAt = performance.now();
+  #state: "starting" | "ready" | "gone" = "starting";
+  #initError: string | undefined;
+  #initMilliseconds: number | undefined;
+  #reported = false;
+  #current: Current | undefined;
+  #startLog: LogTail | undefined = new LogTail();
+
+  constructor(readonly settings: EnvironmentSettings) {
+    const { definition, directory, hasSourceMap, variables } = settings;
+    this.#child = spawn(
+      process.execPath,
+      [`--max-old-space-size=${definition.memorySize}`, ...(hasSourceMap ? ["--enable-source-maps"] : []), bootstrap],
+      {
+        cwd: directory,
+        env: { ...variables },
+        stdio: ["ignore", "pipe", "pipe", "ipc"],
+        serialization: "advanced",
+        // A process group of its own: Ctrl-C in the terminal is for the run, which ends its functions in order, and what the
+        // function has started goes with it.
+        detached: true,
+      },
+    );
+    const { stdout, stderr } = this.#child;
+    for (const stream of [stdout, stderr]) if (stream !== null) eachLine(stream, (line) => this.#logged(line));
+    this.#child.on("message", (said) => this.#heard(said as Said));
+    this.exited = new Promise((resolve) => {
+      let gone = false;
+      const end = (code: number | null, signal: NodeJS.Signals | null) => {
+        if (gone) return;
+        gone = true;
+        this.#gone(code, signal);
+        resolve();
+      };
+      this.#child.once("error", () => end(1, null));
+      // What it wrote last is read by the time its pipes close; something that it started may hold them open.
+      this.#child.once("exit", (code, signal) => setTimeout(() => end(code, signal), 100).unref());
+      this.#child.once("close", end);
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  get isGone(): boolean {
+    return this.#state === "gone";
+  }
+
+  get isBusy(): boolean {
+    return this.#current !== undefined;
+  }
+
+  /** Runs one event. Never rejects: a crash, a timeout and a failed start are errors of the function. */
+  run(event: EnvironmentEvent): Promise<EnvironmentResult> {
+    return new Promise((resolve) => {
+      const log = this.#startLog ?? new LogTail();
+      this.#startLog = undefined;
+      const current: Current = { event, log, settle: resolve, startedAt: undefined, timer: undefined, timedOut: false };
+      this.#current = current;
+      if (this.#state === "ready") this.#send(current);
+      else if (this.#state === "gone")
+        this.#finish(current, this.#initError ?? exitError(event.requestId, 1, null), true);
+      else current.timer = setTimeout(() => this.#timeOut(current), initialisation + this.#timeout);
+    });
+  }
+
+  /** Ends the process and all that it has started, at once. */
+  kill(): void {
+    const { pid } = this.#child;
+    if (pid === undefined || this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    try {
+      process.kill(-pid, "SIGKILL");
+    } catch {
+      this.#child.kill("SIGKILL");
+    }
+  }
+
+  get #timeout(): number {
+    return this.settings.definition.timeout * 1000;
+  }
+
+  #send(current: Current): void {
+    clearTimeout(current.timer);
+    current.startedAt = performance.now();
+    current.timer = setTimeout(() => this.#timeOut(current), this.#timeout);
+    const { arn } = this.settings.definition;
+    this.#child.send({ ...current.event, invokedFunctionArn: arn, timeout: this.#timeout }, (error) => {
+      // The process is going; its end settles the event.
+      if (error !== null) this.kill();
+    });
+  }
+
+  #heard(said: Said): void {
+    switch (said.type) {
+      case "ready":
+        this.#state = "ready";
+        this.#initMilliseconds = performance.now() - this.#spawnedAt;
+        if (this.#current !== undefined) this.#send(this.#current);
+        break;
+      case "initError":
+        this.#initError = said.payload;
+        break;
+      default: {
+        if (said.last) this.#state = "gone";
+        const current = this.#current;
+        if (current?.event.requestId !== said.requestId || current.timedOut) return;
+        const milliseconds = performance.now() - (current.startedAt ?? this.#spawnedAt);
+        clearTimeout(current.timer);
+        // What it wrote before it answered came through another pipe, and is read within this turn of the event loop.
+        setImmediate(() => {
+          if (said.type === "succeeded" && Buffer.byteLength(said.payload) > largestResponse) {
+            this.#finish(current, tooLargeError, true, said.memory, milliseconds);
+          } else {
+            this.#finish(current, said.payload, said.type === "failed", said.memory, milliseconds);
+          }
+        });
+      }
+    }
+  }
+
+  #timeOut(current: Current): void {
+    current.timedOut = true;
+    this.kill();
+  }
+
+  #gone(code: number | null, signal: NodeJS.Signals | null): void {
+    this.#state = "gone";
+    const current = this.#current;
+    if (current !== undefined) {
+      const { requestId } = current.event;
+      const payload = current.timedOut
+        ? timeoutError(requestId, this.#timeout, this.settings.now())
+        : (this.#initError ?? exitError(requestId, code, signal));
+      this.#finish(current, payload, true);
+    }
+    this.settings.onExit();
+  }
+
+  #finish(current: Current, payload: string, failed: boolean, memory = 0, milliseconds?: number): void {
+    if (this.#current !== current) return;
+    clearTimeout(current.timer);
+    this.#current = undefined;
+    this.idleSince = performance.now();
+    const { definition, now } = this.settings;
+    const report = {
+      requestId: current.event.requestId,
+      milliseconds: milliseconds ?? performance.now() - (current.startedAt ?? this.#spawnedAt),
+      memorySize: definition.memorySize,
+      maxMemoryUsed: Math.ceil(memory / 1024),
+      initMilliseconds: this.#reported ? undefined : this.#initMilliseconds,
+      failed,
+    };
+    this.#reported = true;
+    current.settle({
+      payload,
+      ...(failed && { functionError: "Unhandled" as const }),
+      milliseconds: report.milliseconds,
+      logTail: () => current.log.finish(definition.logFormat, report, now()),
+    });
+  }
+
+  #logged(line: string): void {
+    (this.#current?.log ?? this.#startLog)?.add(line);
+    this.settings.onLog(this.#current?.event.requestId, line);
+  }
+}

@@ -1,0 +1,121 @@
+// A function of the evaluated program as the local run takes it; refuses what Lambda refuses, in Lambda's words, and what cannot run here.
+import { existsSync } from "node:fs";
+import * as path from "node:path";
+import type { GraphResource } from "../../graph/graph";
+import { numberIn, physicalName, structureIn, structuresIn, textIn, textsIn, type Values } from "../values";
+import type { FunctionDefinition } from "./definition";
+import { inRange, invalid, validation } from "./refusals";
+import { reservedIn } from "./variables";
+
+/** Properties that change what a function does, and that one machine has no counterpart of. */
+const unsupported: Readonly<Record<string, string>> = {
+  layers: "put what it needs into the archive",
+  imageUri: "functions run from an archive",
+  s3Bucket: "give the archive itself as `code`",
+  fileSystemConfig: "there is no file system to mount",
+  durableConfig: "there are no durable functions",
+  capacityProviderConfig: "there are no managed instances",
+};
+
+const largestEnvironment = 4096;
+
+/** `projectRoot`: what the path of the archive is relative to. */
+export function functionOf(resource: GraphResource, projectRoot: string): FunctionDefinition {
+  const { inputs, outputs } = resource;
+  for (const [property, instead] of Object.entries(unsupported)) {
+    if (inputs[property] !== undefined && inputs[property] !== null) {
+      throw new Error(`${property} is not supported by the local run; ${instead}.`);
+    }
+  }
+  const functionName = physicalName(resource);
+  const logging = structureIn(inputs, "loggingConfig") ?? {};
+  const reservedConcurrency = numberIn(inputs, "reservedConcurrentExecutions");
+  const archive = archiveOf(inputs, projectRoot);
+  const definition: FunctionDefinition = {
+    functionName,
+    arn: required(outputs, "arn"),
+    roleArn: required(inputs, "role"),
+    handler: required(inputs, "handler"),
+    runtime: required(inputs, "runtime"),
+    architecture: textsIn(inputs, "architectures")[0] ?? "x86_64",
+    description: textIn(inputs, "description") ?? "",
+    timeout: numberIn(inputs, "timeout") ?? 3,
+    memorySize: numberIn(inputs, "memorySize") ?? 128,
+    environment: variablesOf(inputs),
+    archive,
+    ...sourceMapOf(archive),
+    logGroup: textIn(logging, "logGroup") ?? `/aws/lambda/${functionName}`,
+    logFormat: textIn(logging, "logFormat") === "JSON" ? "JSON" : "Text",
+    ...optional("applicationLogLevel", textIn(logging, "applicationLogLevel")),
+    tracing: textIn(structureIn(inputs, "tracingConfig") ?? {}, "mode") === "Active" ? "Active" : "PassThrough",
+    // Pulumi's -1 is "none reserved".
+    ...(reservedConcurrency !== undefined && reservedConcurrency >= 0 && { reservedConcurrency }),
+    ...optional("deadLetterArn", textIn(structureIn(inputs, "deadLetterConfig") ?? {}, "targetArn")),
+  };
+  check(definition);
+  return definition;
+}
+
+function check(definition: FunctionDefinition): void {
+  const { timeout, memorySize, runtime, environment, handler } = definition;
+  if (runtime !== "nodejs24.x") {
+    throw new Error(`runtime is "${runtime}"; the local run has nodejs24.x only. Set runtime to "nodejs24.x".`);
+  }
+  inRange("timeout", timeout, 1, 900);
+  inRange("memorySize", memorySize, 128, 10_240);
+  if (/\s/.test(handler) || handler.length > 128) {
+    throw validation(handler, "handler", "Member must satisfy regular expression pattern: [^\\s]+");
+  }
+  const reserved = reservedIn(environment);
+  if (reserved.length > 0) {
+    throw invalid(
+      `Lambda was unable to configure your environment variables because the environment variables you have provided contains reserved keys that are currently not supported for modification. Reserved keys used in this request: ${reserved.join(", ")}`,
+    );
+  }
+  for (const name of Object.keys(environment)) {
+    if (!/^[a-zA-Z]([a-zA-Z0-9_])+$/.test(name)) {
+      throw validation(
+        `{${name}}`,
+        "environment.variables",
+        "Map keys must satisfy constraint: [Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+]",
+      );
+    }
+  }
+  const measured = JSON.stringify(environment);
+  if (Buffer.byteLength(measured) > largestEnvironment) {
+    throw invalid(
+      `Lambda was unable to configure your environment variables because the environment variables you have provided exceeded the 4KB limit. String measured: ${measured.slice(0, 200)}…`,
+    );
+  }
+}
+
+function archiveOf(inputs: Values, projectRoot: string): string {
+  const archive = textIn(structureIn(inputs, "code") ?? {}, "archive");
+  if (archive === undefined) {
+    throw new Error("code must be a FileArchive: the local run executes the very archive that is uploaded.");
+  }
+  return path.resolve(projectRoot, archive);
+}
+
+/** The bundler keeps the map of a bundle beside its archive, under the same name. */
+function sourceMapOf(archive: string): { sourceMap?: string } {
+  const sourceMap = archive.replace(/\.zip$/, ".js.map");
+  return sourceMap !== archive && existsSync(sourceMap) ? { sourceMap } : {};
+}
+
+function variablesOf(inputs: Values): Readonly<Record<string, string>> {
+  const variables = structureIn(structureIn(inputs, "environment") ?? {}, "variables") ?? {};
+  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value)]));
+}
+
+function required(values: Values, name: string): string {
+  const value = textIn(values, name);
+  if (value === undefined) throw new Error(`${name} is missing.`);
+  return value;
+}
+
+const optional = (name: string, value: string | undefined) => (value === undefined ? {} : { [name]: value });
+
+/** The entries of the list property, as `destinationConfig.onFailure` can be. */
+export const firstIn = (values: Values, name: string): Values | undefined =>
+  structureIn(values, name) ?? structuresIn(values, name)[0];

@@ -1,0 +1,82 @@
+// What an environment writes, line by line, and the end of an invocation's log as Invoke gives it back.
+import type { Readable } from "node:stream";
+import { StringDecoder } from "node:string_decoder";
+import type { LogFormat } from "./definition";
+
+/** A line without end is handed on in pieces of this size. */
+const longestLine = 256 * 1024;
+
+export function eachLine(stream: Readable, line: (text: string) => void): void {
+  const decoder = new StringDecoder("utf8");
+  let rest = "";
+  stream.on("data", (chunk: Buffer) => {
+    const lines = (rest + decoder.write(chunk)).split("\n");
+    rest = lines.pop() ?? "";
+    for (const each of lines) line(each);
+    if (rest.length > longestLine) {
+      line(rest);
+      rest = "";
+    }
+  });
+  stream.once("close", () => {
+    if (rest !== "") line(rest);
+    rest = "";
+  });
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html: "the last 4 KB of the execution log". */
+const tailBytes = 4096;
+
+export interface Report {
+  readonly requestId: string;
+  readonly milliseconds: number;
+  readonly memorySize: number;
+  readonly maxMemoryUsed: number;
+  readonly initMilliseconds: number | undefined;
+  readonly failed: boolean;
+}
+
+export class LogTail {
+  #text = "";
+
+  add(line: string): void {
+    this.#text += `${line}\n`;
+    // Cut from time to time only, as each cut copies.
+    if (this.#text.length > 4 * tailBytes) this.#text = this.#text.slice(-tailBytes);
+  }
+
+  /** With the lines of the platform around it. */
+  finish(format: LogFormat, report: Report, now: number): string {
+    const [start, end] = format === "JSON" ? jsonFrame(report, now) : textFrame(report);
+    const all = Buffer.from(`${start}\n${this.#text}${end}\n`);
+    return all.subarray(Math.max(0, all.length - tailBytes)).toString();
+  }
+}
+
+function textFrame({ requestId, milliseconds, memorySize, maxMemoryUsed, initMilliseconds }: Report) {
+  const report = [
+    `REPORT RequestId: ${requestId}`,
+    `Duration: ${milliseconds.toFixed(2)} ms`,
+    `Billed Duration: ${Math.ceil(milliseconds)} ms`,
+    `Memory Size: ${memorySize} MB`,
+    `Max Memory Used: ${maxMemoryUsed} MB`,
+    ...(initMilliseconds === undefined ? [] : [`Init Duration: ${initMilliseconds.toFixed(2)} ms`]),
+  ];
+  return [`START RequestId: ${requestId} Version: $LATEST`, `END RequestId: ${requestId}\n${report.join("\t")}\t`];
+}
+
+function jsonFrame(report: Report, now: number) {
+  const { requestId, milliseconds, memorySize, maxMemoryUsed, initMilliseconds, failed } = report;
+  const line = (type: string, record: object) => JSON.stringify({ time: new Date(now).toISOString(), type, record });
+  const metrics = {
+    durationMs: Number(milliseconds.toFixed(3)),
+    billedDurationMs: Math.ceil(milliseconds),
+    memorySizeMB: memorySize,
+    maxMemoryUsedMB: maxMemoryUsed,
+    ...(initMilliseconds !== undefined && { initDurationMs: Number(initMilliseconds.toFixed(3)) }),
+  };
+  return [
+    line("platform.start", { requestId, version: "$LATEST" }),
+    line("platform.report", { requestId, metrics, status: failed ? "error" : "success" }),
+  ];
+}

@@ -1,0 +1,126 @@
+// An event source mapping of the evaluated program as the local run takes it; refuses what Lambda refuses, in Lambda's words.
+import type { GraphResource } from "../../graph/graph";
+import { compileFilter } from "../mapping/filter";
+import type { MappingDefinition } from "../mapping/mapping";
+import { InvalidPattern } from "../mapping/pattern";
+import { type Ask, type Principal, ServiceError } from "../service";
+import { booleanIn, numberIn, structureIn, structuresIn, textIn, textsIn } from "../values";
+import type { FunctionDefinition } from "./definition";
+import { inRange, invalid, validation } from "./refusals";
+import type { Registry } from "./registry";
+
+const owner: Principal = { kind: "user" };
+const defaultBatchSize = 10;
+
+/** Rejects with a ServiceError for what AWS would refuse. */
+export async function mappingOf(resource: GraphResource, registry: Registry, ask: Ask): Promise<MappingDefinition> {
+  const { inputs, outputs } = resource;
+  const eventSourceArn = textIn(inputs, "eventSourceArn");
+  if (eventSourceArn === undefined) throw invalid("Unrecognized event source.");
+  const { definition } = registry.find(textIn(inputs, "functionName") ?? "");
+  const filters = structuresIn(structureIn(inputs, "filterCriteria") ?? {}, "filters").flatMap(
+    (filter) => textIn(filter, "pattern") ?? [],
+  );
+  const mapping: MappingDefinition = {
+    uuid: textIn(outputs, "uuid") ?? resource.id ?? resource.urn,
+    arn: textIn(outputs, "arn") ?? "",
+    eventSourceArn,
+    functionName: definition.functionName,
+    functionArn: definition.arn,
+    roleArn: definition.roleArn,
+    enabled: booleanIn(inputs, "enabled") ?? true,
+    batchSize: numberIn(inputs, "batchSize") ?? defaultBatchSize,
+    maximumBatchingWindowInSeconds: numberIn(inputs, "maximumBatchingWindowInSeconds") ?? 0,
+    functionResponseTypes: textsIn(inputs, "functionResponseTypes"),
+    maximumConcurrency: numberIn(structureIn(inputs, "scalingConfig") ?? {}, "maximumConcurrency"),
+    filters,
+  };
+  checkFilters(filters);
+  if (eventSourceArn.split(":")[2] === "sqs") await checkQueueMapping(resource, mapping, definition, registry, ask);
+  return mapping;
+}
+
+async function checkQueueMapping(
+  { inputs }: GraphResource,
+  mapping: MappingDefinition,
+  definition: FunctionDefinition,
+  registry: Registry,
+  ask: Ask,
+): Promise<void> {
+  const { batchSize, maximumBatchingWindowInSeconds: window, eventSourceArn, maximumConcurrency } = mapping;
+  inRange("batchSize", batchSize, 1, 10_000);
+  inRange("maximumBatchingWindowInSeconds", window, 0, 300);
+  if (maximumConcurrency !== undefined) {
+    inRange("scalingConfig.maximumConcurrency", maximumConcurrency, 2, 1000);
+    if (inputs.provisionedPollerConfig !== undefined) {
+      throw invalid(
+        "Maximum concurrency and provisioned mode cannot be used together; give one of scalingConfig and provisionedPollerConfig.",
+      );
+    }
+  }
+  if (eventSourceArn.endsWith(".fifo")) {
+    if (window > 0) throw invalid("Batching window is not supported for FIFO queues");
+    if (batchSize > 10) throw validation(batchSize, "batchSize", "Member must have value less than or equal to 10");
+  } else if (batchSize > 10 && window === 0) {
+    throw invalid("Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10");
+  }
+  for (const property of [
+    "destinationConfig",
+    "bisectBatchOnFunctionError",
+    "maximumRetryAttempts",
+    "maximumRecordAgeInSeconds",
+    "parallelizationFactor",
+    "startingPosition",
+    "tumblingWindowInSeconds",
+  ]) {
+    if (inputs[property] !== undefined && inputs[property] !== null) {
+      throw invalid(`Unsupported ${property} parameter for given event source mapping type.`);
+    }
+  }
+  const visibility = await visibilityTimeoutOf(eventSourceArn, ask);
+  if (visibility < definition.timeout) {
+    throw invalid(
+      `Queue visibility timeout: ${visibility} seconds is less than Function timeout: ${definition.timeout} seconds`,
+    );
+  }
+  for (const { mapping: other } of registry.mappings.values()) {
+    const { uuid, functionName } = other.definition;
+    if (
+      other.definition.eventSourceArn === eventSourceArn &&
+      functionName === mapping.functionName &&
+      uuid !== mapping.uuid
+    ) {
+      throw new ServiceError(
+        "ResourceConflictException",
+        `An event source mapping with SQS arn (" ${eventSourceArn} ") and function (" ${functionName} ") already exists. Please update or delete the existing mapping with UUID ${uuid}`,
+        409,
+      );
+    }
+  }
+}
+
+async function visibilityTimeoutOf(queueArn: string, ask: Ask): Promise<number> {
+  const [, , , , account, name] = queueArn.split(":");
+  try {
+    const { QueueUrl } = await ask(owner, "sqs", "GetQueueUrl", { QueueName: name, QueueOwnerAWSAccountId: account });
+    const answer = await ask(owner, "sqs", "GetQueueAttributes", { QueueUrl, AttributeNames: ["VisibilityTimeout"] });
+    return Number((answer.Attributes as Readonly<Record<string, string>>).VisibilityTimeout);
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    throw invalid(
+      `Error occurred while ReceiveMessage. SQS Error Code: AWS.SimpleQueueService.NonExistentQueue. SQS Error Message: The specified queue does not exist or you do not have access to it (${queueArn}).`,
+    );
+  }
+}
+
+function checkFilters(filters: readonly string[]): void {
+  if (filters.length > 10) throw invalid(`At most 10 filters are allowed, ${filters.length} given.`);
+  for (const filter of filters) {
+    try {
+      compileFilter([filter]);
+    } catch (error) {
+      if (!(error instanceof InvalidPattern)) throw error;
+      throw invalid(`Invalid filter pattern definition. ${error.message}, in ${filter}`);
+    }
+  }
+}

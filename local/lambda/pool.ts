@@ -1,0 +1,258 @@
+// All execution environments: reused, started on demand, at most so many running at a time over all functions, reaped when idle.
+import { randomBytes, randomUUID } from "node:crypto";
+import { mkdirSync, rmSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import * as path from "node:path";
+import type { Clock } from "../clock";
+import { ServiceError } from "../service";
+import { temporaryFolder } from "../temporary-folder";
+import { type Code, unpack } from "./code";
+import type { CredentialStore } from "./credentials";
+import type { FunctionDefinition, InvocationRequest, InvocationResult } from "./definition";
+import { Environment } from "./environment";
+import { Lane, type Waiting } from "./lane";
+import { logStreamNameAt, variablesOf } from "./variables";
+
+export interface PoolSettings {
+  readonly clock: Clock;
+  readonly region: string;
+  readonly credentials: CredentialStore;
+  /** The run's one address, which functions reach every service by. */
+  address(): string;
+  /** How many events run at a time, over all functions, at least 1. Default: two per core. */
+  readonly concurrency?: number;
+  /** Milliseconds of real time after which an idle environment is ended. Default: 60,000. */
+  readonly idleTime?: number;
+  onLog?(functionName: string, requestId: string | undefined, line: string): void;
+}
+
+/** About what a start costs. As long as no other function waits longer, a warm environment goes on with its own function's events. */
+const patience = 100;
+
+export class Pool {
+  readonly #lanes = new Map<string, Lane>();
+  readonly #retired = new Set<Environment>();
+  readonly #root = temporaryFolder();
+  readonly #codeRoot = path.join(this.#root, "code");
+  readonly #temporary = path.join(this.#root, "tmp");
+  readonly #limit: number;
+  readonly #idleTime: number;
+  #running = 0;
+  #reaper: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(readonly settings: PoolSettings) {
+    this.#limit = Math.max(1, settings.concurrency ?? 2 * availableParallelism());
+    this.#idleTime = settings.idleTime ?? 60_000;
+    mkdirSync(this.#codeRoot);
+    mkdirSync(this.#temporary);
+    process.once("exit", this.#abandon);
+  }
+
+  /** A run that ends without closing takes its functions along, those too that would not notice. */
+  readonly #abandon = (): void => {
+    for (const environment of this.#environments) environment.kill();
+    rmSync(this.#root, { recursive: true, force: true });
+  };
+
+  get #environments(): readonly Environment[] {
+    return [...this.#lanes.values()].flatMap((lane) => [...lane.environments]).concat([...this.#retired]);
+  }
+
+  /** Adds a function, or replaces it: what runs ends with the old code, the next event gets the new one. */
+  add(definition: FunctionDefinition): Code {
+    const code = unpack(this.#codeRoot, definition);
+    const previous = this.#lanes.get(definition.functionName);
+    const lane = new Lane(definition, code);
+    this.#lanes.set(definition.functionName, lane);
+    if (previous !== undefined) {
+      for (const environment of previous.environments) this.#retired.add(environment);
+      for (const environment of previous.idle) environment.kill();
+      lane.waiting.push(...previous.waiting.splice(0));
+    }
+    return code;
+  }
+
+  /** Process ids of all environments, for those who watch or disturb the run. */
+  get processes(): readonly {
+    readonly functionName: string;
+    readonly pid: number | undefined;
+    readonly busy: boolean;
+  }[] {
+    return [...this.#lanes.values()].flatMap((lane) =>
+      [...lane.environments].map(({ pid, isBusy }) => ({
+        functionName: lane.definition.functionName,
+        pid,
+        busy: isBusy,
+      })),
+    );
+  }
+
+  /** Rejects with TooManyRequestsException over the function's reserved concurrency; over the pool's limit it waits. */
+  invoke(functionName: string, request: InvocationRequest): Promise<InvocationResult> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) throw shutDown();
+      const lane = this.#lanes.get(functionName);
+      if (lane === undefined)
+        throw new ServiceError("ResourceNotFoundException", `Function not found: ${functionName}`, 404);
+      lane.refuseOverReserved();
+      const { signal } = request;
+      if (signal?.aborted) throw shutDown();
+      const withdraw = () => {
+        const at = lane.waiting.indexOf(waiting);
+        // It runs already, and is killed.
+        if (at < 0) return;
+        lane.waiting.splice(at, 1);
+        reject(shutDown());
+      };
+      const waiting: Waiting = {
+        request,
+        requestId: request.requestId ?? randomUUID(),
+        since: performance.now(),
+        resolve: (result) => {
+          signal?.removeEventListener("abort", withdraw);
+          resolve(result);
+        },
+        reject: (error) => {
+          signal?.removeEventListener("abort", withdraw);
+          reject(error);
+        },
+      };
+      if (request.nested) return this.#start(lane, waiting);
+      signal?.addEventListener("abort", withdraw, { once: true });
+      lane.waiting.push(waiting);
+      this.#dispatch();
+    });
+  }
+
+  /** Ends everything and waits until it has ended. Invocations that wait are rejected, those that run fail. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#reaper);
+    const environments = this.#environments;
+    for (const lane of this.#lanes.values()) for (const each of lane.waiting.splice(0)) each.reject(shutDown());
+    for (const environment of environments) environment.kill();
+    await Promise.all(environments.map(({ exited }) => exited));
+    await rm(this.#root, { recursive: true, force: true, maxRetries: 3 });
+    process.off("exit", this.#abandon);
+  }
+
+  /** Starts what can be started: the longest waiting first, but warm before cold, as long as that keeps nobody waiting for long. */
+  #dispatch(): void {
+    while (!this.#closed && this.#running < this.#limit) {
+      const waiting = [...this.#lanes.values()].filter((lane) => lane.waiting.length > 0);
+      const warm = longestWaiting(waiting.filter((lane) => lane.idle.length > 0));
+      const cold = longestWaiting(waiting.filter((lane) => lane.idle.length === 0));
+      const impatient = cold !== undefined && performance.now() - cold.oldest > patience;
+      const lane =
+        cold !== undefined && (warm === undefined || impatient || cold.environments.size === 0) && this.#makeRoom()
+          ? cold
+          : warm;
+      const next = lane?.waiting.shift();
+      if (lane === undefined || next === undefined) return;
+      this.#start(lane, next);
+    }
+  }
+
+  /** There may be as many environments as may run, and one warm for each function in any case. */
+  #makeRoom(): boolean {
+    const lanes = [...this.#lanes.values()];
+    const count = lanes.reduce((sum, lane) => sum + lane.environments.size, 0);
+    if (count < Math.max(this.#limit, lanes.length)) return true;
+    const spare = lanes
+      .filter((lane) => lane.waiting.length === 0 || lane.environments.size > 1)
+      .sort((a, b) => Number(b.environments.size > 1) - Number(a.environments.size > 1))
+      .flatMap((lane) => lane.idle.slice(0, 1));
+    const [victim] = spare;
+    if (victim === undefined) return false;
+    this.#retire(victim);
+    return true;
+  }
+
+  #start(lane: Lane, waiting: Waiting): void {
+    const environment = lane.take() ?? this.#create(lane);
+    const { request, requestId } = waiting;
+    lane.running += 1;
+    this.#running += 1;
+    const kill = () => environment.kill();
+    request.signal?.addEventListener("abort", kill, { once: true });
+    request.onStart?.();
+    const event = { requestId, payload: request.payload, traceId: traceId(lane), clientContext: request.clientContext };
+    void environment.run(event).then((result) => {
+      request.signal?.removeEventListener("abort", kill);
+      lane.running -= 1;
+      this.#running -= 1;
+      if (!environment.isGone) this.#rest(lane, environment);
+      waiting.resolve({ requestId, ...result });
+      this.#dispatch();
+    });
+  }
+
+  #rest(lane: Lane, environment: Environment): void {
+    if (this.#lanes.get(lane.definition.functionName) !== lane) {
+      // Of code that has been replaced.
+      this.#retire(environment);
+      return;
+    }
+    lane.idle.push(environment);
+    this.#reaper ??= setInterval(() => this.#reap(), Math.min(this.#idleTime, 5000)).unref();
+  }
+
+  #reap(): void {
+    const now = performance.now();
+    for (const lane of this.#lanes.values()) {
+      for (const environment of [...lane.idle]) {
+        if (now - environment.idleSince >= this.#idleTime) this.#retire(environment);
+      }
+    }
+  }
+
+  #retire(environment: Environment): void {
+    for (const lane of this.#lanes.values()) lane.forget(environment);
+    this.#retired.add(environment);
+    environment.kill();
+  }
+
+  #create(lane: Lane): Environment {
+    const { clock, credentials, region, address, onLog } = this.settings;
+    const { definition, code } = lane;
+    const environment: Environment = new Environment({
+      definition,
+      directory: code.directory,
+      hasSourceMap: code.hasSourceMap,
+      variables: variablesOf({
+        definition,
+        taskRoot: code.directory,
+        temporaryDirectory: this.#temporary,
+        logStreamName: logStreamNameAt(clock.now()),
+        credentials: credentials.of(definition.functionName, definition.roleArn),
+        region,
+        address: address(),
+      }),
+      now: () => clock.now(),
+      onLog: (requestId, line) => onLog?.(definition.functionName, requestId, line),
+      onExit: () => {
+        lane.forget(environment);
+        this.#retired.delete(environment);
+      },
+    });
+    lane.environments.add(environment);
+    return environment;
+  }
+}
+
+function longestWaiting(lanes: readonly Lane[]): Lane | undefined {
+  return lanes.reduce<Lane | undefined>(
+    (first, lane) => (first && first.oldest <= lane.oldest ? first : lane),
+    undefined,
+  );
+}
+
+function traceId({ definition }: Lane): string {
+  const hex = randomBytes(24).toString("hex");
+  const [epoch, random, parent] = [hex.slice(0, 8), hex.slice(8, 32), hex.slice(32)];
+  return `Root=1-${epoch}-${random};Parent=${parent};Sampled=${definition.tracing === "Active" ? 1 : 0}`;
+}
+
+const shutDown = () => new ServiceError("ServiceException", "The local run is being stopped.", 500);

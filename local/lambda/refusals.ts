@@ -1,0 +1,27 @@
+// Lambda's refusals, in its words.
+import { ServiceError } from "../service";
+
+export const invalid = (message: string) =>
+  new ServiceError("InvalidParameterValueException", message, 400, { Type: "User" });
+
+export const notFound = (message: string) =>
+  new ServiceError("ResourceNotFoundException", message, 404, { Type: "User" });
+
+/** For what only the program may change. */
+export const editTheProgram = (what: string) =>
+  invalid(
+    `${what} changes is kept in the program: edit it there; the local run takes it over when it is started again.`,
+  );
+
+/** `value` and `name` as the request has them. */
+export const validation = (value: string | number, name: string, rule: string) =>
+  new ServiceError(
+    "ValidationException",
+    `1 validation error detected: Value '${value}' at '${name}' failed to satisfy constraint: ${rule}`,
+  );
+
+export function inRange(name: string, value: number, min: number, max: number): void {
+  if (Number.isInteger(value) && value >= min && value <= max) return;
+  const bound = value > max ? `less than or equal to ${max}` : `greater than or equal to ${min}`;
+  throw validation(value, name, `Member must have value ${bound}`);
+}

@@ -1,0 +1,77 @@
+// The functions of the run by the names that Lambda takes, with their resource policies and event source mappings.
+import type { Mapping } from "../mapping/mapping";
+import { type Message, ServiceError } from "../service";
+import type { AsynchronousConfig } from "./asynchronous";
+import type { DeployedFunction } from "./descriptions";
+
+export interface RegisteredMapping {
+  readonly mapping: Mapping;
+  modifiedAt: number;
+}
+
+export class Registry {
+  readonly functions = new Map<string, DeployedFunction>();
+  readonly asynchronousConfigs = new Map<string, AsynchronousConfig>();
+  readonly mappings = new Map<string, RegisteredMapping>();
+  readonly #statements = new Map<string, Map<string, Message>>();
+
+  constructor(
+    readonly partition: string,
+    readonly region: string,
+    readonly accountId: string,
+  ) {}
+
+  arnOf(functionName: string): string {
+    return `arn:${this.partition}:lambda:${this.region}:${this.accountId}:function:${functionName}`;
+  }
+
+  /** By name, ARN or partial ARN (`123456789012:function:name`), each also with `:$LATEST`, the only version that there is here. */
+  find(identifier: string, givenQualifier?: string): DeployedFunction {
+    const { name, qualifier = givenQualifier, isOurs } = this.#parse(identifier);
+    const found = this.functions.get(name);
+    if (found === undefined || !isOurs || (qualifier !== undefined && qualifier !== "$LATEST")) {
+      const arn = this.arnOf(name) + (qualifier === undefined ? "" : `:${qualifier}`);
+      throw new ServiceError("ResourceNotFoundException", `Function not found: ${arn}`, 404, { Type: "User" });
+    }
+    return found;
+  }
+
+  findMapping(uuid: string): RegisteredMapping {
+    const found = this.mappings.get(uuid);
+    if (found === undefined) {
+      throw new ServiceError("ResourceNotFoundException", "The resource you requested does not exist.", 404, {
+        Type: "User",
+      });
+    }
+    return found;
+  }
+
+  addStatement(functionName: string, sid: string, statement: Message): void {
+    const statements = this.#statements.get(functionName) ?? new Map<string, Message>();
+    statements.set(sid, { Sid: sid, ...statement });
+    this.#statements.set(functionName, statements);
+  }
+
+  /** The resource policy, or undefined where nobody was admitted. */
+  policyOf(functionName: string): string | undefined {
+    const statements = this.#statements.get(functionName);
+    if (statements === undefined) return undefined;
+    return JSON.stringify({ Version: "2012-10-17", Id: "default", Statement: [...statements.values()] });
+  }
+
+  #parse(identifier: string): { name: string; qualifier: string | undefined; isOurs: boolean } {
+    const match =
+      /^(?:(?:arn:([^:]+):lambda:([^:]+):)?(?:(\d{12}):)?function:)?([A-Za-z0-9_-]+)(?::(\$LATEST|[A-Za-z0-9_-]+))?$/.exec(
+        identifier,
+      );
+    const [, partition = this.partition, region = this.region, account = this.accountId, name, qualifier] = match ?? [];
+    if (name === undefined) {
+      throw new ServiceError(
+        "ValidationException",
+        `1 validation error detected: Value '${identifier}' at 'functionName' failed to satisfy constraint: Member must satisfy regular expression pattern: (arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?`,
+      );
+    }
+    const isOurs = partition === this.partition && region === this.region && account === this.accountId;
+    return { name, qualifier, isOurs };
+  }
+}

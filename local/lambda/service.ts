@@ -1,0 +1,228 @@
+// Lambda of the local run: its functions in their environments, and its API's actions.
+import { randomUUID } from "node:crypto";
+import { partitionOf } from "../../graph/partition";
+import type { Clock } from "../clock";
+import type { Route } from "../http";
+import type { BatchReport, Mapping, MappingDefinition, StartMapping } from "../mapping/mapping";
+import { startQueueMapping } from "../mapping/queue";
+import { type Ask, type Message, type Principal, type Service, ServiceError } from "../service";
+import { type AsynchronousConfig, AsynchronousInvocations, asynchronousDefaults } from "./asynchronous";
+import { CredentialStore } from "./credentials";
+import type { FunctionDefinition, Invoke } from "./definition";
+import { describeFunction, describeMapping, revision } from "./descriptions";
+import { contextOf, page, payloadOf, requiredText, textIn } from "./input";
+import { Pool } from "./pool";
+import { editTheProgram, invalid, notFound } from "./refusals";
+import { Registry } from "./registry";
+import { lambdaRoutes } from "./rest";
+
+export interface LambdaSettings {
+  readonly clock: Clock;
+  readonly ask: Ask;
+  /** Origin of the front, as `http://127.0.0.1:4566`. */
+  address(): string;
+  readonly accountId: string;
+  readonly region: string;
+  /** How many events run at a time over all functions, at least 1. Default: two per core. */
+  readonly concurrency?: number;
+  /** Milliseconds of real time after which an idle environment is ended. Default: 60,000. */
+  readonly idleTime?: number;
+  /** How a mapping is run, by the service in its source's ARN. Default: queues (`sqs`). */
+  readonly sources?: Readonly<Record<string, StartMapping>>;
+  /** Each line that a function writes. */
+  onLog?(functionName: string, requestId: string | undefined, line: string): void;
+  /** Each batch that a mapping has run. */
+  onBatch?(report: BatchReport): void;
+  /** What the user should know: a mapping that cannot read its source, an event that was lost. */
+  onProblem?(message: string): void;
+}
+
+export interface Lambda {
+  readonly service: Service;
+  /** Lambda's REST API, for the front. */
+  readonly routes: readonly Route[];
+  readonly registry: Registry;
+  readonly pool: Pool;
+  /** Whose access key it is. */
+  identify(accessKeyId: string | undefined): Principal;
+  /** Creates the function, or replaces its code and configuration. */
+  putFunction(definition: FunctionDefinition): void;
+  putAsynchronousConfig(functionName: string, config: AsynchronousConfig): void;
+  /** Creates the mapping and starts it, unless it is disabled; an earlier one of the same id is closed first. */
+  putMapping(definition: MappingDefinition): Promise<void>;
+  /** Stops mappings first, then everything that runs. `grace`: milliseconds for what runs; default 5,000. */
+  close(grace?: number): Promise<void>;
+}
+
+type Action = (input: Message, principal: Principal) => Message | Promise<Message>;
+
+const largestPayload = { RequestResponse: 6 * 1024 * 1024, Event: 1024 * 1024 };
+
+export function createLambda(settings: LambdaSettings): Lambda {
+  const { clock, ask, accountId, region, onBatch, onProblem } = settings;
+  const sources: Readonly<Record<string, StartMapping>> = { sqs: startQueueMapping, ...settings.sources };
+  const credentials = new CredentialStore();
+  const registry = new Registry(partitionOf(region), region, accountId);
+  const pool = new Pool({ ...settings, credentials });
+  const invoke: Invoke = (functionName, request) => pool.invoke(functionName, request);
+  const asynchronous = new AsynchronousInvocations({ ask, invoke, clock, onProblem });
+  const now = () => Math.floor(clock.now());
+
+  const run: Action = async (input, principal) => {
+    const type = textIn(input, "InvocationType") ?? "RequestResponse";
+    const { definition } = registry.find(requiredText(input, "FunctionName"), textIn(input, "Qualifier"));
+    if (type === "DryRun") return { StatusCode: 204 };
+    if (type !== "Event" && type !== "RequestResponse") {
+      const allowed = "[Event, RequestResponse, DryRun]";
+      throw invalid(
+        `1 validation error detected: Value '${type}' at 'invocationType' failed to satisfy constraint: Member must satisfy enum value set: ${allowed}`,
+      );
+    }
+    const payload = payloadOf(input, largestPayload[type]);
+    const requestId = randomUUID();
+    if (type === "Event") {
+      const config = registry.asynchronousConfigs.get(definition.functionName) ?? asynchronousDefaults;
+      asynchronous.submit(definition, config, payload, requestId);
+      return { StatusCode: 202, Payload: "" };
+    }
+    const clientContext = contextOf(textIn(input, "ClientContext"));
+    const nested = principal.kind === "function";
+    const result = await invoke(definition.functionName, { payload, requestId, clientContext, nested });
+    return {
+      StatusCode: 200,
+      ExecutedVersion: "$LATEST",
+      Payload: result.payload,
+      ...(result.functionError !== undefined && { FunctionError: result.functionError }),
+      ...(textIn(input, "LogType") === "Tail" && { LogResult: Buffer.from(result.logTail()).toString("base64") }),
+    };
+  };
+
+  const found = (input: Message) => registry.find(requiredText(input, "FunctionName"), textIn(input, "Qualifier"));
+  const hasQualifier = (input: Message) =>
+    textIn(input, "Qualifier") !== undefined || String(input.FunctionName).endsWith(":$LATEST");
+  const described = (uuid: string) => {
+    const { mapping, modifiedAt } = registry.findMapping(uuid);
+    return describeMapping(mapping, modifiedAt);
+  };
+
+  const actions: Readonly<Record<string, Action>> = {
+    Invoke: run,
+    GetFunction: (input) => {
+      const deployed = found(input);
+      const { reservedConcurrency, archive } = deployed.definition;
+      return {
+        Configuration: describeFunction(deployed, hasQualifier(input)),
+        Code: { RepositoryType: "S3", Location: `file://${archive}` },
+        ...(reservedConcurrency !== undefined && {
+          Concurrency: { ReservedConcurrentExecutions: reservedConcurrency },
+        }),
+      };
+    },
+    GetFunctionConfiguration: (input) => describeFunction(found(input), hasQualifier(input)),
+    GetFunctionConcurrency: (input) => {
+      const { reservedConcurrency } = found(input).definition;
+      return reservedConcurrency === undefined ? {} : { ReservedConcurrentExecutions: reservedConcurrency };
+    },
+    GetFunctionEventInvokeConfig: (input) => {
+      const { definition, modifiedAt } = found(input);
+      const config = registry.asynchronousConfigs.get(definition.functionName);
+      if (config === undefined) {
+        throw notFound(`The function ${definition.arn}:$LATEST doesn't have an EventInvokeConfig`);
+      }
+      const { onSuccess, onFailure } = config;
+      return {
+        FunctionArn: `${definition.arn}:$LATEST`,
+        LastModified: modifiedAt / 1000,
+        MaximumRetryAttempts: config.maximumRetryAttempts,
+        MaximumEventAgeInSeconds: config.maximumEventAgeInSeconds,
+        DestinationConfig: {
+          OnSuccess: onSuccess === undefined ? {} : { Destination: onSuccess },
+          OnFailure: onFailure === undefined ? {} : { Destination: onFailure },
+        },
+      };
+    },
+    GetPolicy: (input) => {
+      const policy = registry.policyOf(found(input).definition.functionName);
+      if (policy === undefined) throw notFound("The resource you requested does not exist.");
+      return { Policy: policy, RevisionId: revision({ policy }) };
+    },
+    ListFunctions: (input) => {
+      const all = [...registry.functions.values()].sort((a, b) =>
+        a.definition.functionName < b.definition.functionName ? -1 : 1,
+      );
+      const { items, next } = page(all, input, 50, ({ definition }) => definition.functionName);
+      return { Functions: items.map((each) => describeFunction(each)), ...(next && { NextMarker: next }) };
+    },
+    ListEventSourceMappings: (input) => {
+      const name = textIn(input, "FunctionName");
+      const functionName = name === undefined ? undefined : registry.find(name).definition.functionName;
+      const source = textIn(input, "EventSourceArn");
+      const all = [...registry.mappings.values()].filter(
+        ({ mapping: { definition } }) =>
+          (functionName === undefined || definition.functionName === functionName) &&
+          (source === undefined || definition.eventSourceArn === source),
+      );
+      const { items, next } = page(all, input, 100, ({ mapping }) => mapping.definition.uuid);
+      return {
+        EventSourceMappings: items.map(({ mapping, modifiedAt }) => describeMapping(mapping, modifiedAt)),
+        ...(next && { NextMarker: next }),
+      };
+    },
+    GetEventSourceMapping: (input) => described(requiredText(input, "UUID")),
+    UpdateEventSourceMapping: (input) => {
+      const { UUID, Enabled, FunctionName, ...others } = input;
+      const [other] = Object.keys(others);
+      if (other !== undefined) throw editTheProgram(`The mapping's ${other}`);
+      const uuid = requiredText(input, "UUID");
+      const registered = registry.findMapping(uuid);
+      if (typeof Enabled === "boolean") {
+        registered.modifiedAt = now();
+        if (Enabled) registered.mapping.resume();
+        else void registered.mapping.pause();
+      }
+      return described(uuid);
+    },
+  };
+  const service: Service = {
+    name: "lambda",
+    async handle(principal, action, input) {
+      const act = Object.hasOwn(actions, action) ? actions[action] : undefined;
+      if (act !== undefined) return act(input, principal);
+      if (/^(Create|Update|Delete|Put|Publish|Add|Remove|Tag|Untag)/.test(action))
+        throw editTheProgram(`${action}: what it`);
+      throw new ServiceError("UnknownOperationException", `The local run's Lambda has no action ${action}.`, 404);
+    },
+    close: () => close(),
+  };
+  let closing: Promise<void> | undefined;
+  const close = (grace?: number) => {
+    closing ??= (async () => {
+      await Promise.all([...registry.mappings.values()].map(({ mapping }) => mapping.close(grace)));
+      await asynchronous.close();
+      await pool.close();
+    })();
+    return closing;
+  };
+
+  return {
+    service,
+    routes: lambdaRoutes(ask),
+    registry,
+    pool,
+    identify: (accessKeyId) => credentials.identify(accessKeyId),
+    putFunction: (definition) => {
+      registry.functions.set(definition.functionName, { definition, code: pool.add(definition), modifiedAt: now() });
+    },
+    putAsynchronousConfig: (functionName, config) => {
+      registry.asynchronousConfigs.set(functionName, config);
+    },
+    putMapping: async (definition) => {
+      const start = sources[definition.eventSourceArn.split(":")[2] ?? ""];
+      if (start === undefined) throw invalid("Unrecognized event source.");
+      await registry.mappings.get(definition.uuid)?.mapping.close();
+      const mapping: Mapping = start({ ask, invoke, clock, definition, onBatch, onProblem });
+      registry.mappings.set(definition.uuid, { mapping, modifiedAt: now() });
+    },
+    close,
+  };
+}

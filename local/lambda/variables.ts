@@ -1,0 +1,82 @@
+// The environment variables of a function's process: Lambda's own and the function's, nothing of this machine's.
+import { randomBytes } from "node:crypto";
+import type { Credentials } from "./credentials";
+import type { FunctionDefinition } from "./definition";
+
+export interface VariableSettings {
+  readonly definition: FunctionDefinition;
+  /** Where the code is unpacked. */
+  readonly taskRoot: string;
+  readonly temporaryDirectory: string;
+  readonly logStreamName: string;
+  readonly credentials: Credentials;
+  readonly region: string;
+  /** The run's one address. */
+  readonly address: string;
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
+export function variablesOf(settings: VariableSettings): Record<string, string> {
+  const { definition, taskRoot, temporaryDirectory, logStreamName, credentials, region, address } = settings;
+  return {
+    LANG: "en_US.UTF-8",
+    TZ: ":UTC",
+    PATH: "/usr/local/bin:/usr/bin:/bin",
+    HOME: temporaryDirectory,
+    TMPDIR: temporaryDirectory,
+    ...definition.environment,
+    AWS_LAMBDA_FUNCTION_NAME: definition.functionName,
+    AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(definition.memorySize),
+    AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
+    AWS_LAMBDA_LOG_GROUP_NAME: definition.logGroup,
+    AWS_LAMBDA_LOG_STREAM_NAME: logStreamName,
+    AWS_LAMBDA_LOG_FORMAT: definition.logFormat,
+    ...(definition.applicationLogLevel !== undefined && { AWS_LAMBDA_LOG_LEVEL: definition.applicationLogLevel }),
+    AWS_EXECUTION_ENV: `AWS_Lambda_${definition.runtime}`,
+    AWS_XRAY_CONTEXT_MISSING: "LOG_ERROR",
+    LAMBDA_TASK_ROOT: taskRoot,
+    _HANDLER: definition.handler,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: credentials.sessionToken,
+    AWS_ENDPOINT_URL: address,
+    // So that nothing ever reaches the real AWS: no profile, no key, no instance role of this machine.
+    AWS_CONFIG_FILE: "/dev/null",
+    AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+    AWS_EC2_METADATA_DISABLED: "true",
+  };
+}
+
+/** Lambda sets them itself and refuses them at creation. */
+const reserved = new Set([
+  "_HANDLER",
+  "_X_AMZN_TRACE_ID",
+  "AWS_DEFAULT_REGION",
+  "AWS_REGION",
+  "AWS_EXECUTION_ENV",
+  "AWS_LAMBDA_FUNCTION_NAME",
+  "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+  "AWS_LAMBDA_FUNCTION_VERSION",
+  "AWS_LAMBDA_INITIALIZATION_TYPE",
+  "AWS_LAMBDA_LOG_GROUP_NAME",
+  "AWS_LAMBDA_LOG_STREAM_NAME",
+  "AWS_ACCESS_KEY",
+  "AWS_ACCESS_KEY_ID",
+  "AWS_SECRET_ACCESS_KEY",
+  "AWS_SESSION_TOKEN",
+  "AWS_LAMBDA_RUNTIME_API",
+  "LAMBDA_TASK_ROOT",
+  "LAMBDA_RUNTIME_DIR",
+]);
+
+export const reservedIn = (variables: Readonly<Record<string, string>>): string[] =>
+  Object.keys(variables).filter((name) => reserved.has(name));
+
+/** `YYYY/MM/DD/[$LATEST]<32 hex>`, one per environment. */
+export function logStreamNameAt(now: number): string {
+  const day = new Date(now).toISOString().slice(0, 10).replaceAll("-", "/");
+  return `${day}/[$LATEST]${randomBytes(16).toString("hex")}`;
+}

@@ -1,0 +1,97 @@
+// What every event source mapping of the local run has in common, whatever its source.
+import type { Clock } from "../clock";
+import type { Invoke } from "../lambda/definition";
+import type { Ask } from "../service";
+
+export interface MappingDefinition {
+  readonly uuid: string;
+  readonly arn: string;
+  readonly eventSourceArn: string;
+  readonly functionName: string;
+  readonly functionArn: string;
+  /** The function's role: the mapping reads the source with its permissions. */
+  readonly roleArn: string;
+  readonly enabled: boolean;
+  /** 1 to 10,000; at most 10 for FIFO queues. */
+  readonly batchSize: number;
+  /** Seconds, 0 to 300. */
+  readonly maximumBatchingWindowInSeconds: number;
+  /** `ReportBatchItemFailures` or nothing. */
+  readonly functionResponseTypes: readonly string[];
+  /** How many batches run at a time at the most; undefined: as many as there is room for. */
+  readonly maximumConcurrency: number | undefined;
+  /** Filter patterns, JSON each; none: everything is handed over. */
+  readonly filters: readonly string[];
+  /** What only mappings of streams have. */
+  readonly stream?: StreamDefinition;
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html and services-ddb-params.html */
+export interface StreamDefinition {
+  /** Of shards that are there when the mapping starts; those that come later are read from their beginning. */
+  readonly startingPosition: StartingPosition;
+  /** 1 to 10: batches of one shard at a time. */
+  readonly parallelizationFactor: number;
+  readonly bisectBatchOnFunctionError: boolean;
+  /** -1 (until the records expire) to 10,000. */
+  readonly maximumRetryAttempts: number;
+  /** Seconds: -1 (until the records expire), or 60 to 604,800. */
+  readonly maximumRecordAgeInSeconds: number;
+  /** Seconds, 0 (none) to 900. */
+  readonly tumblingWindowInSeconds: number;
+  /** ARN of the queue or topic that is told of batches that were given up. */
+  readonly onFailure: string | undefined;
+}
+
+export type StartingPosition =
+  | { readonly type: "TRIM_HORIZON" | "LATEST" }
+  /** Milliseconds since the epoch. Kinesis only. */
+  | { readonly type: "AT_TIMESTAMP"; readonly at: number };
+
+/** One batch that has been run, for those who watch. */
+export interface BatchReport {
+  readonly functionName: string;
+  /** Name of the queue or stream. */
+  readonly sourceName: string;
+  readonly received: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  /** How long the function ran. */
+  readonly milliseconds: number;
+  /** The error's type and message, where the function failed as a whole. */
+  readonly functionError?: string;
+}
+
+export interface MappingSettings {
+  readonly ask: Ask;
+  readonly invoke: Invoke;
+  readonly clock: Clock;
+  readonly definition: MappingDefinition;
+  onBatch?(report: BatchReport): void;
+  /**
+   * Calls `wake` whenever something has been written to the stream, until what it answers is called. With it a mapping asks an idle
+   * shard once a second of real time instead of ten times.
+   */
+  watchStream?(streamArn: string, wake: () => void): () => void;
+  /** Told, once in a row, why the mapping cannot go on as it should: the source refuses it, or the function is throttled. */
+  onProblem?(message: string): void;
+}
+
+export type MappingState = "Enabled" | "Disabling" | "Disabled";
+
+export interface Mapping {
+  readonly definition: MappingDefinition;
+  readonly state: MappingState;
+  /** As Lambda words it: `OK`, `No records processed`, `PROBLEM: …`. */
+  readonly lastProcessingResult: string;
+  /** Resolves when nothing runs any more. What runs is not interrupted. */
+  pause(): Promise<void>;
+  resume(): void;
+  /**
+   * Stops reading at once, and waits for what runs, up to `grace` milliseconds of real time (default 5,000); then kills it. What
+   * was received and not run is given back to the source.
+   */
+  close(grace?: number): Promise<void>;
+}
+
+export type StartMapping = (settings: MappingSettings) => Mapping;

@@ -1,0 +1,153 @@
+// The requests that an event source mapping makes of its queue.
+import type { Clock, Timer } from "../clock";
+import type { Ask, Message, Principal } from "../service";
+import { type ReceivedMessage, recordOf, type SqsRecord } from "./record";
+
+export interface Received {
+  readonly record: SqsRecord;
+  /** The record as it stands in the event. */
+  readonly json: string;
+  /** When it was received, on the run's clock. */
+  readonly at: number;
+  /** Until when nobody else gets it unless it is asked for, on the run's clock. */
+  readonly hiddenUntil: number;
+  /** Gives back everything of the same receive that is still in flight, as if it had not been received. */
+  release(): void;
+}
+
+export interface QueueSourceSettings {
+  readonly ask: Ask;
+  readonly clock: Clock;
+  readonly queueArn: string;
+  readonly roleArn: string;
+}
+
+/** The run itself: for what is no delivery of Lambda's, and must not depend on the role's permissions. */
+const run: Principal = { kind: "user" };
+const longestHidden = 43_200;
+const perRequest = 10;
+
+export class QueueSource {
+  readonly #mapping: Principal;
+  #url: string | undefined;
+  /** The queue's visibility timeout, seconds. */
+  #visibility = 30;
+
+  constructor(readonly settings: QueueSourceSettings) {
+    this.#mapping = { kind: "service", service: "lambda.amazonaws.com", roleArn: settings.roleArn };
+  }
+
+  get name(): string {
+    return this.settings.queueArn.split(":").at(-1) ?? "";
+  }
+
+  async open(): Promise<void> {
+    const { ask, queueArn } = this.settings;
+    const owner = queueArn.split(":")[4];
+    const { QueueUrl } = await ask(run, "sqs", "GetQueueUrl", { QueueName: this.name, QueueOwnerAWSAccountId: owner });
+    this.#url = String(QueueUrl);
+    const answer = await ask(run, "sqs", "GetQueueAttributes", { QueueUrl, AttributeNames: ["VisibilityTimeout"] });
+    const { VisibilityTimeout } = answer.Attributes as Readonly<Record<string, string>>;
+    this.#visibility = Number(VisibilityTimeout ?? 30);
+  }
+
+  /** Up to `maximum` messages; waits up to 20 seconds for the first, or until the signal. */
+  async receive(maximum: number, signal: AbortSignal): Promise<Received[]> {
+    const { ask, clock, queueArn } = this.settings;
+    const undelivered = new AbortController();
+    const input = {
+      QueueUrl: this.#url,
+      MaxNumberOfMessages: Math.min(maximum, perRequest),
+      WaitTimeSeconds: 20,
+      MessageSystemAttributeNames: ["All"],
+      MessageAttributeNames: ["All"],
+      ...(clock.speed > 1 && { VisibilityTimeout: this.#hidden }),
+    };
+    const options = { signal, undelivered: undelivered.signal };
+    const { Messages = [] } = await ask(this.#mapping, "sqs", "ReceiveMessage", input, options);
+    const at = clock.now();
+    const hiddenUntil = at + (clock.speed > 1 ? this.#hidden : this.#visibility) * 1000;
+    return (Messages as readonly ReceivedMessage[]).map((message) => {
+      const record = recordOf(message, queueArn);
+      return { record, json: JSON.stringify(record), at, hiddenUntil, release: () => undelivered.abort() };
+    });
+  }
+
+  /** Answers why some could not be deleted, after three tries; these come back. */
+  async delete(messages: readonly Received[]): Promise<readonly string[]> {
+    let left = messages;
+    let problems: string[] = [];
+    for (let attempt = 1; attempt <= 3 && left.length > 0; attempt++) {
+      if (attempt > 1) await this.settings.clock.sleep(attempt * 100);
+      const outcomes = await Promise.all(inRequests(left).map((each) => this.#deleteOnce(each)));
+      left = outcomes.flatMap((outcome) => outcome.left);
+      problems = outcomes.flatMap((outcome) => outcome.problems);
+    }
+    return problems;
+  }
+
+  async #deleteOnce(messages: readonly Received[]): Promise<{ left: readonly Received[]; problems: string[] }> {
+    const Entries = messages.map(({ record }, index) => ({ Id: String(index), ReceiptHandle: record.receiptHandle }));
+    try {
+      const answer = await this.settings.ask(this.#mapping, "sqs", "DeleteMessageBatch", {
+        QueueUrl: this.#url,
+        Entries,
+      });
+      const failed = (answer.Failed ?? []) as readonly Message[];
+      const left = messages.filter((_, index) => failed.some(({ Id }) => Id === String(index)));
+      return { left, problems: failed.map(({ Code, Message }) => `${Code}: ${Message ?? ""}`) };
+    } catch (error) {
+      return { left: messages, problems: [error instanceof Error ? error.message : String(error)] };
+    }
+  }
+
+  /**
+   * Where the clock is faster than real time, a function is not: the queue's visibility timeout, chosen for what the function
+   * takes, passes while it still runs, and its batch would be handed out again. So a batch is hidden anew at half of each
+   * visibility timeout, until as much *real* time has passed as the visibility timeout has seconds: then it comes back as on AWS.
+   * A batch that ends sooner than that is treated exactly as without it: its failures come back at the visibility timeout,
+   * or when the function itself has said.
+   */
+  keepHidden(messages: readonly Received[]): Timer {
+    const { ask, clock } = this.settings;
+    if (clock.speed === 1) return { cancel: () => {} };
+    const until = performance.now() + this.#visibility * 1000;
+    let timer: Timer | undefined;
+    let ended = false;
+    const next = () => {
+      timer = clock.after(this.#hidden * 500, async () => {
+        if (performance.now() > until) return;
+        const requests = inRequests(messages).map((each) => {
+          const Entries = each.map(({ record }, index) => ({
+            Id: String(index),
+            ReceiptHandle: record.receiptHandle,
+            VisibilityTimeout: this.#hidden,
+          }));
+          return ask(run, "sqs", "ChangeMessageVisibilityBatch", { QueueUrl: this.#url, Entries });
+        });
+        // A queue that cannot do it hands the batch out again, which consumers must bear anyway.
+        await Promise.allSettled(requests);
+        if (!ended) next();
+      });
+    };
+    next();
+    return {
+      cancel: () => {
+        ended = true;
+        timer?.cancel();
+      },
+    };
+  }
+
+  /** Seconds of the run's clock, a second of real time at least, as timers are not much finer than that under load. */
+  get #hidden(): number {
+    return Math.min(longestHidden, Math.max(this.#visibility, Math.ceil(this.settings.clock.speed)));
+  }
+}
+
+function inRequests<T>(messages: readonly T[]): T[][] {
+  const requests: T[][] = [];
+  for (let start = 0; start < messages.length; start += perRequest)
+    requests.push(messages.slice(start, start + perRequest));
+  return requests;
+}

@@ -1,0 +1,88 @@
+// The command line of `npm start`.
+import { parseArgs } from "node:util";
+
+export interface StartOptions {
+  /** 0: any free port. */
+  readonly port: number;
+  readonly program: string;
+  readonly stack: string;
+  /** Where queues and tables are kept between runs; undefined: nowhere. */
+  readonly dataDir: string | undefined;
+  readonly json: boolean;
+  /** Most function environments at a time; undefined: twice the cores. */
+  readonly concurrency: number | undefined;
+  readonly speed: number;
+  /** Values that take the place of the stack file's. */
+  readonly config: Readonly<Record<string, string>>;
+  readonly help: boolean;
+}
+
+/** The command line is not as `usage` says. */
+export class UsageError extends Error {}
+
+export const usage = `Runs the Pulumi program on this machine: no AWS account, no Docker, no Pulumi CLI.
+
+npm start -- [options]
+
+  --port N             port on 127.0.0.1 for every service; 0 takes any free one (default 4566)
+  --program FILE       the program to run (default index.ts)
+  --stack NAME         reads Pulumi.<NAME>.yaml (default dev)
+  --config KEY=VALUE   takes the place of a value of the stack; may be repeated
+  --data DIR           keeps queues and tables there between runs (default: nothing is kept)
+  --concurrency N      most functions that run at a time (default: twice the cores)
+  --speed N            runs visibility timeouts, delays, windows and back-off N times faster (default 1)
+  --json               prints one line of JSON on stdout when ready, and everything else on stderr
+  --help               prints this
+`;
+
+/** Throws a UsageError. */
+export function readOptions(args: readonly string[]): StartOptions {
+  const { values } = parse(args);
+  return {
+    port: wholeNumber("--port", values.port, 0, 65_535) ?? 4566,
+    program: values.program ?? "index.ts",
+    stack: values.stack ?? "dev",
+    dataDir: values.data,
+    json: values.json ?? false,
+    concurrency: wholeNumber("--concurrency", values.concurrency, 1, 1000),
+    speed: wholeNumber("--speed", values.speed, 1, 100_000) ?? 1,
+    config: Object.fromEntries((values.config ?? []).map(keyAndValue)),
+    help: values.help ?? false,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        port: { type: "string" },
+        program: { type: "string" },
+        stack: { type: "string" },
+        config: { type: "string", multiple: true },
+        data: { type: "string" },
+        concurrency: { type: "string" },
+        speed: { type: "string" },
+        json: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+      },
+    });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function wholeNumber(name: string, text: string | undefined, min: number, max: number): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < min || value > max) {
+    throw new UsageError(`${name} is "${text}"; allowed are whole numbers from ${min} to ${max}.`);
+  }
+  return value;
+}
+
+function keyAndValue(text: string): [string, string] {
+  const at = text.indexOf("=");
+  if (at < 1) throw new UsageError(`--config is "${text}"; give KEY=VALUE, as --config publicEndpoint=true.`);
+  return [text.slice(0, at), text.slice(at + 1)];
+}

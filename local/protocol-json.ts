@@ -1,0 +1,65 @@
+// AWS's JSON protocols (1.0 and 1.1): the action is in X-Amz-Target, input and answer are JSON.
+import { type Message, ServiceError, type ServiceName } from "./service";
+
+interface Target {
+  readonly service: ServiceName;
+  /** Answered where the request does not say; SDKs send theirs. */
+  readonly contentType: string;
+}
+
+const json10 = "application/x-amz-json-1.0";
+const json11 = "application/x-amz-json-1.1";
+
+/** By the prefix of X-Amz-Target, as in each service's API reference. */
+const targets: Readonly<Record<string, Target>> = {
+  AmazonSQS: { service: "sqs", contentType: json10 },
+  DynamoDB_20120810: { service: "dynamodb", contentType: json10 },
+  DynamoDBStreams_20120810: { service: "dynamodbstreams", contentType: json10 },
+  Kinesis_20131202: { service: "kinesis", contentType: json11 },
+  AWSEvents: { service: "events", contentType: json11 },
+  GraniteServiceVersion20100801: { service: "cloudwatch", contentType: json10 },
+  Logs_20140328: { service: "logs", contentType: json11 },
+  AmazonSSM: { service: "ssm", contentType: json11 },
+  secretsmanager: { service: "secretsmanager", contentType: json11 },
+};
+
+export interface JsonRequest {
+  readonly service: ServiceName;
+  readonly action: string;
+  readonly contentType: string;
+}
+
+export function jsonRequest(target: string, contentType: string): JsonRequest {
+  const dot = target.lastIndexOf(".");
+  const found = targets[target.slice(0, dot)];
+  const given = contentType.split(";")[0]?.trim() ?? "";
+  if (found === undefined) {
+    throw new ServiceError(
+      "UnknownOperationException",
+      `The local run does not know X-Amz-Target "${target}"; it knows ${Object.keys(targets).join(", ")}.`,
+    );
+  }
+  if (given.includes("cbor")) {
+    throw new ServiceError(
+      "SerializationException",
+      "The local run speaks JSON, CBOR was sent; set AWS_CBOR_DISABLE=true for this client.",
+      415,
+    );
+  }
+  const answered = given === json10 || given === json11 ? given : found.contentType;
+  return { service: found.service, action: target.slice(dot + 1), contentType: answered };
+}
+
+export function jsonInput(body: Buffer): Message {
+  if (body.length === 0) return {};
+  try {
+    const input: unknown = JSON.parse(body.toString("utf8"));
+    if (typeof input === "object" && input !== null && !Array.isArray(input)) return input as Message;
+  } catch {
+    // Refused below.
+  }
+  throw new ServiceError("SerializationException", "The request's body is not a JSON object.");
+}
+
+export const jsonError = (error: ServiceError) =>
+  JSON.stringify({ __type: error.code, message: error.message, ...error.fields });

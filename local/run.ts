@@ -1,0 +1,199 @@
+// The whole program on one machine: the local servers, the evaluated program, and each of its resources on them.
+import { mkdirSync } from "node:fs";
+import { evaluateProgram } from "../graph/evaluate";
+import type { Graph, GraphResource } from "../graph/graph";
+import { readProject } from "../graph/project";
+import { createApiGateway } from "./api-gateway/service";
+import { createClock } from "./clock";
+import { dynamodbProvisioners } from "./dynamodb/provision";
+import { createDynamoDb } from "./dynamodb/service";
+import { createEvents } from "./events/service";
+import { startFront } from "./front";
+import { lambdaProvisioners } from "./lambda/provision";
+import { createLambda } from "./lambda/service";
+import { ownPages } from "./own-pages";
+import { createPermissions } from "./permissions";
+import { snsQueryProtocol } from "./protocol-sns";
+import type { Provisioners } from "./provision";
+import { createScheduler } from "./scheduler/service";
+import { type Ask, createAsk, type Observer } from "./service";
+import { snsProvisioners } from "./sns/provision";
+import { createSns } from "./sns/service";
+import { sqsProvisioners } from "./sqs/provision";
+import { createSqs } from "./sqs/service";
+import { withoutEffect } from "./without-effect";
+
+export interface LocalSettings {
+  readonly port: number;
+  readonly program: string;
+  readonly stack: string;
+  readonly config?: Readonly<Record<string, string>>;
+  readonly dataDir?: string | undefined;
+  readonly concurrency?: number | undefined;
+  readonly speed?: number;
+  /** Aborts a start that is under way. */
+  readonly signal?: AbortSignal;
+  /** What the program writes while it is evaluated, and what the user should know. */
+  say?(line: string): void;
+  onLog?(functionName: string, line: string): void;
+  /** A batch whose function failed as a whole. */
+  onBatchError?(functionName: string, message: string): void;
+  /** A server that the run cannot do without has ended. */
+  onCrash?(message: string): void;
+}
+
+export interface LocalRun {
+  readonly address: string;
+  readonly graph: Graph;
+  readonly readyMs: number;
+  /** Function environments, for those who watch or disturb the run. */
+  readonly processes: readonly {
+    readonly functionName: string;
+    readonly pid: number | undefined;
+    readonly busy: boolean;
+  }[];
+  /** Ends everything that was started. */
+  close(): Promise<void>;
+}
+
+const accountId = "000000000000";
+
+/** Rejects with an Error for the user, and leaves nothing behind. */
+export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
+  const started = performance.now();
+  const { program, stack, config = {}, dataDir, signal, say = () => {} } = settings;
+  const project = readProject(program, stack, config);
+  const region = project.config["aws:region"] ?? "";
+  const clock = createClock(settings.speed);
+  if (dataDir !== undefined) mkdirSync(dataDir, { recursive: true });
+
+  const closers: (() => Promise<void>)[] = [];
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= (async () => {
+      for (const end of closers.reverse()) await end();
+    })();
+    return closing;
+  };
+  try {
+    let graph: Graph | undefined;
+    let address = "";
+    // The services ask each other, so the function that asks is made after them.
+    let asking: Ask | undefined;
+    const ask: Ask = (...request) => {
+      if (asking === undefined) throw new Error("asked before the services were there");
+      return asking(...request);
+    };
+    const common = { clock, ask, accountId, region, address: () => address };
+
+    const { dynamodb, dynamodbstreams } = await createDynamoDb({
+      accountId,
+      region,
+      ...(dataDir !== undefined && { dataDir }),
+      onExit: (message) => settings.onCrash?.(message),
+    });
+    closers.push(() => dynamodb.close());
+    const sqs = await createSqs({ ...common, ...(dataDir !== undefined && { dataDir }) });
+    closers.push(() => sqs.close());
+    const lambda = createLambda({
+      ...common,
+      ...(settings.concurrency !== undefined && { concurrency: settings.concurrency }),
+      onLog: (functionName, _requestId, line) => settings.onLog?.(functionName, line),
+      onBatch: ({ functionName, received, functionError }) => {
+        if (functionError !== undefined)
+          settings.onBatchError?.(functionName, `${received} received: ${functionError}`);
+      },
+      onProblem: say,
+    });
+    const sns = createSns({ ...common, ...(dataDir !== undefined && { dataDir }), onProblem: say });
+    closers.push(() => sns.close());
+    const scheduler = createScheduler({ clock, ask, accountId, region, onProblem: say });
+    closers.push(() => scheduler.close());
+    const events = createEvents({ clock, ask, accountId, region, onProblem: say });
+    closers.push(() => events.close());
+    let lambdaClosed: Promise<void> | undefined;
+    const closeLambda = () => {
+      lambdaClosed ??= lambda.close();
+      return lambdaClosed;
+    };
+    closers.push(closeLambda);
+    const apiGateway = createApiGateway({ ...common, log: say });
+    const observers: Observer[] = [];
+    asking = createAsk(
+      [sqs, sns, dynamodb, dynamodbstreams, lambda.service, scheduler.service, events.service],
+      observers,
+    );
+
+    const front = await startFront({
+      port: settings.port,
+      ask,
+      identify: (accessKeyId) => lambda.identify(accessKeyId),
+      queryProtocols: { sns: snsQueryProtocol },
+      routes: [...lambda.routes, apiGateway.route, ...scheduler.routes, ownPages(() => graph?.outputs)],
+      region,
+      accountId,
+      log: say,
+    });
+    closers.push(() => front.close());
+    // First of all: what functions still run needs the front and the services behind it.
+    closers.push(closeLambda);
+    address = front.address;
+
+    const evaluated = await evaluateProgram({
+      program,
+      stack,
+      config,
+      address,
+      ...(signal && { signal }),
+      onOutput: say,
+    });
+    observers.push(createPermissions(evaluated, { accountId, region }));
+    await provision(
+      evaluated.resources,
+      {
+        ...sqsProvisioners(ask),
+        ...snsProvisioners(ask),
+        ...dynamodbProvisioners(ask),
+        ...lambdaProvisioners({ lambda, ask, projectRoot: project.root }),
+        ...apiGateway.provisioners,
+        ...scheduler.provisioners,
+        ...events.provisioners,
+      },
+      signal,
+    );
+    graph = evaluated;
+    return {
+      address,
+      graph,
+      readyMs: Math.round(performance.now() - started),
+      get processes() {
+        return lambda.pool.processes;
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** In the order of registration, in which whatever a resource needs comes before it; but what reads queues starts when all is there. */
+async function provision(
+  resources: readonly GraphResource[],
+  provisioners: Provisioners,
+  signal?: AbortSignal,
+): Promise<void> {
+  const custom = resources.filter((resource) => resource.custom);
+  const unknown = custom.filter(({ type }) => provisioners[type] === undefined && withoutEffect[type] === undefined);
+  if (unknown.length > 0) {
+    const list = unknown.map(({ type, name }) => `  - ${type} "${name}"`).join("\n");
+    throw new Error(
+      `The local run does not know these types of resources:\n${list}\nLeave them out of the program that is run locally, with --program.`,
+    );
+  }
+  const starts = (resource: GraphResource) => resource.type === "aws:lambda/eventSourceMapping:EventSourceMapping";
+  for (const resource of [...custom.filter((each) => !starts(each)), ...custom.filter(starts)]) {
+    signal?.throwIfAborted();
+    await provisioners[resource.type]?.(resource);
+  }
+}

@@ -1,0 +1,29 @@
+// A schedule as the local run takes it from the program.
+import type { RetryPolicy } from "./delivery";
+import type { Expression } from "./expression";
+import type { Target } from "./target";
+
+export interface ScheduleDefinition {
+  readonly name: string;
+  readonly groupName: string;
+  readonly arn: string;
+  readonly description: string | undefined;
+  /** As it is written. */
+  readonly scheduleExpression: string;
+  readonly expression: Expression;
+  /** IANA name. */
+  readonly timeZone: string;
+  /** Milliseconds since the epoch. */
+  readonly startDate: number | undefined;
+  readonly endDate: number | undefined;
+  readonly enabled: boolean;
+  /** Minutes, 1 to 1440; 0 without a flexible time window. */
+  readonly flexibleWindow: number;
+  readonly actionAfterCompletion: "NONE" | "DELETE";
+  readonly target: Target;
+  readonly roleArn: string;
+  /** Undefined: a default notification. */
+  readonly input: string | undefined;
+  readonly retryPolicy: RetryPolicy;
+  readonly deadLetterArn: string | undefined;
+}

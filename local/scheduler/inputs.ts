@@ -1,0 +1,78 @@
+// Reads what schedules and targets of rules have in common from the inputs of a resource; what would change a delivery and is not supported is refused by name.
+
+import type { Value } from "../../graph/graph";
+import { partitionOf } from "../../graph/partition";
+import { numberIn, structureIn, structuresIn, textIn, type Values } from "../values";
+import { type RetryPolicy, retryDefaults } from "./delivery";
+import { constraint, inRange, invalid } from "./refusals";
+
+/** `known`: those that are read, and those that change nothing here. */
+export function refuseUnknown(inputs: Values, known: readonly string[], prefix = ""): void {
+  const others = Object.entries(inputs).flatMap(([name, value]) =>
+    known.includes(name) || isNothing(value) ? [] : [`${prefix}${name}`],
+  );
+  if (others.length > 0) {
+    throw new Error(
+      `the local run does not have ${others.join(", ")}; leave ${others.length === 1 ? "it" : "them"} out of the program that is run locally.`,
+    );
+  }
+}
+
+const isNothing = (value: Value): boolean =>
+  value === null ||
+  value === false ||
+  value === "" ||
+  (typeof value === "object" && Object.values(value).every((member) => isNothing(member as Value)));
+
+/** A structure of which a list is given as well. */
+export const partIn = (values: Values, name: string): Values =>
+  structureIn(values, name) ?? structuresIn(values, name)[0] ?? {};
+
+/** `path`: of the target in the API, as `target.`. */
+export function retryPolicyIn(values: Values, path: string): RetryPolicy {
+  const given = partIn(values, "retryPolicy");
+  const retries = numberIn(given, "maximumRetryAttempts") ?? retryDefaults.maximumRetryAttempts;
+  const age = numberIn(given, "maximumEventAgeInSeconds") ?? retryDefaults.maximumEventAgeInSeconds;
+  return {
+    maximumRetryAttempts: inRange(`${path}retryPolicy.maximumRetryAttempts`, retries, 0, 185),
+    maximumEventAgeInSeconds: inRange(`${path}retryPolicy.maximumEventAgeInSeconds`, age, 60, 86_400),
+  };
+}
+
+/** A standard queue: neither Scheduler nor EventBridge has FIFO dead-letter queues. */
+export function deadLetterArnIn(values: Values, path: string): string | undefined {
+  const arn = textIn(partIn(values, "deadLetterConfig"), "arn");
+  const pattern = "arn:aws(-[a-z]+)?:sqs:[a-z0-9\\-]+:\\d{12}:[a-zA-Z0-9\\-_]+";
+  if (arn !== undefined && !new RegExp(`^${pattern}$`).test(arn)) {
+    throw constraint(`${path}deadLetterConfig.arn`, arn, `Member must satisfy regular expression pattern: ${pattern}`);
+  }
+  return arn;
+}
+
+export interface Place {
+  readonly accountId: string;
+  readonly region: string;
+}
+
+export const arnOf = ({ accountId, region }: Place, service: string, resource: string) =>
+  `arn:${partitionOf(region)}:${service}:${region}:${accountId}:${resource}`;
+
+/** Fits the names of schedules, groups and rules. */
+export function checkName(name: string): string {
+  if (/^[0-9a-zA-Z._-]{1,64}$/.test(name)) return name;
+  throw constraint(
+    "name",
+    name,
+    "Member must satisfy regular expression pattern: [0-9a-zA-Z-_.]+, of 1 to 64 characters",
+  );
+}
+
+export function required(values: Values, name: string, label = name): string {
+  const value = textIn(values, name);
+  if (value === undefined || value === "") {
+    throw invalid(
+      `1 validation error detected: Value null at '${label}' failed to satisfy constraint: Member must not be null`,
+    );
+  }
+  return value;
+}

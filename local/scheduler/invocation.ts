@@ -1,0 +1,87 @@
+// One time that a schedule invokes its target: what it delivers, and what its dead letter says.
+// https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
+import { randomBytes, randomUUID } from "node:crypto";
+import type { Principal } from "../service";
+import type { ScheduleDefinition } from "./definition";
+import type { Delivery, Failure } from "./delivery";
+import type { Place } from "./inputs";
+
+export interface Invocation {
+  /** 16 hexadecimal digits, the same for every attempt. */
+  readonly executionId: string;
+  /** As `2026-03-22T18:59:43Z`. */
+  readonly scheduledTime: string;
+  readonly delivery: Delivery;
+}
+
+/** `scheduledAt`: milliseconds since the epoch, before any flexible time window. */
+export function invocationOf(schedule: ScheduleDefinition, scheduledAt: number, place: Place): Invocation {
+  const { arn, name, target, roleArn, retryPolicy, deadLetterArn } = schedule;
+  const executionId = randomBytes(8).toString("hex");
+  const scheduledTime = isoSeconds(scheduledAt);
+  const text = schedule.input ?? defaultNotification(schedule, scheduledTime, place);
+  const body = (attempt: number) => {
+    const attributes: Readonly<Record<string, string>> = {
+      "schedule-arn": arn,
+      "scheduled-time": scheduledTime,
+      "execution-id": executionId,
+      "attempt-number": String(attempt),
+    };
+    return text.replace(/<aws\.scheduler\.([a-z-]+)>/g, (whole, key: string) => attributes[key] ?? whole);
+  };
+  const principal: Principal = { kind: "service", service: "scheduler.amazonaws.com", roleArn, sourceArn: arn };
+  const delivery: Delivery = {
+    name: `Schedule "${name}"`,
+    target,
+    principal,
+    retryPolicy,
+    body,
+    ...(deadLetterArn !== undefined && {
+      deadLetter: {
+        queueArn: deadLetterArn,
+        // With the schedule's own role, unlike EventBridge's rules.
+        principal,
+        body: ({ retries }) => body(retries + 1),
+        attributes: (failure) => attributesOf(failure, schedule, executionId, scheduledTime),
+      },
+    }),
+  };
+  return { executionId, scheduledTime, delivery };
+}
+
+/** https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html */
+const attributesOf = (
+  { code, message, condition, retries }: Failure,
+  { arn, target }: ScheduleDefinition,
+  executionId: string,
+  scheduledTime: string,
+) => ({
+  ERROR_CODE: code,
+  ERROR_MESSAGE: message,
+  EXECUTION_ID: executionId,
+  EXHAUSTED_RETRY_CONDITION: condition,
+  IS_PAYLOAD_TRUNCATED: "false",
+  RETRY_ATTEMPTS: String(retries),
+  SCHEDULED_TIME: scheduledTime,
+  SCHEDULE_ARN: arn,
+  TARGET_ARN: target.arn,
+});
+
+/** What a target gets that no input was given for; a bus gets it as an envelope of its own, so that no more than a detail is left. */
+function defaultNotification({ arn, target }: ScheduleDefinition, time: string, place: Place): string {
+  if (target.service === "events") return "{}";
+  return JSON.stringify({
+    version: "0",
+    id: randomUUID(),
+    "detail-type": "Scheduled Event",
+    source: "aws.scheduler",
+    account: place.accountId,
+    time,
+    region: place.region,
+    resources: [arn],
+    // A text, as Scheduler has it.
+    detail: "{}",
+  });
+}
+
+export const isoSeconds = (moment: number) => new Date(moment).toISOString().replace(/\.\d+Z$/, "Z");

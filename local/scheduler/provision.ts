@@ -1,0 +1,54 @@
+// Creates the program's schedules and their groups on Scheduler of the local run.
+import type { Provisioners } from "../provision";
+import type { Message } from "../service";
+import { creating, physicalName, textIn } from "../values";
+import { arnOf, checkName, type Place, refuseUnknown } from "./inputs";
+import { notFound } from "./refusals";
+import { defaultGroup, scheduleOf } from "./schedule-of";
+import type { Schedules } from "./schedules";
+
+export class Groups {
+  readonly #arns = new Map<string, string>();
+
+  /** `createdAt`: milliseconds since the epoch. */
+  constructor(
+    place: Place,
+    readonly createdAt: number,
+  ) {
+    this.put(defaultGroup, arnOf(place, "scheduler", `schedule-group/${defaultGroup}`));
+  }
+
+  put(name: string, arn: string): void {
+    this.#arns.set(name, arn);
+  }
+
+  names(): readonly string[] {
+    return [...this.#arns.keys()].sort();
+  }
+
+  /** Throws where there is none. */
+  describe(name: string): Message {
+    const arn = this.#arns.get(name);
+    if (arn === undefined) throw notFound(`Schedule group ${name} does not exist.`, 404);
+    const at = this.createdAt / 1000;
+    return { Arn: arn, CreationDate: at, LastModificationDate: at, Name: name, State: "ACTIVE" };
+  }
+}
+
+export function schedulerProvisioners(schedules: Schedules, groups: Groups, place: Place): Provisioners {
+  return {
+    "aws:scheduler/schedule:Schedule": (resource) =>
+      creating(resource, async () => {
+        const definition = scheduleOf(resource, place);
+        groups.describe(definition.groupName);
+        schedules.put(definition);
+      }),
+
+    "aws:scheduler/scheduleGroup:ScheduleGroup": (resource) =>
+      creating(resource, async () => {
+        refuseUnknown(resource.inputs, ["name", "namePrefix", "tags", "tagsAll", "region"]);
+        const name = checkName(physicalName(resource));
+        groups.put(name, textIn(resource.outputs, "arn") ?? arnOf(place, "scheduler", `schedule-group/${name}`));
+      }),
+  };
+}

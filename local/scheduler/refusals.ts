@@ -1,0 +1,38 @@
+// Refusals of Scheduler and EventBridge, in their words where they are known.
+import { ServiceError } from "../service";
+
+export const invalid = (message: string) => new ServiceError("ValidationException", message);
+
+export const notFound = (message: string, status = 400) =>
+  new ServiceError("ResourceNotFoundException", message, status);
+
+/** For what only the program may change. */
+export const editTheProgram = (action: string) =>
+  invalid(
+    `${action}: what it changes is kept in the program: edit it there; the local run takes it over when it is started again.`,
+  );
+
+/** `name` as the API has it, as `target.retryPolicy.maximumRetryAttempts`. */
+export function inRange(name: string, value: number, min: number, max: number): number {
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  const bound = value > max ? `less than or equal to ${max}` : `greater than or equal to ${min}`;
+  throw constraint(name, value, `Member must have value ${bound}`);
+}
+
+export const constraint = (name: string, value: string | number, rule: string) =>
+  invalid(`1 validation error detected: Value '${value}' at '${name}' failed to satisfy constraint: ${rule}`);
+
+/** Any of them, or `otherwise` where nothing is given. */
+export function oneOf<T extends string>(
+  name: string,
+  value: string | undefined,
+  allowed: readonly T[],
+  otherwise: T,
+): T {
+  if (value === undefined) return otherwise;
+  const found = allowed.find((each) => each === value);
+  if (found === undefined) {
+    throw constraint(name, value, `Member must satisfy enum value set: [${allowed.join(", ")}]`);
+  }
+  return found;
+}

@@ -1,0 +1,79 @@
+// The one function that every request of the local run goes through, from clients and from our own deliveries alike.
+
+/** Who asks. */
+export type Principal =
+  /** Any access key that is not one of ours: full access. */
+  | { readonly kind: "user" }
+  | { readonly kind: "function"; readonly functionName: string; readonly roleArn: string }
+  /** A delivery of ours: `service` as in policies (`lambda.amazonaws.com`), `sourceArn` as in `aws:SourceArn`. */
+  | { readonly kind: "service"; readonly service: string; readonly roleArn?: string; readonly sourceArn?: string }
+  | { readonly kind: "anonymous" };
+
+/** `sqs`, `dynamodb`, `dynamodbstreams`, `lambda`, `kinesis`…: the prefix of the service's IAM actions. */
+export type ServiceName = string;
+
+/** Input and output of an action as in the service's JSON protocol. */
+export type Message = Readonly<Record<string, unknown>>;
+
+export interface AskOptions {
+  /** Aborted when the client has gone away. */
+  readonly signal?: AbortSignal;
+  /** Aborted when the answer could not be handed over, so that what was received can be given back. The front and event source mappings set it. */
+  readonly undelivered?: AbortSignal;
+}
+
+/** Asks a service. Rejects with a `ServiceError`, as AWS would. */
+export type Ask = (
+  principal: Principal,
+  service: ServiceName,
+  action: string,
+  input: Message,
+  options?: AskOptions,
+) => Promise<Message>;
+
+/** A service of the local run. Throws a `ServiceError` for what AWS refuses, and for actions that it does not have. */
+export interface Service {
+  readonly name: ServiceName;
+  handle(principal: Principal, action: string, input: Message, options: AskOptions): Promise<Message>;
+  close(): Promise<void>;
+}
+
+/** An error as the service's protocol carries it. */
+export class ServiceError extends Error {
+  constructor(
+    /** The error's code on the wire, as `ResourceNotFoundException` or `com.amazonaws.sqs#QueueDoesNotExist`. */
+    readonly code: string,
+    message: string,
+    readonly status: number = 400,
+    /** More members of the error's body, as `CancellationReasons`. */
+    readonly fields: Message = {},
+  ) {
+    super(message);
+    this.name = "ServiceError";
+  }
+}
+
+/** Sees every request before (and may refuse it by throwing) or after it is answered: permissions, faults, counts, logs. */
+export interface Observer {
+  before?(principal: Principal, service: ServiceName, action: string, input: Message): Promise<void> | void;
+  after?(principal: Principal, service: ServiceName, action: string, input: Message, answer: Message | Error): void;
+}
+
+export function createAsk(services: readonly Service[], observers: readonly Observer[] = []): Ask {
+  const byName = new Map(services.map((service) => [service.name, service]));
+  return async (principal, name, action, input, options = {}) => {
+    const service = byName.get(name);
+    try {
+      if (service === undefined) {
+        throw new ServiceError("UnknownService", `The local run has no service "${name}" (asked for ${action}).`, 501);
+      }
+      for (const observer of observers) await observer.before?.(principal, name, action, input);
+      const answer = await service.handle(principal, action, input, options);
+      for (const observer of observers) observer.after?.(principal, name, action, input, answer);
+      return answer;
+    } catch (error) {
+      for (const observer of observers) observer.after?.(principal, name, action, input, error as Error);
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,151 @@
+// A FIFO queue: order within a message group, no message of a group while others of it are in flight, and deduplication.
+import { receiptHandleExpired } from "./errors";
+import type { MessageState, StoredMessage } from "./message";
+import { Queue } from "./queue";
+import type { NewMessage } from "./queue-types";
+import type { Deduplication, Loaded } from "./storage";
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html */
+const deduplicationMilliseconds = 5 * 60 * 1000;
+
+interface Group {
+  readonly id: string;
+  /** What is not in flight, by sequence number. */
+  readonly waiting: StoredMessage[];
+  inFlight: number;
+}
+
+export class FifoQueue extends Queue {
+  readonly fifo = true;
+  readonly #groups = new Map<string, Group>();
+  /** Groups whose first message may be handed out. */
+  readonly #available = new Set<Group>();
+  /** By key, the oldest first. */
+  readonly #deduplications = new Map<string, Deduplication>();
+  #sequence = 0;
+
+  override restore(loaded: Loaded): void {
+    this.#sequence = loaded.sequence;
+    for (const each of loaded.deduplications) this.#deduplications.set(each.key, each);
+    super.restore(loaded);
+  }
+
+  nextSequenceNumber(): string {
+    this.#sequence += 1;
+    this.context.storage?.saveSequence(this.name, this.#sequence);
+    return String(this.#sequence).padStart(20, "0");
+  }
+
+  /** The message that was sent with this id (of this group, where that is the scope) in the last five minutes. */
+  duplicateOf(groupId: string, deduplicationId: string): Deduplication | undefined {
+    const now = this.now;
+    for (const each of this.#deduplications.values()) {
+      if (each.until > now) break;
+      this.#deduplications.delete(each.key);
+      this.context.storage?.removeDeduplication(this.name, each.key);
+    }
+    return this.#deduplications.get(this.#keyOf(groupId, deduplicationId));
+  }
+
+  remember(groupId: string, deduplicationId: string, messageId: string, sequenceNumber: string): void {
+    const key = this.#keyOf(groupId, deduplicationId);
+    const deduplication = { key, messageId, sequenceNumber, until: this.now + deduplicationMilliseconds };
+    this.#deduplications.set(key, deduplication);
+    this.context.storage?.putDeduplication(this.name, deduplication);
+  }
+
+  #keyOf(groupId: string, deduplicationId: string): string {
+    // Neither id may hold a space.
+    return this.attributes.DeduplicationScope === "messageGroup" ? `${groupId} ${deduplicationId}` : deduplicationId;
+  }
+
+  protected override get hasAvailable() {
+    return this.#available.size > 0;
+  }
+
+  #groupOf(message: StoredMessage): Group {
+    const id = message.groupId ?? "";
+    const group = this.#groups.get(id) ?? { id, waiting: [], inFlight: 0 };
+    this.#groups.set(id, group);
+    return group;
+  }
+
+  protected override placed(message: StoredMessage): void {
+    const group = this.#groupOf(message);
+    // A delayed message stands in its place and keeps those behind it waiting.
+    if (message.state === "delayed") this.#insert(group, message);
+    else group.inFlight += 1;
+    this.#refresh(group);
+  }
+
+  protected override shelve(message: StoredMessage, previous: MessageState): void {
+    const group = this.#groupOf(message);
+    if (previous !== "delayed") this.#insert(group, message);
+    this.#refresh(group);
+  }
+
+  #insert(group: Group, message: StoredMessage): void {
+    const sequence = message.sequenceNumber ?? "";
+    const { waiting } = group;
+    let index = waiting.length;
+    while (index > 0 && (waiting[index - 1]?.sequenceNumber ?? "") > sequence) index -= 1;
+    waiting.splice(index, 0, message);
+  }
+
+  #refresh(group: Group): void {
+    while (group.waiting[0]?.state === "gone") group.waiting.shift();
+    if (group.inFlight === 0 && group.waiting[0]?.state === "visible") this.#available.add(group);
+    else this.#available.delete(group);
+    if (group.inFlight === 0 && group.waiting.length === 0) this.#groups.delete(group.id);
+  }
+
+  override firstVisible(): StoredMessage | undefined {
+    this.advance();
+    for (const group of this.#available) {
+      while (group.waiting[0]?.state === "gone") group.waiting.shift();
+      if (group.waiting[0]?.state === "visible") return group.waiting[0];
+      this.#available.delete(group);
+    }
+    return undefined;
+  }
+
+  /** As many of one group as possible, then the next group. */
+  protected override take(): StoredMessage | undefined {
+    const message = this.firstVisible();
+    if (message !== undefined) this.#groupOf(message).waiting.shift();
+    return message;
+  }
+
+  /** Locks the groups of what was handed out. */
+  protected override handedOut(messages: readonly StoredMessage[]): void {
+    for (const message of messages) {
+      const group = this.#groupOf(message);
+      group.inFlight += 1;
+      this.#refresh(group);
+    }
+  }
+
+  protected override left(message: StoredMessage, inFlight: boolean): void {
+    const group = this.#groupOf(message);
+    if (inFlight) group.inFlight -= 1;
+    this.#refresh(group);
+  }
+
+  /** The enqueue time starts anew, and the message's id replaces its deduplication id, so that no other is taken for it. */
+  protected override asDeadLetter(message: StoredMessage, sourceArn: string): NewMessage {
+    return {
+      ...message,
+      sourceArn,
+      sentAt: this.now,
+      deduplicationId: message.id,
+      sequenceNumber: this.nextSequenceNumber(),
+    };
+  }
+
+  override delete(handle: string): void {
+    const message = this.messageOf(handle);
+    if (message === undefined) return;
+    if (message.receiptHandle !== handle || message.state !== "inFlight") throw receiptHandleExpired(handle);
+    this.remove(message);
+  }
+}

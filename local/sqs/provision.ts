@@ -1,0 +1,111 @@
+// Creates the program's queues, with their policies, on SQS of the local run.
+import type { GraphResource } from "../../graph/graph";
+import type { Provisioner, Provisioners } from "../provision";
+import { type Ask, type Message, type Principal, ServiceError } from "../service";
+import {
+  booleanIn,
+  creating,
+  described,
+  documentIn,
+  numberIn,
+  physicalName,
+  tagsOf,
+  textIn,
+  type Values,
+} from "../values";
+import { defaults } from "./attributes";
+
+const owner: Principal = { kind: "user" };
+
+type Attributes = Readonly<Record<string, string>>;
+
+export function sqsProvisioners(ask: Ask): Provisioners {
+  const sqs = (action: string, input: Message) => ask(owner, "sqs", action, input);
+
+  const queue: Provisioner = (resource) =>
+    creating(resource, async () => {
+      refuseUnsupported(resource);
+      const name = physicalName(resource);
+      const attributes = attributesOf(resource.inputs);
+      const tags = tagsOf(resource);
+      const url = await existingUrl(sqs, name);
+      if (url === undefined) {
+        await sqs("CreateQueue", { QueueName: name, Attributes: attributes, tags });
+        return;
+      }
+      // From an earlier run: made as if it were new, its messages apart.
+      const { FifoQueue, ...settable }: Attributes = {
+        ...defaults(attributes.FifoQueue === "true"),
+        ...noPolicies,
+        ...attributes,
+      };
+      await sqs("SetQueueAttributes", { QueueUrl: url, Attributes: settable });
+      const { Tags = {} } = await sqs("ListQueueTags", { QueueUrl: url });
+      await sqs("UntagQueue", { QueueUrl: url, TagKeys: Object.keys(Tags as Attributes) });
+      await sqs("TagQueue", { QueueUrl: url, Tags: tags });
+    });
+
+  /** One attribute of a queue as a resource of its own. */
+  const policy =
+    (attribute: string, property: string): Provisioner =>
+    (resource) =>
+      creating(resource, async () => {
+        const value = documentIn(resource.inputs, property) ?? "";
+        const url = textIn(resource.inputs, "queueUrl");
+        await sqs("SetQueueAttributes", { QueueUrl: url, Attributes: { [attribute]: value } });
+      });
+
+  return {
+    "aws:sqs/queue:Queue": queue,
+    "aws:sqs/queuePolicy:QueuePolicy": policy("Policy", "policy"),
+    "aws:sqs/redrivePolicy:RedrivePolicy": policy("RedrivePolicy", "redrivePolicy"),
+    "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": policy("RedriveAllowPolicy", "redriveAllowPolicy"),
+  };
+}
+
+const noPolicies = { Policy: "", RedrivePolicy: "", RedriveAllowPolicy: "" };
+
+function attributesOf(inputs: Values): Attributes {
+  const attributes: Record<string, string | number | boolean | undefined> = {
+    DelaySeconds: numberIn(inputs, "delaySeconds"),
+    // The provider's default, which is not SQS's own of 1 MiB.
+    MaximumMessageSize: numberIn(inputs, "maxMessageSize") ?? 262_144,
+    MessageRetentionPeriod: numberIn(inputs, "messageRetentionSeconds"),
+    ReceiveMessageWaitTimeSeconds: numberIn(inputs, "receiveWaitTimeSeconds"),
+    VisibilityTimeout: numberIn(inputs, "visibilityTimeoutSeconds"),
+    // False is the absence of the attribute: SQS does not know it on a standard queue.
+    FifoQueue: booleanIn(inputs, "fifoQueue") || undefined,
+    ContentBasedDeduplication: booleanIn(inputs, "contentBasedDeduplication") || undefined,
+    DeduplicationScope: textIn(inputs, "deduplicationScope"),
+    FifoThroughputLimit: textIn(inputs, "fifoThroughputLimit"),
+    KmsMasterKeyId: textIn(inputs, "kmsMasterKeyId"),
+    KmsDataKeyReusePeriodSeconds: numberIn(inputs, "kmsDataKeyReusePeriodSeconds"),
+    SqsManagedSseEnabled: booleanIn(inputs, "sqsManagedSseEnabled"),
+    Policy: documentIn(inputs, "policy"),
+    RedrivePolicy: documentIn(inputs, "redrivePolicy"),
+    RedriveAllowPolicy: documentIn(inputs, "redriveAllowPolicy"),
+  };
+  const given = Object.entries(attributes).filter(([, value]) => value !== undefined && value !== "");
+  return Object.fromEntries(given.map(([name, value]) => [name, String(value)]));
+}
+
+function refuseUnsupported(resource: GraphResource): void {
+  if (resource.options.importId !== undefined) {
+    throw new Error(
+      `${described(resource)} imports an existing queue, which the local run cannot reach; run it without the import.`,
+    );
+  }
+}
+
+async function existingUrl(
+  sqs: (action: string, input: Message) => Promise<Message>,
+  name: string,
+): Promise<string | undefined> {
+  try {
+    const { QueueUrl } = await sqs("GetQueueUrl", { QueueName: name });
+    return typeof QueueUrl === "string" ? QueueUrl : undefined;
+  } catch (error) {
+    if (error instanceof ServiceError && error.code.endsWith("QueueDoesNotExist")) return undefined;
+    throw error;
+  }
+}

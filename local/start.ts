@@ -1,0 +1,87 @@
+// `npm start`: the program on this machine, until Ctrl-C.
+import { readOptions, type StartOptions, UsageError, usage } from "./options";
+import { describeLog, describeRun, logicalNames } from "./printer";
+import { type LocalRun, startLocal } from "./run";
+
+const interrupted = 130;
+const wrongUsage = 2;
+
+async function main(): Promise<number> {
+  let options: StartOptions;
+  try {
+    options = readOptions(process.argv.slice(2));
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`${error.message}\n\n${usage}`);
+    return wrongUsage;
+  }
+  if (options.help) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  const { json } = options;
+  const say = (line: string) => void (json ? process.stderr : process.stdout).write(`${line}\n`);
+
+  const stop = new AbortController();
+  let exitCode = interrupted;
+  const stopped = new Promise<void>((resolve) =>
+    stop.signal.addEventListener("abort", () => resolve(), { once: true }),
+  );
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      // Whoever asks twice does not want to wait for what still runs.
+      if (stop.signal.aborted) process.exit(interrupted);
+      stop.abort();
+    });
+  }
+
+  // The shell between npm and this process passes no signal on: it ends, and so do we.
+  const { ppid } = process;
+  const watch = setInterval(() => {
+    if (process.env.npm_lifecycle_event !== undefined && process.ppid !== ppid) stop.abort();
+  }, 250);
+
+  let names: ReadonlyMap<string, string> = new Map();
+  let run: LocalRun | undefined;
+  try {
+    run = await startLocal({
+      ...options,
+      signal: stop.signal,
+      say,
+      onLog: (functionName, line) => {
+        const described = describeLog(names.get(functionName) ?? functionName, line);
+        if (described !== undefined) say(described);
+      },
+      onBatchError: (functionName, message) => say(`${names.get(functionName) ?? functionName}  ${message}`),
+      onCrash: (message) => {
+        process.stderr.write(`${message}\n`);
+        exitCode = 1;
+        stop.abort();
+      },
+    });
+    names = logicalNames(run.graph);
+    say(describeRun(run.graph, run.address, run.readyMs));
+    if (json) {
+      const { address, readyMs } = run;
+      process.stdout.write(`${JSON.stringify({ address, outputs: run.graph.outputs, readyMs })}\n`);
+    }
+    await stopped;
+  } catch (error) {
+    if (!stop.signal.aborted) {
+      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+      exitCode = 1;
+    }
+  } finally {
+    clearInterval(watch);
+    await run?.close();
+  }
+  return exitCode;
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error) => {
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exit(1);
+  },
+);

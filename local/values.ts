@@ -1,0 +1,75 @@
+// Reads the inputs and outputs of a resource of the evaluated program.
+import type { GraphResource, Value } from "../graph/graph";
+
+export type Values = Readonly<Record<string, Value>>;
+
+export const textIn = (values: Values, name: string): string | undefined => {
+  const value = values[name];
+  return typeof value === "string" ? value : undefined;
+};
+
+export const numberIn = (values: Values, name: string): number | undefined => {
+  const value = values[name];
+  return typeof value === "number" ? value : undefined;
+};
+
+export const booleanIn = (values: Values, name: string): boolean | undefined => {
+  const value = values[name];
+  return typeof value === "boolean" ? value : undefined;
+};
+
+export const structureIn = (values: Values, name: string): Values | undefined => {
+  const value = values[name];
+  return isStructure(value) ? value : undefined;
+};
+
+export const structuresIn = (values: Values, name: string): readonly Values[] => {
+  const value = values[name];
+  return isList(value) ? value.filter(isStructure) : [];
+};
+
+export const textsIn = (values: Values, name: string): readonly string[] => {
+  const value = values[name];
+  return isList(value) ? value.filter((each) => typeof each === "string") : [];
+};
+
+/** A JSON document, given as text or as the structure itself. */
+export const documentIn = (values: Values, name: string): string | undefined => {
+  const value = values[name];
+  if (value === undefined || value === null || value === "") return undefined;
+  return typeof value === "string" ? value : JSON.stringify(value);
+};
+
+/** Its own tags and those that the provider's configuration adds. */
+export function tagsOf(resource: GraphResource): Readonly<Record<string, string>> {
+  const tags = structureIn(resource.outputs, "tagsAll") ?? structureIn(resource.inputs, "tags") ?? {};
+  return Object.fromEntries(Object.entries(tags).map(([key, value]) => [key, String(value)]));
+}
+
+/** The name it has on AWS. */
+export function physicalName(resource: GraphResource): string {
+  const name = textIn(resource.outputs, "name") ?? textIn(resource.inputs, "name");
+  if (name === undefined) throw new Error(`${described(resource)} has no name in the evaluated program.`);
+  return name;
+}
+
+/** For messages: `aws:sqs/queue:Queue "orders"`. */
+export const described = (resource: GraphResource) => `${resource.type} "${resource.name}"`;
+
+/** Runs what creates the resource; a refusal says which resource it was. */
+export async function creating(resource: GraphResource, create: () => Promise<void>): Promise<void> {
+  try {
+    await create();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const code = error instanceof Error && "code" in error ? `${String(error.code).replace(/^.*#/, "")}: ` : "";
+    throw new Error(`${described(resource)}: ${code}${message}`, { cause: error });
+  }
+}
+
+const isStructure = (value: Value | undefined): value is Values =>
+  typeof value === "object" && value !== null && !isList(value);
+
+function isList(value: Value | undefined): value is readonly Value[] {
+  return Array.isArray(value);
+}

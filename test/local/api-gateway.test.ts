@@ -1,0 +1,298 @@
+import { strict as assert } from "node:assert";
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { HttpIngress, type HttpIngressArgs } from "../../components/http-ingress";
+import { QueueConsumer } from "../../components/queue-consumer";
+import type { Graph } from "../../graph/graph";
+import { recordProgram } from "../../graph/record";
+import { createApiGateway } from "../../local/api-gateway/service";
+import type { FrontResponse } from "../../local/http";
+import { type Message, type Principal, ServiceError } from "../../local/service";
+import { note } from "../components/callbacks";
+import { manualClock } from "./sqs-support";
+
+const settings = { config: { "aws:region": "eu-west-1" } };
+const user: Principal = { kind: "user" };
+const anonymous: Principal = { kind: "anonymous" };
+
+interface Asked {
+  readonly principal: Principal;
+  readonly action: string;
+  readonly input: Message;
+}
+
+/** API Gateway with what the program defines; SQS answers with `sqs`. */
+async function gatewayOf(program: () => unknown, sqs: (asked: Asked) => Message | Promise<Message> = sent) {
+  const clock = manualClock();
+  const asked: Asked[] = [];
+  const lines: string[] = [];
+  const gateway = createApiGateway({
+    clock,
+    accountId: "000000000000",
+    address: () => "http://127.0.0.1:4566",
+    log: (line) => lines.push(line),
+    ask: async (principal, _service, action, input) => {
+      asked.push({ principal, action, input });
+      return sqs({ principal, action, input });
+    },
+  });
+  const graph = await recordProgram(program, settings);
+  for (const resource of graph.resources) await gateway.provisioners[resource.type]?.(resource);
+  const call = (
+    path: string,
+    { method = "POST", headers = {}, body = "", principal = anonymous, query = "" } = {} as {
+      method?: string;
+      headers?: Record<string, string>;
+      body?: string;
+      principal?: Principal;
+      query?: string;
+    },
+  ): Promise<FrontResponse> =>
+    gateway.route.handler({
+      method,
+      path: `/_aws/execute-api/${idOf(graph)}/${path}`,
+      query: new URLSearchParams(query),
+      headers: { host: "127.0.0.1:4566", "content-type": "application/json", ...headers },
+      body: Buffer.from(body),
+      principal,
+      signal: new AbortController().signal,
+    });
+  return { call, asked, lines, clock, graph };
+}
+
+const idOf = ({ resources }: Graph) => resources.find(({ type }) => type === "aws:apigateway/restApi:RestApi")?.id;
+const sent = () => ({ MessageId: "m-1", MD5OfMessageBody: "d" });
+const short = ({ status, body }: FrontResponse) => [status, JSON.parse(String(body))];
+const event = '{"id":"it\'s \\"é\\" & + 1%"}';
+
+const ingress =
+  (more: Partial<HttpIngressArgs> = {}) =>
+  () => {
+    const notes = new QueueConsumer("notes", { callback: note });
+    new HttpIngress("api", { routes: { "POST /notes": notes }, public: true, ...more });
+  };
+
+describe("API Gateway of the local run", () => {
+  it("hands the body to SQS as it is, in the integration's role, and answers with the message id", async () => {
+    const { call, asked, graph } = await gatewayOf(ingress());
+    const answer = await call("live/notes", { body: event });
+    assert.deepEqual(short(answer), [202, { messageId: "m-1" }]);
+    assert.match(answer.headers["x-amzn-requestid"] ?? "", /^[0-9a-f-]{36}$/);
+    const queue = graph.resources.find(({ type, name }) => type === "aws:sqs/queue:Queue" && name === "notes");
+    const role = graph.resources.find(({ type, name }) => type === "aws:iam/role:Role" && name.startsWith("api"));
+    assert.deepEqual(asked, [
+      {
+        principal: { kind: "service", service: "apigateway.amazonaws.com", roleArn: role?.outputs.arn },
+        action: "SendMessage",
+        input: {
+          QueueUrl: `http://127.0.0.1:4566/000000000000/${String(queue?.outputs.name)}`,
+          MessageBody: event,
+        },
+      },
+    ]);
+  });
+
+  it("gives a FIFO queue the message group of the body", async () => {
+    const { call, asked } = await gatewayOf(() => {
+      const notes = new QueueConsumer("notes", { callback: note, fifo: true });
+      const route = { consumer: notes, messageGroupId: "$.id", messageDeduplicationId: "$.id" };
+      new HttpIngress("api", { routes: { "POST /notes": route }, public: true });
+    });
+    await call("live/notes", { body: '{"id":"a b"}' });
+    assert.equal(asked[0]?.input.MessageGroupId, "a b");
+    assert.equal(asked[0]?.input.MessageDeduplicationId, "a b");
+  });
+
+  for (const [error, status, says] of [
+    [
+      new ServiceError("InvalidParameterValue", "Message must be shorter than 1048576 bytes."),
+      413,
+      /larger than 1 MiB/,
+    ],
+    [new ServiceError("InvalidMessageContents", "no"), 400, /characters that SQS does not allow/],
+    [new ServiceError("com.amazonaws.sqs#QueueDoesNotExist", "no"), 500, /could not be queued/],
+    [new ServiceError("AccessDeniedException", "no", 403), 500, /could not be queued/],
+    [new ServiceError("InternalFailure", "no", 500), 500, /could not be queued/],
+    [new ServiceError("RequestThrottled", "no", 403), 500, /could not be queued/],
+  ] as const) {
+    it(`answers ${status} when SQS answers ${error.code}, never 202`, async () => {
+      const { call } = await gatewayOf(ingress(), () => Promise.reject(error));
+      const answer = await call("live/notes", { body: event });
+      assert.equal(answer.status, status);
+      assert.match(String(answer.body), says);
+    });
+  }
+
+  it("answers 504 when SQS takes longer than the integration may", async () => {
+    const { call, clock } = await gatewayOf(ingress(), () => new Promise(() => {}));
+    const answer = call("live/notes", { body: event });
+    await clock.pass(29_000);
+    assert.deepEqual(short(await answer), [504, { message: "Endpoint request timed out" }]);
+  });
+
+  it("answers what no method is there for with 403, and what no stage is there for too", async () => {
+    const { call } = await gatewayOf(ingress());
+    assert.deepEqual(short(await call("live/other")), [403, { message: "Missing Authentication Token" }]);
+    assert.deepEqual(short(await call("live/notes", { method: "GET" })), [
+      403,
+      { message: "Missing Authentication Token" },
+    ]);
+    assert.deepEqual(short(await call("beta/notes")), [403, { message: "Forbidden" }]);
+  });
+
+  it("wants a signature where the endpoint is not public", async () => {
+    const { call } = await gatewayOf(ingress({ public: false }));
+    assert.deepEqual(short(await call("live/notes", { body: event })), [
+      403,
+      { message: "Missing Authentication Token" },
+    ]);
+    assert.equal((await call("live/notes", { body: event, principal: user })).status, 202);
+  });
+
+  it("answers 415 to other content types, and 400 to no JSON and to what the model does not take", async () => {
+    const { call, asked } = await gatewayOf(ingress());
+    const other = await call("live/notes", { body: event, headers: { "content-type": "text/plain" } });
+    assert.deepEqual(short(other), [415, { message: "Unsupported Media Type" }]);
+    const [status, body] = short(await call("live/notes", { body: '{"id":7}' }));
+    assert.equal(status, 400);
+    assert.equal(
+      body.errors,
+      '[instance type (integer) does not match any allowed primitive type (allowed: ["string"])]',
+    );
+    assert.equal((await call("live/notes", { body: "{" })).status, 400);
+    assert.equal((await call("live/notes", { body: "" })).status, 400);
+    assert.deepEqual(asked, []);
+    const charset = { "content-type": "application/json; charset=utf-8" };
+    assert.equal((await call("live/notes", { body: event, headers: charset })).status, 202);
+  });
+
+  it("answers 429 beyond its limits, and goes on when time has passed", async () => {
+    const { call, clock } = await gatewayOf(ingress({ throttle: { rateLimit: 2, burstLimit: 3 } }));
+    const statuses = async (count: number) =>
+      (await Promise.all(Array.from({ length: count }, () => call("live/notes", { body: event })))).map(
+        (each) => each.status,
+      );
+    assert.deepEqual(await statuses(5), [202, 202, 202, 429, 429]);
+    await clock.pass(1000);
+    assert.deepEqual(await statuses(3), [202, 202, 429]);
+    const refused = await call("live/notes", { body: event });
+    assert.deepEqual(short(refused), [429, { message: "Too Many Requests" }]);
+    assert.equal(refused.headers["x-amzn-errortype"], "TooManyRequestsException");
+  });
+
+  it("writes a line of the access log for each request, as the program words it", async () => {
+    const { call, lines } = await gatewayOf(ingress({ logging: "account-role-exists" }));
+    await call("live/notes", { body: event, headers: { "user-agent": "test/1" } });
+    await call("live/notes", { body: "{}" });
+    const [accepted, refused] = lines.map((line) => JSON.parse(line));
+    assert.equal(accepted.status, "202");
+    assert.equal(accepted.integrationStatus, "200");
+    assert.equal(accepted.path, "/notes");
+    assert.equal(accepted.userAgent, "test/1");
+    assert.equal(refused.status, "400");
+    assert.equal(refused.error, "Invalid request body");
+    assert.equal(refused.integrationStatus, "-");
+  });
+
+  const own =
+    (method: Partial<aws.apigateway.MethodArgs>, integration: Partial<aws.apigateway.IntegrationArgs>, answer = "{}") =>
+    () => {
+      const api = new aws.apigateway.RestApi("api");
+      const orders = new aws.apigateway.Resource("orders", {
+        restApi: api.id,
+        parentId: api.rootResourceId,
+        pathPart: "orders",
+      });
+      const one = new aws.apigateway.Resource("one", { restApi: api.id, parentId: orders.id, pathPart: "{id}" });
+      const of = { restApi: api.id, resourceId: one.id };
+      const put = new aws.apigateway.Method("put", { ...of, httpMethod: "PUT", authorization: "NONE", ...method });
+      const made = { ...of, httpMethod: put.httpMethod };
+      const mock = new aws.apigateway.Integration("put", { ...made, type: "MOCK", ...integration });
+      new aws.apigateway.MethodResponse("put", { ...made, statusCode: "200" });
+      new aws.apigateway.IntegrationResponse(
+        "put",
+        { ...made, statusCode: "200", responseTemplates: { "application/json": answer } },
+        { dependsOn: [mock] },
+      );
+      const deployment = new aws.apigateway.Deployment("d", { restApi: api.id });
+      new aws.apigateway.Stage("s", {
+        restApi: api.id,
+        deployment: deployment.id,
+        stageName: "v1",
+        variables: { tier: "gold" },
+      });
+    };
+  const mocked = { requestTemplates: { "application/json": '{"statusCode": 200}' } };
+
+  it("gives mapping templates the path, the query, the headers, the context and the stage's variables", async () => {
+    const template =
+      '{"id":"$input.params(\'id\')","q":"$input.params().querystring.get(\'q\')","h":"$input.params(\'X-Tenant\')",' +
+      '"method":"$context.httpMethod","path":"$context.resourcePath","tier":"$stageVariables.tier"}';
+    const { call } = await gatewayOf(own({}, mocked, template));
+    const answer = await call("v1/orders/a%20b", {
+      method: "PUT",
+      query: "q=1",
+      headers: { "x-tenant": "t" },
+      body: "{}",
+    });
+    assert.deepEqual(short(answer), [
+      200,
+      { id: "a b", q: "1", h: "t", method: "PUT", path: "/orders/{id}", tier: "gold" },
+    ]);
+  });
+
+  it("lets a template set the status and a header", async () => {
+    const template =
+      '#set($context.responseOverride.status = 418)#set($context.responseOverride.header.x-tea = "yes"){}';
+    const { call } = await gatewayOf(own({}, mocked, template));
+    const answer = await call("v1/orders/1", { method: "PUT", body: "{}" });
+    assert.equal(answer.status, 418);
+    assert.equal(answer.headers["x-tea"], "yes");
+  });
+
+  it("answers 500 and logs the reason when a template fails", async () => {
+    const { call, lines } = await gatewayOf(own({}, mocked, "$util.parseJson('{')"));
+    const answer = await call("v1/orders/1", { method: "PUT", body: "{}" });
+    assert.deepEqual(short(answer), [500, { message: "Internal server error" }]);
+    assert.match(lines.join(), /API Gateway: PUT \/orders\/1 failed: .*JSON/);
+  });
+
+  for (const [what, program, says] of [
+    [
+      "an API key",
+      own({ apiKeyRequired: true }, mocked),
+      /aws:apigateway\/method:Method "put": the local run does not have apiKeyRequired; leave it out/,
+    ],
+    [
+      "another authorizer",
+      own({ authorization: "CUSTOM" }, mocked),
+      /authorization CUSTOM is not supported; NONE and AWS_IAM are/,
+    ],
+    [
+      "an integration with Lambda",
+      own({}, { type: "AWS_PROXY", uri: "arn:aws:apigateway:eu-west-1:lambda:path/x" }),
+      /integrations of type AWS_PROXY are not supported; AWS \(with SQS\) and MOCK are/,
+    ],
+    [
+      "an integration with another service",
+      own(
+        {},
+        {
+          type: "AWS",
+          uri: "arn:aws:apigateway:eu-west-1:dynamodb:action/PutItem",
+          credentials: "arn:aws:iam::000000000000:role/r",
+        },
+      ),
+      /its URI arn:aws:apigateway:eu-west-1:dynamodb:action\/PutItem is not supported/,
+    ],
+    [
+      "an API that is described by OpenAPI",
+      () => void new aws.apigateway.RestApi("api", { body: pulumi.jsonStringify({ openapi: "3.0.1" }) }),
+      /RestApi "api": the local run does not have body; leave it out/,
+    ],
+  ] as const) {
+    it(`refuses ${what} by name, rather than ignore it`, async () => {
+      await assert.rejects(gatewayOf(program), says);
+    });
+  }
+});

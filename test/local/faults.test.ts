@@ -1,0 +1,166 @@
+import { strict as assert } from "node:assert";
+import * as path from "node:path";
+import { GetQueueAttributesCommand, SendMessageBatchCommand } from "@aws-sdk/client-sqs";
+import { Run, reasonOf, until } from "./support";
+
+/** Back-off and visibility timeouts run this many times faster. */
+const speed = 20;
+
+describe("callbacks that fail, on this machine", function () {
+  this.timeout(120_000);
+  let run: Run;
+  before(async () => {
+    run = await Run.start({ program: path.join(__dirname, "..", "fixtures", "faults.ts"), speed });
+  });
+  after(() => run?.stop());
+
+  const runsOf = async (jobId: string) => (await run.items("runsTable")).filter((item) => item.jobId === jobId).length;
+  const batchOf = async (jobs: readonly { jobId: string; does: string }[]) => {
+    await run.sqs.send(
+      new SendMessageBatchCommand({
+        QueueUrl: run.output("jobsUrl"),
+        Entries: jobs.map((job, index) => ({ Id: String(index), MessageBody: JSON.stringify(job) })),
+      }),
+    );
+  };
+  const emptied = async (queue: string) => {
+    const { Attributes = {} } = await run.sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl: run.output(queue), AttributeNames: ["All"] }),
+    );
+    return Attributes.ApproximateNumberOfMessages === "0" && Attributes.ApproximateNumberOfMessagesNotVisible === "0";
+  };
+  const letters = async (count: number) => {
+    const found = await run.receive("jobsDeadLettersUrl", count);
+    return new Map(found.map((message) => [(JSON.parse(message.Body ?? "{}") as { jobId: string }).jobId, message]));
+  };
+
+  it("attempts a record that always throws exactly maxReceiveCount times, with growing delays, then dead-letters it with the error", async () => {
+    await run.send("jobsUrl", { jobId: "throws", does: "throw" });
+    const letter = (await letters(1)).get("throws") ?? assert.fail("no dead letter");
+    const reason = reasonOf(letter);
+    assert.deepEqual(
+      [reason.errorType, reason.errorMessage, reason.attempts],
+      ["RangeError", "job throws never works", 5],
+    );
+    const runs = (await run.items("runsTable")).filter(({ jobId }) => jobId === "throws");
+    assert.deepEqual(runs.map(({ attempt }) => attempt).sort(), [1, 2, 3, 4, 5]);
+    const times = runs
+      .sort((a, b) => Number(a.attempt) - Number(b.attempt))
+      .map((item) => Number(String(item.run).split("-")[0]));
+    const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+    assert.ok(
+      gaps.every((gap) => gap >= 1000 / speed - 5),
+      `each attempt waits at least a second of the run's clock: ${gaps}`,
+    );
+  });
+
+  it("dead-letters a permanent error under its class's name after one attempt", async () => {
+    await run.send("jobsUrl", { jobId: "refused", does: "refuse" });
+    const letter = (await letters(1)).get("refused") ?? assert.fail("no dead letter");
+    assert.deepEqual([reasonOf(letter).errorType, reasonOf(letter).attempts], ["PaymentDeclined", 1]);
+    assert.equal(await runsOf("refused"), 1);
+  });
+
+  it("dead-letters a record that kills the process, and it alone, out of a batch of ten", async () => {
+    await batchOf([
+      ...Array.from({ length: 9 }, (_, n) => ({ jobId: `beside-killer-${n}`, does: "succeed" })),
+      { jobId: "killer", does: "exit" },
+    ]);
+    const dead = await letters(1);
+    assert.deepEqual([...dead.keys()], ["killer"]);
+    assert.equal(
+      dead.get("killer")?.MessageAttributes,
+      undefined,
+      "SQS itself moved it, so nobody could give a reason",
+    );
+    await until(() => emptied("jobsUrl"));
+    for (let n = 0; n < 9; n += 1) assert.ok((await runsOf(`beside-killer-${n}`)) >= 1);
+    assert.ok(
+      run.batchErrors.some((message) => /Runtime\.ExitError/.test(message)),
+      run.batchErrors.join("\n"),
+    );
+  });
+
+  it("gives CallbackTimeout as the reason of a record that hangs, and handles its neighbours once", async () => {
+    await batchOf([
+      { jobId: "hangs", does: "hang" },
+      { jobId: "beside-hanging-1", does: "succeed" },
+      { jobId: "beside-hanging-2", does: "succeed" },
+    ]);
+    const letter = (await letters(1)).get("hangs") ?? assert.fail("no dead letter");
+    assert.deepEqual([reasonOf(letter).errorType, reasonOf(letter).attempts], ["CallbackTimeout", 5]);
+    assert.deepEqual([await runsOf("beside-hanging-1"), await runsOf("beside-hanging-2")], [1, 1]);
+  });
+
+  it("hands out again what a process that was killed from outside had in hand", async () => {
+    await run.send("jobsUrl", { jobId: "killed-in-hand", does: "hang" });
+    await until(async () => (await runsOf("killed-in-hand")) === 1);
+    const busy = run.local.processes.filter((process) => process.busy);
+    for (const { pid } of busy) if (pid !== undefined) process.kill(pid, "SIGKILL");
+    await until(async () => (await runsOf("killed-in-hand")) >= 2);
+    const letter = (await letters(1)).get("killed-in-hand") ?? assert.fail("no dead letter");
+    assert.equal(reasonOf(letter).attempts, 5);
+  });
+
+  it("loses nothing of a message of 1 MiB less a byte: SQS moves it whole, and its reason is in the log", async () => {
+    const body = "x".repeat(1_048_575);
+    const id = await run.send("jobsUrl", body);
+    const [letter] = await run.receive("jobsDeadLettersUrl", 1);
+    assert.equal(letter?.Body, body);
+    assert.equal(letter?.MessageId, id);
+    assert.equal(letter?.MessageAttributes, undefined);
+    const logged = run.lines
+      .map((line) => JSON.parse(line))
+      .find(({ message, recordId }) => /no room/.test(message) && recordId === id);
+    assert.equal(logged?.errorType, "InvalidEvent");
+  });
+
+  it("keeps the order within each group of a FIFO queue while records fail and come back", async () => {
+    for (let step = 1; step <= 5; step += 1) {
+      for (const group of ["a", "b", "c"]) {
+        const failsUntil = group === "b" && step === 2 ? 2 : 0;
+        await run.send("stepsUrl", { group, step, failsUntil }, { group });
+      }
+    }
+    await until(
+      async () =>
+        (await run.items("listsTable")).every(({ steps }) => (steps as number[]).length === 5) &&
+        (await emptied("stepsUrl")),
+    );
+    const lists = Object.fromEntries((await run.items("listsTable")).map(({ group, steps }) => [group, steps]));
+    assert.deepEqual(lists, { a: [1, 2, 3, 4, 5], b: [1, 2, 3, 4, 5], c: [1, 2, 3, 4, 5] });
+    assert.ok(await emptied("stepsDeadLettersUrl"));
+  });
+
+  it("runs an inline callback with all that it captures", async () => {
+    await run.send("greetingsUrl", { name: "everybody" });
+    await run.send("greetingsUrl", { name: "nobody" });
+    await run.send("greetingsUrl", { name: 1 });
+    const reasons = (await run.receive("greetingsDeadLettersUrl", 2)).map(reasonOf);
+    const told = reasons.map(({ errorType, errorMessage, attempts }) => [
+      errorType,
+      String(errorMessage).slice(0, 40),
+      attempts,
+    ]);
+    assert.deepEqual(told.sort(), [
+      ["InvalidEvent", "name: Invalid type: Expected string but ", 1],
+      ["RangeError", "nobody is not greeted", 1],
+    ]);
+    await until(() => emptied("greetingsUrl"));
+  });
+
+  it("denies a function what its role does not allow, in AWS's words", async () => {
+    await run.send("trespassingUrl", { group: "z" });
+    const [letter = assert.fail("no dead letter")] = await run.receive("trespassingDeadLettersUrl", 1);
+    const { errorType, errorMessage } = reasonOf(letter);
+    assert.equal(errorType, "AccessDeniedException");
+    assert.match(
+      String(errorMessage),
+      /^User: arn:aws:sts::000000000000:assumed-role\/spillway-dev-trespassing-\w+\/spillway-dev-trespassing-\w+ is not authorized to perform: dynamodb:PutItem on resource: arn:aws:dynamodb:eu-west-1:000000000000:table\/spillway-dev-lists-\w+ because no identity-based policy allows the dynamodb:PutItem action$/,
+    );
+    assert.equal(
+      (await run.items("listsTable")).some(({ group }) => group === "z"),
+      false,
+    );
+  });
+});

@@ -1,0 +1,165 @@
+// Many invocations: reuse, limits, fairness, and that nothing is left behind.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import * as path from "node:path";
+import { ServiceError } from "../../local/service";
+import { call, definitionOf, isAlive, type RunningLambda, startLambda, until } from "./lambda-support";
+
+const counts =
+  "let count = 0; exports.handler = async (event) => { count++; await new Promise((r) => setTimeout(r, event.wait ?? 0)); return { count, pid: process.pid }; };";
+
+describe("the pool of environments", () => {
+  let run: RunningLambda;
+  beforeEach(async () => {
+    run = await startLambda({ concurrency: 2 });
+  });
+  afterEach(() => run.close());
+
+  it("keeps an environment's state between events", async () => {
+    run.put("counts", counts);
+    const first = (await call(run.lambda, "counts")).answer;
+    const second = (await call(run.lambda, "counts")).answer;
+    assert.deepEqual(second, { count: 2, pid: first.pid });
+  });
+
+  it("runs at most so many at a time, and starts the others in the order in which they came", async () => {
+    run.put("counts", counts);
+    const started: number[] = [];
+    const calls = [0, 1, 2, 3, 4, 5].map((n) =>
+      run.lambda.pool.invoke("counts", { payload: '{"wait":30}', onStart: () => started.push(n) }),
+    );
+    const pids = (await Promise.all(calls)).map(({ payload }) => JSON.parse(payload).pid);
+    assert.equal(new Set(pids).size, 2);
+    assert.deepEqual(started, [0, 1, 2, 3, 4, 5]);
+  });
+
+  it("lets no function starve behind another", async () => {
+    run.put("busy", counts);
+    run.put("rare", counts);
+    let busyEnded = 0;
+    const busy = Array.from({ length: 60 }, () => call(run.lambda, "busy", { wait: 20 }).then(() => busyEnded++));
+    await call(run.lambda, "rare");
+    assert.ok(busyEnded < 60, `${busyEnded} of 60 ended before`);
+    await Promise.all(busy);
+  });
+
+  it("throttles over the function's reserved concurrency, and always at 0", async () => {
+    run.put("one", counts, { reservedConcurrency: 1 });
+    run.put("none", counts, { reservedConcurrency: 0 });
+    const running = call(run.lambda, "one", { wait: 50 });
+    for (const name of ["one", "none"]) {
+      await assert.rejects(call(run.lambda, name), (error) => {
+        assert.ok(error instanceof ServiceError);
+        assert.equal(error.code, "TooManyRequestsException");
+        assert.equal(error.status, 429);
+        assert.equal(error.fields.Reason, "ReservedFunctionConcurrentInvocationLimitExceeded");
+        return true;
+      });
+    }
+    assert.equal((await running).answer.count, 1);
+  });
+
+  it("runs new code from the next event on, and lets the old one end", async () => {
+    run.put(
+      "changes",
+      "exports.handler = async () => { await new Promise((r) => setTimeout(r, 100)); return 'old'; };",
+    );
+    const old = call(run.lambda, "changes");
+    await until("it runs", () => run.lambda.pool.processes.some(({ busy }) => busy));
+    run.put("changes", "exports.handler = async () => 'new';");
+    assert.equal((await call(run.lambda, "changes")).answer, "new");
+    assert.equal((await old).answer, "old");
+  });
+
+  it("ends environments that have been idle", async () => {
+    const own = await startLambda({ idleTime: 20 });
+    try {
+      own.put("idle", counts);
+      const { pid } = (await call(own.lambda, "idle")).answer;
+      await until("the environment has gone", () => !isAlive(pid) && own.lambda.pool.processes.length === 0);
+      assert.deepEqual(own.lambda.pool.processes, []);
+      assert.equal((await call(own.lambda, "idle")).answer.count, 1);
+    } finally {
+      await own.close();
+    }
+  });
+
+  it("withdraws what waits and kills what runs when its signal aborts", async () => {
+    run.put("waits", counts);
+    const stop = new AbortController();
+    const calls = [1, 2, 3].map(() =>
+      run.lambda.pool.invoke("waits", { payload: '{"wait":9000}', signal: stop.signal }).then(
+        ({ payload }) => JSON.parse(payload).errorMessage as string,
+        (error: Error) => error.message,
+      ),
+    );
+    await until("two run", () => run.lambda.pool.processes.filter(({ busy }) => busy).length === 2);
+    stop.abort();
+    const [first, second, third] = await Promise.all(calls);
+    assert.match(first ?? "", /signal: killed/);
+    assert.match(second ?? "", /signal: killed/);
+    assert.equal(third, "The local run is being stopped.");
+  });
+
+  it("leaves no process and no file behind when it is closed", async () => {
+    run.put(
+      "left",
+      "exports.handler = async (event) => { if (event.hang) for (;;); return { pid: process.pid, root: process.env.LAMBDA_TASK_ROOT }; };",
+    );
+    const { pid, root } = (await call(run.lambda, "left")).answer;
+    assert.ok(existsSync(root));
+    const hanging = run.lambda.pool.invoke("left", { payload: '{"hang":true}' });
+    await run.close();
+    assert.match((await hanging).payload, /signal: killed/);
+    assert.equal(isAlive(pid), false);
+    assert.equal(existsSync(root), false);
+  });
+
+  /** A run of its own, whose function says its process id and then loops or rests. */
+  const startParent = (code: string, then: string) => {
+    const archive = run.files.zip({ "index.js": code });
+    const program = `
+      const { Pool } = require("./local/lambda/pool");
+      const { CredentialStore } = require("./local/lambda/credentials");
+      const { createClock } = require("./local/clock");
+      const onLog = (name, id, line) => { console.log(line); ${then} };
+      const pool = new Pool({ clock: createClock(), region: "eu-west-1", credentials: new CredentialStore(), address: () => "", onLog });
+      pool.add(${JSON.stringify(definitionOf("orphan", archive))});
+      void pool.invoke("orphan", { payload: "{}" });
+      setInterval(() => {}, 1000);`;
+    return spawn(process.execPath, ["-r", "ts-node/register/transpile-only", "-e", program], {
+      cwd: path.resolve(__dirname, "../.."),
+      env: { ...process.env, TMPDIR: run.files.folder },
+    });
+  };
+  const firstNumber = (parent: ReturnType<typeof startParent>) =>
+    new Promise<number>((resolve) => parent.stdout.once("data", (text) => resolve(Number(text))));
+
+  it("ends its environments when the run itself is killed", async () => {
+    const parent = startParent("exports.handler = async () => process.stdout.write(process.pid + '\\n');", "");
+    try {
+      const pid = await firstNumber(parent);
+      assert.equal(isAlive(pid), true);
+      parent.kill("SIGKILL");
+      await until("the environment has gone", () => !isAlive(pid));
+    } finally {
+      parent.kill("SIGKILL");
+    }
+  });
+
+  it("ends a function in a busy loop when the run exits without closing", async () => {
+    const busy = "exports.handler = async () => { process.stdout.write(process.pid + '\\n'); for (;;); };";
+    const parent = startParent(busy, "setTimeout(() => process.exit(130), 50);");
+    try {
+      const pid = await firstNumber(parent);
+      await until("the environment has gone", () => !isAlive(pid));
+      assert.deepEqual(
+        readdirSync(run.files.folder).filter((name) => name.startsWith("spillway-")),
+        [],
+      );
+    } finally {
+      parent.kill("SIGKILL");
+    }
+  });
+});

@@ -1,0 +1,159 @@
+// The event source mapping of a queue over its life: throttled, refused, paused, sped up, ended.
+import assert from "node:assert/strict";
+import { createClock } from "../../local/clock";
+import { ServiceError } from "../../local/service";
+import { until } from "./lambda-support";
+import { type MappingSetup, setUpMapping } from "./mapping-support";
+import { user } from "./sqs-support";
+
+describe("the life of a queue's event source mapping", () => {
+  let run: MappingSetup | undefined;
+  afterEach(async () => {
+    await run?.close();
+    run = undefined;
+  });
+  const empty = { visible: 0, inFlight: 0 };
+
+  it("tries a throttled batch again until its visibility timeout, and receives nothing meanwhile", async () => {
+    let throttled = true;
+    let tries = 0;
+    run = await setUpMapping({
+      handler: () => {
+        tries += 1;
+        if (throttled) throw new ServiceError("TooManyRequestsException", "Rate Exceeded.", 429);
+      },
+      queue: { VisibilityTimeout: "60" },
+    });
+    await run.send(Array.from({ length: 11 }, (_, index) => String(index)));
+    run.start();
+    await until("it is throttled", () => run?.problems.length === 1);
+    assert.match(run.problems[0] ?? "", /function "consume": TooManyRequestsException: Rate Exceeded\. .* throttled/);
+    await run.clock.pass(30_000);
+    assert.ok(tries > 3, `${tries} tries`);
+    assert.deepEqual(await run.counts(), { visible: 1, inFlight: 10 });
+    throttled = false;
+    await run.clock.pass(10_000);
+    await until("the first ten are done", () => (run?.batches[0]?.length ?? 0) === 10);
+  });
+
+  it("gives nothing to the function while it is paused, and goes on afterwards", async () => {
+    run = await setUpMapping({ handler: () => {} });
+    const mapping = run.start();
+    await mapping.pause();
+    assert.equal(mapping.state, "Disabled");
+    await run.send(["a"]);
+    await run.clock.pass(60_000);
+    assert.deepEqual(await run.counts(), { visible: 1, inFlight: 0 });
+    mapping.resume();
+    assert.equal(mapping.state, "Enabled");
+    await until("it is done", () => run?.reports.length === 1);
+  });
+
+  it("stays off where the program says so", async () => {
+    run = await setUpMapping({ handler: () => {}, mapping: { enabled: false } });
+    assert.equal(run.start().state, "Disabled");
+    assert.deepEqual(
+      run.requests.filter(({ action }) => action === "ReceiveMessage"),
+      [],
+    );
+  });
+
+  it("says once why it cannot read its queue, and goes on when it can", async () => {
+    let denied = true;
+    run = await setUpMapping({
+      handler: () => {},
+      observer: {
+        before: (_principal, _service, action) => {
+          if (denied && action === "ReceiveMessage")
+            throw new ServiceError("AccessDenied", "not authorized to perform: sqs:ReceiveMessage", 403);
+        },
+      },
+    });
+    await run.send(["a"]);
+    const mapping = run.start();
+    await run.clock.pass(10_000);
+    assert.equal(run.problems.length, 1);
+    assert.match(run.problems[0] ?? "", /cannot read the queue "orders": AccessDenied: not authorized/);
+    assert.match(mapping.lastProcessingResult, /^PROBLEM: /);
+    denied = false;
+    await run.clock.pass(31_000);
+    await until("it is done", () => run?.reports.length === 1);
+  });
+
+  it("tries to delete again what could not be deleted", async () => {
+    let refusals = 1;
+    run = await setUpMapping({
+      handler: () => {},
+      observer: {
+        before: (_principal, _service, action) => {
+          if (action === "DeleteMessageBatch" && refusals-- > 0)
+            throw new ServiceError("InternalFailure", "try again", 500);
+        },
+      },
+    });
+    await run.send(["a"]);
+    run.start();
+    await until("it has run", () => run?.batches.length === 1);
+    await run.clock.pass(1000);
+    assert.deepEqual(await run.counts(), empty);
+  });
+
+  it("hides a running batch where the clock is faster than the function", async () => {
+    run = await setUpMapping({
+      handler: () => new Promise((resolve) => setTimeout(resolve, 1300)),
+      // At this speed it would be over after a second.
+      clock: createClock(100),
+      queue: { VisibilityTimeout: "100" },
+    });
+    await run.send(["a"]);
+    run.start();
+    await until("it is done", () => run?.reports.length === 1);
+    assert.deepEqual(run.batches, [["a"]]);
+    assert.deepEqual(await run.counts(), empty);
+  });
+
+  it("waits at its end for what runs, and deletes it", async () => {
+    let end: () => void = () => {};
+    run = await setUpMapping({
+      handler: () =>
+        new Promise<void>((resolve) => {
+          end = resolve;
+        }),
+    });
+    await run.send(["a"]);
+    const mapping = run.start();
+    await until("it runs", () => run?.batches.length === 1);
+    const closed = mapping.close(60_000);
+    end();
+    await closed;
+    assert.deepEqual(await run.counts(), empty);
+  });
+
+  it("gives back at its end what it had gathered, as if it had never been received", async () => {
+    run = await setUpMapping({ handler: () => {}, mapping: { batchSize: 100, maximumBatchingWindowInSeconds: 300 } });
+    const mapping = run.start();
+    await run.send(["a"]);
+    await until("it is received", async () => (await run?.counts())?.inFlight === 1);
+    await mapping.close(0);
+    assert.deepEqual(await run.counts(), { visible: 1, inFlight: 0 });
+    assert.deepEqual(run.batches, []);
+    const { QueueUrl } = run;
+    const { Messages } = await run.ask(user, "sqs", "ReceiveMessage", {
+      QueueUrl,
+      AttributeNames: ["ApproximateReceiveCount"],
+    });
+    assert.equal((Messages as { Attributes: Record<string, string> }[])[0]?.Attributes.ApproximateReceiveCount, "1");
+  });
+
+  it("interrupts at its end what runs too long, and gives its messages back", async () => {
+    run = await setUpMapping({
+      handler: (_event, { signal }) =>
+        new Promise((_, reject) => signal?.addEventListener("abort", () => reject(new Error("killed")))),
+    });
+    await run.send(["a"]);
+    const mapping = run.start();
+    await until("it runs", () => run?.batches.length === 1);
+    await mapping.close(20);
+    assert.deepEqual(await run.counts(), { visible: 1, inFlight: 0 });
+  });
+});

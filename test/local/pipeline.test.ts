@@ -1,0 +1,166 @@
+import { strict as assert } from "node:assert";
+import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
+import { Run, reasonOf, until } from "./support";
+
+const order = (orderId: string, more: object = {}) => ({
+  orderId,
+  customerId: "c-1",
+  items: [{ sku: "book", quantity: 2 }],
+  ...more,
+});
+
+describe("the pipeline on this machine", function () {
+  this.timeout(60_000);
+  let run: Run;
+  before(async () => {
+    run = await Run.start();
+  });
+  after(() => run?.stop());
+
+  const post = async (body: unknown, headers: Record<string, string> = { "content-type": "application/json" }) => {
+    const response = await fetch(`${run.output("apiUrl")}/orders`, {
+      method: "POST",
+      headers,
+      body: typeof body === "string" ? body : JSON.stringify(body),
+    });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  };
+  const placed = (orderId: string) => run.item("ordersTableName", { orderId });
+
+  it("takes an order at the endpoint and puts it into the table", async () => {
+    const { status, body } = await post(order("o-1", { customerId: `it's "É" & 😀 + 1%` }));
+    assert.equal(status, 202);
+    assert.match(String(body.messageId), /^[0-9a-f-]{36}$/);
+    await until(async () => (await placed("o-1")) !== undefined);
+    const { createdAt, ...item } = (await placed("o-1")) ?? {};
+    assert.deepEqual(item, { ...order("o-1", { customerId: `it's "É" & 😀 + 1%` }), status: "placed" });
+    assert.ok(Math.abs(Date.now() - Date.parse(String(createdAt))) < 60_000);
+  });
+
+  for (const [what, body, says] of [
+    ["without items", { orderId: "o-2", customerId: "c" }, '[object has missing required properties (["items"])]'],
+    [
+      "with an unknown property",
+      order("o-2", { vip: true }),
+      '[object instance has properties which are not allowed by the schema: ["vip"]]',
+    ],
+    [
+      "with a quantity above 1000",
+      order("o-2", { items: [{ sku: "b", quantity: 1001 }] }),
+      "[numeric instance is greater than the required maximum (maximum: 1000, found: 1001)]",
+    ],
+  ] as const) {
+    it(`refuses a body ${what} at the gateway, in API Gateway's words`, async () => {
+      assert.deepEqual(await post(body), { status: 400, body: { message: "Invalid request body", errors: says } });
+    });
+  }
+
+  it("refuses other content types, what is too large for SQS, and unknown paths", async () => {
+    assert.deepEqual(await post(order("o-2"), { "content-type": "text/plain" }), {
+      status: 415,
+      body: { message: "Unsupported Media Type" },
+    });
+    const large = order("o-2", { items: Array.from({ length: 50 }, (_, n) => ({ sku: `s${n}`, quantity: 1 })) });
+    const padded = `${JSON.stringify(large).slice(0, -1)}${" ".repeat(1_048_576)}}`;
+    const tooLarge = await post(padded);
+    assert.equal(tooLarge.status, 413);
+    assert.match(String(tooLarge.body.message), /larger than 1 MiB/);
+    const unknown = await fetch(`${run.output("apiUrl")}/nothing`, { method: "POST" });
+    assert.deepEqual([unknown.status, await unknown.json()], [403, { message: "Missing Authentication Token" }]);
+  });
+
+  it("makes one order of the same order sent a hundred times at once, through the endpoint and the queue", async () => {
+    const same = order("o-100");
+    const answers = await Promise.all([
+      ...Array.from({ length: 50 }, async () => (await post(same)).status),
+      ...Array.from({ length: 50 }, () => run.send("ordersQueueUrl", same)),
+    ]);
+    assert.equal(answers.filter((answer) => answer === 202).length, 50);
+    await until(() => emptied("ordersQueueUrl"));
+    const orders = (await run.items("ordersTableName")).filter(({ orderId }) => orderId === "o-100");
+    assert.equal(orders.length, 1);
+    assert.deepEqual(await counts("ordersDeadLetterQueueUrl"), [0, 0]);
+  });
+
+  it("dead-letters at once what is no order, with its body, attributes and reason", async () => {
+    await run.send("ordersQueueUrl", order("o-1", { customerId: "another" }));
+    await run.send("ordersQueueUrl", "not JSON", {
+      attributes: { tenant: { DataType: "String", StringValue: "t-1" } },
+    });
+    await run.send("ordersQueueUrl", { orderId: "x y" });
+    const ten = Object.fromEntries(
+      Array.from({ length: 10 }, (_, n) => [`a${n}`, { DataType: "Number.int", StringValue: String(n) }]),
+    );
+    await run.send("ordersQueueUrl", { hello: "ten" }, { attributes: ten });
+    const letters = await run.receive("ordersDeadLetterQueueUrl", 4);
+    const by = (body: string) =>
+      letters.find(({ Body }) => Body?.includes(body)) ?? assert.fail(`no dead letter with ${body}`);
+
+    const conflict = reasonOf(by("another"));
+    assert.equal(conflict.errorType, "OrderConflict");
+    assert.equal(conflict.errorMessage, "Order o-1 was placed before with other content.");
+    assert.equal(conflict.attempts, 1);
+
+    const text = by("not JSON");
+    assert.equal(text.MessageAttributes?.tenant?.StringValue, "t-1");
+    assert.equal(reasonOf(text).errorType, "InvalidEvent");
+    assert.match(
+      String(reasonOf(by("x y")).errorMessage),
+      /^orderId: Invalid format.*; customerId: Invalid key.*; items: Invalid key/,
+    );
+
+    const folded = by("ten");
+    assert.deepEqual(Object.keys(folded.MessageAttributes ?? {}), ["DeadLetterReason"]);
+    assert.deepEqual((reasonOf(folded).attributes as Record<string, unknown>).a7, {
+      DataType: "Number.int",
+      StringValue: "7",
+    });
+  });
+
+  const counts = async (queue: string) => {
+    const { Attributes = {} } = await run.sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl: run.output(queue), AttributeNames: ["All"] }),
+    );
+    return [Attributes.ApproximateNumberOfMessages, Attributes.ApproximateNumberOfMessagesNotVisible].map(Number);
+  };
+  const emptied = async (queue: string) => (await counts(queue)).every((count) => count === 0);
+});
+
+describe("the pipeline on this machine, run otherwise", function () {
+  this.timeout(60_000);
+
+  it("refuses an unsigned call where the endpoint is not public", async () => {
+    const run = await Run.start({ config: { publicEndpoint: "false" } });
+    try {
+      const url = `${run.output("apiUrl")}/orders`;
+      const headers = { "content-type": "application/json" };
+      const unsigned = await fetch(url, { method: "POST", headers, body: JSON.stringify(order("o-1")) });
+      assert.deepEqual([unsigned.status, await unsigned.json()], [403, { message: "Missing Authentication Token" }]);
+      const authorization =
+        "AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-1/execute-api/aws4_request, SignedHeaders=host, Signature=0";
+      const signed = await fetch(url, {
+        method: "POST",
+        headers: { ...headers, authorization },
+        body: JSON.stringify(order("o-1")),
+      });
+      assert.equal(signed.status, 202);
+    } finally {
+      await run.stop();
+    }
+  });
+
+  it("names the faults of a program and of its configuration, and leaves nothing behind", async () => {
+    await assert.rejects(
+      Run.start({ stack: "nowhere" }),
+      /There is no stack "nowhere" \(no Pulumi.nowhere.yaml\); there is dev/,
+    );
+    await assert.rejects(
+      Run.start({ config: { throttleRate: "fast" } }),
+      /spillway:throttleRate is "fast"; it takes a whole number/,
+    );
+    await assert.rejects(
+      Run.start({ config: { throttleRate: "0" } }),
+      /throttleRate is 0; allowed are whole numbers from 1 to 10000/,
+    );
+  });
+});

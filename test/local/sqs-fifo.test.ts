@@ -1,0 +1,153 @@
+// FIFO queues of the local run.
+import assert from "node:assert/strict";
+import {
+  ChangeMessageVisibilityCommand,
+  CreateQueueCommand,
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  type SendMessageCommandInput,
+} from "@aws-sdk/client-sqs";
+import { type RunningSqs, startSqs } from "./sqs-support";
+
+describe("FIFO queues of the local run", () => {
+  let run: RunningSqs;
+  beforeEach(async () => {
+    run = await startSqs();
+  });
+  afterEach(() => run.close());
+
+  const create = async (QueueName: string, Attributes: Record<string, string> = {}) =>
+    (await run.client.send(new CreateQueueCommand({ QueueName, Attributes: { FifoQueue: "true", ...Attributes } })))
+      .QueueUrl ?? "";
+  const send = (QueueUrl: string, MessageGroupId: string, body: string, more: Partial<SendMessageCommandInput> = {}) =>
+    run.client.send(
+      new SendMessageCommand({ QueueUrl, MessageBody: body, MessageGroupId, MessageDeduplicationId: body, ...more }),
+    );
+  const receive = async (QueueUrl: string, MaxNumberOfMessages = 10): Promise<Message[]> =>
+    (
+      await run.client.send(
+        new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages, MessageSystemAttributeNames: ["All"] }),
+      )
+    ).Messages ?? [];
+  const bodies = (messages: readonly Message[]) => messages.map((message) => message.Body);
+  const remove = (QueueUrl: string, message: Message | undefined) =>
+    run.client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: message?.ReceiptHandle }));
+
+  it("hands out up to ten messages of a group, in order, and then those of the next group", async () => {
+    const url = await create("orders.fifo");
+    for (const body of ["a1", "a2", "a3"]) await send(url, "a", body);
+    for (const body of ["b1", "b2"]) await send(url, "b", body);
+    assert.deepEqual(bodies(await receive(url, 4)), ["a1", "a2", "a3", "b1"]);
+  });
+
+  it("hands out nothing of a group while one of its messages is in flight", async () => {
+    const url = await create("orders.fifo");
+    for (const body of ["a1", "a2", "a3"]) await send(url, "a", body);
+    await send(url, "b", "b1");
+    const [a1, a2] = await receive(url, 2);
+    assert.deepEqual(bodies(await receive(url)), ["b1"]);
+    await remove(url, a1);
+    assert.deepEqual(bodies(await receive(url)), []);
+    await remove(url, a2);
+    assert.deepEqual(bodies(await receive(url)), ["a3"]);
+  });
+
+  it("keeps the order when several messages come back", async () => {
+    const url = await create("orders.fifo", { VisibilityTimeout: "5" });
+    for (const body of ["1", "2", "3"]) await send(url, "g", body);
+    const [one, two] = await receive(url, 2);
+    const back = (message: Message | undefined) =>
+      run.client.send(
+        new ChangeMessageVisibilityCommand({
+          QueueUrl: url,
+          ReceiptHandle: message?.ReceiptHandle,
+          VisibilityTimeout: 0,
+        }),
+      );
+    await back(two);
+    assert.deepEqual(bodies(await receive(url)), []);
+    await back(one);
+    assert.deepEqual(bodies(await receive(url)), ["1", "2", "3"]);
+    await run.clock.pass(5_000);
+    assert.deepEqual(bodies(await receive(url)), ["1", "2", "3"]);
+  });
+
+  it("sends a message once in five minutes, also when the first one is gone", async () => {
+    const url = await create("orders.fifo");
+    const first = await send(url, "g", "a");
+    await remove(url, (await receive(url))[0]);
+    const again = await send(url, "other", "a");
+    assert.equal(again.MessageId, first.MessageId);
+    assert.equal(again.SequenceNumber, first.SequenceNumber);
+    assert.deepEqual(await receive(url), []);
+    await run.clock.pass(300_000);
+    assert.notEqual((await send(url, "g", "a")).MessageId, first.MessageId);
+    assert.deepEqual(bodies(await receive(url)), ["a"]);
+  });
+
+  it("deduplicates within a group where that is the scope, and by content where that is asked for", async () => {
+    const url = await create("orders.fifo", { DeduplicationScope: "messageGroup", ContentBasedDeduplication: "true" });
+    const byContent = { MessageDeduplicationId: undefined };
+    for (const group of ["a", "a", "b"]) await send(url, group, "same", byContent);
+    const groups = (await receive(url)).map((message) => message.Attributes?.MessageGroupId);
+    assert.deepEqual(groups, ["a", "b"]);
+  });
+
+  it("refuses messages without group or deduplication id, and delays of their own", async () => {
+    const url = await create("orders.fifo");
+    await assert.rejects(send(url, "", "a", { MessageGroupId: undefined }), { name: "MissingParameter" });
+    await assert.rejects(send(url, "g", "a", { MessageDeduplicationId: undefined }), { name: "InvalidParameterValue" });
+    await assert.rejects(send(url, "g", "a", { DelaySeconds: 2 }), {
+      message:
+        "Value 2 for parameter DelaySeconds is invalid. Reason: The request include parameter that is not valid for this queue type.",
+    });
+    const Entries = [{ Id: "a", MessageBody: "a" }];
+    await assert.rejects(run.client.send(new SendMessageBatchCommand({ QueueUrl: url, Entries })), {
+      message: "The request must contain the parameter MessageGroupId.",
+    });
+  });
+
+  it("refuses to delete with an expired handle", async () => {
+    const url = await create("orders.fifo", { VisibilityTimeout: "1" });
+    await send(url, "g", "a");
+    const [message] = await receive(url);
+    await run.clock.pass(1_000);
+    await assert.rejects(remove(url, message), { message: /The receipt handle has expired\.$/ });
+  });
+
+  it("goes on with the next message of the group when one is given up, and dates the dead letter anew", async () => {
+    const dead = await create("dead.fifo");
+    const RedrivePolicy = JSON.stringify({
+      deadLetterTargetArn: "arn:aws:sqs:eu-west-1:000000000000:dead.fifo",
+      maxReceiveCount: 1,
+    });
+    const url = await create("orders.fifo", { VisibilityTimeout: "30", RedrivePolicy });
+    const sent = await send(url, "g", "poison");
+    await receive(url);
+    await run.clock.pass(29_000);
+    await send(url, "g", "next");
+    await run.clock.pass(1_000);
+    assert.deepEqual(bodies(await receive(url)), ["next"]);
+    const [letter] = await receive(dead);
+    assert.equal(letter?.MessageId, sent.MessageId);
+    assert.equal(letter?.Attributes?.MessageGroupId, "g");
+    assert.equal(letter?.Attributes?.MessageDeduplicationId, sent.MessageId);
+    assert.equal(letter?.Attributes?.SentTimestamp, String(Date.UTC(2026, 0, 1) + 30_000));
+  });
+
+  it("counts messages behind a locked group as visible", async () => {
+    const url = await create("orders.fifo");
+    for (const body of ["1", "2", "3"]) await send(url, "g", body);
+    await receive(url, 1);
+    const { Attributes } = await run.client.send(
+      new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ["All"] }),
+    );
+    assert.equal(Attributes?.ApproximateNumberOfMessages, "2");
+    assert.equal(Attributes?.ApproximateNumberOfMessagesNotVisible, "1");
+    assert.equal(Attributes?.FifoThroughputLimit, "perQueue");
+  });
+});

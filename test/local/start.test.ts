@@ -1,0 +1,240 @@
+import { strict as assert } from "node:assert";
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
+import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { until } from "./support";
+
+const root = path.resolve(__dirname, "..", "..");
+
+/** `npm start` as a process of its own. */
+class Start {
+  stdout = "";
+  stderr = "";
+  readonly ended: Promise<number | NodeJS.Signals>;
+  private readonly child: ChildProcess;
+
+  constructor(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+    const script = ["--disable-warning=ExperimentalWarning", "-r", "ts-node/register/transpile-only", "local/start.ts"];
+    this.child = spawn(process.execPath, [...script, ...args], {
+      cwd: root,
+      env: { ...process.env, ...environment },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+      this.stdout += text;
+    });
+    this.child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      this.stderr += text;
+    });
+    this.ended = new Promise((resolve) => this.child.once("close", (code, signal) => resolve(signal ?? code ?? -1)));
+    started.add(this);
+  }
+
+  get pid(): number {
+    return this.child.pid ?? assert.fail("it did not start");
+  }
+
+  /** Resolves with the line of `--json`. */
+  async ready(): Promise<{ address: string; outputs: Record<string, string>; readyMs: number }> {
+    await until(() => this.stdout.includes("\n") || this.child.exitCode !== null);
+    assert.equal(this.child.exitCode, null, this.stderr);
+    return JSON.parse(this.stdout);
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+}
+
+const started = new Set<Start>();
+
+/** Every process that has the run's pid among its ancestors, as Linux tells. */
+function descendants(pid: number): number[] {
+  const parents = readdirSync("/proc").flatMap((name) => {
+    const of = /^\d+$/.test(name) ? parentOf(name) : undefined;
+    return of === undefined ? [] : [[Number(name), of] as const];
+  });
+  const below = (of: number): number[] =>
+    parents.flatMap(([child, parent]) => (parent === of ? [child, ...below(child)] : []));
+  return below(pid);
+}
+
+function parentOf(pid: string): number | undefined {
+  try {
+    return Number(readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ")[1]);
+  } catch {
+    return undefined;
+  }
+}
+
+const alive = (pid: number) => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+const foldersOf = (pid: number) => readdirSync(tmpdir()).filter((name) => name.startsWith(`spillway-${pid}-`));
+const local = { region: "eu-west-1", credentials: { accessKeyId: "test", secretAccessKey: "test" } };
+const clientOf = (address: string) => new SQSClient({ ...local, endpoint: address });
+
+const order = async ({ apiUrl }: Record<string, string>) => {
+  const { status } = await fetch(`${apiUrl}/orders`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: '{"orderId":"o-1","customerId":"c","items":[{"sku":"s","quantity":1}]}',
+  });
+  return status;
+};
+
+describe("npm start", function () {
+  this.timeout(60_000);
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(path.join(tmpdir(), "spillway-start-"));
+  });
+  afterEach(async () => {
+    for (const start of started) start.kill("SIGKILL");
+    for (const start of started) await start.ended;
+    started.clear();
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  it("prints exactly one line on stdout with --json, serves its pages, and leaves nothing behind on Ctrl-C", async () => {
+    const start = new Start(["--port", "0", "--json"]);
+    const { address, outputs, readyMs } = await start.ready();
+    assert.match(address, /^http:\/\/127\.0\.0\.1:\d+$/);
+    assert.ok(Number.isInteger(readyMs) && readyMs > 0);
+    assert.deepEqual(await (await fetch(`${address}/_spillway/health`)).json(), { status: "ready" });
+    assert.deepEqual(await (await fetch(`${address}/_spillway/outputs`)).json(), outputs);
+    const unknown = await fetch(`${address}/_spillway/other`);
+    assert.deepEqual(
+      [unknown.status, await unknown.json()],
+      [404, { message: "No page /_spillway/other; there are /_spillway/health and /_spillway/outputs." }],
+    );
+    assert.equal(await order(outputs), 202);
+    await until(() => /orders {2}1 received: 1 succeeded in \d+ ms/.test(start.stderr));
+    assert.match(start.stderr, /Type +Name\npulumi:pulumi:Stack +spillway-dev/);
+    assert.match(start.stderr, /Send a first event:\n {2}curl -X POST 'http:/);
+
+    const processes = descendants(start.pid);
+    assert.ok(processes.length >= 2, "a database and a function environment at least");
+    start.kill("SIGINT");
+    assert.equal(await start.ended, 130);
+    assert.equal(start.stdout.split("\n").length, 2);
+    assert.deepEqual(processes.filter(alive), []);
+    assert.deepEqual(foldersOf(start.pid), []);
+    await assert.rejects(fetch(address));
+  });
+
+  it("takes its processes along when it is killed, and the next run removes its files", async () => {
+    const start = new Start(["--port", "0", "--json"]);
+    const { outputs } = await start.ready();
+    await order(outputs);
+    await until(() => /1 succeeded/.test(start.stderr));
+    const processes = descendants(start.pid);
+    start.kill("SIGKILL");
+    await start.ended;
+    await until(() => processes.filter(alive).length === 0);
+    const next = new Start(["--port", "0", "--json"]);
+    await next.ready();
+    assert.deepEqual(foldersOf(start.pid), []);
+  });
+
+  it("ends with 1 when its database does, and says so", async () => {
+    const start = new Start(["--port", "0", "--json"]);
+    await start.ready();
+    const database = descendants(start.pid).find((pid) =>
+      readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("dynoxide"),
+    );
+    process.kill(database ?? assert.fail("no database"), "SIGKILL");
+    assert.equal(await start.ended, 1);
+    assert.match(start.stderr, /DynamoDB of the local run has ended \(dynoxide, .*\); start the local run again/);
+    assert.deepEqual(foldersOf(start.pid), []);
+  });
+
+  it("keeps queues and tables with --data, also under another port", async () => {
+    const data = path.join(folder, "data");
+    const first = new Start(["--port", "0", "--json", "--data", data]);
+    const before = await first.ready();
+    const sqs = clientOf(before.address);
+    await sqs.send(new SendMessageCommand({ QueueUrl: before.outputs.ordersDeadLetterQueueUrl, MessageBody: "kept" }));
+    sqs.destroy();
+    await order(before.outputs);
+    await until(() => /1 succeeded/.test(first.stderr));
+    first.kill("SIGTERM");
+    assert.equal(await first.ended, 130);
+
+    const second = new Start(["--port", "0", "--json", "--data", data]);
+    const after = await second.ready();
+    assert.notEqual(after.address, before.address);
+    const again = clientOf(after.address);
+    const { Messages } = await again.send(
+      new ReceiveMessageCommand({ QueueUrl: after.outputs.ordersDeadLetterQueueUrl }),
+    );
+    again.destroy();
+    assert.equal(Messages?.[0]?.Body, "kept");
+    const table = new DynamoDBClient({ ...local, endpoint: after.address });
+    const { Item } = await table.send(
+      new GetItemCommand({ TableName: after.outputs.ordersTableName, Key: { orderId: { S: "o-1" } } }),
+    );
+    table.destroy();
+    assert.equal(Item?.status?.S, "placed");
+  });
+
+  it("ends with 2 and its usage when it is called wrongly", async () => {
+    for (const [args, says] of [
+      [["--port", "http"], /^--port is "http"; allowed are whole numbers from 0 to 65535\.\n\nRuns the Pulumi program/],
+      [["--prot", "1"], /^Unknown option '--prot'/],
+      [["--config", "x"], /^--config is "x"; give KEY=VALUE/],
+    ] as const) {
+      const start = new Start(args);
+      assert.equal(await start.ended, 2);
+      assert.match(start.stderr, says);
+      assert.equal(start.stdout, "");
+    }
+    const help = new Start(["--help"]);
+    assert.equal(await help.ended, 0);
+    assert.match(help.stdout, /--data DIR/);
+  });
+
+  it("ends with 1 and the reason when the port is taken, the program is not there, or has types it does not know", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => server.once("listening", resolve));
+    const { port } = server.address() as { port: number };
+    const program = path.join(folder, "vpc.ts");
+    writeFileSync(path.join(folder, "Pulumi.yaml"), "name: other\nruntime: nodejs\n");
+    writeFileSync(path.join(folder, "Pulumi.dev.yaml"), "config:\n  aws:region: eu-west-1\n");
+    writeFileSync(
+      program,
+      `const aws = require(${JSON.stringify(require.resolve("@pulumi/aws"))});\nnew aws.ec2.Vpc("net", { cidrBlock: "10.0.0.0/16" });\nnew aws.s3.Bucket("files");\n`,
+    );
+    try {
+      for (const [args, says] of [
+        [
+          ["--port", String(port)],
+          new RegExp(`Port ${port} of 127.0.0.1 is used by another process; choose another with --port`),
+        ],
+        [["--port", "0", "--program", path.join(folder, "nowhere.ts")], /nowhere\.ts/],
+        [
+          ["--port", "0", "--program", program],
+          /does not know these types of resources:\n {2}- aws:ec2\/vpc:Vpc "net"\n {2}- aws:s3\/bucket:Bucket "files"\nLeave them out/,
+        ],
+        [["--port", "0", "--stack", "prod"], /There is no stack "prod"/],
+      ] as const) {
+        const start = new Start([...args, "--json"]);
+        assert.equal(await start.ended, 1, start.stderr);
+        assert.match(start.stderr, says);
+        assert.equal(start.stdout, "");
+        assert.deepEqual(foldersOf(start.pid), []);
+      }
+    } finally {
+      server.close();
+    }
+  });
+});
