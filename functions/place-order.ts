@@ -5,19 +5,20 @@ import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { callback, type WritableTable } from "../consumer/callback";
 import { PermanentError } from "../consumer/errors";
-import { OrderRequest } from "./events";
+import { type Order, OrderRequest } from "./events";
 
 /** The orderId is taken by an order with other content. No retry can mend that. */
 export class OrderConflict extends PermanentError {}
 
 export const placeOrder = callback(OrderRequest, ({ orders }: { orders: WritableTable }) => {
   const table = DynamoDBDocumentClient.from(new DynamoDBClient({}));
-  return async (order, { signal, logger }) => {
+  return async (request, { signal, logger, correlationId }) => {
+    const order: Order = { ...request, status: "placed", createdAt: new Date().toISOString(), correlationId };
     try {
       await table.send(
         new PutCommand({
           TableName: orders,
-          Item: { ...order, status: "placed", createdAt: new Date().toISOString() },
+          Item: order,
           ConditionExpression: "attribute_not_exists(orderId)",
           // The order that was there comes with the refusal: no second request to compare it.
           ReturnValuesOnConditionCheckFailure: "ALL_OLD",
@@ -27,10 +28,10 @@ export const placeOrder = callback(OrderRequest, ({ orders }: { orders: Writable
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
       const { customerId, items } = unmarshall(error.Item ?? {});
-      if (!isDeepStrictEqual({ customerId, items }, { customerId: order.customerId, items: order.items })) {
-        throw new OrderConflict(`Order ${order.orderId} was placed before with other content.`);
+      if (!isDeepStrictEqual({ customerId, items }, { customerId: request.customerId, items: request.items })) {
+        throw new OrderConflict(`Order ${request.orderId} was placed before with other content.`);
       }
-      logger.info("order was placed before", { orderId: order.orderId });
+      logger.info("order was placed before", { orderId: request.orderId });
     }
   };
 });
