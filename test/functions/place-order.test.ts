@@ -12,6 +12,7 @@ const asItem = {
   customerId: { S: "c-1" },
   items: { L: [{ M: { sku: { S: "book" }, quantity: { N: "2" } } }] },
   status: { S: "placed" },
+  correlationId: { S: "correlation-1" },
 };
 
 describe("placeOrder", () => {

@@ -1,0 +1,247 @@
+import { strict as assert } from "node:assert";
+import * as path from "node:path";
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
+import type { RecordContext } from "../../consumer/callback";
+import { InvalidEvent, isPermanent } from "../../consumer/errors";
+import { invoke } from "../../consumer/invoke";
+import { prepare } from "../../consumer/prepare";
+import { aggregateActivity } from "../../functions/aggregate-activity";
+import { appendAudit } from "../../functions/append-audit";
+import type { OrderEvent } from "../../functions/events";
+import { notifyCustomer } from "../../functions/notify-customer";
+import { OutOfStock, reserveStock } from "../../functions/reserve-stock";
+import { sweepAbandonedOrders } from "../../functions/sweep-abandoned-orders";
+import { Run } from "../local/support";
+
+const items = [{ sku: "book", quantity: 2 }];
+const placed = (orderId: string, more = {}) =>
+  ({ type: "order.placed", orderId, customerId: "c-1", items, ...more }) as const;
+
+describe("the callbacks of the pipeline, on real tables", () => {
+  let run: Run;
+  const kept = { ...process.env };
+  before(async () => {
+    run = await Run.start({ program: path.join(__dirname, "..", "fixtures", "tables.ts") });
+    Object.assign(process.env, {
+      AWS_ENDPOINT_URL: run.local.address,
+      AWS_REGION: "eu-west-1",
+      AWS_ACCESS_KEY_ID: "test",
+      AWS_SECRET_ACCESS_KEY: "test",
+    });
+  });
+  after(async () => {
+    process.env = kept;
+    await run?.stop();
+  });
+
+  const bindings = <K extends string>(...names: K[]) =>
+    Object.fromEntries(names.map((name) => [name, run.output(name)])) as Record<K, string>;
+  const putOrder = (orderId: string, status: string, createdAt = new Date().toISOString()) =>
+    run.tables.send(
+      new PutCommand({
+        TableName: run.output("orders"),
+        Item: { orderId, customerId: "c-1", items, status, createdAt, correlationId: "f-1" },
+      }),
+    );
+
+  describe("reserveStock", () => {
+    const reserve = (event: ReturnType<typeof placed>, initialStock = "10") =>
+      invoke(reserveStock, { bindings: { ...bindings("orders", "stock"), initialStock }, event });
+
+    it("begins an unknown sku with the initial stock, and reserves once however often the event comes", async () => {
+      await putOrder("r-1", "placed");
+      for (let time = 0; time < 3; time += 1) await reserve(placed("r-1"));
+      assert.deepEqual(await run.item("stock", { sku: "book" }), { sku: "book", available: 8, reserved: 2 });
+      assert.equal((await run.item("orders", { orderId: "r-1" }))?.status, "reserved");
+    });
+
+    it("reserves once when the same event comes ten times at once", async () => {
+      await putOrder("r-2", "placed");
+      const event = placed("r-2", { items: [{ sku: "pen", quantity: 3 }] });
+      // One that is in another's way fails for now, and is tried again.
+      await Promise.allSettled(Array.from({ length: 10 }, () => reserve(event)));
+      await reserve(event);
+      assert.deepEqual(await run.item("stock", { sku: "pen" }), { sku: "pen", available: 7, reserved: 3 });
+    });
+
+    it("adds up the quantities of a sku that an order has twice", async () => {
+      await putOrder("r-3", "placed");
+      const twice = [2, 3].map((quantity) => ({ sku: "cup", quantity }));
+      await reserve(placed("r-3", { items: twice }));
+      assert.deepEqual(await run.item("stock", { sku: "cup" }), { sku: "cup", available: 5, reserved: 5 });
+    });
+
+    it("refuses for good what is not there, and changes nothing then", async () => {
+      await putOrder("r-4", "placed");
+      const more = [
+        { sku: "lamp", quantity: 1 },
+        { sku: "desk", quantity: 11 },
+      ];
+      await assert.rejects(reserve(placed("r-4", { items: more })), (error) => {
+        assert.ok(error instanceof OutOfStock);
+        assert.equal(error.message, "Order r-4: too few of desk.");
+        return isPermanent(error);
+      });
+      assert.equal(await run.item("stock", { sku: "lamp" }), undefined);
+      assert.equal((await run.item("orders", { orderId: "r-4" }))?.status, "placed");
+    });
+
+    it("leaves an abandoned order alone", async () => {
+      await putOrder("r-5", "abandoned");
+      await reserve(placed("r-5", { items: [{ sku: "hat", quantity: 1 }] }));
+      assert.equal(await run.item("stock", { sku: "hat" }), undefined);
+    });
+  });
+
+  it("notifyCustomer notifies once per order", async () => {
+    const notify = (correlationId: string) =>
+      invoke(notifyCustomer, {
+        bindings: bindings("notifications"),
+        event: placed("n-1"),
+        context: { correlationId },
+      });
+    await notify("f-1");
+    await notify("f-2");
+    const { sentAt, ...row } = (await run.item("notifications", { orderId: "n-1" })) ?? {};
+    assert.ok(!Number.isNaN(Date.parse(String(sentAt))));
+    assert.deepEqual(row, {
+      orderId: "n-1",
+      customerId: "c-1",
+      text: "Your order n-1 of 2 pieces has been placed.",
+      correlationId: "f-1",
+    });
+  });
+
+  it("appendAudit writes one line per event", async () => {
+    const envelope = { id: "a-1.order.placed", time: "2026-01-01T00:00:00.000Z" };
+    const append = (type: OrderEvent["type"], id: string) => {
+      const event = { type, orderId: "a-1", customerId: "c-1", ...(type === "order.placed" && { items }) };
+      const context = { event: { ...envelope, id }, correlationId: "f-1" };
+      return invoke(appendAudit, { bindings: bindings("audit"), event: event as OrderEvent, context });
+    };
+    await append("order.placed", envelope.id);
+    await append("order.placed", envelope.id);
+    await append("order.abandoned", "a-1.order.abandoned");
+    const lines = (await run.items("audit")).filter(({ orderId }) => orderId === "a-1");
+    assert.deepEqual(
+      lines.sort((a, b) => String(a.type).localeCompare(String(b.type))),
+      [
+        {
+          orderId: "a-1",
+          type: "order.abandoned",
+          eventId: "a-1.order.abandoned",
+          at: envelope.time,
+          data: { customerId: "c-1" },
+          correlationId: "f-1",
+        },
+        {
+          orderId: "a-1",
+          type: "order.placed",
+          eventId: "a-1.order.placed",
+          at: envelope.time,
+          data: { customerId: "c-1", items },
+          correlationId: "f-1",
+        },
+      ],
+    );
+  });
+
+  describe("sweepAbandonedOrders", () => {
+    const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
+    const sweep = (context: Partial<RecordContext> = {}) =>
+      invoke(sweepAbandonedOrders, { bindings: bindings("orders"), event: { olderThanHours: 24 }, context });
+    const statusOf = async (orderId: string) => (await run.item("orders", { orderId }))?.status;
+
+    it("marks what was placed long ago, and nothing else", async () => {
+      await putOrder("s-old", "placed", hoursAgo(25));
+      await putOrder("s-new", "placed", hoursAgo(23));
+      await putOrder("s-reserved", "reserved", hoursAgo(25));
+      await sweep();
+      await sweep();
+      assert.deepEqual(await Promise.all(["s-old", "s-new", "s-reserved"].map(statusOf)), [
+        "abandoned",
+        "placed",
+        "reserved",
+      ]);
+    });
+
+    it("goes on in the next sweep when its time is over", async () => {
+      await putOrder("s-late", "placed", hoursAgo(30));
+      await assert.rejects(sweep({ signal: AbortSignal.abort(new Error("time is over")) }), /time is over/);
+      assert.equal(await statusOf("s-late"), "placed");
+      await sweep();
+      assert.equal(await statusOf("s-late"), "abandoned");
+    });
+  });
+
+  describe("aggregateActivity", () => {
+    type Kind = "viewed" | "added" | "bought";
+    const shard = "shardId-000000000000";
+    const aggregate = async (records: readonly (readonly [sequence: number, customerId: string, kind: Kind])[]) => {
+      const prepared = prepare(aggregateActivity as never, bindings("activity"));
+      assert.ok(prepared.kind === "batch");
+      const { signal } = new AbortController();
+      return prepared.run(
+        records.map(([sequence, customerId, kind]) => {
+          const event = { customerId, kind, sku: "book", at: "2026-01-01T00:00:00Z" };
+          const id = `${shard}:${sequence}`;
+          return { id, event, context: { id, signal } as RecordContext };
+        }),
+      );
+    };
+    const countsOf = async (customerId: string) => {
+      const { viewed, added, bought } = (await run.item("activity", { customerId })) ?? {};
+      return [viewed, added, bought];
+    };
+
+    it("counts by customer and kind", async () => {
+      const failures = await aggregate([
+        [1, "c-1", "viewed"],
+        [2, "c-2", "bought"],
+        [3, "c-1", "viewed"],
+        [4, "c-1", "added"],
+      ]);
+      assert.deepEqual(failures, []);
+      assert.deepEqual(await countsOf("c-1"), [2, 1, 0]);
+      assert.deepEqual(await countsOf("c-2"), [0, 0, 1]);
+    });
+
+    it("counts a record once when it comes again, alone or with later ones", async () => {
+      await aggregate([
+        [5, "c-3", "viewed"],
+        [9, "c-3", "viewed"],
+      ]);
+      await aggregate([
+        [5, "c-3", "viewed"],
+        [9, "c-3", "viewed"],
+      ]);
+      // Longer numbers are later ones.
+      await aggregate([
+        [9, "c-3", "viewed"],
+        [10, "c-3", "bought"],
+      ]);
+      assert.deepEqual(await countsOf("c-3"), [2, 0, 1]);
+    });
+
+    it("says which records failed, and only those", async () => {
+      // A counter that is no number cannot be added to.
+      await run.tables.send(
+        new PutCommand({ TableName: run.output("activity"), Item: { customerId: "c-4", viewed: "many" } }),
+      );
+      const failures = await aggregate([
+        [20, "c-4", "viewed"],
+        [21, "c-5", "viewed"],
+      ]);
+      assert.deepEqual(
+        failures.map(({ id }) => id),
+        [`${shard}:20`],
+      );
+      assert.deepEqual(await countsOf("c-5"), [1, 0, 0]);
+    });
+  });
+
+  it("refuse events of other shapes", async () => {
+    const other = { type: "order.lost", orderId: "x" } as never;
+    await assert.rejects(invoke(appendAudit, { bindings: bindings("audit"), event: other }), InvalidEvent);
+  });
+});
