@@ -18,7 +18,11 @@ interface BatchLine {
     Record<"received" | "succeeded" | "retried" | "deadLettered" | "handedBack" | "milliseconds", number>
   >;
   readonly failures?: readonly Failure[];
+  readonly correlationIds?: readonly string[];
 }
+
+/** A few flows can be followed by their ids; of more, a line would say nothing. */
+const mostFlows = 3;
 
 export function describeRun(graph: Graph, address: string, readyMs: number): string {
   const outputs = Object.entries(graph.outputs).map(
@@ -70,11 +74,14 @@ export function describeLog(functionName: string, line: string): string | undefi
   return `${functionName}  ${String(parsed.level ?? "")} ${String(parsed.message ?? line)}`;
 }
 
-function describeBatch(functionName: string, { batch, failures = [] }: BatchLine): string {
+function describeBatch(functionName: string, { batch, failures = [], correlationIds = [] }: BatchLine): string {
   const counts = (["succeeded", "retried", "deadLettered", "handedBack"] as const)
     .filter((name) => batch[name] > 0)
     .map((name) => `${batch[name]} ${name.replace("L", "-l").replace("B", " b").toLowerCase()}`);
-  const head = `${functionName}  ${batch.received} received: ${counts.join(", ")} in ${batch.milliseconds} ms`;
+  const flows = correlationIds.length <= mostFlows && batch.received <= mostFlows ? correlationIds.join(", ") : "";
+  const head =
+    `${functionName}  ${batch.received} received: ${counts.join(", ")} in ${batch.milliseconds} ms` +
+    (flows === "" ? "" : `  [${flows}]`);
   const reasons = failures.map(
     ({ id, attempt, errorType, errorMessage, outcome }) =>
       `    ${id} ${outcome}${attempt === undefined ? "" : ` (attempt ${attempt})`}: ${errorType}: ${errorMessage}`,
