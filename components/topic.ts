@@ -5,6 +5,7 @@ import { ArgumentErrors } from "./argument-errors";
 import { DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
 import { checkName } from "./function-args";
 import type { QueuePolicyOwner } from "./queue-policy";
+import { checkSubscriptionFilter, filterPolicyOf, type SubscriptionFilter } from "./subscription-filter";
 
 export interface TopicArgs {
   /** Keeps the order within a message group, and sends each message once; FIFO queues and standard queues may subscribe. Default false. */
@@ -32,13 +33,7 @@ export interface Subscriber<E> {
   readonly accepts?: (event: E) => void;
 }
 
-export interface SubscribeArgs<K extends string> {
-  /** The types of events to deliver, as the message attribute `type` has them; by default all. */
-  readonly types?: readonly K[];
-  /** More conditions, in SNS's filter policy syntax, on message attributes or on the body (`filterScope`). */
-  readonly filter?: Readonly<Record<string, unknown>>;
-  /** What `filter` looks at. Default MessageAttributes; with MessageBody, `types` looks at the body's `type`, too. */
-  readonly filterScope?: "MessageAttributes" | "MessageBody";
+export interface SubscribeArgs<K extends string> extends SubscriptionFilter<K> {
   /** Whether the queue gets the message itself, without SNS's envelope around it. Default true. */
   readonly raw?: boolean;
 }
@@ -59,7 +54,8 @@ export class Topic<E extends { readonly type: string }> extends pulumi.Component
   readonly fifo: boolean;
   /** Only a type: what may be published. */
   declare readonly accepts?: (event: E) => void;
-  private readonly undelivered: DeadLetterQueue;
+  /** Where SNS puts deliveries that it gives up; it admits SNS for exactly this topic. For subscriptions other than `subscribe`'s. */
+  readonly undelivered: DeadLetterQueue;
   private readonly subscribers = new Set<unknown>();
 
   constructor(
@@ -107,8 +103,8 @@ export class Topic<E extends { readonly type: string }> extends pulumi.Component
 
   /**
    * Delivers events to a consumer's queue, which admits exactly this topic. The compiler refuses a consumer that cannot read all
-   * `types`. Throws a ResourceError for a consumer that has subscribed before, for a FIFO queue on a standard topic, and after
-   * the program's synchronous part.
+   * `types`. Throws a ResourceError for a consumer that has subscribed before, for a FIFO queue on a standard topic, for a filter
+   * that SNS would refuse, and after the program's synchronous part.
    */
   subscribe<K extends E["type"] = E["type"]>(
     consumer: Subscriber<Extract<E, { readonly type: NoInfer<K> }>> & pulumi.Resource & { readonly name: string },
@@ -125,6 +121,9 @@ export class Topic<E extends { readonly type: string }> extends pulumi.Component
         true,
       );
     }
+    const errors = new ArgumentErrors(label);
+    checkSubscriptionFilter(args, errors);
+    errors.throwIfAny(this);
     this.subscribers.add(consumer);
     const policy = consumer.admit({
       Sid: `From${this.name.replace(/[^A-Za-z0-9]/g, "")}`,
@@ -133,19 +132,14 @@ export class Topic<E extends { readonly type: string }> extends pulumi.Component
       Action: "sqs:SendMessage",
       Condition: { ArnEquals: { "aws:SourceArn": this.topicArn } },
     });
-    const { types, filter, filterScope = "MessageAttributes", raw = true } = args;
-    const filterPolicy = { ...filter, ...(types !== undefined && { type: types }) };
     new aws.sns.TopicSubscription(
       `${this.name}-${consumer.name}`,
       {
         topic: this.topicArn,
         protocol: "sqs",
         endpoint: consumer.queueArn,
-        rawMessageDelivery: raw,
-        ...(Object.keys(filterPolicy).length > 0 && {
-          filterPolicy: JSON.stringify(filterPolicy),
-          filterPolicyScope: filterScope,
-        }),
+        rawMessageDelivery: args.raw ?? true,
+        ...filterPolicyOf(args),
         redrivePolicy: pulumi.jsonStringify({ deadLetterTargetArn: this.undelivered.arn }),
       },
       // A delivery that the queue does not admit is given up at once.

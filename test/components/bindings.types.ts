@@ -13,6 +13,7 @@ import {
 import { QueueConsumer } from "../../components/queue-consumer";
 import { Schedule } from "../../components/schedule";
 import type { Topic } from "../../components/topic";
+import { TopicConsumer } from "../../components/topic-consumer";
 import {
   batchCallback,
   callback,
@@ -159,6 +160,32 @@ export function subscriptions(topic: Topic<NoteEvent>): void {
   new QueueConsumer("source", { callback: publishing, bindings: { events: publishTo(topic) } });
   // @ts-expect-error a queue is no topic
   new QueueConsumer("source", { callback: publishing, bindings: { events: sendTo(any) } });
+}
+
+// A callback that consumes a topic must read all that it gets; of an existing topic nobody knows what that is.
+export function topicConsumers(topic: Topic<NoteEvent>): void {
+  new TopicConsumer("any", { callback: onAny, topic });
+  new TopicConsumer("some", { callback: onAny, topic, types: ["cancelled"] });
+  new TopicConsumer("placed", { callback: onPlaced, topic, types: ["placed"] });
+  new TopicConsumer("theirs", { callback: onPlaced, topic: { arn: "arn" }, types: ["anything"] });
+  new TopicConsumer("bound", {
+    callback: callback(
+      v.object({ type: v.string() }),
+      ({ orders: table }: { orders: WritableTable }) =>
+        () =>
+          void table,
+    ),
+    bindings: { orders: writeTable(orders) },
+    topic,
+  });
+  // @ts-expect-error it would get cancellations too
+  new TopicConsumer("unread", { callback: onPlaced, topic });
+  // @ts-expect-error it cannot read cancellations
+  new TopicConsumer("wrong", { callback: onPlaced, topic, types: ["cancelled"] });
+  // @ts-expect-error no event of this topic has the type
+  new TopicConsumer("lost", { callback: onAny, topic, types: ["lost"] });
+  // @ts-expect-error the callback asks for bindings
+  new TopicConsumer("unbound", { callback: placeOrder, topic: { arn: "arn" } });
 }
 
 export async function published(events: PublishTarget<NoteEvent>): Promise<void> {

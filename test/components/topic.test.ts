@@ -133,6 +133,15 @@ describe("Topic", () => {
       /the subscription of "all" is there already; join the types of both in one/,
     ],
     [
+      "types that the filter names again",
+      () =>
+        new Topic<NoteEvent>("events").subscribe(new QueueConsumer("all", { callback: onAny }), {
+          types: ["placed"],
+          filter: { type: ["cancelled"] },
+        }),
+      /the subscription of "all": types and filter\.type both say which types are delivered/,
+    ],
+    [
       "an existing queue whose policy is managed elsewhere",
       () => {
         const deadLetterQueue = { url: "https://sqs/d", arn: "arn:aws:sqs:eu-west-1:000000000000:d" };

@@ -1,0 +1,50 @@
+// Which events of a topic a subscription gets: the arguments, what SNS allows for them, and its filter policy.
+import type { ArgumentErrors } from "./argument-errors";
+
+export interface SubscriptionFilter<K extends string> {
+  /** The types of events to deliver, as the message attribute `type` has them; by default all. */
+  readonly types?: readonly K[];
+  /** More conditions, in SNS's filter policy syntax, on message attributes or on the body (`filterScope`). */
+  readonly filter?: Readonly<Record<string, unknown>>;
+  /** What `filter` looks at. Default MessageAttributes; with MessageBody, `types` looks at the body's `type`, too. */
+  readonly filterScope?: "MessageAttributes" | "MessageBody";
+}
+
+const mostKeys = 5;
+const mostCombinations = 150;
+
+/** https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html */
+export function checkSubscriptionFilter(args: SubscriptionFilter<string>, errors: ArgumentErrors): void {
+  const { types, filter = {}, filterScope = "MessageAttributes" } = args;
+  if (types?.length === 0) errors.add("types is empty, so nothing would be delivered; leave it out for all types.");
+  if (types !== undefined && "type" in filter) {
+    errors.add("types and filter.type both say which types are delivered; give one of them.");
+  }
+  const keys = Object.entries({ ...filter, ...(types !== undefined && { type: types }) });
+  if (keys.length > mostKeys) {
+    errors.add(`the filter has ${keys.length} keys (types is one of them); SNS allows ${mostKeys}.`);
+  }
+  // The body may be filtered by nested keys, whose combinations SNS counts by their depth, too.
+  if (filterScope === "MessageBody") return;
+  let combinations = 1;
+  for (const [key, values] of keys) {
+    if (Array.isArray(values)) combinations *= Math.max(1, values.length);
+    else errors.add(`filter.${key} is no list of values; SNS takes lists only, and nested keys only of MessageBody.`);
+  }
+  if (combinations > mostCombinations) {
+    errors.add(
+      `the filter has ${combinations} combinations of its values; SNS allows ${mostCombinations}. Subscribe more widely, and let the callback skip the rest.`,
+    );
+  }
+}
+
+/** The subscription's filter policy; none where everything is delivered. */
+export function filterPolicyOf(args: SubscriptionFilter<string>): {
+  readonly filterPolicy?: string;
+  readonly filterPolicyScope?: string;
+} {
+  const { types, filter, filterScope = "MessageAttributes" } = args;
+  const policy = { ...filter, ...(types !== undefined && { type: types }) };
+  if (Object.keys(policy).length === 0) return {};
+  return { filterPolicy: JSON.stringify(policy), filterPolicyScope: filterScope };
+}
