@@ -1,0 +1,109 @@
+// The demo's client: sends every other order to the endpoint and the rest to the queue, and reads tables and queues.
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import {
+  GetQueueAttributesCommand,
+  type Message as QueueMessage,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  SQSClient,
+} from "@aws-sdk/client-sqs";
+import { DynamoDBDocumentClient, paginateScan } from "@aws-sdk/lib-dynamodb";
+import type { Message } from "./orders";
+
+const requestsAtATime = 20;
+const perBatch = 10;
+const timeout = 30_000;
+
+export class Client {
+  private readonly sqs: SQSClient;
+  private readonly tables: DynamoDBDocumentClient;
+
+  constructor(address: string, region: string) {
+    const settings = { endpoint: address, region, credentials: { accessKeyId: "demo", secretAccessKey: "demo" } };
+    this.sqs = new SQSClient(settings);
+    this.tables = DynamoDBDocumentClient.from(new DynamoDBClient(settings));
+  }
+
+  /** Rejects when one is not taken. The endpoint gets what it would take: it checks bodies, so poison comes by the queue. */
+  async send(messages: readonly Message[], apiUrl: string, queueUrl: string, signal: AbortSignal): Promise<void> {
+    const isForEndpoint = ({ kind }: Message, index: number) =>
+      kind !== "not JSON" && kind !== "no order" && index % 2 === 0;
+    const toQueue = messages.filter((message, index) => !isForEndpoint(message, index));
+    const requests = [
+      ...messages.filter(isForEndpoint).map((message) => () => post(`${apiUrl}/orders`, message.body, signal)),
+      ...Array.from(
+        { length: Math.ceil(toQueue.length / perBatch) },
+        (_, batch) => () => this.sendBatch(queueUrl, toQueue.slice(batch * perBatch, (batch + 1) * perBatch)),
+      ),
+    ].values();
+    const work = async () => {
+      for (const request of requests) {
+        signal.throwIfAborted();
+        await request();
+      }
+    };
+    await Promise.all(Array.from({ length: requestsAtATime }, work));
+  }
+
+  private async sendBatch(QueueUrl: string, messages: readonly Message[]): Promise<void> {
+    const Entries = messages.map(({ body }, index) => ({ Id: String(index), MessageBody: body }));
+    const { Failed = [] } = await this.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+    if (Failed.length > 0) throw new Error(`The queue did not take ${Failed.length} messages: ${Failed[0]?.Message}`);
+  }
+
+  async items(table: string): Promise<Record<string, unknown>[]> {
+    const found: Record<string, unknown>[] = [];
+    for await (const { Items = [] } of paginateScan({ client: this.tables }, { TableName: table }))
+      found.push(...Items);
+    return found;
+  }
+
+  /** Messages in the queue, visible or not. */
+  async depth(QueueUrl: string): Promise<number> {
+    const { Attributes = {} } = await this.sqs.send(
+      new GetQueueAttributesCommand({
+        QueueUrl,
+        AttributeNames: [
+          "ApproximateNumberOfMessages",
+          "ApproximateNumberOfMessagesNotVisible",
+          "ApproximateNumberOfMessagesDelayed",
+        ],
+      }),
+    );
+    return Object.values(Attributes).reduce((sum, count) => sum + Number(count), 0);
+  }
+
+  /** Everything that is visible in the queue; it stays there, hidden for an hour. */
+  async messages(QueueUrl: string): Promise<QueueMessage[]> {
+    const found: QueueMessage[] = [];
+    for (;;) {
+      const { Messages = [] } = await this.sqs.send(
+        new ReceiveMessageCommand({
+          QueueUrl,
+          MaxNumberOfMessages: 10,
+          MessageAttributeNames: ["All"],
+          VisibilityTimeout: 3600,
+          WaitTimeSeconds: 0,
+        }),
+      );
+      if (Messages.length === 0) return found;
+      found.push(...Messages);
+    }
+  }
+
+  close(): void {
+    this.sqs.destroy();
+    this.tables.destroy();
+  }
+}
+
+async function post(url: string, body: string, signal: AbortSignal): Promise<void> {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body,
+    signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)]),
+  });
+  const answer = await response.text();
+  if (response.status !== 202) throw new Error(`The endpoint answered ${response.status}: ${answer}`);
+}
