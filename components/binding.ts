@@ -1,6 +1,7 @@
 // A value handed to a callback together with the permission to use it.
 import * as pulumi from "@pulumi/pulumi";
 import type {
+  BusTarget,
   PublishTarget,
   ReadableTable,
   Secret,
@@ -104,6 +105,27 @@ export interface Publishable<E> {
 /** The ARN of the topic for `publish`, and sns:Publish on that topic. */
 export function publishTo<E>(topic: Publishable<E>): Binding<PublishTarget<E>> {
   return { value: topic.topicArn, statements: [{ actions: ["sns:Publish"], resources: [topic.topicArn] }] };
+}
+
+/** An event bus of EventBridge, typed by its events: `eventBus<OrderEvent>(bus)`. */
+export interface EventBus<E> {
+  readonly name: pulumi.Input<string>;
+  readonly arn: pulumi.Input<string>;
+  /** Only a type: what may be put on it. */
+  readonly accepts?: (event: E) => void;
+}
+
+/**
+ * An `aws.cloudwatch.EventBus`, or an existing one, with the events that it carries, so that the compiler checks what is put on
+ * it and what its rules lead to. Without it a bus takes whatever a callback asks to put, and leads to any consumer.
+ */
+export function eventBus<E extends { readonly type: string }>(bus: Pick<EventBus<E>, "name" | "arn">): EventBus<E> {
+  return bus;
+}
+
+/** The ARN of the bus for `putEvent`, and events:PutEvents on that bus. */
+export function putEvents<E>(bus: EventBus<E>): Binding<BusTarget<E>> {
+  return { value: bus.arn, statements: [{ actions: ["events:PutEvents"], resources: [bus.arn] }] };
 }
 
 /** A value as it is, with no permission. */

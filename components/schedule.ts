@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ArgumentErrors } from "./argument-errors";
 import { DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
 import { checkName } from "./function-args";
+import { checkQueueTarget, type QueueTargetOptions, retryPolicyOf } from "./queue-target";
 
 /** What a schedule sends to: a QueueConsumer, typed by the events that its callback reads. */
 export interface ScheduleTarget<E> {
@@ -12,7 +13,7 @@ export interface ScheduleTarget<E> {
   readonly accepts?: (event: E) => void;
 }
 
-export interface ScheduleArgs<E> {
+export interface ScheduleArgs<E> extends QueueTargetOptions {
   /** `rate(1 hour)`, `cron(0 6 ? * MON-FRI *)`, or `at(2026-12-24T18:00:00)` for once. https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html */
   readonly expression: string;
   readonly target: ScheduleTarget<E>;
@@ -25,12 +26,6 @@ export interface ScheduleArgs<E> {
   /** RFC 3339, as `2026-12-24T00:00:00Z`: not before, and not after. By default always. */
   readonly startDate?: pulumi.Input<string>;
   readonly endDate?: pulumi.Input<string>;
-  /** FIFO queues need it: the message group. */
-  readonly messageGroupId?: string;
-  /** How often sending is tried again, 0 to 185; default 185. */
-  readonly maximumRetryAttempts?: number;
-  /** Seconds after which it is given up, 60 to 86,400; default 3,600: what is due hourly is worth nothing a day later. */
-  readonly maximumEventAge?: number;
   /** Whether it is sent at all. Default true. */
   readonly enabled?: boolean;
   /** ARN of the SNS topic for the alarm on what could not be sent; by default the alarm only shows in CloudWatch. */
@@ -43,7 +38,6 @@ export interface ScheduleArgs<E> {
   };
 }
 
-const defaults = { maximumRetryAttempts: 185, maximumEventAge: 3600 };
 const forms = [
   /^rate\([1-9]\d* (minute|minutes|hour|hours|day|days)\)$/,
   /^cron\(\S+( \S+){5}\)$/,
@@ -138,10 +132,7 @@ export class Schedule<E> extends pulumi.ComponentResource {
           roleArn: role.arn,
           input: JSON.stringify(args.event),
           ...(messageGroupId !== undefined && { sqsParameters: { messageGroupId } }),
-          retryPolicy: {
-            maximumRetryAttempts: args.maximumRetryAttempts ?? defaults.maximumRetryAttempts,
-            maximumEventAgeInSeconds: args.maximumEventAge ?? defaults.maximumEventAge,
-          },
+          retryPolicy: retryPolicyOf(args),
           deadLetterConfig: { arn: deadLetters.arn },
         },
       },
@@ -153,13 +144,11 @@ export class Schedule<E> extends pulumi.ComponentResource {
 type Checked = Omit<ScheduleArgs<never>, "target" | "event"> & { readonly target: Pick<ScheduleTarget<never>, "fifo"> };
 
 function check(name: string, args: Checked, owner: pulumi.Resource): void {
-  const { expression, timeZone, target, messageGroupId } = args;
+  const { expression, timeZone, target } = args;
   const errors = new ArgumentErrors(`Schedule "${name}"`);
   const rule = "Scheduler allows";
   checkName(name, errors);
   errors.integer("flexibleWindow", args.flexibleWindow, { min: 1, max: 1440, unit: "minutes", rule });
-  errors.integer("maximumRetryAttempts", args.maximumRetryAttempts, { min: 0, max: 185, rule });
-  errors.integer("maximumEventAge", args.maximumEventAge, { min: 60, max: 86_400, unit: "s", rule });
   if (!forms.some((form) => form.test(expression))) {
     errors.add(
       `expression is "${expression}"; Scheduler allows rate(1 hour), cron(0 6 ? * MON-FRI *) with six fields, and at(2026-12-24T18:00:00).`,
@@ -168,14 +157,7 @@ function check(name: string, args: Checked, owner: pulumi.Resource): void {
   if (timeZone !== undefined && !isTimeZone(timeZone)) {
     errors.add(`timeZone is "${timeZone}"; give the name of a zone as IANA has it, as Europe/Berlin.`);
   }
-  if (target.fifo && messageGroupId === undefined) {
-    errors.add(
-      "its target is a FIFO queue, which needs a messageGroupId, and deduplicates by content (contentBasedDeduplication).",
-    );
-  }
-  if (!target.fifo && messageGroupId !== undefined) {
-    errors.add("messageGroupId is for FIFO queues, and its target is a standard one; leave it out.");
-  }
+  checkQueueTarget(args, { fifo: target.fifo, rule }, errors);
   errors.throwIfAny(owner);
 }
 

@@ -1,8 +1,11 @@
 // Mistakes that the compiler refuses. Checked by `tsc --noEmit`: an expected error that does not come is an error. Never run.
 import * as v from "valibot";
 import {
+  type EventBus,
+  eventBus,
   plain,
   publishTo,
+  putEvents,
   readTable,
   secret,
   sendTo,
@@ -10,11 +13,13 @@ import {
   type TableReference,
   writeTable,
 } from "../../components/binding";
+import { EventBusRule } from "../../components/event-bus-rule";
 import { QueueConsumer } from "../../components/queue-consumer";
 import { Schedule } from "../../components/schedule";
 import type { Topic } from "../../components/topic";
 import { TopicConsumer } from "../../components/topic-consumer";
 import {
+  type BusTarget,
   batchCallback,
   callback,
   type PublishTarget,
@@ -23,7 +28,7 @@ import {
   type SendTarget,
   type WritableTable,
 } from "../../consumer/callback";
-import { publish } from "../../consumer/publish";
+import { publish, putEvent } from "../../consumer/publish";
 import { readSecret } from "../../consumer/secret";
 import { send } from "../../consumer/send";
 import { type NoteEvent, onAny, onPlaced, publishing } from "./callbacks";
@@ -201,4 +206,33 @@ export function schedules(): void {
   new Schedule("right", { expression: "rate(1 hour)", target, event: { type: "placed", id: "1" } });
   // @ts-expect-error the target's callback cannot read it
   new Schedule("wrong", { expression: "rate(1 hour)", target, event: { type: "placed" } });
+}
+
+// A bus is typed by its events where it is named with `eventBus`.
+export function buses(plainBus: { name: string; arn: string }, others: EventBus<{ type: "lost"; at: string }>): void {
+  const bus = eventBus<NoteEvent>(plainBus);
+  const putting = callback(Other, ({ target }: { target: BusTarget<NoteEvent> }) => async () => {
+    await putEvent(target, { type: "placed", id: "1" });
+    // @ts-expect-error a cancellation says why
+    await putEvent(target, { type: "cancelled", id: "1" });
+  });
+  new QueueConsumer("source", { callback: putting, bindings: { target: putEvents(bus) } });
+  new QueueConsumer("source", { callback: putting, bindings: { target: putEvents(plainBus) } });
+  // @ts-expect-error another bus carries other events
+  new QueueConsumer("source", { callback: putting, bindings: { target: putEvents(others) } });
+  // @ts-expect-error an event has a type
+  eventBus<{ id: string }>(plainBus);
+
+  const placed = new QueueConsumer("placed", { callback: onPlaced });
+  const any = new QueueConsumer("any", { callback: onAny });
+  new EventBusRule("any", { bus, pattern: { source: ["notes"] }, target: any });
+  new EventBusRule("placed", { bus, types: ["placed"], target: placed });
+  new EventBusRule("untyped", { bus: plainBus, types: ["whatever"], target: placed });
+  new EventBusRule("default", { types: ["whatever"], target: placed });
+  // @ts-expect-error it would get cancellations too
+  new EventBusRule("unread", { bus, pattern: { source: ["notes"] }, target: placed });
+  // @ts-expect-error it cannot read cancellations
+  new EventBusRule("wrong", { bus, types: ["cancelled"], target: placed });
+  // @ts-expect-error no event of this bus has the type
+  new EventBusRule("lost", { bus, types: ["lost"], target: any });
 }

@@ -1,6 +1,7 @@
 // Callbacks for the tests of components.
 import * as v from "valibot";
 import {
+  type BusTarget,
   callback,
   type PublishTarget,
   type ReadableTable,
@@ -48,4 +49,10 @@ export const publishing = callback(
   ({ events }: { events: PublishTarget<NoteEvent> }) =>
     () =>
       void events,
+);
+export const puttingOnBus = callback(
+  Note,
+  ({ bus }: { bus: BusTarget<NoteEvent> }) =>
+    () =>
+      void bus,
 );

@@ -60,6 +60,12 @@ describe("a topic, a schedule and a rule of the program, on this machine", funct
     await until(async () => (await keptOf("scheduled")).length >= 4);
   });
 
+  it("is fed by what a callback puts on an event bus, with the flow's id", async () => {
+    const messageId = await run.send("askerUrl", { id: "put" });
+    await until(async () => (await keptOf("put")).length >= 4);
+    for (const { correlationId } of await keptOf("put")) assert.equal(correlationId, messageId);
+  });
+
   it("is fed by a rule of an event bus, whose envelope the consumer opens", async () => {
     const client = new EventBridgeClient({
       endpoint: run.local.address,

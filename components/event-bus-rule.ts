@@ -1,0 +1,168 @@
+// A rule of an event bus that leads events to a consumer's queue, and the dead letters of what could not be sent.
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { ArgumentErrors } from "./argument-errors";
+import type { EventBus } from "./binding";
+import { DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
+import { checkName } from "./function-args";
+import { checkQueueTarget, type QueueTargetOptions, retryPolicyOf } from "./queue-target";
+import type { Subscriber } from "./topic";
+
+export interface EventBusRuleOptions extends QueueTargetOptions {
+  /**
+   * Which events, in EventBridge's pattern syntax, as `{ source: ["orders"], detail: { total: [{ numeric: [">", 100] }] } }`; by
+   * default all of the `types`. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
+   */
+  readonly pattern?: Readonly<Record<string, unknown>>;
+  /** Whether events are sent at all. Default true. */
+  readonly enabled?: boolean;
+  /** ARN of the SNS topic for the alarm on what could not be sent; by default the alarm only shows in CloudWatch. */
+  readonly alarmTopicArn?: pulumi.Input<string>;
+  readonly overrides?: {
+    readonly rule?: Pick<aws.cloudwatch.EventRuleArgs, "description" | "tags" | "forceDestroy">;
+    /** Sends something other than the event; the compiler does not see what, the callback's schema does. */
+    readonly target?: Pick<aws.cloudwatch.EventTargetArgs, "inputTransformer">;
+    readonly deadLetterQueue?: DeadLetterQueueOverrides["queue"];
+    readonly alarm?: DeadLetterQueueOverrides["alarm"];
+  };
+}
+
+export interface EventBusRuleArgs<E extends { readonly type: string }, K extends string> extends EventBusRuleOptions {
+  /** Of `eventBus<E>(…)` the compiler checks the target; default the account's default bus. */
+  readonly bus?: EventBus<E>;
+  /** The types of events to send, as their `detail-type` (`putEvent` takes it from the event's `type`); by default all that the pattern takes. */
+  readonly types?: readonly K[] & ([E] extends [never] ? unknown : readonly E["type"][]);
+  /** A QueueConsumer. It gets the whole event of EventBridge, which it opens: the callback reads its detail. */
+  readonly target: Subscriber<NoInfer<Extract<E, { readonly type: K }>>>;
+}
+
+/** Characters: the quota of 2,048 may be raised to it. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
+const longestPattern = 4096;
+
+/**
+ * An EventBridge rule and its target, a queue that admits exactly this rule. Throws a ResourceError that lists every argument that
+ * AWS would refuse or that could not work.
+ */
+export class EventBusRule<
+  E extends { readonly type: string } = never,
+  K extends string = string,
+> extends pulumi.ComponentResource {
+  readonly ruleName: pulumi.Output<string>;
+  readonly ruleArn: pulumi.Output<string>;
+  readonly deadLetterQueueUrl: pulumi.Output<string>;
+  readonly deadLetters: {
+    readonly url: pulumi.Output<string>;
+    readonly sourceArn: pulumi.Output<string>;
+    readonly kind: "rule";
+  };
+
+  constructor(
+    private readonly name: string,
+    args: EventBusRuleArgs<E, K>,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("spillway:index:EventBusRule", name, {}, opts);
+    check(name, args, args.target.fifo, this);
+    const { overrides, alarmTopicArn } = args;
+    const bus = args.bus === undefined ? {} : { eventBusName: args.bus.name };
+    const rule = new aws.cloudwatch.EventRule(
+      name,
+      {
+        ...overrides?.rule,
+        ...bus,
+        eventPattern: JSON.stringify(patternOf(args)),
+        state: args.enabled === false ? "DISABLED" : "ENABLED",
+      },
+      { parent: this },
+    );
+    const deadLetters = new DeadLetterQueue(
+      `${name}-dead-letters`,
+      {
+        ...(alarmTopicArn !== undefined && { alarmTopicArn }),
+        overrides: { queue: overrides?.deadLetterQueue ?? {}, alarm: overrides?.alarm ?? {} },
+      },
+      { parent: this },
+    );
+    this.createTarget(args, bus, rule, deadLetters);
+
+    this.ruleName = rule.name;
+    this.ruleArn = rule.arn;
+    this.deadLetterQueueUrl = deadLetters.url;
+    this.deadLetters = { url: deadLetters.url, sourceArn: rule.arn, kind: "rule" };
+    this.registerOutputs({
+      ruleName: this.ruleName,
+      ruleArn: this.ruleArn,
+      deadLetterQueueUrl: this.deadLetterQueueUrl,
+    });
+  }
+
+  private createTarget(
+    args: EventBusRuleArgs<E, K>,
+    bus: Pick<aws.cloudwatch.EventTargetArgs, "eventBusName">,
+    rule: aws.cloudwatch.EventRule,
+    deadLetters: DeadLetterQueue,
+  ): void {
+    const { target, messageGroupId, overrides } = args;
+    const fromThisRule = {
+      Effect: "Allow",
+      Principal: { Service: "events.amazonaws.com" },
+      Action: "sqs:SendMessage",
+      Condition: { ArnEquals: { "aws:SourceArn": rule.arn } },
+    } as const;
+    const policy = target.admit({ Sid: `FromRule${this.name.replace(/[^A-Za-z0-9]/g, "")}`, ...fromThisRule });
+    deadLetters.admit({ Sid: "Undelivered", ...fromThisRule });
+    new aws.cloudwatch.EventTarget(
+      this.name,
+      {
+        ...overrides?.target,
+        ...bus,
+        rule: rule.name,
+        arn: target.queueArn,
+        ...(messageGroupId !== undefined && { sqsTarget: { messageGroupId } }),
+        retryPolicy: retryPolicyOf(args),
+        deadLetterConfig: { arn: deadLetters.arn },
+      },
+      // An event that the queue does not admit is given up at once, and lost where the dead-letter queue does not admit it either.
+      { parent: this, dependsOn: [policy, deadLetters.policy] },
+    );
+  }
+}
+
+type Checked = EventBusRuleOptions & { readonly types?: readonly string[] };
+
+function patternOf({ pattern, types }: Checked): Readonly<Record<string, unknown>> {
+  return { ...pattern, ...(types !== undefined && { "detail-type": types }) };
+}
+
+function check(name: string, args: Checked, fifo: boolean, owner: pulumi.Resource): void {
+  const errors = new ArgumentErrors(`EventBusRule "${name}"`);
+  checkName(name, errors);
+  checkQueueTarget(args, { fifo, rule: "EventBridge allows" }, errors);
+  if (args.types !== undefined && args.pattern?.["detail-type"] !== undefined) {
+    errors.add('types and pattern["detail-type"] both say which types are sent; give one of them.');
+  }
+  const pattern = patternOf(args);
+  if (Object.keys(pattern).length === 0) {
+    errors.add('it takes no event: give types, or a pattern, as { source: ["orders"] }.');
+  }
+  for (const path of faultyPaths(pattern, "")) {
+    errors.add(
+      `pattern: ${path} is neither a list of values that is not empty nor an object that is not empty; write "orders" as ["orders"].`,
+    );
+  }
+  const { length } = JSON.stringify(pattern);
+  if (length > longestPattern) {
+    errors.add(`pattern has ${length} characters; EventBridge allows ${longestPattern} (2048 without a raised quota).`);
+  }
+  errors.throwIfAny(owner);
+}
+
+/** Where a pattern has a bare value, which EventBridge refuses. */
+function faultyPaths(pattern: object, path: string): string[] {
+  return Object.entries(pattern).flatMap(([key, value]) => {
+    const here = path === "" ? key : `${path}.${key}`;
+    if (Array.isArray(value)) return value.length === 0 ? [here] : [];
+    if (typeof value !== "object" || value === null || Object.keys(value).length === 0) return [here];
+    return faultyPaths(value, here);
+  });
+}

@@ -1,0 +1,33 @@
+// What EventBridge's rules and schedules have in common: a queue as their target, with retries and what AWS allows for them.
+import type { ArgumentErrors } from "./argument-errors";
+
+export interface QueueTargetOptions {
+  /** FIFO queues need it: the message group. */
+  readonly messageGroupId?: string;
+  /** How often sending is tried again, 0 to 185; default 185. */
+  readonly maximumRetryAttempts?: number;
+  /** Seconds after which it is given up, 60 to 86,400; default 3,600: after an hour somebody should know. */
+  readonly maximumEventAge?: number;
+}
+
+/** `fifo`: whether the target's queue is. `rule`: whose, as "Scheduler allows". */
+export function checkQueueTarget(
+  { messageGroupId, maximumRetryAttempts, maximumEventAge }: QueueTargetOptions,
+  { fifo, rule }: { readonly fifo: boolean; readonly rule: string },
+  errors: ArgumentErrors,
+): void {
+  errors.integer("maximumRetryAttempts", maximumRetryAttempts, { min: 0, max: 185, rule });
+  errors.integer("maximumEventAge", maximumEventAge, { min: 60, max: 86_400, unit: "s", rule });
+  if (fifo && messageGroupId === undefined) {
+    errors.add(
+      "its target is a FIFO queue, which needs a messageGroupId, and deduplicates by content (contentBasedDeduplication).",
+    );
+  }
+  if (!fifo && messageGroupId !== undefined) {
+    errors.add("messageGroupId is for FIFO queues, and its target is a standard one; leave it out.");
+  }
+}
+
+export function retryPolicyOf({ maximumRetryAttempts = 185, maximumEventAge = 3600 }: QueueTargetOptions) {
+  return { maximumRetryAttempts, maximumEventAgeInSeconds: maximumEventAge };
+}
