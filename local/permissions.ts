@@ -131,6 +131,11 @@ function requirementsOf(service: ServiceName, action: string, input: Message, ar
     return [{ permission: `sns:${action.replace(/Batch$/, "")}`, resource: topic }];
   }
   if (service === "dynamodb") return tableRequirements(action, input, arnOf);
+  if (service === "dynamodbstreams") {
+    // An iterator begins with its stream's ARN.
+    const [ofIterator] = String(input.ShardIterator ?? "*").split("|");
+    return [{ permission: `dynamodb:${action}`, resource: String(input.StreamArn ?? ofIterator) }];
+  }
   if (service === "lambda") {
     const name =
       String(input.FunctionName ?? "")

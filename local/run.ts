@@ -1,5 +1,6 @@
 // The whole program on one machine: the local servers, the evaluated program, and each of its resources on them.
 import { mkdirSync } from "node:fs";
+import * as path from "node:path";
 import { evaluateProgram } from "../graph/evaluate";
 import type { Graph, GraphResource } from "../graph/graph";
 import { readProject } from "../graph/project";
@@ -11,6 +12,7 @@ import { createEvents } from "./events/service";
 import { startFront } from "./front";
 import { lambdaProvisioners } from "./lambda/provision";
 import { createLambda } from "./lambda/service";
+import { createCheckpointStore } from "./mapping/checkpoint-store";
 import { ownPages } from "./own-pages";
 import { createPermissions } from "./permissions";
 import { snsQueryProtocol } from "./protocol-sns";
@@ -86,7 +88,7 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
     };
     const common = { clock, ask, accountId, region, address: () => address };
 
-    const { dynamodb, dynamodbstreams } = await createDynamoDb({
+    const { dynamodb, dynamodbstreams, watch: watchTable } = await createDynamoDb({
       accountId,
       region,
       ...(dataDir !== undefined && { dataDir }),
@@ -95,8 +97,17 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
     closers.push(() => dynamodb.close());
     const sqs = await createSqs({ ...common, ...(dataDir !== undefined && { dataDir }) });
     closers.push(() => sqs.close());
+    // Who tells of what is written to a stream, by the service in its ARN.
+    const watches: Readonly<Record<string, typeof watchTable>> = { dynamodb: watchTable };
+    // Of what outlives the run: tables.
+    const checkpoints =
+      dataDir === undefined ? undefined : createCheckpointStore(path.join(dataDir, "mapping-checkpoints.json"));
+    closers.push(async () => checkpoints?.close());
     const lambda = createLambda({
       ...common,
+      watchStream: (arn, wake) => watches[arn.split(":")[2] ?? ""]?.(arn, wake) ?? (() => {}),
+      checkpoints: (mapping) =>
+        mapping.eventSourceArn.split(":")[2] === "dynamodb" ? checkpoints?.of(mapping) : undefined,
       ...(settings.concurrency !== undefined && { concurrency: settings.concurrency }),
       onLog: (functionName, _requestId, line) => settings.onLog?.(functionName, line),
       onBatch: ({ functionName, received, functionError }) => {
@@ -154,7 +165,7 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
         ...sqsProvisioners(ask),
         ...snsProvisioners(ask),
         ...dynamodbProvisioners(ask),
-        ...lambdaProvisioners({ lambda, ask, projectRoot: project.root }),
+        ...lambdaProvisioners({ lambda, ask, clock, projectRoot: project.root }),
         ...apiGateway.provisioners,
         ...scheduler.provisioners,
         ...events.provisioners,

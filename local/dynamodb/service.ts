@@ -5,7 +5,8 @@ import { Arns } from "./arns";
 import { startBackend } from "./backend";
 import { backupsAnswer, pointInTimeRecoveryOf } from "./backups";
 import { type TableRecord, TableRecords } from "./records";
-import { description, recordsAnswer, shardInput } from "./streams";
+import { description, inwardIterator, outwardIterator, recordsAnswer, shardInput } from "./streams";
+import { TableWatch } from "./watch";
 
 export interface DynamoDbSettings {
   readonly accountId: string;
@@ -19,6 +20,8 @@ export interface DynamoDbSettings {
 export interface DynamoDb {
   readonly dynamodb: Service;
   readonly dynamodbstreams: Service;
+  /** Calls `wake` after each write to the stream's table, until what it answers is called. */
+  watch(streamArn: string, wake: () => void): () => void;
 }
 
 /** Provisioning names a stream before it exists: a member of CreateTable and UpdateTable that AWS does not have. */
@@ -31,6 +34,7 @@ export async function createDynamoDb(settings: DynamoDbSettings): Promise<Dynamo
   const backend = await startBackend({ dataDir, onExit: settings.onExit });
   const records = new TableRecords(dataDir === undefined ? undefined : join(dataDir, "dynamodb-tables.json"));
   const arns = new Arns(region, accountId, records);
+  const watches = new TableWatch();
 
   const send = async (prefix: string, action: string, input: Message): Promise<Message> => {
     const { status, body } = await backend.request(`${prefix}.${action}`, JSON.stringify(input));
@@ -172,14 +176,24 @@ export async function createDynamoDb(settings: DynamoDbSettings): Promise<Dynamo
       const { KeySchema } = await describe({ TableName: name });
       return arns.outward(description(answer, records, KeySchema));
     },
-    GetShardIterator: (input) =>
-      stream("GetShardIterator", shardInput(input, arns.streamInward(String(input.StreamArn)))),
+    GetShardIterator: async (input) => {
+      const streamArn = String(input.StreamArn);
+      const answer = await stream("GetShardIterator", shardInput(input, arns.streamInward(streamArn)));
+      return { ShardIterator: outwardIterator(streamArn, answer.ShardIterator) };
+    },
     GetRecords: async (input) => {
-      const answer = await stream("GetRecords", input);
-      return recordsAnswer(answer, String(input.ShardIterator), records, region);
+      const { streamArn, iterator } = inwardIterator(String(input.ShardIterator));
+      const answer = await stream("GetRecords", { ...input, ShardIterator: iterator });
+      const { NextShardIterator: next, ...page } = recordsAnswer(answer, iterator, records, region);
+      return { ...page, ...(typeof next === "string" && { NextShardIterator: outwardIterator(streamArn, next) }) };
     },
   };
 
+  const otherAction = async (action: string, input: Message) => {
+    const answer = await table(action, input);
+    watches.written(action, input);
+    return answer;
+  };
   const service = (name: string, actions: Readonly<Record<string, Action>>, otherwise: typeof table): Service => ({
     name,
     handle: (_principal, action, input) => {
@@ -189,8 +203,9 @@ export async function createDynamoDb(settings: DynamoDbSettings): Promise<Dynamo
     close: () => backend.close(),
   });
   return {
-    dynamodb: service("dynamodb", tableActions, table),
+    dynamodb: service("dynamodb", tableActions, otherAction),
     dynamodbstreams: service("dynamodbstreams", streamActions, stream),
+    watch: (streamArn, wake) => watches.add(streamArn, wake),
   };
 }
 

@@ -1,7 +1,7 @@
 // DynamoDB Streams: what the server answers, made what AWS answers.
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import type { Message } from "../service";
+import { type Message, ServiceError } from "../service";
 import type { TableRecords } from "./records";
 
 /** AWS's sequence numbers have 21 digits and more; so long, they also sort as text. */
@@ -124,6 +124,17 @@ function unordered(value: unknown): unknown {
         : [key, unordered(each)],
     ),
   );
+}
+
+/** AWS's iterators begin with the ARN of their stream. */
+export const outwardIterator = (streamArn: string, iterator: unknown) => `${streamArn}|1|${String(iterator)}`;
+
+export function inwardIterator(iterator: string): { readonly streamArn: string; readonly iterator: string } {
+  const [streamArn = "", , inner] = iterator.split("|");
+  if (inner === undefined) {
+    throw new ServiceError("com.amazon.coral.validate#ValidationException", "Invalid ShardIterator");
+  }
+  return { streamArn, iterator: inner };
 }
 
 /** The server's iterators are JSON in base64. */

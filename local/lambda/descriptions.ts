@@ -1,6 +1,6 @@
 // Functions and event source mappings as Lambda's API describes them.
 import { createHash } from "node:crypto";
-import type { Mapping } from "../mapping/mapping";
+import type { Mapping, StreamDefinition } from "../mapping/mapping";
 import type { Message } from "../service";
 import type { Code } from "./code";
 import type { FunctionDefinition } from "./definition";
@@ -46,7 +46,7 @@ export function describeFunction({ definition, code, modifiedAt }: DeployedFunct
 }
 
 export function describeMapping({ definition, state, lastProcessingResult }: Mapping, modifiedAt: number): Message {
-  const { maximumConcurrency, filters } = definition;
+  const { maximumConcurrency, filters, stream } = definition;
   return {
     UUID: definition.uuid,
     EventSourceMappingArn: definition.arn,
@@ -55,6 +55,7 @@ export function describeMapping({ definition, state, lastProcessingResult }: Map
     BatchSize: definition.batchSize,
     MaximumBatchingWindowInSeconds: definition.maximumBatchingWindowInSeconds,
     FunctionResponseTypes: definition.functionResponseTypes,
+    ...(stream !== undefined && describeStream(stream)),
     ...(maximumConcurrency !== undefined && { ScalingConfig: { MaximumConcurrency: maximumConcurrency } }),
     ...(filters.length > 0 && { FilterCriteria: { Filters: filters.map((Pattern) => ({ Pattern })) } }),
     State: state,
@@ -62,6 +63,20 @@ export function describeMapping({ definition, state, lastProcessingResult }: Map
     LastProcessingResult: lastProcessingResult,
     // Seconds since the epoch, unlike a function's.
     LastModified: modifiedAt / 1000,
+  };
+}
+
+function describeStream({ startingPosition, onFailure, ...stream }: StreamDefinition): Message {
+  return {
+    StartingPosition: startingPosition.type,
+    // Seconds since the epoch.
+    ...(startingPosition.type === "AT_TIMESTAMP" && { StartingPositionTimestamp: startingPosition.at / 1000 }),
+    ParallelizationFactor: stream.parallelizationFactor,
+    BisectBatchOnFunctionError: stream.bisectBatchOnFunctionError,
+    MaximumRetryAttempts: stream.maximumRetryAttempts,
+    MaximumRecordAgeInSeconds: stream.maximumRecordAgeInSeconds,
+    TumblingWindowInSeconds: stream.tumblingWindowInSeconds,
+    DestinationConfig: { OnFailure: onFailure === undefined ? {} : { Destination: onFailure } },
   };
 }
 

@@ -1,5 +1,6 @@
 // An event source mapping of the evaluated program as the local run takes it; refuses what Lambda refuses, in Lambda's words.
 import type { GraphResource } from "../../graph/graph";
+import type { Clock } from "../clock";
 import { compileFilter } from "../mapping/filter";
 import type { MappingDefinition } from "../mapping/mapping";
 import { InvalidPattern } from "../mapping/pattern";
@@ -8,15 +9,27 @@ import { booleanIn, numberIn, structureIn, structuresIn, textIn, textsIn } from 
 import type { FunctionDefinition } from "./definition";
 import { inRange, invalid, validation } from "./refusals";
 import type { Registry } from "./registry";
+import { checkStreamMapping, streamOf, streamServices } from "./stream-mapping-of";
 
 const owner: Principal = { kind: "user" };
-const defaultBatchSize = 10;
+const defaultBatchSizes = { queue: 10, stream: 100 };
+
+export interface MappingOfSettings {
+  readonly registry: Registry;
+  readonly ask: Ask;
+  readonly clock: Clock;
+}
 
 /** Rejects with a ServiceError for what AWS would refuse. */
-export async function mappingOf(resource: GraphResource, registry: Registry, ask: Ask): Promise<MappingDefinition> {
+export async function mappingOf(
+  resource: GraphResource,
+  { registry, ask, clock }: MappingOfSettings,
+): Promise<MappingDefinition> {
   const { inputs, outputs } = resource;
   const eventSourceArn = textIn(inputs, "eventSourceArn");
   if (eventSourceArn === undefined) throw invalid("Unrecognized event source.");
+  const service = eventSourceArn.split(":")[2] ?? "";
+  const isStream = streamServices.has(service);
   const { definition } = registry.find(textIn(inputs, "functionName") ?? "");
   const filters = structuresIn(structureIn(inputs, "filterCriteria") ?? {}, "filters").flatMap(
     (filter) => textIn(filter, "pattern") ?? [],
@@ -29,14 +42,18 @@ export async function mappingOf(resource: GraphResource, registry: Registry, ask
     functionArn: definition.arn,
     roleArn: definition.roleArn,
     enabled: booleanIn(inputs, "enabled") ?? true,
-    batchSize: numberIn(inputs, "batchSize") ?? defaultBatchSize,
+    batchSize: numberIn(inputs, "batchSize") ?? (isStream ? defaultBatchSizes.stream : defaultBatchSizes.queue),
     maximumBatchingWindowInSeconds: numberIn(inputs, "maximumBatchingWindowInSeconds") ?? 0,
     functionResponseTypes: textsIn(inputs, "functionResponseTypes"),
     maximumConcurrency: numberIn(structureIn(inputs, "scalingConfig") ?? {}, "maximumConcurrency"),
     filters,
+    ...(isStream && { stream: streamOf(resource, eventSourceArn, clock.now()) }),
   };
-  checkFilters(filters);
-  if (eventSourceArn.split(":")[2] === "sqs") await checkQueueMapping(resource, mapping, definition, registry, ask);
+  inRange("batchSize", mapping.batchSize, 1, 10_000);
+  inRange("maximumBatchingWindowInSeconds", mapping.maximumBatchingWindowInSeconds, 0, 300);
+  checkFilters(filters, isStream ? (service === "kinesis" ? "data" : null) : "body");
+  if (service === "sqs") await checkQueueMapping(resource, mapping, definition, registry, ask);
+  if (isStream) await checkStreamMapping(mapping, registry, ask);
   return mapping;
 }
 
@@ -48,8 +65,6 @@ async function checkQueueMapping(
   ask: Ask,
 ): Promise<void> {
   const { batchSize, maximumBatchingWindowInSeconds: window, eventSourceArn, maximumConcurrency } = mapping;
-  inRange("batchSize", batchSize, 1, 10_000);
-  inRange("maximumBatchingWindowInSeconds", window, 0, 300);
   if (maximumConcurrency !== undefined) {
     inRange("scalingConfig.maximumConcurrency", maximumConcurrency, 2, 1000);
     if (inputs.provisionedPollerConfig !== undefined) {
@@ -113,11 +128,11 @@ async function visibilityTimeoutOf(queueArn: string, ask: Ask): Promise<number> 
   }
 }
 
-function checkFilters(filters: readonly string[]): void {
+function checkFilters(filters: readonly string[], content: "body" | "data" | null): void {
   if (filters.length > 10) throw invalid(`At most 10 filters are allowed, ${filters.length} given.`);
   for (const filter of filters) {
     try {
-      compileFilter([filter]);
+      compileFilter([filter], content);
     } catch (error) {
       if (!(error instanceof InvalidPattern)) throw error;
       throw invalid(`Invalid filter pattern definition. ${error.message}, in ${filter}`);

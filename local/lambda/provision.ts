@@ -1,5 +1,6 @@
 // Creates the program's functions, their event source mappings, permissions and asynchronous settings on Lambda of the local run.
 import type { GraphResource } from "../../graph/graph";
+import type { Clock } from "../clock";
 import type { Provisioner, Provisioners } from "../provision";
 import { type Ask, ServiceError } from "../service";
 import { creating, numberIn, structureIn, textIn, type Values } from "../values";
@@ -12,11 +13,12 @@ import type { Lambda } from "./service";
 export interface LambdaProvisionSettings {
   readonly lambda: Lambda;
   readonly ask: Ask;
+  readonly clock: Clock;
   /** What the archives' paths are relative to. */
   readonly projectRoot: string;
 }
 
-export function lambdaProvisioners({ lambda, ask, projectRoot }: LambdaProvisionSettings): Provisioners {
+export function lambdaProvisioners({ lambda, ask, clock, projectRoot }: LambdaProvisionSettings): Provisioners {
   const { registry } = lambda;
   const provisioner =
     (create: (resource: GraphResource) => void | Promise<void>): Provisioner =>
@@ -27,7 +29,7 @@ export function lambdaProvisioners({ lambda, ask, projectRoot }: LambdaProvision
     "aws:lambda/function:Function": provisioner((resource) => lambda.putFunction(functionOf(resource, projectRoot))),
 
     "aws:lambda/eventSourceMapping:EventSourceMapping": provisioner(async (resource) =>
-      lambda.putMapping(await mappingOf(resource, registry, ask)),
+      lambda.putMapping(await mappingOf(resource, { registry, ask, clock })),
     ),
 
     "aws:lambda/permission:Permission": provisioner(({ name, inputs, outputs }) => {

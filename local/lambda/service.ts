@@ -3,8 +3,9 @@ import { randomUUID } from "node:crypto";
 import { partitionOf } from "../../graph/partition";
 import type { Clock } from "../clock";
 import type { Route } from "../http";
-import type { BatchReport, Mapping, MappingDefinition, StartMapping } from "../mapping/mapping";
+import type { BatchReport, Checkpoints, Mapping, MappingDefinition, StartMapping } from "../mapping/mapping";
 import { startQueueMapping } from "../mapping/queue";
+import { startKinesisMapping, startTableMapping } from "../mapping/stream";
 import { type Ask, type Message, type Principal, type Service, ServiceError } from "../service";
 import { type AsynchronousConfig, AsynchronousInvocations, asynchronousDefaults } from "./asynchronous";
 import { CredentialStore } from "./credentials";
@@ -27,8 +28,12 @@ export interface LambdaSettings {
   readonly concurrency?: number;
   /** Milliseconds of real time after which an idle environment is ended. Default: 60,000. */
   readonly idleTime?: number;
-  /** How a mapping is run, by the service in its source's ARN. Default: queues (`sqs`). */
+  /** How a mapping is run, by the service in its source's ARN. Default: queues (`sqs`), streams (`kinesis`), tables' streams (`dynamodb`). */
   readonly sources?: Readonly<Record<string, StartMapping>>;
+  /** Calls `wake` whenever something has been written to the stream, until what it answers is called. */
+  watchStream?(streamArn: string, wake: () => void): () => void;
+  /** Where a stream's mapping goes on, if it does, in another run. */
+  checkpoints?(definition: MappingDefinition): Checkpoints | undefined;
   /** Each line that a function writes. */
   onLog?(functionName: string, requestId: string | undefined, line: string): void;
   /** Each batch that a mapping has run. */
@@ -59,8 +64,13 @@ type Action = (input: Message, principal: Principal) => Message | Promise<Messag
 const largestPayload = { RequestResponse: 6 * 1024 * 1024, Event: 1024 * 1024 };
 
 export function createLambda(settings: LambdaSettings): Lambda {
-  const { clock, ask, accountId, region, onBatch, onProblem } = settings;
-  const sources: Readonly<Record<string, StartMapping>> = { sqs: startQueueMapping, ...settings.sources };
+  const { clock, ask, accountId, region, onBatch, onProblem, watchStream } = settings;
+  const sources: Readonly<Record<string, StartMapping>> = {
+    sqs: startQueueMapping,
+    kinesis: startKinesisMapping,
+    dynamodb: startTableMapping,
+    ...settings.sources,
+  };
   const credentials = new CredentialStore();
   const registry = new Registry(partitionOf(region), region, accountId);
   const pool = new Pool({ ...settings, credentials });
@@ -220,7 +230,17 @@ export function createLambda(settings: LambdaSettings): Lambda {
       const start = sources[definition.eventSourceArn.split(":")[2] ?? ""];
       if (start === undefined) throw invalid("Unrecognized event source.");
       await registry.mappings.get(definition.uuid)?.mapping.close();
-      const mapping: Mapping = start({ ask, invoke, clock, definition, onBatch, onProblem });
+      const checkpoints = settings.checkpoints?.(definition);
+      const mapping: Mapping = start({
+        ask,
+        invoke,
+        clock,
+        definition,
+        onBatch,
+        onProblem,
+        ...(watchStream && { watchStream }),
+        ...(checkpoints && { checkpoints }),
+      });
       registry.mappings.set(definition.uuid, { mapping, modifiedAt: now() });
     },
     close,

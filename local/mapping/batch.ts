@@ -1,16 +1,26 @@
-// A batch of messages while it is gathered, and the event that it becomes.
-import type { Received } from "./queue-source";
+// A batch of messages or records while it is gathered, and the event that it becomes.
 
 /** A synchronous invocation takes 6 MB, the frame around the records included. */
-const largestPayload = 6 * 1024 * 1024;
+export const largestPayload = 6 * 1024 * 1024;
 const frame = '{"Records":[]}'.length;
 
-export class Batch {
-  readonly messages: Received[] = [];
-  #bytes = frame;
+/** A message or record, as it stands in the event. */
+interface Entry {
+  readonly json: string;
+}
+
+export class Batch<T extends Entry> {
+  readonly messages: T[] = [];
+  #bytes: number;
   #isClosed = false;
 
-  constructor(readonly size: number) {}
+  /** `more`: bytes of the event beside its records. */
+  constructor(
+    readonly size: number,
+    more = 0,
+  ) {
+    this.#bytes = frame + more;
+  }
 
   get isFull(): boolean {
     return this.#isClosed || this.messages.length >= this.size;
@@ -21,8 +31,8 @@ export class Batch {
   }
 
   /** Answers what does not fit in, and closes the batch then, so that the order is kept. A message too large for any batch is one by itself. */
-  add(messages: readonly Received[]): Received[] {
-    const left: Received[] = [];
+  add(messages: readonly T[]): T[] {
+    const left: T[] = [];
     for (const each of messages) {
       const bytes = Buffer.byteLength(each.json) + 1;
       const fits = this.messages.length === 0 || (!this.isFull && this.#bytes + bytes <= largestPayload);
@@ -38,5 +48,6 @@ export class Batch {
   }
 }
 
-export const eventOf = (messages: readonly Received[]): string =>
-  `{"Records":[${messages.map(({ json }) => json).join(",")}]}`;
+/** `members`: JSON of what the event has beside its records, each with a comma before it. */
+export const eventOf = (messages: readonly Entry[], members = ""): string =>
+  `{"Records":[${messages.map(({ json }) => json).join(",")}]${members}}`;

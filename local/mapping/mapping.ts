@@ -73,8 +73,16 @@ export interface MappingSettings {
    * shard once a second of real time instead of ten times.
    */
   watchStream?(streamArn: string, wake: () => void): () => void;
+  /** Where a stream's mapping goes on in another run. Default: nowhere, each run begins at the starting position. */
+  readonly checkpoints?: Checkpoints;
   /** Told, once in a row, why the mapping cannot go on as it should: the source refuses it, or the function is throttled. */
   onProblem?(message: string): void;
+}
+
+/** The last sequence number of each shard up to which every record is done with. */
+export interface Checkpoints {
+  get(shardId: string): string | undefined;
+  set(shardId: string, sequenceNumber: string): void;
 }
 
 export type MappingState = "Enabled" | "Disabling" | "Disabled";

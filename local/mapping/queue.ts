@@ -1,9 +1,9 @@
 // The event source mapping of a queue: gathers batches, has them run, deletes what has succeeded.
 // https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
 import type { InvocationResult } from "../lambda/definition";
-import { ServiceError } from "../service";
 import { Batch, eventOf } from "./batch";
 import { failedIn } from "./batch-response";
+import { errorIn, isThrottle, textOf } from "./errors";
 import { compileFilter, type Filter } from "./filter";
 import type { Mapping, MappingSettings, MappingState } from "./mapping";
 import { QueueSource, type Received } from "./queue-source";
@@ -92,7 +92,7 @@ class QueueMapping implements Mapping {
         else if (batch.length > 0) this.#start(batch);
       } catch (error) {
         if (stop.aborted) break;
-        this.#tell(`it cannot read the queue "${this.#source.name}": ${text(error)}`);
+        this.#tell(`it cannot read the queue "${this.#source.name}": ${textOf(error)}`);
         await clock.sleep(Math.min(30_000, 500 * 2 ** failures++), stop);
       }
     }
@@ -112,7 +112,7 @@ class QueueMapping implements Mapping {
   /** Ends when the batch is full, has 6 MB, or the window has passed since its first record. Empty when there was nothing for 20 s. */
   async #gather(stop: AbortSignal): Promise<readonly Received[]> {
     const { batchSize, maximumBatchingWindowInSeconds: window } = this.definition;
-    const batch = new Batch(batchSize);
+    const batch = new Batch<Received>(batchSize);
     const add = (messages: readonly Received[]) => this.#carried.push(...batch.add(messages));
     add(this.#carried.splice(0));
     if (batch.messages.length === 0) add(await this.#receive(batchSize, stop));
@@ -127,7 +127,7 @@ class QueueMapping implements Mapping {
       while (!end.aborted && !batch.isFull) add(await this.#receive(batch.room, end));
     } catch (error) {
       // What is there already is not lost by it.
-      this.#tell(`it cannot read the queue "${this.#source.name}": ${text(error)}`);
+      this.#tell(`it cannot read the queue "${this.#source.name}": ${textOf(error)}`);
     } finally {
       timer.cancel();
     }
@@ -153,7 +153,7 @@ class QueueMapping implements Mapping {
     };
     const hidden = this.#source.keepHidden(batch);
     const work = this.#process(batch, started)
-      .catch((error: unknown) => this.#tell(text(error)))
+      .catch((error: unknown) => this.#tell(textOf(error)))
       .finally(() => {
         hidden.cancel();
         this.#running.delete(work);
@@ -206,7 +206,7 @@ class QueueMapping implements Mapping {
         return result;
       } catch (error) {
         if (signal.aborted || !isThrottle(error)) throw error;
-        this.#tell(`${text(error)} Its function is throttled by its reserved concurrency.`);
+        this.#tell(`${textOf(error)} Its function is throttled by its reserved concurrency.`);
         if (this.#closing.signal.aborted || clock.now() + pause >= until) return undefined;
         await clock.sleep(pause, this.#closing.signal);
       }
@@ -228,22 +228,4 @@ class QueueMapping implements Mapping {
     this.#problem = problem;
     this.settings.onProblem?.(`Event source mapping of function "${this.definition.functionName}": ${problem}`);
   }
-}
-
-const isThrottle = (error: unknown) => error instanceof ServiceError && error.code === "TooManyRequestsException";
-
-const text = (error: unknown) =>
-  error instanceof ServiceError
-    ? `${error.code}: ${error.message}`
-    : error instanceof Error
-      ? error.message
-      : String(error);
-
-/** `TypeError: message` */
-function errorIn(payload: string): string {
-  const { errorType, errorMessage } = JSON.parse(payload) as {
-    readonly errorType?: string;
-    readonly errorMessage?: string;
-  };
-  return `${errorType}: ${errorMessage}`;
 }

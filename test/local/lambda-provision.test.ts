@@ -50,7 +50,12 @@ describe("the program's functions on the local run", () => {
   afterEach(() => run.close());
 
   const create = (type: string, inputs: Record<string, Value>, outputs: Record<string, Value> = {}) => {
-    const provisioners = lambdaProvisioners({ lambda: run.lambda, ask: run.ask, projectRoot: run.files.folder });
+    const provisioners = lambdaProvisioners({
+      lambda: run.lambda,
+      ask: run.ask,
+      clock: run.clock,
+      projectRoot: run.files.folder,
+    });
     const provisioner = provisioners[type];
     assert.ok(provisioner, type);
     return provisioner(resource(type, inputs, outputs));
@@ -220,7 +225,7 @@ describe("the program's functions on the local run", () => {
       /Error occurred while ReceiveMessage\. SQS Error Code: AWS\.SimpleQueueService\.NonExistentQueue/,
     ],
     ["a function that is not there", { functionName: "none" }, /Function not found: .*:none/],
-    ["a table as source", { eventSourceArn: `arn:aws:rds:${region}:${accountId}:db:x` }, /Unrecognized event source/],
+    ["a database as source", { eventSourceArn: `arn:aws:rds:${region}:${accountId}:db:x` }, /Unrecognized event source/],
   ];
   for (const [what, inputs, message] of refusedMappings) {
     it(`refuses a mapping with ${what}`, async () => {

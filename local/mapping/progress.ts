@@ -1,0 +1,37 @@
+// How far a shard has come: records are done with in any order, and the checkpoint is where the first that is not begins.
+import type { StreamRecord } from "./stream-source";
+
+export class Progress {
+  #open: StreamRecord[] = [];
+  /** How many of `#open`, from the first, are passed. */
+  #passed = 0;
+  readonly #done = new Set<StreamRecord>();
+
+  /** `moved` is told the sequence number of the last record up to which all are done with. */
+  constructor(readonly moved: (sequenceNumber: string) => void) {}
+
+  /** Records that have been read and are not behind the checkpoint. */
+  get size(): number {
+    return this.#open.length - this.#passed;
+  }
+
+  read(records: readonly StreamRecord[]): void {
+    for (const record of records) this.#open.push(record);
+  }
+
+  done(records: readonly StreamRecord[]): void {
+    for (const record of records) this.#done.add(record);
+    let last: StreamRecord | undefined;
+    for (let next = this.#open[this.#passed]; next !== undefined; next = this.#open[this.#passed]) {
+      if (!this.#done.delete(next)) break;
+      last = next;
+      this.#passed += 1;
+    }
+    if (last === undefined) return;
+    if (this.#passed > 10_000 || this.size === 0) {
+      this.#open = this.#open.slice(this.#passed);
+      this.#passed = 0;
+    }
+    this.moved(last.sequenceNumber);
+  }
+}

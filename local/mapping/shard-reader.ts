@@ -1,0 +1,146 @@
+// Reads a shard from its position on, and hands its records to its lanes.
+import { crc32 } from "node:zlib";
+import { ServiceError } from "../service";
+import { compileFilter, type Filter } from "./filter";
+import { Progress } from "./progress";
+import type { StreamContext } from "./stream-context";
+import { StreamLane } from "./stream-lane";
+import type { Page, Position, StreamRecord } from "./stream-source";
+import { Wake } from "./wake";
+
+/** Milliseconds of real time between requests. A full page is followed up at once; what comes one by one is read together. */
+const pauses = { between: 10, watched: 1000, unwatched: 100 };
+/** Records of a page after which there are surely more. */
+const fullPage = 500;
+/** Characters that wait per lane; more than any batch has. */
+const mostCharacters = 8 * 1024 * 1024;
+
+export class ShardReader {
+  readonly #wake = new Wake();
+  readonly #lanes: readonly StreamLane[];
+  readonly #progress: Progress;
+  readonly #filter: Filter;
+  readonly #mostRecords: number;
+  #position: Position;
+  #iterator: string | undefined;
+  /** Of what the lanes have not done with. */
+  #characters = 0;
+  #isAtEnd = false;
+  #isFinished = false;
+
+  constructor(
+    readonly context: StreamContext,
+    readonly shardId: string,
+    position: Position,
+  ) {
+    const { stream, definition, settings, source } = context;
+    this.#position = position;
+    this.#progress = new Progress((sequenceNumber) => settings.checkpoints?.set(shardId, sequenceNumber));
+    this.#filter = compileFilter(definition.filters, source.batchInfo === "KinesisBatchInfo" ? "data" : null);
+    const done = (records: readonly StreamRecord[]) => this.#done(records);
+    this.#lanes = Array.from({ length: stream.parallelizationFactor }, () => new StreamLane(context, shardId, done));
+    this.#mostRecords = Math.max(2 * definition.batchSize, 1000) * this.#lanes.length;
+  }
+
+  /** All of its records are done with, and no more will come. */
+  get isFinished(): boolean {
+    return this.#isFinished;
+  }
+
+  /** Something has been written to the stream. */
+  wake(): void {
+    this.#wake.wake();
+  }
+
+  /** Until the signal, or until it is finished. Goes on where it was. */
+  async run(stop: AbortSignal): Promise<void> {
+    await Promise.all([this.#read(stop), ...this.#lanes.map((lane) => lane.run(stop))]);
+    this.#isFinished = this.#isAtEnd && this.#progress.size === 0 && !stop.aborted;
+  }
+
+  async #read(stop: AbortSignal): Promise<void> {
+    const { context } = this;
+    const { clock, watchStream } = context.settings;
+    let failures = 0;
+    while (!stop.aborted && !this.#isAtEnd) {
+      try {
+        await this.#room(stop);
+        if (stop.aborted) return;
+        const page = await this.#page();
+        failures = 0;
+        this.#deliver(page);
+        const { length } = page.records;
+        if (this.#isAtEnd || length >= fullPage) continue;
+        if (length === 0) await this.#wake.wait(stop, watchStream === undefined ? pauses.unwatched : pauses.watched);
+        await pause(pauses.between, stop);
+      } catch (error) {
+        if (stop.aborted) return;
+        context.tell(`it cannot read "${context.source.name}", ${this.shardId}: ${described(error)}`);
+        await clock.sleep(Math.min(30_000, 500 * 2 ** failures++), stop);
+      }
+    }
+  }
+
+  async #page(): Promise<Page> {
+    const { source } = this.context;
+    for (let tries = 0; ; tries++) {
+      const asked = this.context.settings.clock.now();
+      this.#iterator ??= await source.iterator(this.shardId, this.#position);
+      if (this.#position.type === "LATEST") this.#position = source.since(asked);
+      try {
+        return await source.read(this.shardId, this.#iterator);
+      } catch (error) {
+        if (tries > 0 || !isGone(error)) throw error;
+        // Iterators expire after five minutes.
+        this.#iterator = undefined;
+      }
+    }
+  }
+
+  #deliver({ records, next }: Page): void {
+    this.#iterator = next;
+    const last = records.at(-1);
+    if (last !== undefined) this.#position = { type: "AFTER", sequenceNumber: last.sequenceNumber };
+    const { filters } = this.context.definition;
+    this.#progress.read(records);
+    const dropped: StreamRecord[] = [];
+    for (const record of records) {
+      this.#characters += record.json.length;
+      if (filters.length > 0 && !this.#filter(record.filterable())) dropped.push(record);
+      else this.#laneOf(record).push(record);
+    }
+    if (dropped.length > 0) this.#done(dropped);
+    if (next !== undefined) return;
+    this.#isAtEnd = true;
+    for (const lane of this.#lanes) lane.end();
+  }
+
+  #laneOf({ key }: StreamRecord): StreamLane {
+    const lane = this.#lanes.length === 1 ? this.#lanes[0] : this.#lanes[crc32(key) % this.#lanes.length];
+    if (lane === undefined) throw new Error("a shard has at least one lane");
+    return lane;
+  }
+
+  #done(records: readonly StreamRecord[]): void {
+    for (const { json } of records) this.#characters -= json.length;
+    this.#progress.done(records);
+    this.#wake.wake();
+  }
+
+  /** Waits while the lanes have enough. */
+  async #room(stop: AbortSignal): Promise<void> {
+    const most = mostCharacters * this.#lanes.length;
+    while (!stop.aborted && (this.#progress.size >= this.#mostRecords || this.#characters >= most)) {
+      await this.#wake.wait(stop);
+    }
+  }
+}
+
+const isGone = (error: unknown) => error instanceof ServiceError && /ExpiredIteratorException$/.test(error.code);
+
+const described = (error: unknown) =>
+  error instanceof ServiceError ? `${error.code.replace(/^.*#/, "")}: ${error.message}` : String(error);
+
+function pause(milliseconds: number, stop: AbortSignal): Promise<void> {
+  return new Wake().wait(stop, milliseconds);
+}

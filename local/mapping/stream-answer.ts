@@ -1,0 +1,38 @@
+// What a function's answer to a batch of a stream's records means:
+// https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereporting.html
+import type { InvocationResult } from "../lambda/definition";
+import { failedIn } from "./batch-response";
+import type { StreamRecord } from "./stream-source";
+
+export interface StreamAnswer {
+  /** How many records, from the first, are done with. */
+  readonly done: number;
+  /** The state to hand over to the next invocation of the window; undefined where there is none. */
+  readonly state: unknown;
+}
+
+/** The lowest sequence number that is reported is the checkpoint. `isWindowed`: an answer without a state is a failure of all. */
+export function answerOf(
+  { functionError, payload }: InvocationResult,
+  records: readonly StreamRecord[],
+  reportBatchItemFailures: boolean,
+  isWindowed: boolean,
+): StreamAnswer {
+  if (functionError !== undefined) return { done: 0, state: undefined };
+  const state = isWindowed ? stateIn(payload) : undefined;
+  if (isWindowed && state === undefined) return { done: 0, state };
+  const ids = new Set(records.map(({ sequenceNumber }) => sequenceNumber));
+  const failed = failedIn(payload, ids, reportBatchItemFailures);
+  const lowest = failed.size === 0 ? -1 : records.findIndex(({ sequenceNumber }) => failed.has(sequenceNumber));
+  return { done: lowest < 0 ? records.length : lowest, state };
+}
+
+function stateIn(payload: string): unknown {
+  try {
+    const answer: unknown = JSON.parse(payload);
+    const state = typeof answer === "object" && answer !== null && "state" in answer ? answer.state : undefined;
+    return state ?? undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,77 @@
+// Tumbling windows of a shard: which window a record belongs to, and the state that is handed from invocation to invocation.
+// https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-windows.html
+
+/** How long Lambda waits for late records after the end of a window, in milliseconds. */
+const lateness = 120_000;
+/** Bytes of state, per shard. */
+const largestState = 1024 * 1024;
+
+export interface WindowPlace {
+  readonly shardId: string;
+  readonly eventSourceArn: string;
+}
+
+export class TumblingWindow {
+  readonly #length: number;
+  /** Start of the window that is open. */
+  #start: number | undefined;
+  #state: unknown = {};
+
+  constructor(
+    seconds: number,
+    readonly place: WindowPlace,
+  ) {
+    this.#length = seconds * 1000;
+  }
+
+  get isOpen(): boolean {
+    return this.#start !== undefined;
+  }
+
+  /** When it ends if nothing more arrives, on the run's clock. */
+  get deadline(): number {
+    return (this.#start ?? Number.POSITIVE_INFINITY) + this.#length + lateness;
+  }
+
+  /** Whether a record that arrived then belongs to the window that is open. A late one does too: windows never go back. */
+  holds(at: number): boolean {
+    return this.#start !== undefined && at < this.#start + this.#length;
+  }
+
+  open(at: number): void {
+    this.#start = Math.floor(at / this.#length) * this.#length;
+    this.#state = {};
+  }
+
+  /** Takes over the state of an answer. Answers false when it is too large, so that the window has to end early. */
+  take(state: unknown): boolean {
+    this.#state = state;
+    return Buffer.byteLength(JSON.stringify(state)) <= largestState;
+  }
+
+  close(): void {
+    this.#start = undefined;
+    this.#state = {};
+  }
+
+  /** The same window goes on with a fresh state. */
+  restart(): void {
+    this.#state = {};
+  }
+
+  /** The members of the event beside its records, each with a comma before it. */
+  members(isFinalInvokeForWindow = false, isWindowTerminatedEarly = false): string {
+    const start = this.#start ?? 0;
+    const members = {
+      window: { start: iso(start), end: iso(start + this.#length) },
+      state: this.#state,
+      shardId: this.place.shardId,
+      eventSourceARN: this.place.eventSourceArn,
+      isFinalInvokeForWindow,
+      isWindowTerminatedEarly,
+    };
+    return `,${JSON.stringify(members).slice(1, -1)}`;
+  }
+}
+
+const iso = (milliseconds: number) => new Date(milliseconds).toISOString().replace(/\.\d+Z$/, "Z");
