@@ -1,7 +1,7 @@
 // A Kinesis stream with a callback that consumes it and with its dead letters.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Callback } from "../consumer/callback";
+import type { AnyCallback } from "../consumer/callback";
 import { ArgumentErrors } from "./argument-errors";
 import type { Binding, BindingsArg, Puttable } from "./binding";
 import { CallbackFunction } from "./callback-function";
@@ -11,6 +11,7 @@ import {
   checkStreamMapping,
   createStreamMapping,
   destinationStatements,
+  type StreamCallback,
   type StreamMappingOptions,
   type StreamOverrides,
   streamDefaults,
@@ -44,10 +45,9 @@ export interface StreamConsumerOverrides extends StreamOverrides {
   readonly alarm?: DeadLetterQueueOverrides["alarm"];
 }
 
-export type StreamConsumerArgs<Wire, In, B extends object> = StreamConsumerOptions & {
-  /** The callback that handles each record: exported by a module of its own, or an inline one. */
-  readonly callback: Callback<Wire, In, B>;
-} & BindingsArg<B>;
+export type StreamConsumerArgs<Wire, In, B extends object> = StreamConsumerOptions &
+  StreamCallback<Wire, In, B> &
+  BindingsArg<B>;
 
 const retention = { default: 168, min: 24, max: 8760 };
 const defaultRecordAge = 86_400;
@@ -188,7 +188,9 @@ export class StreamConsumer<Wire = unknown, In = unknown, B extends object = Rec
   }
 }
 
-function check(name: string, options: StreamConsumerOptions, owner: pulumi.Resource): void {
+type Checked = StreamConsumerOptions & { readonly callback: AnyCallback };
+
+function check(name: string, options: Checked, owner: pulumi.Resource): void {
   const errors = new ArgumentErrors(`StreamConsumer "${name}"`);
   checkName(name, errors);
   checkStreamMapping(options, errors);

@@ -1,6 +1,7 @@
 // The event source mapping of a stream, Kinesis or a table's: its arguments, what Lambda allows for them, and the mapping itself.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { AnyCallback, Callback, WindowCallback } from "../consumer/callback";
 import type { ArgumentErrors } from "./argument-errors";
 import type { CallbackFunction } from "./callback-function";
 import { checkFunctionOptions, type FunctionOptions, type FunctionOverrides } from "./function-args";
@@ -26,6 +27,11 @@ export interface StreamMappingOptions extends FunctionOptions {
   readonly maximumRetryAttempts?: number;
   /** Seconds after which a record is given up, -1 (never) or 60 to 604,800; default 86,400 for Kinesis, 43,200 for a table. */
   readonly maximumRecordAge?: number;
+  /**
+   * Seconds of a tumbling window, 1 to 900, for which a `windowCallback` keeps a state per shard; by default there is none. Not with a
+   * `parallelizationFactor` above 1. https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-windows.html
+   */
+  readonly tumblingWindow?: number;
   /** Which records reach the callback, at most 10 patterns in Lambda's filter rule syntax, joined by or. By default all. */
   readonly filters?: readonly Readonly<Record<string, unknown>>[];
   /** Publishes the mapping's event counts as CloudWatch metrics. Default false. */
@@ -43,6 +49,19 @@ export interface StreamMappingOptions extends FunctionOptions {
   readonly alarmTopicArn?: pulumi.Input<string>;
 }
 
+/** A window callback needs a window, and no other callback takes one. */
+export type StreamCallback<Wire, In, B extends object> =
+  | {
+      /** The callback that handles each record: exported by a module of its own, or an inline one. */
+      readonly callback: Callback<Wire, In, B>;
+      readonly tumblingWindow?: undefined;
+    }
+  | {
+      /** The callback that makes a state of a window's records. */
+      readonly callback: WindowCallback<Wire, In, B>;
+      readonly tumblingWindow: number;
+    };
+
 export interface StreamOverrides extends FunctionOverrides {
   readonly mapping?: Pick<aws.lambda.EventSourceMappingArgs, "kmsKeyArn" | "tags">;
 }
@@ -55,7 +74,9 @@ export const streamDefaults = {
   concurrency: 10,
 } as const;
 
-export function checkStreamMapping(options: StreamMappingOptions, errors: ArgumentErrors): void {
+type Checked = StreamMappingOptions & { readonly callback: AnyCallback };
+
+export function checkStreamMapping(options: Checked, errors: ArgumentErrors): void {
   checkFunctionOptions(options, errors);
   const { maximumRecordAge, filters = [] } = options;
   const rule = "Lambda allows";
@@ -72,10 +93,33 @@ export function checkStreamMapping(options: StreamMappingOptions, errors: Argume
       rule: "Lambda allows -1 (never) and",
     });
   }
+  checkTumblingWindow(options, errors);
   if (filters.length > 10) errors.add(`${filters.length} filters are given; Lambda allows 10 for a mapping.`);
   for (const [index, filter] of filters.entries()) {
     const length = JSON.stringify(filter).length;
     if (length > 4096) errors.add(`filters[${index}] has ${length} characters; Lambda allows 4096.`);
+  }
+}
+
+function checkTumblingWindow(
+  { callback, tumblingWindow, parallelizationFactor = 1 }: Checked,
+  errors: ArgumentErrors,
+): void {
+  errors.integer("tumblingWindow", tumblingWindow, { min: 1, max: 900, unit: "s", rule: "Lambda allows" });
+  if (callback.kind === "window" && tumblingWindow === undefined) {
+    errors.add(
+      "a window callback needs a tumblingWindow; give its length in seconds, or make it a callback or batchCallback.",
+    );
+  }
+  if (tumblingWindow === undefined) return;
+  if (callback.kind !== "window") {
+    errors.add(`tumblingWindow ${tumblingWindow} s needs a windowCallback, which returns the window's next state.`);
+  }
+  if (parallelizationFactor > 1) {
+    errors.add(
+      `parallelizationFactor ${parallelizationFactor} is given together with tumblingWindow, whose state belongs to a shard: Lambda does not ` +
+        "say what it becomes when several batches of a shard run at a time. Leave parallelizationFactor out, and give the stream more shards.",
+    );
   }
 }
 
@@ -108,6 +152,7 @@ export function createStreamMapping(name: string, args: StreamMappingArgs): void
       bisectBatchOnFunctionError: options.bisect ?? true,
       maximumRetryAttempts: options.maximumRetryAttempts ?? streamDefaults.maximumRetryAttempts,
       maximumRecordAgeInSeconds: options.maximumRecordAge ?? args.maximumRecordAge,
+      ...(options.tumblingWindow !== undefined && { tumblingWindowInSeconds: options.tumblingWindow }),
       functionResponseTypes: ["ReportBatchItemFailures"],
       destinationConfig: { onFailure: { destinationArn: options.payloadBucketArn ?? deadLetterQueueArn } },
       ...(filters.length > 0 && {

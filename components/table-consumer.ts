@@ -1,7 +1,6 @@
 // The stream of a DynamoDB table with a callback that consumes it and with its dead letters.
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Callback } from "../consumer/callback";
 import { ArgumentErrors } from "./argument-errors";
 import type { Binding, BindingsArg } from "./binding";
 import { CallbackFunction } from "./callback-function";
@@ -11,6 +10,7 @@ import {
   checkStreamMapping,
   createStreamMapping,
   destinationStatements,
+  type StreamCallback,
   type StreamMappingOptions,
   type StreamOverrides,
   streamDefaults,
@@ -25,10 +25,10 @@ export interface TableConsumerOptions extends StreamMappingOptions {
   };
 }
 
-export type TableConsumerArgs<Wire, In, B extends object> = TableConsumerOptions & {
-  /** The callback that handles each change; its schema is `tableChange(<schema of the items>)`. */
-  readonly callback: Callback<Wire, In, B>;
-} & BindingsArg<B>;
+/** The schema of the callback is `tableChange(<schema of the items>)`. */
+export type TableConsumerArgs<Wire, In, B extends object> = TableConsumerOptions &
+  StreamCallback<Wire, In, B> &
+  BindingsArg<B>;
 
 /** Half of the 24 hours for which DynamoDB keeps changes. */
 const defaultRecordAge = 43_200;

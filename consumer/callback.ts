@@ -50,6 +50,32 @@ export type HandleBatch<In> = (
   records: readonly BatchRecord<In>[],
 ) => Promise<readonly BatchFailure[] | undefined> | readonly BatchFailure[] | undefined;
 
+/** What a window callback is told about its tumbling window. */
+export interface Window<State> {
+  /** What the callback returned last for this window; undefined at its beginning. */
+  readonly state: State | undefined;
+  /** ISO 8601: the window holds what came into the stream from `start` on and before `end`. */
+  readonly start: string;
+  readonly end: string;
+  /** Whether the window is over: there are no more records, and what the state has come to can be stored. */
+  readonly isFinal: boolean;
+  /** Whether it ended before its time, and may go on with a new state. */
+  readonly isTerminatedEarly: boolean;
+  /** State is kept for each shard by itself. */
+  readonly shardId: string;
+  /** Milliseconds since the epoch at which a callback that still runs is given up with `CallbackTimeout`. */
+  readonly deadline: number;
+  /** Aborted at the deadline. */
+  readonly signal: AbortSignal;
+  readonly logger: RecordLogger;
+}
+
+/** The next state: JSON, at most 1 MB. Where it throws, the state stays as it was and all records come again. */
+export type HandleWindow<In, State extends object> = (
+  records: readonly BatchRecord<In>[],
+  window: Window<State>,
+) => Promise<State> | State;
+
 declare const access: unique symbol;
 /** A name together with the access that was granted with it: a string for the SDK, not interchangeable for the compiler. */
 export type Granted<Kind extends string> = string & { readonly [access]: { readonly [K in Kind]: true } };
@@ -107,9 +133,47 @@ export function batchCallback<S extends StandardSchemaV1, B extends object = Rec
   };
 }
 
+/** As `Callback`, of a tumbling window. `State`: what it keeps from call to call. */
+export interface WindowCallback<Wire, In, B extends object, State extends object = object> {
+  readonly kind: "window";
+  readonly schema: StandardSchemaV1<Wire, In>;
+  readonly factory: (
+    bindings: B,
+  ) => (records: readonly BatchRecord<In>[], window: Window<never>) => Promise<State> | State;
+}
+
+/**
+ * Defines a callback that makes a state of all records of a tumbling window: it is called for each batch with the state so far,
+ * and once more at the window's end. For a StreamConsumer or a TableConsumer with `tumblingWindow`. Say the state's type with
+ * the window's: `(records, window: Window<Totals>) => …`.
+ */
+export function windowCallback<
+  S extends StandardSchemaV1,
+  State extends object,
+  B extends object = Record<never, never>,
+>(
+  schema: S,
+  factory: (bindings: B) => HandleWindow<StandardSchemaV1.InferOutput<S>, State>,
+): WindowCallback<StandardSchemaV1.InferInput<S>, StandardSchemaV1.InferOutput<S>, B, State> {
+  return {
+    kind: "window",
+    schema: schema as StandardSchemaV1<StandardSchemaV1.InferInput<S>, StandardSchemaV1.InferOutput<S>>,
+    factory,
+  };
+}
+
 /** Any callback, whatever its events and bindings. */
-export interface AnyCallback {
-  readonly kind: "record" | "batch";
+export type AnyCallback =
+  | {
+      readonly kind: "record" | "batch";
+      readonly schema: StandardSchemaV1;
+      readonly factory: (bindings: never) => Handle<never> | HandleBatch<never>;
+    }
+  | AnyWindowCallback;
+
+/** Any callback of a tumbling window. */
+export interface AnyWindowCallback {
+  readonly kind: "window";
   readonly schema: StandardSchemaV1;
-  readonly factory: (bindings: never) => Handle<never> | HandleBatch<never>;
+  readonly factory: (bindings: never) => (records: readonly BatchRecord<never>[], window: Window<never>) => unknown;
 }

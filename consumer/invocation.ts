@@ -43,31 +43,20 @@ export class Invocation {
     open: (item: I) => Opened,
     identityOf: (item: I, opened: Opened) => Identity,
   ): Pick<BatchRun<I>, "handle" | "handleAll"> {
-    const contextOf = (item: I, opened: Opened, deadline: Deadline) => {
-      const identity = identityOf(item, opened);
-      if (this.correlationIds.size < mostCorrelationIds) this.correlationIds.add(identity.correlationId);
-      return new ContextOfRecord(identity, opened.envelope, deadline, this.report, this.context.awsRequestId);
-    };
     if (prepared.kind === "record") {
       return {
         handle: (item, deadline) => {
           const opened = open(item);
-          return prepared.run(opened.event, contextOf(item, opened, deadline));
+          return prepared.run(opened.event, this.contextOf(identityOf(item, opened), opened.envelope, deadline));
         },
       };
     }
     const together = async (items: readonly I[], deadline: Deadline) => {
-      const failed = new Map<string, unknown>();
-      const valid: BatchRecord<unknown>[] = [];
-      for (const item of items) {
-        try {
-          const opened = open(item);
-          const context = contextOf(item, opened, deadline);
-          valid.push({ id: item.id, event: await prepared.validate(opened.event), context });
-        } catch (error) {
-          failed.set(item.id, error);
-        }
-      }
+      const { valid, failed } = await this.accept(items, deadline, {
+        open,
+        identityOf,
+        validate: (event) => prepared.validate(event),
+      });
       if (valid.length === 0) return failed;
       try {
         for (const { id, error } of await prepared.run(valid)) failed.set(id, error);
@@ -83,6 +72,39 @@ export class Invocation {
       },
       handleAll: together,
     };
+  }
+
+  /** The records that are events as the schema wants them, and by id why the others are not. */
+  async accept<I extends Item>(
+    items: readonly I[],
+    deadline: Deadline,
+    {
+      open,
+      identityOf,
+      validate,
+    }: {
+      open(item: I): Opened;
+      identityOf(item: I, opened: Opened): Identity;
+      validate(event: unknown): unknown;
+    },
+  ): Promise<{ readonly valid: readonly BatchRecord<unknown>[]; readonly failed: Map<string, unknown> }> {
+    const failed = new Map<string, unknown>();
+    const valid: BatchRecord<unknown>[] = [];
+    for (const item of items) {
+      try {
+        const opened = open(item);
+        const context = this.contextOf(identityOf(item, opened), opened.envelope, deadline);
+        valid.push({ id: item.id, event: await validate(opened.event), context });
+      } catch (error) {
+        failed.set(item.id, error);
+      }
+    }
+    return { valid, failed };
+  }
+
+  private contextOf(identity: Identity, envelope: unknown, deadline: Deadline): RecordContext {
+    if (this.correlationIds.size < mostCorrelationIds) this.correlationIds.add(identity.correlationId);
+    return new ContextOfRecord(identity, envelope, deadline, this.report, this.context.awsRequestId);
   }
 
   /** The record stays in its source until its dead letter is stored: a lost answer makes two dead letters, never none. */

@@ -1,6 +1,7 @@
 // Runs a callback in a unit test, as a plain function.
-import type { Callback, RecordContext } from "./callback";
+import type { AnyWindowCallback, Callback, RecordContext, Window, WindowCallback } from "./callback";
 import { prepare } from "./prepare";
+import { prepareWindow } from "./stream-window";
 
 export interface Invocation<Wire, B> {
   readonly bindings: { readonly [K in keyof B]: string };
@@ -10,31 +11,89 @@ export interface Invocation<Wire, B> {
   readonly context?: Partial<RecordContext>;
 }
 
+export interface WindowInvocation<Wire, B, State> {
+  readonly bindings: { readonly [K in keyof B]: string };
+  /** As producers would send them: they go through the callback's schema. */
+  readonly events: readonly Wire[];
+  /** What the callback is told about its window; by default the beginning of one that is not over. */
+  readonly window?: Partial<Window<State>>;
+}
+
 /**
  * Validates the event and runs the callback. Rejects with an `InvalidEvent`, or with what the callback throws; for a batch
- * callback, with the error that it returns for the record.
+ * callback, with the error that it returns for the record. Of a window callback it resolves with the next state.
  */
-export async function invoke<Wire, In, B extends object>(
+export function invoke<Wire, In, B extends object>(
   callback: Callback<Wire, In, B>,
-  { bindings, event, context }: Invocation<Wire, B>,
-): Promise<void> {
-  const prepared = prepare(callback as never, bindings);
-  const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-  const record: RecordContext = {
-    id: "record-1",
+  invocation: Invocation<Wire, B>,
+): Promise<void>;
+export function invoke<Wire, In, B extends object, State extends object>(
+  callback: WindowCallback<Wire, In, B, State>,
+  invocation: WindowInvocation<Wire, B, State>,
+): Promise<State>;
+export function invoke(
+  callback: Callback<unknown, unknown, never> | AnyWindowCallback,
+  invocation: Invocation<unknown, object> | WindowInvocation<unknown, object, object>,
+): Promise<unknown> {
+  if (callback.kind === "window") {
+    return runWindow(callback, invocation as WindowInvocation<unknown, object, object>);
+  }
+  return runRecord(callback, invocation as Invocation<unknown, object>);
+}
+
+const logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+const minute = 60_000;
+
+function contextOf(event: unknown, id: string, context: Partial<RecordContext> = {}): RecordContext {
+  return {
+    id,
     attempt: 1,
     maxAttempts: 5,
     correlationId: "correlation-1",
-    deadline: Date.now() + 60_000,
+    deadline: Date.now() + minute,
     signal: new AbortController().signal,
-    logger: silent,
+    logger,
     event,
     ...context,
   };
+}
+
+async function runRecord(
+  callback: Callback<unknown, unknown, never>,
+  { bindings, event, context }: Invocation<unknown, object>,
+): Promise<void> {
+  const prepared = prepare(callback as never, bindings as Readonly<Record<string, string>>);
+  const record = contextOf(event, "record-1", context);
   if (prepared.kind === "record") {
     await prepared.run(event, record);
     return;
   }
   const [failure] = await prepared.run([{ id: record.id, event: await prepared.validate(event), context: record }]);
   if (failure !== undefined) throw failure.error;
+}
+
+async function runWindow(
+  callback: AnyWindowCallback,
+  { bindings, events, window }: WindowInvocation<unknown, object, object>,
+): Promise<object> {
+  const prepared = prepareWindow(callback, bindings as Readonly<Record<string, string>>);
+  const records = [];
+  for (const [index, event] of events.entries()) {
+    const id = `record-${index + 1}`;
+    // Streams give no count.
+    const context = contextOf(event, id, { attempt: undefined, maxAttempts: undefined });
+    records.push({ id, event: await prepared.validate(event), context });
+  }
+  return prepared.run(records, {
+    state: undefined,
+    start: "2026-01-01T00:00:00Z",
+    end: "2026-01-01T00:01:00Z",
+    isFinal: false,
+    isTerminatedEarly: false,
+    shardId: "shardId-000000000000",
+    deadline: Date.now() + minute,
+    signal: new AbortController().signal,
+    logger,
+    ...window,
+  });
 }

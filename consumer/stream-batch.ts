@@ -8,6 +8,8 @@ import { Invocation } from "./invocation";
 import { type Prepared, prepare, readSettings } from "./prepare";
 import { Report } from "./report";
 import type { StreamSettings } from "./settings";
+import { type Poison, storePoison } from "./stream-poison";
+import { prepareWindow, WindowBatch, type WindowMembers } from "./stream-window";
 
 /** A record of any stream. */
 export interface StreamItem extends Item {
@@ -21,10 +23,15 @@ export interface StreamItem extends Item {
 }
 
 export interface StreamBatchResponse {
+  /** Of a tumbling window. */
+  readonly state?: object;
   readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
 }
 
-export type StreamHandler<E> = (event: E, context: Invocation["context"]) => Promise<StreamBatchResponse>;
+export type StreamHandler<E> = (
+  event: E & WindowMembers,
+  context: Invocation["context"],
+) => Promise<StreamBatchResponse>;
 
 /** Reads the settings and calls the callback's factory, once per environment; throws when either cannot be done. */
 export function streamConsumer<E>(
@@ -32,23 +39,24 @@ export function streamConsumer<E>(
   itemsOf: (event: E) => readonly StreamItem[],
 ): StreamHandler<E> {
   const { bindings, source } = readSettings("stream");
-  const prepared = prepare(callback, bindings);
   let report: Report | undefined;
-  return (event, context) => {
+  const invocationOf = (context: Invocation["context"]) => {
     report ??= new Report(context.functionName);
-    return new StreamBatch(source, prepared, new Invocation(report, context)).run(itemsOf(event));
+    return new Invocation(report, context);
   };
+  if (callback.kind === "window") {
+    const prepared = prepareWindow(callback, bindings);
+    return async (event, context) =>
+      new WindowBatch(source, prepared, invocationOf(context), event).run(itemsOf(event));
+  }
+  const prepared = prepare(callback, bindings);
+  return (event, context) => new StreamBatch(source, prepared, invocationOf(context)).run(itemsOf(event));
 }
-
-/** Dead letters stored at a time: as many as there are records in a bad batch must fit into the time that is left. */
-const storedAtATime = 10;
-/** Milliseconds before Lambda's own timeout after which no further dead letter is begun. */
-const reserve = 500;
 
 class StreamBatch {
   /** The lowest record that must come again: Lambda goes on from it, so nothing above it counts as done. */
   private checkpoint: StreamItem | undefined;
-  private readonly poison: { readonly item: StreamItem; readonly error: unknown }[] = [];
+  private readonly poison: Poison[] = [];
 
   constructor(
     private readonly source: StreamSettings,
@@ -74,7 +82,13 @@ class StreamBatch {
         }),
       ),
     });
-    await this.storePoison();
+    await storePoison(this.poison, source.deadLetterQueueUrl, invocation, {
+      mayStore: (item) => this.isBelow(item),
+      comesAgain: (item, error) => {
+        if (this.isBelow(item)) this.checkpoint = item;
+        invocation.fail(item, "handedBack", error);
+      },
+    });
     invocation.tell(items.length);
     const failed = this.checkpoint?.sequenceNumber;
     return { batchItemFailures: failed === undefined ? [] : [{ itemIdentifier: failed }] };
@@ -95,28 +109,5 @@ class StreamBatch {
     if (outcome.status === "failed") this.invocation.fail(item, "retried", outcome.error);
     else this.invocation.fail(item, "handedBack", new Error("The time was up, or an earlier record has failed."));
     return false;
-  }
-
-  private async storePoison(): Promise<void> {
-    const { invocation, source } = this;
-    const inOrder = this.poison.sort((a, b) => a.item.position - b.item.position);
-    for (let start = 0; start < inOrder.length; start += storedAtATime) {
-      const chunk = inOrder.slice(start, start + storedAtATime);
-      const inTime = Date.now() < invocation.ends - reserve;
-      await Promise.all(
-        chunk.map(async ({ item, error }) => {
-          if (!this.isBelow(item) || !inTime) return this.comesAgain(item, error);
-          const placed = await invocation.deadLetter(source.deadLetterQueueUrl, item.id, item.lost(), error);
-          // What does not fit into a message is left to the mapping's failure destination.
-          if (placed === "placed") invocation.fail(item, "deadLettered", error);
-          else this.comesAgain(item, error);
-        }),
-      );
-    }
-  }
-
-  private comesAgain(item: StreamItem, error: unknown): void {
-    if (this.isBelow(item)) this.checkpoint = item;
-    this.invocation.fail(item, "handedBack", error);
   }
 }

@@ -16,6 +16,8 @@ import {
 import { EventBusRule } from "../../components/event-bus-rule";
 import { QueueConsumer } from "../../components/queue-consumer";
 import { Schedule } from "../../components/schedule";
+import { StreamConsumer } from "../../components/stream-consumer";
+import { TableConsumer } from "../../components/table-consumer";
 import type { Topic } from "../../components/topic";
 import { TopicConsumer } from "../../components/topic-consumer";
 import {
@@ -26,12 +28,14 @@ import {
   type ReadableTable,
   type Secret,
   type SendTarget,
+  type Window,
   type WritableTable,
+  windowCallback,
 } from "../../consumer/callback";
 import { publish, putEvent } from "../../consumer/publish";
 import { readSecret } from "../../consumer/secret";
 import { send } from "../../consumer/send";
-import { type NoteEvent, onAny, onPlaced, publishing } from "./callbacks";
+import { changed, counting, countingChanges, type NoteEvent, note, onAny, onPlaced, publishing } from "./callbacks";
 
 const Order = v.strictObject({ orderId: v.string(), quantity: v.pipe(v.string(), v.transform(Number)) });
 type OrderWire = v.InferInput<typeof Order>;
@@ -206,6 +210,32 @@ export function schedules(): void {
   new Schedule("right", { expression: "rate(1 hour)", target, event: { type: "placed", id: "1" } });
   // @ts-expect-error the target's callback cannot read it
   new Schedule("wrong", { expression: "rate(1 hour)", target, event: { type: "placed" } });
+}
+
+// A window callback and a tumbling window go together, on streams only.
+export function windows(table: TableReference): void {
+  const bindings = { table: writeTable(table) };
+  const stream = { streamArn: "arn" };
+  const jobs = new StreamConsumer("window", { callback: counting, bindings, tumblingWindow: 60 });
+  const put: (event: { id: string }) => void = jobs.accepts ?? (() => {});
+  put({ id: "1" });
+  // @ts-expect-error what its callback reads has an id
+  put({});
+  new TableConsumer("changes", { callback: countingChanges, table: stream, tumblingWindow: 60 });
+  // @ts-expect-error a window callback needs a window
+  new StreamConsumer("no-window", { callback: counting, bindings });
+  // @ts-expect-error the callback asks for bindings
+  new StreamConsumer("unbound", { callback: counting, tumblingWindow: 60 });
+  // @ts-expect-error a window needs a window callback
+  new StreamConsumer("no-state", { callback: note, tumblingWindow: 60 });
+  // @ts-expect-error a window needs a window callback
+  new TableConsumer("no-state", { callback: changed, table: stream, tumblingWindow: 60 });
+  // @ts-expect-error a queue has no windows
+  new QueueConsumer("queue", { callback: counting, bindings });
+  // @ts-expect-error a topic has no windows
+  new TopicConsumer("topic", { callback: counting, bindings, topic: { arn: "arn" } });
+  // @ts-expect-error the next state must be like the one before
+  windowCallback(Other, () => (_, window: Window<{ count: number }>) => ({ sum: window.state?.count }));
 }
 
 // A bus is typed by its events where it is named with `eventBus`.

@@ -7,7 +7,9 @@ import {
   type ReadableTable,
   type SendTarget,
   type StreamTarget,
+  type Window,
   type WritableTable,
+  windowCallback,
 } from "../../consumer/callback";
 import { tableChange } from "../../consumer/table-change";
 
@@ -55,4 +57,17 @@ export const puttingOnBus = callback(
   ({ bus }: { bus: BusTarget<NoteEvent> }) =>
     () =>
       void bus,
+);
+export const counting = windowCallback(
+  Note,
+  ({ table }: { table: WritableTable }) =>
+    (records, { state }: Window<{ count: number }>) => {
+      void table;
+      return { count: (state?.count ?? 0) + records.length };
+    },
+);
+export const countingChanges = windowCallback(
+  tableChange(Note),
+  () =>
+    (records, { state }: Window<{ count: number }>) => ({ count: (state?.count ?? 0) + records.length }),
 );

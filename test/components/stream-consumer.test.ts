@@ -1,10 +1,10 @@
 import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
-import { putTo } from "../../components/binding";
+import { putTo, writeTable } from "../../components/binding";
 import { QueueConsumer } from "../../components/queue-consumer";
 import { StreamConsumer } from "../../components/stream-consumer";
 import { TableConsumer } from "../../components/table-consumer";
-import { changed, note, putting } from "./callbacks";
+import { changed, counting, countingChanges, note, putting } from "./callbacks";
 import { Recorded, refusal } from "./graph";
 
 const mappingType = "aws:lambda/eventSourceMapping:EventSourceMapping";
@@ -173,6 +173,46 @@ describe("StreamConsumer", () => {
     );
   });
 
+  it("keeps a state over a tumbling window, for a window callback", async () => {
+    const table = { name: "counts", arn: arn("dynamodb", "table/counts") };
+    const program = () =>
+      void new StreamConsumer("jobs", {
+        callback: counting,
+        bindings: { table: writeTable(table) },
+        tumblingWindow: 60,
+      });
+    const graph = await Recorded.of(program);
+    const { tumblingWindowInSeconds, parallelizationFactor, functionResponseTypes } = graph.one(mappingType).inputs;
+    assert.deepEqual(
+      [tumblingWindowInSeconds, parallelizationFactor, functionResponseTypes],
+      [60, 1, ["ReportBatchItemFailures"]],
+    );
+    assert.equal(settingsOf(graph, "jobs").bindings.table, "counts");
+    const preview = await Recorded.of(program, { preview: true });
+    assert.equal(preview.graph.resources.length, graph.graph.resources.length);
+  });
+
+  it("refuses a window callback without a window, a window without one, and several batches of a shard at a time", async () => {
+    const bindings = { table: writeTable({ name: "counts", arn: arn("dynamodb", "table/counts") }) };
+    // @ts-expect-error the compiler refuses it, too
+    const noWindow = () => new StreamConsumer("jobs", { callback: counting, bindings });
+    assert.match(await refusal(noWindow), /a window callback needs a tumblingWindow/);
+    // @ts-expect-error the compiler refuses it, too
+    const noState = () => new StreamConsumer("jobs", { callback: note, tumblingWindow: 60 });
+    assert.match(
+      await refusal(noState),
+      /tumblingWindow 60 s needs a windowCallback, which returns the window's next state/,
+    );
+    const both = { callback: counting, bindings, tumblingWindow: 901, parallelizationFactor: 2 };
+    const message = await refusal(() => new StreamConsumer("jobs", both));
+    for (const says of [
+      "tumblingWindow is 901 s; Lambda allows a whole number from 1 to 900 s.",
+      "parallelizationFactor 2 is given together with tumblingWindow, whose state belongs to a shard",
+    ]) {
+      assert.ok(message.includes(says), `${says}\n${message}`);
+    }
+  });
+
   it("is refused with all errors together", async () => {
     const message = await refusal(
       () =>
@@ -250,6 +290,15 @@ describe("TableConsumer", () => {
       [["dynamodb:ListStreams"], ["*"]],
       [["sqs:SendMessage"], [dead]],
     ]);
+  });
+
+  it("keeps a state over a tumbling window, for a window callback", async () => {
+    const graph = await Recorded.of(withTable({ callback: countingChanges, tumblingWindow: 900 }));
+    assert.equal(graph.one(mappingType).inputs.tumblingWindowInSeconds, 900);
+    assert.match(
+      await refusal(withTable({ callback: countingChanges })),
+      /TableConsumer "changes": a window callback needs a tumblingWindow/,
+    );
   });
 
   it("refuses a record age beyond what DynamoDB keeps", async () => {

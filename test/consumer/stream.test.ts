@@ -8,30 +8,10 @@ import type { StreamBatchResponse } from "../../consumer/stream-batch";
 import { tableHandler } from "../../consumer/table";
 import { type TableChange, tableChange } from "../../consumer/table-change";
 import { contextWith, deployed, FakeSqs, silently } from "./fake-sqs";
+import { recordOf, streamArn } from "./kinesis-record";
 
 const Job = v.object({ n: v.number() });
 class Declined extends PermanentError {}
-const streamArn = "arn:aws:kinesis:eu-west-1:000000000000:stream/jobs";
-
-function recordOf(n: number, data: unknown = { n }, partitionKey = `key-${n}`): KinesisStreamRecord {
-  const text = typeof data === "string" ? data : JSON.stringify(data);
-  return {
-    awsRegion: "eu-west-1",
-    eventID: `shardId-000000000000:${n}`,
-    eventName: "aws:kinesis:record",
-    eventSource: "aws:kinesis",
-    eventSourceARN: streamArn,
-    eventVersion: "1.0",
-    invokeIdentityArn: "arn:aws:iam::000000000000:role/r",
-    kinesis: {
-      approximateArrivalTimestamp: 1_700_000_000.1,
-      data: Buffer.from(text).toString("base64"),
-      kinesisSchemaVersion: "1.0",
-      partitionKey,
-      sequenceNumber: String(n),
-    },
-  };
-}
 
 describe("the consumer of a stream", () => {
   let sqs: FakeSqs;

@@ -1,0 +1,246 @@
+import { strict as assert } from "node:assert";
+import type { KinesisStreamRecord } from "aws-lambda";
+import * as v from "valibot";
+import { type AnyCallback, callback, type Window, windowCallback } from "../../consumer/callback";
+import { PermanentError } from "../../consumer/errors";
+import { invoke } from "../../consumer/invoke";
+import { kinesisHandler } from "../../consumer/kinesis";
+import { queueHandler } from "../../consumer/queue";
+import type { StreamBatchResponse } from "../../consumer/stream-batch";
+import type { WindowMembers } from "../../consumer/stream-window";
+import { contextWith, deployed, FakeSqs, silently } from "./fake-sqs";
+import { recordOf, streamArn } from "./kinesis-record";
+
+interface Totals {
+  readonly sum: number;
+  readonly seen: readonly string[];
+}
+const Reading = v.object({ n: v.pipe(v.number(), v.minValue(0)) });
+class Declined extends PermanentError {}
+const sum = windowCallback(Reading, () => (records, { state }: Window<Totals>) => ({
+  sum: records.reduce((total, { event }) => total + event.n, state?.sum ?? 0),
+  seen: [...(state?.seen ?? []), ...records.map(({ id }) => id)],
+}));
+const fails = (error: () => Error) =>
+  windowCallback(Reading, () => (): Totals => {
+    throw error();
+  });
+
+describe("the consumer of a stream's tumbling window", () => {
+  let sqs: FakeSqs;
+  beforeEach(async () => {
+    sqs = await FakeSqs.start();
+  });
+  afterEach(() => sqs.stop());
+
+  const run = async (
+    what: AnyCallback,
+    records: readonly KinesisStreamRecord[],
+    { milliseconds = 30_000, ...more }: WindowMembers & { milliseconds?: number } = {},
+  ) => {
+    let response: StreamBatchResponse = { batchItemFailures: [] };
+    const lines: Record<string, unknown>[] = [];
+    const writing = silently(async () => {
+      const settings = { kind: "stream", deadLetterQueueUrl: sqs.deadLetterQueueUrl, concurrency: 10 } as const;
+      const handler = deployed(settings, () => kinesisHandler(what));
+      const members: WindowMembers = {
+        window: { start: "2026-01-01T00:00:00Z", end: "2026-01-01T00:01:00Z" },
+        shardId: "shardId-000000000000",
+        isFinalInvokeForWindow: false,
+        isWindowTerminatedEarly: false,
+        ...more,
+      };
+      response = await handler({ Records: [...records], ...members }, contextWith(milliseconds));
+    });
+    lines.push(...(await writing));
+    return { response, lines };
+  };
+  const reasons = () =>
+    sqs.of("SendMessage").map(({ input }) => ({
+      body: Buffer.from(input.MessageBody ?? "", "base64").toString(),
+      reason: JSON.parse(input.MessageAttributes?.DeadLetterReason?.StringValue ?? "null"),
+    }));
+
+  it("makes the next state of all records and the state so far", async () => {
+    const first = await run(sum, [recordOf(1), recordOf(2)]);
+    assert.deepEqual(first.response, {
+      state: { sum: 3, seen: ["shardId-000000000000:1", "shardId-000000000000:2"] },
+      batchItemFailures: [],
+    });
+    const { response, lines } = await run(sum, [recordOf(4)], { state: { sum: 3, seen: [] } });
+    assert.deepEqual(response, { state: { sum: 7, seen: ["shardId-000000000000:4"] }, batchItemFailures: [] });
+    assert.partialDeepStrictEqual(lines[0], { message: "batch", batch: { received: 1, succeeded: 1 } });
+  });
+
+  it("tells the callback about the window, and calls it at the end without records", async () => {
+    const windows: Window<Totals>[] = [];
+    const note = windowCallback(Reading, () => (records, window: Window<Totals>) => {
+      assert.equal(records.length, 0);
+      windows.push(window);
+      window.logger.info("over", { sum: window.state?.sum });
+      return window.state ?? { sum: 0, seen: [] };
+    });
+    const state = { sum: 3, seen: [] };
+    const { response, lines } = await run(note, [], {
+      state,
+      isFinalInvokeForWindow: true,
+      isWindowTerminatedEarly: true,
+    });
+    assert.deepEqual(response, { state, batchItemFailures: [] });
+    const [window = assert.fail()] = windows;
+    const { start, end, shardId, isFinal, isTerminatedEarly } = window;
+    assert.deepEqual(
+      { start, end, shardId, isFinal, isTerminatedEarly, state: window.state },
+      {
+        start: "2026-01-01T00:00:00Z",
+        end: "2026-01-01T00:01:00Z",
+        shardId: "shardId-000000000000",
+        isFinal: true,
+        isTerminatedEarly: true,
+        state,
+      },
+    );
+    assert.equal(window.signal.aborted, false);
+    assert.partialDeepStrictEqual(lines[0], { message: "over", sum: 3 });
+  });
+
+  it("says that there is no state yet where Lambda gives an empty one, or none", async () => {
+    const states: unknown[] = [];
+    const note = windowCallback(Reading, () => (_, { state }: Window<Totals>) => {
+      states.push(state);
+      return state ?? { sum: 0, seen: [] };
+    });
+    await run(note, [recordOf(1)], { state: {} });
+    await run(note, [recordOf(1)]);
+    assert.deepEqual(states, [undefined, undefined]);
+  });
+
+  it("dead-letters what is no event, with its payload, and makes the state of the others", async () => {
+    const { response, lines } = await run(sum, [recordOf(1), recordOf(2, { n: -1 }), recordOf(3, "no JSON")]);
+    assert.deepEqual(response, { state: { sum: 1, seen: ["shardId-000000000000:1"] }, batchItemFailures: [] });
+    const letters = reasons().sort((a, b) => Number(a.reason.sequenceNumber) - Number(b.reason.sequenceNumber));
+    assert.deepEqual(
+      letters.map(({ body, reason }) => [body, reason.errorType, reason.sourceArn]),
+      [
+        ['{"n":-1}', "InvalidEvent", streamArn],
+        ["no JSON", "InvalidEvent", streamArn],
+      ],
+    );
+    const batch = lines.find(({ message }) => message === "batch");
+    assert.partialDeepStrictEqual(batch, {
+      batch: { received: 3, succeeded: 1, deadLettered: 2 },
+    });
+  });
+
+  it("leaves the state as it is where no record is an event, without calling the callback", async () => {
+    const { response } = await run(
+      fails(() => new Error("called")),
+      [recordOf(1, "no JSON")],
+      { state: { sum: 9 } },
+    );
+    assert.deepEqual(response, { state: { sum: 9 }, batchItemFailures: [] });
+    assert.equal(reasons().length, 1);
+  });
+
+  it("has everything come again when the callback throws, with the state as it was, and stores no dead letter yet", async () => {
+    const { response, lines } = await run(
+      fails(() => new RangeError("not now")),
+      [recordOf(1), recordOf(2, "no JSON"), recordOf(3)],
+      { state: { sum: 5 } },
+    );
+    assert.deepEqual(response, { state: { sum: 5 }, batchItemFailures: [{ itemIdentifier: "1" }] });
+    assert.deepEqual(reasons(), []);
+    const text = JSON.stringify(lines);
+    assert.match(text, /"retried":3/);
+    assert.match(text, /"errorType":"RangeError"/);
+  });
+
+  it("fails the invocation when the end of the window fails, so that Lambda tries again", async () => {
+    const failing = fails(() => new RangeError("no table"));
+    await assert.rejects(run(failing, [], { isFinalInvokeForWindow: true }), { name: "RangeError" });
+  });
+
+  it("dead-letters a permanent failure of a record that is alone, and has several come again", async () => {
+    const declined = fails(() => new Declined("never"));
+    const { response } = await run(declined, [recordOf(1), recordOf(2)]);
+    assert.deepEqual(response.batchItemFailures, [{ itemIdentifier: "1" }]);
+    assert.equal(reasons().length, 0);
+    const alone = await run(declined, [recordOf(2)], { state: { sum: 5 } });
+    assert.deepEqual(alone.response, { state: { sum: 5 }, batchItemFailures: [] });
+    assert.deepEqual(
+      reasons().map(({ body, reason }) => [body, reason.errorType]),
+      [['{"n":2}', "Declined"]],
+    );
+  });
+
+  it("has everything come again when a dead letter cannot be stored, so that nothing counts twice", async () => {
+    sqs.answer = () => ({ status: 400, body: { __type: "x#QueueDoesNotExist" } });
+    const { response } = await run(sum, [recordOf(1), recordOf(2, "no JSON")], { state: { sum: 5 } });
+    assert.deepEqual(response, { state: { sum: 5 }, batchItemFailures: [{ itemIdentifier: "1" }] });
+  });
+
+  it("refuses a state that is none, and one above 1 MB, with the size and the rule", async () => {
+    const returning = (state: unknown) => windowCallback(Reading, () => () => state as Totals);
+    const errorOf = async (state: unknown) => {
+      const { response, lines } = await run(returning(state), [recordOf(1)], { state: { sum: 5 } });
+      assert.deepEqual(response, { state: { sum: 5 }, batchItemFailures: [{ itemIdentifier: "1" }] });
+      return JSON.stringify(lines);
+    };
+    assert.match(
+      await errorOf(undefined),
+      /InvalidState.*returned undefined; it must return the next state, an object/,
+    );
+    assert.match(await errorOf([1]), /it must return the next state, an object/);
+    const text = await errorOf({ seen: "x".repeat(1_048_576) });
+    assert.match(text, /The state has 1048587 bytes; Lambda keeps 1048576 for a shard/);
+    const { response } = await run(returning({ seen: "x".repeat(1_048_565) }), [recordOf(1)]);
+    assert.deepEqual(response.batchItemFailures, []);
+  });
+
+  it("gives up a callback that hangs shortly before the timeout, and aborts its signal", async () => {
+    let aborted = false;
+    const hangs = windowCallback(Reading, () => (_, { signal }: Window<Totals>) => {
+      signal.addEventListener("abort", () => {
+        aborted = true;
+      });
+      return new Promise<Totals>(() => {});
+    });
+    const { response, lines } = await run(hangs, [recordOf(1), recordOf(2)], { milliseconds: 900 });
+    assert.deepEqual(response.batchItemFailures, [{ itemIdentifier: "1" }]);
+    assert.match(JSON.stringify(lines), /"errorType":"CallbackTimeout"/);
+    assert.ok(aborted);
+  });
+
+  it("says what is wrong where there is no window, and where a queue is to run it", async () => {
+    const handler = deployed({ kind: "stream", deadLetterQueueUrl: "url", concurrency: 1 }, () => kinesisHandler(sum));
+    await assert.rejects(handler({ Records: [] }, contextWith(1000)), /deploy a window callback with tumblingWindow/);
+    const settings = { queueUrl: "url", deadLetterQueueUrl: "url", maxReceiveCount: 5, concurrency: 1 };
+    const queue = () => deployed({ kind: "queue", ...settings }, () => queueHandler(sum));
+    assert.throws(queue, /A window callback is for a StreamConsumer or a TableConsumer with tumblingWindow/);
+  });
+
+  it("leaves the answer of other callbacks without a state", async () => {
+    const { response } = await run(
+      callback(Reading, () => () => {}),
+      [recordOf(1)],
+    );
+    assert.deepEqual(response, { batchItemFailures: [] });
+  });
+
+  describe("in a unit test", () => {
+    it("is run with invoke, which answers the next state", async () => {
+      const begun = await invoke(sum, { bindings: {}, events: [{ n: 1 }, { n: 2 }] });
+      assert.deepEqual([begun.sum, begun.seen], [3, ["record-1", "record-2"]]);
+      const ended = await invoke(sum, { bindings: {}, events: [], window: { state: begun, isFinal: true } });
+      assert.equal(ended.sum, 3);
+      await assert.rejects(invoke(sum, { bindings: {}, events: [{ n: -1 }] }), { name: "InvalidEvent" });
+      await assert.rejects(
+        invoke(
+          fails(() => new RangeError("no")),
+          { bindings: {}, events: [{ n: 1 }] },
+        ),
+        RangeError,
+      );
+    });
+  });
+});
