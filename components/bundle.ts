@@ -3,10 +3,11 @@ import { existsSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { AnyCallback } from "../consumer/callback";
-import { buildEntries, type Entry, inlineModule } from "./bundle/build";
+import { type Entry, inlineModule } from "./bundle/build";
 import { type Bundle, BundleCache } from "./bundle/cache";
 import { exporterOf } from "./bundle/exporter";
 import { serializeInline } from "./bundle/inline";
+import { makeBundles } from "./bundle/make";
 
 /** The consumer to put around a callback: `export function <handler>(callback)` of `consumer/<module>`. */
 export interface HandlerModule {
@@ -50,35 +51,19 @@ async function bundleAll(requests: readonly Request[]): Promise<void> {
   try {
     const root = projectRoot();
     const cache = new BundleCache(root);
-    const missing: { request: Request; entry: Entry }[] = [];
+    const wanted: { request: Request; entry: Entry }[] = [];
     for (const request of requests) {
       try {
-        const entry = await entryOf(request, root);
-        const found = cache.find(entry);
-        if (found === undefined) missing.push({ request, entry });
-        else request.resolve(found);
+        wanted.push({ request, entry: await entryOf(request, root) });
       } catch (error) {
         fail(request, error);
       }
     }
-    if (missing.length === 0) return;
-    const distinct = [...new Map(missing.map(({ entry }) => [JSON.stringify(entry), entry])).values()];
-    const bundles = new Map<string, Bundle>();
-    const make = async (entries: readonly Entry[]) => {
-      const built = await buildEntries(entries, root);
-      for (const [index, entry] of entries.entries()) {
-        const result = built[index];
-        if (result !== undefined) bundles.set(JSON.stringify(entry), cache.keep(entry, result));
-      }
-    };
-    const failures = new Map<string, unknown>();
-    // Together, since they share most of their files; one by one only to find out which of them cannot be built.
-    await make(distinct).catch(async () => {
-      for (const entry of distinct) await make([entry]).catch((error) => failures.set(JSON.stringify(entry), error));
-    });
-    for (const { request, entry } of missing) {
-      const made = bundles.get(JSON.stringify(entry));
-      if (made === undefined) fail(request, failures.get(JSON.stringify(entry)));
+    const entries = wanted.map(({ entry }) => entry);
+    for (const [index, made] of (await makeBundles(entries, cache, root)).entries()) {
+      const request = wanted[index]?.request;
+      if (request === undefined) continue;
+      if (made instanceof Error) fail(request, made);
       else request.resolve(made);
     }
   } catch (error) {

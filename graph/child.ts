@@ -1,4 +1,5 @@
 // The process in which a program is evaluated: loads it as Pulumi's language host would, and hands back what it asked for.
+import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { ChildAnswer, ChildRequest } from "./evaluate";
 import { recordProgram } from "./record";
@@ -15,6 +16,10 @@ function describe(error: unknown): string {
   return [head, ...own.slice(0, 5)].join("\n");
 }
 
+function ownModules(): string[] {
+  return Object.keys(require.cache).filter((file) => !file.split(path.sep).includes("node_modules"));
+}
+
 process.once("message", ({ program, settings }: ChildRequest) => {
   recordProgram(async () => {
     const exported: unknown = require(program);
@@ -24,7 +29,7 @@ process.once("message", ({ program, settings }: ChildRequest) => {
     return typeof entry === "function" ? await entry() : exported;
   }, settings)
     .then(
-      (graph): ChildAnswer => ({ graph }),
+      (graph): ChildAnswer => ({ graph, modules: ownModules() }),
       (error): ChildAnswer => ({ error: describe(error) }),
     )
     .then((answer) => process.send?.(answer, () => process.exit(0)));

@@ -26,10 +26,21 @@ export interface ChildRequest {
   readonly program: string;
   readonly settings: EvaluationSettings;
 }
-export type ChildAnswer = { readonly graph: Graph } | { readonly error: string };
+export type ChildAnswer = Evaluated | { readonly error: string };
+
+export interface Evaluated {
+  readonly graph: Graph;
+  /** Absolute paths of the modules that were loaded, without those of packages. */
+  readonly modules: readonly string[];
+}
 
 /** Rejects with an Error for the user: the program's own message, without the runtime's noise. */
 export async function evaluateProgram(evaluation: Evaluation): Promise<Graph> {
+  return (await evaluate(evaluation)).graph;
+}
+
+/** `evaluateProgram`, with what a change of which may change the graph. */
+export async function evaluate(evaluation: Evaluation): Promise<Evaluated> {
   const { stack, address, preview, timeout = 60_000, signal, onOutput } = evaluation;
   const program = path.resolve(evaluation.program);
   const project = readProject(program, stack, evaluation.config);
@@ -90,7 +101,7 @@ export async function evaluateProgram(evaluation: Evaluation): Promise<Graph> {
       child.send(request);
     });
     if ("error" in answer) throw new Error(answer.error);
-    return answer.graph;
+    return answer;
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", abort);

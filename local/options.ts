@@ -12,6 +12,8 @@ export interface StartOptions {
   /** Most function environments at a time; undefined: twice the cores. */
   readonly concurrency: number | undefined;
   readonly speed: number;
+  /** Reload functions when their sources are saved. */
+  readonly watch: boolean;
   /** Values that take the place of the stack file's. */
   readonly config: Readonly<Record<string, string>>;
   readonly help: boolean;
@@ -31,6 +33,7 @@ npm start -- [options]
   --data DIR           keeps queues and tables there between runs (default: nothing is kept)
   --concurrency N      most functions that run at a time (default: twice the cores)
   --speed N            runs visibility timeouts, delays, windows and back-off N times faster (default 1)
+  --watch              runs what is saved: replaces the code of the functions concerned, and nothing else
   --json               prints one line of JSON on stdout when ready, and everything else on stderr
   --help               prints this
 `;
@@ -46,6 +49,7 @@ export function readOptions(args: readonly string[]): StartOptions {
     json: values.json ?? false,
     concurrency: wholeNumber("--concurrency", values.concurrency, 1, 1000),
     speed: wholeNumber("--speed", values.speed, 1, 100_000) ?? 1,
+    watch: values.watch ?? false,
     config: Object.fromEntries((values.config ?? []).map(keyAndValue)),
     help: values.help ?? false,
   };
@@ -63,6 +67,7 @@ function parse(args: readonly string[]) {
         data: { type: "string" },
         concurrency: { type: "string" },
         speed: { type: "string" },
+        watch: { type: "boolean" },
         json: { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },

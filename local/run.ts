@@ -1,7 +1,7 @@
 // The whole program on one machine: the local servers, the evaluated program, and each of its resources on them.
 import { mkdirSync } from "node:fs";
 import * as path from "node:path";
-import { evaluateProgram } from "../graph/evaluate";
+import { evaluate } from "../graph/evaluate";
 import type { Graph, GraphResource } from "../graph/graph";
 import { readProject } from "../graph/project";
 import { createApiGateway } from "./api-gateway/service";
@@ -33,6 +33,8 @@ export interface LocalSettings {
   readonly dataDir?: string | undefined;
   readonly concurrency?: number | undefined;
   readonly speed?: number;
+  /** Reload the code of functions when their sources are saved. Default: false. */
+  readonly watch?: boolean;
   /** Aborts a start that is under way. */
   readonly signal?: AbortSignal;
   /** What the program writes while it is evaluated, and what the user should know. */
@@ -150,14 +152,9 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
     closers.push(closeLambda);
     address = front.address;
 
-    const evaluated = await evaluateProgram({
-      program,
-      stack,
-      config,
-      address,
-      ...(signal && { signal }),
-      onOutput: say,
-    });
+    const evaluatedSince = Date.now();
+    const evaluation = { program, stack, config, address };
+    const { graph: evaluated, modules } = await evaluate({ ...evaluation, ...(signal && { signal }), onOutput: say });
     observers.push(createPermissions(evaluated, { accountId, region }));
     await provision(
       evaluated.resources,
@@ -173,6 +170,13 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
       signal,
     );
     graph = evaluated;
+    if (settings.watch) {
+      // Brings the bundler along, which nothing else here needs.
+      const { startWatch } = require("./watch/watch") as typeof import("./watch/watch");
+      const watched = { evaluated: { graph, modules }, evaluatedSince, evaluation };
+      const watch = startWatch({ ...watched, root: project.root, lambda, say });
+      closers.push(() => watch.close());
+    }
     return {
       address,
       graph,

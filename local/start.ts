@@ -61,6 +61,7 @@ async function main(): Promise<number> {
     });
     names = logicalNames(run.graph);
     say(describeRun(run.graph, run.address, run.readyMs));
+    if (options.watch) say("Watching: a function whose source is saved is reloaded.");
     if (json) {
       const { address, readyMs } = run;
       process.stdout.write(`${JSON.stringify({ address, outputs: run.graph.outputs, readyMs })}\n`);

@@ -28,7 +28,23 @@ export interface Built {
   readonly inputs: readonly string[];
 }
 
+/** esbuild refuses an entry; for the user. */
+export class BuildError extends Error {
+  constructor(
+    message: string,
+    /** The files in which esbuild found something wrong, relative to the project's root. */
+    readonly files: readonly string[],
+    /** Whether an entry itself is wrong: what it imports is no longer there. */
+    readonly inEntry: boolean,
+  ) {
+    super(message);
+  }
+}
+
 export const inlineModule = "spillway:inline";
+
+/** Modules that are no files. */
+const virtual = /^spillway-[\w-]+:/;
 
 export const buildOptions = {
   bundle: true,
@@ -57,7 +73,7 @@ export async function buildEntries(entries: readonly Entry[], root: string): Pro
     logLevel: "silent" as const,
     plugins: [virtualEntries(entries, root), leavePulumiOut, cutCredentialChain, importAtOnce, keepClassNames],
   }).catch((failure: { errors?: readonly Message[] }) => {
-    throw failure.errors === undefined ? failure : new Error(explain(failure.errors));
+    throw failure.errors === undefined ? failure : buildError(failure.errors);
   });
   const outputs = new Map(result.outputFiles.map((file) => [path.basename(file.path), file.text]));
   return entries.map((_, index) => {
@@ -122,9 +138,14 @@ const keepClassNames: Plugin = {
   },
 };
 
-function inputsOf(metafile: Metafile, index: string): string[] {
-  const output = Object.entries(metafile.outputs).find(([file]) => path.basename(file) === `${index}.js`)?.[1];
-  return Object.keys(output?.inputs ?? {}).filter((input) => !/^spillway-[\w-]+:/.test(input));
+/** All that the entry imports, also what gave no byte: a change may give it some. */
+function inputsOf({ inputs }: Metafile, index: string): string[] {
+  const reached = new Set([`spillway-entry:${index}`]);
+  for (const file of reached) {
+    for (const { path: imported } of inputs[file]?.imports ?? [])
+      if (inputs[imported] !== undefined) reached.add(imported);
+  }
+  return [...reached].filter((input) => !virtual.test(input)).sort();
 }
 
 function refusePulumi(metafile: Metafile, index: string): void {
@@ -149,6 +170,16 @@ const hints: readonly (readonly [RegExp, string])[] = [
   ],
   [/Could not resolve/, "Install the package, or correct the path."],
 ];
+
+function buildError(errors: readonly Message[]): BuildError {
+  const files = errors.flatMap(({ location }) => location?.file ?? []);
+  const inEntry = files.some((file) => file.startsWith("spillway-entry:"));
+  return new BuildError(
+    explain(errors),
+    files.filter((file) => !virtual.test(file)),
+    inEntry,
+  );
+}
 
 function explain(errors: readonly Message[]): string {
   const text = formatMessagesSync([...errors], { kind: "error", color: false })

@@ -1,6 +1,6 @@
 // Bundles kept under the content they were made of, so that an unchanged callback costs only the hashing of its files.
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { version as esbuildVersion } from "esbuild";
 import { archiveOf } from "./archive";
@@ -11,20 +11,29 @@ export interface Bundle {
   readonly archive: string;
   /** Absolute path of the source map of the one file in it. */
   readonly sourceMap: string;
+  /** Every file that it depends on, relative to the project's root. */
+  readonly inputs: readonly string[];
 }
 
 interface Remembered {
+  readonly entry: Entry;
   readonly inputs: Readonly<Record<string, string>>;
   readonly hash: string;
 }
 
-/** What decides how modules are found and compiled, besides the modules and this folder. */
-const settingsFiles = ["package.json", "package-lock.json", "tsconfig.json"];
+/** What decides how modules are found and compiled, besides the modules and this folder; relative to the project's root. */
+export const settingsFiles = ["package.json", "package-lock.json", "tsconfig.json"];
 
+/** Milliseconds by which a file's time may be behind the clock. */
+const coarseness = 10;
+
+/** For one build: it reads each file once, and what changes meanwhile is not remembered. */
 export class BundleCache {
+  /** The same as long as the same sources give the same bundles. */
+  readonly settings: string;
   private readonly folder: string;
   private readonly hashes = new Map<string, string>();
-  private readonly common: string;
+  private readonly since = Date.now() - coarseness;
 
   constructor(private readonly root: string) {
     this.folder = path.join(root, ".spillway", "bundles");
@@ -32,35 +41,65 @@ export class BundleCache {
     const builder = readdirSync(__dirname)
       .sort()
       .map((file) => path.join(__dirname, file));
-    this.common = JSON.stringify([esbuildVersion, [...settingsFiles, ...builder].map((file) => this.hashOf(file))]);
+    this.settings = JSON.stringify([esbuildVersion, [...settingsFiles, ...builder].map((file) => this.hashOf(file))]);
   }
 
   find(entry: Entry): Bundle | undefined {
     const file = this.memoOf(entry);
     if (!existsSync(file)) return undefined;
-    const { inputs, hash } = JSON.parse(readFileSync(file, "utf8")) as Remembered;
-    const bundle = this.bundleOf(hash);
-    const unchanged = Object.entries(inputs).every(([input, before]) => this.hashOf(input) === before);
-    return unchanged && existsSync(bundle.archive) && existsSync(bundle.sourceMap) ? bundle : undefined;
+    const remembered = read(file);
+    const bundle = this.bundleOf(remembered);
+    return this.isUnchanged(remembered) && existsSync(bundle.archive) && existsSync(bundle.sourceMap)
+      ? bundle
+      : undefined;
+  }
+
+  /** All that is remembered under the present settings, and whether the files are still those that it was made of. */
+  list(): readonly { readonly entry: Entry; readonly bundle: Bundle; readonly isUnchanged: boolean }[] {
+    return readdirSync(this.folder)
+      .filter((name) => name.endsWith(".json"))
+      .map((name) => path.join(this.folder, name))
+      .flatMap((file) => {
+        const remembered = read(file);
+        const { entry } = remembered;
+        if (entry === undefined || this.memoOf(entry) !== file) return [];
+        return [{ entry, bundle: this.bundleOf(remembered), isUnchanged: this.isUnchanged(remembered) }];
+      });
   }
 
   keep(entry: Entry, built: Built): Bundle {
     const archive = archiveOf({ "index.js": built.code });
     const hash = digest(archive);
-    const bundle = this.bundleOf(hash);
+    const inputs = Object.fromEntries(built.inputs.map((input) => [input, this.hashOf(input)]));
+    const remembered: Remembered = { entry, inputs, hash };
+    const bundle = this.bundleOf(remembered);
     write(bundle.archive, archive);
     write(bundle.sourceMap, built.sourceMap);
-    const inputs = Object.fromEntries(built.inputs.map((input) => [input, this.hashOf(input)]));
-    write(this.memoOf(entry), JSON.stringify({ inputs, hash } satisfies Remembered));
+    if (!built.inputs.some((input) => this.hasChanged(input))) write(this.memoOf(entry), JSON.stringify(remembered));
     return bundle;
   }
 
-  private bundleOf(hash: string): Bundle {
-    return { archive: path.join(this.folder, `${hash}.zip`), sourceMap: path.join(this.folder, `${hash}.js.map`) };
+  private bundleOf({ hash, inputs }: Remembered): Bundle {
+    return {
+      archive: path.join(this.folder, `${hash}.zip`),
+      sourceMap: path.join(this.folder, `${hash}.js.map`),
+      inputs: Object.keys(inputs),
+    };
+  }
+
+  private isUnchanged({ inputs }: Remembered): boolean {
+    return Object.entries(inputs).every(([input, before]) => this.hashOf(input) === before);
+  }
+
+  /** Whether the build may have read something else than was hashed: somebody saved the file at the same time. */
+  private hasChanged(input: string): boolean {
+    const { ctimeMs = Number.POSITIVE_INFINITY } =
+      statSync(path.resolve(this.root, input), { throwIfNoEntry: false }) ?? {};
+    return ctimeMs >= this.since;
   }
 
   private memoOf(entry: Entry): string {
-    return path.join(this.folder, `${digest(JSON.stringify([this.common, entry]))}.json`);
+    return path.join(this.folder, `${digest(JSON.stringify([this.settings, entry]))}.json`);
   }
 
   private hashOf(input: string): string {
@@ -72,6 +111,10 @@ export class BundleCache {
     }
     return hash;
   }
+}
+
+function read(memo: string): Remembered {
+  return JSON.parse(readFileSync(memo, "utf8")) as Remembered;
 }
 
 function digest(content: string | Uint8Array): string {

@@ -18,11 +18,12 @@ export class Lane {
   /** The one that ended last comes last, and is taken first: the others can be reaped. */
   readonly idle: Environment[] = [];
   readonly environments = new Set<Environment>();
-  running = 0;
 
   constructor(
     readonly definition: FunctionDefinition,
     readonly code: Code,
+    /** How many events of the function run, also those on code that has been replaced. */
+    readonly load: { running: number } = { running: 0 },
   ) {}
 
   get oldest(): number {
@@ -32,7 +33,7 @@ export class Lane {
   /** Reserved concurrency is the function's limit as well. */
   refuseOverReserved(): void {
     const { reservedConcurrency } = this.definition;
-    if (reservedConcurrency === undefined || this.running + this.waiting.length < reservedConcurrency) return;
+    if (reservedConcurrency === undefined || this.load.running + this.waiting.length < reservedConcurrency) return;
     throw new ServiceError("TooManyRequestsException", "Rate Exceeded.", 429, {
       Reason: "ReservedFunctionConcurrentInvocationLimitExceeded",
       Type: "User",

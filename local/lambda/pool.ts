@@ -64,12 +64,14 @@ export class Pool {
   add(definition: FunctionDefinition): Code {
     const code = unpack(this.#codeRoot, definition);
     const previous = this.#lanes.get(definition.functionName);
-    const lane = new Lane(definition, code);
+    const lane = new Lane(definition, code, previous?.load);
     this.#lanes.set(definition.functionName, lane);
     if (previous !== undefined) {
       for (const environment of previous.environments) this.#retired.add(environment);
-      for (const environment of previous.idle) environment.kill();
+      for (const environment of previous.idle.splice(0)) environment.kill();
       lane.waiting.push(...previous.waiting.splice(0));
+      this.#removeCode(previous);
+      this.#dispatch();
     }
     return code;
   }
@@ -100,10 +102,12 @@ export class Pool {
       const { signal } = request;
       if (signal?.aborted) throw shutDown();
       const withdraw = () => {
-        const at = lane.waiting.indexOf(waiting);
+        // The function may have been replaced since.
+        const queue = (this.#lanes.get(functionName) ?? lane).waiting;
+        const at = queue.indexOf(waiting);
         // It runs already, and is killed.
         if (at < 0) return;
-        lane.waiting.splice(at, 1);
+        queue.splice(at, 1);
         reject(shutDown());
       };
       const waiting: Waiting = {
@@ -173,7 +177,7 @@ export class Pool {
   #start(lane: Lane, waiting: Waiting): void {
     const environment = lane.take() ?? this.#create(lane);
     const { request, requestId } = waiting;
-    lane.running += 1;
+    lane.load.running += 1;
     this.#running += 1;
     const kill = () => environment.kill();
     request.signal?.addEventListener("abort", kill, { once: true });
@@ -181,7 +185,7 @@ export class Pool {
     const event = { requestId, payload: request.payload, traceId: traceId(lane), clientContext: request.clientContext };
     void environment.run(event).then((result) => {
       request.signal?.removeEventListener("abort", kill);
-      lane.running -= 1;
+      lane.load.running -= 1;
       this.#running -= 1;
       if (!environment.isGone) this.#rest(lane, environment);
       waiting.resolve({ requestId, ...result });
@@ -214,6 +218,13 @@ export class Pool {
     environment.kill();
   }
 
+  /** Of code that has been replaced, once nothing runs it any more. */
+  #removeCode({ code, environments }: Lane): void {
+    const isUsed = [...this.#lanes.values()].some((lane) => lane.code.directory === code.directory);
+    const isRunning = [...environments, ...this.#retired].some(({ settings }) => settings.directory === code.directory);
+    if (!isUsed && !isRunning) rmSync(code.directory, { recursive: true, force: true });
+  }
+
   #create(lane: Lane): Environment {
     const { clock, credentials, region, address, onLog } = this.settings;
     const { definition, code } = lane;
@@ -235,6 +246,7 @@ export class Pool {
       onExit: () => {
         lane.forget(environment);
         this.#retired.delete(environment);
+        this.#removeCode(lane);
       },
     });
     lane.environments.add(environment);

@@ -7,6 +7,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { unzipSync } from "fflate";
 import * as v from "valibot";
 import { buildEntries } from "../../components/bundle/build";
+import { BundleCache } from "../../components/bundle/cache";
+import { makeBundles } from "../../components/bundle/make";
 import { QueueConsumer } from "../../components/queue-consumer";
 import { callback } from "../../consumer/callback";
 import { PermanentError } from "../../consumer/errors";
@@ -116,6 +118,49 @@ describe("a bundle", () => {
     assert.ok(
       readdirSync(path.join(root, ".spillway", "bundles")).includes(path.basename(first).replace(".zip", ".js.map")),
     );
+  });
+
+  it("is made anew when any file that it imports has changed, also one that gave it no byte", async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "spillway-cache-"));
+    const save = (name: string, text: string) => writeFileSync(path.join(folder, name), text);
+    const entry = { text: 'import { used } from "./all";\nexport const handler = used;\n' };
+    /** Builds as an evaluation does some time after the last save. */
+    const make = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      const [made] = await makeBundles([entry], new BundleCache(folder), folder);
+      return made instanceof Error || made === undefined ? assert.fail(String(made)) : made;
+    };
+    try {
+      save("all.ts", 'export { used } from "./used";\nexport * from "./unused";\n');
+      save("used.ts", "export const used = () => 1;\n");
+      save("unused.ts", "export const unused = 1;\n");
+      const first = await make();
+      assert.deepEqual([...first.inputs].sort(), ["all.ts", "unused.ts", "used.ts"]);
+      assert.deepEqual(await make(), first);
+      save("unused.ts", 'export const unused = 1;\nconsole.log("loaded");\n');
+      assert.notEqual((await make()).archive, first.archive);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("is not remembered when a file was saved while it was built", async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "spillway-cache-"));
+    const save = (value: number) => writeFileSync(path.join(folder, "value.ts"), `export const value = ${value};\n`);
+    const entry = { text: 'import { value } from "./value";\nexport const handler = () => value;\n' };
+    try {
+      save(1);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      const cache = new BundleCache(folder);
+      assert.equal(cache.find(entry), undefined);
+      const [built] = await buildEntries([entry], folder);
+      save(2);
+      cache.keep(entry, built ?? assert.fail());
+      assert.equal(new BundleCache(folder).find(entry), undefined);
+      assert.deepEqual(new BundleCache(folder).list(), []);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("is refused when it reaches Pulumi, with the chain of imports", async () => {

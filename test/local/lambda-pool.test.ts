@@ -72,6 +72,46 @@ describe("the pool of environments", () => {
     assert.equal((await old).answer, "old");
   });
 
+  it("starts what waited on the new code, and removes the old code when nothing runs it", async () => {
+    const saying = (word: string) =>
+      `exports.handler = async (event) => { await new Promise((r) => setTimeout(r, event.wait ?? 0)); return { word: "${word}", pid: process.pid, root: process.env.LAMBDA_TASK_ROOT }; };`;
+    run.put("waits", saying("old"));
+    const idle = (await call(run.lambda, "waits")).answer;
+    const calls = [200, 200, 0, 0].map((wait) => call(run.lambda, "waits", { wait }));
+    await until("two run", () => run.lambda.pool.processes.filter(({ busy }) => busy).length === 2);
+    run.put("waits", saying("new"));
+    const answers = (await Promise.all(calls)).map(({ answer }) => answer);
+    assert.deepEqual(
+      answers.map(({ word }) => word),
+      ["old", "old", "new", "new"],
+    );
+    assert.equal(answers[0]?.root, idle.root);
+    await until("the old code has gone", () => !existsSync(idle.root));
+    assert.equal(isAlive(idle.pid), false);
+    assert.ok(existsSync(answers[3]?.root));
+  });
+
+  it("counts what runs on replaced code among the function's reserved concurrency", async () => {
+    run.put("one", counts, { reservedConcurrency: 1 });
+    const running = call(run.lambda, "one", { wait: 200 });
+    await until("it runs", () => run.lambda.pool.processes.some(({ busy }) => busy));
+    run.put("one", `${counts}// new`, { reservedConcurrency: 1 });
+    await assert.rejects(call(run.lambda, "one"), /Rate Exceeded/);
+    assert.equal((await running).answer.count, 1);
+    assert.equal((await call(run.lambda, "one")).answer.count, 1);
+  });
+
+  it("withdraws what waits also when the function has been replaced since", async () => {
+    run.put("waits", counts);
+    const running = [1, 2].map(() => call(run.lambda, "waits", { wait: 300 }));
+    const stop = new AbortController();
+    const waiting = run.lambda.pool.invoke("waits", { payload: "{}", signal: stop.signal });
+    run.put("waits", `${counts}// new`);
+    stop.abort();
+    await assert.rejects(waiting, /The local run is being stopped/);
+    await Promise.all(running);
+  });
+
   it("ends environments that have been idle", async () => {
     const own = await startLambda({ idleTime: 20 });
     try {

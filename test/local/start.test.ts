@@ -1,85 +1,13 @@
 import { strict as assert } from "node:assert";
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { alive, descendants, endAll, foldersOf, Start } from "./start-support";
 import { until } from "./support";
 
-const root = path.resolve(__dirname, "..", "..");
-
-/** `npm start` as a process of its own. */
-class Start {
-  stdout = "";
-  stderr = "";
-  readonly ended: Promise<number | NodeJS.Signals>;
-  private readonly child: ChildProcess;
-
-  constructor(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
-    const script = ["--disable-warning=ExperimentalWarning", "-r", "ts-node/register/transpile-only", "local/start.ts"];
-    this.child = spawn(process.execPath, [...script, ...args], {
-      cwd: root,
-      env: { ...process.env, ...environment },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    this.child.stdout?.setEncoding("utf8").on("data", (text: string) => {
-      this.stdout += text;
-    });
-    this.child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-      this.stderr += text;
-    });
-    this.ended = new Promise((resolve) => this.child.once("close", (code, signal) => resolve(signal ?? code ?? -1)));
-    started.add(this);
-  }
-
-  get pid(): number {
-    return this.child.pid ?? assert.fail("it did not start");
-  }
-
-  /** Resolves with the line of `--json`. */
-  async ready(): Promise<{ address: string; outputs: Record<string, string>; readyMs: number }> {
-    await until(() => this.stdout.includes("\n") || this.child.exitCode !== null);
-    assert.equal(this.child.exitCode, null, this.stderr);
-    return JSON.parse(this.stdout);
-  }
-
-  kill(signal: NodeJS.Signals): void {
-    this.child.kill(signal);
-  }
-}
-
-const started = new Set<Start>();
-
-/** Every process that has the run's pid among its ancestors, as Linux tells. */
-function descendants(pid: number): number[] {
-  const parents = readdirSync("/proc").flatMap((name) => {
-    const of = /^\d+$/.test(name) ? parentOf(name) : undefined;
-    return of === undefined ? [] : [[Number(name), of] as const];
-  });
-  const below = (of: number): number[] =>
-    parents.flatMap(([child, parent]) => (parent === of ? [child, ...below(child)] : []));
-  return below(pid);
-}
-
-function parentOf(pid: string): number | undefined {
-  try {
-    return Number(readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ")[1]);
-  } catch {
-    return undefined;
-  }
-}
-
-const alive = (pid: number) => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
-const foldersOf = (pid: number) => readdirSync(tmpdir()).filter((name) => name.startsWith(`spillway-${pid}-`));
 const local = { region: "eu-west-1", credentials: { accessKeyId: "test", secretAccessKey: "test" } };
 const clientOf = (address: string) => new SQSClient({ ...local, endpoint: address });
 
@@ -98,11 +26,7 @@ describe("npm start", function () {
   before(() => {
     folder = mkdtempSync(path.join(tmpdir(), "spillway-start-"));
   });
-  afterEach(async () => {
-    for (const start of started) start.kill("SIGKILL");
-    for (const start of started) await start.ended;
-    started.clear();
-  });
+  afterEach(endAll);
   after(() => rmSync(folder, { recursive: true }));
 
   it("prints exactly one line on stdout with --json, serves its pages, and leaves nothing behind on Ctrl-C", async () => {

@@ -1,0 +1,90 @@
+// What `--watch` says: one line for each reload, one for what a restart is needed for, and the reason where something cannot be built.
+import * as path from "node:path";
+import type { Rebuilt, WatchedFunction } from "./functions";
+
+export class Reports {
+  /** Files whose change has been reported since the last evaluation. */
+  readonly #reported = new Set<string>();
+  #lastFailure = "";
+  #lastDifferences = "";
+  #hasExplainedSerialised = false;
+
+  constructor(readonly say: (line: string) => void) {}
+
+  /** After the functions' bundles were built anew. `since`: by `performance.now()`. */
+  rebuilt({ replaced, unchanged, failed, unclear }: Rebuilt, changed: ReadonlySet<string>, since: number): void {
+    if (replaced.length > 0) {
+      this.#reloaded(
+        replaced.map(({ watched }) => watched),
+        changed,
+        since,
+      );
+    } else if (unchanged.length > 0 && failed.size === 0 && unclear.length === 0) {
+      this.say(`unchanged  ${namesOf(unchanged)} (${listOf(changed)}): the same bytes as before`);
+    }
+    for (const [message, functions] of failed) {
+      const text = `not reloaded  ${namesOf(functions)}: ${message}\n  The old code keeps running.`;
+      if (changed.size > 0 || text !== this.#lastFailure) this.say(text);
+      this.#lastFailure = text;
+    }
+    if (replaced.length + unchanged.length + failed.size > 0) for (const file of changed) this.#reported.add(file);
+  }
+
+  /** After the program was evaluated anew. `replaced`: functions that got other code only by that. */
+  evaluated(
+    replaced: readonly WatchedFunction[],
+    differences: readonly string[],
+    changed: ReadonlySet<string>,
+    since: number,
+  ): void {
+    const text = differences.join("; ");
+    if (replaced.length > 0) this.#reloaded(replaced, changed, since);
+    if (text !== this.#lastDifferences) {
+      this.say(
+        text === ""
+          ? "The program asks for what runs again: no restart is needed any more."
+          : `restart needed  ${listOf(changed)}: the program now asks for ${firstOf(differences, "; ")}. Restart the local run to have it.`,
+      );
+    } else if (replaced.length === 0 && [...changed].some((file) => !this.#reported.has(file))) {
+      this.say(
+        `unchanged  ${listOf(changed)}: the program asks for ${text === "" ? "what runs" : "the same as before"}`,
+      );
+    }
+    this.#lastDifferences = text;
+    this.#lastFailure = "";
+    this.#reported.clear();
+    this.#explainSerialised(replaced);
+  }
+
+  /** The program, or what reads it, has failed. */
+  failed(error: unknown, changed: ReadonlySet<string>): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    const text = `The program cannot be evaluated: ${reason}\n  What runs goes on as it was.`;
+    if (changed.size > 0 || text !== this.#lastFailure) this.say(text);
+    this.#lastFailure = text;
+  }
+
+  #reloaded(functions: readonly WatchedFunction[], changed: ReadonlySet<string>, since: number): void {
+    this.say(`reloaded  ${namesOf(functions)} (${listOf(changed)}) in ${Math.round(performance.now() - since)} ms`);
+  }
+
+  #explainSerialised(replaced: readonly WatchedFunction[]): void {
+    const serialised = replaced.filter(({ entries }) => entries.some(({ inline }) => inline !== undefined));
+    if (this.#hasExplainedSerialised || serialised.length === 0) return;
+    this.#hasExplainedSerialised = true;
+    this.say(
+      `${namesOf(serialised)}: no module exports the callback, so the program has to be evaluated to reload it; export it from a module of its own to have it faster.`,
+    );
+  }
+}
+
+const namesOf = (functions: readonly WatchedFunction[]) => functions.map(({ name }) => name).join(", ");
+
+const listOf = (files: ReadonlySet<string>) =>
+  firstOf(
+    [...files].map((file) => path.basename(file)),
+    ", ",
+  );
+
+const firstOf = (texts: readonly string[], separator: string) =>
+  texts.slice(0, 3).join(separator) + (texts.length > 3 ? ` and ${texts.length - 3} more` : "");

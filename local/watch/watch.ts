@@ -1,0 +1,188 @@
+// `--watch`: what is saved runs. A function's code is replaced as soon as its bundle is built; then the program is evaluated, which
+// tells whether more than code has changed, and which code `pulumi up` would upload now.
+import { statSync } from "node:fs";
+import * as path from "node:path";
+import { stop as stopEsbuild } from "esbuild";
+import { settingsFiles } from "../../components/bundle/cache";
+import { type Evaluated, type Evaluation, evaluate } from "../../graph/evaluate";
+import { functionOf } from "../lambda/function-of";
+import type { Lambda } from "../lambda/service";
+import { archiveIn, differencesOf, isSame } from "./differences";
+import { Files } from "./files";
+import { WatchedFunctions } from "./functions";
+import { Reports } from "./reports";
+
+export interface WatchSettings {
+  /** The folder of Pulumi.yaml. */
+  readonly root: string;
+  readonly evaluation: Evaluation;
+  /** What runs. */
+  readonly evaluated: Evaluated;
+  /** Milliseconds since the epoch, from before it was evaluated: what was saved since is taken as a change. */
+  readonly evaluatedSince: number;
+  readonly lambda: Pick<Lambda, "putFunction" | "registry">;
+  say(line: string): void;
+}
+
+export interface Watch {
+  /** Ends what is under way, and watches no more. */
+  close(): Promise<void>;
+}
+
+/** Milliseconds after a change before the program is evaluated: what starts to run goes first, and the next save may follow. */
+const settling = 300;
+
+export function startWatch(settings: WatchSettings): Watch {
+  const watching = new Watching(settings);
+  return { close: () => watching.close() };
+}
+
+class Watching {
+  readonly #files: Files;
+  readonly #functions: WatchedFunctions;
+  readonly #reports: Reports;
+  /** Changes that nobody has dealt with yet, with the moment of the first. */
+  #changed = new Set<string>();
+  #since = 0;
+  #reloading: Promise<void> | undefined;
+  /** Files of the program that have changed since it was evaluated. */
+  #unevaluated = new Set<string>();
+  #unevaluatedSince = 0;
+  #program: ReadonlySet<string> = new Set();
+  #timer: NodeJS.Timeout | undefined;
+  #abort = new AbortController();
+  #evaluating: Promise<void> | undefined;
+  #isEvaluable = true;
+  #closed = false;
+
+  constructor(readonly settings: WatchSettings) {
+    const { root, evaluated, evaluatedSince, say } = settings;
+    this.#reports = new Reports(say);
+    this.#files = new Files({
+      root,
+      onChange: (files, since) => this.#onChange(files, since),
+      onProblem: say,
+    });
+    this.#functions = new WatchedFunctions(root, evaluated.graph);
+    this.#watch(evaluated.modules);
+    this.#files.touch(
+      [...this.#program, ...this.#functions.inputs].filter(
+        (file) => (statSync(file, { throwIfNoEntry: false })?.ctimeMs ?? 0) > evaluatedSince,
+      ),
+    );
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#files.close();
+    clearTimeout(this.#timer);
+    this.#abort.abort();
+    await this.#reloading;
+    await this.#evaluating;
+    await stopEsbuild();
+  }
+
+  #watch(modules: readonly string[]): void {
+    const { root, evaluation } = this.settings;
+    const project = ["Pulumi.yaml", `Pulumi.${evaluation.stack}.yaml`, ...settingsFiles];
+    this.#program = new Set([...modules, ...project.map((name) => path.join(root, name))]);
+    this.#files.add([...this.#program, ...this.#functions.inputs]);
+  }
+
+  #onChange(files: readonly string[], since: number): void {
+    if (this.#changed.size === 0) this.#since = since;
+    for (const file of files) this.#changed.add(file);
+    // One that is under way takes this along when it is done.
+    this.#reloading ??= this.#reload().finally(() => {
+      this.#reloading = undefined;
+    });
+  }
+
+  async #reload(): Promise<void> {
+    do {
+      const changed = this.#changed;
+      const since = this.#since;
+      this.#changed = new Set();
+      // What is evaluated is out of date.
+      clearTimeout(this.#timer);
+      this.#abort.abort();
+      await this.#evaluating;
+      if (this.#closed) return;
+      try {
+        await this.#replace(changed, since);
+      } catch (error) {
+        this.#reports.failed(error, changed);
+      }
+      if (this.#unevaluated.size > 0) {
+        this.#timer = setTimeout(() => {
+          this.#evaluating = this.#evaluate();
+        }, settling);
+      }
+    } while (this.#changed.size > 0 && !this.#closed);
+  }
+
+  /** Replaces the code of the functions that the change concerns. */
+  async #replace(changed: ReadonlySet<string>, since: number): Promise<void> {
+    const rebuilt = await this.#functions.rebuild(changed);
+    if (this.#closed) return;
+    const { lambda } = this.settings;
+    for (const { watched, bundle } of rebuilt.replaced) {
+      const { archive, sourceMap } = bundle;
+      lambda.putFunction({ ...lambda.registry.find(watched.functionName).definition, archive, sourceMap });
+    }
+    this.#files.add(this.#functions.inputs);
+    this.#expectWhatIsMissing();
+    this.#reports.rebuilt(rebuilt, changed, since);
+    if (this.#unevaluated.size === 0) this.#unevaluatedSince = since;
+    for (const file of changed) {
+      if (this.#program.has(file) || rebuilt.unclear.length > 0) this.#unevaluated.add(file);
+    }
+  }
+
+  /** What could not be built or evaluated may lack a file that is not there yet. */
+  #expectWhatIsMissing(): void {
+    this.#files.expectsNew = this.#functions.areBroken || !this.#isEvaluable;
+  }
+
+  async #evaluate(): Promise<void> {
+    const changed = this.#unevaluated;
+    this.#abort = new AbortController();
+    const { signal } = this.#abort;
+    try {
+      const after = await evaluate({ ...this.settings.evaluation, signal });
+      if (signal.aborted) return;
+      this.#isEvaluable = true;
+      this.#unevaluated = new Set();
+      this.#apply(after, changed);
+    } catch (error) {
+      if (signal.aborted) return;
+      this.#isEvaluable = false;
+      // Not again what the bundles have said already.
+      if (!this.#functions.areBroken) this.#reports.failed(error, changed);
+    }
+    this.#expectWhatIsMissing();
+  }
+
+  /** The code that the program has now runs; for what else differs, a restart is needed. */
+  #apply({ graph, modules }: Evaluated, changed: ReadonlySet<string>): void {
+    const { evaluated, lambda, root } = this.settings;
+    const now = new Map(graph.resources.map((resource) => [resource.urn, resource]));
+    const replaced = evaluated.graph.resources.flatMap((resource) => {
+      const after = now.get(resource.urn);
+      const archive = after && archiveIn(after);
+      if (after === undefined || archive === undefined || !isSame(resource, after)) return [];
+      const definition = functionOf(after, root);
+      if (lambda.registry.find(definition.functionName).definition.archive === definition.archive) return [];
+      lambda.putFunction(definition);
+      return definition.functionName;
+    });
+    this.#functions.update(graph);
+    this.#watch(modules);
+    this.#reports.evaluated(
+      replaced.flatMap((functionName) => this.#functions.find(functionName) ?? []),
+      differencesOf(evaluated.graph, graph),
+      changed,
+      this.#unevaluatedSince,
+    );
+  }
+}

@@ -1,0 +1,87 @@
+// `npm start` as a process of its own, and what it leaves behind.
+import { strict as assert } from "node:assert";
+import { type ChildProcess, spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { until } from "./support";
+
+const root = path.resolve(__dirname, "..", "..");
+
+/** A run that ends with the tests of the file: see `endAll`. */
+export class Start {
+  stdout = "";
+  stderr = "";
+  readonly ended: Promise<number | NodeJS.Signals>;
+  private readonly child: ChildProcess;
+
+  constructor(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+    const script = ["--disable-warning=ExperimentalWarning", "-r", "ts-node/register/transpile-only", "local/start.ts"];
+    this.child = spawn(process.execPath, [...script, ...args], {
+      cwd: root,
+      env: { ...process.env, ...environment },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+      this.stdout += text;
+    });
+    this.child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      this.stderr += text;
+    });
+    this.ended = new Promise((resolve) => this.child.once("close", (code, signal) => resolve(signal ?? code ?? -1)));
+    started.add(this);
+  }
+
+  get pid(): number {
+    return this.child.pid ?? assert.fail("it did not start");
+  }
+
+  /** Resolves with the line of `--json`. */
+  async ready(): Promise<{ address: string; outputs: Record<string, string>; readyMs: number }> {
+    await until(() => this.stdout.includes("\n") || this.child.exitCode !== null);
+    assert.equal(this.child.exitCode, null, this.stderr);
+    return JSON.parse(this.stdout);
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+}
+
+const started = new Set<Start>();
+
+/** Kills what still runs, for `afterEach`. */
+export async function endAll(): Promise<void> {
+  for (const start of started) start.kill("SIGKILL");
+  for (const start of started) await start.ended;
+  started.clear();
+}
+
+/** Every process that has the run's pid among its ancestors, as Linux tells. */
+export function descendants(pid: number): number[] {
+  const parents = readdirSync("/proc").flatMap((name) => {
+    const of = /^\d+$/.test(name) ? parentOf(name) : undefined;
+    return of === undefined ? [] : [[Number(name), of] as const];
+  });
+  const below = (of: number): number[] =>
+    parents.flatMap(([child, parent]) => (parent === of ? [child, ...below(child)] : []));
+  return below(pid);
+}
+
+function parentOf(pid: string): number | undefined {
+  try {
+    return Number(readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ")[1]);
+  } catch {
+    return undefined;
+  }
+}
+
+export const alive = (pid: number) => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+export const foldersOf = (pid: number) => readdirSync(tmpdir()).filter((name) => name.startsWith(`spillway-${pid}-`));
