@@ -30,6 +30,7 @@ export class Files {
   #timer: NodeJS.Timeout | undefined;
   #waited = false;
   #closed = false;
+  #hasFailed = false;
   /** Takes a change of any source file in a watched folder for one of those watched: one that was missed may have come. */
   expectsNew = false;
 
@@ -75,7 +76,8 @@ export class Files {
   }
 
   #open(): void {
-    for (const folder of this.#names.keys()) {
+    // Parents first: what comes meanwhile is seen by one that is watched already.
+    for (const folder of [...this.#names.keys()].sort()) {
       if (this.#closed || this.#watchers.has(folder)) continue;
       try {
         const watcher = watch(folder, (event, name) => this.#heard(folder, event, name));
@@ -84,7 +86,9 @@ export class Files {
       } catch (error) {
         // It is watched again when its parent says that it is back.
         if ((error as NodeJS.ErrnoException).code === "ENOENT") continue;
-        this.settings.onProblem(`${folder} cannot be watched: ${(error as Error).message}`);
+        // Where one cannot, hundreds cannot: the system's limit is reached.
+        if (!this.#hasFailed) this.settings.onProblem(`${folder} cannot be watched: ${(error as Error).message}`);
+        this.#hasFailed = true;
       }
     }
   }

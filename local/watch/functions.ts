@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { BuildError, type Entry } from "../../components/bundle/build";
 import { type Bundle, BundleCache } from "../../components/bundle/cache";
 import { makeBundles } from "../../components/bundle/make";
-import type { Graph } from "../../graph/graph";
+import type { GraphResource } from "../../graph/graph";
 import { archiveIn } from "./differences";
 
 export interface WatchedFunction {
@@ -37,12 +37,8 @@ export class WatchedFunctions {
   #faulty: readonly string[] = [];
   readonly #settings: string;
 
-  constructor(
-    readonly root: string,
-    graph: Graph,
-  ) {
+  constructor(readonly root: string) {
     this.#settings = new BundleCache(root).settings;
-    this.update(graph);
   }
 
   get areBroken(): boolean {
@@ -54,12 +50,12 @@ export class WatchedFunctions {
     return new Set([...this.#functions.flatMap(({ inputs }) => [...inputs]), ...this.#faulty]);
   }
 
-  /** Takes the functions as the evaluated program has them. */
-  update(graph: Graph): void {
+  /** Takes those functions of the evaluated program that run. */
+  update(resources: readonly GraphResource[]): void {
     const remembered = new BundleCache(this.root).list();
     this.#broken.clear();
     this.#faulty = [];
-    this.#functions = graph.resources.flatMap((resource) => {
+    this.#functions = resources.flatMap((resource) => {
       const relative = archiveIn(resource);
       if (relative === undefined) return [];
       const archive = path.resolve(this.root, relative);

@@ -56,10 +56,10 @@ export class Reports {
     this.#explainSerialised(replaced);
   }
 
-  /** The program, or what reads it, has failed. */
-  failed(error: unknown, changed: ReadonlySet<string>): void {
+  /** `what` could not be done. */
+  failed(what: string, error: unknown, changed: ReadonlySet<string>): void {
     const reason = error instanceof Error ? error.message : String(error);
-    const text = `The program cannot be evaluated: ${reason}\n  What runs goes on as it was.`;
+    const text = `${what}: ${reason}\n  What runs goes on as it was.`;
     if (changed.size > 0 || text !== this.#lastFailure) this.say(text);
     this.#lastFailure = text;
   }

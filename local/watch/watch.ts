@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { stop as stopEsbuild } from "esbuild";
 import { settingsFiles } from "../../components/bundle/cache";
 import { type Evaluated, type Evaluation, evaluate } from "../../graph/evaluate";
+import type { GraphResource } from "../../graph/graph";
 import { functionOf } from "../lambda/function-of";
 import type { Lambda } from "../lambda/service";
 import { archiveIn, differencesOf, isSame } from "./differences";
@@ -43,7 +44,7 @@ class Watching {
   readonly #reports: Reports;
   /** Changes that nobody has dealt with yet, with the moment of the first. */
   #changed = new Set<string>();
-  #since = 0;
+  #since: number | undefined;
   #reloading: Promise<void> | undefined;
   /** Files of the program that have changed since it was evaluated. */
   #unevaluated = new Set<string>();
@@ -63,7 +64,8 @@ class Watching {
       onChange: (files, since) => this.#onChange(files, since),
       onProblem: say,
     });
-    this.#functions = new WatchedFunctions(root, evaluated.graph);
+    this.#functions = new WatchedFunctions(root);
+    this.#functions.update(this.#running(evaluated));
     this.#watch(evaluated.modules);
     this.#files.touch(
       [...this.#program, ...this.#functions.inputs].filter(
@@ -82,6 +84,12 @@ class Watching {
     await stopEsbuild();
   }
 
+  /** Functions that the program has only since are not here before a restart. */
+  #running({ graph }: Evaluated): GraphResource[] {
+    const { functions } = this.settings.lambda.registry;
+    return graph.resources.filter((each) => archiveIn(each) !== undefined && functions.has(String(each.outputs.name)));
+  }
+
   #watch(modules: readonly string[]): void {
     const { root, evaluation } = this.settings;
     const project = ["Pulumi.yaml", `Pulumi.${evaluation.stack}.yaml`, ...settingsFiles];
@@ -90,7 +98,7 @@ class Watching {
   }
 
   #onChange(files: readonly string[], since: number): void {
-    if (this.#changed.size === 0) this.#since = since;
+    this.#since ??= since;
     for (const file of files) this.#changed.add(file);
     // One that is under way takes this along when it is done.
     this.#reloading ??= this.#reload().finally(() => {
@@ -99,26 +107,26 @@ class Watching {
   }
 
   async #reload(): Promise<void> {
-    do {
+    while (this.#since !== undefined && !this.#closed) {
       const changed = this.#changed;
       const since = this.#since;
       this.#changed = new Set();
+      this.#since = undefined;
       // What is evaluated is out of date.
       clearTimeout(this.#timer);
       this.#abort.abort();
       await this.#evaluating;
-      if (this.#closed) return;
       try {
         await this.#replace(changed, since);
       } catch (error) {
-        this.#reports.failed(error, changed);
+        this.#reports.failed("The change cannot be reloaded", error, changed);
       }
-      if (this.#unevaluated.size > 0) {
+      if (this.#unevaluated.size > 0 && !this.#closed) {
         this.#timer = setTimeout(() => {
           this.#evaluating = this.#evaluate();
         }, settling);
       }
-    } while (this.#changed.size > 0 && !this.#closed);
+    }
   }
 
   /** Replaces the code of the functions that the change concerns. */
@@ -158,29 +166,29 @@ class Watching {
       if (signal.aborted) return;
       this.#isEvaluable = false;
       // Not again what the bundles have said already.
-      if (!this.#functions.areBroken) this.#reports.failed(error, changed);
+      if (!this.#functions.areBroken) this.#reports.failed("The program cannot be evaluated", error, changed);
     }
     this.#expectWhatIsMissing();
   }
 
   /** The code that the program has now runs; for what else differs, a restart is needed. */
-  #apply({ graph, modules }: Evaluated, changed: ReadonlySet<string>): void {
+  #apply(after: Evaluated, changed: ReadonlySet<string>): void {
     const { evaluated, lambda, root } = this.settings;
-    const now = new Map(graph.resources.map((resource) => [resource.urn, resource]));
-    const replaced = evaluated.graph.resources.flatMap((resource) => {
-      const after = now.get(resource.urn);
-      const archive = after && archiveIn(after);
-      if (after === undefined || archive === undefined || !isSame(resource, after)) return [];
-      const definition = functionOf(after, root);
+    const running = this.#running(after);
+    const before = new Map(evaluated.graph.resources.map((resource) => [resource.urn, resource]));
+    const replaced = running.flatMap((resource) => {
+      const previous = before.get(resource.urn);
+      if (previous === undefined || !isSame(previous, resource)) return [];
+      const definition = functionOf(resource, root);
       if (lambda.registry.find(definition.functionName).definition.archive === definition.archive) return [];
       lambda.putFunction(definition);
       return definition.functionName;
     });
-    this.#functions.update(graph);
-    this.#watch(modules);
+    this.#functions.update(running);
+    this.#watch(after.modules);
     this.#reports.evaluated(
       replaced.flatMap((functionName) => this.#functions.find(functionName) ?? []),
-      differencesOf(evaluated.graph, graph),
+      differencesOf(evaluated.graph, after.graph),
       changed,
       this.#unevaluatedSince,
     );

@@ -164,14 +164,26 @@ describe("npm start -- --watch", function () {
     await hasSaid(
       /^restart needed {2}program\.ts: the program now asks for \+ aws:sqs\/queue:Queue "more"; ~ aws:sqs\/queue:Queue "still" \(visibilityTimeoutSeconds\); ~ aws:lambda\/function:Function "still" \(timeout\)\. Restart/,
     );
+
+    // Also with a function that is not there before a restart, and whose bundle is concerned.
+    save(
+      "program.ts",
+      `${before}new QueueConsumer("more", { callback: keep, bindings: { kept: writeTable(kept) } });\n`,
+    );
+    await hasSaid(
+      /^restart needed {2}program\.ts: the program now asks for \+ spillway:index:QueueConsumer "more"; .* and \d+ more\. Restart/,
+    );
+    save("label.ts", 'export const label = "second";\n');
+    await hasSaid(/^reloaded {2}changing \(label\.ts\) in/);
+
     save("Pulumi.dev.yaml", "config:\n  aws:region: nowhere\n  other: [1\n");
     await hasSaid(/^The program cannot be evaluated: [\s\S]*What runs goes on as it was\.$/);
     save("Pulumi.dev.yaml", "config:\n  aws:region: eu-west-1\n");
     save("program.ts", before);
     await hasSaid(/^The program asks for what runs again/);
     await send("changingUrl", { id: "one" });
-    assert.equal(await labelOf("one"), "first");
-    assert.equal(said.filter((line) => line.startsWith("reloaded")).length, 0);
+    assert.equal(await labelOf("one"), "second");
+    assert.equal(said.filter((line) => /^(not )?reloaded|cannot be reloaded/.test(line)).length, 1);
   });
 
   it("evaluates the program to reload a callback that no module exports, or that has another name", async () => {
