@@ -42,6 +42,8 @@ export interface LocalSettings {
   onLog?(functionName: string, line: string): void;
   /** A batch whose function failed as a whole. */
   onBatchError?(functionName: string, message: string): void;
+  /** Sees every request of the run, and may refuse it: what counts, and what disturbs. */
+  readonly observers?: readonly Observer[];
   /** A server that the run cannot do without has ended. */
   onCrash?(message: string): void;
 }
@@ -131,7 +133,7 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
     };
     closers.push(closeLambda);
     const apiGateway = createApiGateway({ ...common, log: say });
-    const observers: Observer[] = [];
+    const observers: Observer[] = [...(settings.observers ?? [])];
     asking = createAsk(
       [sqs, sns, dynamodb, dynamodbstreams, lambda.service, scheduler.service, events.service],
       observers,
