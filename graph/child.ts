@@ -3,6 +3,7 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { ChildAnswer, ChildRequest } from "./evaluate";
 import { recordProgram } from "./record";
+import { leaveDebuggingOut } from "./without-debugging";
 
 /** What Pulumi shows of an error: the message alone where the stack says nothing, else with the first lines of the stack that are the program's. */
 function describe(error: unknown): string {
@@ -20,6 +21,7 @@ function ownModules(): string[] {
   return Object.keys(require.cache).filter((file) => !file.split(path.sep).includes("node_modules"));
 }
 
+leaveDebuggingOut();
 process.once("message", ({ program, settings }: ChildRequest) => {
   recordProgram(async () => {
     const exported: unknown = require(program);
