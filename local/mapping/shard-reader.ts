@@ -101,12 +101,15 @@ export class ShardReader {
     this.#iterator = next;
     const last = records.at(-1);
     if (last !== undefined) this.#position = { type: "AFTER", sequenceNumber: last.sequenceNumber };
-    const { filters } = this.context.definition;
+    const { definition, settings, retention } = this.context;
+    // On AWS these would not be there any more.
+    const oldest = settings.clock.now() - retention;
     this.#progress.read(records);
     const dropped: StreamRecord[] = [];
     for (const record of records) {
       this.#characters += record.json.length;
-      if (filters.length > 0 && !this.#filter(record.filterable())) dropped.push(record);
+      const isFiltered = definition.filters.length > 0 && !this.#filter(record.filterable());
+      if (isFiltered || record.at < oldest) dropped.push(record);
       else this.#laneOf(record).push(record);
     }
     if (dropped.length > 0) this.#done(dropped);

@@ -9,6 +9,8 @@ export interface StreamContext {
   readonly source: StreamSource;
   /** Ends what runs at once. */
   readonly killed: AbortSignal;
+  /** Milliseconds for which the stream keeps records. */
+  readonly retention: number;
   /** Milliseconds after which a record is given up, whatever else. */
   readonly longestAge: number;
   /** Says what keeps the mapping from going on, once in a row. */

@@ -25,6 +25,7 @@ const withoutShards = 1000;
 class StreamMapping implements Mapping, StreamContext {
   readonly stream: StreamDefinition;
   readonly source: StreamSource;
+  retention = Number.POSITIVE_INFINITY;
   longestAge = Number.POSITIVE_INFINITY;
   readonly #readers = new Map<string, ShardReader>();
   readonly #finished = new Set<string>();
@@ -141,9 +142,9 @@ class StreamMapping implements Mapping, StreamContext {
   /** Children are read from their beginning, once their parents are done with. */
   async #discover(): Promise<void> {
     const { startingPosition, maximumRecordAgeInSeconds } = this.stream;
-    const retention = await this.source.retention();
-    const age = maximumRecordAgeInSeconds < 0 ? retention : Math.min(maximumRecordAgeInSeconds, retention);
-    this.longestAge = age * 1000;
+    this.retention = (await this.source.retention()) * 1000;
+    const age = maximumRecordAgeInSeconds < 0 ? Number.POSITIVE_INFINITY : maximumRecordAgeInSeconds * 1000;
+    this.longestAge = Math.min(age, this.retention);
     const shards = await this.source.shards();
     const known = new Set(shards.map(({ id }) => id));
     if (this.#first === undefined) {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { ServiceError } from "../../local/service";
 import { roleArn, until } from "./lambda-support";
-import { failing, type StreamSetup, setUpStream, streamArn } from "./mapping-stream-support";
+import { failing, lostQueueArn, type StreamSetup, setUpStream, streamArn } from "./mapping-stream-support";
 import { region } from "./sqs-support";
 
 describe("the event source mapping of a stream", () => {
@@ -209,6 +209,17 @@ describe("the event source mapping of a stream", () => {
     run.start();
     await until("all are passed", () => checkpoints.get("shardId-0") === last);
     assert.deepEqual(run.batches, [['{"kind":"bought"}']]);
+  });
+
+  it("does not see what the stream keeps no longer", async () => {
+    run = setUpStream({ handler: () => {}, stream: { onFailure: lostQueueArn } });
+    run.services.put("k", "old");
+    await run.clock.pass(24 * 3_600_000 + 1);
+    run.services.put("k", "new");
+    run.start();
+    await until("it is done", () => run.reports.length === 1);
+    assert.deepEqual(run.batches, [["new"]]);
+    assert.deepEqual(run.services.sent, []);
   });
 
   it("goes on after an expired iterator, without missing or repeating anything", async () => {
