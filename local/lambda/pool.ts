@@ -29,6 +29,8 @@ export interface PoolSettings {
 
 /** About what a start costs. As long as no other function waits longer, a warm environment goes on with its own function's events. */
 const patience = 100;
+/** Milliseconds for which a function keeps its only environment although it has nothing to do: under load each has pauses. */
+const recent = 5000;
 
 export class Pool {
   readonly #lanes = new Map<string, Lane>();
@@ -159,13 +161,16 @@ export class Pool {
     }
   }
 
-  /** There may be as many environments as may run, and one warm for each function in any case. */
+  /** There may be as many environments as may run, and one warm for each function that has been at work, in any case. */
   #makeRoom(): boolean {
     const lanes = [...this.#lanes.values()];
     const count = lanes.reduce((sum, lane) => sum + lane.environments.size, 0);
     if (count < Math.max(this.#limit, lanes.length)) return true;
+    const before = performance.now() - recent;
+    const isSpare = (lane: Lane) =>
+      lane.environments.size > 1 || (lane.waiting.length === 0 && (lane.idle[0]?.idleSince ?? before) < before);
     const spare = lanes
-      .filter((lane) => lane.waiting.length === 0 || lane.environments.size > 1)
+      .filter(isSpare)
       .sort((a, b) => Number(b.environments.size > 1) - Number(a.environments.size > 1))
       .flatMap((lane) => lane.idle.slice(0, 1));
     const [victim] = spare;
