@@ -1,31 +1,27 @@
-// Makes DynamoDB refuse the first attempt of some orders, as it does under load: what the callback throws then is retried.
+// Makes DynamoDB refuse the first attempt of some orders, as it may under load: what the callback throws then is retried.
 import { type Observer, ServiceError } from "../local/service";
 
-/** The SDK asks three times before the callback hears of it. */
-const refusalsOfAnAttempt = 3;
-
 export class Disturbance implements Observer {
-  private readonly refusals = new Map<string, number>();
+  private readonly refusedIds = new Set<string>();
 
   constructor(private readonly orderIds: ReadonlySet<string>) {}
 
-  /** Orders whose first attempt was refused to the end. */
+  /** How many orders were refused at first. */
   get refused(): number {
-    return [...this.refusals.values()].filter((times) => times >= refusalsOfAnAttempt).length;
+    return this.refusedIds.size;
   }
 
   readonly before: NonNullable<Observer["before"]> = (principal, service, action, input) => {
     if (principal.kind !== "function" || service !== "dynamodb" || action !== "PutItem") return;
     const { status, orderId } = (input.Item ?? {}) as Readonly<Record<string, { readonly S?: string }>>;
     // The orders table's items are the only ones with a status.
-    if (status === undefined || orderId?.S === undefined || !this.orderIds.has(orderId.S)) return;
-    const times = this.refusals.get(orderId.S) ?? 0;
-    if (times >= refusalsOfAnAttempt) return;
-    this.refusals.set(orderId.S, times + 1);
+    if (status === undefined || orderId?.S === undefined) return;
+    if (!this.orderIds.has(orderId.S) || this.refusedIds.has(orderId.S)) return;
+    this.refusedIds.add(orderId.S);
+    // An error that the SDK does not try again by itself.
     throw new ServiceError(
-      "InternalServerError",
-      "The server encountered an internal error trying to fulfill the request.",
-      500,
+      "TransactionConflictException",
+      "Operation was rejected because there is an ongoing transaction for the item.",
     );
   };
 }
