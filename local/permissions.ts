@@ -6,10 +6,13 @@ import { type Message, type Observer, type Principal, ServiceError, type Service
 export interface PermissionSettings {
   readonly accountId: string;
   readonly region: string;
+  /** ARN of the Kinesis stream that a shard iterator reads. */
+  streamOf?(iterator: string): string | undefined;
 }
 
 /** Throws an Error for a policy that it cannot judge. */
-export function createPermissions(graph: Graph, { accountId, region }: PermissionSettings): Observer {
+export function createPermissions(graph: Graph, settings: PermissionSettings): Observer {
+  const { accountId, region } = settings;
   const roles = rolePolicies(graph.resources);
   const policies = resourcePolicies(graph.resources);
   const partition =
@@ -19,7 +22,12 @@ export function createPermissions(graph: Graph, { accountId, region }: Permissio
   return {
     before(principal, service, action, input) {
       if (principal.kind === "user" || principal.kind === "anonymous") return;
-      for (const { permission, resource } of requirementsOf(service, action, input, arnOf)) {
+      // A request that names its stream by an iterator only is judged by that stream.
+      const named =
+        service === "kinesis" && typeof input.ShardIterator === "string"
+          ? { ...input, StreamARN: settings.streamOf?.(input.ShardIterator) }
+          : input;
+      for (const { permission, resource } of requirementsOf(service, action, named, arnOf)) {
         const conditions = contextOf(principal);
         const own = principal.roleArn === undefined ? [] : (roles.get(principal.roleArn) ?? []);
         const onResource = policies.get(resource) ?? [];
@@ -135,6 +143,11 @@ function requirementsOf(service: ServiceName, action: string, input: Message, ar
     // An iterator begins with its stream's ARN.
     const [ofIterator] = String(input.ShardIterator ?? "*").split("|");
     return [{ permission: `dynamodb:${action}`, resource: String(input.StreamArn ?? ofIterator) }];
+  }
+  if (service === "kinesis") {
+    const { StreamARN, ConsumerARN, ResourceARN, StreamName } = input;
+    const byName = StreamName === undefined ? "*" : arnOf("kinesis", `stream/${String(StreamName)}`);
+    return [{ permission: `kinesis:${action}`, resource: String(ConsumerARN ?? StreamARN ?? ResourceARN ?? byName) }];
   }
   if (service === "lambda") {
     const name =

@@ -10,6 +10,8 @@ import { dynamodbProvisioners } from "./dynamodb/provision";
 import { createDynamoDb } from "./dynamodb/service";
 import { createEvents } from "./events/service";
 import { startFront } from "./front";
+import { kinesisProvisioners } from "./kinesis/provision";
+import { createKinesis } from "./kinesis/service";
 import { lambdaProvisioners } from "./lambda/provision";
 import { createLambda } from "./lambda/service";
 import { createCheckpointStore } from "./mapping/checkpoint-store";
@@ -92,7 +94,11 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
     };
     const common = { clock, ask, accountId, region, address: () => address };
 
-    const { dynamodb, dynamodbstreams, watch: watchTable } = await createDynamoDb({
+    const {
+      dynamodb,
+      dynamodbstreams,
+      watch: watchTable,
+    } = await createDynamoDb({
       accountId,
       region,
       ...(dataDir !== undefined && { dataDir }),
@@ -101,8 +107,10 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
     closers.push(() => dynamodb.close());
     const sqs = await createSqs({ ...common, ...(dataDir !== undefined && { dataDir }) });
     closers.push(() => sqs.close());
+    const kinesis = createKinesis({ clock, accountId, region });
+    closers.push(() => kinesis.close());
     // Who tells of what is written to a stream, by the service in its ARN.
-    const watches: Readonly<Record<string, typeof watchTable>> = { dynamodb: watchTable };
+    const watches: Readonly<Record<string, typeof watchTable>> = { dynamodb: watchTable, kinesis: kinesis.watch };
     // Of what outlives the run: tables.
     const checkpoints =
       dataDir === undefined ? undefined : createCheckpointStore(path.join(dataDir, "mapping-checkpoints.json"));
@@ -135,7 +143,7 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
     const apiGateway = createApiGateway({ ...common, log: say });
     const observers: Observer[] = [...(settings.observers ?? [])];
     asking = createAsk(
-      [sqs, sns, dynamodb, dynamodbstreams, lambda.service, scheduler.service, events.service],
+      [sqs, sns, dynamodb, dynamodbstreams, kinesis, lambda.service, scheduler.service, events.service],
       observers,
     );
 
@@ -157,13 +165,14 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
     const evaluatedSince = Date.now();
     const evaluation = { program, stack, config, address };
     const { graph: evaluated, modules } = await evaluate({ ...evaluation, ...(signal && { signal }), onOutput: say });
-    observers.push(createPermissions(evaluated, { accountId, region }));
+    observers.push(createPermissions(evaluated, { accountId, region, streamOf: kinesis.streamOf }));
     await provision(
       evaluated.resources,
       {
         ...sqsProvisioners(ask),
         ...snsProvisioners(ask),
         ...dynamodbProvisioners(ask),
+        ...kinesisProvisioners(ask),
         ...lambdaProvisioners({ lambda, ask, clock, projectRoot: project.root }),
         ...apiGateway.provisioners,
         ...scheduler.provisioners,

@@ -1,0 +1,95 @@
+// Consumers with enhanced fan-out: registered and described as on AWS. They read nothing themselves here.
+import type { Message } from "../service";
+import type { Actions, Context } from "./actions";
+import * as errors from "./errors";
+import { optionalNumber, optionalText, text, textMap } from "./input";
+import { type Consumer, nextToken, pageOf, type StreamState } from "./state";
+import { addTags, checkTags } from "./tags";
+
+/** Provisioning knows a consumer's ARN, which has its creation time, before it exists: a member of RegisterStreamConsumer that AWS does not have. Seconds since the epoch. */
+export const consumerCreatedMember = "spillway:ConsumerCreationTimestamp";
+
+/** https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
+const maximum = 20;
+const defaultPage = 100;
+
+export function consumerActions({ engine, streams }: Context): Actions {
+  const consumerOf = (input: Message): { readonly stream: StreamState; readonly consumer: Consumer } => {
+    const [arn, name] = [optionalText(input, "ConsumerARN"), optionalText(input, "ConsumerName")];
+    if (arn !== undefined) return streams.consumer(arn);
+    if (name === undefined || optionalText(input, "StreamARN") === undefined) {
+      throw errors.invalidArgument("Either ConsumerARN or both StreamARN and ConsumerName should be provided.");
+    }
+    const stream = streams.of(input);
+    const consumer = stream.consumers.get(name);
+    if (consumer === undefined) {
+      throw errors.notFound(`Consumer ${name} of stream ${stream.name} under account ${streams.accountId} not found.`);
+    }
+    return { stream, consumer };
+  };
+
+  return {
+    RegisterStreamConsumer: (input) => {
+      const stream = streams.of(input);
+      const name = text(input, "ConsumerName");
+      if (stream.consumers.has(name)) {
+        throw errors.inUse(
+          `Consumer ${name} of stream ${stream.name} under account ${streams.accountId} already exists.`,
+        );
+      }
+      if (stream.consumers.size >= maximum) {
+        throw errors.limitExceeded(`Stream ${stream.name} has ${maximum} consumers, which is the most it can have.`);
+      }
+      const tags = textMap(input, "Tags");
+      checkTags(tags);
+      const createdAt = optionalNumber(input, consumerCreatedMember) ?? Math.floor(engine.now / 1000);
+      const consumer: Consumer = {
+        name,
+        arn: `${stream.arn}/consumer/${name}:${createdAt}`,
+        createdAt,
+        tags: new Map(),
+      };
+      addTags(consumer.tags, tags);
+      stream.consumers.set(name, consumer);
+      return { Consumer: { ...described(consumer), ConsumerStatus: "CREATING" } };
+    },
+    DeregisterStreamConsumer: (input) => {
+      const { stream, consumer } = consumerOf(input);
+      stream.consumers.delete(consumer.name);
+      return {};
+    },
+    DescribeStreamConsumer: (input) => {
+      const { stream, consumer } = consumerOf(input);
+      return { ConsumerDescription: { ...described(consumer), StreamARN: stream.arn } };
+    },
+    ListStreamConsumers: (input) => {
+      const token = optionalText(input, "NextToken");
+      const page = token === undefined ? undefined : pageOf(token, engine.now);
+      const stream = page === undefined ? streams.of(input) : streams.find(page.stream);
+      const limit = Math.min(optionalNumber(input, "MaxResults") ?? defaultPage, defaultPage);
+      const after = page?.after ?? "";
+      const rest = [...stream.consumers.values()]
+        .sort((a, b) => (a.name < b.name ? -1 : 1))
+        .filter(({ name }) => name > after);
+      const found = rest.slice(0, limit);
+      const last = found.at(-1)?.name ?? "";
+      return {
+        Consumers: found.map(described),
+        ...(rest.length > limit && { NextToken: nextToken({ stream: stream.name, after: last, issued: engine.now }) }),
+      };
+    },
+    SubscribeToShard: () => {
+      throw errors.notOffered(
+        "SubscribeToShard",
+        "read with GetRecords, or with an event source mapping: one for a consumer's ARN reads the consumer's stream.",
+      );
+    },
+  };
+}
+
+const described = ({ name, arn, createdAt }: Consumer) => ({
+  ConsumerName: name,
+  ConsumerARN: arn,
+  ConsumerStatus: "ACTIVE",
+  ConsumerCreationTimestamp: createdAt,
+});

@@ -1,0 +1,146 @@
+// What Kinesis of the local run stands on: kinesalite, in this process and in memory, with the run's clock instead of Date.
+import { createDecipheriv } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { compileFunction } from "node:vm";
+import type { Clock } from "../clock";
+import { type Message, ServiceError } from "../service";
+
+/** What a sequence number says. Times in milliseconds since the epoch, in whole seconds. */
+export interface Sequence {
+  readonly shardCreateTime: number;
+  readonly seqTime: number;
+}
+
+export interface Engine {
+  /** The time of the request that is being answered, in milliseconds since the epoch. It never goes back: positions in a shard are made of it. */
+  readonly now: number;
+  /** Lets the time of the next request begin. */
+  tick(): void;
+  /** Does the action, `input` being checked already. `action` as in the API, `PutRecord`. */
+  call(action: string, input: Message): Promise<Message>;
+  /** The stream's shards and state, as kinesalite has them. Undefined where there is no such stream. */
+  describe(name: string): Promise<Message | undefined>;
+  parse(sequenceNumber: string): Sequence;
+  /** Where the iterator stands. Undefined for what is no iterator. */
+  position(iterator: string): Position | undefined;
+  close(): Promise<void>;
+}
+
+export interface Position {
+  readonly streamName: string;
+  readonly shardId: string;
+  /** Of the next record at the earliest. */
+  readonly sequenceNumber: string;
+}
+
+interface Store {
+  readonly db: { close(callback: (error?: Error) => void): void };
+  readonly metaDb: { awsAccountId: string; awsRegion: string };
+}
+
+interface Failure extends Error {
+  readonly statusCode?: number;
+  readonly body?: { readonly __type?: string; readonly message?: string };
+}
+
+type Action = (store: Store, input: Message, callback: (failure: Failure | null, answer?: Message) => void) => void;
+
+/** The parts of kinesalite's database module that are used. */
+interface Database {
+  create(options: Readonly<Record<string, number>>): Store;
+  parseSequence(sequenceNumber: string): Sequence;
+  readonly ITERATOR_PWD_KEY: Buffer;
+  readonly ITERATOR_PWD_IV: Buffer;
+}
+
+/** Beyond what a machine holds; AWS's own limit is per account and Region. */
+const shardLimit = 20_000;
+
+export function createEngine(settings: { clock: Clock; accountId: string; region: string }): Engine {
+  let now = Math.floor(settings.clock.now());
+  const load = loader(() => now);
+  const database = load("kinesalite/db") as Database;
+  const actions = new Map<string, Action>();
+  const store = database.create({ createStreamMs: 0, deleteStreamMs: 0, updateStreamMs: 0, shardLimit });
+  store.metaDb.awsAccountId = settings.accountId;
+  store.metaDb.awsRegion = settings.region;
+
+  const call = (action: string, input: Message) =>
+    new Promise<Message>((resolve, reject) => {
+      const run = actions.get(action) ?? (load(`kinesalite/actions/${lowerFirst(action)}`) as Action);
+      actions.set(action, run);
+      run(store, input, (failure, answer) => {
+        if (failure) reject(serviceErrorOf(failure));
+        else resolve(answer ?? {});
+      });
+    });
+
+  return {
+    get now() {
+      return now;
+    },
+    tick() {
+      now = Math.max(now, Math.floor(settings.clock.now()));
+    },
+    call,
+    describe: async (name) => {
+      try {
+        return (await call("DescribeStream", { StreamName: name })).StreamDescription as Message;
+      } catch (error) {
+        if (error instanceof ServiceError && error.code === "ResourceNotFoundException") return undefined;
+        throw error;
+      }
+    },
+    parse: (sequenceNumber) => database.parseSequence(sequenceNumber),
+    position: (iterator) => positionOf(iterator, database),
+    close: () => new Promise((resolve, reject) => store.db.close((error) => (error ? reject(error) : resolve()))),
+  };
+}
+
+const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
+
+function serviceErrorOf(failure: Failure): Error {
+  const { statusCode, body } = failure;
+  if (statusCode === undefined || body?.__type === undefined) return failure;
+  return new ServiceError(body.__type, body.message ?? "", statusCode);
+}
+
+/** kinesalite reads the time from Date: its own modules are given another one. Those that it requires are loaded as ever. */
+function loader(now: () => number): (id: string) => unknown {
+  class ClockDate extends Date {
+    static override now(): number {
+      return now();
+    }
+  }
+  const loaded = new Map<string, { exports: unknown }>();
+  const loadFile = (file: string): unknown => {
+    const known = loaded.get(file);
+    if (known !== undefined) return known.exports;
+    const module: { exports: unknown } = { exports: {} };
+    loaded.set(file, module);
+    const resolve = createRequire(file);
+    const requireFrom = (id: string) => (id.startsWith(".") ? loadFile(resolve.resolve(id)) : resolve(id));
+    // `buffer` is a variable that one of them does not declare, and that would be a global of ours.
+    const parameters = ["exports", "require", "module", "Date", "buffer"];
+    const run = compileFunction(readFileSync(file, "utf8"), parameters, { filename: file });
+    run.call(module.exports, module.exports, requireFrom, module, ClockDate);
+    return module.exports;
+  };
+  return (id) => loadFile(require.resolve(id));
+}
+
+/** kinesalite's iterators: eight bytes, then time/stream/shard/sequence number/padding, encrypted. */
+function positionOf(iterator: string, { ITERATOR_PWD_KEY, ITERATOR_PWD_IV }: Database): Position | undefined {
+  try {
+    const decipher = createDecipheriv("aes-256-cbc", ITERATOR_PWD_KEY, ITERATOR_PWD_IV);
+    const bytes = decipher.update(Buffer.from(iterator, "base64").subarray(8));
+    const [, streamName, shardId, sequenceNumber] = Buffer.concat([bytes, decipher.final()])
+      .toString("utf8")
+      .split("/");
+    if (streamName === undefined || shardId === undefined || sequenceNumber === undefined) return undefined;
+    return { streamName, shardId, sequenceNumber };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,40 @@
+// Checks a request's input as Kinesis does, in its words. The checks themselves are kinesalite's; what they check is in rules.ts.
+import { type Message, ServiceError } from "../service";
+import { notOffered } from "./errors";
+import { type Rules, rules } from "./rules";
+
+interface Validations {
+  checkTypes(input: Message, rules: Rules): Message;
+  checkValidations(input: Message, rules: Rules): void;
+}
+
+interface Refusal {
+  readonly body?: { readonly __type?: string; readonly message?: string; readonly Message?: string };
+}
+
+const validations: Validations = require("kinesalite/validations");
+
+/** The members that the action knows, without nulls. Throws a ServiceError for what Kinesis refuses. */
+export function checked(action: string, input: Message): Message {
+  const expected = rules[action] ?? {};
+  if (input.DryRun === true) {
+    throw notOffered(`DryRun (given to ${action})`, "leave it out: permissions are judged when the action is done.");
+  }
+  try {
+    // It removes what is unknown from what it is given.
+    const typed = validations.checkTypes({ ...input }, expected);
+    validations.checkValidations(typed, expected);
+    return typed;
+  } catch (error) {
+    const { body } = error as Refusal;
+    if (body?.__type === undefined) throw error;
+    throw new ServiceError(body.__type, body.message ?? body.Message ?? "");
+  }
+}
+
+/** Members whose types `checked` has made sure of. */
+export const optionalText = (input: Message, member: string) => input[member] as string | undefined;
+export const optionalNumber = (input: Message, member: string) => input[member] as number | undefined;
+export const text = (input: Message, member: string) => String(input[member]);
+export const textMap = (input: Message, member: string) => (input[member] ?? {}) as Readonly<Record<string, string>>;
+export const texts = (input: Message, member: string) => (input[member] ?? []) as readonly string[];
