@@ -1,6 +1,8 @@
 import { strict as assert } from "node:assert";
+import { KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
-import { Run, reasonOf, until } from "./support";
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
+import { Run, raise, reasonOf, until } from "./support";
 
 const order = (orderId: string, more: object = {}) => ({
   orderId,
@@ -32,8 +34,10 @@ describe("the pipeline on this machine", function () {
     assert.equal(status, 202);
     assert.match(String(body.messageId), /^[0-9a-f-]{36}$/);
     await until(async () => (await placed("o-1")) !== undefined);
-    const { createdAt, ...item } = (await placed("o-1")) ?? {};
-    assert.deepEqual(item, { ...order("o-1", { customerId: `it's "É" & 😀 + 1%` }), status: "placed" });
+    const { createdAt, status: state, reservedAt: _later, ...item } = (await placed("o-1")) ?? {};
+    const asked = order("o-1", { customerId: `it's "É" & 😀 + 1%` });
+    assert.deepEqual(item, { ...asked, correlationId: body.messageId });
+    assert.ok(state === "placed" || state === "reserved", `it is ${state}`);
     assert.ok(Math.abs(Date.now() - Date.parse(String(createdAt))) < 60_000);
   });
 
@@ -117,6 +121,105 @@ describe("the pipeline on this machine", function () {
     });
   });
 
+  it("carries an order through the whole pipeline under one id, and the same order again changes nothing", async () => {
+    const items = [{ sku: "lamp", quantity: 3 }];
+    const { body } = await post(order("o-whole", { items }));
+    const { messageId: flow } = body;
+    const all = async () => ({
+      order: await placed("o-whole"),
+      stock: await run.item("stockTableName", { sku: "lamp" }),
+      notification: await run.item("notificationsTableName", { orderId: "o-whole" }),
+      audit: (await run.items("auditTableName")).filter(({ orderId }) => orderId === "o-whole"),
+    });
+    await until(async () => {
+      const { order: item, notification, audit } = await all();
+      return item?.status === "reserved" && notification !== undefined && audit.length > 0;
+    });
+    const before = await all();
+    assert.deepEqual(before.stock, { sku: "lamp", available: 999_997, reserved: 3 });
+    assert.deepEqual(
+      [before.order, before.notification, ...before.audit].map((item) => item?.correlationId),
+      [flow, flow, flow],
+    );
+    assert.deepEqual(
+      before.audit.map(({ type, eventId, data }) => [type, eventId, data]),
+      [["order.placed", "o-whole.order.placed", { customerId: "c-1", items }]],
+    );
+    const batches = run.lines.filter((line) => line.includes('"message":"batch"') && line.includes(String(flow)));
+    assert.equal(batches.length, 5, "each of the five functions says under which id it has run");
+
+    await post(order("o-whole", { items }));
+    await until(() => run.lines.some((line) => line.includes("order was placed before") && line.includes("o-whole")));
+    await until(async () => (await emptied("fulfilmentQueueUrl")) && (await emptied("notificationsQueueUrl")));
+    assert.deepEqual(await all(), before);
+  });
+
+  it("counts a customer's activity, and dead-letters what is none with its payload", async () => {
+    const kinesis = new KinesisClient({
+      endpoint: run.local.address,
+      region: run.local.graph.region,
+      credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    });
+    try {
+      const record = (customerId: string, kind: string) => ({
+        PartitionKey: customerId,
+        Data: Buffer.from(JSON.stringify({ customerId, kind, sku: "book", at: "2026-01-01T00:00:00Z" })),
+      });
+      await kinesis.send(
+        new PutRecordsCommand({
+          StreamName: run.output("activityStreamName"),
+          Records: [
+            ...Array.from({ length: 20 }, () => record("c-1", "viewed")),
+            record("c-1", "stolen"),
+            record("c-1", "bought"),
+            record("c-2", "added"),
+          ],
+        }),
+      );
+      const countsOf = async (customerId: string) => {
+        const { viewed, added, bought } = (await run.item("activityTableName", { customerId })) ?? {};
+        return [viewed, added, bought];
+      };
+      await until(async () => (await countsOf("c-1"))[2] === 1 && (await countsOf("c-2"))[1] === 1);
+      assert.deepEqual(await countsOf("c-1"), [20, 0, 1]);
+      assert.deepEqual(await countsOf("c-2"), [0, 1, 0]);
+      const [letter] = await run.receiveFrom(deadLettersOf("activity"), 1);
+      assert.ok(letter);
+      const { encoding, partitionKey, errorType, shardId } = reasonOf(letter);
+      assert.deepEqual([encoding, partitionKey, errorType], ["base64", "c-1", "InvalidEvent"]);
+      assert.match(String(shardId), /^shardId-\d{12}$/);
+      assert.equal(JSON.parse(Buffer.from(letter.Body ?? "", "base64").toString()).kind, "stolen");
+    } finally {
+      kinesis.destroy();
+    }
+  });
+
+  it("sweeps what was placed long ago when the schedule says so, and tells the audit of it", async () => {
+    const createdAt = new Date(Date.now() - 25 * 3_600_000).toISOString();
+    // More of a sku than there ever was: its stock cannot be reserved.
+    const items = Array.from({ length: 50 }, () => ({ sku: "star", quantity: 1000 }));
+    const enormous = Array.from({ length: 21 }, (_, n) => order(`o-star-${n}`, { items }));
+    for (const each of enormous) {
+      const Item = { ...each, status: "placed", createdAt, correlationId: `flow-${each.orderId}` };
+      await run.tables.send(new PutCommand({ TableName: run.output("ordersTableName"), Item }));
+    }
+    const [letter] = await run.receiveFrom(deadLettersOf("fulfilment"), 1);
+    assert.equal(letter && reasonOf(letter).errorType, "OutOfStock");
+    const left = JSON.parse(letter?.Body ?? "{}").data.orderId as string;
+    const name = run.local.graph.resources.find(({ type }) => type === "aws:scheduler/schedule:Schedule")?.outputs.name;
+    const { status } = await fetch(`${run.local.address}/_spillway/schedules/${name}/run`, { method: "POST" });
+    assert.equal(status, 200);
+    await until(async () => (await placed(left))?.status === "abandoned");
+    const line = () =>
+      run
+        .items("auditTableName")
+        .then((all) => all.find((item) => item.orderId === left && item.type === "order.abandoned"));
+    await until(async () => (await line()) !== undefined);
+    assert.equal((await line())?.correlationId, `flow-${left}`);
+  });
+
+  const deadLettersOf = (consumer: string) =>
+    (run.local.graph.outputs.deadLetters as Record<string, { url: string }>)[consumer]?.url ?? raise(`no ${consumer}`);
   const counts = async (queue: string) => {
     const { Attributes = {} } = await run.sqs.send(
       new GetQueueAttributesCommand({ QueueUrl: run.output(queue), AttributeNames: ["All"] }),

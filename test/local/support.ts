@@ -71,12 +71,16 @@ export class Run {
   }
 
   /** Receives until so many messages are there. */
-  async receive(queue: string, count: number): Promise<Message[]> {
+  receive(queue: string, count: number): Promise<Message[]> {
+    return this.receiveFrom(this.output(queue), count);
+  }
+
+  async receiveFrom(queueUrl: string, count: number): Promise<Message[]> {
     const found: Message[] = [];
     await until(async () => {
       const { Messages = [] } = await this.sqs.send(
         new ReceiveMessageCommand({
-          QueueUrl: this.output(queue),
+          QueueUrl: queueUrl,
           MaxNumberOfMessages: 10,
           MessageAttributeNames: ["All"],
           MessageSystemAttributeNames: ["All"],
