@@ -67,12 +67,14 @@ export class ShardReader {
         await this.#room(stop);
         if (stop.aborted) return;
         const page = await this.#page();
+        const readAt = performance.now();
         failures = 0;
         this.#deliver(page);
         const { length } = page.records;
         if (this.#isAtEnd || length >= fullPage) continue;
         if (length === 0) await this.#wake.wait(stop, watchStream === undefined ? pauses.unwatched : pauses.watched);
-        await pause(pauses.between, stop);
+        const left = readAt + pauses.between - performance.now();
+        if (left > 0) await pause(left, stop);
       } catch (error) {
         if (stop.aborted) return;
         context.tell(`it cannot read "${context.source.name}", ${this.shardId}: ${described(error)}`);
