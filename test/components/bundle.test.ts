@@ -12,7 +12,6 @@ import { makeBundles } from "../../components/bundle/make";
 import { QueueConsumer } from "../../components/queue-consumer";
 import { callback } from "../../consumer/callback";
 import { PermanentError } from "../../consumer/errors";
-import { evaluateProgram } from "../../graph/evaluate";
 import { reaching } from "../fixtures/bundles/reaches-pulumi";
 import { note } from "./callbacks";
 import { Recorded, refusal } from "./graph";
@@ -245,35 +244,4 @@ describe("a bundle", () => {
       assert.match(message, says);
     }
   });
-});
-
-describe("the pipeline's program", () => {
-  for (const preview of [false, true]) {
-    it(`has every resource ${preview ? "in the first preview, with every output unknown" : "after an update"}`, async () => {
-      const graph = await evaluateProgram({ program: path.join(root, "index.ts"), stack: "dev", preview });
-      const components = graph.resources.filter(({ custom }) => !custom).map(({ type, name }) => `${type} ${name}`);
-      assert.deepEqual(components.sort(), [
-        "pulumi:pulumi:Stack spillway-dev",
-        "spillway:index:CallbackFunction orders",
-        "spillway:index:DeadLetterQueue orders-dead-letters",
-        "spillway:index:HttpIngress api",
-        "spillway:index:QueueConsumer orders",
-      ]);
-      assert.equal(graph.resources.length, 36);
-      assert.deepEqual(Object.keys(graph.outputs).sort(), [
-        "apiUrl",
-        "deadLetters",
-        "ordersDeadLetterQueueUrl",
-        "ordersQueueUrl",
-        "ordersTableName",
-      ]);
-      if (preview) {
-        const { deadLetters, ...texts } = graph.outputs;
-        assert.ok(Object.values(texts).every((value) => value === "\u0000unknown"));
-        assert.deepEqual(deadLetters, { orders: { kind: "queue", sourceArn: "\u0000unknown", url: "\u0000unknown" } });
-      } else {
-        assert.match(String(graph.outputs.ordersTableName), /^spillway-dev-orders-[0-9a-f]{7}$/);
-      }
-    });
-  }
 });
