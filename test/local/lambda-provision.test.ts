@@ -225,7 +225,11 @@ describe("the program's functions on the local run", () => {
       /Error occurred while ReceiveMessage\. SQS Error Code: AWS\.SimpleQueueService\.NonExistentQueue/,
     ],
     ["a function that is not there", { functionName: "none" }, /Function not found: .*:none/],
-    ["a database as source", { eventSourceArn: `arn:aws:rds:${region}:${accountId}:db:x` }, /Unrecognized event source/],
+    [
+      "a database as source",
+      { eventSourceArn: `arn:aws:rds:${region}:${accountId}:db:x` },
+      /Unrecognized event source/,
+    ],
   ];
   for (const [what, inputs, message] of refusedMappings) {
     it(`refuses a mapping with ${what}`, async () => {
