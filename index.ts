@@ -103,6 +103,8 @@ const aggregating = new StreamConsumer("activity", {
   callback: aggregateActivity,
   bindings: { activity: writeTable(activity) },
   ...(config.activityShards > 0 && { shards: config.activityShards }),
+  // A customer's records of a batch are one update.
+  batchSize: 1000,
   ...operations,
 });
 

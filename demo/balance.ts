@@ -20,7 +20,7 @@ type Item = Readonly<Record<string, unknown>>;
 
 export async function drawUpBalance(
   { messages }: Orders,
-  client: Client,
+  client: Pick<Client, "items" | "messages" | "depth">,
   outputs: Readonly<Record<string, unknown>>,
 ): Promise<Balance> {
   const output = (name: string) => String(outputs[name]);
@@ -40,7 +40,7 @@ export async function drawUpBalance(
   const misplaced = messages.filter((message) => placesOf(message, byId, bodies) !== 1).length;
   const otherLetters = Object.entries(outputs.deadLetters as Readonly<Record<string, { readonly url: string }>>);
   const elsewhere = await Promise.all(
-    otherLetters.filter(([name]) => name !== "orders").map(([, { url }]) => client.depth(url)),
+    otherLetters.filter(([name]) => name !== "orders" && name !== "activity").map(([, { url }]) => client.depth(url)),
   );
   const once = (items: readonly Item[]) => new Set(items.map(({ orderId }) => orderId)).size;
 

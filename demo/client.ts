@@ -1,5 +1,6 @@
 // The demo's client: sends every other order to the endpoint and the rest to the queue, and reads tables and queues.
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import {
   GetQueueAttributesCommand,
   type Message as QueueMessage,
@@ -12,16 +13,24 @@ import type { Message } from "./orders";
 
 const requestsAtATime = 20;
 const perBatch = 10;
+const recordsPerRequest = 500;
 const timeout = 30_000;
+
+export interface StreamRecord {
+  readonly key: string;
+  readonly data: string;
+}
 
 export class Client {
   private readonly sqs: SQSClient;
   private readonly tables: DynamoDBDocumentClient;
+  private readonly kinesis: KinesisClient;
 
   constructor(address: string, region: string) {
     const settings = { endpoint: address, region, credentials: { accessKeyId: "demo", secretAccessKey: "demo" } };
     this.sqs = new SQSClient(settings);
     this.tables = DynamoDBDocumentClient.from(new DynamoDBClient(settings));
+    this.kinesis = new KinesisClient(settings);
   }
 
   /** Rejects when one is not taken. The endpoint gets what it would take: it checks bodies, so poison comes by the queue. */
@@ -49,6 +58,18 @@ export class Client {
     const Entries = messages.map(({ body }, index) => ({ Id: String(index), MessageBody: body }));
     const { Failed = [] } = await this.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
     if (Failed.length > 0) throw new Error(`The queue did not take ${Failed.length} messages: ${Failed[0]?.Message}`);
+  }
+
+  /** One request after the other, as the order within a key is that of the sender. */
+  async put(StreamName: string, records: readonly StreamRecord[], signal: AbortSignal): Promise<void> {
+    for (let start = 0; start < records.length; start += recordsPerRequest) {
+      signal.throwIfAborted();
+      const Records = records
+        .slice(start, start + recordsPerRequest)
+        .map(({ key, data }) => ({ PartitionKey: key, Data: Buffer.from(data) }));
+      const { FailedRecordCount = 0 } = await this.kinesis.send(new PutRecordsCommand({ StreamName, Records }));
+      if (FailedRecordCount > 0) throw new Error(`The stream did not take ${FailedRecordCount} records.`);
+    }
   }
 
   async items(table: string): Promise<Record<string, unknown>[]> {
@@ -94,6 +115,7 @@ export class Client {
   close(): void {
     this.sqs.destroy();
     this.tables.destroy();
+    this.kinesis.destroy();
   }
 }
 

@@ -39,5 +39,7 @@ export async function drawFlow(
     topic -> append [label="${counts.of("audit").received}"]; append -> audit [label="${succeeded("audit")}"];
   }`;
   const { instance } = await import("@viz-js/viz");
-  return (await instance()).renderString(dot, { format: "svg" });
+  const svg = (await instance()).renderString(dot, { format: "svg" });
+  // As wide as whatever shows it.
+  return svg.replace(/(<svg) width="[^"]*" height="[^"]*"/, "$1");
 }

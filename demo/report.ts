@@ -1,6 +1,6 @@
 // The summary: what each consumer did, and the balance.
 import { styleText } from "node:util";
-import type { Balance, Entry } from "./balance";
+import type { Entry } from "./balance";
 import type { FunctionCounts } from "./counts";
 
 export const isOff = ({ expected, found }: Entry) => expected !== found;
@@ -14,7 +14,7 @@ export function describeCounts(consumers: readonly string[], counts: FunctionCou
   return table([head, ...rows]);
 }
 
-export function describeBalance({ entries }: Balance): string {
+export function describeBalance(entries: readonly Entry[]): string {
   const rows = entries.map((entry) => [
     entry.what,
     String(entry.expected),
