@@ -13,6 +13,8 @@ import { makeBundles } from "./bundle/make";
 export interface HandlerModule {
   readonly module: string;
   readonly handler: string;
+  /** Whether records of one event run the callback once; what that takes is in the bundle only then. */
+  readonly idempotent?: boolean;
 }
 
 interface Request {
@@ -76,9 +78,13 @@ async function entryOf({ callback, around, owner }: Request, root: string): Prom
     const relative = path.relative(root, file).split(path.sep).join("/");
     return JSON.stringify(relative.startsWith(".") ? relative : `./${relative}`);
   };
+  const importFrom = (name: string, module: string) =>
+    `import { ${name} } from ${importOf(path.join(consumerFolder, module))};\n`;
   const text = (callbackImport: string) =>
-    `${callbackImport}\nimport { ${around.handler} } from ${importOf(path.join(consumerFolder, around.module))};\n` +
-    `export const handler = ${around.handler}(callback);\n`;
+    `${callbackImport}\n${importFrom(around.handler, around.module)}` +
+    (around.idempotent === true
+      ? `${importFrom("idempotent", "idempotency")}export const handler = idempotent(${around.handler}, callback);\n`
+      : `export const handler = ${around.handler}(callback);\n`);
   const exporter = exporterOf(callback);
   if (exporter !== undefined) {
     return { text: text(`import { ${exporter.name} as callback } from ${importOf(exporter.file)};`) };

@@ -6,6 +6,7 @@ import { type Settings, settingsVariable } from "../consumer/settings";
 import type { Binding, Statement } from "./binding";
 import { archiveAsset, bundle, type HandlerModule } from "./bundle";
 import { type FunctionOptions, type FunctionOverrides, functionDefaults } from "./function-args";
+import { idempotencySettings, idempotencyStatements } from "./idempotency";
 
 export interface CallbackFunctionArgs extends FunctionOptions {
   readonly callback: AnyCallback;
@@ -74,6 +75,7 @@ export class CallbackFunction extends pulumi.ComponentResource {
   private createRolePolicy(args: CallbackFunctionArgs, logGroup: aws.cloudwatch.LogGroup): aws.iam.RolePolicy {
     const statements: readonly Statement[] = [
       ...args.statements,
+      ...idempotencyStatements(args.idempotency),
       ...Object.values(args.bindings).flatMap((binding) => binding.statements),
       // Streams are created by Lambda under names of its own, so they are named by a wildcard within this one log group.
       { actions: ["logs:CreateLogStream", "logs:PutLogEvents"], resources: [pulumi.interpolate`${logGroup.arn}:*`] },
@@ -98,7 +100,8 @@ export class CallbackFunction extends pulumi.ComponentResource {
   }
 
   private createFunction(args: CallbackFunctionArgs, logGroup: aws.cloudwatch.LogGroup): aws.lambda.Function {
-    const { callback, around, overrides, timeout, memorySize, reservedConcurrency, environment } = args;
+    const { callback, overrides, timeout, memorySize, reservedConcurrency, environment, idempotency } = args;
+    const around = idempotency === undefined ? args.around : { ...args.around, idempotent: true };
     return new aws.lambda.Function(
       this.name,
       {
@@ -119,9 +122,10 @@ export class CallbackFunction extends pulumi.ComponentResource {
     );
   }
 
-  private settings({ bindings, source }: CallbackFunctionArgs): pulumi.Output<string> {
+  private settings({ bindings, source, idempotency }: CallbackFunctionArgs): pulumi.Output<string> {
     const values = Object.fromEntries(Object.entries(bindings).map(([name, { value }]) => [name, value]));
-    return pulumi.jsonStringify({ bindings: values, source }).apply((text) => {
+    const settings = { bindings: values, source, ...idempotencySettings(this.name, idempotency) };
+    return pulumi.jsonStringify(settings).apply((text) => {
       const size = Buffer.byteLength(text);
       if (size > settingsLimit) {
         throw new pulumi.ResourceError(

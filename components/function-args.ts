@@ -3,6 +3,7 @@ import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { settingsVariable } from "../consumer/settings";
 import type { ArgumentErrors } from "./argument-errors";
+import type { IdempotencyOptions } from "./idempotency";
 
 export interface FunctionOptions {
   /**
@@ -21,6 +22,11 @@ export interface FunctionOptions {
   readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
   /** Days for which the function's log is kept: a value that CloudWatch Logs has (1, 3, 5, 7, 14, 30, 60, 90, … 3653); default 30. */
   readonly logRetention?: number;
+  /**
+   * Records of the same event run the callback once, however often it is sent and delivered; by default at least once. For
+   * callbacks that take one record at a time.
+   */
+  readonly idempotency?: IdempotencyOptions;
 }
 
 /** What of a function's children can be changed beyond the arguments: any property that no argument governs. */

@@ -8,6 +8,7 @@ import type { Binding, BindingsArg, Sendable, Statement } from "./binding";
 import { CallbackFunction } from "./callback-function";
 import { DeadLetterQueue, largestMessage } from "./dead-letter-queue";
 import { checkName } from "./function-args";
+import { checkIdempotency, type IdempotencyArg } from "./idempotency";
 import {
   checkQueueConsumerOptions,
   isFifo,
@@ -20,7 +21,8 @@ import { OwnQueuePolicy, type PolicyStatement } from "./queue-policy";
 export type QueueConsumerArgs<Wire, In, B extends object> = QueueConsumerOptions & {
   /** The callback that handles each record: exported by a module of its own, or an inline one. */
   readonly callback: Callback<Wire, In, B>;
-} & BindingsArg<B>;
+} & BindingsArg<B> &
+  IdempotencyArg<In>;
 
 /** Where a consumer's dead letters are, and which source they came from. */
 export interface DeadLetters {
@@ -66,6 +68,7 @@ export class QueueConsumer<Wire = unknown, In = unknown, B extends object = Reco
     const errors = new ArgumentErrors(`QueueConsumer "${name}"`);
     checkName(name, errors);
     checkQueueConsumerOptions(args, errors);
+    checkIdempotency(args, errors);
     errors.throwIfAny(this);
 
     this.fifo = isFifo(args);

@@ -7,6 +7,7 @@ import type { Binding, BindingsArg, Puttable } from "./binding";
 import { CallbackFunction } from "./callback-function";
 import { DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
 import { checkName } from "./function-args";
+import type { IdempotencyArg } from "./idempotency";
 import {
   checkStreamMapping,
   createStreamMapping,
@@ -47,7 +48,8 @@ export interface StreamConsumerOverrides extends StreamOverrides {
 
 export type StreamConsumerArgs<Wire, In, B extends object> = StreamConsumerOptions &
   StreamCallback<Wire, In, B> &
-  BindingsArg<B>;
+  BindingsArg<B> &
+  IdempotencyArg<In>;
 
 const retention = { default: 168, min: 24, max: 8760 };
 const defaultRecordAge = 86_400;

@@ -5,6 +5,7 @@ import type { AnyCallback, Callback, WindowCallback } from "../consumer/callback
 import type { ArgumentErrors } from "./argument-errors";
 import type { CallbackFunction } from "./callback-function";
 import { checkFunctionOptions, type FunctionOptions, type FunctionOverrides } from "./function-args";
+import { checkIdempotency } from "./idempotency";
 
 export interface StreamMappingOptions extends FunctionOptions {
   /**
@@ -60,6 +61,8 @@ export type StreamCallback<Wire, In, B extends object> =
       /** The callback that makes a state of a window's records. */
       readonly callback: WindowCallback<Wire, In, B>;
       readonly tumblingWindow: number;
+      /** A window's state is made of all its records at once. */
+      readonly idempotency?: undefined;
     };
 
 export interface StreamOverrides extends FunctionOverrides {
@@ -78,6 +81,7 @@ type Checked = StreamMappingOptions & { readonly callback: AnyCallback };
 
 export function checkStreamMapping(options: Checked, errors: ArgumentErrors): void {
   checkFunctionOptions(options, errors);
+  checkIdempotency(options, errors);
   const { maximumRecordAge, filters = [] } = options;
   const rule = "Lambda allows";
   errors.integer("batchSize", options.batchSize, { min: 1, max: 10_000, unit: "records", rule });

@@ -6,6 +6,7 @@ import type { Binding, BindingsArg } from "./binding";
 import { CallbackFunction } from "./callback-function";
 import { DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
 import { checkName } from "./function-args";
+import type { IdempotencyArg } from "./idempotency";
 import {
   checkStreamMapping,
   createStreamMapping,
@@ -28,7 +29,8 @@ export interface TableConsumerOptions extends StreamMappingOptions {
 /** The schema of the callback is `tableChange(<schema of the items>)`. */
 export type TableConsumerArgs<Wire, In, B extends object> = TableConsumerOptions &
   StreamCallback<Wire, In, B> &
-  BindingsArg<B>;
+  BindingsArg<B> &
+  IdempotencyArg<In>;
 
 /** Half of the 24 hours for which DynamoDB keeps changes. */
 const defaultRecordAge = 43_200;

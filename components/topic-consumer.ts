@@ -1,12 +1,13 @@
 // A callback that consumes an SNS topic without a queue between, and the dead letters of both: delivery and processing.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Callback } from "../consumer/callback";
+import type { AnyCallback, Callback } from "../consumer/callback";
 import { ArgumentErrors } from "./argument-errors";
 import type { Binding, BindingsArg } from "./binding";
 import { CallbackFunction } from "./callback-function";
 import { DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
 import { checkFunctionOptions, checkName, type FunctionOptions, type FunctionOverrides } from "./function-args";
+import { checkIdempotency, type IdempotencyArg } from "./idempotency";
 import { checkSubscriptionFilter, filterPolicyOf, type SubscriptionFilter } from "./subscription-filter";
 import { Topic } from "./topic";
 
@@ -51,7 +52,8 @@ export type TopicConsumerArgs<
     readonly types?: [E] extends [never] ? unknown : readonly E["type"][];
     /** The callback that handles each message: exported by a module of its own, or an inline one. The compiler refuses one that cannot read all `types`. */
     readonly callback: Callback<Wire, In, B> & Reads<Wire, Extract<E, { readonly type: K }>>;
-  } & BindingsArg<B>;
+  } & BindingsArg<B> &
+  IdempotencyArg<In>;
 
 const defaults = { maximumRetryAttempts: 2, maximumEventAge: 21_600 } as const;
 
@@ -191,7 +193,7 @@ function admitDeliveries(deadLetters: DeadLetterQueue, topicArn: pulumi.Output<s
 
 function check(
   name: string,
-  options: TopicConsumerOptions & SubscriptionFilter<string>,
+  options: TopicConsumerOptions & SubscriptionFilter<string> & { readonly callback: AnyCallback },
   topic: { readonly fifo?: boolean } | ExistingTopic,
   owner: pulumi.Resource,
 ): void {
@@ -199,6 +201,7 @@ function check(
   const rule = "Lambda allows";
   checkName(name, errors);
   checkFunctionOptions(options, errors);
+  checkIdempotency(options, errors);
   checkSubscriptionFilter(options, errors);
   errors.integer("maximumRetryAttempts", options.maximumRetryAttempts, { min: 0, max: 2, rule });
   errors.integer("maximumEventAge", options.maximumEventAge, { min: 60, max: 21_600, unit: "s", rule });

@@ -28,8 +28,20 @@ export interface TopicSettings {
 
 export type SourceSettings = QueueSettings | StreamSettings | TopicSettings;
 
+/** What keeps the records of one event from running the callback more than once. */
+export interface IdempotencySettings {
+  readonly tableArn: string;
+  /** Stands before each key, so that consumers may share a table. */
+  readonly scope: string;
+  /** Paths into the event, whose values together are its key. */
+  readonly key: readonly string[];
+  /** Seconds for which an event that is done is known. */
+  readonly expiresAfter: number;
+}
+
 export interface Settings {
   /** Each binding's value by its name: queue URLs, table names, plain values. */
   readonly bindings: Readonly<Record<string, unknown>>;
   readonly source: SourceSettings;
+  readonly idempotency?: IdempotencySettings;
 }

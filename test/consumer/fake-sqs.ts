@@ -99,8 +99,13 @@ function inputOf(body: string): SqsRequest["input"] {
 }
 
 /** Makes a handler as a function's environment would that was deployed with these settings. */
-export function deployed<H>(source: Settings["source"], make: () => H, bindings: object = {}): H {
-  process.env[settingsVariable] = JSON.stringify({ bindings, source });
+export function deployed<H>(
+  source: Settings["source"],
+  make: () => H,
+  bindings: object = {},
+  idempotency?: Settings["idempotency"],
+): H {
+  process.env[settingsVariable] = JSON.stringify({ bindings, source, idempotency });
   try {
     return make();
   } finally {

@@ -1,0 +1,124 @@
+// Idempotency as an option of every consumer: its arguments, what cannot work, and what the function gets for it.
+import * as pulumi from "@pulumi/pulumi";
+import type { AnyCallback } from "../consumer/callback";
+import type { IdempotencySettings } from "../consumer/settings";
+import type { ArgumentErrors } from "./argument-errors";
+import type { Statement, TableReference } from "./binding";
+import { functionDefaults } from "./function-args";
+
+export interface IdempotencyOptions<Path extends string = string> {
+  /**
+   * The table that knows the events: partition key `id` (a string), no sort key, and time to live on the attribute `expiration`.
+   * The function may get, put, update and delete its items. Consumers may share it.
+   */
+  readonly table: TableReference;
+  /**
+   * What tells events apart: a path into the event as the callback sees it, as `orderId` or `customer.id`, or several of which
+   * all must agree. An event without it is dead-lettered, and so is one of another content under a key that is done.
+   */
+  readonly key: Path | readonly [Path, ...Path[]];
+  /**
+   * Seconds for which an event that is done is known, 60 to 31,536,000 and at least `timeout`; default 604,800 (7 days), longer
+   * than a queue keeps a message, and a mapping of a stream a record, unless told otherwise.
+   */
+  readonly expiresAfter?: number;
+}
+
+/** Levels into which the compiler knows paths. */
+type Deeper<Depth extends number> = [never, 0, 1, 2, 3][Depth];
+type Value = string | number | bigint | boolean;
+
+/** The paths to a text, a number or a boolean that all of the events may have; any path where the compiler knows nothing of them. */
+export type KeyPath<E, Depth extends number = 3> = unknown extends E
+  ? string
+  : E extends object
+    ? { [Name in keyof E & string]: KeyPathAt<Name, NonNullable<E[Name]>, E[Name], Depth> }[keyof E & string]
+    : never;
+
+type KeyPathAt<Name extends string, Present, Given, Depth extends number> = unknown extends Given
+  ? Name | `${Name}.${string}`
+  : Present extends Value
+    ? Name
+    : Present extends readonly unknown[]
+      ? never
+      : Depth extends 0
+        ? `${Name}.${string}`
+        : string extends keyof Present
+          ? `${Name}.${string}`
+          : `${Name}.${KeyPath<Present, Deeper<Depth>>}`;
+
+/** The key is a path into what the callback reads. */
+export interface IdempotencyArg<In> {
+  readonly idempotency?: IdempotencyOptions<KeyPath<NoInfer<In>>>;
+}
+
+export const idempotencyDefaults = { expiresAfter: 604_800 } as const;
+
+interface Checked {
+  readonly callback: AnyCallback;
+  readonly idempotency?: IdempotencyOptions | undefined;
+  readonly timeout?: number;
+}
+
+export function checkIdempotency({ callback, idempotency, timeout }: Checked, errors: ArgumentErrors): void {
+  if (idempotency === undefined) return;
+  if (callback.kind !== "record") {
+    errors.add(
+      `idempotency is given with a ${callback.kind} callback, whose records succeed or fail together; make it a callback, which takes one record at a time, or ` +
+        "leave idempotency out and write conditionally.",
+    );
+  }
+  const { expiresAfter } = idempotency;
+  const paths = pathsOf(idempotency);
+  if (paths.length === 0) errors.add("idempotency.key names nothing; give a path into the event, as orderId.");
+  for (const path of paths) {
+    if (!path.split(".").every((name) => name !== "")) {
+      errors.add(
+        `idempotency.key has "${path}"; give a path into the event: names, joined by dots, as orderId or customer.id.`,
+      );
+    }
+  }
+  const lasts = errors.integer("idempotency.expiresAfter", expiresAfter, {
+    min: 60,
+    max: 31_536_000,
+    unit: "s",
+    rule: "the consumer takes",
+  });
+  const longest = timeout ?? functionDefaults.timeout;
+  if (lasts && expiresAfter !== undefined && expiresAfter < longest) {
+    errors.add(
+      `idempotency.expiresAfter ${expiresAfter} s is shorter than timeout ${longest} s, so an event could be forgotten while it is in hand; give at least ${longest} s.`,
+    );
+  }
+}
+
+/** What the function's role needs on the table. */
+export function idempotencyStatements(idempotency: IdempotencyOptions | undefined): Statement[] {
+  if (idempotency === undefined) return [];
+  return [
+    {
+      actions: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
+      resources: [idempotency.table.arn],
+    },
+  ];
+}
+
+/** `consumer`: its name, under which its events are known, so that a function that is replaced still knows them. */
+export function idempotencySettings(
+  consumer: string,
+  idempotency: IdempotencyOptions | undefined,
+): { readonly idempotency?: Readonly<Record<keyof IdempotencySettings, unknown>> } {
+  if (idempotency === undefined) return {};
+  return {
+    idempotency: {
+      tableArn: idempotency.table.arn,
+      scope: `${pulumi.getProject()}/${pulumi.getStack()}/${consumer}`,
+      key: pathsOf(idempotency),
+      expiresAfter: idempotency.expiresAfter ?? idempotencyDefaults.expiresAfter,
+    },
+  };
+}
+
+function pathsOf({ key }: IdempotencyOptions): readonly string[] {
+  return typeof key === "string" ? [key] : key;
+}

@@ -1,0 +1,235 @@
+// Around a consumer and its callback: records of one event run the callback once, whoever sent it twice or delivered it again.
+import { AsyncLocalStorage } from "node:async_hooks";
+import { createHash, randomUUID } from "node:crypto";
+import type { Context } from "aws-lambda";
+import type { AnyCallback, Handle, RecordContext } from "./callback";
+import { InvalidEvent, nameError, PermanentError } from "./errors";
+import { type Claim, IdempotencyTable } from "./idempotency-table";
+import { type IdempotencySettings, type Settings, settingsVariable } from "./settings";
+
+/** The key was used before for an event of other content. No retry can mend that. */
+export class IdempotencyValidationError extends PermanentError {}
+
+/** The event is in hand elsewhere, and it is not known yet what becomes of it: a failure for now. */
+export class IdempotencyAlreadyInProgressError extends Error {
+  override readonly name = "IdempotencyAlreadyInProgressError";
+}
+
+/** An invocation of the function: what it has in hand is given up when it ends. */
+interface Invocation {
+  /** Milliseconds since the epoch at which Lambda ends the process. */
+  readonly ends: number;
+  readonly inHand: Set<Claim>;
+  /** Notes on their way to the table, which must be there before the process is frozen. */
+  readonly noting: Promise<void>[];
+}
+
+type Handler<E, A> = (event: E, context: Context) => Promise<A>;
+
+/** Makes the handler of a consumer, as `queueHandler`, for a callback that takes one record at a time. Reads the settings as it does. */
+export function idempotent<E, A>(
+  handlerOf: (callback: AnyCallback) => Handler<E, A>,
+  callback: AnyCallback,
+): Handler<E, A> {
+  if (callback.kind !== "record") {
+    throw new TypeError(
+      `Idempotency is for callbacks that take one record at a time, and this is a ${callback.kind} callback.`,
+    );
+  }
+  const invocations = new AsyncLocalStorage<Invocation>();
+  let once: Once | undefined;
+  const handler = handlerOf({
+    ...callback,
+    factory: (bindings: never): Handle<never> => {
+      const made = new Once(readIdempotency(), callback.factory(bindings) as Handle<unknown>);
+      once = made;
+      return (event, context) => made.run(event, context, invocations.getStore() ?? raise());
+    },
+  });
+  return async (event, context) => {
+    const ends = Date.now() + context.getRemainingTimeInMillis();
+    const invocation = { ends, inHand: new Set<Claim>(), noting: [] };
+    try {
+      return await invocations.run(invocation, () => handler(event, context));
+    } finally {
+      await once?.giveUp(invocation);
+    }
+  };
+}
+
+function readIdempotency(): IdempotencySettings {
+  const { idempotency } = JSON.parse(process.env[settingsVariable] ?? "{}") as Partial<Settings>;
+  if (idempotency === undefined) {
+    throw new Error(
+      `${settingsVariable} says nothing of idempotency; deploy the function with its component, which does.`,
+    );
+  }
+  return idempotency;
+}
+
+function raise(): never {
+  throw new Error("The callback was called outside of an invocation.");
+}
+
+/** Milliseconds before the end of the invocation at which Lambda is answered at the latest. */
+const reserve = 200;
+/** Times that an item may vanish between two calls before the event counts as in hand. */
+const mostVanished = 5;
+
+class Once {
+  private readonly table: IdempotencyTable;
+
+  constructor(
+    private readonly settings: IdempotencySettings,
+    private readonly handle: Handle<unknown>,
+  ) {
+    this.table = new IdempotencyTable(settings);
+  }
+
+  async run(event: unknown, context: RecordContext, invocation: Invocation): Promise<void> {
+    const values = this.settings.key.map((path) => valueAt(event, path));
+    const claim: Claim = {
+      id: `${this.settings.scope}#${digest(values)}`,
+      owner: randomUUID(),
+      record: context.id,
+      validation: digest(event),
+    };
+    const { inHand, ends } = invocation;
+    // Before it is: where the answer is lost, it may be all the same.
+    inHand.add(claim);
+    const taken = await this.take(claim, context, invocation, values);
+    if (!taken) {
+      inHand.delete(claim);
+      context.logger.info("the event was handled before; the callback is not run again", { idempotencyKey: claim.id });
+      return;
+    }
+    if (context.signal.aborted) throw context.signal.reason;
+    try {
+      await this.handle(event, context);
+    } catch (error) {
+      inHand.delete(claim);
+      // The callback's own error is what the record has failed with, whatever becomes of this.
+      await inTime(invocation, this.release(claim, ends, context));
+      throw error;
+    }
+    // It was given up, and may have returned because of that: whatever it did counts as not done.
+    if (context.signal.aborted) return;
+    inHand.delete(claim);
+    await inTime(invocation, this.complete(claim, ends, context));
+  }
+
+  /** Frees what was given up, so that its retry can run, before Lambda is answered. */
+  async giveUp({ inHand, noting, ends }: Invocation): Promise<void> {
+    const all = Promise.all([...noting, ...[...inHand].map((claim) => this.release(claim, ends))]);
+    const late = new AbortController();
+    // A table that does not answer must not cost the batch its own answer: what is in hand is free when the time is over anyway.
+    await Promise.race([all, until(ends - reserve, late.signal)]);
+    late.abort();
+  }
+
+  /** Whether the callback is to run: not for what is done. Rejects for what is in hand, and for what another event is done under. */
+  private async take(
+    claim: Claim,
+    context: RecordContext,
+    { ends, inHand }: Invocation,
+    values: readonly unknown[],
+  ): Promise<boolean> {
+    const said = `${this.settings.key.join(", ")} ${values.join(", ")}`;
+    for (let vanished = 0; vanished < mostVanished; ) {
+      if (context.signal.aborted) throw context.signal.reason;
+      if (await this.table.take(claim, ends)) return true;
+      const found = await this.table.find(claim.id, ends);
+      if (found === undefined) {
+        vanished += 1;
+      } else if (found.status === "done") {
+        if (found.validation === claim.validation) return false;
+        inHand.delete(claim);
+        throw new IdempotencyValidationError(`An event with the same ${said} and other content was handled before.`);
+      } else if (found.owner === claim.owner) {
+        // An answer was lost, and the call was tried again.
+        return true;
+      } else if (found.record === claim.record) {
+        // Left behind by an attempt of this very record whose process died: over soon, and no retry is lost on it.
+        await until(found.until, context.signal);
+      } else {
+        break;
+      }
+    }
+    inHand.delete(claim);
+    throw new IdempotencyAlreadyInProgressError(`The event with ${said} is in hand in another invocation.`);
+  }
+
+  /** The callback has run, so a record that fails now would run it again: it succeeds, and its duplicates can run it once more. */
+  private async complete(claim: Claim, ends: number, { logger }: RecordContext): Promise<void> {
+    try {
+      await this.table.complete(claim, ends);
+    } catch (error) {
+      logger.warn("a handled event could not be noted as such; a duplicate of it would run again", {
+        idempotencyKey: claim.id,
+        ...nameError(error),
+      });
+    }
+  }
+
+  private async release(claim: Claim, ends: number, context?: RecordContext): Promise<void> {
+    try {
+      await this.table.release(claim, ends);
+    } catch (error) {
+      context?.logger.warn("an event could not be freed; it can run again when the time of this invocation is over", {
+        idempotencyKey: claim.id,
+        ...nameError(error),
+      });
+    }
+  }
+}
+
+/** The invocation does not end before it. */
+function inTime({ noting }: Invocation, noted: Promise<void>): Promise<void> {
+  noting.push(noted);
+  return noted;
+}
+
+/** Throws an InvalidEvent where there is no text, number or boolean at the path. */
+function valueAt(event: unknown, path: string): string | number | bigint | boolean {
+  let value = event;
+  for (const name of path.split(".")) {
+    value =
+      typeof value === "object" && value !== null && Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined;
+  }
+  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") return value;
+  if (typeof value === "string" && value !== "") return value;
+  throw new InvalidEvent(
+    `${path}: Expected a text, a number or a boolean, by which events are told apart, but received ${shown(value)}`,
+  );
+}
+
+function shown(value: unknown): string {
+  return typeof value === "object" && value !== null ? "an object" : (JSON.stringify(value) ?? "undefined");
+}
+
+/** The same for values of the same content, in whatever order their members come. */
+function digest(value: unknown): string {
+  return createHash("sha256")
+    .update(JSON.stringify(value, inOrder) ?? "")
+    .digest("base64");
+}
+
+function inOrder(_: string, value: unknown): unknown {
+  if (typeof value === "bigint") return `${value}n`;
+  if (value instanceof Set || value instanceof Map) return [...value];
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Resolves when the time has come, or the signal aborts. */
+function until(time: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, Math.max(1, time - Date.now() + 1));
+    signal.addEventListener("abort", done, { once: true });
+    function done() {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    }
+  });
+}

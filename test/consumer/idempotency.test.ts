@@ -1,0 +1,403 @@
+import { strict as assert } from "node:assert";
+import * as path from "node:path";
+import { DeleteCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import type { SNSEvent, SQSRecord } from "aws-lambda";
+import * as v from "valibot";
+import { type AnyCallback, batchCallback, callback, type RecordContext } from "../../consumer/callback";
+import { PermanentError } from "../../consumer/errors";
+import { idempotent } from "../../consumer/idempotency";
+import { kinesisHandler } from "../../consumer/kinesis";
+import { queueHandler } from "../../consumer/queue";
+import type { IdempotencySettings } from "../../consumer/settings";
+import { topicHandler } from "../../consumer/topic";
+import { type Observer, ServiceError } from "../../local/service";
+import { Run, until } from "../local/support";
+import { contextWith, deployed, FakeSqs, recordOf, silently } from "./fake-sqs";
+import { recordOf as streamRecordOf } from "./kinesis-record";
+
+const Job = v.object({ n: v.string(), more: v.optional(v.object({ a: v.number(), b: v.number() })) });
+type Job = v.InferOutput<typeof Job>;
+class Declined extends PermanentError {}
+
+describe("the consumer of an idempotent callback, on a real table", function () {
+  this.timeout(60_000);
+  let run: Run;
+  let sqs: FakeSqs;
+  /** What becomes of the next requests to the table. */
+  let disturb: Observer = {};
+  before(async () => {
+    const observer: Observer = {
+      before: (...request) => disturb.before?.(...request),
+      after: (...request) => disturb.after?.(...request),
+    };
+    run = await Run.start({
+      program: path.join(__dirname, "..", "fixtures", "idempotency-table.ts"),
+      observers: [observer],
+    });
+    process.env.AWS_ENDPOINT_URL_DYNAMODB = run.local.address;
+  });
+  after(async () => {
+    delete process.env.AWS_ENDPOINT_URL_DYNAMODB;
+    await run?.stop();
+  });
+  let scope = 0;
+  beforeEach(async () => {
+    scope += 1;
+    disturb = {};
+    sqs = await FakeSqs.start();
+  });
+  afterEach(() => sqs.stop());
+
+  const settings = (more: Partial<IdempotencySettings> = {}): IdempotencySettings => ({
+    tableArn: run.output("eventsTableArn"),
+    scope: `consumer-${scope}`,
+    key: ["n"],
+    expiresAfter: 3600,
+    ...more,
+  });
+  const handlerOf = (what: AnyCallback, more: Partial<IdempotencySettings> = {}, concurrency = 1) => {
+    const source = {
+      kind: "queue",
+      queueUrl: sqs.queueUrl,
+      deadLetterQueueUrl: sqs.deadLetterQueueUrl,
+      maxReceiveCount: 5,
+      concurrency,
+    } as const;
+    return deployed(source, () => idempotent(queueHandler, what), {}, settings(more));
+  };
+  type Handler = ReturnType<typeof handlerOf>;
+  type Lines = readonly Readonly<Record<string, unknown>>[];
+  const handle = async (handler: Handler, records: readonly SQSRecord[], milliseconds = 30_000) => {
+    let reported: string[] = [];
+    const lines: Lines = await silently(async () => {
+      const { batchItemFailures } = await handler({ Records: [...records] }, contextWith(milliseconds));
+      reported = batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+    });
+    const failures = lines.find(({ message }) => message === "batch")?.failures as
+      | { errorType: string; errorMessage: string }[]
+      | undefined;
+    return { reported, lines, errors: (failures ?? []).map(({ errorType }) => errorType), failures };
+  };
+  /** A callback that does something once told, and a list of what it ran for. */
+  const noting = (does: (job: Job, context: RecordContext) => unknown = () => {}) => {
+    const runs: string[] = [];
+    const what = callback(Job, () => async (job, context) => {
+      runs.push(job.n);
+      await does(job, context);
+    });
+    return { runs, what };
+  };
+  const items = async () =>
+    (await run.items("eventsTable")).filter(({ id }) => String(id).startsWith(`consumer-${scope}#`));
+  const item = async () => (await items())[0];
+  const reasonOf = (index = 0) =>
+    JSON.parse(sqs.of("SendMessage")[index]?.input.MessageAttributes?.DeadLetterReason?.StringValue ?? "null");
+  const refusing = (action: string, error = new ServiceError("InternalServerError", "down", 500)): Observer => ({
+    before: (_, service, asked) => {
+      if (service === "dynamodb" && asked === action) throw error;
+    },
+  });
+  const denied = new ServiceError("AccessDeniedException", "no", 400);
+  /** Makes the item of the only event another's. */
+  const replace = async (more: Record<string, unknown>) => {
+    await run.tables.send(
+      new PutCommand({ TableName: run.output("eventsTable"), Item: { ...(await item()), ...more } }),
+    );
+  };
+
+  it("runs the callback once for records of the same event, in one batch and in another, and says that it skips", async () => {
+    const { runs, what } = noting();
+    const handler = handlerOf(what);
+    const first = await handle(handler, [
+      recordOf("a", { n: "1" }),
+      recordOf("b", { n: "1" }),
+      recordOf("c", { n: "2" }),
+    ]);
+    const again = await handle(handlerOf(what), [recordOf("d", { n: "1" })]);
+    assert.deepEqual([first.reported, again.reported], [[], []]);
+    assert.deepEqual(runs, ["1", "2"]);
+    const skipped = [...first.lines, ...again.lines].filter(({ message }) => /not run again/.test(String(message)));
+    assert.deepEqual(
+      skipped.map(({ recordId }) => recordId),
+      ["b", "d"],
+    );
+  });
+
+  it("keeps an item as Powertools does: in hand until the invocation ends, then done until it expires", async () => {
+    let during: Record<string, unknown> = {};
+    const { what } = noting(async () => {
+      during = (await item()) ?? {};
+    });
+    const before = Date.now();
+    await handle(handlerOf(what), [recordOf("a", { n: "1" })], 20_000);
+    const done = (await item()) ?? {};
+    assert.match(String(during.id), /^consumer-\d+#[A-Za-z0-9+/]{43}=$/);
+    assert.equal(during.status, "INPROGRESS");
+    const ends = Number(during.in_progress_expiration);
+    assert.ok(ends >= before + 19_000 && ends <= Date.now() + 20_000, `${ends - before} ms after the start`);
+    assert.deepEqual([done.id, done.status, done.validation], [during.id, "COMPLETED", during.validation]);
+    assert.equal("in_progress_expiration" in done, false);
+    const expiration = Number(done.expiration) * 1000;
+    assert.ok(expiration >= before + 3_600_000 && expiration <= Date.now() + 3_602_000);
+  });
+
+  it("fails the record that loses a race for now, and then skips it", async () => {
+    let finish = () => {};
+    const { runs, what } = noting(
+      () =>
+        new Promise<void>((resolve) => {
+          finish = resolve;
+        }),
+    );
+    const winner = handle(handlerOf(what), [recordOf("a", { n: "1" })]);
+    await until(() => runs.length === 1);
+    const loser = await handle(handlerOf(what), [recordOf("b", { n: "1" })]);
+    assert.deepEqual([loser.reported, loser.errors], [["b"], ["IdempotencyAlreadyInProgressError"]]);
+    assert.match(loser.failures?.[0]?.errorMessage ?? "", /n 1 is in hand in another invocation/);
+    assert.deepEqual(sqs.of("SendMessage"), []);
+    finish();
+    assert.deepEqual((await winner).reported, []);
+    assert.deepEqual((await handle(handlerOf(what), [recordOf("b", { n: "1" }, { attempt: 2 })])).reported, []);
+    assert.deepEqual(runs, ["1"]);
+  });
+
+  it("frees the event when the callback fails, so that the retry runs", async () => {
+    let failing = true;
+    const { runs, what } = noting(() => {
+      if (failing) throw new RangeError("busy");
+    });
+    const failed = await handle(handlerOf(what), [recordOf("a", { n: "1" })]);
+    assert.deepEqual([failed.reported, failed.errors], [["a"], ["RangeError"]]);
+    assert.deepEqual(await items(), []);
+    failing = false;
+    assert.deepEqual((await handle(handlerOf(what), [recordOf("a", { n: "1" }, { attempt: 2 })])).reported, []);
+    assert.deepEqual(runs, ["1", "1"]);
+    assert.equal((await item())?.status, "COMPLETED");
+  });
+
+  it("dead-letters a permanent error under its own name, even where the event cannot be freed", async () => {
+    const { what } = noting(() => {
+      throw new Declined("no funds");
+    });
+    disturb = refusing("DeleteItem", denied);
+    const { reported, lines } = await handle(handlerOf(what), [recordOf("a", { n: "1" })]);
+    assert.deepEqual(reported, []);
+    assert.deepEqual([reasonOf().errorType, reasonOf().errorMessage], ["Declined", "no funds"]);
+    const warning = lines.find(({ message }) => /could not be freed/.test(String(message)));
+    assert.match(String(warning?.errorMessage), /^DeleteItem on the table spillway-dev-events-\w+ failed: Access/);
+  });
+
+  it("takes the same content in another order for the same event, and other content under its key for a conflict", async () => {
+    const { runs, what } = noting();
+    const handler = handlerOf(what);
+    const { reported } = await handle(handler, [
+      recordOf("a", { n: "1", more: { a: 1, b: 2 } }),
+      recordOf("b", { unknown: true, more: { b: 2, a: 1 }, n: "1" }),
+      recordOf("c", { n: "1", more: { a: 1, b: 3 } }),
+    ]);
+    assert.deepEqual(reported, []);
+    assert.deepEqual(runs, ["1"]);
+    assert.equal(sqs.of("SendMessage").length, 1);
+    assert.deepEqual(
+      [reasonOf().errorType, reasonOf().errorMessage],
+      ["IdempotencyValidationError", "An event with the same n 1 and other content was handled before."],
+    );
+  });
+
+  it("dead-letters an event without its key as an InvalidEvent, and asks the table nothing", async () => {
+    const asked: string[] = [];
+    disturb = { before: (_, service, action) => void (service === "dynamodb" && asked.push(action)) };
+    const { runs, what } = noting();
+    const handler = handlerOf(what, { key: ["n", "more.a"] });
+    await handle(handler, [recordOf("a", { n: "1" }), recordOf("b", { n: "", more: { a: 1, b: 2 } })]);
+    assert.deepEqual(runs, []);
+    assert.deepEqual(asked, []);
+    assert.deepEqual(
+      [reasonOf().errorType, reasonOf().errorMessage, reasonOf(1).errorMessage],
+      [
+        "InvalidEvent",
+        "more.a: Expected a text, a number or a boolean, by which events are told apart, but received undefined",
+        'n: Expected a text, a number or a boolean, by which events are told apart, but received ""',
+      ],
+    );
+  });
+
+  it("tells events apart by all parts of the key, and by their consumer", async () => {
+    const { runs, what } = noting();
+    const key = ["n", "more.a"];
+    const jobs = [1, 2].map((a) => recordOf(String(a), { n: "1", more: { a, b: 0 } }));
+    await handle(handlerOf(what, { key }), jobs);
+    await handle(handlerOf(what, { key, scope: `consumer-${scope}#other` }), jobs);
+    assert.deepEqual(runs, ["1", "1", "1", "1"]);
+  });
+
+  it("fails the record for now, without a run, while the table cannot be asked", async () => {
+    const { runs, what } = noting();
+    for (const [action, error] of [
+      ["PutItem", denied],
+      ["PutItem", new ServiceError("ThrottlingException", "slow down", 400)],
+    ] as const) {
+      disturb = refusing(action, error);
+      const { reported, errors, failures } = await handle(handlerOf(what), [recordOf("a", { n: "1" })]);
+      assert.deepEqual([reported, errors], [["a"], ["IdempotencyPersistenceLayerError"]]);
+      assert.match(failures?.[0]?.errorMessage ?? "", new RegExp(`^PutItem on the table .* failed: ${error.code}: `));
+    }
+    assert.deepEqual(runs, []);
+  });
+
+  it("does not run a callback again that has run, where only the note of it fails", async () => {
+    const { runs, what } = noting();
+    disturb = refusing("UpdateItem", denied);
+    const { reported, lines } = await handle(handlerOf(what), [recordOf("a", { n: "1" })]);
+    assert.deepEqual([reported, runs], [[], ["1"]]);
+    assert.ok(lines.some(({ message, level }) => /could not be noted/.test(String(message)) && level === "WARN"));
+  });
+
+  it("is not locked out by itself when the answer of the table is lost", async () => {
+    const lost = new Set(["PutItem", "UpdateItem"]);
+    disturb = {
+      after: (_, service, action) => {
+        if (service === "dynamodb" && lost.delete(action)) throw new ServiceError("InternalServerError", "lost", 500);
+      },
+    };
+    const { runs, what } = noting();
+    const { reported, lines } = await handle(handlerOf(what), [recordOf("a", { n: "1" })]);
+    assert.deepEqual([reported, runs, [...lost]], [[], ["1"], []]);
+    assert.equal((await item())?.status, "COMPLETED");
+    assert.equal(
+      lines.some(({ level }) => level === "WARN"),
+      false,
+    );
+  });
+
+  it("takes an event that is freed while it looks at what is in the way", async () => {
+    const { runs, what } = noting();
+    await handle(handlerOf(what), [recordOf("a", { n: "1" })]);
+    disturb = {
+      before: async (_, service, action) => {
+        if (service !== "dynamodb" || action !== "GetItem") return;
+        disturb = {};
+        const id = (await item())?.id;
+        await run.tables.send(new DeleteCommand({ TableName: run.output("eventsTable"), Key: { id } }));
+      },
+    };
+    const { reported } = await handle(handlerOf(what), [recordOf("b", { n: "1" })]);
+    assert.deepEqual([reported, runs], [[], ["1", "1"]]);
+  });
+
+  describe("after a process has died", () => {
+    /** As a process leaves it that died with the event in hand. */
+    const leave = async (record: string, milliseconds: number) => {
+      const { what } = noting();
+      await handle(handlerOf(what), [recordOf("before", { n: "1" })]);
+      await replace({
+        status: "INPROGRESS",
+        owner: "dead",
+        record,
+        in_progress_expiration: Date.now() + milliseconds,
+      });
+    };
+
+    it("runs its own record in its next attempt, as soon as the time of the dead is over", async () => {
+      await leave("a", 300);
+      const { runs, what } = noting();
+      const { reported } = await handle(handlerOf(what), [recordOf("a", { n: "1" }, { attempt: 2 })]);
+      assert.deepEqual([reported, runs], [[], ["1"]]);
+    });
+
+    it("fails another record for now, until that time is over", async () => {
+      await leave("a", 1500);
+      const { runs, what } = noting();
+      const early = await handle(handlerOf(what), [recordOf("b", { n: "1" })]);
+      assert.deepEqual([early.reported, early.errors, runs], [["b"], ["IdempotencyAlreadyInProgressError"], []]);
+      await until(async () => Number((await item())?.in_progress_expiration) < Date.now());
+      assert.deepEqual((await handle(handlerOf(what), [recordOf("b", { n: "1" }, { attempt: 2 })])).reported, []);
+      assert.deepEqual(runs, ["1"]);
+    });
+
+    it("gives up waiting at the deadline", async () => {
+      await leave("a", 60_000);
+      const { runs, what } = noting();
+      const { reported, errors } = await handle(handlerOf(what), [recordOf("a", { n: "1" }, { attempt: 2 })], 1200);
+      assert.deepEqual([reported, errors, runs], [["a"], ["CallbackTimeout"], []]);
+      assert.equal((await item())?.owner, "dead");
+    });
+  });
+
+  it("frees what still runs at the deadline before Lambda has its answer", async () => {
+    for (const [n, does] of [
+      ["hangs", () => new Promise(() => {})],
+      // It gives up itself: it has not done its work, whatever it returns.
+      [
+        "returns",
+        (_: Job, { signal }: RecordContext) => new Promise((resolve) => signal.addEventListener("abort", resolve)),
+      ],
+    ] as const) {
+      const { what } = noting(does);
+      const { reported, errors } = await handle(handlerOf(what), [recordOf("a", { n })], 1200);
+      assert.deepEqual([reported, errors], [["a"], ["CallbackTimeout"]]);
+      assert.deepEqual(await items(), [], n);
+    }
+  });
+
+  it("neither finishes nor frees what another has taken over", async () => {
+    for (const fails of [false, true]) {
+      const { what } = noting(async () => {
+        await replace({ owner: "another" });
+        if (fails) throw new Error("busy");
+      });
+      await handle(handlerOf(what), [recordOf("a", { n: "1" })]);
+      const { status, owner } = (await item()) ?? {};
+      assert.deepEqual([status, owner], ["INPROGRESS", "another"]);
+      await replace({ in_progress_expiration: 1 });
+    }
+  });
+
+  it("runs an event again that is known no longer, though DynamoDB has not removed it yet", async () => {
+    const { runs, what } = noting();
+    await handle(handlerOf(what), [recordOf("a", { n: "1" })]);
+    await replace({ expiration: Math.floor(Date.now() / 1000) - 1 });
+    await handle(handlerOf(what), [recordOf("b", { n: "1", more: { a: 1, b: 1 } })]);
+    assert.deepEqual(runs, ["1", "1"]);
+  });
+
+  it("serves streams: a lost race is the checkpoint", async () => {
+    const source = { kind: "stream", deadLetterQueueUrl: sqs.deadLetterQueueUrl, concurrency: 1 } as const;
+    const { runs, what } = noting();
+    const handler = deployed(source, () => idempotent(kinesisHandler, what), {}, settings());
+    const handled = async (...records: ReturnType<typeof streamRecordOf>[]) => {
+      let reported: string[] = [];
+      await silently(async () => {
+        const { batchItemFailures } = await handler({ Records: records }, contextWith(30_000));
+        reported = batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+      });
+      return reported;
+    };
+    assert.deepEqual(await handled(streamRecordOf(1, { n: "1" }), streamRecordOf(2, { n: "1" })), []);
+    await replace({ status: "INPROGRESS", owner: "another", in_progress_expiration: Date.now() + 60_000 });
+    assert.deepEqual(await handled(streamRecordOf(3, { n: "2" }), streamRecordOf(4, { n: "1" })), ["4"]);
+    assert.deepEqual(runs, ["1", "2"]);
+  });
+
+  it("serves topics: a lost race fails the invocation", async () => {
+    const source = { kind: "topic", deadLetterQueueUrl: sqs.deadLetterQueueUrl } as const;
+    const { runs, what } = noting();
+    const handler = deployed(source, () => idempotent(topicHandler, what), {}, settings());
+    const handled = (MessageId: string) => {
+      const Sns = { MessageId, Message: JSON.stringify({ n: "1" }), MessageAttributes: {}, TopicArn: "arn" };
+      return silently(() => handler({ Records: [{ Sns }] } as SNSEvent, contextWith(30_000)));
+    };
+    await handled("m-1");
+    await handled("m-2");
+    await replace({ status: "INPROGRESS", owner: "another", in_progress_expiration: Date.now() + 60_000 });
+    await assert.rejects(handled("m-3"), { name: "IdempotencyAlreadyInProgressError" });
+    assert.deepEqual(runs, ["1"]);
+  });
+
+  it("is refused around a batch callback, and without its settings", () => {
+    const batch = batchCallback(Job, () => () => undefined);
+    assert.throws(() => handlerOf(batch), /one record at a time, and this is a batch callback/);
+    const source = { kind: "topic", deadLetterQueueUrl: sqs.deadLetterQueueUrl } as const;
+    assert.throws(() => deployed(source, () => idempotent(topicHandler, noting().what)), /says nothing of idempotency/);
+  });
+});
