@@ -21,6 +21,15 @@ export interface Shard {
   readonly SequenceNumberRange: { readonly StartingSequenceNumber: string; readonly EndingSequenceNumber?: string };
 }
 
-export const shardsOf = (description: Message) => description.Shards as readonly Shard[];
+export const shardsOf = (description: Message) => (description.Shards ?? []) as readonly Shard[];
 
 export const isOpen = (shard: Shard) => shard.SequenceNumberRange.EndingSequenceNumber === undefined;
+
+/** As GetRecords answers them at the end of a shard. */
+export const childrenOf = (shards: readonly Shard[], shardId: string) =>
+  shards
+    .filter(({ ParentShardId, AdjacentParentShardId }) => [ParentShardId, AdjacentParentShardId].includes(shardId))
+    .map((shard) => ({ ShardId: shard.ShardId, ParentShards: parentsOf(shard), HashKeyRange: shard.HashKeyRange }));
+
+export const parentsOf = ({ ParentShardId, AdjacentParentShardId }: Shard) =>
+  [ParentShardId, AdjacentParentShardId].filter((id) => id !== undefined);

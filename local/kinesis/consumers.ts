@@ -3,11 +3,9 @@ import type { Message } from "../service";
 import type { Actions, Context } from "./actions";
 import * as errors from "./errors";
 import { optionalNumber, optionalText, text, textMap } from "./input";
+import { consumerCreatedMember } from "./rules";
 import { type Consumer, nextToken, pageOf, type StreamState } from "./state";
 import { addTags, checkTags } from "./tags";
-
-/** Provisioning knows a consumer's ARN, which has its creation time, before it exists: a member of RegisterStreamConsumer that AWS does not have. Seconds since the epoch. */
-export const consumerCreatedMember = "spillway:ConsumerCreationTimestamp";
 
 /** https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
 const maximum = 20;

@@ -1,16 +1,10 @@
 // What Kinesis of the local run stands on: kinesalite, in this process and in memory, with the run's clock instead of Date.
-import { createDecipheriv } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { compileFunction } from "node:vm";
 import type { Clock } from "../clock";
 import { type Message, ServiceError } from "../service";
-
-/** What a sequence number says. Times in milliseconds since the epoch, in whole seconds. */
-export interface Sequence {
-  readonly shardCreateTime: number;
-  readonly seqTime: number;
-}
+import { type Arithmetic, accelerate, type Decimal, type Sequence } from "./sequence";
 
 export interface Engine {
   /** The time of the request that is being answered, in milliseconds since the epoch. It never goes back: positions in a shard are made of it. */
@@ -22,21 +16,26 @@ export interface Engine {
   /** The stream's shards and state, as kinesalite has them. Undefined where there is no such stream. */
   describe(name: string): Promise<Message | undefined>;
   parse(sequenceNumber: string): Sequence;
-  /** Where the iterator stands. Undefined for what is no iterator. */
-  position(iterator: string): Position | undefined;
+  /** Sequence number of the shard's first record that arrived at `seconds` since the epoch or later; undefined: there is none. */
+  firstSince(name: string, shardId: string, seconds: number): Promise<string | undefined>;
   close(): Promise<void>;
-}
-
-export interface Position {
-  readonly streamName: string;
-  readonly shardId: string;
-  /** Of the next record at the earliest. */
-  readonly sequenceNumber: string;
 }
 
 interface Store {
   readonly db: { close(callback: (error?: Error) => void): void };
   readonly metaDb: { awsAccountId: string; awsRegion: string };
+  getStreamDb(name: string): { createReadStream(range: Range): AsyncIterable<Stored> };
+}
+
+interface Range {
+  readonly gt: string;
+  readonly lt: string;
+}
+
+/** A record. Its key is the shard's number and the sequence number, `00000003/4959…`. */
+interface Stored {
+  readonly key: string;
+  readonly value: { readonly ApproximateArrivalTimestamp: number };
 }
 
 interface Failure extends Error {
@@ -47,11 +46,10 @@ interface Failure extends Error {
 type Action = (store: Store, input: Message, callback: (failure: Failure | null, answer?: Message) => void) => void;
 
 /** The parts of kinesalite's database module that are used. */
-interface Database {
+interface Database extends Arithmetic {
   create(options: Readonly<Record<string, number>>): Store;
-  parseSequence(sequenceNumber: string): Sequence;
-  readonly ITERATOR_PWD_KEY: Buffer;
-  readonly ITERATOR_PWD_IV: Buffer;
+  resolveShardId(shardId: string): { readonly shardIx: number };
+  shardIxToHex(shardIx: number): string;
 }
 
 /** Beyond what a machine holds; AWS's own limit is per account and Region. */
@@ -61,6 +59,8 @@ export function createEngine(settings: { clock: Clock; accountId: string; region
   let now = Math.floor(settings.clock.now());
   const load = loader(() => now);
   const database = load("kinesalite/db") as Database;
+  const BigNumber: new (digits: string) => Decimal = createRequire(require.resolve("kinesalite"))("bignumber.js");
+  accelerate(database, (digits) => new BigNumber(digits));
   const actions = new Map<string, Action>();
   const store = database.create({ createStreamMs: 0, deleteStreamMs: 0, updateStreamMs: 0, shardLimit });
   store.metaDb.awsAccountId = settings.accountId;
@@ -93,7 +93,15 @@ export function createEngine(settings: { clock: Clock; accountId: string; region
       }
     },
     parse: (sequenceNumber) => database.parseSequence(sequenceNumber),
-    position: (iterator) => positionOf(iterator, database),
+    // kinesalite's own AT_TIMESTAMP never answers where no record is that young.
+    firstSince: async (name, shardId, seconds) => {
+      const { shardIx } = database.resolveShardId(shardId);
+      const range = { gt: database.shardIxToHex(shardIx), lt: database.shardIxToHex(shardIx + 1) };
+      for await (const { key, value } of store.getStreamDb(name).createReadStream(range)) {
+        if (value.ApproximateArrivalTimestamp >= seconds) return key.split("/")[1];
+      }
+      return undefined;
+    },
     close: () => new Promise((resolve, reject) => store.db.close((error) => (error ? reject(error) : resolve()))),
   };
 }
@@ -128,19 +136,4 @@ function loader(now: () => number): (id: string) => unknown {
     return module.exports;
   };
   return (id) => loadFile(require.resolve(id));
-}
-
-/** kinesalite's iterators: eight bytes, then time/stream/shard/sequence number/padding, encrypted. */
-function positionOf(iterator: string, { ITERATOR_PWD_KEY, ITERATOR_PWD_IV }: Database): Position | undefined {
-  try {
-    const decipher = createDecipheriv("aes-256-cbc", ITERATOR_PWD_KEY, ITERATOR_PWD_IV);
-    const bytes = decipher.update(Buffer.from(iterator, "base64").subarray(8));
-    const [, streamName, shardId, sequenceNumber] = Buffer.concat([bytes, decipher.final()])
-      .toString("utf8")
-      .split("/");
-    if (streamName === undefined || shardId === undefined || sequenceNumber === undefined) return undefined;
-    return { streamName, shardId, sequenceNumber };
-  } catch {
-    return undefined;
-  }
 }

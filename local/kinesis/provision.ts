@@ -2,11 +2,11 @@
 import type { GraphResource } from "../../graph/graph";
 import type { Provisioner, Provisioners } from "../provision";
 import type { Ask, Message, Principal } from "../service";
-import { creating, described, numberIn, physicalName, structureIn, tagsOf, textIn, textsIn } from "../values";
-import { consumerCreatedMember } from "./consumers";
+import { creating, numberIn, physicalName, structureIn, tagsOf, textIn, textsIn } from "../values";
+import { consumerCreatedMember } from "./rules";
 
 const owner: Principal = { kind: "user" };
-/** Kinesis's own default, and the least. */
+/** Hours: Kinesis's own default, and the least. */
 const defaultRetention = 24;
 
 export function kinesisProvisioners(ask: Ask): Provisioners {
@@ -14,33 +14,28 @@ export function kinesisProvisioners(ask: Ask): Provisioners {
 
   const stream: Provisioner = (resource) =>
     creating(resource, async () => {
-      const { inputs } = resource;
       refuseImport(resource);
+      const { inputs } = resource;
       const StreamName = physicalName(resource);
-      const mode = textIn(structureIn(inputs, "streamModeDetails") ?? {}, "streamMode") ?? "PROVISIONED";
-      const shards = numberIn(inputs, "shardCount");
-      const size = numberIn(inputs, "maxRecordSizeInKib");
-      const tags = tagsOf(resource);
+      const retention = numberIn(inputs, "retentionPeriod") ?? defaultRetention;
+      const encryption = textIn(inputs, "encryptionType") ?? "NONE";
+      const metrics = textsIn(inputs, "shardLevelMetrics");
+      refuseValues(encryption, textIn(inputs, "kmsKeyId"), retention);
       await kinesis("CreateStream", {
         StreamName,
-        StreamModeDetails: { StreamMode: mode },
-        ...(shards !== undefined && { ShardCount: shards }),
-        ...(size !== undefined && { MaxRecordSizeInKiB: size }),
-        ...(Object.keys(tags).length > 0 && { Tags: tags }),
+        StreamModeDetails: { StreamMode: textIn(structureIn(inputs, "streamModeDetails") ?? {}, "streamMode") },
+        ShardCount: numberIn(inputs, "shardCount"),
+        MaxRecordSizeInKiB: numberIn(inputs, "maxRecordSizeInKib"),
+        Tags: givenTags(resource),
       });
-      const RetentionPeriodHours = numberIn(inputs, "retentionPeriod") ?? defaultRetention;
-      if (RetentionPeriodHours !== defaultRetention) {
-        await kinesis("IncreaseStreamRetentionPeriod", { StreamName, RetentionPeriodHours });
+      if (retention !== defaultRetention) {
+        await kinesis("IncreaseStreamRetentionPeriod", { StreamName, RetentionPeriodHours: retention });
       }
-      if (textIn(inputs, "encryptionType") === "KMS") {
-        await kinesis("StartStreamEncryption", {
-          StreamName,
-          EncryptionType: "KMS",
-          KeyId: textIn(inputs, "kmsKeyId"),
-        });
+      if (encryption === "KMS") {
+        const KeyId = textIn(inputs, "kmsKeyId");
+        await kinesis("StartStreamEncryption", { StreamName, EncryptionType: "KMS", KeyId });
       }
-      const ShardLevelMetrics = textsIn(inputs, "shardLevelMetrics");
-      if (ShardLevelMetrics.length > 0) await kinesis("EnableEnhancedMonitoring", { StreamName, ShardLevelMetrics });
+      if (metrics.length > 0) await kinesis("EnableEnhancedMonitoring", { StreamName, ShardLevelMetrics: metrics });
     });
 
   /** Its ARN has the second of its creation, which the evaluated program knows already. */
@@ -51,6 +46,7 @@ export function kinesisProvisioners(ask: Ask): Provisioners {
       await kinesis("RegisterStreamConsumer", {
         StreamARN: textIn(resource.inputs, "streamArn"),
         ConsumerName: physicalName(resource),
+        Tags: givenTags(resource),
         ...(Number.isInteger(created) && { [consumerCreatedMember]: created }),
       });
     });
@@ -58,9 +54,26 @@ export function kinesisProvisioners(ask: Ask): Provisioners {
   return { "aws:kinesis/stream:Stream": stream, "aws:kinesis/streamConsumer:StreamConsumer": consumer };
 }
 
-function refuseImport(resource: GraphResource): void {
-  if (resource.options.importId === undefined) return;
-  throw new Error(
-    `${described(resource)} imports an existing one, which the local run cannot reach; run it without the import.`,
-  );
+/** Kinesis takes no empty map of tags. */
+function givenTags(resource: GraphResource): Readonly<Record<string, string>> | undefined {
+  const tags = tagsOf(resource);
+  return Object.keys(tags).length > 0 ? tags : undefined;
+}
+
+function refuseImport({ options }: GraphResource): void {
+  if (options.importId === undefined) return;
+  throw new Error("it imports what exists on AWS, which the local run cannot reach; run it without the import.");
+}
+
+/** What the provider refuses before it asks Kinesis. */
+function refuseValues(encryption: string, kmsKeyId: string | undefined, retention: number): void {
+  if (encryption !== "NONE" && encryption !== "KMS") {
+    throw new Error(`encryptionType must be NONE or KMS, "${encryption}" given.`);
+  }
+  if (encryption === "KMS" && kmsKeyId === undefined) {
+    throw new Error("encryptionType KMS needs kmsKeyId; alias/aws/kinesis is the key that Kinesis owns.");
+  }
+  if (!Number.isInteger(retention) || retention < defaultRetention || retention > 8760) {
+    throw new Error(`retentionPeriod must be ${defaultRetention} to 8760 hours, ${retention} given.`);
+  }
 }

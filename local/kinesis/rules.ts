@@ -19,6 +19,9 @@ export interface Rule {
   readonly children?: Rule | Rules;
 }
 
+/** Provisioning knows a consumer's ARN, which has its creation time, before it exists: a member of RegisterStreamConsumer that AWS does not have. Seconds since the epoch. */
+export const consumerCreatedMember = "spillway:ConsumerCreationTimestamp";
+
 export type Rules = Readonly<Record<string, Rule>>;
 
 /** A record's data and key together, and a whole PutRecords: 10 MiB. A stream takes less until its maximum is raised. */
@@ -135,6 +138,11 @@ export const rules: Readonly<Record<string, Rules>> = {
     ShardToSplit: required(name),
     NewStartingHashKey: required<Rule>({ type: "String", regex: "0|([1-9]\\d{0,38})" }),
   },
+  UpdateShardCount: {
+    ...stream,
+    TargetShardCount: required(integer(1, 2_147_483_647)),
+    ScalingType: required(oneOf("UNIFORM_SCALING")),
+  },
   MergeShards: { ...stream, ShardToMerge: required(name), AdjacentShardToMerge: required(name) },
   PutRecord: { ...stream, ...dryRun, ...record, SequenceNumberForOrdering: sequenceNumber },
   PutRecords: {
@@ -164,7 +172,12 @@ export const rules: Readonly<Record<string, Rules>> = {
   TagResource: { ...resource, Tags: required(tags) },
   UntagResource: { ...resource, TagKeys: tagKeys },
   ListTagsForResource: resource,
-  RegisterStreamConsumer: { StreamARN: required(streamArn), ConsumerName: required(name), Tags: tags },
+  RegisterStreamConsumer: {
+    StreamARN: required(streamArn),
+    ConsumerName: required(name),
+    Tags: tags,
+    [consumerCreatedMember]: { type: "Integer" },
+  },
   DeregisterStreamConsumer: consumer,
   DescribeStreamConsumer: consumer,
   ListStreamConsumers: {

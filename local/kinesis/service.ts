@@ -1,22 +1,18 @@
-// Kinesis Data Streams of the local run, in memory.
+// Kinesis of the local run: its actions, on an engine that is started by the first request, so that programs without streams do not wait for it.
 import type { Clock } from "../clock";
-import { type Service, ServiceError } from "../service";
+import { type Message, type Service, ServiceError } from "../service";
 import type { Actions, Context } from "./actions";
-import { consumerActions, consumerCreatedMember } from "./consumers";
+import { consumerActions } from "./consumers";
 import { createEngine } from "./engine";
+import { notOffered } from "./errors";
 import { checked } from "./input";
+import { positionOf } from "./iterator";
 import { recordActions } from "./records";
 import { shardActions } from "./shards";
-import { Streams } from "./state";
+import { Streams, streamArnPrefix } from "./state";
 import { streamActions } from "./streams";
 import { tagActions } from "./tags";
-
-export interface Kinesis extends Service {
-  /** Calls `wake` after each write to the stream, and when its shards change, until what it answers is called. */
-  watch(streamArn: string, wake: () => void): () => void;
-  /** ARN of the stream that a shard iterator reads. Undefined for what is no iterator. */
-  streamOf(iterator: string): string | undefined;
-}
+import { StreamWatch } from "./watch";
 
 export interface KinesisSettings {
   readonly clock: Clock;
@@ -24,46 +20,73 @@ export interface KinesisSettings {
   readonly region: string;
 }
 
+export interface Kinesis extends Service {
+  /** Calls `wake` whenever records were written to the stream or its shards have changed, until what it answers is called. */
+  watch(streamArn: string, wake: () => void): () => void;
+  /** ARN of the stream that a shard iterator reads. Undefined for what is no iterator. */
+  streamOf(iterator: string): string | undefined;
+}
+
+/** Those after which there is something new to read. */
+const changes: ReadonlySet<string> = new Set([
+  "PutRecord",
+  "PutRecords",
+  "SplitShard",
+  "MergeShards",
+  "UpdateShardCount",
+]);
+
+/** What AWS has besides, and what to do here instead. */
+const absent: Readonly<Record<string, string>> = {
+  PutResourcePolicy: "there is one account, and its roles' policies are judged.",
+  GetResourcePolicy: "there is one account, and its roles' policies are judged.",
+  DeleteResourcePolicy: "there is one account, and its roles' policies are judged.",
+  UpdateStreamWarmThroughput: "leave it out: nothing is throttled here.",
+  DescribeAccountSettings: "leave it out: nothing is billed here.",
+  UpdateAccountSettings: "leave it out: nothing is billed here.",
+};
+
 export function createKinesis(settings: KinesisSettings): Kinesis {
-  const engine = createEngine(settings);
-  const streams = new Streams(engine, settings.accountId, settings.region);
-  const context: Context = { engine, streams };
-  const wakes = new Map<string, Set<() => void>>();
-  const written = (streamArn: string) => {
-    for (const wake of wakes.get(streamArn) ?? []) wake();
-  };
-  const actions: Actions = {
-    ...streamActions(context),
-    ...shardActions(context, written),
-    ...recordActions(context, written),
-    ...consumerActions(context),
-    ...tagActions(context),
+  const { accountId, region } = settings;
+  const watch = new StreamWatch();
+  let started: { readonly context: Context; readonly actions: Actions } | undefined;
+  let isClosed = false;
+  const start = () => {
+    if (isClosed) throw new ServiceError("ServiceUnavailable", "The local run is being ended.", 503);
+    if (started === undefined) {
+      const engine = createEngine(settings);
+      const context = { engine, streams: new Streams(engine, accountId, region) };
+      const all = [streamActions, shardActions, recordActions, consumerActions, tagActions];
+      started = { context, actions: Object.assign({}, ...all.map((each) => each(context))) };
+    }
+    return started;
   };
 
   return {
     name: "kinesis",
-    handle: async (_principal, action, input) => {
+    async handle(_principal, action, given) {
+      const { context, actions } = start();
       const act = Object.hasOwn(actions, action) ? actions[action] : undefined;
       if (act === undefined) {
-        throw new ServiceError(
-          "UnknownOperationException",
-          `Kinesis of the local run does not know the action ${action}.`,
-        );
+        const advice = absent[action];
+        if (advice !== undefined) throw notOffered(action, advice);
+        throw new ServiceError("UnknownOperationException", `Kinesis has no action ${action}.`);
       }
-      engine.tick();
-      const known = checked(action, input);
-      const { [consumerCreatedMember]: created } = input;
-      return act(created === undefined ? known : { ...known, [consumerCreatedMember]: created });
+      context.engine.tick();
+      const input: Message = checked(action, given);
+      const answer = await act(input);
+      if (changes.has(action)) watch.changed(context.streams.of(input).name);
+      return answer;
     },
-    watch: (streamArn, wake) => {
-      const each = () => wake();
-      wakes.set(streamArn, (wakes.get(streamArn) ?? new Set()).add(each));
-      return () => wakes.get(streamArn)?.delete(each);
-    },
+    watch: (streamArn, wake) => watch.add(streamArn, wake),
     streamOf: (iterator) => {
-      const name = engine.position(iterator)?.streamName;
-      return streams.all.find((state) => state.name === name)?.arn;
+      const name = positionOf(iterator)?.streamName;
+      return name === undefined ? undefined : streamArnPrefix(accountId, region) + name;
     },
-    close: () => engine.close(),
+    async close() {
+      if (isClosed) return;
+      isClosed = true;
+      await started?.context.engine.close();
+    },
   };
 }

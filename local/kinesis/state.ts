@@ -19,6 +19,12 @@ export interface LatestRecord {
   readonly arrival: number;
 }
 
+/** How many records were written, and how many bytes they had. */
+export interface Written {
+  readonly records: number;
+  readonly bytes: number;
+}
+
 export interface StreamState {
   readonly name: string;
   readonly arn: string;
@@ -30,12 +36,15 @@ export interface StreamState {
   metrics: readonly string[];
   /** 1,024 to 10,240. */
   maxRecordSizeInKiB: number;
-  /** Of the largest record so far, in bytes. */
-  largestRecord: number;
+  written: Written;
   readonly tags: Map<string, string>;
   readonly consumers: Map<string, Consumer>;
   /** By shard. */
   readonly latest: Map<string, LatestRecord>;
+  /** When a shard was closed, by shard, in milliseconds since the epoch. */
+  readonly closed: Map<string, number>;
+  /** When the number of shards was set, in milliseconds since the epoch. */
+  scalings: readonly number[];
 }
 
 /** AWS's limit of the stream's own: https://docs.aws.amazon.com/streams/latest/dev/large-records.html */
@@ -46,6 +55,10 @@ export function streamNameOfArn(arn: string): string | undefined {
   return /^arn:[^:]+:kinesis:[^:]*:\d{12}:stream\/([a-zA-Z0-9_.-]+)(?:\/consumer\/[^/]+)?$/.exec(arn)?.[1];
 }
 
+/** A stream's ARN is this and its name. */
+export const streamArnPrefix = (accountId: string, region: string) =>
+  `arn:${partitionOf(region)}:kinesis:${region}:${accountId}:stream/`;
+
 export class Streams {
   readonly #states = new Map<string, StreamState>();
   readonly #prefix: string;
@@ -55,7 +68,7 @@ export class Streams {
     readonly accountId: string,
     region: string,
   ) {
-    this.#prefix = `arn:${partitionOf(region)}:kinesis:${region}:${accountId}:stream/`;
+    this.#prefix = streamArnPrefix(accountId, region);
   }
 
   add(name: string): StreamState {
@@ -67,10 +80,12 @@ export class Streams {
       keyId: undefined,
       metrics: [],
       maxRecordSizeInKiB: defaultMaxRecordSizeInKiB,
-      largestRecord: 1,
+      written: { records: 0, bytes: 0 },
       tags: new Map(),
       consumers: new Map(),
       latest: new Map(),
+      closed: new Map(),
+      scalings: [],
     };
     this.#states.set(name, state);
     return state;
