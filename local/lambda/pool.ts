@@ -252,6 +252,8 @@ export class Pool {
         lane.forget(environment);
         this.#retired.delete(environment);
         this.#removeCode(lane);
+        // Its place is free.
+        this.#dispatch();
       },
     });
     lane.environments.add(environment);
