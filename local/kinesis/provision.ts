@@ -18,12 +18,13 @@ export function kinesisProvisioners(ask: Ask): Provisioners {
       const { inputs } = resource;
       const StreamName = physicalName(resource);
       const retention = numberIn(inputs, "retentionPeriod") ?? defaultRetention;
+      const mode = textIn(structureIn(inputs, "streamModeDetails") ?? {}, "streamMode");
       const encryption = textIn(inputs, "encryptionType") ?? "NONE";
       const metrics = textsIn(inputs, "shardLevelMetrics");
       refuseValues(encryption, textIn(inputs, "kmsKeyId"), retention);
       await kinesis("CreateStream", {
         StreamName,
-        StreamModeDetails: { StreamMode: textIn(structureIn(inputs, "streamModeDetails") ?? {}, "streamMode") },
+        ...(mode !== undefined && { StreamModeDetails: { StreamMode: mode } }),
         ShardCount: numberIn(inputs, "shardCount"),
         MaxRecordSizeInKiB: numberIn(inputs, "maxRecordSizeInKib"),
         Tags: givenTags(resource),
