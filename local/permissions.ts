@@ -6,8 +6,8 @@ import { type Message, type Observer, type Principal, ServiceError, type Service
 export interface PermissionSettings {
   readonly accountId: string;
   readonly region: string;
-  /** ARN of the Kinesis stream that a shard iterator reads. */
-  streamOf?(iterator: string): string | undefined;
+  /** ARN of the Kinesis stream that a request names by an iterator or by a token only. */
+  streamOf?(input: Message): string | undefined;
 }
 
 /** Throws an Error for a policy that it cannot judge. */
@@ -22,11 +22,8 @@ export function createPermissions(graph: Graph, settings: PermissionSettings): O
   return {
     before(principal, service, action, input) {
       if (principal.kind === "user" || principal.kind === "anonymous") return;
-      // A request that names its stream by an iterator only is judged by that stream.
-      const named =
-        service === "kinesis" && typeof input.ShardIterator === "string"
-          ? { ...input, StreamARN: settings.streamOf?.(input.ShardIterator) }
-          : input;
+      const streamArn = service === "kinesis" ? settings.streamOf?.(input) : undefined;
+      const named = streamArn === undefined ? input : { ...input, StreamARN: streamArn };
       for (const { permission, resource } of requirementsOf(service, action, named, arnOf)) {
         const conditions = contextOf(principal);
         const own = principal.roleArn === undefined ? [] : (roles.get(principal.roleArn) ?? []);
@@ -147,7 +144,7 @@ function requirementsOf(service: ServiceName, action: string, input: Message, ar
   if (service === "kinesis") {
     const { StreamARN, ConsumerARN, ResourceARN, StreamName } = input;
     const byName = StreamName === undefined ? "*" : arnOf("kinesis", `stream/${String(StreamName)}`);
-    return [{ permission: `kinesis:${action}`, resource: String(ConsumerARN ?? StreamARN ?? ResourceARN ?? byName) }];
+    return [{ permission: `kinesis:${action}`, resource: String(ConsumerARN ?? ResourceARN ?? StreamARN ?? byName) }];
   }
   if (service === "lambda") {
     const name =

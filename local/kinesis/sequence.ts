@@ -32,8 +32,7 @@ export interface Arithmetic {
 export function accelerate(module: Arithmetic, decimal: (digits: string) => Decimal): void {
   const { parseSequence, stringifySequence } = module;
   module.parseSequence = (sequenceNumber) => parse(sequenceNumber) ?? parseSequence(sequenceNumber);
-  module.stringifySequence = (parts) =>
-    (parts.version ?? 2) === 2 && (parts.shardIx ?? 0) >= 0 ? stringify(parts) : stringifySequence(parts);
+  module.stringifySequence = (parts) => ((parts.version ?? 2) === 2 ? stringify(parts) : stringifySequence(parts));
   module.partitionKeyToHashKey = (partitionKey) =>
     decimal(String(BigInt(`0x${createHash("md5").update(partitionKey, "utf8").digest("hex")}`)));
 }

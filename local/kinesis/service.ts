@@ -9,7 +9,7 @@ import { checked } from "./input";
 import { positionOf } from "./iterator";
 import { recordActions } from "./records";
 import { shardActions } from "./shards";
-import { Streams, streamArnPrefix } from "./state";
+import { Streams, streamArnPrefix, streamOfToken } from "./state";
 import { streamActions } from "./streams";
 import { tagActions } from "./tags";
 import { StreamWatch } from "./watch";
@@ -23,8 +23,8 @@ export interface KinesisSettings {
 export interface Kinesis extends Service {
   /** Calls `wake` whenever records were written to the stream or its shards have changed, until what it answers is called. */
   watch(streamArn: string, wake: () => void): () => void;
-  /** ARN of the stream that a shard iterator reads. Undefined for what is no iterator. */
-  streamOf(iterator: string): string | undefined;
+  /** ARN of the stream that a request names by its shard iterator, or by its token only. Undefined where it does not. */
+  streamOf(input: Message): string | undefined;
 }
 
 /** Those after which there is something new to read. */
@@ -79,8 +79,13 @@ export function createKinesis(settings: KinesisSettings): Kinesis {
       return answer;
     },
     watch: (streamArn, wake) => watch.add(streamArn, wake),
-    streamOf: (iterator) => {
-      const name = positionOf(iterator)?.streamName;
+    streamOf: ({ ShardIterator, NextToken }) => {
+      const name =
+        typeof ShardIterator === "string"
+          ? positionOf(ShardIterator)?.streamName
+          : typeof NextToken === "string"
+            ? streamOfToken(NextToken)
+            : undefined;
       return name === undefined ? undefined : streamArnPrefix(accountId, region) + name;
     },
     async close() {

@@ -9,6 +9,8 @@ import { settled } from "./streams";
 const defaultPage = 1000;
 const hour = 60 * 60 * 1000;
 const hashKeys = 2n ** 128n;
+/** Boundaries that differ by less are the same: they come of 2^128 divided by different numbers. */
+const rounding = 65_536n;
 /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateShardCount.html */
 const scalingsPerDay = 10;
 const mostShards = 10_000;
@@ -58,8 +60,11 @@ export function shardActions({ engine, streams }: Context): Actions {
 
   /** First the boundaries of the new shards, then whatever lies between two of them becomes one. */
   const scale = async (state: StreamState, target: number) => {
-    const size = hashKeys / BigInt(target);
-    const starts = Array.from({ length: target }, (_, index) => size * BigInt(index));
+    const current = (await openShards(state)).map(startOf);
+    const starts = Array.from({ length: target }, (_, index) => {
+      const start = (hashKeys * BigInt(index)) / BigInt(target);
+      return current.find((each) => each > start - rounding && each < start + rounding) ?? start;
+    });
     for (const start of starts) {
       const shard = (await openShards(state)).find((each) => startOf(each) <= start && start <= endOf(each));
       if (shard !== undefined && startOf(shard) !== start) await split(state, shard.ShardId, String(start));

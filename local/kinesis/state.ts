@@ -149,15 +149,22 @@ const tokenMilliseconds = 300_000;
 export const nextToken = (page: Page) => Buffer.from(JSON.stringify(page)).toString("base64");
 
 export function pageOf(token: string, now: number): Page {
-  let page: Page;
-  try {
-    page = JSON.parse(Buffer.from(token, "base64").toString("utf8"));
-  } catch {
-    throw errors.invalidArgument("Invalid NextToken.");
-  }
-  if (typeof page?.after !== "string" || typeof page.issued !== "number") {
-    throw errors.invalidArgument("Invalid NextToken.");
-  }
+  const page = decoded(token);
+  if (page === undefined) throw errors.invalidArgument("Invalid NextToken.");
   if (now - page.issued > tokenMilliseconds) throw errors.expiredNextToken();
   return page;
+}
+
+/** The name of the stream whose list it continues; undefined for a token of no stream's. */
+export const streamOfToken = (token: string): string | undefined => decoded(token)?.stream || undefined;
+
+function decoded(token: string): Page | undefined {
+  try {
+    const page: Partial<Page> | null = JSON.parse(Buffer.from(token, "base64").toString("utf8"));
+    const isPage =
+      typeof page?.stream === "string" && typeof page.after === "string" && typeof page.issued === "number";
+    return isPage ? (page as Page) : undefined;
+  } catch {
+    return undefined;
+  }
 }
