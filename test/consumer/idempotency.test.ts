@@ -15,7 +15,7 @@ import { Run, until } from "../local/support";
 import { contextWith, deployed, FakeSqs, recordOf, silently } from "./fake-sqs";
 import { recordOf as streamRecordOf } from "./kinesis-record";
 
-const Job = v.object({ n: v.string(), more: v.optional(v.object({ a: v.number(), b: v.number() })) });
+const Job = v.object({ n: v.string(), more: v.optional(v.record(v.string(), v.number())) });
 type Job = v.InferOutput<typeof Job>;
 class Declined extends PermanentError {}
 
