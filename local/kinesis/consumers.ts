@@ -62,10 +62,9 @@ export function consumerActions({ engine, streams }: Context): Actions {
     },
     ListStreamConsumers: (input) => {
       const token = optionalText(input, "NextToken");
-      const page = token === undefined ? undefined : pageOf(token, engine.now);
-      const stream = page === undefined ? streams.of(input) : streams.find(page.stream);
+      const stream = streams.of(input);
       const limit = Math.min(optionalNumber(input, "MaxResults") ?? defaultPage, defaultPage);
-      const after = page?.after ?? "";
+      const after = token === undefined ? "" : pageOf(token, engine.now).after;
       const rest = [...stream.consumers.values()]
         .sort((a, b) => (a.name < b.name ? -1 : 1))
         .filter(({ name }) => name > after);

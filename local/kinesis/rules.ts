@@ -181,7 +181,7 @@ export const rules: Readonly<Record<string, Rules>> = {
   DeregisterStreamConsumer: consumer,
   DescribeStreamConsumer: consumer,
   ListStreamConsumers: {
-    StreamARN: streamArn,
+    StreamARN: required(streamArn),
     NextToken: token,
     MaxResults: integer(1, 10_000),
     StreamCreationTimestamp: timestamp,

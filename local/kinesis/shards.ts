@@ -84,8 +84,9 @@ export function shardActions({ engine, streams }: Context): Actions {
   return {
     ListShards: async (input) => {
       const token = optionalText(input, "NextToken");
-      if (token !== undefined && input.StreamName !== undefined) {
-        throw errors.invalidArgument("NextToken and StreamName cannot be provided together.");
+      const together = ["StreamName", "StreamARN", "ExclusiveStartShardId"].find((each) => input[each] !== undefined);
+      if (token !== undefined && together !== undefined) {
+        throw errors.invalidArgument(`NextToken and ${together} cannot be provided together.`);
       }
       if (token === undefined && input.StreamName === undefined && input.StreamARN === undefined) {
         throw errors.invalidArgument("Either NextToken or StreamName should be provided.");

@@ -60,8 +60,8 @@ export class KinesisSource implements StreamSource {
     while (input !== undefined) {
       const answer: Message = await this.#ask("ListShards", input);
       shards.push(...(answer.Shards as readonly KinesisShard[]));
-      input =
-        typeof answer.NextToken === "string" ? { StreamARN: this.streamArn, NextToken: answer.NextToken } : undefined;
+      // The token names the stream, and Kinesis takes only one of the two.
+      input = typeof answer.NextToken === "string" ? { NextToken: answer.NextToken } : undefined;
     }
     return shards.map(({ ShardId, ParentShardId, AdjacentParentShardId, SequenceNumberRange }) => ({
       id: ShardId,

@@ -144,10 +144,16 @@ describe("shards of Kinesis", () => {
       [[0, 1], [2, 3], [4]],
     );
     assert.equal(third.NextToken, undefined);
-    await assert.rejects(kinesis.client.send(new ListShardsCommand({ NextToken, StreamName: "s" })), {
-      name: "InvalidArgumentException",
-      message: "NextToken and StreamName cannot be provided together.",
-    });
+    for (const [member, more] of [
+      ["StreamName", { StreamName: "s" }],
+      ["StreamARN", { StreamARN: streamArn("s") }],
+      ["ExclusiveStartShardId", { ExclusiveStartShardId: shardId(1) }],
+    ] as const) {
+      await assert.rejects(kinesis.client.send(new ListShardsCommand({ NextToken, ...more })), {
+        name: "InvalidArgumentException",
+        message: `NextToken and ${member} cannot be provided together.`,
+      });
+    }
     await kinesis.clock.pass(300_001);
     await assert.rejects(kinesis.client.send(new ListShardsCommand({ NextToken })), {
       name: "ExpiredNextTokenException",
