@@ -4,7 +4,7 @@ import { unzipSync } from "fflate";
 import type { ArgumentErrors } from "../../components/argument-errors";
 import { writeTable } from "../../components/binding";
 import { buildEntries } from "../../components/bundle/build";
-import { checkIdempotency, type IdempotencyOptions } from "../../components/idempotency";
+import { checkIdempotency, type IdempotencyOptions, idempotencyDefaults } from "../../components/idempotency";
 import { QueueConsumer } from "../../components/queue-consumer";
 import { StreamConsumer } from "../../components/stream-consumer";
 import { TableConsumer } from "../../components/table-consumer";
@@ -124,6 +124,12 @@ describe("idempotency", () => {
     assert.ok(codeOf(graph).includes("in_progress_expiration"));
     const statements = graph.json("aws:iam/rolePolicy:RolePolicy", "inline", "policy").Statement as unknown[];
     assert.ok(statements.length > 4);
+  });
+
+  it("is documented with its default and its range", () => {
+    const text = readFileSync("docs/consumer.md", "utf8");
+    assert.ok(text.includes(`for \`expiresAfter\` seconds (604,800, 7 days; 60 to 31,536,000)`));
+    assert.equal(idempotencyDefaults.expiresAfter, 604_800);
   });
 
   const bad: Readonly<Record<string, readonly [() => unknown, RegExp]>> = {
