@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import { Client } from "../demo/client";
 import { makeOrders } from "../demo/orders";
+import { scripts } from "../package.json";
 import { line } from "./figures";
 
 const root = path.resolve(__dirname, "..");
@@ -12,21 +13,12 @@ const settleMilliseconds = 3000;
 
 export async function benchMemory(): Promise<string[]> {
   if (process.platform !== "linux") return [line("memory of npm start", "is measured on Linux only")];
-  const child = spawn(
-    process.execPath,
-    [
-      "--disable-warning=ExperimentalWarning",
-      "-r",
-      "ts-node/register/transpile-only",
-      "local/start.ts",
-      "--json",
-      "--port",
-      "0",
-      "--config",
-      "publicEndpoint=true",
-    ],
-    { cwd: root, stdio: ["ignore", "pipe", "ignore"] },
-  );
+  // As npm does it, without the processes of npm and of its shell.
+  const [, ...command] = scripts.start.split(" ");
+  const child = spawn(process.execPath, [...command, "--json", "--port", "0", "--config", "publicEndpoint=true"], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "ignore"],
+  });
   try {
     const { address, outputs } = JSON.parse(await firstLine(child));
     await pause(settleMilliseconds);

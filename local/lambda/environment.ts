@@ -60,6 +60,14 @@ const initialisation = 10_000;
 
 const bootstrap = path.join(__dirname, "bootstrap.cjs");
 
+/** Megabytes. With V8's own young generation of 16 a function that keeps little would grow to 150 under load. */
+const youngGeneration = 2;
+
+const heapOf = (memorySize: number) => [
+  `--max-old-space-size=${memorySize}`,
+  `--max-semi-space-size=${youngGeneration}`,
+];
+
 export class Environment {
   /** When its last event ended, by `performance.now()`. */
   idleSince = performance.now();
@@ -77,7 +85,7 @@ export class Environment {
     const { definition, directory, hasSourceMap, variables } = settings;
     this.#child = spawn(
       process.execPath,
-      [`--max-old-space-size=${definition.memorySize}`, ...(hasSourceMap ? ["--enable-source-maps"] : []), bootstrap],
+      [...heapOf(definition.memorySize), ...(hasSourceMap ? ["--enable-source-maps"] : []), bootstrap],
       {
         cwd: directory,
         env: { ...variables },
