@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { AnyCallback } from "../consumer/callback";
 import { type Entry, inlineModule } from "./bundle/build";
 import { type Bundle, BundleCache } from "./bundle/cache";
-import { exporterOf } from "./bundle/exporter";
+import { type Exporter, exportersOf } from "./bundle/exporter";
 import { serializeInline } from "./bundle/inline";
 import { makeBundles } from "./bundle/make";
 
@@ -53,10 +53,11 @@ async function bundleAll(requests: readonly Request[]): Promise<void> {
   try {
     const root = projectRoot();
     const cache = new BundleCache(root);
+    const exporters = exportersOf(new Set(requests.map(({ callback }) => callback)));
     const wanted: { request: Request; entry: Entry }[] = [];
     for (const request of requests) {
       try {
-        wanted.push({ request, entry: await entryOf(request, root) });
+        wanted.push({ request, entry: await entryOf(request, exporters.get(request.callback), root) });
       } catch (error) {
         fail(request, error);
       }
@@ -73,7 +74,8 @@ async function bundleAll(requests: readonly Request[]): Promise<void> {
   }
 }
 
-async function entryOf({ callback, around, owner }: Request, root: string): Promise<Entry> {
+async function entryOf(request: Request, exporter: Exporter | undefined, root: string): Promise<Entry> {
+  const { callback, around, owner } = request;
   const importOf = (file: string) => {
     const relative = path.relative(root, file).split(path.sep).join("/");
     return JSON.stringify(relative.startsWith(".") ? relative : `./${relative}`);
@@ -85,7 +87,6 @@ async function entryOf({ callback, around, owner }: Request, root: string): Prom
     (around.idempotent === true
       ? `${importFrom("idempotent", "idempotency")}export const handler = idempotent(${around.handler}, callback);\n`
       : `export const handler = ${around.handler}(callback);\n`);
-  const exporter = exporterOf(callback);
   if (exporter !== undefined) {
     return { text: text(`import { ${exporter.name} as callback } from ${importOf(exporter.file)};`) };
   }
