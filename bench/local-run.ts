@@ -103,7 +103,12 @@ async function benchSource({ consumer, source, says }: Consumer, bench: Bench): 
   const [p50, p99] = [0.5, 0.99].map((part) => percentile(handled.latencies, part));
   const figures = `${median(ours).toFixed(0)}/s / ${median(others).toFixed(0)}/s = ${ratio.toFixed(2)}`;
   return [
-    line(`${says}: ${messages} / bare loop`, figures, { says: "≥ 0.70", kept: ratio >= 0.7 }),
+    // A bare loop over a shard hands a thousand records at a time to a function in its own process: streams have no aim.
+    line(
+      `${says}: ${messages} / bare loop`,
+      figures,
+      source === "queue" ? { says: "≥ 0.70", kept: ratio >= 0.7 } : undefined,
+    ),
     line("  at 500/s, from send to handled", `p50 ${p50} ms, p99 ${p99} ms`, {
       says: "p50 ≤ 20 ms",
       kept: (p50 ?? 0) <= 20,
