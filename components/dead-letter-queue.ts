@@ -150,3 +150,30 @@ export class DeadLetterQueue extends pulumi.ComponentResource {
     );
   }
 }
+
+/** What the components take for the dead-letter queue that each makes for itself. */
+export interface OwnDeadLetters {
+  readonly alarmTopicArn?: pulumi.Input<string>;
+  readonly overrides?: {
+    readonly deadLetterQueue?: DeadLetterQueueOverrides["queue"];
+    readonly alarm?: DeadLetterQueueOverrides["alarm"];
+  };
+}
+
+/** `<name>-dead-letters`, as a child of the component. */
+export function createDeadLetters(
+  name: string,
+  { alarmTopicArn, overrides }: OwnDeadLetters,
+  parent: pulumi.Resource,
+  more: Pick<DeadLetterQueueArgs, "fifo" | "messageRetention"> = {},
+): DeadLetterQueue {
+  return new DeadLetterQueue(
+    `${name}-dead-letters`,
+    {
+      ...more,
+      ...(alarmTopicArn !== undefined && { alarmTopicArn }),
+      overrides: { queue: overrides?.deadLetterQueue ?? {}, alarm: overrides?.alarm ?? {} },
+    },
+    { parent },
+  );
+}

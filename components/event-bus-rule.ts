@@ -3,7 +3,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ArgumentErrors } from "./argument-errors";
 import type { EventBus } from "./binding";
-import { DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
+import { createDeadLetters, type DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
 import { checkName } from "./function-args";
 import { checkQueueTarget, type QueueTargetOptions, retryPolicyOf } from "./queue-target";
 import type { Subscriber } from "./topic";
@@ -63,7 +63,7 @@ export class EventBusRule<
   ) {
     super("spillway:index:EventBusRule", name, {}, opts);
     check(name, args, args.target.fifo, this);
-    const { overrides, alarmTopicArn } = args;
+    const { overrides } = args;
     const bus = args.bus === undefined ? {} : { eventBusName: args.bus.name };
     const rule = new aws.cloudwatch.EventRule(
       name,
@@ -75,14 +75,7 @@ export class EventBusRule<
       },
       { parent: this },
     );
-    const deadLetters = new DeadLetterQueue(
-      `${name}-dead-letters`,
-      {
-        ...(alarmTopicArn !== undefined && { alarmTopicArn }),
-        overrides: { queue: overrides?.deadLetterQueue ?? {}, alarm: overrides?.alarm ?? {} },
-      },
-      { parent: this },
-    );
+    const deadLetters = createDeadLetters(name, args, this);
     this.createTarget(args, bus, rule, deadLetters);
 
     this.ruleName = rule.name;

@@ -6,7 +6,7 @@ import type { Callback } from "../consumer/callback";
 import { ArgumentErrors } from "./argument-errors";
 import type { Binding, BindingsArg, Sendable, Statement } from "./binding";
 import { CallbackFunction } from "./callback-function";
-import { DeadLetterQueue, largestMessage } from "./dead-letter-queue";
+import { createDeadLetters, type DeadLetterQueue, largestMessage } from "./dead-letter-queue";
 import { checkName } from "./function-args";
 import { checkIdempotency, type IdempotencyArg } from "./idempotency";
 import {
@@ -113,20 +113,10 @@ export class QueueConsumer<Wire = unknown, In = unknown, B extends object = Reco
   };
 
   private createQueues(args: QueueConsumerOptions) {
-    const deadLetters = new DeadLetterQueue(
-      `${this.name}-dead-letters`,
-      {
-        fifo: this.fifo,
-        ...(args.deadLetterRetention !== undefined && { messageRetention: args.deadLetterRetention }),
-        ...(args.alarmTopicArn !== undefined && { alarmTopicArn: args.alarmTopicArn }),
-        overrides: {
-          ...args.overrides,
-          queue: args.overrides?.deadLetterQueue ?? {},
-          alarm: args.overrides?.alarm ?? {},
-        },
-      },
-      { parent: this },
-    );
+    const deadLetters = createDeadLetters(this.name, args, this, {
+      fifo: this.fifo,
+      ...(args.deadLetterRetention !== undefined && { messageRetention: args.deadLetterRetention }),
+    });
     const queue = this.createQueue(args, deadLetters);
     deadLetters.allowRedriveFrom(queue.arn);
     return { queue, deadLetters, policy: new OwnQueuePolicy(this.name, queue, this) };

@@ -2,7 +2,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ArgumentErrors } from "./argument-errors";
-import { DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
+import { createDeadLetters, type DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
 import { checkName } from "./function-args";
 import { checkQueueTarget, type QueueTargetOptions, retryPolicyOf } from "./queue-target";
 
@@ -64,15 +64,7 @@ export class Schedule<E> extends pulumi.ComponentResource {
   ) {
     super("spillway:index:Schedule", name, {}, opts);
     check(name, args, this);
-    const { overrides, alarmTopicArn } = args;
-    const deadLetters = new DeadLetterQueue(
-      `${name}-dead-letters`,
-      {
-        ...(alarmTopicArn !== undefined && { alarmTopicArn }),
-        overrides: { queue: overrides?.deadLetterQueue ?? {}, alarm: overrides?.alarm ?? {} },
-      },
-      { parent: this },
-    );
+    const deadLetters = createDeadLetters(name, args, this);
     const { role, rolePolicy } = this.createRole(args, deadLetters);
     const schedule = this.createSchedule(args, role, rolePolicy, deadLetters);
     this.scheduleArn = schedule.arn;

@@ -5,7 +5,7 @@ import type { AnyCallback } from "../consumer/callback";
 import { ArgumentErrors } from "./argument-errors";
 import type { Binding, BindingsArg, Puttable } from "./binding";
 import { CallbackFunction } from "./callback-function";
-import { DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
+import { createDeadLetters, type DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
 import { checkName } from "./function-args";
 import type { IdempotencyArg } from "./idempotency";
 import {
@@ -86,7 +86,7 @@ export class StreamConsumer<Wire = unknown, In = unknown, B extends object = Rec
   ) {
     super("spillway:index:StreamConsumer", name, {}, opts);
     check(name, args, this);
-    const { overrides, alarmTopicArn } = args;
+    const { overrides } = args;
     const own = args.stream === undefined ? this.createStream(args) : undefined;
     this.stream =
       own === undefined
@@ -94,14 +94,7 @@ export class StreamConsumer<Wire = unknown, In = unknown, B extends object = Rec
         : { arn: own.arn, ...(args.kmsKeyArn !== undefined && { kmsKeyArn: args.kmsKeyArn }) };
     this.streamArn = pulumi.output(this.stream.arn);
     this.streamName = own?.name ?? this.streamArn.apply((arn) => arn.split("/")[1] ?? "");
-    const deadLetters = new DeadLetterQueue(
-      `${name}-dead-letters`,
-      {
-        ...(alarmTopicArn !== undefined && { alarmTopicArn }),
-        overrides: { queue: overrides?.deadLetterQueue ?? {}, alarm: overrides?.alarm ?? {} },
-      },
-      { parent: this },
-    );
+    const deadLetters = createDeadLetters(name, args, this);
     const eventSourceArn = args.enhancedFanOut === true ? this.createFanOut() : this.streamArn;
     const fn = this.createFunction(args, eventSourceArn, deadLetters);
     createStreamMapping(name, {

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ArgumentErrors } from "./argument-errors";
 import type { Binding, BindingsArg } from "./binding";
 import { CallbackFunction } from "./callback-function";
-import { DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
+import { createDeadLetters, type DeadLetterQueueOverrides } from "./dead-letter-queue";
 import { checkName } from "./function-args";
 import type { IdempotencyArg } from "./idempotency";
 import {
@@ -68,16 +68,9 @@ export class TableConsumer<
     }
     errors.throwIfAny(this);
 
-    const { overrides, alarmTopicArn } = args;
+    const { overrides } = args;
     const streamArn = pulumi.output(args.table.streamArn);
-    const deadLetters = new DeadLetterQueue(
-      `${name}-dead-letters`,
-      {
-        ...(alarmTopicArn !== undefined && { alarmTopicArn }),
-        overrides: { queue: overrides?.deadLetterQueue ?? {}, alarm: overrides?.alarm ?? {} },
-      },
-      { parent: this },
-    );
+    const deadLetters = createDeadLetters(name, args, this);
     const bindings: Readonly<Record<string, Binding<unknown>>> = args.bindings ?? {};
     const fn = new CallbackFunction(
       name,

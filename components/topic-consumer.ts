@@ -5,7 +5,7 @@ import type { AnyCallback, Callback } from "../consumer/callback";
 import { ArgumentErrors } from "./argument-errors";
 import type { Binding, BindingsArg } from "./binding";
 import { CallbackFunction } from "./callback-function";
-import { DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
+import { createDeadLetters, type DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
 import { checkFunctionOptions, checkName, type FunctionOptions, type FunctionOverrides } from "./function-args";
 import { checkIdempotency, type IdempotencyArg } from "./idempotency";
 import { checkSubscriptionFilter, filterPolicyOf, type SubscriptionFilter } from "./subscription-filter";
@@ -86,17 +86,10 @@ export class TopicConsumer<
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("spillway:index:TopicConsumer", name, {}, opts);
-    const { topic, alarmTopicArn, overrides } = args;
+    const { topic } = args;
     check(name, args, topic, this);
     const topicArn = topic instanceof Topic ? topic.topicArn : this.standardTopic(topic);
-    const deadLetters = new DeadLetterQueue(
-      `${name}-dead-letters`,
-      {
-        ...(alarmTopicArn !== undefined && { alarmTopicArn }),
-        overrides: { queue: overrides?.deadLetterQueue ?? {}, alarm: overrides?.alarm ?? {} },
-      },
-      { parent: this },
-    );
+    const deadLetters = createDeadLetters(name, args, this);
     const bindings: Readonly<Record<string, Binding<unknown>>> = args.bindings ?? {};
     const fn = new CallbackFunction(
       name,

@@ -2,7 +2,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ArgumentErrors } from "./argument-errors";
-import { DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
+import { createDeadLetters, type DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
 import { checkName } from "./function-args";
 import type { QueuePolicyOwner } from "./queue-policy";
 import { checkSubscriptionFilter, filterPolicyOf, type SubscriptionFilter } from "./subscription-filter";
@@ -76,15 +76,7 @@ export class Topic<E extends { readonly type: string }> extends pulumi.Component
     this.topicArn = topic.arn;
     this.topicName = topic.name;
     this.createPolicy(topic);
-    this.undelivered = new DeadLetterQueue(
-      `${name}-dead-letters`,
-      {
-        fifo: this.fifo,
-        ...(args.alarmTopicArn !== undefined && { alarmTopicArn: args.alarmTopicArn }),
-        overrides: { queue: args.overrides?.deadLetterQueue ?? {}, alarm: args.overrides?.alarm ?? {} },
-      },
-      { parent: this },
-    );
+    this.undelivered = createDeadLetters(name, args, this, { fifo: this.fifo });
     this.undelivered.admit({
       Sid: "Undelivered",
       Effect: "Allow",
