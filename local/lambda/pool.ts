@@ -12,6 +12,7 @@ import type { CredentialStore } from "./credentials";
 import type { FunctionDefinition, InvocationRequest, InvocationResult } from "./definition";
 import { Environment } from "./environment";
 import { Lane, type Waiting } from "./lane";
+import { nextTurn, spareEnvironment } from "./turns";
 import { logStreamNameAt, variablesOf } from "./variables";
 
 export interface PoolSettings {
@@ -26,11 +27,6 @@ export interface PoolSettings {
   readonly idleTime?: number;
   onLog?(functionName: string, requestId: string | undefined, line: string): void;
 }
-
-/** About what a start costs. As long as no other function waits longer, a warm environment goes on with its own function's events. */
-const patience = 100;
-/** Milliseconds for which a function keeps its only environment although it has nothing to do: under load each has pauses. */
-const recent = 5000;
 
 export class Pool {
   readonly #lanes = new Map<string, Lane>();
@@ -144,17 +140,9 @@ export class Pool {
     process.off("exit", this.#abandon);
   }
 
-  /** Starts what can be started: the longest waiting first, but warm before cold, as long as that keeps nobody waiting for long. */
   #dispatch(): void {
     while (!this.#closed && this.#running < this.#limit) {
-      const waiting = [...this.#lanes.values()].filter((lane) => lane.waiting.length > 0);
-      const warm = longestWaiting(waiting.filter((lane) => lane.idle.length > 0));
-      const cold = longestWaiting(waiting.filter((lane) => lane.idle.length === 0));
-      const impatient = cold !== undefined && performance.now() - cold.oldest > patience;
-      const lane =
-        cold !== undefined && (warm === undefined || impatient || cold.environments.size === 0) && this.#makeRoom()
-          ? cold
-          : warm;
+      const lane = nextTurn([...this.#lanes.values()], () => this.#makeRoom());
       const next = lane?.waiting.shift();
       if (lane === undefined || next === undefined) return;
       this.#start(lane, next);
@@ -166,17 +154,9 @@ export class Pool {
     const lanes = [...this.#lanes.values()];
     const count = lanes.reduce((sum, lane) => sum + lane.environments.size, 0);
     if (count < Math.max(this.#limit, lanes.length)) return true;
-    const before = performance.now() - recent;
-    const isSpare = (lane: Lane) =>
-      lane.environments.size > 1 || (lane.waiting.length === 0 && (lane.idle[0]?.idleSince ?? before) < before);
-    const spare = lanes
-      .filter(isSpare)
-      .sort((a, b) => Number(b.environments.size > 1) - Number(a.environments.size > 1))
-      .flatMap((lane) => lane.idle.slice(0, 1));
-    const [victim] = spare;
-    if (victim === undefined) return false;
-    this.#retire(victim);
-    return true;
+    const spare = spareEnvironment(lanes);
+    if (spare !== undefined) this.#retire(spare);
+    return spare !== undefined;
   }
 
   #start(lane: Lane, waiting: Waiting): void {
@@ -259,13 +239,6 @@ export class Pool {
     lane.environments.add(environment);
     return environment;
   }
-}
-
-function longestWaiting(lanes: readonly Lane[]): Lane | undefined {
-  return lanes.reduce<Lane | undefined>(
-    (first, lane) => (first && first.oldest <= lane.oldest ? first : lane),
-    undefined,
-  );
 }
 
 function traceId({ definition }: Lane): string {
