@@ -44,6 +44,16 @@ describe("the pool of environments", () => {
     await Promise.all(busy);
   });
 
+  it("takes no function's only environment away for another that waits, as long as it was at work lately", async () => {
+    for (const name of ["busy", "paused", "resting"]) run.put(name, counts);
+    const pids = [];
+    for (const name of ["paused", "resting"]) pids.push((await call(run.lambda, name)).answer.pid);
+    // Each waits longer than a start would take.
+    await Promise.all(Array.from({ length: 6 }, () => call(run.lambda, "busy", { wait: 120 })));
+    for (const name of ["paused", "resting"]) pids.push((await call(run.lambda, name)).answer.pid);
+    assert.deepEqual(pids.slice(2), pids.slice(0, 2));
+  });
+
   it("throttles over the function's reserved concurrency, and always at 0", async () => {
     run.put("one", counts, { reservedConcurrency: 1 });
     run.put("none", counts, { reservedConcurrency: 0 });
