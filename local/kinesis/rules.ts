@@ -65,7 +65,7 @@ const tags: Rule = {
   children: { type: "String" },
 };
 const tagKeys = required<Rule>({ ...listOf({ type: "String" }, 1, 50), childLengths: [1, 128] });
-const resource: Rules = { ResourceARN: required<Rule>({ type: "String", ...length(1, 2048) }) };
+const resource: Rules = { ResourceARN: required(arn(".*(stream|channel)/\\S+")) };
 const metrics: Rules = {
   ...stream,
   ShardLevelMetrics: required(

@@ -6,7 +6,8 @@ import { optionalNumber, optionalText, text } from "./input";
 import { nextToken, pageOf, type StreamState } from "./state";
 import { settled } from "./streams";
 
-const defaultPage = 1000;
+/** In one answer, also where more are asked for. */
+const mostListed = 1000;
 const hour = 60 * 60 * 1000;
 const hashKeys = 2n ** 128n;
 /** Boundaries that differ by less are the same: they come of 2^128 divided by different numbers. */
@@ -95,7 +96,7 @@ export function shardActions({ engine, streams }: Context): Actions {
       const state = page === undefined ? streams.of(input) : streams.find(page.stream);
       const filter = page === undefined ? (input.ShardFilter as Message | undefined) : page.filter;
       const after = page?.after ?? optionalText(input, "ExclusiveStartShardId") ?? "";
-      const limit = optionalNumber(input, "MaxResults") ?? defaultPage;
+      const limit = Math.min(optionalNumber(input, "MaxResults") ?? mostListed, mostListed);
       const kept = filtered(await described(state), state, filter);
       const rest = kept.filter(({ ShardId }) => ShardId > after);
       const found = rest.slice(0, limit);
