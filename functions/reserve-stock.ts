@@ -1,12 +1,15 @@
 // Reserves an order's stock: the stock of each sku and the order itself change together, or not at all.
 import { type CancellationReason, DynamoDBClient, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { DynamoDBDocumentClient, GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { callback, type WritableTable } from "../consumer/callback";
 import { PermanentError } from "../consumer/errors";
 import { OrderPlaced } from "./events";
 
 /** There is less of a sku than the order asks for. Restock, then redrive the dead letter. */
 export class OutOfStock extends PermanentError {}
+
+/** The orders table does not have the order of the event: nobody placed it, or somebody deleted it. */
+export class UnknownOrder extends PermanentError {}
 
 interface Bindings {
   readonly orders: WritableTable;
@@ -60,9 +63,21 @@ export const reserveStock = callback(OrderPlaced, ({ orders, stock, initialStock
       if (!(error instanceof TransactionCanceledException)) throw error;
       const [order, ...each] = error.CancellationReasons ?? [];
       if (isRefused(order)) {
+        const found = await tables.send(
+          new GetCommand({
+            TableName: orders,
+            Key: { orderId },
+            ConsistentRead: true,
+            ProjectionExpression: "orderId",
+          }),
+          { abortSignal: signal },
+        );
+        if (found.Item === undefined) throw new UnknownOrder(`Order ${orderId} is not in the orders table.`);
         logger.info("order is not open: it is reserved or abandoned already", { orderId });
         return;
       }
+      // The same event elsewhere may be what has just taken the stock: only of an order that is surely open is it missing.
+      if (order?.Code === "TransactionConflict") throw error;
       const missing = skus.filter((_, index) => isRefused(each[index]));
       if (missing.length > 0) throw new OutOfStock(`Order ${orderId}: too few of ${missing.join(", ")}.`);
       // Two orders at once for one sku: tried again.
