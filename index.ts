@@ -41,7 +41,14 @@ const orders = table(
     streamViewType: "NEW_AND_OLD_IMAGES",
     attributes: ["orderId", "status", "createdAt"].map((name) => ({ name, type: "S" })),
     globalSecondaryIndexes: [
-      { name: ordersByStatus, hashKey: "status", rangeKey: "createdAt", projectionType: "KEYS_ONLY" },
+      {
+        name: ordersByStatus,
+        keySchemas: [
+          { attributeName: "status", keyType: "HASH" },
+          { attributeName: "createdAt", keyType: "RANGE" },
+        ],
+        projectionType: "KEYS_ONLY",
+      },
     ],
   },
 );

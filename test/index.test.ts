@@ -203,6 +203,21 @@ describe("the pipeline's program", () => {
       }
     });
 
+    it("names the keys of the orders' index as the provider wants them: its hashKey and rangeKey are deprecated", () => {
+      const [index, ...others] = of(graph, "aws:dynamodb/table:Table").flatMap(
+        ({ inputs }) => (inputs.globalSecondaryIndexes ?? []) as object[],
+      );
+      assert.deepEqual(others, []);
+      assert.deepEqual(index, {
+        name: "by-status",
+        keySchemas: [
+          { attributeName: "status", keyType: "HASH" },
+          { attributeName: "createdAt", keyType: "RANGE" },
+        ],
+        projectionType: "KEYS_ONLY",
+      });
+    });
+
     it("keeps tables as they were at any time of the last days, and refuses their deletion", () => {
       const tables = of(graph, "aws:dynamodb/table:Table");
       assert.deepEqual(tables.map(({ name }) => name).sort(), [
