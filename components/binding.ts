@@ -9,6 +9,7 @@ import type {
   StreamTarget,
   WritableTable,
 } from "../consumer/callback";
+import { encryptStatements } from "./encryption";
 
 /** Allows `actions` on `resources`, in the function's role. */
 export interface Statement {
@@ -68,43 +69,59 @@ export function writeTable(table: TableReference): Binding<WritableTable> {
 export interface Sendable<Wire> {
   readonly queueUrl: pulumi.Output<string>;
   readonly queueArn: pulumi.Output<string>;
+  readonly kmsKeyArn?: pulumi.Output<string> | undefined;
   /** Only a type: what the queue accepts. */
   readonly accepts?: (event: Wire) => void;
 }
 
-/** The URL of the consumer's queue for `send`, and sqs:SendMessage on that queue. */
+/** The URL of the consumer's queue for `send`, and sqs:SendMessage on that queue, with the use of its customer managed key. */
 export function sendTo<Wire>(consumer: Sendable<Wire>): Binding<SendTarget<Wire>> {
   return {
     value: consumer.queueUrl,
-    statements: [{ actions: ["sqs:SendMessage"], resources: [consumer.queueArn] }],
+    statements: [
+      { actions: ["sqs:SendMessage"], resources: [consumer.queueArn] },
+      ...encryptStatements(consumer.kmsKeyArn),
+    ],
   };
 }
 
 /** What can be put into: a StreamConsumer, typed by the events that its callback reads. */
 export interface Puttable<Wire> {
   readonly streamArn: pulumi.Output<string>;
+  readonly stream?: { readonly kmsKeyArn?: pulumi.Input<string> };
   /** Only a type: what the stream carries. */
   readonly accepts?: (event: Wire) => void;
 }
 
-/** The ARN of the consumer's stream for `put`, and kinesis:PutRecord and kinesis:PutRecords on that stream. */
+/**
+ * The ARN of the consumer's stream for `put`, and kinesis:PutRecord and kinesis:PutRecords on that stream, with
+ * kms:GenerateDataKey on its customer managed key: https://docs.aws.amazon.com/streams/latest/dev/permissions-user-key-KMS.html
+ */
 export function putTo<Wire>(consumer: Puttable<Wire>): Binding<StreamTarget<Wire>> {
+  const { kmsKeyArn } = consumer.stream ?? {};
   return {
     value: consumer.streamArn,
-    statements: [{ actions: ["kinesis:PutRecord", "kinesis:PutRecords"], resources: [consumer.streamArn] }],
+    statements: [
+      { actions: ["kinesis:PutRecord", "kinesis:PutRecords"], resources: [consumer.streamArn] },
+      ...(kmsKeyArn === undefined ? [] : [{ actions: ["kms:GenerateDataKey"], resources: [kmsKeyArn] }]),
+    ],
   };
 }
 
 /** What can be published on: a Topic, typed by its events. */
 export interface Publishable<E> {
   readonly topicArn: pulumi.Output<string>;
+  readonly kmsKeyArn?: pulumi.Output<string> | undefined;
   /** Only a type: what may be published. */
   readonly accepts?: (event: E) => void;
 }
 
-/** The ARN of the topic for `publish`, and sns:Publish on that topic. */
+/** The ARN of the topic for `publish`, and sns:Publish on that topic, with the use of its customer managed key. */
 export function publishTo<E>(topic: Publishable<E>): Binding<PublishTarget<E>> {
-  return { value: topic.topicArn, statements: [{ actions: ["sns:Publish"], resources: [topic.topicArn] }] };
+  return {
+    value: topic.topicArn,
+    statements: [{ actions: ["sns:Publish"], resources: [topic.topicArn] }, ...encryptStatements(topic.kmsKeyArn)],
+  };
 }
 
 /** An event bus of EventBridge, typed by its events: `eventBus<OrderEvent>(bus)`. */

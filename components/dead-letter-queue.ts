@@ -2,6 +2,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ArgumentErrors } from "./argument-errors";
+import { checkKey, keyArnOf } from "./encryption";
 import { checkName } from "./function-args";
 import { Late } from "./late";
 import { OwnQueuePolicy, type PolicyStatement } from "./queue-policy";
@@ -41,6 +42,8 @@ const mostSources = 10;
 export class DeadLetterQueue extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>;
   readonly arn: pulumi.Output<string>;
+  /** The customer managed key that it is encrypted with, if it is: who sends here needs a right to it. */
+  declare readonly kmsKeyArn?: pulumi.Output<string>;
   readonly fifo: boolean;
   private readonly sources: Late<pulumi.Input<string>>;
   private readonly ownPolicy: OwnQueuePolicy;
@@ -59,12 +62,16 @@ export class DeadLetterQueue extends pulumi.ComponentResource {
       unit: "s",
       rule: "SQS allows",
     });
+    const key = args.overrides?.queue?.kmsMasterKeyId;
+    checkKey("kmsMasterKeyId", key, errors);
     errors.throwIfAny(this);
 
     this.fifo = args.fifo ?? false;
     const queue = this.createQueue(args);
     this.url = queue.url;
     this.arn = queue.arn;
+    const keyArn = keyArnOf(key, queue.arn);
+    if (keyArn !== undefined) this.kmsKeyArn = keyArn;
     this.ownPolicy = new OwnQueuePolicy(name, queue, this);
     this.sources = this.createRedriveAllowPolicy(queue);
     this.createAlarm(queue, args);

@@ -5,7 +5,7 @@ import { ArgumentErrors } from "./argument-errors";
 import type { EventBus } from "./binding";
 import { createDeadLetters, type DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
 import { checkName } from "./function-args";
-import { checkQueueTarget, type QueueTargetOptions, retryPolicyOf } from "./queue-target";
+import { checkQueueTarget, type QueueTarget, type QueueTargetOptions, retryPolicyOf } from "./queue-target";
 import type { Subscriber } from "./topic";
 
 export interface EventBusRuleOptions extends QueueTargetOptions {
@@ -62,7 +62,7 @@ export class EventBusRule<
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("spillway:index:EventBusRule", name, {}, opts);
-    check(name, args, args.target.fifo, this);
+    check(name, args, this);
     const { overrides } = args;
     const bus = args.bus === undefined ? {} : { eventBusName: args.bus.name };
     const rule = new aws.cloudwatch.EventRule(
@@ -121,16 +121,16 @@ export class EventBusRule<
   }
 }
 
-type Checked = EventBusRuleOptions & { readonly types?: readonly string[] };
+type Checked = EventBusRuleOptions & { readonly types?: readonly string[]; readonly target: QueueTarget };
 
-function patternOf({ pattern, types }: Checked): Readonly<Record<string, unknown>> {
+function patternOf({ pattern, types }: Omit<Checked, "target">): Readonly<Record<string, unknown>> {
   return { ...pattern, ...(types !== undefined && { "detail-type": types }) };
 }
 
-function check(name: string, args: Checked, fifo: boolean, owner: pulumi.Resource): void {
+function check(name: string, args: Checked, owner: pulumi.Resource): void {
   const errors = new ArgumentErrors(`EventBusRule "${name}"`);
   checkName(name, errors);
-  checkQueueTarget(args, { fifo, rule: "EventBridge allows" }, errors);
+  checkQueueTarget(args, { target: args.target, rule: "EventBridge allows" }, errors);
   if (args.types !== undefined && args.pattern?.["detail-type"] !== undefined) {
     errors.add('types and pattern["detail-type"] both say which types are sent; give one of them.');
   }

@@ -8,8 +8,11 @@ import { modelOf } from "./json-schema";
 /** What a route feeds: a QueueConsumer. */
 export interface RouteConsumer {
   readonly queueArn: pulumi.Output<string>;
+  readonly kmsKeyArn?: pulumi.Output<string> | undefined;
   readonly schema: StandardSchemaV1;
   readonly fifo: boolean;
+  /** Undefined where it is not known: of a queue that is managed elsewhere. */
+  readonly contentBasedDeduplication?: boolean | undefined;
 }
 
 export interface FifoRoute {

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ArgumentErrors } from "./argument-errors";
+import { encryptStatements } from "./encryption";
 import { checkName } from "./function-args";
 import { createAccessLog } from "./http-ingress-log";
 import { createRoute, type FifoRoute, type RouteConsumer } from "./http-ingress-route";
@@ -117,6 +118,15 @@ export class HttpIngress extends pulumi.ComponentResource {
           `"${key}" feeds a FIFO queue, whose messages need a group; give { consumer, messageGroupId: "$.customerId" }.`,
         );
       }
+      if (
+        "consumer" in route &&
+        route.messageDeduplicationId === undefined &&
+        route.consumer.contentBasedDeduplication === false
+      ) {
+        errors.add(
+          `"${key}" gives no messageDeduplicationId, and its queue derives none from the content; give messageDeduplicationId: "$.id", or the queue contentBasedDeduplication.`,
+        );
+      }
       if ("consumer" in route && !fifo) {
         errors.add(`"${key}" gives a message group for a standard queue; give the consumer alone.`);
       }
@@ -172,14 +182,22 @@ export class HttpIngress extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const queues = Object.values(routes).map((route) => ("consumer" in route ? route.consumer : route).queueArn);
+    const consumers = Object.values(routes).map((route) => ("consumer" in route ? route.consumer : route));
+    const statements = [
+      { actions: ["sqs:SendMessage"], resources: consumers.map(({ queueArn }) => queueArn) },
+      ...consumers.flatMap(({ kmsKeyArn }) => encryptStatements(kmsKeyArn)),
+    ];
     const policy = new aws.iam.RolePolicy(
       this.name,
       {
         role: role.name,
         policy: pulumi.jsonStringify({
           Version: "2012-10-17",
-          Statement: [{ Effect: "Allow", Action: ["sqs:SendMessage"], Resource: queues }],
+          Statement: statements.map(({ actions, resources }) => ({
+            Effect: "Allow",
+            Action: [...actions],
+            Resource: [...resources],
+          })),
         }),
       },
       { parent: this },

@@ -3,6 +3,7 @@ import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ArgumentErrors } from "./argument-errors";
 import { type DeadLetterQueueOverrides, longestRetention } from "./dead-letter-queue";
+import { checkKey } from "./encryption";
 import { checkFunctionOptions, type FunctionOptions, type FunctionOverrides, functionDefaults } from "./function-args";
 
 /**
@@ -18,9 +19,18 @@ export interface ExistingQueue {
   /** As the queue's redrive policy has it. */
   readonly maxReceiveCount: number;
   /** The dead-letter queue of its redrive policy. */
-  readonly deadLetterQueue: { readonly url: pulumi.Input<string>; readonly arn: pulumi.Input<string> };
+  readonly deadLetterQueue: ExistingDeadLetterQueue;
+  /** ARN of the customer managed key that it is encrypted with, if it is. */
+  readonly kmsKeyArn?: pulumi.Input<string>;
   /** Whether the queue's policy may be replaced by ours, which subscriptions need. Default false. */
   readonly managePolicy?: boolean;
+}
+
+export interface ExistingDeadLetterQueue {
+  readonly url: pulumi.Input<string>;
+  readonly arn: pulumi.Input<string>;
+  /** ARN of the customer managed key that it is encrypted with, if it is. */
+  readonly kmsKeyArn?: pulumi.Input<string>;
 }
 
 /** Which messages reach the callback. SQS deletes the others: a filter drops, it does not postpone. */
@@ -118,6 +128,8 @@ export function checkQueueConsumerOptions(options: QueueConsumerOptions, errors:
   checkFunctionOptions(options, errors);
   if (options.queue !== undefined) checkExistingQueue(options, errors);
   checkQueue(options, errors);
+  checkKey("overrides.queue.kmsMasterKeyId", options.overrides?.queue?.kmsMasterKeyId, errors);
+  checkKey("queue.kmsKeyArn", options.queue?.kmsKeyArn, errors);
   checkMapping(options, errors);
   checkFilters(options.filters ?? [], errors);
 }

@@ -7,10 +7,12 @@ import { ArgumentErrors } from "./argument-errors";
 import type { Binding, BindingsArg, Sendable, Statement } from "./binding";
 import { CallbackFunction } from "./callback-function";
 import { createDeadLetters, type DeadLetterQueue, largestMessage } from "./dead-letter-queue";
+import { decryptStatements, encryptStatements, keyArnOf } from "./encryption";
 import { checkName } from "./function-args";
 import { checkIdempotency, type IdempotencyArg } from "./idempotency";
 import {
   checkQueueConsumerOptions,
+  type ExistingDeadLetterQueue,
   isFifo,
   type QueueConsumerOptions,
   queueDefaults,
@@ -34,6 +36,7 @@ export interface DeadLetters {
 interface Queue {
   readonly url: pulumi.Output<string>;
   readonly arn: pulumi.Output<string>;
+  readonly kmsKeyArn?: pulumi.Output<string> | undefined;
 }
 
 /**
@@ -47,12 +50,16 @@ export class QueueConsumer<Wire = unknown, In = unknown, B extends object = Reco
 {
   readonly queueUrl: pulumi.Output<string>;
   readonly queueArn: pulumi.Output<string>;
+  /** The customer managed key that the queue is encrypted with, if it is. */
+  declare readonly kmsKeyArn?: pulumi.Output<string>;
   readonly deadLetterQueueUrl: pulumi.Output<string>;
   readonly deadLetterQueueArn: pulumi.Output<string>;
   readonly functionName: pulumi.Output<string>;
   readonly functionArn: pulumi.Output<string>;
   readonly deadLetters: DeadLetters;
   readonly fifo: boolean;
+  /** Of a FIFO queue of its own. */
+  declare readonly contentBasedDeduplication?: boolean;
   /** What the callback reads: endpoints derive their check of the body from it. */
   readonly schema: StandardSchemaV1;
   /** Only a type: what the queue accepts. */
@@ -72,6 +79,9 @@ export class QueueConsumer<Wire = unknown, In = unknown, B extends object = Reco
     errors.throwIfAny(this);
 
     this.fifo = isFifo(args);
+    if (this.fifo && args.queue === undefined) {
+      this.contentBasedDeduplication = args.contentBasedDeduplication ?? false;
+    }
     this.schema = args.callback.schema;
     const { queue, deadLetters, policy } =
       args.queue === undefined ? this.createQueues(args) : this.existingQueues(args.queue);
@@ -81,6 +91,7 @@ export class QueueConsumer<Wire = unknown, In = unknown, B extends object = Reco
 
     this.queueUrl = queue.url;
     this.queueArn = queue.arn;
+    if (queue.kmsKeyArn !== undefined) this.kmsKeyArn = queue.kmsKeyArn;
     this.deadLetterQueueUrl = deadLetters.url;
     this.deadLetterQueueArn = deadLetters.arn;
     this.functionName = fn.functionName;
@@ -119,7 +130,12 @@ export class QueueConsumer<Wire = unknown, In = unknown, B extends object = Reco
     });
     const queue = this.createQueue(args, deadLetters);
     deadLetters.allowRedriveFrom(queue.arn);
-    return { queue, deadLetters, policy: new OwnQueuePolicy(this.name, queue, this) };
+    const { url, arn } = queue;
+    return {
+      queue: { url, arn, kmsKeyArn: keyArnOf(args.overrides?.queue?.kmsMasterKeyId, arn) },
+      deadLetters,
+      policy: new OwnQueuePolicy(this.name, queue, this),
+    };
   }
 
   private createQueue(args: QueueConsumerOptions, deadLetters: DeadLetterQueue): aws.sqs.Queue {
@@ -130,7 +146,7 @@ export class QueueConsumer<Wire = unknown, In = unknown, B extends object = Reco
         maxMessageSize: largestMessage,
         ...(args.overrides?.queue?.kmsMasterKeyId === undefined && { sqsManagedSseEnabled: true }),
         ...args.overrides?.queue,
-        ...(this.fifo && { fifoQueue: true, contentBasedDeduplication: args.contentBasedDeduplication ?? false }),
+        ...(this.fifo && { fifoQueue: true, contentBasedDeduplication: this.contentBasedDeduplication ?? false }),
         ...(args.highThroughput === true && {
           deduplicationScope: "messageGroup",
           fifoThroughputLimit: "perMessageGroupId",
@@ -148,11 +164,15 @@ export class QueueConsumer<Wire = unknown, In = unknown, B extends object = Reco
   }
 
   private existingQueues(existing: NonNullable<QueueConsumerOptions["queue"]>) {
-    const queue = { url: pulumi.output(existing.url), arn: pulumi.output(existing.arn) };
-    const { deadLetterQueue } = existing;
+    const queueOf = ({ url, arn, kmsKeyArn }: ExistingDeadLetterQueue): Queue => ({
+      url: pulumi.output(url),
+      arn: pulumi.output(arn),
+      kmsKeyArn: kmsKeyArn === undefined ? undefined : pulumi.output(kmsKeyArn),
+    });
+    const queue = queueOf(existing);
     return {
       queue,
-      deadLetters: { url: pulumi.output(deadLetterQueue.url), arn: pulumi.output(deadLetterQueue.arn) },
+      deadLetters: queueOf(existing.deadLetterQueue),
       policy: existing.managePolicy === true ? new OwnQueuePolicy(this.name, queue, this) : undefined,
     };
   }
@@ -171,7 +191,9 @@ export class QueueConsumer<Wire = unknown, In = unknown, B extends object = Reco
         ],
         resources: [queue.arn],
       },
+      ...decryptStatements(queue.kmsKeyArn),
       { actions: ["sqs:SendMessage"], resources: [deadLetters.arn] },
+      ...encryptStatements(deadLetters.kmsKeyArn),
     ];
     return new CallbackFunction(
       this.name,

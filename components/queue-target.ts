@@ -10,20 +10,31 @@ export interface QueueTargetOptions {
   readonly maximumEventAge?: number;
 }
 
-/** `fifo`: whether the target's queue is. `rule`: whose, as "Scheduler allows". */
+export interface QueueTarget {
+  readonly fifo: boolean;
+  /** Undefined where it is not known: of a queue that is managed elsewhere. */
+  readonly contentBasedDeduplication?: boolean | undefined;
+}
+
+/** `rule`: whose, as "Scheduler allows". */
 export function checkQueueTarget(
   { messageGroupId, maximumRetryAttempts, maximumEventAge }: QueueTargetOptions,
-  { fifo, rule }: { readonly fifo: boolean; readonly rule: string },
+  { target, rule }: { readonly target: QueueTarget; readonly rule: string },
   errors: ArgumentErrors,
 ): void {
   errors.integer("maximumRetryAttempts", maximumRetryAttempts, { min: 0, max: 185, rule });
   errors.integer("maximumEventAge", maximumEventAge, { min: 60, max: 86_400, unit: "s", rule });
-  if (fifo && messageGroupId === undefined) {
+  if (target.fifo && messageGroupId === undefined) {
     errors.add(
       "its target is a FIFO queue, which needs a messageGroupId, and deduplicates by content (contentBasedDeduplication).",
     );
   }
-  if (!fifo && messageGroupId !== undefined) {
+  if (target.fifo && target.contentBasedDeduplication === false) {
+    errors.add(
+      "its target is a FIFO queue without contentBasedDeduplication, and no deduplication id can be sent, so that the queue would refuse everything; set it there.",
+    );
+  }
+  if (!target.fifo && messageGroupId !== undefined) {
     errors.add("messageGroupId is for FIFO queues, and its target is a standard one; leave it out.");
   }
 }

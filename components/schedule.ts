@@ -3,13 +3,16 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ArgumentErrors } from "./argument-errors";
 import { createDeadLetters, type DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
+import { encryptStatements } from "./encryption";
 import { checkName } from "./function-args";
 import { checkQueueTarget, type QueueTargetOptions, retryPolicyOf } from "./queue-target";
 
 /** What a schedule sends to: a QueueConsumer, typed by the events that its callback reads. */
 export interface ScheduleTarget<E> {
   readonly queueArn: pulumi.Output<string>;
+  readonly kmsKeyArn?: pulumi.Output<string> | undefined;
   readonly fifo: boolean;
+  readonly contentBasedDeduplication?: boolean | undefined;
   readonly accepts?: (event: E) => void;
 }
 
@@ -87,13 +90,21 @@ export class Schedule<E> extends pulumi.ComponentResource {
       ],
     });
     const role = new aws.iam.Role(this.name, { ...overrides?.role, assumeRolePolicy }, { parent: this });
+    const statements = [
+      { actions: ["sqs:SendMessage"], resources: [target.queueArn, deadLetters.arn] },
+      ...[target.kmsKeyArn, deadLetters.kmsKeyArn].flatMap(encryptStatements),
+    ];
     const rolePolicy = new aws.iam.RolePolicy(
       this.name,
       {
         role: role.name,
         policy: pulumi.jsonStringify({
           Version: "2012-10-17",
-          Statement: [{ Effect: "Allow", Action: ["sqs:SendMessage"], Resource: [target.queueArn, deadLetters.arn] }],
+          Statement: statements.map(({ actions, resources }) => ({
+            Effect: "Allow",
+            Action: [...actions],
+            Resource: [...resources],
+          })),
         }),
       },
       { parent: this },
@@ -133,7 +144,9 @@ export class Schedule<E> extends pulumi.ComponentResource {
   }
 }
 
-type Checked = Omit<ScheduleArgs<never>, "target" | "event"> & { readonly target: Pick<ScheduleTarget<never>, "fifo"> };
+type Checked = Omit<ScheduleArgs<never>, "target" | "event"> & {
+  readonly target: Pick<ScheduleTarget<never>, "fifo" | "contentBasedDeduplication">;
+};
 
 function check(name: string, args: Checked, owner: pulumi.Resource): void {
   const { expression, timeZone, target } = args;
@@ -149,7 +162,7 @@ function check(name: string, args: Checked, owner: pulumi.Resource): void {
   if (timeZone !== undefined && !isTimeZone(timeZone)) {
     errors.add(`timeZone is "${timeZone}"; give the name of a zone as IANA has it, as Europe/Berlin.`);
   }
-  checkQueueTarget(args, { fifo: target.fifo, rule }, errors);
+  checkQueueTarget(args, { target, rule }, errors);
   errors.throwIfAny(owner);
 }
 

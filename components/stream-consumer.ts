@@ -6,6 +6,7 @@ import { ArgumentErrors } from "./argument-errors";
 import type { Binding, BindingsArg, Puttable } from "./binding";
 import { CallbackFunction } from "./callback-function";
 import { createDeadLetters, type DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
+import { decryptStatements } from "./encryption";
 import { checkName } from "./function-args";
 import type { IdempotencyArg } from "./idempotency";
 import {
@@ -168,8 +169,8 @@ export class StreamConsumer<Wire = unknown, In = unknown, B extends object = Rec
           ...(args.enhancedFanOut === true
             ? [{ actions: ["kinesis:SubscribeToShard", "kinesis:DescribeStreamConsumer"], resources: [eventSourceArn] }]
             : []),
-          ...(kmsKeyArn === undefined ? [] : [{ actions: ["kms:Decrypt"], resources: [kmsKeyArn] }]),
-          ...destinationStatements(deadLetters.arn, args),
+          ...decryptStatements(kmsKeyArn),
+          ...destinationStatements(deadLetters, args),
         ],
         around: { module: "kinesis", handler: "kinesisHandler" },
         source: {

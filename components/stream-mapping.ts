@@ -4,6 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { AnyCallback, Callback, WindowCallback } from "../consumer/callback";
 import type { ArgumentErrors } from "./argument-errors";
 import type { CallbackFunction } from "./callback-function";
+import type { DeadLetterQueue } from "./dead-letter-queue";
+import { encryptStatements } from "./encryption";
 import { checkFunctionOptions, type FunctionOptions, type FunctionOverrides } from "./function-args";
 import { checkIdempotency } from "./idempotency";
 
@@ -170,13 +172,16 @@ export function createStreamMapping(name: string, args: StreamMappingArgs): void
 
 /** What the function's role needs for the mapping's destinations and the consumer's dead letters. */
 export function destinationStatements(
-  deadLetterQueueArn: pulumi.Input<string>,
+  deadLetters: Pick<DeadLetterQueue, "arn" | "kmsKeyArn">,
   { payloadBucketArn }: StreamMappingOptions,
 ) {
-  const queue = { actions: ["sqs:SendMessage"], resources: [deadLetterQueueArn] };
-  if (payloadBucketArn === undefined) return [queue];
+  const queue = [
+    { actions: ["sqs:SendMessage"], resources: [deadLetters.arn] },
+    ...encryptStatements(deadLetters.kmsKeyArn),
+  ];
+  if (payloadBucketArn === undefined) return queue;
   return [
-    queue,
+    ...queue,
     { actions: ["s3:ListBucket"], resources: [payloadBucketArn] },
     // Lambda names the objects itself, below this prefix.
     { actions: ["s3:PutObject"], resources: [pulumi.interpolate`${payloadBucketArn}/aws/lambda/*`] },

@@ -84,7 +84,7 @@ export class TableConsumer<
           },
           // It knows no resource: https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
           { actions: ["dynamodb:ListStreams"], resources: ["*"] },
-          ...destinationStatements(deadLetters.arn, args),
+          ...destinationStatements(deadLetters, args),
         ],
         around: { module: "table", handler: "tableHandler" },
         source: {

@@ -6,6 +6,7 @@ import { ArgumentErrors } from "./argument-errors";
 import type { Binding, BindingsArg } from "./binding";
 import { CallbackFunction } from "./callback-function";
 import { createDeadLetters, type DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
+import { encryptStatements } from "./encryption";
 import { checkFunctionOptions, checkName, type FunctionOptions, type FunctionOverrides } from "./function-args";
 import { checkIdempotency, type IdempotencyArg } from "./idempotency";
 import { checkSubscriptionFilter, filterPolicyOf, type SubscriptionFilter } from "./subscription-filter";
@@ -96,7 +97,10 @@ export class TopicConsumer<
       {
         ...args,
         bindings,
-        statements: [{ actions: ["sqs:SendMessage"], resources: [deadLetters.arn] }],
+        statements: [
+          { actions: ["sqs:SendMessage"], resources: [deadLetters.arn] },
+          ...encryptStatements(deadLetters.kmsKeyArn),
+        ],
         around: { module: "topic", handler: "topicHandler" },
         source: { kind: "topic", deadLetterQueueUrl: deadLetters.url },
       },

@@ -3,6 +3,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ArgumentErrors } from "./argument-errors";
 import { createDeadLetters, type DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
+import { checkKey, keyArnOf } from "./encryption";
 import { checkName } from "./function-args";
 import type { QueuePolicyOwner } from "./queue-policy";
 import { checkSubscriptionFilter, filterPolicyOf, type SubscriptionFilter } from "./subscription-filter";
@@ -12,7 +13,7 @@ export interface TopicArgs {
   readonly fifo?: boolean;
   /** FIFO: derives the deduplication id from the body. Default false: `publish` gives the event's id. */
   readonly contentBasedDeduplication?: boolean;
-  /** KMS key that encrypts messages at rest; default `alias/aws/sns`. A service that publishes here (CloudWatch, S3) needs a customer managed one. */
+  /** KMS key that encrypts messages at rest; default `alias/aws/sns`. A service that publishes here (CloudWatch, S3) needs a customer managed one, by its ARN or id, whose policy admits the service. */
   readonly kmsMasterKeyId?: pulumi.Input<string>;
   /** ARN of the SNS topic for the alarm on deliveries that were given up; by default the alarm only shows in CloudWatch. */
   readonly alarmTopicArn?: pulumi.Input<string>;
@@ -29,6 +30,7 @@ export interface TopicArgs {
 export interface Subscriber<E> {
   readonly queueArn: pulumi.Output<string>;
   readonly fifo: boolean;
+  readonly contentBasedDeduplication?: boolean | undefined;
   readonly admit: QueuePolicyOwner["admit"];
   readonly accepts?: (event: E) => void;
 }
@@ -45,6 +47,8 @@ export interface SubscribeArgs<K extends string> extends SubscriptionFilter<K> {
 export class Topic<E extends { readonly type: string }> extends pulumi.ComponentResource {
   readonly topicArn: pulumi.Output<string>;
   readonly topicName: pulumi.Output<string>;
+  /** The customer managed key that it is encrypted with, if it is. */
+  declare readonly kmsKeyArn?: pulumi.Output<string>;
   readonly deadLetterQueueUrl: pulumi.Output<string>;
   readonly deadLetters: {
     readonly url: pulumi.Output<string>;
@@ -69,12 +73,15 @@ export class Topic<E extends { readonly type: string }> extends pulumi.Component
     if (args.contentBasedDeduplication === true && args.fifo !== true) {
       errors.add("contentBasedDeduplication is for FIFO topics; add fifo: true, or leave it out.");
     }
+    checkKey("kmsMasterKeyId", args.kmsMasterKeyId, errors);
     errors.throwIfAny(this);
 
     this.fifo = args.fifo ?? false;
     const topic = this.createTopic(args);
     this.topicArn = topic.arn;
     this.topicName = topic.name;
+    const keyArn = keyArnOf(args.kmsMasterKeyId, topic.arn);
+    if (keyArn !== undefined) this.kmsKeyArn = keyArn;
     this.createPolicy(topic);
     this.undelivered = createDeadLetters(name, args, this, { fifo: this.fifo });
     this.undelivered.admit({

@@ -109,6 +109,7 @@ describe("EventBusRule", () => {
       "maximumRetryAttempts is 186; EventBridge allows a whole number from 0 to 185.",
       "maximumEventAge is 59 s; EventBridge allows a whole number from 60 to 86400 s.",
       "its target is a FIFO queue, which needs a messageGroupId",
+      "its target is a FIFO queue without contentBasedDeduplication, and no deduplication id can be sent",
       'types and pattern["detail-type"] both say which types are sent',
       "pattern: source is neither a list of values",
       "pattern: detail.state is neither a list of values",

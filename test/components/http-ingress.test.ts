@@ -179,6 +179,7 @@ describe("HttpIngress", () => {
     assert.match(message, /routes has "POST \/jobs\/\{id\}"; a route is POST or PUT and a path of fixed parts/);
     assert.match(message, /"POST \/steps" feeds a FIFO queue, whose messages need a group/);
     assert.match(message, /"POST \/jobs" gives a message group for a standard queue/);
+    assert.match(message, /"PUT \/steps" gives no messageDeduplicationId, and its queue derives none from the content/);
     assert.match(message, /"PUT \/steps" has the JSONPath "id"; give property names only/);
     assert.match(message, /throttle\.rateLimit is 0 requests\/s; API Gateway allows a whole number from 1 to 10000/);
   });

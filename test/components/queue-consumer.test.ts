@@ -276,7 +276,7 @@ describe("QueueConsumer", () => {
         void new QueueConsumer("jobs", {
           callback: note,
           overrides: {
-            queue: { kmsMasterKeyId: "alias/mine", tags: { team: "a" } },
+            queue: { kmsMasterKeyId: "11111111-2222-3333-4444-555555555555", tags: { team: "a" } },
             function: { description: "d", ephemeralStorage: { size: 1024 } },
             alarm: { threshold: 5 },
           },
@@ -285,7 +285,7 @@ describe("QueueConsumer", () => {
     const { inputs } = graph.one(queueType, "jobs");
     assert.deepEqual(
       [inputs.kmsMasterKeyId, inputs.sqsManagedSseEnabled, inputs.tags],
-      ["alias/mine", undefined, { team: "a" }],
+      ["11111111-2222-3333-4444-555555555555", undefined, { team: "a" }],
     );
     assert.equal(graph.one("aws:lambda/function:Function").inputs.description, "d");
     assert.equal(graph.one("aws:cloudwatch/metricAlarm:MetricAlarm").inputs.threshold, 5);

@@ -98,6 +98,7 @@ describe("Schedule", () => {
       'expression is "every hour"; Scheduler allows rate(1 hour)',
       'timeZone is "Mars/Olympus"; give the name of a zone',
       "its target is a FIFO queue, which needs a messageGroupId",
+      "its target is a FIFO queue without contentBasedDeduplication, and no deduplication id can be sent",
     ]) {
       assert.ok(message.includes(says), `${says}\n${message}`);
     }

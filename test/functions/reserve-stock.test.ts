@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { WritableTable } from "../../consumer/callback";
 import { isPermanent } from "../../consumer/errors";
 import { invoke } from "../../consumer/invoke";
+import type { OrderEvent } from "../../functions/events";
 import { OutOfStock, reserveStock, UnknownOrder } from "../../functions/reserve-stock";
 
 const event = {
@@ -11,7 +12,7 @@ const event = {
   orderId: "o-1",
   customerId: "c-1",
   items: [{ sku: "book", quantity: 2 }],
-} as const;
+} satisfies OrderEvent;
 const bindings = { orders: "orders" as WritableTable, stock: "stock" as WritableTable, initialStock: "10" };
 
 /** What only the timing of several requests brings about on a real table. */

@@ -1,0 +1,112 @@
+import { strict as assert } from "node:assert";
+import { publishTo, putTo, readTable, sendTo } from "../../components/binding";
+import { HttpIngress } from "../../components/http-ingress";
+import { QueueConsumer } from "../../components/queue-consumer";
+import { Schedule } from "../../components/schedule";
+import { StreamConsumer } from "../../components/stream-consumer";
+import { TableConsumer } from "../../components/table-consumer";
+import { Topic } from "../../components/topic";
+import { TopicConsumer } from "../../components/topic-consumer";
+import { changed, type NoteEvent, note, onAny, publishing, putting, reading } from "./callbacks";
+import { Recorded, refusal } from "./graph";
+
+const id = "11111111-2222-3333-4444-555555555555";
+const keyArn = `arn:aws:kms:eu-west-1:000000000000:key/${id}`;
+const otherKeyArn = `arn:aws:kms:eu-west-1:000000000000:key/other`;
+const arn = (service: string, resource: string) => `arn:aws:${service}:eu-west-1:000000000000:${resource}`;
+
+/** What a role may do with keys: actions, and the key. */
+const keyRights = (graph: Recorded, name: string) =>
+  (graph.json("aws:iam/rolePolicy:RolePolicy", name, "policy").Statement as { Action: string[]; Resource: string[] }[])
+    .filter(({ Action }) => Action.some((action) => action.startsWith("kms:")))
+    .map(({ Action, Resource }) => [Action, Resource]);
+
+const encrypt = (key: string) => [["kms:GenerateDataKey", "kms:Decrypt"], [key]];
+const decrypt = (key: string) => [["kms:Decrypt"], [key]];
+
+describe("a customer managed key", () => {
+  it("of a queue may be used by its function, by senders, by its endpoint and its schedules", async () => {
+    const graph = await Recorded.of(() => {
+      const overrides = { queue: { kmsMasterKeyId: id }, deadLetterQueue: { kmsMasterKeyId: otherKeyArn } };
+      const jobs = new QueueConsumer("jobs", { callback: note, overrides });
+      const table = readTable({ name: "t", arn: arn("dynamodb", "table/t") });
+      new QueueConsumer("source", { callback: reading, bindings: { table, next: sendTo(jobs) } });
+      new HttpIngress("api", { routes: { "POST /jobs": jobs } });
+      new Schedule("hourly", { expression: "rate(1 hour)", target: jobs, event: { id: "all" } });
+    });
+    assert.deepEqual(keyRights(graph, "jobs"), [decrypt(keyArn), encrypt(otherKeyArn)]);
+    assert.deepEqual(keyRights(graph, "source"), [encrypt(keyArn)]);
+    assert.deepEqual(keyRights(graph, "api"), [encrypt(keyArn)]);
+    assert.deepEqual(keyRights(graph, "hourly"), [encrypt(keyArn)]);
+  });
+
+  it("of an existing queue, and of its dead-letter queue, may be used by the function", async () => {
+    const graph = await Recorded.of(() => {
+      new QueueConsumer("jobs", {
+        callback: note,
+        queue: {
+          url: "https://sqs.eu-west-1.amazonaws.com/000000000000/theirs",
+          arn: arn("sqs", "theirs"),
+          kmsKeyArn: keyArn,
+          visibilityTimeout: 180,
+          maxReceiveCount: 5,
+          deadLetterQueue: {
+            url: "https://sqs.eu-west-1.amazonaws.com/000000000000/lost",
+            arn: arn("sqs", "lost"),
+            kmsKeyArn: otherKeyArn,
+          },
+        },
+      });
+    });
+    assert.deepEqual(keyRights(graph, "jobs"), [decrypt(keyArn), encrypt(otherKeyArn)]);
+  });
+
+  it("of a topic may be used by publishers", async () => {
+    const graph = await Recorded.of(() => {
+      const events = new Topic<NoteEvent>("events", { kmsMasterKeyId: id });
+      new QueueConsumer("source", { callback: publishing, bindings: { events: publishTo(events) } });
+    });
+    assert.deepEqual(keyRights(graph, "source"), [encrypt(keyArn)]);
+  });
+
+  it("of a stream may be used by producers", async () => {
+    const graph = await Recorded.of(() => {
+      const jobs = new StreamConsumer("jobs", { callback: note, kmsKeyArn: keyArn });
+      new QueueConsumer("source", { callback: putting, bindings: { jobs: putTo(jobs) } });
+    });
+    assert.deepEqual(keyRights(graph, "jobs"), [decrypt(keyArn)]);
+    assert.deepEqual(keyRights(graph, "source"), [[["kms:GenerateDataKey"], [keyArn]]]);
+  });
+
+  it("of a dead-letter queue may be used by every function that gives up", async () => {
+    const graph = await Recorded.of(() => {
+      const overrides = { deadLetterQueue: { kmsMasterKeyId: keyArn } };
+      new StreamConsumer("stream", { callback: note, overrides });
+      const table = { streamArn: arn("dynamodb", "table/t/stream/2026-01-01T00:00:00.000") };
+      new TableConsumer("table", { callback: changed, table, overrides });
+      new TopicConsumer("topic", { callback: onAny, topic: new Topic<NoteEvent>("events"), overrides });
+    });
+    for (const name of ["stream", "table", "topic"]) assert.deepEqual(keyRights(graph, name), [encrypt(keyArn)], name);
+  });
+
+  it("is not to be granted where AWS's own is used", async () => {
+    const graph = await Recorded.of(() => {
+      const events = new Topic<NoteEvent>("events");
+      const overrides = { queue: { kmsMasterKeyId: "alias/aws/sqs" } };
+      new QueueConsumer("source", { callback: publishing, bindings: { events: publishTo(events) }, overrides });
+    });
+    assert.deepEqual(keyRights(graph, "source"), []);
+  });
+
+  it("is refused by an alias, which no policy can name", async () => {
+    const says = /kmsMasterKeyId is "alias\/mine"; IAM knows keys by their ARNs only/;
+    const kmsMasterKeyId = "alias/mine";
+    for (const program of [
+      () => new Topic<NoteEvent>("events", { kmsMasterKeyId }),
+      () => new QueueConsumer("jobs", { callback: note, overrides: { queue: { kmsMasterKeyId } } }),
+      () => new StreamConsumer("jobs", { callback: note, overrides: { deadLetterQueue: { kmsMasterKeyId } } }),
+    ]) {
+      assert.match(await refusal(program), says);
+    }
+  });
+});
