@@ -42,7 +42,7 @@ export function jsonRequest(target: string, contentType: string): JsonRequest {
   if (given.includes("cbor")) {
     throw new ServiceError(
       "SerializationException",
-      "The local run speaks JSON, CBOR was sent; set AWS_CBOR_DISABLE=true for this client.",
+      "The local run speaks JSON, CBOR was sent; for this client set AWS_CBOR_DISABLE=true, or with the AWS SDK for Java 2 the system property aws.cborEnabled=false.",
       415,
     );
   }
