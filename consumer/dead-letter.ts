@@ -71,7 +71,7 @@ export function deadLetterOf(record: LostRecord, givenUp: GivenUp): NewMessage |
   ]) {
     const attributes = {
       ...(fold ? {} : own),
-      [reasonAttribute]: { DataType: "String", StringValue: JSON.stringify(reason) },
+      [reasonAttribute]: { DataType: "String", StringValue: messageJson(reason) },
     };
     if (sizeOf(body, attributes) > largestMessage) continue;
     return { MessageBody: body, MessageAttributes: attributes, ...fifo };
@@ -94,6 +94,13 @@ function reasonOf({ sourceArn, trace, place }: LostRecord, givenUp: GivenUp): De
     ...(traceId !== undefined && { traceId }),
     ...place,
   };
+}
+
+/** JSON of nothing but characters that SQS takes: it escapes all others itself, but for these two. */
+export function messageJson(value: unknown): string {
+  return JSON.stringify(value).replace(/[\ufffe\uffff]/g, (character) =>
+    character === "\ufffe" ? "\\ufffe" : "\\uffff",
+  );
 }
 
 /** As SQS counts: the body, and each attribute's name, type and value. */

@@ -34,16 +34,23 @@ function contentOf(members: Members): { readonly content: unknown; readonly corr
     typeof source === "string" &&
     typeof type === "string"
   ) {
-    const { correlationid } = members;
-    return { content: data, ...(typeof correlationid === "string" && { correlationId: correlationid }) };
+    return { content: data, ...flowOf(members.correlationid) };
   }
   if (members.Type === "Notification" && typeof members.TopicArn === "string" && typeof members.Message === "string") {
-    return { content: parsed(members.Message) };
+    const attributes = members.MessageAttributes as
+      | { readonly correlationId?: { readonly Value?: unknown } }
+      | undefined;
+    return { content: parsed(members.Message), ...flowOf(attributes?.correlationId?.Value) };
   }
   if (typeof members["detail-type"] === "string" && typeof source === "string" && typeof members.account === "string") {
     return { content: members.detail };
   }
   return undefined;
+}
+
+/** An empty id is none: no message attribute could carry it on. */
+function flowOf(id: unknown): { readonly correlationId?: string } {
+  return typeof id === "string" && id !== "" ? { correlationId: id } : {};
 }
 
 /** A text that is no JSON is its own content: the schema judges it. */

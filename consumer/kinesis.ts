@@ -17,7 +17,8 @@ function itemOf(record: KinesisStreamRecord, position: number): StreamItem {
     sequenceNumber,
     open: () => openEnvelope(parseJson(Buffer.from(data, "base64").toString())),
     lost: () => ({
-      body: data,
+      // SQS takes no empty body, and a space is nothing in base64.
+      body: data === "" ? " " : data,
       attributes: {},
       sourceArn: record.eventSourceARN,
       place: {

@@ -2,6 +2,7 @@
 import { type NativeAttributeValue, unmarshall } from "@aws-sdk/util-dynamodb";
 import type { AttributeValue, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
 import type { AnyCallback } from "./callback";
+import { messageJson } from "./dead-letter";
 import type { Opened } from "./envelope";
 import { type StreamHandler, type StreamItem, streamConsumer } from "./stream-batch";
 
@@ -18,7 +19,7 @@ function itemOf(record: DynamoDBRecord, position: number): StreamItem {
     sequenceNumber: SequenceNumber,
     open: () => open(record),
     lost: () => ({
-      body: JSON.stringify(record),
+      body: messageJson(record),
       attributes: {},
       sourceArn: record.eventSourceARN ?? "",
       place: { sequenceNumber: SequenceNumber, partitionKey: keys, encoding: "json" },
@@ -41,7 +42,11 @@ function open(record: DynamoDBRecord): Opened {
   };
   // A flow goes on through a table when its item keeps the flow's id.
   const correlationId = (newImage ?? oldImage)?.correlationId;
-  return { event, envelope: record, correlationId: typeof correlationId === "string" ? correlationId : undefined };
+  return {
+    event,
+    envelope: record,
+    correlationId: typeof correlationId === "string" && correlationId !== "" ? correlationId : undefined,
+  };
 }
 
 function plain(

@@ -166,6 +166,18 @@ describe("the consumer of a stream", () => {
     assert.deepEqual(reported, ["2"]);
   });
 
+  it("dead-letters an empty record, which SQS would refuse as a body: its base64 is a space", async () => {
+    const { reported } = await run(
+      callback(Job, () => () => {}),
+      [recordOf(0, ""), recordOf(1)],
+    );
+    assert.deepEqual(reported, []);
+    const [{ input } = assert.fail(), ...others] = sqs.of("SendMessage");
+    assert.equal(others.length, 0);
+    assert.equal(input.MessageBody, " ");
+    assert.equal(Buffer.from(" ", "base64").length, 0);
+  });
+
   it("leaves to the mapping's destination what is too large for a message", async () => {
     const large = recordOf(1, { n: 1, more: "x".repeat(900_000) });
     const never = callback(v.object({ n: v.string() }), () => () => {});
@@ -274,6 +286,20 @@ describe("the consumer of a stream", () => {
       assert.match(reason.errorMessage, /^newImage\.total: Invalid type/);
       assert.equal(reason.encoding, "json");
       assert.equal(reason.sequenceNumber, "7");
+    });
+
+    it("dead-letters a change with characters that SQS does not take", async () => {
+      const never = callback(tableChange(Order), () => () => {
+        throw new Declined("never \uffff");
+      });
+      await runTable(never, [change("INSERT", { NewImage: image("1", { correlationId: { S: "\ufffe\u0001" } }) })]);
+      const [{ input } = assert.fail()] = sqs.of("SendMessage");
+      const reason = input.MessageAttributes?.DeadLetterReason?.StringValue ?? "";
+      for (const text of [String(input.MessageBody), reason]) {
+        assert.match(text, /^[\t\n\r\x20-\ud7ff\ue000-\ufffd]+$/);
+      }
+      assert.equal(JSON.parse(String(input.MessageBody)).dynamodb.NewImage.correlationId.S, "\ufffe\u0001");
+      assert.equal(JSON.parse(reason).errorMessage, "never \uffff");
     });
 
     it("takes schemas that check asynchronously", async () => {

@@ -115,6 +115,32 @@ describe("an envelope", () => {
       undefined,
     ],
     [
+      "a notification of SNS whose attribute has the flow's id",
+      {
+        Type: "Notification",
+        TopicArn: "arn",
+        MessageId: "m",
+        Message: '{"n":1}',
+        MessageAttributes: { correlationId: { Type: "String", Value: "c" } },
+      },
+      { n: 1 },
+      {
+        Type: "Notification",
+        TopicArn: "arn",
+        MessageId: "m",
+        Message: '{"n":1}',
+        MessageAttributes: { correlationId: { Type: "String", Value: "c" } },
+      },
+      "c",
+    ],
+    [
+      "a CloudEvent with an empty id of its flow, which no message attribute could carry on",
+      { ...cloudEvent, correlationid: "" },
+      { n: 1 },
+      { ...cloudEvent, correlationid: "" },
+      undefined,
+    ],
+    [
       "an event of EventBridge",
       { version: "0", id: "e", "detail-type": "t", source: "s", account: "0", detail: { n: 1 } },
       { n: 1 },
