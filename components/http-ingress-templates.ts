@@ -28,10 +28,11 @@ export function sendMessageTemplate(fifo?: {
 
 const accepted = `{"messageId":"$input.path('$.SendMessageResponse.SendMessageResult.MessageId')"}`;
 
-/** The sender's faults are two: characters that SQS does not take, and size. Any other refusal (a missing queue, a right that was taken away) is ours. */
+/** The sender's faults are three: characters that SQS does not take, parts of the body that are no group or id of a FIFO queue, and size. Any other refusal (a missing queue, a right that was taken away) is ours. */
 const refused = [
-  "#set($code = $input.path('$.Error.Code'))",
+  "#set($code = $input.path('$.Error.Code'))#set($reason = $input.path('$.Error.Message'))",
   `#if($code == "InvalidMessageContents"){"message":"The body holds characters that SQS does not allow."}`,
+  `#elseif(($code == "InvalidParameterValue" || $code == "MissingParameter") && ($reason.contains("MessageGroupId") || $reason.contains("MessageDeduplicationId"))){"message":"The body has no message group or no deduplication id, or one that SQS does not allow."}`,
   `#elseif($code == "InvalidParameterValue")#set($context.responseOverride.status = 413){"message":"The body is larger than 1 MiB, the most that SQS takes."}`,
   `#else#set($context.responseOverride.status = 500){"message":"The event could not be queued."}#end`,
 ].join("");

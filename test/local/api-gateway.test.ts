@@ -110,12 +110,23 @@ describe("API Gateway of the local run", () => {
       /larger than 1 MiB/,
     ],
     [new ServiceError("InvalidMessageContents", "no"), 400, /characters that SQS does not allow/],
+    [
+      new ServiceError("InvalidParameterValue", "Value  for parameter MessageGroupId is invalid. Reason: 1 to 128."),
+      400,
+      /no message group or no deduplication id/,
+    ],
+    [
+      new ServiceError("MissingParameter", "The request must contain the parameter MessageGroupId."),
+      400,
+      /no message group or no deduplication id/,
+    ],
+    [new ServiceError("MissingParameter", "The request must contain the parameter QueueUrl."), 500, /not be queued/],
     [new ServiceError("com.amazonaws.sqs#QueueDoesNotExist", "no"), 500, /could not be queued/],
     [new ServiceError("AccessDeniedException", "no", 403), 500, /could not be queued/],
     [new ServiceError("InternalFailure", "no", 500), 500, /could not be queued/],
     [new ServiceError("RequestThrottled", "no", 403), 500, /could not be queued/],
   ] as const) {
-    it(`answers ${status} when SQS answers ${error.code}, never 202`, async () => {
+    it(`answers ${status} when SQS answers ${error.code} (${error.message}), never 202`, async () => {
       const { call } = await gatewayOf(ingress(), () => Promise.reject(error));
       const answer = await call("live/notes", { body: event });
       assert.equal(answer.status, status);
