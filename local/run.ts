@@ -1,11 +1,11 @@
 // The whole program on one machine: the local servers, the evaluated program, and each of its resources on them.
-import { mkdirSync } from "node:fs";
 import * as path from "node:path";
 import { evaluate } from "../graph/evaluate";
 import type { Graph, GraphResource } from "../graph/graph";
 import { readProject } from "../graph/project";
 import { createApiGateway } from "./api-gateway/service";
 import { createClock } from "./clock";
+import { makeDataFolder } from "./data-folder";
 import { dynamodbProvisioners } from "./dynamodb/provision";
 import { createDynamoDb } from "./dynamodb/service";
 import { createEvents } from "./events/service";
@@ -73,7 +73,7 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
   const project = readProject(program, stack, config);
   const region = project.config["aws:region"] ?? "";
   const clock = createClock(settings.speed);
-  if (dataDir !== undefined) mkdirSync(dataDir, { recursive: true });
+  if (dataDir !== undefined) makeDataFolder(dataDir);
 
   const closers: (() => Promise<void>)[] = [];
   let closing: Promise<void> | undefined;

@@ -150,6 +150,11 @@ describe("npm start", function () {
           /does not know these types of resources:\n {2}- aws:ec2\/vpc:Vpc "net"\n {2}- aws:s3\/bucket:Bucket "files"\nLeave them out/,
         ],
         [["--port", "0", "--stack", "prod"], /There is no stack "prod"/],
+        [
+          ["--port", "0", "--data", program],
+          /--data is ".*vpc\.ts", and the folder cannot be made: .* is a file\. Give/,
+        ],
+        [["--port", "0", "--data", path.join(program, "x")], /--data is .* cannot be made: .* is a file\. Give/],
       ] as const) {
         const start = new Start([...args, "--json"]);
         assert.equal(await start.ended, 1, start.stderr);
