@@ -45,6 +45,7 @@ export const sweepAbandonedOrders = callback(Sweep, ({ orders }: { orders: Writa
         ExpressionAttributeNames: { "#status": "status" },
         ExpressionAttributeValues: { ":placed": "placed", ":before": before },
       },
+      { abortSignal: signal },
     );
     for await (const { Items = [] } of pages) {
       for (const { orderId } of Items) {

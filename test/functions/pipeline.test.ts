@@ -114,13 +114,13 @@ describe("the callbacks of the pipeline, on real tables", () => {
 
   it("appendAudit writes one line per event", async () => {
     const envelope = { id: "a-1.order.placed", time: "2026-01-01T00:00:00.000Z" };
-    const append = (type: OrderEvent["type"], id: string) => {
+    const append = (type: OrderEvent["type"], id: string, time = envelope.time) => {
       const event = { type, orderId: "a-1", customerId: "c-1", ...(type === "order.placed" && { items }) };
-      const context = { event: { ...envelope, id }, correlationId: "f-1" };
+      const context = { event: { ...envelope, id, time }, correlationId: "f-1" };
       return invoke(appendAudit, { bindings: bindings("audit"), event: event as OrderEvent, context });
     };
     await append("order.placed", envelope.id);
-    await append("order.placed", envelope.id);
+    await append("order.placed", envelope.id, "2026-01-02T00:00:00.000Z");
     await append("order.abandoned", "a-1.order.abandoned");
     const lines = (await run.items("audit")).filter(({ orderId }) => orderId === "a-1");
     assert.deepEqual(
@@ -167,7 +167,7 @@ describe("the callbacks of the pipeline, on real tables", () => {
 
     it("goes on in the next sweep when its time is over", async () => {
       await putOrder("s-late", "placed", hoursAgo(30));
-      await assert.rejects(sweep({ signal: AbortSignal.abort(new Error("time is over")) }), /time is over/);
+      await assert.rejects(sweep({ signal: AbortSignal.abort() }), /abort/i);
       assert.equal(await statusOf("s-late"), "placed");
       await sweep();
       assert.equal(await statusOf("s-late"), "abandoned");
