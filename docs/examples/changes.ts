@@ -1,0 +1,9 @@
+// A callback for the changes of a table's items.
+import { callback } from "../../consumer/callback";
+import { tableChange } from "../../consumer/table-change";
+import { Order } from "../../functions/events";
+
+export const followOrder = callback(tableChange(Order), () => (change, { logger }) => {
+  if (change.eventName === "INSERT") logger.info("new order", { customer: change.newImage.customerId }); // an Order
+  if (change.expired) logger.info("order removed at the end of its time to live", { ...change.keys });
+});

@@ -1,0 +1,16 @@
+// A rule that leads some of a bus's events to a queue.
+import * as aws from "@pulumi/aws";
+import { eventBus } from "../../components/binding";
+import { EventBusRule } from "../../components/event-bus-rule";
+import { QueueConsumer } from "../../components/queue-consumer";
+import type { OrderEvent } from "../../functions/events";
+import { reviewOrder } from "./callbacks";
+
+const bus = eventBus<OrderEvent>(new aws.cloudwatch.EventBus("orders"));
+const reviewing = new QueueConsumer("review", { callback: reviewOrder });
+new EventBusRule("orders-to-review", {
+  bus,
+  types: ["order.placed"],
+  pattern: { detail: { data: { customerId: [{ prefix: "new-" }] } } },
+  target: reviewing,
+});

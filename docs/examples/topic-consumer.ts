@@ -1,0 +1,10 @@
+// A topic that invokes a callback directly.
+import { Topic } from "../../components/topic";
+import { TopicConsumer } from "../../components/topic-consumer";
+import type { OrderEvent } from "../../functions/events";
+import { reviewOrder } from "./callbacks";
+
+const events = new Topic<OrderEvent>("order-events");
+new TopicConsumer("review", { callback: reviewOrder, topic: events, types: ["order.placed"] });
+
+export const topicArn = events.topicArn;

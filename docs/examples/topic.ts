@@ -1,0 +1,11 @@
+// A topic that fans out to a queue by the type of its events.
+import { QueueConsumer } from "../../components/queue-consumer";
+import { Topic } from "../../components/topic";
+import type { OrderEvent } from "../../functions/events";
+import { reviewOrder } from "./callbacks";
+
+const events = new Topic<OrderEvent>("order-events");
+const reviewing = new QueueConsumer("review", { callback: reviewOrder });
+events.subscribe(reviewing, { types: ["order.placed"] });
+
+export const topicArn = events.topicArn;

@@ -1,0 +1,191 @@
+// The defaults that docs/components.md states, against what AWS is asked for when they are left out.
+import { strict as assert } from "node:assert";
+import * as aws from "@pulumi/aws";
+import { EventBusRule } from "../components/event-bus-rule";
+import { HttpIngress } from "../components/http-ingress";
+import { QueueConsumer } from "../components/queue-consumer";
+import { Schedule } from "../components/schedule";
+import { StreamConsumer } from "../components/stream-consumer";
+import { TableConsumer } from "../components/table-consumer";
+import { Topic } from "../components/topic";
+import { TopicConsumer } from "../components/topic-consumer";
+import type { Value } from "../graph/graph";
+import { changed, type NoteEvent, note, onAny } from "./components/callbacks";
+import { Recorded } from "./components/graph";
+import { read, statedAfter } from "./docs-tables";
+
+type Inputs = Readonly<Record<string, Value>>;
+
+const stated = (heading: string) => statedAfter("docs/components.md", `\n## ${heading}\n`, "argument");
+const section = (heading: string) => read("docs/components.md").split(`\n## ${heading}\n`)[1]?.split("\n## ")[0] ?? "";
+const nested = (inputs: Inputs, name: string) => inputs[name] as Inputs;
+
+const functionInputs = (graph: Recorded) => graph.one("aws:lambda/function:Function").inputs;
+const mappingInputs = (graph: Recorded) => graph.one("aws:lambda/eventSourceMapping:EventSourceMapping").inputs;
+const logRetention = (graph: Recorded) => graph.one("aws:cloudwatch/logGroup:LogGroup").inputs.retentionInDays;
+
+function concurrencyOf(graph: Recorded): string {
+  const { SPILLWAY } = nested(nested(functionInputs(graph), "environment"), "variables");
+  return String(JSON.parse(String(SPILLWAY)).source.concurrency);
+}
+
+const table = { streamArn: "arn:aws:dynamodb:eu-west-1:000000000000:table/notes/stream/2026-01-01T00:00:00.000" };
+const topicArn = "arn:aws:sns:eu-west-1:000000000000:notes";
+const programs = {
+  QueueConsumer: () => new QueueConsumer("notes", { callback: note }),
+  StreamConsumer: () => new StreamConsumer("notes", { callback: note }),
+  TableConsumer: () => new TableConsumer("notes", { callback: changed, table }),
+  TopicConsumer: () => new TopicConsumer("notes", { callback: onAny, topic: { arn: topicArn } }),
+};
+
+describe("docs/components.md states the defaults as they are, of", () => {
+  it("a queue consumer", async () => {
+    const graph = await Recorded.of(programs.QueueConsumer);
+    const [queue, dead] = ["notes", "notes-dead-letters"].map((name) => graph.one("aws:sqs/queue:Queue", name).inputs);
+    const lambda = functionInputs(graph);
+    const mapping = mappingInputs(graph);
+    const window = Number(mapping.maximumBatchingWindowInSeconds ?? 0);
+    assert.equal(Number(queue?.visibilityTimeoutSeconds), 6 * Number(lambda.timeout) + window);
+    assert.deepEqual(stated("QueueConsumer"), {
+      timeout: `${lambda.timeout} s`,
+      memorySize: `${lambda.memorySize} MB`,
+      visibilityTimeout: "6 × timeout + window",
+      maxReceiveCount: String(JSON.parse(String(queue?.redrivePolicy)).maxReceiveCount),
+      messageRetention: `${queue?.messageRetentionSeconds} s`,
+      deadLetterRetention: `${dead?.messageRetentionSeconds} s`,
+      batchSize: String(mapping.batchSize),
+      maximumBatchingWindow: `${window} s`,
+      concurrency: concurrencyOf(graph),
+      maximumConcurrency: mapping.scalingConfig === undefined ? "none" : "some",
+      logRetention: `${logRetention(graph)} days`,
+    });
+  });
+
+  it("a stream consumer", async () => {
+    const graph = await Recorded.of(programs.StreamConsumer);
+    const stream = graph.one("aws:kinesis/stream:Stream").inputs;
+    const mapping = mappingInputs(graph);
+    const fannedOut = graph.all("aws:kinesis/streamConsumer:StreamConsumer").length > 0;
+    assert.deepEqual(stated("StreamConsumer"), {
+      shards: nested(stream, "streamModeDetails").streamMode === "ON_DEMAND" ? "on demand" : String(stream.shardCount),
+      retention: `${stream.retentionPeriod} h`,
+      startingPosition: mapping.startingPosition,
+      batchSize: String(mapping.batchSize),
+      maximumBatchingWindow: `${mapping.maximumBatchingWindowInSeconds} s`,
+      parallelizationFactor: String(mapping.parallelizationFactor),
+      concurrency: concurrencyOf(graph),
+      bisect: String(mapping.bisectBatchOnFunctionError),
+      maximumRetryAttempts: String(mapping.maximumRetryAttempts),
+      maximumRecordAge: `${mapping.maximumRecordAgeInSeconds} s`,
+      enhancedFanOut: String(fannedOut),
+    });
+  });
+
+  it("a table consumer", async () => {
+    const mapping = mappingInputs(await Recorded.of(programs.TableConsumer));
+    for (const says of [
+      `\`batchSize\` ${mapping.batchSize}`,
+      `\`maximumRetryAttempts\` ${mapping.maximumRetryAttempts}`,
+      `\`bisect\` ${mapping.bisectBatchOnFunctionError}`,
+      `\`maximumRecordAge\` of ${mapping.maximumRecordAgeInSeconds} s`,
+    ]) {
+      assert.ok(section("TableConsumer").includes(says), says);
+    }
+    // All others are those of a StreamConsumer.
+    const ofStream = mappingInputs(await Recorded.of(programs.StreamConsumer));
+    const others = ({ maximumRecordAgeInSeconds, eventSourceArn, destinationConfig, functionName, ...rest }: Inputs) =>
+      rest;
+    assert.deepEqual(others(mapping), others(ofStream));
+  });
+
+  it("a topic and its subscriptions", async () => {
+    const graph = await Recorded.of(() => {
+      const topic = new Topic<NoteEvent>("events");
+      topic.subscribe(new QueueConsumer("all", { callback: onAny }));
+      topic.subscribe(new QueueConsumer("some", { callback: onAny }), { filter: { region: ["eu"] } });
+    });
+    const of = (name: string) => graph.one("aws:sns/topicSubscription:TopicSubscription", name).inputs;
+    assert.deepEqual(statedAfter("docs/components.md", "\n## Topic\n", "argument of"), {
+      types: of("events-all").filterPolicy === undefined ? "all" : "some",
+      filter: of("events-all").filterPolicy === undefined ? "none" : "some",
+      filterScope: of("events-some").filterPolicyScope,
+      raw: String(of("events-all").rawMessageDelivery),
+    });
+    const { kmsMasterKeyId, fifoTopic } = graph.one("aws:sns/topic:Topic").inputs;
+    assert.ok(section("Topic").includes(`\`kmsMasterKeyId\` (default \`${kmsMasterKeyId}\`)`));
+    assert.equal(fifoTopic, undefined);
+  });
+
+  it("a topic consumer", async () => {
+    const graph = await Recorded.of(programs.TopicConsumer);
+    const { inputs } = graph.one("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig");
+    assert.deepEqual(stated("TopicConsumer"), {
+      maximumRetryAttempts: String(inputs.maximumRetryAttempts),
+      maximumEventAge: `${inputs.maximumEventAgeInSeconds} s`,
+    });
+  });
+
+  it("every function: those of a queue consumer", async () => {
+    for (const [name, program] of Object.entries(programs)) {
+      const graph = await Recorded.of(program);
+      const { timeout, memorySize } = functionInputs(graph);
+      const { timeout: seconds, memorySize: megabytes, logRetention: days } = stated("QueueConsumer");
+      assert.deepEqual(
+        [`${timeout} s`, `${memorySize} MB`, `${logRetention(graph)} days`],
+        [seconds, megabytes, days],
+        name,
+      );
+    }
+  });
+
+  it("a schedule", async () => {
+    const graph = await Recorded.of(() => {
+      const target = new QueueConsumer("notes", { callback: note });
+      new Schedule("hourly", { expression: "rate(1 hour)", target, event: { id: "1" } });
+    });
+    const { inputs } = graph.one("aws:scheduler/schedule:Schedule");
+    const retries = nested(nested(inputs, "target"), "retryPolicy");
+    const { expression, ...others } = stated("Schedule");
+    assert.equal(expression, "");
+    assert.deepEqual(others, {
+      timeZone: inputs.scheduleExpressionTimezone,
+      flexibleWindow: nested(inputs, "flexibleTimeWindow").mode === "OFF" ? "none" : "some",
+      maximumRetryAttempts: String(retries.maximumRetryAttempts),
+      maximumEventAge: `${retries.maximumEventAgeInSeconds} s`,
+      enabled: String(inputs.state === "ENABLED"),
+    });
+  });
+
+  it("a rule of a bus", async () => {
+    const graph = await Recorded.of(() => {
+      const target = new QueueConsumer("notes", { callback: note });
+      new EventBusRule("rule", { pattern: { source: ["notes"] }, target });
+      new EventBusRule("placed", { bus: new aws.cloudwatch.EventBus("own"), types: ["placed"], target });
+    });
+    const of = (name: string) => graph.one("aws:cloudwatch/eventRule:EventRule", name).inputs;
+    const retries = nested(graph.one("aws:cloudwatch/eventTarget:EventTarget", "rule").inputs, "retryPolicy");
+    assert.deepEqual(stated("EventBusRule"), {
+      bus: of("rule").eventBusName === undefined ? "the default" : "another",
+      types: of("rule").eventPattern === '{"source":["notes"]}' ? "all" : "some",
+      pattern: of("placed").eventPattern === '{"detail-type":["placed"]}' ? "all" : "some",
+      maximumRetryAttempts: String(retries.maximumRetryAttempts),
+      maximumEventAge: `${retries.maximumEventAgeInSeconds} s`,
+      enabled: String(of("rule").state === "ENABLED"),
+    });
+  });
+
+  it("an endpoint", async () => {
+    const graph = await Recorded.of(() => {
+      new HttpIngress("api", { routes: { "POST /notes": new QueueConsumer("notes", { callback: note }) } });
+    });
+    const settings = nested(graph.one("aws:apigateway/methodSettings:MethodSettings").inputs, "settings");
+    const { routes, ...others } = stated("HttpIngress");
+    assert.equal(routes, "");
+    assert.deepEqual(others, {
+      public: String(graph.one("aws:apigateway/method:Method").inputs.authorization !== "AWS_IAM"),
+      "throttle.rateLimit": String(settings.throttlingRateLimit),
+      "throttle.burstLimit": String(settings.throttlingBurstLimit),
+      logging: graph.one("aws:apigateway/stage:Stage").inputs.accessLogSettings === undefined ? "off" : "on",
+    });
+  });
+});

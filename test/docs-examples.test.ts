@@ -1,0 +1,70 @@
+// The examples of the documents: each block of TypeScript stands in a program of docs/examples/, and each program does what is said of it.
+import { strict as assert } from "node:assert";
+import { readdirSync, readFileSync } from "node:fs";
+import * as path from "node:path";
+import { evaluateProgram } from "../graph/evaluate";
+import type { Graph } from "../graph/graph";
+import "../docs/examples/callbacks.test";
+import { Example, promises } from "./docs-promises";
+
+const root = path.resolve(__dirname, "..");
+const folder = path.join(root, "docs", "examples");
+const files = readdirSync(folder);
+const documents = [
+  "README.md",
+  "CONTRIBUTING.md",
+  ...readdirSync(path.join(root, "docs")).map((file) => `docs/${file}`),
+]
+  .filter((file) => file.endsWith(".md"))
+  .map((file) => ({ file, text: readFileSync(path.join(root, file), "utf8") }));
+
+/** What both a block and a program look like, however far they are indented. */
+const flat = (text: string) =>
+  text
+    .trim()
+    .split("\n")
+    .map((line) => line.trim())
+    .join("\n");
+const sources = files.map((file) => ({ file, text: `\n${flat(readFileSync(path.join(folder, file), "utf8"))}\n` }));
+const blocks = documents.flatMap(({ file, text }) =>
+  [...text.matchAll(/^```(?:ts|typescript)\n(.*?)^```$/gms)].map(([, block = ""]) => ({ file, block: flat(block) })),
+);
+const filesWith = (block: string) =>
+  sources.filter(({ text }) => text.includes(`\n${block}\n`)).map(({ file }) => file);
+const programs = sources.filter(({ text }) => text.includes("components/")).map(({ file }) => file);
+
+describe("the examples of the documents", () => {
+  it("stand in docs/examples/, word for word", () => {
+    assert.ok(blocks.length > 15, `${blocks.length} blocks`);
+    for (const { file, block } of blocks) {
+      assert.equal(block.includes("…"), false, `${file} leaves something out:\n${block}`);
+      assert.notDeepEqual(filesWith(block), [], `${file} has what stands in no file of docs/examples/:\n${block}`);
+    }
+  });
+
+  it("are all shown", () => {
+    const shown = new Set(blocks.flatMap(({ block }) => filesWith(block)));
+    assert.deepEqual(
+      files.filter((file) => !shown.has(file)),
+      [],
+    );
+  });
+
+  it("are all evaluated here", () => assert.deepEqual(programs, Object.keys(promises).sort()));
+
+  describe("are programs that are whole in the first preview, and make what is said of them:", function () {
+    this.timeout(120_000);
+    for (const [file, promise] of Object.entries(promises)) {
+      it(file, async () => {
+        const [preview, graph] = await Promise.all(
+          [true, false].map((each) =>
+            evaluateProgram({ program: path.join(folder, file), stack: "dev", preview: each }),
+          ),
+        );
+        const names = (evaluated?: Graph) => evaluated?.resources.map(({ type, name }) => `${type} ${name}`);
+        assert.deepEqual(names(preview), names(graph));
+        promise(new Example(graph ?? assert.fail()));
+      });
+    }
+  });
+});

@@ -1,0 +1,99 @@
+// The contracts that docs/pipeline.md states, against the program and the schemas.
+import { strict as assert } from "node:assert";
+import { existsSync, readFileSync } from "node:fs";
+import * as path from "node:path";
+import * as v from "valibot";
+import { parse } from "yaml";
+import { Activity, Order, OrderRequest, Sweep } from "../functions/events";
+import { evaluateProgram } from "../graph/evaluate";
+import type { Graph } from "../graph/graph";
+import { read, root, statedAfter, tableAfter } from "./docs-tables";
+
+const file = "docs/pipeline.md";
+const exampleAfter = (heading: string) =>
+  JSON.parse(/```json\n(.*?)```/s.exec(read(file).slice(read(file).indexOf(heading)))?.[1] ?? "");
+
+describe("docs/pipeline.md", () => {
+  let graph: Graph;
+  before(async () => {
+    graph = await evaluateProgram({ program: path.join(root, "index.ts"), stack: "dev" });
+  });
+
+  it("has the README's picture", () => {
+    const picture = (text: string) => /```mermaid\n.*?```/s.exec(text)?.[0];
+    assert.equal(picture(read(file)), picture(read("README.md")));
+  });
+
+  it("names the functions", () => {
+    for (const [name = ""] of tableAfter(file, "| function")) {
+      const module = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+      const source = path.join(root, "functions", `${module}.ts`);
+      assert.ok(existsSync(source) && readFileSync(source, "utf8").includes(`export const ${name} = `), name);
+    }
+    const functions = graph.resources.filter(({ type }) => type === "aws:lambda/function:Function");
+    assert.equal(tableAfter(file, "| function").length, functions.length);
+  });
+
+  it("shows an order and an activity record that the schemas take, and the limits that they have", () => {
+    const order = v.parse(OrderRequest, exampleAfter("## Orders"));
+    v.parse(Activity, exampleAfter("## Activity"));
+    v.parse(Sweep, JSON.parse(/takes (\{.*?\})/.exec(statedAfter(file, "## Outputs").sweepQueueUrl ?? "")?.[1] ?? ""));
+    const takes = (more: object) => v.safeParse(OrderRequest, { ...order, ...more }).success;
+    const items = (count: number, quantity = 1) => ({ items: Array(count).fill({ sku: "book", quantity }) });
+    for (const good of [{ orderId: "o".repeat(64) }, { orderId: "Az09_-" }, items(1), items(50), items(1, 1000)]) {
+      assert.ok(takes(good), JSON.stringify(good));
+    }
+    const text = "c".repeat(65);
+    const bad = [{ orderId: text }, { customerId: text }, { customerId: "" }, items(0), items(51), items(1, 1001)];
+    for (const each of [...bad, items(1, 0), items(1, 1.5), { orderId: "o 1" }, { vip: true }]) {
+      assert.equal(takes(each), false, JSON.stringify(each));
+    }
+  });
+
+  it("shows the states of an order", () => {
+    const diagram = /stateDiagram-v2\n(.*?)```/s.exec(read(file))?.[1] ?? "";
+    const states = new Set([...diagram.matchAll(/--> (\w+):/g)].map(([, state]) => state));
+    assert.deepEqual([...states], Order.entries.status.options);
+  });
+
+  it("names the tables with their keys, and the index", () => {
+    const tables = graph.resources.filter(({ type }) => type === "aws:dynamodb/table:Table");
+    assert.deepEqual(
+      statedAfter(file, "## Tables"),
+      Object.fromEntries(
+        tables.map(({ name, inputs }) => [name, [inputs.hashKey, inputs.rangeKey].filter(Boolean).join(", ")]),
+      ),
+    );
+    const attributes = tables.flatMap(({ inputs }) => inputs.attributes as readonly { readonly type: string }[]);
+    assert.deepEqual(new Set(attributes.map(({ type }) => type)), new Set(["S"]));
+    const indexes = JSON.stringify(tables.find(({ name }) => name === "orders")?.inputs.globalSecondaryIndexes);
+    assert.match(indexes, /"by-status"/);
+  });
+
+  it("names the outputs, and the kinds of dead letters that there are", () => {
+    assert.deepEqual(Object.keys(statedAfter(file, "## Outputs")).sort(), Object.keys(graph.outputs).sort());
+    const letters = Object.values(graph.outputs.deadLetters ?? {}) as readonly object[];
+    assert.deepEqual(Object.keys(letters[0] ?? {}).sort(), ["kind", "sourceArn", "url"]);
+    const sentence = /^`kind` says .*$/m.exec(read(file))?.[0] ?? "";
+    for (const { kind } of letters as readonly { readonly kind: string }[]) {
+      assert.ok(sentence.includes(`\`${kind}\``), kind);
+    }
+  });
+
+  it("states the configuration and its defaults as Pulumi.yaml has them", () => {
+    const { config } = parse(read("Pulumi.yaml")) as { config: Record<string, { default?: unknown }> };
+    const own = Object.entries(config).filter(([key]) => !key.includes(":"));
+    assert.deepEqual(
+      statedAfter(file, "## Configuration"),
+      Object.fromEntries(own.map(([key, { default: preset }]) => [key, String(preset)])),
+    );
+    const dev = parse(read("Pulumi.dev.yaml")) as { config: Record<string, unknown> };
+    const meanings = new Map(tableAfter(file, "## Configuration").map(([key, , , meaning = ""]) => [key, meaning]));
+    const told = [...meanings].flatMap(([key = "", meaning]) => {
+      const [, value] = /(true|false) in Pulumi\.dev\.yaml/.exec(meaning) ?? [];
+      return value === undefined ? [] : [[`spillway:${key}`, value === "true"]];
+    });
+    const { "aws:region": _, ...set } = dev.config;
+    assert.deepEqual(Object.fromEntries(told), set);
+  });
+});

@@ -1,0 +1,226 @@
+// What a reader expects of each program of docs/examples/: values that they would notice.
+import { strict as assert } from "node:assert";
+import type { Graph, GraphResource, Value } from "../graph/graph";
+
+export class Example {
+  constructor(readonly graph: Graph) {}
+
+  /** AWS's resource of a type, by the last part of its token, and a name. */
+  the(type: string, name: string): GraphResource {
+    const found = this.all(type).filter((each) => each.name === name);
+    assert.equal(found.length, 1, `one ${type} ${name}, not ${found.length}`);
+    return found[0] ?? assert.fail();
+  }
+
+  all(type: string): readonly GraphResource[] {
+    return this.graph.resources.filter((each) => each.custom && each.type.endsWith(`:${type}`));
+  }
+
+  output(type: string, name: string, output: string): Value | undefined {
+    return this.the(type, name).outputs[output];
+  }
+
+  arn(type: string, name: string): string {
+    return String(this.output(type, name, "arn"));
+  }
+
+  /** What the consumer's function is told. */
+  settings(consumer: string): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
+    const { variables } = this.the("Function", consumer).inputs.environment as { variables: { SPILLWAY: string } };
+    return JSON.parse(variables.SPILLWAY);
+  }
+
+  /** The actions that the function may do on what is named. */
+  allowed(consumer: string, resource: string): readonly string[] {
+    return statementsOf(this.the("RolePolicy", consumer))
+      .filter(({ Resource }) => [Resource].flat().includes(resource))
+      .flatMap(({ Action }) => Action);
+  }
+
+  /** Who may send to the queue, by the source's ARN. */
+  senders(queue: string): readonly unknown[] {
+    return statementsOf(this.the("QueuePolicy", queue)).flatMap(({ Condition }) => {
+      const { ArnEquals } = Condition as { readonly ArnEquals?: Readonly<Record<string, string>> };
+      return ArnEquals === undefined ? [] : [ArnEquals["aws:SourceArn"]];
+    });
+  }
+}
+
+interface Statement {
+  readonly Action: string | readonly string[];
+  readonly Resource: string | readonly string[];
+  readonly Condition?: unknown;
+}
+
+function statementsOf({ inputs }: GraphResource): readonly Statement[] {
+  return JSON.parse(String(inputs.policy)).Statement;
+}
+
+export const promises: Readonly<Record<string, (example: Example) => void>> = {
+  "queue-consumer.ts": (example) => {
+    const { inputs } = example.the("EventSourceMapping", "orders");
+    assert.equal(inputs.eventSourceArn, example.arn("Queue", "orders"));
+    assert.deepEqual(inputs.functionResponseTypes, ["ReportBatchItemFailures"]);
+    assert.deepEqual(JSON.parse(String(example.the("Queue", "orders").inputs.redrivePolicy)), {
+      deadLetterTargetArn: example.arn("Queue", "orders-dead-letters"),
+      maxReceiveCount: 5,
+    });
+    assert.deepEqual(example.settings("orders").bindings, { orders: example.output("Table", "orders", "name") });
+    assert.ok(example.allowed("orders", example.arn("Table", "orders")).includes("dynamodb:PutItem"));
+    assert.equal(example.graph.outputs.queueUrl, example.output("Queue", "orders", "url"));
+  },
+
+  "existing-queue.ts": (example) => {
+    const legacy = example.arn("Queue", "legacy");
+    assert.equal(example.the("EventSourceMapping", "review").inputs.eventSourceArn, legacy);
+    // Neither the queue's policy nor anything else of it is touched.
+    assert.deepEqual([example.all("Queue").length, example.all("QueuePolicy").length], [2, 0]);
+    const { maxReceiveCount, deadLetterQueueUrl } = example.settings("review").source ?? {};
+    const dead = example.output("Queue", "legacy-dead-letters", "url");
+    assert.deepEqual([maxReceiveCount, deadLetterQueueUrl], [5, dead]);
+  },
+
+  "stream-consumer.ts": (example) => {
+    const stream = example.arn("Stream", "activity");
+    assert.equal(example.all("Stream").length, 1);
+    assert.equal(example.the("EventSourceMapping", "activity").inputs.eventSourceArn, stream);
+    assert.equal(example.the("StreamConsumer", "activity-index").inputs.streamArn, stream);
+    const fanOut = example.arn("StreamConsumer", "activity-index");
+    assert.equal(example.the("EventSourceMapping", "activity-index").inputs.eventSourceArn, fanOut);
+    assert.ok(example.allowed("activity-index", fanOut).includes("kinesis:SubscribeToShard"));
+  },
+
+  "windows.ts": (example) => {
+    const { inputs } = example.the("EventSourceMapping", "readings");
+    assert.deepEqual([inputs.tumblingWindowInSeconds, inputs.parallelizationFactor], [60, 1]);
+    assert.ok(example.allowed("readings", example.arn("Table", "totals")).includes("dynamodb:PutItem"));
+  },
+
+  "table-consumer.ts": (example) => {
+    const { inputs } = example.the("EventSourceMapping", "order-changes");
+    assert.equal(inputs.eventSourceArn, example.output("Table", "orders", "streamArn"));
+    assert.deepEqual(inputs.filterCriteria, { filters: [{ pattern: '{"eventName":["INSERT","REMOVE"]}' }] });
+    assert.deepEqual(inputs.destinationConfig, {
+      onFailure: { destinationArn: example.arn("Queue", "order-changes-dead-letters") },
+    });
+  },
+
+  "topic.ts": (example) => {
+    const topic = example.arn("Topic", "order-events");
+    assert.deepEqual(example.the("TopicSubscription", "order-events-review").inputs, {
+      topic,
+      protocol: "sqs",
+      endpoint: example.arn("Queue", "review"),
+      rawMessageDelivery: true,
+      filterPolicy: '{"type":["order.placed"]}',
+      filterPolicyScope: "MessageAttributes",
+      redrivePolicy: JSON.stringify({ deadLetterTargetArn: example.arn("Queue", "order-events-dead-letters") }),
+    });
+    assert.deepEqual(example.senders("review"), [topic]);
+    assert.equal(example.graph.outputs.topicArn, topic);
+  },
+
+  "topic-consumer.ts": (example) => {
+    const { protocol, endpoint, filterPolicy } = example.the("TopicSubscription", "review").inputs;
+    const fn = example.arn("Function", "review");
+    assert.deepEqual([protocol, endpoint, filterPolicy], ["lambda", fn, '{"type":["order.placed"]}']);
+    assert.equal(example.the("Permission", "review").inputs.sourceArn, example.arn("Topic", "order-events"));
+    assert.deepEqual(example.the("FunctionEventInvokeConfig", "review").inputs.destinationConfig, {
+      onFailure: { destination: example.arn("Queue", "review-dead-letters") },
+    });
+  },
+
+  "schedule.ts": (example) => {
+    const { scheduleExpression, scheduleExpressionTimezone, target } = example.the("Schedule", "weekly-report").inputs;
+    assert.deepEqual([scheduleExpression, scheduleExpressionTimezone], ["cron(0 7 ? * MON *)", "Europe/Berlin"]);
+    const queue = example.arn("Queue", "reports");
+    assert.deepEqual(target, {
+      arn: queue,
+      roleArn: example.arn("Role", "weekly-report"),
+      input: '{"days":7}',
+      retryPolicy: { maximumRetryAttempts: 185, maximumEventAgeInSeconds: 3600 },
+      deadLetterConfig: { arn: example.arn("Queue", "weekly-report-dead-letters") },
+    });
+    const dead = example.arn("Queue", "weekly-report-dead-letters");
+    const [only, another] = statementsOf(example.the("RolePolicy", "weekly-report"));
+    assert.deepEqual([only?.Action, only?.Resource, another], [["sqs:SendMessage"], [queue, dead], undefined]);
+  },
+
+  "event-bus-rule.ts": (example) => {
+    const { eventBusName, eventPattern } = example.the("EventRule", "orders-to-review").inputs;
+    assert.equal(eventBusName, example.output("EventBus", "orders", "name"));
+    assert.deepEqual(JSON.parse(String(eventPattern)), {
+      detail: { data: { customerId: [{ prefix: "new-" }] } },
+      "detail-type": ["order.placed"],
+    });
+    assert.equal(example.the("EventTarget", "orders-to-review").inputs.arn, example.arn("Queue", "review"));
+    assert.deepEqual(example.senders("review"), [example.arn("EventRule", "orders-to-review")]);
+  },
+
+  "http-ingress.ts": (example) => {
+    const methods = example.all("Method").map(({ inputs }) => [inputs.httpMethod, inputs.authorization]);
+    assert.deepEqual(methods, [
+      ["POST", "AWS_IAM"],
+      ["POST", "AWS_IAM"],
+    ]);
+    assert.deepEqual(
+      example
+        .all("Resource")
+        .map(({ inputs }) => inputs.pathPart)
+        .sort(),
+      ["payments", "reviews"],
+    );
+    const payments = example.all("Model").map(({ inputs }) => JSON.parse(String(inputs.schema)))[1];
+    assert.deepEqual(payments.properties.amount, { type: "number", minimum: 0 });
+    const integrations = example.all("Integration").map(({ inputs }) => JSON.stringify(inputs.requestTemplates));
+    assert.deepEqual(
+      integrations.map((template) => template.includes("MessageGroupId") && template.includes("$.orderId")),
+      [false, true],
+    );
+    assert.match(String(example.graph.outputs.url), /\/live$/);
+  },
+
+  "idempotency.ts": (example) => {
+    const table = example.arn("Table", "events");
+    assert.deepEqual(example.settings("payments").idempotency, {
+      tableArn: table,
+      scope: "spillway/dev/payments",
+      key: ["orderId"],
+      expiresAfter: 604_800,
+    });
+    assert.deepEqual(example.allowed("payments", table), [
+      "dynamodb:GetItem",
+      "dynamodb:PutItem",
+      "dynamodb:UpdateItem",
+      "dynamodb:DeleteItem",
+    ]);
+  },
+
+  "bindings.ts": (example) => {
+    const places: Readonly<Record<string, readonly string[]>> = {
+      [example.arn("Queue", "review")]: ["sqs:SendMessage"],
+      [example.arn("Topic", "order-events")]: ["sns:Publish"],
+      [example.arn("Stream", "activity")]: ["kinesis:PutRecord", "kinesis:PutRecords"],
+      [example.arn("EventBus", "orders")]: ["events:PutEvents"],
+    };
+    for (const [arn, actions] of Object.entries(places)) {
+      assert.deepEqual(example.allowed("forward", arn), actions);
+      assert.deepEqual(example.allowed("ship", arn), []);
+    }
+    const { carrier, key } = example.settings("ship").bindings ?? {};
+    assert.equal(carrier, "https://carrier.example.com/orders");
+    assert.deepEqual(example.allowed("ship", String(key)), ["ssm:GetParameter"]);
+  },
+
+  "dead-letter-queue.ts": (example) => {
+    const policy = example.the("RedriveAllowPolicy", "legacy-dead-letters").inputs.redriveAllowPolicy;
+    assert.deepEqual(JSON.parse(String(policy)), {
+      redrivePermission: "byQueue",
+      sourceQueueArns: [example.arn("Queue", "legacy")],
+    });
+    assert.equal(example.the("Queue", "legacy-dead-letters").inputs.messageRetentionSeconds, 1_209_600);
+    assert.deepEqual(example.the("MetricAlarm", "legacy-dead-letters").inputs.dimensions, {
+      QueueName: example.output("Queue", "legacy-dead-letters", "name"),
+    });
+  },
+};
