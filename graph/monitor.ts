@@ -111,6 +111,11 @@ export class Monitor {
   ): void {
     answer(callback, () => {
       const type = request.getType();
+      if (type === "pulumi:pulumi:StackReference") {
+        throw new Error(
+          `The program reads the outputs of the stack "${request.getName()}", which only the engine knows; hand what it needs of them in as configuration.`,
+        );
+      }
       const urn = this.urnOf(request.getParent(), type, request.getName());
       const { outputs } = this.create(urn, type, request.getName(), {});
       return message("ReadResourceResponse", { Urn: urn, Properties: struct({ ...outputs, id: request.getId() }) });
