@@ -114,6 +114,13 @@ describe("a recorded program", () => {
     });
   }
 
+  it("ends with the error of a reference to another stack, which only the engine could answer", async () => {
+    await assert.rejects(
+      recordProgram(() => ({ vpcId: new pulumi.StackReference("acme/network/prod").getOutput("vpcId") })),
+      /reads the outputs of the stack "acme\/network\/prod", which only the engine knows; hand what it needs of them in as configuration/,
+    );
+  });
+
   it("reads as a tree", async () => {
     const graph = await recordProgram(() => {
       new Group("first");
