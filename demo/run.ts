@@ -1,4 +1,5 @@
 // `npm run demo`: the pipeline under thousands of orders, some of them poison, some refused at first, some sent twice; then the balance.
+import "../local/node-version";
 import { mkdirSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { logicalNames } from "../local/printer";

@@ -1,4 +1,5 @@
 // `npm start`: the program on this machine, until Ctrl-C.
+import "./node-version";
 import { readOptions, type StartOptions, UsageError, usage } from "./options";
 import { describeLog, describeRun, logicalNames } from "./printer";
 import { type LocalRun, startLocal } from "./run";

