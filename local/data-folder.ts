@@ -1,9 +1,13 @@
-// Where a run keeps what outlives it.
+// Where a run keeps what outlives it: a folder that one run at a time may use.
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import * as path from "node:path";
+import { DatabaseSync } from "node:sqlite";
 
-/** Makes the folder, and those above it, unless it is there. Throws an Error for the user when that cannot be done. */
-export function makeDataFolder(folder: string): void {
+/**
+ * Makes the folder, and those above it, unless it is there, and keeps other runs out of it until the function that is returned is called, or
+ * this process has ended, however it ends. Throws an Error for the user when that cannot be done.
+ */
+export function takeDataFolder(folder: string): () => void {
   try {
     makeFolder(path.resolve(folder));
   } catch (error) {
@@ -11,6 +15,7 @@ export function makeDataFolder(folder: string): void {
       `--data is "${folder}", and the folder cannot be made: ${(error as Error).message}. Give one in which you may write.`,
     );
   }
+  return lock(folder);
 }
 
 /** One by one: Node's own recursive way never ends where the file system takes no folders at all, as in /proc. */
@@ -22,3 +27,25 @@ function makeFolder(folder: string): void {
   makeFolder(path.dirname(folder));
   mkdirSync(folder);
 }
+
+/** SQLite's lock on a file is the operating system's: it goes with the process, also with one that is killed. */
+function lock(folder: string): () => void {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path.join(folder, "lock"));
+    database.exec("BEGIN EXCLUSIVE");
+  } catch (error) {
+    database?.close();
+    const busy = (error as { errcode?: number }).errcode === sqliteBusy;
+    throw new Error(
+      busy
+        ? `--data is "${folder}", which another run is using; end that run, or give another folder.`
+        : `--data is "${folder}", and nothing can be written there: ${(error as Error).message}. Give one in which you may write.`,
+    );
+  }
+  const locked = database;
+  return () => locked.close();
+}
+
+/** SQLITE_BUSY of SQLite's result codes. */
+const sqliteBusy = 5;

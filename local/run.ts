@@ -5,7 +5,7 @@ import type { Graph, GraphResource } from "../graph/graph";
 import { readProject } from "../graph/project";
 import { createApiGateway } from "./api-gateway/service";
 import { createClock } from "./clock";
-import { makeDataFolder } from "./data-folder";
+import { takeDataFolder } from "./data-folder";
 import { dynamodbProvisioners } from "./dynamodb/provision";
 import { createDynamoDb } from "./dynamodb/service";
 import { createEvents } from "./events/service";
@@ -73,9 +73,11 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
   const project = readProject(program, stack, config);
   const region = project.config["aws:region"] ?? "";
   const clock = createClock(settings.speed);
-  if (dataDir !== undefined) makeDataFolder(dataDir);
-
   const closers: (() => Promise<void>)[] = [];
+  if (dataDir !== undefined) {
+    const release = takeDataFolder(dataDir);
+    closers.push(async () => release());
+  }
   let closing: Promise<void> | undefined;
   const close = () => {
     closing ??= (async () => {

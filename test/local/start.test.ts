@@ -108,7 +108,24 @@ describe("npm start", function () {
       new GetItemCommand({ TableName: after.outputs.ordersTableName, Key: { orderId: { S: "o-1" } } }),
     );
     table.destroy();
-    assert.equal(Item?.status?.S, "placed");
+    // Its status is another one by then, or is not: the pipeline goes on.
+    assert.equal(Item?.customerId?.S, "c");
+  });
+
+  it("refuses a folder for --data that another run uses, until that one has ended, however it has", async () => {
+    const args = ["--port", "0", "--json", "--data", path.join(folder, "shared")];
+    const first = new Start(args);
+    await first.ready();
+    const second = new Start(args);
+    assert.equal(await second.ended, 1);
+    assert.match(
+      second.stderr,
+      /^--data is ".*shared", which another run is using; end that run, or give another folder\.$/m,
+    );
+    assert.deepEqual(foldersOf(second.pid), []);
+    first.kill("SIGKILL");
+    await first.ended;
+    await new Start(args).ready();
   });
 
   it("ends with 2 and its usage when it is called wrongly", async () => {
