@@ -49,8 +49,18 @@ export function createScheduler(settings: SchedulerSettings): Scheduler {
   const schedules = new Schedules({ clock, deliveries, place, random, onProblem });
   const groups = new Groups(place, clock.now());
 
+  // Whoever runs one by hand may know only what the program calls it.
+  const findToRun = (name: string, groupName?: string) => {
+    try {
+      return schedules.find(name, groupName);
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error;
+      const names = schedules.list().map(({ definition }) => definition.name);
+      throw new ServiceError(error.code, `${error.message} There are: ${names.join(", ") || "none"}.`, error.status);
+    }
+  };
   const run = async (name: string, groupName?: string): Promise<RunNow> => {
-    const scheduled = schedules.find(name, groupName);
+    const scheduled = findToRun(name, groupName);
     const { executionId, first } = schedules.invoke(scheduled);
     const failure = await first;
     return {

@@ -110,6 +110,7 @@ describe("schedules", () => {
       assert.equal((await request("POST", "/_spillway/schedules/default/hourly/run")).status, 200);
       const none = await request("POST", "/_spillway/schedules/none/run");
       assert.deepEqual([none.status, none.error], [404, "ResourceNotFoundException"]);
+      assert.match(String(none.answer.Message), /^Schedule none does not exist\. There are: .*hourly.*\.$/);
       assert.match(String((await request("GET", "/_spillway/schedules/hourly")).answer.Message), /POST .*<name>\/run/);
       await settle();
     });
