@@ -158,7 +158,9 @@ describe("a schedule on the local run", () => {
     const lost = await run.scheduler.runNow("default/lost");
     assert.equal(lost.delivered, false);
     assert.match(lost.error ?? "", /^AWS.SimpleQueueService.NonExistentQueue: /);
-    await assert.rejects(run.scheduler.runNow("none"), { message: "Schedule none does not exist." });
+    await assert.rejects(run.scheduler.runNow("none"), {
+      message: "Schedule none does not exist. There are: lost, off.",
+    });
   });
 
   it("runs no more, and is not tried again, after the run is closed", async () => {
