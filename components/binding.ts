@@ -9,7 +9,7 @@ import type {
   StreamTarget,
   WritableTable,
 } from "../consumer/callback";
-import { encryptStatements } from "./encryption";
+import { decryptStatements, encryptStatements } from "./encryption";
 
 /** Allows `actions` on `resources`, in the function's role. */
 export interface Statement {
@@ -37,10 +37,12 @@ export type BindingsArg<B extends object> = [keyof B] extends [never]
       readonly bindings: BindingsFor<NoInfer<B>>;
     };
 
-/** A DynamoDB table, as `aws.dynamodb.Table` or an existing one. */
+/** A DynamoDB table: a `Table`, an `aws.dynamodb.Table`, or an existing one. */
 export interface TableReference {
   readonly name: pulumi.Input<string>;
   readonly arn: pulumi.Input<string>;
+  /** The customer managed key that it is encrypted with, if it is; a `Table` says so itself. */
+  readonly kmsKeyArn?: pulumi.Input<string> | undefined;
 }
 
 function readStatements(table: TableReference): Statement[] {
@@ -48,6 +50,7 @@ function readStatements(table: TableReference): Statement[] {
     { actions: ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem"], resources: [table.arn] },
     // The name of an index is the caller's choice, so the indexes of this one table are named by a wildcard.
     { actions: ["dynamodb:Query", "dynamodb:Scan"], resources: [table.arn, pulumi.interpolate`${table.arn}/index/*`] },
+    ...decryptStatements(table.kmsKeyArn),
   ];
 }
 

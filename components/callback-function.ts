@@ -7,8 +7,10 @@ import type { Binding, Statement } from "./binding";
 import { archiveAsset, bundle, type HandlerModule } from "./bundle";
 import { type FunctionOptions, type FunctionOverrides, functionDefaults } from "./function-args";
 import { idempotencySettings, idempotencyStatements } from "./idempotency";
+import type { Operations } from "./operations";
+import { rolePolicyOf } from "./role-policy";
 
-export interface CallbackFunctionArgs extends FunctionOptions {
+export interface CallbackFunctionArgs extends FunctionOptions, Operations {
   readonly callback: AnyCallback;
   readonly bindings: Readonly<Record<string, Binding<unknown>>>;
   /** The consumer to put around the callback. */
@@ -56,10 +58,14 @@ export class CallbackFunction extends pulumi.ComponentResource {
   }
 
   /** It exists first, with its retention: one that Lambda made itself would keep logs for ever and stay behind. */
-  private createLogGroup({ logRetention, overrides }: CallbackFunctionArgs): aws.cloudwatch.LogGroup {
+  private createLogGroup({ logRetention, kmsKeyArn, overrides }: CallbackFunctionArgs): aws.cloudwatch.LogGroup {
     return new aws.cloudwatch.LogGroup(
       this.name,
-      { retentionInDays: logRetention ?? functionDefaults.logRetention, ...overrides?.logGroup },
+      {
+        ...(kmsKeyArn !== undefined && { kmsKeyId: kmsKeyArn }),
+        ...overrides?.logGroup,
+        retentionInDays: logRetention ?? functionDefaults.logRetention,
+      },
       { parent: this },
     );
   }
@@ -86,14 +92,7 @@ export class CallbackFunction extends pulumi.ComponentResource {
       this.name,
       {
         role: this.role.name,
-        policy: pulumi.jsonStringify({
-          Version: "2012-10-17",
-          Statement: statements.map(({ actions, resources }) => ({
-            Effect: "Allow",
-            Action: [...actions],
-            Resource: [...resources],
-          })),
-        }),
+        policy: rolePolicyOf(statements),
       },
       { parent: this },
     );

@@ -5,9 +5,10 @@ import { ArgumentErrors } from "./argument-errors";
 import { checkKey, keyArnOf } from "./encryption";
 import { checkName } from "./function-args";
 import { Late } from "./late";
+import { type Operations, operationsOf } from "./operations";
 import { OwnQueuePolicy, type PolicyStatement } from "./queue-policy";
 
-export interface DeadLetterQueueArgs {
+export interface DeadLetterQueueArgs extends Operations {
   /** Whether it is FIFO: it must be of the same kind as the queue that it serves. Default false. */
   readonly fifo?: boolean;
   /**
@@ -15,8 +16,6 @@ export interface DeadLetterQueueArgs {
    * SQS moves from a standard queue keeps the time at which it was first sent.
    */
   readonly messageRetention?: number;
-  /** ARN of the SNS topic that is told when a dead letter arrives, and when all are gone; by default the alarm only shows in CloudWatch. */
-  readonly alarmTopicArn?: pulumi.Input<string>;
   readonly overrides?: DeadLetterQueueOverrides;
 }
 
@@ -24,7 +23,13 @@ export interface DeadLetterQueueOverrides {
   readonly queue?: Partial<
     Omit<
       aws.sqs.QueueArgs,
-      "fifoQueue" | "messageRetentionSeconds" | "policy" | "redrivePolicy" | "redriveAllowPolicy" | "maxMessageSize"
+      | "fifoQueue"
+      | "messageRetentionSeconds"
+      | "policy"
+      | "redrivePolicy"
+      | "redriveAllowPolicy"
+      | "maxMessageSize"
+      | "kmsMasterKeyId"
     >
   >;
   readonly alarm?: Partial<Omit<aws.cloudwatch.MetricAlarmArgs, "alarmActions" | "okActions" | "dimensions">>;
@@ -62,16 +67,14 @@ export class DeadLetterQueue extends pulumi.ComponentResource {
       unit: "s",
       rule: "SQS allows",
     });
-    const key = args.overrides?.queue?.kmsMasterKeyId;
-    checkKey("kmsMasterKeyId", key, errors);
+    checkKey("kmsKeyArn", args.kmsKeyArn, errors);
     errors.throwIfAny(this);
 
     this.fifo = args.fifo ?? false;
+    if (args.kmsKeyArn !== undefined) this.kmsKeyArn = keyArnOf(args.kmsKeyArn);
     const queue = this.createQueue(args);
     this.url = queue.url;
     this.arn = queue.arn;
-    const keyArn = keyArnOf(key, queue.arn);
-    if (keyArn !== undefined) this.kmsKeyArn = keyArn;
     this.ownPolicy = new OwnQueuePolicy(name, queue, this);
     this.sources = this.createRedriveAllowPolicy(queue);
     this.createAlarm(queue, args);
@@ -93,17 +96,17 @@ export class DeadLetterQueue extends pulumi.ComponentResource {
     return this.ownPolicy.policy;
   }
 
-  private createQueue({ messageRetention, overrides }: DeadLetterQueueArgs): aws.sqs.Queue {
+  private createQueue({ messageRetention, protect, overrides }: DeadLetterQueueArgs): aws.sqs.Queue {
     return new aws.sqs.Queue(
       this.name,
       {
-        ...(overrides?.queue?.kmsMasterKeyId === undefined && { sqsManagedSseEnabled: true }),
+        ...(this.kmsKeyArn === undefined ? { sqsManagedSseEnabled: true } : { kmsMasterKeyId: this.kmsKeyArn }),
         ...overrides?.queue,
         ...(this.fifo && { fifoQueue: true }),
         messageRetentionSeconds: messageRetention ?? longestRetention,
         maxMessageSize: largestMessage,
       },
-      { parent: this },
+      { parent: this, protect },
     );
   }
 
@@ -159,8 +162,7 @@ export class DeadLetterQueue extends pulumi.ComponentResource {
 }
 
 /** What the components take for the dead-letter queue that each makes for itself. */
-export interface OwnDeadLetters {
-  readonly alarmTopicArn?: pulumi.Input<string>;
+export interface OwnDeadLetters extends Operations {
   readonly overrides?: {
     readonly deadLetterQueue?: DeadLetterQueueOverrides["queue"];
     readonly alarm?: DeadLetterQueueOverrides["alarm"];
@@ -170,7 +172,7 @@ export interface OwnDeadLetters {
 /** `<name>-dead-letters`, as a child of the component. */
 export function createDeadLetters(
   name: string,
-  { alarmTopicArn, overrides }: OwnDeadLetters,
+  args: OwnDeadLetters,
   parent: pulumi.Resource,
   more: Pick<DeadLetterQueueArgs, "fifo" | "messageRetention"> = {},
 ): DeadLetterQueue {
@@ -178,8 +180,8 @@ export function createDeadLetters(
     `${name}-dead-letters`,
     {
       ...more,
-      ...(alarmTopicArn !== undefined && { alarmTopicArn }),
-      overrides: { queue: overrides?.deadLetterQueue ?? {}, alarm: overrides?.alarm ?? {} },
+      ...operationsOf(args),
+      overrides: { queue: args.overrides?.deadLetterQueue ?? {}, alarm: args.overrides?.alarm ?? {} },
     },
     { parent },
   );

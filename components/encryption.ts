@@ -3,34 +3,22 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ArgumentErrors } from "./argument-errors";
 import type { Statement } from "./binding";
 
-/** AWS's own keys, `alias/aws/sqs` and others, admit everybody who may use the service. */
-const own = /(^|:)alias\/aws\//;
-const alias = /(^|:)alias\//;
+const keyArn = /^arn:[^:]+:kms:[^:]+:\d{12}:key\/[^/]+$/;
 
 const fix =
-  "IAM knows keys by their ARNs only, so the roles that send and receive could not be granted its use: give the key's ARN.";
+  "IAM knows keys by their ARNs only, so the roles that send and receive could not be granted its use: give the key's ARN, " +
+  "as arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555";
 
 /** Of a key that is known in the program; `keyArnOf` sees the others. */
-export function checkKey(
-  option: string,
-  key: pulumi.Input<string | undefined> | undefined,
-  errors: ArgumentErrors,
-): void {
-  if (typeof key === "string" && alias.test(key) && !own.test(key)) errors.add(`${option} is "${key}"; ${fix}`);
+export function checkKey(option: string, key: pulumi.Input<string> | undefined, errors: ArgumentErrors): void {
+  if (typeof key === "string" && !keyArn.test(key)) errors.add(`${option} is "${key}"; ${fix}.`);
 }
 
-/** The ARN of a key that is given as SQS and SNS take it, by ARN or id; undefined where roles need no right to it. `encrypted`: ARN of what it encrypts. */
-export function keyArnOf(
-  key: pulumi.Input<string | undefined> | undefined,
-  encrypted: pulumi.Output<string>,
-): pulumi.Output<string> | undefined {
-  if (key === undefined || (typeof key === "string" && own.test(key))) return undefined;
-  return pulumi.all([key, encrypted]).apply(([id = "", arn]) => {
-    const [, partition, , region, account] = arn.split(":");
-    // Of AWS's own key known only now: a right to an alias is none, and none is needed.
-    if (alias.test(id) && !own.test(id)) throw new pulumi.RunError(`The key "${id}": ${fix}`);
-    if (id.startsWith("arn:")) return id;
-    return `arn:${partition}:kms:${region}:${account}:${alias.test(id) ? id : `key/${id}`}`;
+/** The key's ARN; a RunError in the deployment where it turns out to be none. */
+export function keyArnOf(key: pulumi.Input<string>): pulumi.Output<string> {
+  return pulumi.output(key).apply((known) => {
+    if (!keyArn.test(known)) throw new pulumi.RunError(`The key "${known}": ${fix}.`);
+    return known;
   });
 }
 

@@ -5,10 +5,11 @@ import { ArgumentErrors } from "./argument-errors";
 import type { EventBus } from "./binding";
 import { createDeadLetters, type DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
 import { checkName } from "./function-args";
+import type { Operations } from "./operations";
 import { checkQueueTarget, type QueueTarget, type QueueTargetOptions, retryPolicyOf } from "./queue-target";
 import type { Subscriber } from "./topic";
 
-export interface EventBusRuleOptions extends QueueTargetOptions {
+export interface EventBusRuleOptions extends QueueTargetOptions, Operations {
   /**
    * Which events, in EventBridge's pattern syntax, as `{ source: ["orders"], detail: { total: [{ numeric: [">", 100] }] } }`; by
    * default all of the `types`. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
@@ -16,8 +17,6 @@ export interface EventBusRuleOptions extends QueueTargetOptions {
   readonly pattern?: Readonly<Record<string, unknown>>;
   /** Whether events are sent at all. Default true. */
   readonly enabled?: boolean;
-  /** ARN of the SNS topic for the alarm on what could not be sent; by default the alarm only shows in CloudWatch. */
-  readonly alarmTopicArn?: pulumi.Input<string>;
   readonly overrides?: {
     readonly rule?: Pick<aws.cloudwatch.EventRuleArgs, "description" | "tags" | "forceDestroy">;
     /** Sends something other than the event; the compiler does not see what, the callback's schema does. */

@@ -9,14 +9,20 @@ export interface AccessLog {
   readonly dependsOn: readonly pulumi.Resource[];
 }
 
-/** `createAccountRole`: sets the one role of the account and region, and leaves it when the stack goes, since others may use it. */
-export function createAccessLog(
-  name: string,
-  createAccountRole: boolean,
-  retentionInDays: number = functionDefaults.logRetention,
-  parent: pulumi.Resource,
-): AccessLog {
-  const logGroup = new aws.cloudwatch.LogGroup(`${name}-access`, { retentionInDays }, { parent });
+interface AccessLogArgs {
+  /** Sets the one role of the account and region, and leaves it when the stack goes, since others may use it. */
+  readonly createAccountRole: boolean;
+  readonly logRetention: number | undefined;
+  readonly kmsKeyArn: pulumi.Input<string> | undefined;
+}
+
+export function createAccessLog(name: string, args: AccessLogArgs, parent: pulumi.Resource): AccessLog {
+  const { createAccountRole, logRetention = functionDefaults.logRetention, kmsKeyArn } = args;
+  const logGroup = new aws.cloudwatch.LogGroup(
+    `${name}-access`,
+    { retentionInDays: logRetention, ...(kmsKeyArn !== undefined && { kmsKeyId: kmsKeyArn }) },
+    { parent },
+  );
   return {
     settings: { destinationArn: logGroup.arn, format: accessLogFormat },
     dependsOn: createAccountRole ? [createAccount(name, parent)] : [],

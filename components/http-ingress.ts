@@ -3,12 +3,15 @@ import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ArgumentErrors } from "./argument-errors";
-import { encryptStatements } from "./encryption";
+import type { Statement } from "./binding";
+import { checkKey, encryptStatements } from "./encryption";
 import { checkName } from "./function-args";
 import { createAccessLog } from "./http-ingress-log";
 import { createRoute, type FifoRoute, type RouteConsumer } from "./http-ingress-route";
+import type { Operations } from "./operations";
+import { rolePolicyOf } from "./role-policy";
 
-export interface HttpIngressArgs {
+export interface HttpIngressArgs extends Operations {
   /** Which queue takes the events of which method and path, as `{ "POST /orders": orders }`. A FIFO queue needs a message group. */
   readonly routes: Readonly<Record<`${"POST" | "PUT"} /${string}`, RouteConsumer | FifoRoute>>;
   /** Whether anybody may call it. Default false: callers sign with IAM credentials that allow execute-api:Invoke. */
@@ -94,6 +97,7 @@ export class HttpIngress extends pulumi.ComponentResource {
   private check(args: HttpIngressArgs): void {
     const errors = new ArgumentErrors(`HttpIngress "${this.name}"`);
     checkName(this.name, errors);
+    checkKey("kmsKeyArn", args.kmsKeyArn, errors);
     const entries = Object.entries(args.routes);
     if (entries.length === 0) errors.add('routes is empty; give at least one, as { "POST /orders": orders }.');
     const names = new Map<string, string>();
@@ -183,7 +187,7 @@ export class HttpIngress extends pulumi.ComponentResource {
       { parent: this },
     );
     const consumers = Object.values(routes).map((route) => ("consumer" in route ? route.consumer : route));
-    const statements = [
+    const statements: readonly Statement[] = [
       { actions: ["sqs:SendMessage"], resources: consumers.map(({ queueArn }) => queueArn) },
       ...consumers.flatMap(({ kmsKeyArn }) => encryptStatements(kmsKeyArn)),
     ];
@@ -191,14 +195,7 @@ export class HttpIngress extends pulumi.ComponentResource {
       this.name,
       {
         role: role.name,
-        policy: pulumi.jsonStringify({
-          Version: "2012-10-17",
-          Statement: statements.map(({ actions, resources }) => ({
-            Effect: "Allow",
-            Action: [...actions],
-            Resource: [...resources],
-          })),
-        }),
+        policy: rolePolicyOf(statements),
       },
       { parent: this },
     );
@@ -227,9 +224,12 @@ export class HttpIngress extends pulumi.ComponentResource {
   private createStage(
     api: aws.apigateway.RestApi,
     deployment: aws.apigateway.Deployment,
-    { throttle, logging = "off", logRetention, overrides }: HttpIngressArgs,
+    { throttle, logging = "off", logRetention, kmsKeyArn, overrides }: HttpIngressArgs,
   ): aws.apigateway.Stage {
-    const log = logging === "off" ? undefined : createAccessLog(this.name, logging === "create", logRetention, this);
+    const log =
+      logging === "off"
+        ? undefined
+        : createAccessLog(this.name, { createAccountRole: logging === "create", logRetention, kmsKeyArn }, this);
     const stage = new aws.apigateway.Stage(
       this.name,
       {

@@ -4,6 +4,7 @@ import type { AnyCallback } from "../consumer/callback";
 import type { IdempotencySettings } from "../consumer/settings";
 import type { ArgumentErrors } from "./argument-errors";
 import type { Statement, TableReference } from "./binding";
+import { decryptStatements } from "./encryption";
 import { functionDefaults } from "./function-args";
 
 export interface IdempotencyOptions<Path extends string = string> {
@@ -100,6 +101,7 @@ export function idempotencyStatements(idempotency: IdempotencyOptions | undefine
       actions: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
       resources: [idempotency.table.arn],
     },
+    ...decryptStatements(idempotency.table.kmsKeyArn),
   ];
 }
 

@@ -5,6 +5,7 @@ import type { ArgumentErrors } from "./argument-errors";
 import { type DeadLetterQueueOverrides, longestRetention } from "./dead-letter-queue";
 import { checkKey } from "./encryption";
 import { checkFunctionOptions, type FunctionOptions, type FunctionOverrides, functionDefaults } from "./function-args";
+import type { Operations } from "./operations";
 
 /**
  * A queue that is managed elsewhere. Neither its policy nor its redrive policy nor its visibility timeout is touched, so what
@@ -39,7 +40,7 @@ export interface QueueFilter {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-export interface QueueConsumerOptions extends FunctionOptions {
+export interface QueueConsumerOptions extends FunctionOptions, Operations {
   /** Keeps the order within a message group, and sends each message once. Default false: a standard queue. */
   readonly fifo?: boolean;
   /** FIFO: derives the deduplication id from the body. Default false: senders give one. */
@@ -78,8 +79,6 @@ export interface QueueConsumerOptions extends FunctionOptions {
   readonly enabled?: boolean;
   /** How many records of a batch the callback handles at a time, 1 to 10,000; default 10. In a FIFO queue one per message group. */
   readonly concurrency?: number;
-  /** ARN of the SNS topic for the alarm on dead letters; by default the alarm only shows in CloudWatch. */
-  readonly alarmTopicArn?: pulumi.Input<string>;
   /** Properties of the children that no argument governs. */
   readonly overrides?: QueueConsumerOverrides;
 }
@@ -99,6 +98,7 @@ export interface QueueConsumerOverrides extends FunctionOverrides {
       | "policy"
       | "redrivePolicy"
       | "redriveAllowPolicy"
+      | "kmsMasterKeyId"
     >
   >;
   readonly deadLetterQueue?: DeadLetterQueueOverrides["queue"];
@@ -128,7 +128,7 @@ export function checkQueueConsumerOptions(options: QueueConsumerOptions, errors:
   checkFunctionOptions(options, errors);
   if (options.queue !== undefined) checkExistingQueue(options, errors);
   checkQueue(options, errors);
-  checkKey("overrides.queue.kmsMasterKeyId", options.overrides?.queue?.kmsMasterKeyId, errors);
+  checkKey("kmsKeyArn", options.kmsKeyArn, errors);
   checkKey("queue.kmsKeyArn", options.queue?.kmsKeyArn, errors);
   checkMapping(options, errors);
   checkFilters(options.filters ?? [], errors);
@@ -143,7 +143,6 @@ const queueOnly = [
   "delay",
   "maxReceiveCount",
   "deadLetterRetention",
-  "alarmTopicArn",
 ] as const;
 
 function checkExistingQueue(options: QueueConsumerOptions, errors: ArgumentErrors): void {

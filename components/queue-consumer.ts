@@ -124,27 +124,32 @@ export class QueueConsumer<Wire = unknown, In = unknown, B extends object = Reco
   };
 
   private createQueues(args: QueueConsumerOptions) {
+    const kmsKeyArn = args.kmsKeyArn === undefined ? undefined : keyArnOf(args.kmsKeyArn);
     const deadLetters = createDeadLetters(this.name, args, this, {
       fifo: this.fifo,
       ...(args.deadLetterRetention !== undefined && { messageRetention: args.deadLetterRetention }),
     });
-    const queue = this.createQueue(args, deadLetters);
+    const queue = this.createQueue(args, kmsKeyArn, deadLetters);
     deadLetters.allowRedriveFrom(queue.arn);
     const { url, arn } = queue;
     return {
-      queue: { url, arn, kmsKeyArn: keyArnOf(args.overrides?.queue?.kmsMasterKeyId, arn) },
+      queue: { url, arn, kmsKeyArn },
       deadLetters,
       policy: new OwnQueuePolicy(this.name, queue, this),
     };
   }
 
-  private createQueue(args: QueueConsumerOptions, deadLetters: DeadLetterQueue): aws.sqs.Queue {
+  private createQueue(
+    args: QueueConsumerOptions,
+    kmsKeyArn: pulumi.Output<string> | undefined,
+    deadLetters: DeadLetterQueue,
+  ): aws.sqs.Queue {
     return new aws.sqs.Queue(
       this.name,
       {
         receiveWaitTimeSeconds: 20,
         maxMessageSize: largestMessage,
-        ...(args.overrides?.queue?.kmsMasterKeyId === undefined && { sqsManagedSseEnabled: true }),
+        ...(kmsKeyArn === undefined ? { sqsManagedSseEnabled: true } : { kmsMasterKeyId: kmsKeyArn }),
         ...args.overrides?.queue,
         ...(this.fifo && { fifoQueue: true, contentBasedDeduplication: this.contentBasedDeduplication ?? false }),
         ...(args.highThroughput === true && {
@@ -159,7 +164,7 @@ export class QueueConsumer<Wire = unknown, In = unknown, B extends object = Reco
           maxReceiveCount: args.maxReceiveCount ?? queueDefaults.maxReceiveCount,
         }),
       },
-      { parent: this },
+      { parent: this, protect: args.protect },
     );
   }
 

@@ -2,10 +2,13 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ArgumentErrors } from "./argument-errors";
+import type { Statement } from "./binding";
 import { createDeadLetters, type DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
 import { encryptStatements } from "./encryption";
 import { checkName } from "./function-args";
+import type { Operations } from "./operations";
 import { checkQueueTarget, type QueueTargetOptions, retryPolicyOf } from "./queue-target";
+import { rolePolicyOf } from "./role-policy";
 
 /** What a schedule sends to: a QueueConsumer, typed by the events that its callback reads. */
 export interface ScheduleTarget<E> {
@@ -16,7 +19,7 @@ export interface ScheduleTarget<E> {
   readonly accepts?: (event: E) => void;
 }
 
-export interface ScheduleArgs<E> extends QueueTargetOptions {
+export interface ScheduleArgs<E> extends QueueTargetOptions, Operations {
   /** `rate(1 hour)`, `cron(0 6 ? * MON-FRI *)`, or `at(2026-12-24T18:00:00)` for once. https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html */
   readonly expression: string;
   readonly target: ScheduleTarget<E>;
@@ -31,8 +34,6 @@ export interface ScheduleArgs<E> extends QueueTargetOptions {
   readonly endDate?: pulumi.Input<string>;
   /** Whether it is sent at all. Default true. */
   readonly enabled?: boolean;
-  /** ARN of the SNS topic for the alarm on what could not be sent; by default the alarm only shows in CloudWatch. */
-  readonly alarmTopicArn?: pulumi.Input<string>;
   readonly overrides?: {
     readonly schedule?: Pick<aws.scheduler.ScheduleArgs, "description" | "groupName" | "kmsKeyArn">;
     readonly role?: Partial<Omit<aws.iam.RoleArgs, "assumeRolePolicy">>;
@@ -90,7 +91,7 @@ export class Schedule<E> extends pulumi.ComponentResource {
       ],
     });
     const role = new aws.iam.Role(this.name, { ...overrides?.role, assumeRolePolicy }, { parent: this });
-    const statements = [
+    const statements: readonly Statement[] = [
       { actions: ["sqs:SendMessage"], resources: [target.queueArn, deadLetters.arn] },
       ...[target.kmsKeyArn, deadLetters.kmsKeyArn].flatMap(encryptStatements),
     ];
@@ -98,14 +99,7 @@ export class Schedule<E> extends pulumi.ComponentResource {
       this.name,
       {
         role: role.name,
-        policy: pulumi.jsonStringify({
-          Version: "2012-10-17",
-          Statement: statements.map(({ actions, resources }) => ({
-            Effect: "Allow",
-            Action: [...actions],
-            Resource: [...resources],
-          })),
-        }),
+        policy: rolePolicyOf(statements),
       },
       { parent: this },
     );

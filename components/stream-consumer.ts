@@ -28,8 +28,6 @@ export interface StreamConsumerOptions extends StreamMappingOptions {
   readonly retention?: number;
   /** A consumer of its own for 2 MB a second and shard, at 70 ms, billed extra. Default false: it shares the stream's throughput. */
   readonly enhancedFanOut?: boolean;
-  /** ARN of a customer managed key for the stream; default `alias/aws/kinesis`. */
-  readonly kmsKeyArn?: pulumi.Input<string>;
   readonly overrides?: StreamConsumerOverrides;
 }
 
@@ -135,7 +133,7 @@ export class StreamConsumer<Wire = unknown, In = unknown, B extends object = Rec
         encryptionType: "KMS",
         kmsKeyId: kmsKeyArn ?? "alias/aws/kinesis",
       },
-      { parent: this },
+      { parent: this, protect: args.protect },
     );
   }
 
@@ -194,7 +192,7 @@ function check(name: string, options: Checked, owner: pulumi.Resource): void {
   const kept = errors.integer("retention", options.retention, hours);
   errors.integer("shards", options.shards, { min: 1, max: 10_000, rule: "Kinesis allows" });
   if (options.stream !== undefined) {
-    for (const option of ["shards", "retention", "kmsKeyArn"] as const) {
+    for (const option of ["shards", "retention"] as const) {
       if (options[option] !== undefined) {
         errors.add(`${option} is for a stream of its own, and stream names another; set it where that one is made.`);
       }

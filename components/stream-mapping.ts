@@ -5,11 +5,12 @@ import type { AnyCallback, Callback, WindowCallback } from "../consumer/callback
 import type { ArgumentErrors } from "./argument-errors";
 import type { CallbackFunction } from "./callback-function";
 import type { DeadLetterQueue } from "./dead-letter-queue";
-import { encryptStatements } from "./encryption";
+import { checkKey, encryptStatements } from "./encryption";
 import { checkFunctionOptions, type FunctionOptions, type FunctionOverrides } from "./function-args";
 import { checkIdempotency } from "./idempotency";
+import type { Operations } from "./operations";
 
-export interface StreamMappingOptions extends FunctionOptions {
+export interface StreamMappingOptions extends FunctionOptions, Operations {
   /**
    * Where a new mapping begins; default TRIM_HORIZON, the oldest record: with LATEST, records that come while the mapping is
    * created are missed. https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
@@ -48,8 +49,6 @@ export interface StreamMappingOptions extends FunctionOptions {
    * of it only. What the consumer gives up is in the dead-letter queue with its payload in any case.
    */
   readonly payloadBucketArn?: pulumi.Input<string>;
-  /** ARN of the SNS topic for the alarm on dead letters; by default the alarm only shows in CloudWatch. */
-  readonly alarmTopicArn?: pulumi.Input<string>;
 }
 
 /** A window callback needs a window, and no other callback takes one. */
@@ -84,6 +83,7 @@ type Checked = StreamMappingOptions & { readonly callback: AnyCallback };
 export function checkStreamMapping(options: Checked, errors: ArgumentErrors): void {
   checkFunctionOptions(options, errors);
   checkIdempotency(options, errors);
+  checkKey("kmsKeyArn", options.kmsKeyArn, errors);
   const { maximumRecordAge, filters = [] } = options;
   const rule = "Lambda allows";
   errors.integer("batchSize", options.batchSize, { min: 1, max: 10_000, unit: "records", rule });

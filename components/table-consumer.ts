@@ -2,9 +2,10 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ArgumentErrors } from "./argument-errors";
-import type { Binding, BindingsArg } from "./binding";
+import type { Binding, BindingsArg, TableReference } from "./binding";
 import { CallbackFunction } from "./callback-function";
 import { createDeadLetters, type DeadLetterQueueOverrides } from "./dead-letter-queue";
+import { decryptStatements } from "./encryption";
 import { checkName } from "./function-args";
 import type { IdempotencyArg } from "./idempotency";
 import {
@@ -18,8 +19,9 @@ import {
 } from "./stream-mapping";
 
 export interface TableConsumerOptions extends StreamMappingOptions {
-  /** The table, with its stream on: an `aws.dynamodb.Table`, or the ARN of an existing one's stream. At most two consumers read a table's stream. */
-  readonly table: Pick<aws.dynamodb.Table, "streamArn"> | { readonly streamArn: pulumi.Input<string> };
+  /** The table, with its stream on: a `Table`, an `aws.dynamodb.Table`, or the ARN of an existing one's stream. At most two consumers read a table's stream. */
+  readonly table: (Pick<aws.dynamodb.Table, "streamArn"> | { readonly streamArn: pulumi.Input<string> }) &
+    Pick<TableReference, "kmsKeyArn">;
   readonly overrides?: StreamOverrides & {
     readonly deadLetterQueue?: DeadLetterQueueOverrides["queue"];
     readonly alarm?: DeadLetterQueueOverrides["alarm"];
@@ -84,6 +86,7 @@ export class TableConsumer<
           },
           // It knows no resource: https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
           { actions: ["dynamodb:ListStreams"], resources: ["*"] },
+          ...decryptStatements(args.table.kmsKeyArn),
           ...destinationStatements(deadLetters, args),
         ],
         around: { module: "table", handler: "tableHandler" },

@@ -6,9 +6,10 @@ import { ArgumentErrors } from "./argument-errors";
 import type { Binding, BindingsArg } from "./binding";
 import { CallbackFunction } from "./callback-function";
 import { createDeadLetters, type DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
-import { encryptStatements } from "./encryption";
+import { checkKey, encryptStatements } from "./encryption";
 import { checkFunctionOptions, checkName, type FunctionOptions, type FunctionOverrides } from "./function-args";
 import { checkIdempotency, type IdempotencyArg } from "./idempotency";
+import type { Operations } from "./operations";
 import { checkSubscriptionFilter, filterPolicyOf, type SubscriptionFilter } from "./subscription-filter";
 import { Topic } from "./topic";
 
@@ -17,7 +18,7 @@ export interface ExistingTopic {
   readonly arn: pulumi.Input<string>;
 }
 
-export interface TopicConsumerOptions extends FunctionOptions {
+export interface TopicConsumerOptions extends FunctionOptions, Operations {
   /**
    * How often Lambda tries again what failed, 0 to 2; default 2: a minute after the first attempt, and two after the second.
    * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
@@ -25,8 +26,6 @@ export interface TopicConsumerOptions extends FunctionOptions {
   readonly maximumRetryAttempts?: number;
   /** Seconds after which Lambda gives up an event, throttled or failing, 60 to 21,600; default 21,600 (6 hours). */
   readonly maximumEventAge?: number;
-  /** ARN of the SNS topic for the alarm on dead letters; by default the alarm only shows in CloudWatch. */
-  readonly alarmTopicArn?: pulumi.Input<string>;
   /** Properties of the children that no argument governs. */
   readonly overrides?: FunctionOverrides & {
     readonly deadLetterQueue?: DeadLetterQueueOverrides["queue"];
@@ -199,6 +198,7 @@ function check(
   checkName(name, errors);
   checkFunctionOptions(options, errors);
   checkIdempotency(options, errors);
+  checkKey("kmsKeyArn", options.kmsKeyArn, errors);
   checkSubscriptionFilter(options, errors);
   errors.integer("maximumRetryAttempts", options.maximumRetryAttempts, { min: 0, max: 2, rule });
   errors.integer("maximumEventAge", options.maximumEventAge, { min: 60, max: 21_600, unit: "s", rule });

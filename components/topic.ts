@@ -5,18 +5,15 @@ import { ArgumentErrors } from "./argument-errors";
 import { createDeadLetters, type DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
 import { checkKey, keyArnOf } from "./encryption";
 import { checkName } from "./function-args";
+import type { Operations } from "./operations";
 import type { QueuePolicyOwner } from "./queue-policy";
 import { checkSubscriptionFilter, filterPolicyOf, type SubscriptionFilter } from "./subscription-filter";
 
-export interface TopicArgs {
+export interface TopicArgs extends Operations {
   /** Keeps the order within a message group, and sends each message once; FIFO queues and standard queues may subscribe. Default false. */
   readonly fifo?: boolean;
   /** FIFO: derives the deduplication id from the body. Default false: `publish` gives the event's id. */
   readonly contentBasedDeduplication?: boolean;
-  /** KMS key that encrypts messages at rest; default `alias/aws/sns`. A service that publishes here (CloudWatch, S3) needs a customer managed one, by its ARN or id, whose policy admits the service. */
-  readonly kmsMasterKeyId?: pulumi.Input<string>;
-  /** ARN of the SNS topic for the alarm on deliveries that were given up; by default the alarm only shows in CloudWatch. */
-  readonly alarmTopicArn?: pulumi.Input<string>;
   readonly overrides?: {
     readonly topic?: Partial<
       Omit<aws.sns.TopicArgs, "fifoTopic" | "contentBasedDeduplication" | "kmsMasterKeyId" | "policy">
@@ -73,15 +70,14 @@ export class Topic<E extends { readonly type: string }> extends pulumi.Component
     if (args.contentBasedDeduplication === true && args.fifo !== true) {
       errors.add("contentBasedDeduplication is for FIFO topics; add fifo: true, or leave it out.");
     }
-    checkKey("kmsMasterKeyId", args.kmsMasterKeyId, errors);
+    checkKey("kmsKeyArn", args.kmsKeyArn, errors);
     errors.throwIfAny(this);
 
     this.fifo = args.fifo ?? false;
+    if (args.kmsKeyArn !== undefined) this.kmsKeyArn = keyArnOf(args.kmsKeyArn);
     const topic = this.createTopic(args);
     this.topicArn = topic.arn;
     this.topicName = topic.name;
-    const keyArn = keyArnOf(args.kmsMasterKeyId, topic.arn);
-    if (keyArn !== undefined) this.kmsKeyArn = keyArn;
     this.createPolicy(topic);
     this.undelivered = createDeadLetters(name, args, this, { fifo: this.fifo });
     this.undelivered.admit({
@@ -146,13 +142,13 @@ export class Topic<E extends { readonly type: string }> extends pulumi.Component
     );
   }
 
-  private createTopic({ contentBasedDeduplication, kmsMasterKeyId, overrides }: TopicArgs): aws.sns.Topic {
+  private createTopic({ contentBasedDeduplication, overrides }: TopicArgs): aws.sns.Topic {
     return new aws.sns.Topic(
       this.name,
       {
         ...overrides?.topic,
         ...(this.fifo && { fifoTopic: true, contentBasedDeduplication: contentBasedDeduplication ?? false }),
-        kmsMasterKeyId: kmsMasterKeyId ?? "alias/aws/sns",
+        kmsMasterKeyId: this.kmsKeyArn ?? "alias/aws/sns",
       },
       { parent: this },
     );

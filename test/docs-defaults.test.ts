@@ -112,7 +112,7 @@ describe("docs/components.md states the defaults as they are, of", () => {
       raw: String(of("events-all").rawMessageDelivery),
     });
     const { kmsMasterKeyId, fifoTopic } = graph.one("aws:sns/topic:Topic").inputs;
-    assert.ok(section("Topic").includes(`\`kmsMasterKeyId\` (default \`${kmsMasterKeyId}\`)`));
+    assert.ok(section("Topic").includes(`\`kmsKeyArn\` (default \`${kmsMasterKeyId}\`)`));
     assert.equal(fifoTopic, undefined);
   });
 

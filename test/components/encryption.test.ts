@@ -1,9 +1,11 @@
 import { strict as assert } from "node:assert";
+import * as pulumi from "@pulumi/pulumi";
 import { publishTo, putTo, readTable, sendTo } from "../../components/binding";
 import { HttpIngress } from "../../components/http-ingress";
 import { QueueConsumer } from "../../components/queue-consumer";
 import { Schedule } from "../../components/schedule";
 import { StreamConsumer } from "../../components/stream-consumer";
+import { Table } from "../../components/table";
 import { TableConsumer } from "../../components/table-consumer";
 import { Topic } from "../../components/topic";
 import { TopicConsumer } from "../../components/topic-consumer";
@@ -27,14 +29,13 @@ const decrypt = (key: string) => [["kms:Decrypt"], [key]];
 describe("a customer managed key", () => {
   it("of a queue may be used by its function, by senders, by its endpoint and its schedules", async () => {
     const graph = await Recorded.of(() => {
-      const overrides = { queue: { kmsMasterKeyId: id }, deadLetterQueue: { kmsMasterKeyId: otherKeyArn } };
-      const jobs = new QueueConsumer("jobs", { callback: note, overrides });
+      const jobs = new QueueConsumer("jobs", { callback: note, kmsKeyArn: keyArn });
       const table = readTable({ name: "t", arn: arn("dynamodb", "table/t") });
       new QueueConsumer("source", { callback: reading, bindings: { table, next: sendTo(jobs) } });
       new HttpIngress("api", { routes: { "POST /jobs": jobs } });
       new Schedule("hourly", { expression: "rate(1 hour)", target: jobs, event: { id: "all" } });
     });
-    assert.deepEqual(keyRights(graph, "jobs"), [decrypt(keyArn), encrypt(otherKeyArn)]);
+    assert.deepEqual(keyRights(graph, "jobs"), [[["kms:Decrypt", "kms:GenerateDataKey"], [keyArn]]]);
     assert.deepEqual(keyRights(graph, "source"), [encrypt(keyArn)]);
     assert.deepEqual(keyRights(graph, "api"), [encrypt(keyArn)]);
     assert.deepEqual(keyRights(graph, "hourly"), [encrypt(keyArn)]);
@@ -63,7 +64,7 @@ describe("a customer managed key", () => {
 
   it("of a topic may be used by publishers", async () => {
     const graph = await Recorded.of(() => {
-      const events = new Topic<NoteEvent>("events", { kmsMasterKeyId: id });
+      const events = new Topic<NoteEvent>("events", { kmsKeyArn: keyArn });
       new QueueConsumer("source", { callback: publishing, bindings: { events: publishTo(events) } });
     });
     assert.deepEqual(keyRights(graph, "source"), [encrypt(keyArn)]);
@@ -74,17 +75,17 @@ describe("a customer managed key", () => {
       const jobs = new StreamConsumer("jobs", { callback: note, kmsKeyArn: keyArn });
       new QueueConsumer("source", { callback: putting, bindings: { jobs: putTo(jobs) } });
     });
-    assert.deepEqual(keyRights(graph, "jobs"), [decrypt(keyArn)]);
+    assert.deepEqual(keyRights(graph, "jobs"), [[["kms:Decrypt", "kms:GenerateDataKey"], [keyArn]]]);
     assert.deepEqual(keyRights(graph, "source"), [[["kms:GenerateDataKey"], [keyArn]]]);
   });
 
   it("of a dead-letter queue may be used by every function that gives up", async () => {
     const graph = await Recorded.of(() => {
-      const overrides = { deadLetterQueue: { kmsMasterKeyId: keyArn } };
-      new StreamConsumer("stream", { callback: note, overrides });
+      const stream = { arn: arn("kinesis", "stream/theirs") };
+      new StreamConsumer("stream", { callback: note, stream, kmsKeyArn: keyArn });
       const table = { streamArn: arn("dynamodb", "table/t/stream/2026-01-01T00:00:00.000") };
-      new TableConsumer("table", { callback: changed, table, overrides });
-      new TopicConsumer("topic", { callback: onAny, topic: new Topic<NoteEvent>("events"), overrides });
+      new TableConsumer("table", { callback: changed, table, kmsKeyArn: keyArn });
+      new TopicConsumer("topic", { callback: onAny, topic: new Topic<NoteEvent>("events"), kmsKeyArn: keyArn });
     });
     for (const name of ["stream", "table", "topic"]) assert.deepEqual(keyRights(graph, name), [encrypt(keyArn)], name);
   });
@@ -92,21 +93,57 @@ describe("a customer managed key", () => {
   it("is not to be granted where AWS's own is used", async () => {
     const graph = await Recorded.of(() => {
       const events = new Topic<NoteEvent>("events");
-      const overrides = { queue: { kmsMasterKeyId: "alias/aws/sqs" } };
-      new QueueConsumer("source", { callback: publishing, bindings: { events: publishTo(events) }, overrides });
+      new QueueConsumer("source", { callback: publishing, bindings: { events: publishTo(events) } });
     });
     assert.deepEqual(keyRights(graph, "source"), []);
   });
 
-  it("is refused by an alias, which no policy can name", async () => {
-    const says = /kmsMasterKeyId is "alias\/mine"; IAM knows keys by their ARNs only/;
-    const kmsMasterKeyId = "alias/mine";
-    for (const program of [
-      () => new Topic<NoteEvent>("events", { kmsMasterKeyId }),
-      () => new QueueConsumer("jobs", { callback: note, overrides: { queue: { kmsMasterKeyId } } }),
-      () => new StreamConsumer("jobs", { callback: note, overrides: { deadLetterQueue: { kmsMasterKeyId } } }),
-    ]) {
-      assert.match(await refusal(program), says);
+  it("of a table may be used by whoever reads or writes it, and by the consumer of its stream", async () => {
+    const graph = await Recorded.of(() => {
+      const table = new Table("t", { hashKey: "id", stream: true, kmsKeyArn: keyArn });
+      new QueueConsumer("source", { callback: reading, bindings: { table: readTable(table), next: queue() } });
+      new TableConsumer("changes", { callback: changed, table });
+    });
+    assert.deepEqual(keyRights(graph, "source"), [decrypt(keyArn)]);
+    assert.deepEqual(keyRights(graph, "changes"), [decrypt(keyArn)]);
+    assert.deepEqual(graph.one("aws:dynamodb/table:Table").inputs.serverSideEncryption, {
+      enabled: true,
+      kmsKeyArn: keyArn,
+    });
+  });
+
+  it("encrypts queues, dead letters, topics, streams and logs", async () => {
+    const graph = await Recorded.of(() => {
+      new QueueConsumer("jobs", { callback: note, kmsKeyArn: keyArn });
+      new StreamConsumer("records", { callback: note, kmsKeyArn: keyArn });
+      new Topic<NoteEvent>("events", { kmsKeyArn: keyArn });
+    });
+    for (const { name, inputs } of graph.all("aws:sqs/queue:Queue")) {
+      assert.deepEqual([inputs.kmsMasterKeyId, inputs.sqsManagedSseEnabled], [keyArn, undefined], name);
+    }
+    assert.equal(graph.one("aws:kinesis/stream:Stream").inputs.kmsKeyId, keyArn);
+    assert.equal(graph.one("aws:sns/topic:Topic").inputs.kmsMasterKeyId, keyArn);
+    const logs = graph.all("aws:cloudwatch/logGroup:LogGroup").map(({ inputs }) => inputs.kmsKeyId);
+    assert.deepEqual(logs, [keyArn, keyArn]);
+  });
+
+  it("is refused by an alias or an id, which no policy can name", async () => {
+    for (const kmsKeyArn of ["alias/mine", id, "arn:aws:kms:eu-west-1:000000000000:alias/mine"]) {
+      for (const program of [
+        () => new Topic<NoteEvent>("events", { kmsKeyArn }),
+        () => new QueueConsumer("jobs", { callback: note, kmsKeyArn }),
+        () => new StreamConsumer("jobs", { callback: note, kmsKeyArn }),
+        () => new Table("jobs", { hashKey: "id", kmsKeyArn }),
+        // Known in the deployment only.
+        () => new Topic<NoteEvent>("events", { kmsKeyArn: pulumi.output(Promise.resolve(kmsKeyArn)) }),
+      ]) {
+        const says = await refusal(program);
+        assert.ok(says.includes(kmsKeyArn) && says.includes("IAM knows keys by their ARNs only"), says);
+      }
     }
   });
 });
+
+function queue() {
+  return sendTo(new QueueConsumer("jobs", { callback: note }));
+}

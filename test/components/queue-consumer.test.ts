@@ -276,17 +276,14 @@ describe("QueueConsumer", () => {
         void new QueueConsumer("jobs", {
           callback: note,
           overrides: {
-            queue: { kmsMasterKeyId: "11111111-2222-3333-4444-555555555555", tags: { team: "a" } },
+            queue: { receiveWaitTimeSeconds: 10, tags: { team: "a" } },
             function: { description: "d", ephemeralStorage: { size: 1024 } },
             alarm: { threshold: 5 },
           },
         }),
     );
     const { inputs } = graph.one(queueType, "jobs");
-    assert.deepEqual(
-      [inputs.kmsMasterKeyId, inputs.sqsManagedSseEnabled, inputs.tags],
-      ["11111111-2222-3333-4444-555555555555", undefined, { team: "a" }],
-    );
+    assert.deepEqual([inputs.receiveWaitTimeSeconds, inputs.tags], [10, { team: "a" }]);
     assert.equal(graph.one("aws:lambda/function:Function").inputs.description, "d");
     assert.equal(graph.one("aws:cloudwatch/metricAlarm:MetricAlarm").inputs.threshold, 5);
   });

@@ -135,7 +135,7 @@ describe("StreamConsumer", () => {
     const granted = statementsOf(graph, "jobs");
     for (const statement of [
       [["kinesis:SubscribeToShard", "kinesis:DescribeStreamConsumer"], [fanOut.outputs.arn]],
-      [["kms:Decrypt"], [kmsKeyArn]],
+      [["kms:Decrypt", "kms:GenerateDataKey"], [kmsKeyArn]],
       [["s3:ListBucket"], [bucket]],
       [["s3:PutObject"], [`${bucket}/aws/lambda/*`]],
     ]) {

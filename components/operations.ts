@@ -1,0 +1,30 @@
+// How a component is operated: what a stack decides once and every component is told.
+import type * as pulumi from "@pulumi/pulumi";
+
+/** Which alarms a component has: on dead letters alone, or on everything that a night's sleep depends on. */
+export type AlarmSet = "dead-letters" | "all";
+
+/** Spread into every component's arguments: `new QueueConsumer("orders", { callback, ...operations })`. */
+export interface Operations {
+  /** ARN of the SNS topic that is told when an alarm goes off, and when it is over; by default alarms only show in CloudWatch. */
+  readonly alarmTopicArn?: pulumi.Input<string>;
+  /** `dead-letters`: the one alarm that always exists; `all`: age, errors, throttles and undelivered events too, $0.10 a month each. Default `dead-letters`. */
+  readonly alarms?: AlarmSet;
+  /**
+   * ARN of a customer managed key that encrypts what the component keeps: messages, records, items, logs. Its policy must admit the
+   * services that write for us, as that of an `EncryptionKey` does. By default AWS's own keys.
+   */
+  readonly kmsKeyArn?: pulumi.Input<string>;
+  /** Whether Pulumi refuses to delete or replace what holds data: queues, dead-letter queues, streams, tables. Default false. */
+  readonly protect?: boolean;
+}
+
+/** Of what a child takes on from its component: exactly what was given. */
+export function operationsOf({ alarmTopicArn, alarms, kmsKeyArn, protect }: Operations): Operations {
+  return {
+    ...(alarmTopicArn !== undefined && { alarmTopicArn }),
+    ...(alarms !== undefined && { alarms }),
+    ...(kmsKeyArn !== undefined && { kmsKeyArn }),
+    ...(protect !== undefined && { protect }),
+  };
+}

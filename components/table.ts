@@ -1,0 +1,141 @@
+// A DynamoDB table that keeps its data: encrypted, with point-in-time recovery, protected from deletion where the stack says so.
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { ArgumentErrors } from "./argument-errors";
+import { checkKey, keyArnOf } from "./encryption";
+import { checkName } from "./function-args";
+import type { Operations } from "./operations";
+
+export interface TableIndex {
+  readonly hashKey: string;
+  readonly rangeKey?: string;
+  /** What of an item the index holds: all of it (the default), its keys, or these attributes and its keys. */
+  readonly projection?: "ALL" | "KEYS_ONLY" | readonly [string, ...string[]];
+}
+
+export interface TableArgs extends Operations {
+  /** Attribute of the partition key. */
+  readonly hashKey: string;
+  /** Attribute of the sort key; by default there is none. */
+  readonly rangeKey?: string;
+  /** Types of key attributes that are no strings: `{ at: "N" }`. */
+  readonly types?: Readonly<Record<string, "S" | "N" | "B">>;
+  /** Global secondary indexes by their names, at most 20. */
+  readonly indexes?: Readonly<Record<string, TableIndex>>;
+  /** Whether its changes, with both images of the item, can be read by a TableConsumer. Default false. */
+  readonly stream?: boolean;
+  /** Attribute that holds the second (Unix time) after which DynamoDB deletes an item; by default items stay. */
+  readonly timeToLive?: string;
+  readonly overrides?: {
+    readonly table?: Partial<
+      Omit<
+        aws.dynamodb.TableArgs,
+        | "hashKey"
+        | "rangeKey"
+        | "attributes"
+        | "globalSecondaryIndexes"
+        | "streamEnabled"
+        | "ttl"
+        | "serverSideEncryption"
+        | "deletionProtectionEnabled"
+      >
+    >;
+  };
+}
+
+const mostIndexes = 20;
+
+/**
+ * A table, on demand, that can be put back to any second of the last 35 days. With `protect` Pulumi and DynamoDB both refuse to delete it.
+ * One of the same name that the program had declared as an `aws.dynamodb.Table` is taken over with its items. Throws a ResourceError
+ * that lists every argument that AWS would refuse.
+ */
+export class Table extends pulumi.ComponentResource {
+  /** The table's name. */
+  readonly name: pulumi.Output<string>;
+  readonly arn: pulumi.Output<string>;
+  /** Of its stream; empty without one. */
+  readonly streamArn: pulumi.Output<string>;
+  /** The customer managed key that it is encrypted with, if it is: who reads or writes here needs a right to it. */
+  declare readonly kmsKeyArn?: pulumi.Output<string>;
+
+  constructor(name: string, args: TableArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("spillway:index:Table", name, {}, opts);
+    check(name, args, this);
+    if (args.kmsKeyArn !== undefined) this.kmsKeyArn = keyArnOf(args.kmsKeyArn);
+    const table = new aws.dynamodb.Table(
+      name,
+      {
+        billingMode: "PAY_PER_REQUEST",
+        pointInTimeRecovery: { enabled: true },
+        ...args.overrides?.table,
+        ...keysOf(args),
+        ...(args.stream === true && { streamEnabled: true, streamViewType: "NEW_AND_OLD_IMAGES" }),
+        ...(args.timeToLive !== undefined && { ttl: { attributeName: args.timeToLive, enabled: true } }),
+        ...(this.kmsKeyArn !== undefined && { serverSideEncryption: { enabled: true, kmsKeyArn: this.kmsKeyArn } }),
+        deletionProtectionEnabled: args.protect ?? false,
+      },
+      { parent: this, protect: args.protect, aliases: [{ parent: pulumi.rootStackResource }] },
+    );
+    this.name = table.name;
+    this.arn = table.arn;
+    this.streamArn = table.streamArn;
+    this.registerOutputs({ name: this.name, arn: this.arn, streamArn: this.streamArn });
+  }
+}
+
+/** DynamoDB wants the type of every attribute that a key names, and of no other. */
+function keysOf({ hashKey, rangeKey, types = {}, indexes = {} }: TableArgs) {
+  const names = new Set([
+    hashKey,
+    rangeKey,
+    ...Object.values(indexes).flatMap((index) => [index.hashKey, index.rangeKey]),
+  ]);
+  const attributes = [...names]
+    .filter((name) => name !== undefined)
+    .map((name) => ({ name, type: types[name] ?? "S" }));
+  const globalSecondaryIndexes = Object.entries(indexes).map(([name, { projection = "ALL", ...keys }]) => ({
+    name,
+    keySchemas: [
+      { attributeName: keys.hashKey, keyType: "HASH" },
+      ...(keys.rangeKey === undefined ? [] : [{ attributeName: keys.rangeKey, keyType: "RANGE" }]),
+    ],
+    ...(typeof projection === "string"
+      ? { projectionType: projection }
+      : { projectionType: "INCLUDE", nonKeyAttributes: [...projection] }),
+  }));
+  return {
+    hashKey,
+    ...(rangeKey !== undefined && { rangeKey }),
+    attributes,
+    ...(globalSecondaryIndexes.length > 0 && { globalSecondaryIndexes }),
+  };
+}
+
+function check(name: string, args: TableArgs, owner: pulumi.Resource): void {
+  const errors = new ArgumentErrors(`Table "${name}"`);
+  checkName(name, errors);
+  checkKey("kmsKeyArn", args.kmsKeyArn, errors);
+  const { hashKey, rangeKey, types = {}, indexes = {} } = args;
+  const keys = [hashKey, rangeKey, ...Object.values(indexes).flatMap((index) => [index.hashKey, index.rangeKey])];
+  for (const attribute of new Set(keys)) {
+    if (attribute !== undefined && (attribute === "" || Buffer.byteLength(attribute) > 255)) {
+      errors.add(`a key names the attribute "${attribute}"; DynamoDB allows 1 to 255 bytes.`);
+    }
+  }
+  if (hashKey === rangeKey) errors.add(`hashKey and rangeKey are both "${hashKey}"; DynamoDB wants two attributes.`);
+  for (const attribute of Object.keys(types)) {
+    if (!keys.includes(attribute)) {
+      errors.add(`types names "${attribute}", which is no key of the table or an index; leave it out, or make it one.`);
+    }
+  }
+  for (const [index, { hashKey: hash, rangeKey: range }] of Object.entries(indexes)) {
+    if (!/^[A-Za-z0-9_.-]{3,255}$/.test(index)) {
+      errors.add(`indexes has "${index}"; DynamoDB allows 3 to 255 letters, digits, hyphens, underscores and dots.`);
+    }
+    if (hash === range) errors.add(`index "${index}" has "${hash}" as both keys; DynamoDB wants two attributes.`);
+  }
+  const count = Object.keys(indexes).length;
+  if (count > mostIndexes) errors.add(`${count} indexes are given; DynamoDB allows ${mostIndexes} for a table.`);
+  errors.throwIfAny(owner);
+}

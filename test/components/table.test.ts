@@ -1,0 +1,96 @@
+import { strict as assert } from "node:assert";
+import { Table } from "../../components/table";
+import { Recorded, refusal } from "./graph";
+
+const tableType = "aws:dynamodb/table:Table";
+
+describe("Table", () => {
+  it("is on demand, with point-in-time recovery, by its keys alone", async () => {
+    const graph = await Recorded.of(
+      () => void new Table("orders", { hashKey: "orderId", rangeKey: "at", types: { at: "N" } }),
+    );
+    assert.deepEqual(graph.one(tableType).inputs, {
+      billingMode: "PAY_PER_REQUEST",
+      pointInTimeRecovery: { enabled: true },
+      hashKey: "orderId",
+      rangeKey: "at",
+      attributes: [
+        { name: "orderId", type: "S" },
+        { name: "at", type: "N" },
+      ],
+      deletionProtectionEnabled: false,
+    });
+    assert.equal(graph.one(tableType).options.protect, false);
+  });
+
+  it("has its stream, time to live and indexes, and declares the attributes that their keys name once", async () => {
+    const graph = await Recorded.of(
+      () =>
+        void new Table("orders", {
+          hashKey: "orderId",
+          stream: true,
+          timeToLive: "expiresAt",
+          indexes: {
+            "by-status": { hashKey: "status", rangeKey: "orderId", projection: "KEYS_ONLY" },
+            "by-customer": { hashKey: "customerId", projection: ["total"] },
+          },
+        }),
+    );
+    const { inputs, outputs } = graph.one(tableType);
+    assert.deepEqual([inputs.streamEnabled, inputs.streamViewType], [true, "NEW_AND_OLD_IMAGES"]);
+    assert.match(String(outputs.streamArn), /:table\/orders-.*\/stream\//);
+    assert.deepEqual(inputs.ttl, { attributeName: "expiresAt", enabled: true });
+    assert.deepEqual(
+      (inputs.attributes as { name: string }[]).map(({ name }) => name),
+      ["orderId", "status", "customerId"],
+    );
+    assert.deepEqual(inputs.globalSecondaryIndexes, [
+      {
+        name: "by-status",
+        keySchemas: [
+          { attributeName: "status", keyType: "HASH" },
+          { attributeName: "orderId", keyType: "RANGE" },
+        ],
+        projectionType: "KEYS_ONLY",
+      },
+      {
+        name: "by-customer",
+        keySchemas: [{ attributeName: "customerId", keyType: "HASH" }],
+        projectionType: "INCLUDE",
+        nonKeyAttributes: ["total"],
+      },
+    ]);
+  });
+
+  it("refuses to be deleted, by Pulumi and by DynamoDB, where it is protected", async () => {
+    const graph = await Recorded.of(() => void new Table("orders", { hashKey: "orderId", protect: true }));
+    const { inputs, options } = graph.one(tableType);
+    assert.deepEqual([inputs.deletionProtectionEnabled, options.protect], [true, true]);
+  });
+
+  it("takes over a table that the program had declared without it", async () => {
+    const graph = await Recorded.of(() => void new Table("orders", { hashKey: "orderId" }));
+    assert.match(JSON.stringify(graph.one(tableType).options.aliases), /"noparent":true/);
+  });
+
+  it("reports everything that DynamoDB would refuse together", async () => {
+    const says = await refusal(
+      () =>
+        void new Table("orders", {
+          hashKey: "id",
+          rangeKey: "id",
+          types: { total: "N" },
+          indexes: { x: { hashKey: "a", rangeKey: "a" }, ok: { hashKey: "" } },
+        }),
+    );
+    for (const part of [
+      'hashKey and rangeKey are both "id"',
+      'types names "total", which is no key',
+      'indexes has "x"; DynamoDB allows 3 to 255',
+      'index "x" has "a" as both keys',
+      'a key names the attribute ""',
+    ]) {
+      assert.ok(says.includes(part), `${part} in ${says}`);
+    }
+  });
+});
