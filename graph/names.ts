@@ -1,0 +1,68 @@
+// Readable names for ARNs: `orders table` instead of `arn:aws:dynamodb:…:table/spillway-dev-orders-3e3d482`.
+import type { Graph, GraphResource } from "./graph";
+
+/** Where the type's last part, in small letters, would not be what people call it. */
+const kinds: Readonly<Record<string, string>> = {
+  "aws:apigateway/restApi:RestApi": "endpoint",
+  "aws:cloudwatch/eventRule:EventRule": "rule",
+  "aws:cloudwatch/metricAlarm:MetricAlarm": "alarm",
+};
+
+/** `queue` of `aws:sqs/queue:Queue`, `log group` of `aws:cloudwatch/logGroup:LogGroup`. */
+export function kindOf(type: string): string {
+  const [, , last = type] = type.split(":");
+  return kinds[type] ?? last.replace(/([a-z0-9])([A-Z])/g, "$1 $2").toLowerCase();
+}
+
+/** `orders queue`, by the resource's logical name. */
+export function nameOf({ name, type }: Pick<GraphResource, "name" | "type">): string {
+  const kind = kindOf(type);
+  return name === kind || name.endsWith(`-${kind}`) ? name.replaceAll("-", " ") : `${name} ${kind}`;
+}
+
+/** Where AWS says of a resource by which it is addressed in policies. */
+const addresses = ["arn", "executionArn", "streamArn", "url"] as const;
+
+/**
+ * The resources of a program by their ARNs. What is within a resource is named by it: `indexes of orders table`,
+ * `stream of orders table`; an ARN of none of them stays as it is.
+ */
+export class ArnNames {
+  private readonly known = new Map<string, GraphResource>();
+
+  constructor({ resources }: Graph) {
+    for (const resource of resources) {
+      if (!resource.custom) continue;
+      for (const key of addresses) {
+        const address = resource.outputs[key];
+        if (typeof address === "string" && address !== "" && !this.known.has(address)) {
+          this.known.set(address, resource);
+        }
+      }
+    }
+  }
+
+  /** The resource whose ARN (or URL) it is, or within which it is. */
+  resource(arn: string): GraphResource | undefined {
+    return this.find(arn)?.resource;
+  }
+
+  name(arn: string): string {
+    const found = this.find(arn);
+    if (found === undefined) return arn;
+    const { resource, rest } = found;
+    const name = nameOf(resource);
+    if (resource.type === "aws:dynamodb/table:Table" && arn.includes("/stream/")) return `stream of ${name}`;
+    if (rest === "/index/*") return `every index of ${name}`;
+    if (rest === ":*" && resource.type === "aws:cloudwatch/logGroup:LogGroup") return `every log stream of ${name}`;
+    return rest === "" ? name : `${name} (${rest})`;
+  }
+
+  private find(arn: string): { readonly resource: GraphResource; readonly rest: string } | undefined {
+    for (let end = arn.length; end > 0; end = Math.max(arn.lastIndexOf("/", end - 1), arn.lastIndexOf(":", end - 1))) {
+      const resource = this.known.get(arn.slice(0, end));
+      if (resource !== undefined) return { resource, rest: arn.slice(end) };
+    }
+    return undefined;
+  }
+}

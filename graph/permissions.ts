@@ -1,0 +1,235 @@
+// Who may do what: every statement of the program's policies, with its resources' names instead of their ARNs.
+import type { Graph, GraphResource, Value } from "./graph";
+import { ArnNames, kindOf, nameOf } from "./names";
+import { type DocumentStatement, readPolicy } from "./policy-document";
+
+/** One statement of a role's policies, for one of its resources. */
+export interface RoleStatement {
+  /** Who has the role: `function orders`, `schedule sweep-hourly`, `endpoint api`; `role x` where nobody in the program has. */
+  readonly principal: string;
+  /** URN of the role. */
+  readonly urn: string;
+  readonly effect: "Allow" | "Deny";
+  /** IAM actions, as `dynamodb:GetItem`; empty for an AWS managed policy, whose text the program does not have. */
+  readonly actions: readonly string[];
+  /** Its name, as `orders table`, `every index of orders table`; the ARN where the program does not make it. */
+  readonly resource: string;
+  readonly arn: string;
+  /** Conditions in words, joined by "and"; empty: none. */
+  readonly condition: string;
+}
+
+/** One statement of the policy of a resource: who may use it. */
+export interface ResourceStatement {
+  /** Whose policy it is: `orders queue`. */
+  readonly resource: string;
+  /** URN of that resource, or of the policy where the program does not make the resource. */
+  readonly urn: string;
+  readonly effect: "Allow" | "Deny";
+  /** `service sns.amazonaws.com`, `this account`, `everyone`. */
+  readonly principals: readonly string[];
+  readonly actions: readonly string[];
+  /** What of it, where that is not the whole resource itself; names as in `RoleStatement`. */
+  readonly on: readonly string[];
+  readonly arns: readonly string[];
+  readonly condition: string;
+}
+
+/** What services' roles are called, by who may assume them. */
+const holders: Readonly<Record<string, string>> = {
+  "apigateway.amazonaws.com": "endpoint",
+  "scheduler.amazonaws.com": "schedule",
+  "events.amazonaws.com": "rule",
+  "vpc-flow-logs.amazonaws.com": "flow log",
+};
+
+/**
+ * What the roles of the program are granted: inline policies, those attached, and AWS managed ones. In the order of the
+ * principals' names. Throws for a graph of a preview, which does not know them.
+ */
+export function statementsOf(graph: Graph): RoleStatement[] {
+  refusePreview(graph);
+  const names = new ArnNames(graph);
+  const say = sayer(graph, names);
+  const resources = inOrder(graph);
+  const roles = resources.filter(({ type }) => type === "aws:iam/role:Role");
+  return roles
+    .flatMap((role) => {
+      const policies = policiesOf(role, resources);
+      return principalsOf(role, resources).flatMap((principal) => {
+        const base = { principal, urn: role.urn };
+        const given = policies.documents.flatMap(({ policy, owner }) =>
+          readPolicy(policy, owner).flatMap(({ effect, actions, resources: arns, conditions }) =>
+            arns.map((arn) => ({
+              ...base,
+              effect,
+              actions,
+              resource: names.name(arn),
+              arn,
+              condition: say(conditions),
+            })),
+          ),
+        );
+        const managed = policies.managed.map((arn) => ({
+          ...base,
+          effect: "Allow" as const,
+          actions: [],
+          resource: `managed policy ${arn.split(":policy/").pop()}`,
+          arn,
+          condition: "",
+        }));
+        return [...given, ...managed];
+      });
+    })
+    .sort((a, b) => compare(a.principal, b.principal) || compare(a.urn, b.urn));
+}
+
+/** Which resource a policy is about, by the policy's type; of the others it is the resource that has the policy as a property. */
+const subjects: Readonly<Record<string, string>> = {
+  "aws:sqs/queuePolicy:QueuePolicy": "queueUrl",
+  "aws:sns/topicPolicy:TopicPolicy": "arn",
+  "aws:kms/keyPolicy:KeyPolicy": "keyId",
+  "aws:kinesis/resourcePolicy:ResourcePolicy": "resourceArn",
+  "aws:dynamodb/resourcePolicy:ResourcePolicy": "resourceArn",
+  "aws:s3/bucketPolicy:BucketPolicy": "bucket",
+  "aws:secretsmanager/secretPolicy:SecretPolicy": "secretArn",
+  "aws:cloudwatch/eventBusPolicy:EventBusPolicy": "eventBusName",
+  "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": "policyName",
+};
+
+/**
+ * Who may use the program's resources by their own policies, and who may invoke its functions. In the order of the resources'
+ * names. Throws for a graph of a preview.
+ */
+export function resourceStatementsOf(graph: Graph): ResourceStatement[] {
+  refusePreview(graph);
+  const names = new ArnNames(graph);
+  const say = sayer(graph, names);
+  const byId = new Map(graph.resources.map((resource) => [`${resource.type} ${resource.id}`, resource]));
+  const statements: ResourceStatement[] = [];
+  for (const resource of inOrder(graph)) {
+    const { type, inputs, custom } = resource;
+    if (type === "aws:lambda/permission:Permission") {
+      const id = String(inputs.function).split(":").pop();
+      statements.push(invocation(resource, byId.get(`aws:lambda/function:Function ${id}`), say));
+    } else if (custom && inputs.policy !== undefined && inputs.policy !== null && !type.startsWith("aws:iam/")) {
+      const property = subjects[type];
+      const target = property === undefined ? undefined : String(inputs[property]);
+      const subject =
+        target === undefined
+          ? resource
+          : (names.resource(target) ?? graph.resources.find(({ id }) => id === target) ?? resource);
+      for (const statement of readPolicy(inputs.policy, nameOf(resource))) {
+        statements.push(ofResource(subject, statement, { graph, names, say }));
+      }
+    }
+  }
+  return statements.sort((a, b) => compare(a.resource, b.resource) || compare(a.urn, b.urn));
+}
+
+function ofResource(
+  subject: GraphResource,
+  { effect, principals, actions, resources, conditions }: DocumentStatement,
+  { graph, names, say }: { readonly graph: Graph; readonly names: ArnNames; readonly say: Sayer },
+): ResourceStatement {
+  const resource = nameOf(subject);
+  return {
+    resource,
+    urn: subject.urn,
+    effect,
+    principals: principals.map((each) => (each === `account ${graph.accountId}` ? "this account" : names.name(each))),
+    actions,
+    // In a key's policy `*` is the key itself: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
+    on: resources
+      .filter((arn) => arn !== "*" || subject.type !== "aws:kms/key:Key")
+      .map((arn) => names.name(arn))
+      .filter((name) => name !== resource),
+    arns: resources,
+    condition: say(conditions),
+  };
+}
+
+function invocation(permission: GraphResource, fn: GraphResource | undefined, say: Sayer): ResourceStatement {
+  const { action, principal, sourceArn, sourceAccount, function: given } = permission.inputs;
+  const conditions = new Map<string, readonly string[]>();
+  if (typeof sourceArn === "string") conditions.set("ArnLike aws:SourceArn", [sourceArn]);
+  if (typeof sourceAccount === "string") conditions.set("StringEquals aws:SourceAccount", [sourceAccount]);
+  const isService = String(principal).includes(".");
+  return {
+    resource: fn === undefined ? String(given) : nameOf(fn),
+    urn: (fn ?? permission).urn,
+    effect: "Allow",
+    principals: [principal === "*" ? "everyone" : `${isService ? "service" : "account"} ${principal}`],
+    actions: [String(action)],
+    on: [],
+    arns: fn === undefined ? [] : [String(fn.outputs.arn)],
+    condition: say(conditions),
+  };
+}
+
+function policiesOf(role: GraphResource, resources: readonly GraphResource[]) {
+  const documents: { readonly policy: Value | undefined; readonly owner: string }[] = [];
+  const managed: string[] = [];
+  const owner = nameOf(role);
+  const attach = (arn: Value | undefined) => {
+    const own = resources.find(({ type, outputs }) => type === "aws:iam/policy:Policy" && outputs.arn === arn);
+    if (own === undefined) managed.push(String(arn));
+    else documents.push({ policy: own.inputs.policy, owner: nameOf(own) });
+  };
+  const isRoles = (value: Value | undefined) =>
+    value === role.id || value === role.outputs.name || value === role.outputs.arn;
+  for (const { policy } of listOf(role.inputs.inlinePolicies)) documents.push({ policy, owner });
+  for (const arn of [role.inputs.managedPolicyArns ?? []].flat()) attach(arn as Value);
+  for (const { type, inputs } of resources) {
+    if (type === "aws:iam/rolePolicy:RolePolicy" && isRoles(inputs.role)) {
+      documents.push({ policy: inputs.policy, owner });
+    } else if (type === "aws:iam/rolePolicyAttachment:RolePolicyAttachment" && isRoles(inputs.role)) {
+      attach(inputs.policyArn);
+    }
+  }
+  return { documents, managed };
+}
+
+function principalsOf(role: GraphResource, resources: readonly GraphResource[]): readonly string[] {
+  const functions = resources.filter(
+    ({ type, inputs }) => type === "aws:lambda/function:Function" && inputs.role === role.outputs.arn,
+  );
+  if (functions.length > 0) return functions.map(({ name, type }) => `${kindOf(type)} ${name}`);
+  const services = readPolicy(role.inputs.assumeRolePolicy, nameOf(role)).flatMap(({ principals }) => principals);
+  const kind = services.map((each) => holders[each.replace("service ", "")]).find((each) => each !== undefined);
+  return [`${kind ?? "role"} ${role.name}`];
+}
+
+type Sayer = (conditions: DocumentStatement["conditions"]) => string;
+
+/** `aws:SourceArn is order-events topic`. */
+function sayer({ accountId }: Graph, names: ArnNames): Sayer {
+  const word = (value: string) => (value === accountId ? "this account" : names.name(value));
+  return (conditions) =>
+    [...conditions]
+      .map(([condition, values]) => {
+        const [operator = "", key = ""] = condition.split(" ");
+        if (key === "aws:SecureTransport" && values.join() === "false") return "without TLS";
+        const verb = /Not/.test(operator) ? "is not" : /Like/.test(operator) ? "is like" : "is";
+        const equals = /^(String|Arn)(Equals|Like)$|Bool/.test(operator) || /Not/.test(operator);
+        return `${key} ${equals ? verb : operator} ${values.map(word).join(" or ")}`;
+      })
+      .join(" and ");
+}
+
+function refusePreview({ preview }: Graph): void {
+  if (preview) throw new Error("The policies are not known in a preview; evaluate the program without preview.");
+}
+
+function listOf(value: Value | undefined): readonly Readonly<Record<string, Value>>[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** What waits for what decides the order of registration; lists are the same in every run. */
+function inOrder({ resources }: Graph): readonly GraphResource[] {
+  return [...resources].sort((a, b) => compare(a.urn, b.urn));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
