@@ -17,11 +17,16 @@ export interface HandlerModule {
   readonly idempotent?: boolean;
 }
 
+export interface CallbackBundle extends Bundle {
+  /** The name under which a module exports the callback; undefined for one that no module exports. */
+  readonly callbackName: string | undefined;
+}
+
 interface Request {
   readonly callback: AnyCallback;
   readonly around: HandlerModule;
   readonly owner: pulumi.Resource;
-  readonly resolve: (bundle: Bundle) => void;
+  readonly resolve: (bundle: CallbackBundle) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -33,7 +38,7 @@ const pending: Request[] = [];
  * its exports and every callback is known. Rejects with a ResourceError that shows the line or the chain of imports when the
  * callback cannot be bundled.
  */
-export function bundle(callback: AnyCallback, around: HandlerModule, owner: pulumi.Resource): Promise<Bundle> {
+export function bundle(callback: AnyCallback, around: HandlerModule, owner: pulumi.Resource): Promise<CallbackBundle> {
   return new Promise((resolve, reject) => {
     pending.push({ callback, around, owner, resolve, reject });
     if (pending.length === 1) setImmediate(() => void bundleAll(pending.splice(0)));
@@ -67,7 +72,7 @@ async function bundleAll(requests: readonly Request[]): Promise<void> {
       const request = wanted[index]?.request;
       if (request === undefined) continue;
       if (made instanceof Error) fail(request, made);
-      else request.resolve(made);
+      else request.resolve({ ...made, callbackName: exporters.get(request.callback)?.name });
     }
   } catch (error) {
     for (const request of requests) fail(request, error);

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { AnyCallback } from "../consumer/callback";
 import { type Settings, settingsVariable } from "../consumer/settings";
 import type { Binding, Statement } from "./binding";
-import { archiveAsset, bundle, type HandlerModule } from "./bundle";
+import { archiveAsset, bundle, type CallbackBundle, type HandlerModule } from "./bundle";
 import { type FunctionOptions, type FunctionOverrides, functionDefaults } from "./function-args";
 import { idempotencySettings, idempotencyStatements } from "./idempotency";
 import type { Operations } from "./operations";
@@ -47,13 +47,19 @@ export class CallbackFunction extends pulumi.ComponentResource {
     this.logGroupName = logGroup.name;
     this.role = this.createRole(args);
     this.rolePolicy = this.createRolePolicy(args, logGroup);
-    const fn = this.createFunction(args, logGroup);
+    const bundled = this.bundle(args);
+    const fn = this.createFunction(args, logGroup, bundled);
     this.functionName = fn.name;
     this.functionArn = fn.arn;
     this.registerOutputs({
       functionName: this.functionName,
       functionArn: this.functionArn,
       logGroupName: this.logGroupName,
+      // For pictures of the pipeline; a callback that cannot be bundled is the function's error.
+      callbackName: bundled.then(
+        ({ callbackName }) => callbackName,
+        () => undefined,
+      ),
     });
   }
 
@@ -98,9 +104,16 @@ export class CallbackFunction extends pulumi.ComponentResource {
     );
   }
 
-  private createFunction(args: CallbackFunctionArgs, logGroup: aws.cloudwatch.LogGroup): aws.lambda.Function {
-    const { callback, overrides, timeout, memorySize, reservedConcurrency, environment, idempotency } = args;
-    const around = idempotency === undefined ? args.around : { ...args.around, idempotent: true };
+  private bundle({ callback, around, idempotency }: CallbackFunctionArgs): Promise<CallbackBundle> {
+    return bundle(callback, idempotency === undefined ? around : { ...around, idempotent: true }, this);
+  }
+
+  private createFunction(
+    args: CallbackFunctionArgs,
+    logGroup: aws.cloudwatch.LogGroup,
+    bundled: Promise<CallbackBundle>,
+  ): aws.lambda.Function {
+    const { overrides, timeout, memorySize, reservedConcurrency, environment } = args;
     return new aws.lambda.Function(
       this.name,
       {
@@ -108,7 +121,7 @@ export class CallbackFunction extends pulumi.ComponentResource {
         architectures: ["arm64"],
         tracingConfig: { mode: "Active" },
         ...overrides?.function,
-        code: bundle(callback, around, this).then(archiveAsset),
+        code: bundled.then(archiveAsset),
         handler: "index.handler",
         role: this.role.arn,
         timeout: timeout ?? functionDefaults.timeout,
