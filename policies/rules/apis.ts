@@ -1,0 +1,135 @@
+// API Gateway, REST APIs and HTTP APIs.
+import { at, isSet, type Properties, parsed, shown, unknown } from "./plain";
+import { type Policy, resourcePolicy, stackPolicy } from "./policy";
+import { refers } from "./stack";
+
+const restStage = "aws:apigateway/stage:Stage";
+const httpStage = "aws:apigatewayv2/stage:Stage";
+const restMethod = "aws:apigateway/method:Method";
+const httpRoute = "aws:apigatewayv2/route:Route";
+const methodSettings = "aws:apigateway/methodSettings:MethodSettings";
+
+/** Preflight requests come without credentials, by the specification of CORS. */
+const isPreflight = ({ httpMethod, routeKey }: Properties) =>
+  httpMethod === "OPTIONS" || (typeof routeKey === "string" && routeKey.startsWith("OPTIONS "));
+
+export const apiPolicies: readonly Policy[] = [
+  resourcePolicy({
+    name: "api-authorized",
+    level: "advisory",
+    severity: "high",
+    description: "Endpoints ask their callers who they are.",
+    ids: ["AwsSolutions-APIG4", "CKV_AWS_309", "APIGateway.8", "CKV_AWS_59"],
+    url: "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-to-api.html",
+    types: [restMethod, httpRoute],
+    check: ({ type, props }, report) => {
+      const property = type === restMethod ? "authorization" : "authorizationType";
+      const given = props[property];
+      if (given === unknown || (isSet(given) && given !== "NONE") || isPreflight(props)) return;
+      if (props.apiKeyRequired === true) return;
+      report(
+        `${property} is ${shown(given)}: anybody may call it`,
+        'Set it to "AWS_IAM", or give it an authorizer; if it is meant to be public, add it to this policy\'s exceptions',
+      );
+    },
+  }),
+  resourcePolicy({
+    name: "api-access-logged",
+    level: "advisory",
+    severity: "medium",
+    description: "Stages log who called what.",
+    ids: ["AwsSolutions-APIG1", "CKV_AWS_76", "CKV_AWS_95", "APIGateway.9"],
+    url: "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html",
+    types: [restStage, httpStage],
+    check: ({ props }, report) => {
+      const destination = at(props, "accessLogSettings", "destinationArn");
+      if (!isSet(destination))
+        report(
+          `accessLogSettings.destinationArn is ${shown(destination)}`,
+          "Set it to a log group, which needs API Gateway's CloudWatch role in the account",
+        );
+    },
+  }),
+  resourcePolicy({
+    name: "api-access-log-structured",
+    level: "advisory",
+    severity: "low",
+    description: "Access logs are JSON, so that they can be queried.",
+    ids: ["Serverless-APIGWStructuredLogging"],
+    url: "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html",
+    types: [restStage, httpStage],
+    check: ({ props }, report) => {
+      const format = at(props, "accessLogSettings", "format");
+      if (typeof format !== "string") return;
+      const json = parsed(format.replace(/:\s*(\$context\.[\w.]+)/g, ': "$1"'));
+      if (typeof json !== "object" || json === null)
+        report(
+          `accessLogSettings.format is ${shown(format)}`,
+          'Set it to JSON, as {"requestId":"$context.requestId","status":"$context.status"}',
+        );
+    },
+  }),
+  resourcePolicy({
+    name: "api-traced",
+    level: "advisory",
+    severity: "low",
+    description: "Stages of REST APIs are traced by X-Ray.",
+    ids: ["Serverless-APIGWXrayEnabled", "CKV_AWS_73"],
+    url: "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-xray.html",
+    types: [restStage],
+    check: ({ props: { xrayTracingEnabled } }, report) => {
+      if (xrayTracingEnabled === true || xrayTracingEnabled === unknown) return;
+      report(`xrayTracingEnabled is ${shown(xrayTracingEnabled)}`, "Set it to true");
+    },
+  }),
+  resourcePolicy({
+    name: "api-validates",
+    level: "advisory",
+    severity: "low",
+    description: "REST APIs validate requests before anything is called.",
+    ids: ["AwsSolutions-APIG2"],
+    url: "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html",
+    types: [restMethod],
+    check: ({ props }, report) => {
+      if (isSet(props.requestValidatorId) || isPreflight(props)) return;
+      report(`requestValidatorId is ${shown(props.requestValidatorId)}`, "Set it to a RequestValidator");
+    },
+  }),
+  stackPolicy({
+    name: "api-throttled",
+    level: "advisory",
+    severity: "medium",
+    description: "Stages say how many requests they take; otherwise it is what the account has for all of its APIs.",
+    ids: ["Serverless-APIGWDefaultThrottling"],
+    url: "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html",
+    check: (stack, report) => {
+      const limits = ["throttlingRateLimit", "throttlingBurstLimit"];
+      const throttles = (settings: Properties[string] | undefined) =>
+        settings === unknown || limits.every((limit) => isSet(at(settings, limit)) && at(settings, limit) !== -1);
+      for (const stage of stack.ofType(httpStage)) {
+        if (throttles(stage.props.defaultRouteSettings)) continue;
+        report(
+          stage,
+          `defaultRouteSettings is ${shown(stage.props.defaultRouteSettings)}`,
+          `Set its ${limits.join(" and ")}`,
+        );
+      }
+      for (const stage of stack.ofType(restStage)) {
+        const { restApi, stageName } = stage.props;
+        const throttled = stack.ofType(methodSettings).some(
+          (each) =>
+            // By name, or by where the name comes from.
+            ((each.props.restApi === restApi && each.props.stageName === stageName) ||
+              refers(each, "stageName", unknown, stage)) &&
+            throttles(each.props.settings),
+        );
+        if (!throttled)
+          report(
+            stage,
+            "no MethodSettings of it throttles",
+            `Add MethodSettings with methodPath "*/*" and ${limits.join(" and ")}`,
+          );
+      }
+    },
+  }),
+];
