@@ -98,8 +98,8 @@ const subjects: Readonly<Record<string, string>> = {
 };
 
 /**
- * Who may use the program's resources by their own policies, and who may invoke its functions. In the order of the resources'
- * names. Throws for a graph of a preview.
+ * Who may use the program's resources by their own policies, invoke its functions, and assume its roles. In the order of the
+ * resources' names. Throws for a graph of a preview.
  */
 export function resourceStatementsOf(graph: Graph): ResourceStatement[] {
   refusePreview(graph);
@@ -112,6 +112,10 @@ export function resourceStatementsOf(graph: Graph): ResourceStatement[] {
     if (type === "aws:lambda/permission:Permission") {
       const id = String(inputs.function).split(":").pop();
       statements.push(invocation(resource, byId.get(`aws:lambda/function:Function ${id}`), say));
+    } else if (type === "aws:iam/role:Role") {
+      for (const statement of readPolicy(inputs.assumeRolePolicy, nameOf(resource))) {
+        statements.push(ofResource(resource, statement, { graph, names, say }));
+      }
     } else if (custom && inputs.policy !== undefined && inputs.policy !== null && !type.startsWith("aws:iam/")) {
       const property = subjects[type];
       const target = property === undefined ? undefined : String(inputs[property]);

@@ -126,7 +126,8 @@ describe("permissions of a program", () => {
     ]);
     assert.deepEqual(of("news topic"), ["news topic: Deny everyone sns:Publish if without TLS"]);
     assert.deepEqual(of("main key"), ["main key: Allow this account kms:*"]);
-    assert.equal(lines.length, 9, lines.join("\n"));
+    assert.deepEqual(of("notes role"), ["notes role: Allow service lambda.amazonaws.com sts:AssumeRole"]);
+    assert.equal(lines.length, 11, lines.join("\n"));
   });
 
   it("name services' roles by what has them", async () => {

@@ -1,0 +1,11 @@
+// The pipeline's picture, in the documents that show it.
+import { diagramOf } from "../../graph/diagram";
+import type { Generator } from "./generator";
+import { documentedGraph } from "./program";
+
+export const diagram: Generator = {
+  name: "diagram",
+  files: ["README.md", "docs/pipeline.md"],
+  marker: "diagram",
+  make: async () => `\`\`\`mermaid\n${diagramOf(await documentedGraph())}\n\`\`\``,
+};

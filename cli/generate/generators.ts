@@ -1,0 +1,6 @@
+// All that is generated into documents; another one is a module of this folder and a line here.
+import { diagram } from "./diagram";
+import type { Generator } from "./generator";
+import { iamStatements } from "./iam-statements";
+
+export const generators: readonly Generator[] = [diagram, iamStatements];

@@ -1,0 +1,11 @@
+// Every statement of the program's policies, in docs/security.md.
+import { iamStatements as statements } from "../iam-statements";
+import type { Generator } from "./generator";
+import { documented, documentedGraph } from "./program";
+
+export const iamStatements: Generator = {
+  name: "iam-statements",
+  files: ["docs/security.md"],
+  marker: "iam-statements",
+  make: async () => `Of the stack \`${documented.stack}\`.\n\n${statements(await documentedGraph())}`,
+};

@@ -1,0 +1,20 @@
+// The program that the documents describe, evaluated once for all that is generated from it.
+import * as path from "node:path";
+import { evaluateProgram } from "../../graph/evaluate";
+import type { Graph } from "../../graph/graph";
+
+export const root = path.resolve(__dirname, "..", "..");
+
+/** The stack, and values that take the place of its own. It should have the most: network, customer keys, every alarm. */
+export const documented: { readonly stack: string; readonly config: Readonly<Record<string, string>> } = {
+  stack: "dev",
+  config: {},
+};
+
+let evaluation: Promise<Graph> | undefined;
+
+/** Without preview: what leads where, and who may do what, is known then. */
+export function documentedGraph(): Promise<Graph> {
+  evaluation ??= evaluateProgram({ program: path.join(root, "index.ts"), ...documented });
+  return evaluation;
+}

@@ -1,0 +1,166 @@
+// Every statement of a program's policies as Markdown. A wildcard needs a reason from the table below, or it is an error.
+import type { Graph } from "../graph/graph";
+import { type ResourceStatement, type RoleStatement, resourceStatementsOf, statementsOf } from "../graph/permissions";
+import { markdownTable } from "./generate/markdown-table";
+
+interface Reason {
+  /** It explains the wildcard of a statement that has no other actions. */
+  readonly actions: ReadonlySet<string>;
+  /** Of the resource in the statement. */
+  readonly arn: RegExp;
+  readonly text: string;
+}
+
+const reference = "https://docs.aws.amazon.com/service-authorization/latest/reference";
+
+/** Wildcards in resources of roles' policies, where AWS allows no other. */
+const reasons: readonly Reason[] = [
+  {
+    actions: new Set(["dynamodb:Query", "dynamodb:Scan"]),
+    arn: /^arn:[^:]+:dynamodb:[^:*]+:\d{12}:table\/[^*/]+\/index\/\*$/,
+    text: "Which index of the table is queried is the callback's choice; an index has no data but the table's.",
+  },
+  {
+    actions: new Set(["logs:CreateLogStream", "logs:PutLogEvents"]),
+    arn: /^arn:[^:]+:logs:[^:*]+:\d{12}:log-group:[^*:]+(:\*|:log-stream:\*)$/,
+    text: "Streams within the function's own log group get their names from Lambda.",
+  },
+  {
+    actions: new Set(["xray:PutTraceSegments", "xray:PutTelemetryRecords"]),
+    arn: /^\*$/,
+    text: `X-Ray's write actions know no resource: ${reference}/list_awsx-ray.html`,
+  },
+  {
+    actions: new Set(["dynamodb:ListStreams"]),
+    arn: /^\*$/,
+    text: "Listing streams is a question to the account, not to one table; it answers with names: https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html",
+  },
+  {
+    actions: new Set([
+      "ec2:CreateNetworkInterface",
+      "ec2:DescribeNetworkInterfaces",
+      "ec2:DescribeSubnets",
+      "ec2:DeleteNetworkInterface",
+      "ec2:AssignPrivateIpAddresses",
+      "ec2:UnassignPrivateIpAddresses",
+    ]),
+    arn: /^\*$/,
+    text: "Lambda makes and removes the network interfaces of a function in a VPC with the function's role, and names them itself: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html",
+  },
+  {
+    actions: new Set([
+      "logs:CreateLogGroup",
+      "logs:CreateLogStream",
+      "logs:DescribeLogGroups",
+      "logs:DescribeLogStreams",
+      "logs:PutLogEvents",
+      "logs:GetLogEvents",
+      "logs:FilterLogEvents",
+    ]),
+    arn: /^\*$/,
+    text: "API Gateway's one role per account and region serves every API, whose log groups it names itself: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html",
+  },
+];
+
+/** Wildcards in what resources allow by their own policies, by the resource's kind: they are limits or say the resource itself. */
+const ownReasons: readonly { readonly kind: RegExp; readonly actions: readonly string[]; readonly text: string }[] = [
+  {
+    kind: / key$/,
+    actions: ["kms:*"],
+    text: "Without this statement the account's own IAM policies could grant nobody the key, and nobody could manage it: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html",
+  },
+];
+
+/** Throws for a wildcard in an action of a role, and for one in a resource that no reason explains. */
+export function iamStatements(graph: Graph): string {
+  const used: string[] = [];
+  const note = (text: string) => {
+    if (!used.includes(text)) used.push(text);
+    return `(${used.indexOf(text) + 1})`;
+  };
+  const faults: string[] = [];
+  const roles = roleRows(statementsOf(graph), { note, faults });
+  const resources = resourceRows(resourceStatementsOf(graph), { note, faults });
+  if (faults.length > 0) throw new Error(`Statements that nothing explains:\n${faults.join("\n")}`);
+  return [
+    "What each role may do; numbers are reasons for a wildcard, below.",
+    "",
+    markdownTable(["who", "may", "on"], roles),
+    "",
+    "Who may use a resource by its own policy, invoke a function, or assume a role:",
+    "",
+    markdownTable(["who", "may or may not", "what", "if", "on"], resources),
+    "",
+    "Wildcards, and why there is no other way:",
+    "",
+    ...used.map((text, index) => `${index + 1}. ${text}`),
+  ].join("\n");
+}
+
+interface Notes {
+  note(text: string): string;
+  readonly faults: string[];
+}
+
+/** Statements of the same actions are one row. */
+function roleRows(statements: readonly RoleStatement[], { note, faults }: Notes): readonly string[][] {
+  const rows = new Map<string, { readonly cells: readonly string[]; readonly on: string[] }>();
+  for (const { principal, urn, effect, actions, resource, arn, condition } of statements) {
+    const said = actions.length === 0 ? "everything in" : actionsOf(actions, effect);
+    const key = JSON.stringify([principal, urn, said, condition]);
+    const row = rows.get(key) ?? { cells: [principal, said], on: [] };
+    rows.set(key, row);
+    const reason = reasonOf({ actions, arn });
+    const isWild = effect === "Allow" && (arn.includes("*") || actions.length === 0 || actions.some(isWildcard));
+    if (isWild && reason === undefined) {
+      faults.push(
+        `- ${principal}: ${said} on ${resource}; name the resource and each action, or add the reason to cli/iam-statements.ts.`,
+      );
+    }
+    const place = arn === "*" ? "`*`" : resource;
+    const on = isWild && reason !== undefined ? `${place} ${note(reason)}` : place;
+    const conditional = `${on}${condition === "" ? "" : ` if ${condition}`}`;
+    if (!row.on.includes(conditional)) row.on.push(conditional);
+  }
+  let last = "";
+  return [...rows.values()].map(({ cells: [principal = "", said = ""], on }) => {
+    const shown = principal === last ? "" : `**${principal}**`;
+    last = principal;
+    return [shown, said, on.join(", ")];
+  });
+}
+
+/** The same statement of several resources is one row. A denial with a wildcard denies more, and needs no reason. */
+function resourceRows(statements: readonly ResourceStatement[], { note, faults }: Notes): readonly string[][] {
+  const rows = new Map<string, { readonly cells: readonly string[]; readonly resources: Set<string> }>();
+  for (const { resource, effect, principals, actions, on, condition } of statements) {
+    const isWild = effect === "Allow" && [...actions, ...on].some(isWildcard);
+    const reason = ownReasons.find(
+      (each) => each.kind.test(resource) && actions.every((action) => each.actions.includes(action)),
+    );
+    if (isWild && reason === undefined) {
+      faults.push(
+        `- ${resource}: ${principals.join(", ")} may ${actions.join(", ")}${on.length > 0 ? ` on ${on.join(", ")}` : ""}; name each, or add the reason to cli/iam-statements.ts.`,
+      );
+    }
+    const what = `${actions.map((action) => `\`${action}\``).join(", ")}${isWild && reason !== undefined ? ` ${note(reason.text)}` : ""}`;
+    const cells = [principals.join(", "), effect === "Allow" ? "may" : "may not", what, condition];
+    const row = rows.get(JSON.stringify(cells)) ?? { cells, resources: new Set() };
+    rows.set(JSON.stringify(cells), row);
+    row.resources.add(on.length > 0 ? `${resource} (${on.join(", ")})` : resource);
+  }
+  return [...rows.values()].map(({ cells, resources }) => [...cells, [...resources].join(", ")]);
+}
+
+function reasonOf({ actions, arn }: Pick<RoleStatement, "actions" | "arn">): string | undefined {
+  if (actions.length === 0) return undefined;
+  return reasons.find((reason) => reason.arn.test(arn) && actions.every((action) => reason.actions.has(action)))?.text;
+}
+
+function actionsOf(actions: readonly string[], effect: "Allow" | "Deny"): string {
+  return `${effect === "Deny" ? "not " : ""}${actions.map((action) => `\`${action}\``).join(", ")}`;
+}
+
+function isWildcard(text: string): boolean {
+  return text.includes("*");
+}

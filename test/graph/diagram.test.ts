@@ -1,0 +1,248 @@
+import { strict as assert } from "node:assert";
+import * as path from "node:path";
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { eventBus, publishTo, putEvents, putTo, readTable, sendTo, writeTable } from "../../components/binding";
+import { EventBusRule } from "../../components/event-bus-rule";
+import { HttpIngress } from "../../components/http-ingress";
+import { QueueConsumer } from "../../components/queue-consumer";
+import { Schedule } from "../../components/schedule";
+import { StreamConsumer } from "../../components/stream-consumer";
+import { Table } from "../../components/table";
+import { TableConsumer } from "../../components/table-consumer";
+import { Topic } from "../../components/topic";
+import { TopicConsumer } from "../../components/topic-consumer";
+import { type DiagramMarks, type DiagramOptions, diagramOf } from "../../graph/diagram";
+import { evaluateProgram } from "../../graph/evaluate";
+import type { Graph } from "../../graph/graph";
+import * as callbacks from "../components/callbacks";
+import { Recorded } from "../components/graph";
+
+const { note, onAny, onPlaced, changed, publishing, puttingOnBus, putting, reading, store } = callbacks;
+const graphOf = async (run: () => unknown) => (await Recorded.of(run)).graph;
+const linesOf = (graph: Graph, marks?: DiagramMarks, options?: DiagramOptions) =>
+  diagramOf(graph, marks, options)
+    .split("\n")
+    .map((line) => line.trim());
+const urnsOf = ({ resources }: Graph, name: string, type = "") =>
+  new Set(resources.filter((each) => each.name === name && each.type.endsWith(type)).map(({ urn }) => urn));
+const arrow = /^(\w+)(\S*"[^"]*"\S*)? (-->|-\.->)(\|"[^"]*"\|)? (\w+)(\S*"[^"]*"\S*)?$/;
+
+describe("the picture of a program", () => {
+  it("leads from a route over queue and callback to the table, which is read there too", async () => {
+    const graph = await graphOf(() => {
+      const table = new Table("people", { hashKey: "id" });
+      const target = new QueueConsumer("notes", { callback: store, bindings: { table: writeTable(table) } });
+      new HttpIngress("api", { routes: { "POST /in/notes": target }, public: true });
+    });
+    assert.deepEqual(linesOf(graph), [
+      "flowchart LR",
+      'POST_in_notes(["POST /in/notes"]) --> notes_queue[["notes queue"]]',
+      'notes_queue --> store("store")',
+      'store --> people_table[("people table")]',
+    ]);
+  });
+
+  it("shows a table that is only read aside, and what is sent to another queue, but no dead letters", async () => {
+    const graph = await graphOf(() => {
+      const table = new Table("people", { hashKey: "id" });
+      const next = new QueueConsumer("next", { callback: note });
+      new QueueConsumer("notes", { callback: reading, bindings: { table: readTable(table), next: sendTo(next) } });
+    });
+    assert.deepEqual(linesOf(graph).slice(1), [
+      'notes_queue[["notes queue"]] --> reading("reading")',
+      'reading --> next_queue[["next queue"]]',
+      'next_queue --> note("note")',
+      'reading -.->|"reads"| people_table[("people table")]',
+    ]);
+  });
+
+  it("leads from a table's stream to the topic, and on to subscribers with the types that they get", async () => {
+    const graph = await graphOf(() => {
+      const table = new Table("people", { hashKey: "id", stream: true });
+      new TableConsumer("changes", { callback: changed, table });
+      const topic = new Topic<callbacks.NoteEvent>("news");
+      topic.subscribe(new QueueConsumer("placed", { callback: onPlaced }), { types: ["placed"] });
+      topic.subscribe(new QueueConsumer("all", { callback: onAny }));
+      new TopicConsumer("direct", { callback: onAny, topic, filter: { region: ["eu"] } });
+      new QueueConsumer("notes", { callback: publishing, bindings: { events: publishTo(topic) } });
+    });
+    assert.deepEqual(linesOf(graph).slice(1), [
+      'notes_queue[["notes queue"]] --> publishing("publishing")',
+      'publishing --> news_topic{{"news topic"}}',
+      'news_topic --> all_queue[["all queue"]]',
+      'all_queue --> onAny("onAny (all)")',
+      'news_topic -->|"placed"| placed_queue[["placed queue"]]',
+      'placed_queue --> onPlaced("onPlaced")',
+      'news_topic -->|"filtered"| onAny_2("onAny (direct)")',
+      'people_table[("people table")] -->|"stream"| changed("changed")',
+    ]);
+  });
+
+  it("leads from Kinesis streams, also over a consumer with its own throughput, from rules and from schedules", async () => {
+    const graph = await graphOf(() => {
+      const jobs = new StreamConsumer("jobs", { callback: note });
+      new StreamConsumer("jobs-index", { callback: note, stream: jobs.stream, enhancedFanOut: true });
+      new QueueConsumer("notes", { callback: putting, bindings: { jobs: putTo(jobs) } });
+      const bus = eventBus<callbacks.NoteEvent>(new aws.cloudwatch.EventBus("main"));
+      new QueueConsumer("events", { callback: puttingOnBus, bindings: { bus: putEvents(bus) } });
+      const target = new QueueConsumer("placed", { callback: onPlaced });
+      new EventBusRule("placements", { bus, types: ["placed"], target });
+      new Schedule("nightly", { expression: "cron(0 3 * * ? *)", target, event: { type: "placed", id: "1" } });
+      new Schedule("often", { expression: "rate(5 minutes)", target, event: { type: "placed", id: "1" } });
+    });
+    assert.deepEqual(linesOf(graph).slice(1), [
+      'cron_0_3(["cron(0 3 * * ? *)"]) --> placed_queue[["placed queue"]]',
+      'placed_queue --> onPlaced("onPlaced")',
+      'every_5_minutes(["every 5 minutes"]) --> placed_queue',
+      'events_queue[["events queue"]] --> puttingOnBus("puttingOnBus")',
+      'puttingOnBus --> main_event_bus{{"main event bus"}}',
+      'main_event_bus -->|"placed"| placements_rule(["placements rule"])',
+      "placements_rule --> placed_queue",
+      'notes_queue[["notes queue"]] --> putting("putting")',
+      'putting --> jobs_stream[/"jobs stream"/]',
+      'jobs_stream --> note("note (jobs)")',
+      'jobs_stream --> note_2("note (jobs-index)")',
+    ]);
+  });
+
+  it("takes in raw resources, and what the program does not make", async () => {
+    const elsewhere = "arn:aws:sqs:eu-west-1:999999999999:elsewhere";
+    const graph = await graphOf(() => {
+      const queue = new aws.sqs.Queue("raw", {});
+      const role = new aws.iam.Role("raw", {
+        assumeRolePolicy: JSON.stringify({ Statement: [] }),
+        inlinePolicies: [
+          {
+            name: "all",
+            policy: JSON.stringify({ Statement: [{ Effect: "Allow", Action: "sqs:*", Resource: elsewhere }] }),
+          },
+        ],
+      });
+      const code = new pulumi.asset.AssetArchive({ "index.js": new pulumi.asset.StringAsset("") });
+      const fn = new aws.lambda.Function("end", {
+        role: role.arn,
+        runtime: "nodejs24.x",
+        handler: "index.handler",
+        code,
+      });
+      new aws.lambda.EventSourceMapping("raw", { eventSourceArn: queue.arn, functionName: fn.arn });
+      new aws.sns.TopicSubscription("mail", {
+        topic: "arn:aws:sns:eu-west-1:999999999999:news",
+        protocol: 'a"b <#lambda>',
+        endpoint: "mail@example.com",
+      });
+    });
+    assert.deepEqual(linesOf(graph).slice(1), [
+      'news_topic{{"news topic"}} --> a_b_lambda(["a#34;b #60;#35;lambda#62;"])',
+      'raw_queue[["raw queue"]] --> function_end("end")',
+      'function_end --> elsewhere_queue[["elsewhere queue"]]',
+    ]);
+  });
+
+  it("draws dead-letter queues where they are asked for, and where something consumes them", async () => {
+    const graph = await graphOf(() => {
+      const topic = new Topic<callbacks.NoteEvent>("news");
+      const target = new QueueConsumer("notes", { callback: onAny });
+      topic.subscribe(target);
+      new TopicConsumer("direct", { callback: onPlaced, topic, types: ["placed"] });
+      new StreamConsumer("jobs", { callback: note });
+      new Schedule("nightly", { expression: "rate(1 day)", target, event: { type: "placed", id: "1" } });
+      const rule = new aws.cloudwatch.EventRule("raw", { eventPattern: JSON.stringify({ source: ["raw"] }) });
+      new aws.cloudwatch.EventTarget("raw", {
+        rule: rule.name,
+        arn: target.queueArn,
+        deadLetterConfig: { arn: topic.undelivered.arn },
+      });
+    });
+    const dead = (lines: readonly string[]) => lines.filter((line) => line.includes("dead_letters"));
+    assert.deepEqual(dead(linesOf(graph)), []);
+    assert.deepEqual(dead(linesOf(graph, {}, { deadLetters: true })).sort(), [
+      'every_day(["every day"]) -.-> nightly_dead_letters_queue[["nightly-dead-letters queue"]]',
+      'news_topic{{"news topic"}} -.-> news_dead_letters_queue',
+      'note -.-> jobs_dead_letters_queue[["jobs-dead-letters queue"]]',
+      'notes_queue -.-> notes_dead_letters_queue[["notes-dead-letters queue"]]',
+      'onPlaced -.-> direct_dead_letters_queue[["direct-dead-letters queue"]]',
+      'raw_rule -.-> news_dead_letters_queue[["news-dead-letters queue"]]',
+    ]);
+    const consumed = await graphOf(() => {
+      const topic = new Topic<callbacks.NoteEvent>("news");
+      const role = new aws.iam.Role("raw", { assumeRolePolicy: JSON.stringify({ Statement: [] }) });
+      const code = new pulumi.asset.AssetArchive({ "index.js": new pulumi.asset.StringAsset("") });
+      const fn = new aws.lambda.Function("look", {
+        role: role.arn,
+        runtime: "nodejs24.x",
+        handler: "index.handler",
+        code,
+      });
+      new aws.lambda.EventSourceMapping("look", { eventSourceArn: topic.undelivered.arn, functionName: fn.name });
+    });
+    assert.deepEqual(linesOf(consumed).slice(1), [
+      'news_dead_letters_queue[["news-dead-letters queue"]] --> look("look")',
+    ]);
+  });
+
+  it("colours what is marked, by the component too, and the consumer of which a part has changed", async () => {
+    const graph = await graphOf(() => {
+      const table = new Table("people", { hashKey: "id" });
+      new Table("nobodys", { hashKey: "id" });
+      new Table("unmarked", { hashKey: "id" });
+      new QueueConsumer("notes", { callback: store, bindings: { table: writeTable(table) } });
+      new QueueConsumer("others", { callback: note });
+    });
+    const marks = {
+      added: new Set([...urnsOf(graph, "nobodys", "index:Table"), ...urnsOf(graph, "others", ":QueueConsumer")]),
+      removed: urnsOf(graph, "people", "table:Table"),
+      changed: urnsOf(graph, "notes", "rolePolicy:RolePolicy"),
+    };
+    const lines = linesOf(graph, marks);
+    assert.deepEqual(
+      lines.filter((line) => line.startsWith("class ")),
+      ["class others_queue,note,nobodys_table added", "class people_table removed", "class store changed"],
+    );
+    assert.equal(lines.filter((line) => line.startsWith("classDef ")).length, 3);
+    assert.ok(lines.includes('nobodys_table[("nobodys table")]'));
+    assert.ok(!lines.some((line) => line.includes("unmarked")));
+    assert.ok(!linesOf(graph).some((line) => line.includes("class")));
+  });
+
+  it("shows of the program as it was what is gone, and which arrows came and went", async () => {
+    const program = (bound: "people" | "places") => () => {
+      const people = new Table("people", { hashKey: "id" });
+      const places = bound === "places" ? new Table("places", { hashKey: "id" }) : people;
+      new QueueConsumer("notes", { callback: store, bindings: { table: writeTable(places) } });
+    };
+    const [base, graph] = [await graphOf(program("people")), await graphOf(program("places"))];
+    assert.deepEqual(linesOf(graph, { base }).slice(1), [
+      'notes_queue[["notes queue"]] --> store("store")',
+      'store --> people_table[("people table")]',
+      'store --> places_table[("places table")]',
+      "linkStyle 1 stroke:#cf222e,stroke-width:2px,stroke-dasharray:4 3",
+      "linkStyle 2 stroke:#2da44e,stroke-width:3px",
+      "classDef added fill:#1a7f37,stroke:#4ac26b,color:#fff",
+      "class places_table added",
+    ]);
+    assert.ok(linesOf(base, { base: graph }).includes("class places_table removed"));
+    assert.deepEqual(linesOf(graph, { base: graph }), linesOf(graph));
+  });
+
+  it("is the same for the same program, and Mermaid can read every line of the pipeline's", async () => {
+    const evaluated = () => evaluateProgram({ program: path.join(__dirname, "..", "..", "index.ts"), stack: "dev" });
+    const [head, ...lines] = linesOf(await evaluated());
+    assert.deepEqual([head, ...lines], linesOf(await evaluated()));
+    assert.equal(head, "flowchart LR");
+    const named = new Map<string, number>();
+    for (const line of lines) {
+      const [, from = "", fromShape, , , to = "", toShape] = arrow.exec(line) ?? assert.fail(line);
+      for (const [id, shape] of [
+        [from, fromShape],
+        [to, toShape],
+      ] as const) {
+        if (shape === undefined) assert.ok(named.has(id), `${id} is named before: ${line}`);
+        else named.set(id, (named.get(id) ?? 0) + 1);
+      }
+    }
+    assert.deepEqual([...new Set(named.values())], [1]);
+    assert.equal(named.size, 20);
+  });
+});
