@@ -43,6 +43,20 @@ export const withoutResources: ReadonlySet<string> = new Set([
   "ec2:UnassignPrivateIpAddresses",
 ]);
 
+/**
+ * What API Gateway's role of an account must be allowed, on every log group, as in AmazonAPIGatewayPushToCloudWatchLogs.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+ */
+export const pushToCloudWatchLogs: ReadonlySet<string> = new Set([
+  "logs:CreateLogGroup",
+  "logs:CreateLogStream",
+  "logs:DescribeLogGroups",
+  "logs:DescribeLogStreams",
+  "logs:PutLogEvents",
+  "logs:GetLogEvents",
+  "logs:FilterLogEvents",
+]);
+
 /** Actions by which permissions are changed or taken on. */
 export const escalating: ReadonlySet<string> = new Set([
   "iam:PassRole",

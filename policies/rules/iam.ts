@@ -1,6 +1,6 @@
 // What roles, users and groups may do.
 
-import { escalating, withoutResources } from "./iam-actions";
+import { escalating, pushToCloudWatchLogs, withoutResources } from "./iam-actions";
 import { at, listOf, type Plain, type Properties, textsOf } from "./plain";
 import { type Policy, type Resource, resourcePolicy } from "./policy";
 import { type Statement, statementsOf } from "./policy-document";
@@ -34,6 +34,10 @@ function managed({ policyArn, policyArns, managedPolicyArns }: Properties): read
   const given: readonly (Plain | undefined)[] = [policyArn, policyArns, managedPolicyArns];
   return given.flatMap(textsOf).filter((arn) => /^arn:[^:]+:iam::aws:policy\//.test(arn));
 }
+
+/** Exactly what API Gateway asks of the role that it logs with, for all APIs of an account. */
+const isPushToCloudWatchLogs = (actions: readonly string[]) =>
+  actions.length === pushToCloudWatchLogs.size && actions.every((action) => pushToCloudWatchLogs.has(action));
 
 const least = "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege";
 
@@ -120,7 +124,7 @@ export const iamPolicies: readonly Policy[] = [
         const wide = notResources
           ? "all but some resources (NotResource)"
           : resources.find((each) => everything.test(each));
-        if (wide === undefined) continue;
+        if (wide === undefined || isPushToCloudWatchLogs(actions)) continue;
         const named = actions.filter((action) => !withoutResources.has(action) && !allow.includes(action));
         if (named.length > 0) report(`${label} allows ${named.join(", ")} on ${wide}`, "Name the ARNs that it is for");
       }
