@@ -1,0 +1,26 @@
+// The earlier graph in today's names: what an alias keeps is the same resource, and no rename is a change of who may do what.
+import type { Graph } from "../../graph/graph";
+import type { Comparison } from "./compare";
+
+export function asNamedNow({ before, after, matched }: Comparison): Graph {
+  const now = new Map(after.resources.map((resource) => [matched.get(resource.urn), resource]));
+  const urnOf = (urn: string) => now.get(urn)?.urn ?? urn;
+  const resources = before.resources.map((resource) => {
+    const { urn, name, parent, options } = resource;
+    const propertyDependencies = Object.entries(options.propertyDependencies).map(
+      ([property, urns]) => [property, urns.map(urnOf)] as const,
+    );
+    return {
+      ...resource,
+      urn: urnOf(urn),
+      name: now.get(urn)?.name ?? name,
+      parent: parent === undefined ? undefined : urnOf(parent),
+      options: {
+        ...options,
+        dependsOn: options.dependsOn.map(urnOf),
+        propertyDependencies: Object.fromEntries(propertyDependencies),
+      },
+    };
+  });
+  return { ...before, resources };
+}

@@ -1,0 +1,74 @@
+// The functions' archives: by their content, and by what they weigh.
+import { createHash } from "node:crypto";
+import { readFileSync, statSync } from "node:fs";
+import * as path from "node:path";
+import type { Graph, GraphResource, Value } from "../../graph/graph";
+import type { Comparison } from "./compare";
+
+export interface BundleChange {
+  readonly resource: GraphResource;
+  /** Bytes of the archive that Lambda is given; undefined: the function was not there. */
+  readonly before: number | undefined;
+  readonly after: number | undefined;
+  /** Nothing else of the function changes. */
+  readonly alone: boolean;
+}
+
+const functionType = "aws:lambda/function:Function";
+
+/** The graph with `{ sha256, bytes }` for each file and archive, which is what it is whoever evaluated it. `root`: the project's folder. */
+export function withContents(graph: Graph, root: string): Graph {
+  const known = new Map<string, Value>();
+  const contentOf = (file: string): Value => {
+    const found = known.get(file) ?? read(path.resolve(root, file));
+    known.set(file, found);
+    return found;
+  };
+  const through = (value: Value): Value => {
+    if (typeof value !== "object" || value === null) return value;
+    if (Array.isArray(value)) return value.map(through);
+    const { archive, file } = value as { readonly archive?: Value; readonly file?: Value };
+    const asset = archive ?? file;
+    if (typeof asset === "string" && Object.keys(value).length === 1) return contentOf(asset);
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, through(member)]));
+  };
+  const resources = graph.resources.map((resource) => ({
+    ...resource,
+    inputs: through(resource.inputs) as GraphResource["inputs"],
+    outputs: through(resource.outputs) as GraphResource["outputs"],
+  }));
+  return { ...graph, resources };
+}
+
+function read(file: string): Value {
+  // A folder as an archive: the engine zips it; what is inside is not looked at here.
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found === undefined || !found.isFile()) return { path: path.basename(file) };
+  const bytes = readFileSync(file);
+  return { sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.length };
+}
+
+export function bundleChanges({ added, removed, changed }: Comparison): readonly BundleChange[] {
+  const isFunction = ({ type }: GraphResource) => type === functionType;
+  return [
+    ...changed
+      .filter(({ after, properties }) => isFunction(after) && properties.some(({ property }) => property === "code"))
+      .map(({ before, after, properties, options }) => ({
+        resource: after,
+        before: sizeOf(before),
+        after: sizeOf(after),
+        alone: properties.length === 1 && options.length === 0,
+      })),
+    ...added
+      .filter(isFunction)
+      .map((resource) => ({ resource, before: undefined, after: sizeOf(resource), alone: false })),
+    ...removed
+      .filter(isFunction)
+      .map((resource) => ({ resource, before: sizeOf(resource), after: undefined, alone: false })),
+  ];
+}
+
+function sizeOf({ inputs }: GraphResource): number | undefined {
+  const { bytes } = (inputs.code ?? {}) as { readonly bytes?: Value };
+  return typeof bytes === "number" ? bytes : undefined;
+}

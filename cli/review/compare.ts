@@ -1,0 +1,166 @@
+// Two graphs of a program: which resources come, go, change and are replaced.
+import { matchFormer } from "../../graph/aliases";
+import type { Graph, GraphResource, ResourceOptions, Value } from "../../graph/graph";
+import { type Effect, effectOf } from "../../graph/replacement";
+import { type Difference, differencesOf } from "./difference";
+import { References, urnsIn, withoutNames } from "./references";
+
+export interface PropertyChange {
+  readonly property: string;
+  readonly effect: Effect;
+  /** Its values are never shown. */
+  readonly secret: boolean;
+  /** Only because other resources have come and gone, which it names. */
+  readonly follows: boolean;
+  readonly differences: readonly Difference[];
+}
+
+export interface ResourceChange {
+  readonly before: GraphResource;
+  readonly after: GraphResource;
+  /** It had another URN, and an alias keeps it. */
+  readonly renamed: boolean;
+  readonly properties: readonly PropertyChange[];
+  readonly options: readonly Difference[];
+  /** The gravest of its properties'; undefined: none changed. */
+  readonly effect: Effect | undefined;
+}
+
+export interface Comparison {
+  readonly before: Graph;
+  readonly after: Graph;
+  /** Without components, which are nothing on AWS. */
+  readonly added: readonly GraphResource[];
+  readonly removed: readonly GraphResource[];
+  readonly changed: readonly ResourceChange[];
+  /** URN now → URN before. */
+  readonly matched: ReadonlyMap<string, string>;
+  /** Resources of both graphs by the URN under which values name them. */
+  readonly resources: ReadonlyMap<string, GraphResource>;
+}
+
+const gravity: readonly Effect[] = ["in place", "may replace", "replaces"];
+const shownOptions = ["protect", "retainOnDelete", "deleteBeforeReplace", "ignoreChanges", "replaceOnChanges"] as const;
+
+export function compareGraphs(before: Graph, after: Graph): Comparison {
+  const matched = matchFormer(after, before);
+  const now = new Map([...matched].map(([is, was]) => [was, is]));
+  const identityOf = (urn: string) => now.get(urn) ?? urn;
+  const old = new Map(before.resources.map((resource) => [resource.urn, resource]));
+  const added = after.resources.filter(({ urn, custom }) => custom && !matched.has(urn));
+  const removed = before.resources.filter(({ urn, custom }) => custom && !now.has(urn));
+  const moving = new Set([...added, ...removed].map(({ urn }) => urn));
+  const naming: Naming = { was: new References(before, identityOf), is: new References(after), moving };
+
+  const changed: ResourceChange[] = [];
+  for (const resource of after.resources) {
+    const former = old.get(matched.get(resource.urn) ?? "");
+    if (former === undefined || !resource.custom) continue;
+    const change = changeOf(former, resource, naming);
+    if (change.renamed || change.properties.length > 0 || change.options.length > 0) changed.push(change);
+  }
+  const resources = new Map([...before.resources, ...after.resources].map((resource) => [resource.urn, resource]));
+  const comparison = { before, after, added, removed, matched, resources };
+  return { ...comparison, changed: withConsequences(changed, after, old, naming, matched) };
+}
+
+interface Naming {
+  readonly was: References;
+  readonly is: References;
+  readonly moving: ReadonlySet<string>;
+}
+
+function changeOf(before: GraphResource, after: GraphResource, naming: Naming): ResourceChange {
+  const names = new Set([...Object.keys(before.inputs), ...Object.keys(after.inputs)]);
+  const properties: PropertyChange[] = [];
+  for (const property of names) {
+    if (after.options.ignoreChanges.some((path) => path === property || path === "*")) continue;
+    const was = inputOf(before, property, naming.was);
+    const is = inputOf(after, property, naming.is);
+    const differences = differencesOf(property, was, is);
+    if (differences.length === 0) continue;
+    properties.push({
+      property,
+      effect: effectOf(after.type, property, was, is, after.options.replaceOnChanges),
+      secret: before.options.secrets.includes(property) || after.options.secrets.includes(property),
+      follows: followsOnly(differences, naming.moving),
+      differences,
+    });
+  }
+  return {
+    before,
+    after,
+    renamed: before.urn !== after.urn,
+    properties,
+    options: optionsChanged(before.options, after.options),
+    effect: gravest(properties),
+  };
+}
+
+function inputOf({ inputs, options }: GraphResource, property: string, references: References): Value | undefined {
+  const value = inputs[property];
+  return value === undefined ? undefined : references.in(value, options.propertyDependencies[property] ?? []);
+}
+
+/** Whether the same is said of other resources: what is gone and what has come differ in nothing else. */
+function followsOnly(differences: readonly Difference[], moving: ReadonlySet<string>): boolean {
+  const texts = (side: "before" | "after") =>
+    differences.map((difference) => withoutNames(difference[side] ?? "", moving)).filter((text) => text !== "");
+  const named = differences.some(({ before = "", after = "" }) => /⟦/.test(before + after));
+  return named && texts("before").sort().join("\n") === texts("after").sort().join("\n");
+}
+
+function optionsChanged(before: ResourceOptions, after: ResourceOptions): Difference[] {
+  return shownOptions.flatMap((option) => differencesOf(option, before[option], after[option]));
+}
+
+function gravest(properties: readonly PropertyChange[]): Effect | undefined {
+  return properties.map(({ effect }) => effect).sort((a, b) => gravity.indexOf(b) - gravity.indexOf(a))[0];
+}
+
+/** What names a resource that is replaced changes with it, since the new one has another name; it may be replaced by that itself. */
+function withConsequences(
+  direct: readonly ResourceChange[],
+  after: Graph,
+  old: ReadonlyMap<string, GraphResource>,
+  { is }: Naming,
+  matched: ReadonlyMap<string, string>,
+): readonly ResourceChange[] {
+  const changes = new Map(direct.map((change) => [change.after.urn, change]));
+  const pending = direct.filter(isRenamedOnAws);
+  const seen = new Set<string>();
+  for (let replaced = pending.pop(); replaced !== undefined; replaced = pending.pop()) {
+    if (seen.has(replaced.after.urn)) continue;
+    seen.add(replaced.after.urn);
+    for (const resource of after.resources) {
+      const former = old.get(matched.get(resource.urn) ?? "");
+      if (former === undefined || !resource.custom) continue;
+      const current = changes.get(resource.urn);
+      const touched: PropertyChange[] = [];
+      for (const property of Object.keys(resource.inputs)) {
+        if (current?.properties.some((change) => change.property === property)) continue;
+        const value = inputOf(resource, property, is);
+        if (!urnsIn(JSON.stringify(value)).includes(replaced.after.urn)) continue;
+        const effect = effectOf(resource.type, property, value, value, resource.options.replaceOnChanges);
+        touched.push({ property, effect, secret: false, follows: true, differences: [] });
+      }
+      if (touched.length === 0) continue;
+      const properties = [...(current?.properties ?? []), ...touched];
+      const change: ResourceChange = {
+        ...(current ?? { before: former, after: resource, renamed: false, options: [] }),
+        properties,
+        effect: gravest(properties),
+      };
+      changes.set(resource.urn, change);
+      if (isRenamedOnAws(change)) pending.push(change);
+    }
+  }
+  const order = new Map(after.resources.map(({ urn }, index) => [urn, index]));
+  return [...changes.values()].sort((a, b) => (order.get(a.after.urn) ?? 0) - (order.get(b.after.urn) ?? 0));
+}
+
+/** A name given in the program stays, and so does what is made of it. */
+function isRenamedOnAws({ effect, before, after }: ResourceChange): boolean {
+  const fixed = typeof after.inputs.name === "string" && after.inputs.name === before.inputs.name;
+  return effect === "replaces" && !fixed;
+}

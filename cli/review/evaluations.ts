@@ -1,0 +1,71 @@
+// The program before and after, evaluated for one stack.
+import { existsSync } from "node:fs";
+import * as path from "node:path";
+import { evaluateProgram } from "../../graph/evaluate";
+import type { Graph } from "../../graph/graph";
+import { withContents } from "./bundles";
+
+export interface Side {
+  /** The project's folder. */
+  readonly root: string;
+  /** The program's file, within `root`. */
+  readonly program: string;
+}
+
+export interface EvaluationsOptions {
+  readonly stack: string;
+  readonly config: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+export type Evaluated =
+  | { readonly graph: Graph; readonly onlyOnceDeployed: readonly string[] }
+  /** The program's own message, or Pulumi's. */
+  | { readonly error: string }
+  /** It has no such program or stack. */
+  | { readonly missing: string };
+
+/**
+ * Evaluates as in a preview, where AWS's part is unknown, and with values for it: what is in one only depends on what only the
+ * deployment knows.
+ */
+export async function evaluateSide({ root, program }: Side, options: EvaluationsOptions): Promise<Evaluated> {
+  const { stack, config, signal } = options;
+  for (const file of [program, "Pulumi.yaml", `Pulumi.${stack}.yaml`]) {
+    if (!existsSync(path.join(root, file))) return { missing: file };
+  }
+  const evaluation = {
+    program: path.join(root, program),
+    stack,
+    config,
+    timeout: 120_000,
+    ...(signal !== undefined && { signal }),
+  };
+  try {
+    const [known, preview] = await Promise.all([
+      evaluateProgram(evaluation),
+      evaluateProgram({ ...evaluation, preview: true }),
+    ]);
+    return { graph: withContents(known, root), onlyOnceDeployed: onlyIn(known, preview) };
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    return { error: withoutFolder((error as Error).message, root) };
+  }
+}
+
+/** URNs of what the first preview would not show, or would show in vain. */
+export function onlyIn(known: Graph, preview: Graph): readonly string[] {
+  const urnsOf = (graph: Graph) => new Set(graph.resources.map(({ urn }) => urn));
+  const [all, shown] = [urnsOf(known), urnsOf(preview)];
+  return [...[...all].filter((urn) => !shown.has(urn)), ...[...shown].filter((urn) => !all.has(urn))];
+}
+
+/** A graph without resources, for a program that was not there. */
+export function nothing(graph: Graph): Graph {
+  return { ...graph, resources: [], outputs: {} };
+}
+
+/** A message that is the same on every machine. */
+function withoutFolder(message: string, root: string): string {
+  return message.replaceAll(`${root}${path.sep}`, "").replaceAll(root, ".");
+}

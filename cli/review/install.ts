@@ -1,0 +1,130 @@
+// The packages of the base commit: those of the working tree where both lock the same, else an install of their own, kept for the next review.
+import { createHash } from "node:crypto";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from "node:fs";
+import * as path from "node:path";
+import { command } from "./command";
+
+const installTimeout = 10 * 60_000;
+/** Each takes some hundred megabytes. */
+const kept = 2;
+/** Decides what is installed, beside the lock file. */
+const settings = [".npmrc"];
+
+/** What package managers write about what is installed: https://docs.npmjs.com/cli/configuring-npm/package-lock-json#hidden-lockfiles */
+interface Lock {
+  readonly packages?: Readonly<
+    Record<string, { readonly version?: string; readonly optional?: boolean; readonly link?: boolean }>
+  >;
+}
+
+export interface Packages {
+  /**
+   * Under which folder a checkout finds them: Node and esbuild look for `node_modules` from a file upward, so neither is copied nor linked.
+   */
+  readonly folder: string;
+  readonly described: string;
+}
+
+/**
+ * Whether what is installed beside the lock file is what it says: then another checkout with the same lock file is installed, too.
+ * Optional packages of other machines may be missing.
+ */
+export function isInstalled(root: string): boolean {
+  const [wanted, found] = [lockOf(root, "package-lock.json"), lockOf(root, "node_modules", ".package-lock.json")];
+  if (wanted?.packages === undefined || found?.packages === undefined) return false;
+  const has = found.packages;
+  return Object.entries(wanted.packages).every(([name, { version, optional }]) =>
+    name === "" ? true : has[name] === undefined ? optional === true : has[name]?.version === version,
+  );
+}
+
+/** `lockText` of both the same, and installed. */
+export function sharesPackages(root: string, base: string): boolean {
+  const textOf = (folder: string, name: string) => {
+    const file = path.join(folder, name);
+    return existsSync(file) ? readFileSync(file, "utf8") : "";
+  };
+  return (
+    ["package-lock.json", ...settings].every((name) => textOf(root, name) === textOf(base, name)) && isInstalled(root)
+  );
+}
+
+/**
+ * The folder with the packages that `base` locks, below `cache`. Installs them without running their scripts, which the program does not
+ * need and a stranger's could misuse. Throws where there is no lock file.
+ */
+export async function installFor(
+  base: string,
+  cache: string,
+  { signal, say }: { readonly signal?: AbortSignal; say(line: string): void },
+): Promise<string> {
+  const lock = path.join(base, "package-lock.json");
+  if (!existsSync(lock)) {
+    throw new Error("The base commit has no package-lock.json, so nobody can say which packages it was made with.");
+  }
+  const hash = createHash("sha256").update(`${process.platform} ${process.arch} ${process.versions.modules}\n`);
+  for (const name of ["package-lock.json", ...settings]) {
+    const file = path.join(base, name);
+    if (existsSync(file)) hash.update(`${name}\n`).update(readFileSync(file));
+  }
+  const folder = path.join(cache, `packages-${hash.digest("hex").slice(0, 16)}`);
+  if (existsSync(path.join(folder, "node_modules"))) {
+    say("The base commit's packages are there from an earlier review.");
+  } else {
+    say("Installing the base commit's packages (npm ci) …");
+    const making = `${folder}.${process.pid}`;
+    try {
+      mkdirSync(making, { recursive: true });
+      for (const name of ["package.json", "package-lock.json", ...settings]) {
+        const file = path.join(base, name);
+        if (existsSync(file)) copyFileSync(file, path.join(making, name));
+      }
+      await npm(["ci", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"], making, signal);
+      rmSync(folder, { recursive: true, force: true });
+      renameSync(making, folder);
+    } finally {
+      rmSync(making, { recursive: true, force: true });
+    }
+  }
+  const now = new Date();
+  utimesSync(folder, now, now);
+  return folder;
+}
+
+/** Removes the installs that were used longest ago. None that a checkout is in. */
+export function removeOldInstalls(cache: string): void {
+  if (!existsSync(cache)) return;
+  const installs = readdirSync(cache)
+    .filter((name) => /^packages-[0-9a-f]+$/.test(name))
+    .map((name) => path.join(cache, name))
+    .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+  for (const folder of installs.slice(kept)) {
+    if (!readdirSync(folder).some((name) => name.startsWith("base-"))) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function npm(args: readonly string[], cwd: string, signal: AbortSignal | undefined): Promise<void> {
+  const options = { cwd, timeout: installTimeout, ...(signal !== undefined && { signal }) };
+  const { npm_execpath: script } = process.env;
+  if (script !== undefined && /npm-cli\.[cm]?js$/.test(script))
+    await command(process.execPath, [script, ...args], options);
+  else await command("npm", args, options);
+}
+
+function lockOf(...file: readonly string[]): Lock | undefined {
+  try {
+    return JSON.parse(readFileSync(path.join(...file), "utf8")) as Lock;
+  } catch {
+    return undefined;
+  }
+}
