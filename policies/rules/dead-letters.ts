@@ -39,6 +39,16 @@ function isDeadLetterQueue(stack: Stack, one: StackResource): "yes" | "perhaps" 
   return answer;
 }
 
+/** Whether it says of itself that it takes dead letters, be it of queues in another stack or of nobody yet. */
+function isMadeForDeadLetters(stack: Stack, one: StackResource): boolean {
+  if (one.parentType?.endsWith(":DeadLetterQueue")) return true;
+  const apart = stack.referring(one, "queueUrl", "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy");
+  return [one, ...apart].some(({ props: { redriveAllowPolicy } }) => {
+    const permission = redriveAllowPolicy === unknown ? unknown : at(parsed(redriveAllowPolicy), "redrivePermission");
+    return permission === unknown || permission === "byQueue" || permission === "allowAll";
+  });
+}
+
 /** Services that invoke functions asynchronously; https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html */
 const asynchronous = /^(sns|events|scheduler|s3|ses|iot|config|codecommit|cloudformation|logs)\./;
 
@@ -70,7 +80,7 @@ export const deadLetterPolicies: readonly Policy[] = [
       for (const one of stack.ofType(queue)) {
         if (isSet(one.props.redrivePolicy)) continue;
         if (stack.referring(one, "queueUrl", "aws:sqs/redrivePolicy:RedrivePolicy").length > 0) continue;
-        if (isDeadLetterQueue(stack, one) !== "no") continue;
+        if (isDeadLetterQueue(stack, one) !== "no" || isMadeForDeadLetters(stack, one)) continue;
         report(
           one,
           "redrivePolicy is not set, and nothing has it for its dead letters",

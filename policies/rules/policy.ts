@@ -1,6 +1,6 @@
 // How a rule becomes a policy of @pulumi/policy: what every rule says of itself, its exceptions, and the form of its messages.
 import type { PolicyConfigSchema, ResourceValidationPolicy, Severity, StackValidationPolicy } from "@pulumi/policy";
-import { type Properties, propertiesOf } from "./plain";
+import { at, type Properties, parsed, propertiesOf } from "./plain";
 import { Stack } from "./stack";
 
 export type Policy = ResourceValidationPolicy | StackValidationPolicy;
@@ -136,11 +136,9 @@ function message(name: string, given: string, fix: string, ids: readonly string[
   return `"${name}": ${given}. ${fix}.${ids.length === 0 ? "" : ` [${ids.join(", ")}]`}`;
 }
 
-/** The engine hands the provider's configuration over as JSON text in some versions. */
+/** The provider's settings travel as JSON text. */
 function defaultTagsOf(provider: Readonly<Record<string, unknown>> | undefined): Properties {
-  if (provider === undefined) return {};
-  const { defaultTags } = propertiesOf(provider);
-  const known = typeof defaultTags === "string" ? (JSON.parse(defaultTags) as Properties) : defaultTags;
-  const tags = typeof known === "object" && known !== null ? (known as Properties).tags : undefined;
-  return typeof tags === "object" && tags !== null && !Array.isArray(tags) ? (tags as Properties) : {};
+  const tags = provider === undefined ? undefined : at(parsed(propertiesOf(provider).defaultTags), "tags");
+  const known = parsed(tags);
+  return typeof known === "object" && known !== null && !Array.isArray(known) ? (known as Properties) : {};
 }

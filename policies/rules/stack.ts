@@ -7,6 +7,8 @@ export interface StackResource {
   readonly name: string;
   readonly urn: string;
   readonly props: Properties;
+  /** Type of the component that it belongs to. */
+  readonly parentType: string | undefined;
   /** URNs of the resources that a property's value comes from. */
   readonly sources: Readonly<Record<string, readonly string[]>>;
 }
@@ -16,11 +18,12 @@ export class Stack {
 
   static of(resources: readonly PolicyResource[]): Stack {
     return new Stack(
-      resources.map(({ type, name, urn, props, propertyDependencies }) => ({
+      resources.map(({ type, name, urn, props, parent, propertyDependencies }) => ({
         type,
         name,
         urn,
         props: propertiesOf(props),
+        parentType: parent?.type,
         sources: Object.fromEntries(
           Object.entries(propertyDependencies).map(([property, all]) => [property, all.map((source) => source.urn)]),
         ),

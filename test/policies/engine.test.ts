@@ -116,6 +116,22 @@ describe("the pack in Pulumi's engine", () => {
     );
   });
 
+  it("takes the provider's default tags for the resource's own", async () => {
+    const request = asked("AnalyzeRequest", "orders", { sqsManagedSseEnabled: true });
+    const defaultTags = JSON.stringify({ tags: { project: "made-up", stack: "dev" } });
+    request.setProvider?.(
+      filled("AnalyzerProviderResource", {
+        Type: "pulumi:providers:aws",
+        Name: "default",
+        Urn: "urn:pulumi:dev::made-up::pulumi:providers:aws::default",
+        Properties: Struct.fromJavaScript({ defaultTags }),
+      }),
+    );
+    const { diagnosticsList } = await call<{ diagnosticsList: Diagnostic[] }>("analyze", request);
+    assert.equal(diagnosticsList.length, 1);
+    assert.match(diagnosticsList[0]?.message ?? "", /tags owner are missing/);
+  });
+
   it("judges a stack", async () => {
     const request = filled("AnalyzeStackRequest", {
       ResourcesList: [

@@ -37,6 +37,11 @@ describe("the policies on the program", () => {
     }
   }
 
+  it("find nothing mandatory in a topic that nobody subscribes to yet", async () => {
+    const example = path.join(__dirname, "..", "..", "docs", "examples", "bindings.ts");
+    assert.deepEqual(mandatory(await evaluateProgram({ program: example, stack: "dev" })), []);
+  });
+
   describe("when one property is taken away", () => {
     let deployed: Graph;
     before(async () => {

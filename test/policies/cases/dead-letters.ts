@@ -22,6 +22,10 @@ export const deadLetterCases: readonly Case[] = [
   {
     policy: "queue-has-dead-letters",
     breaks: [
+      {
+        what: "one that is closed to dead letters",
+        made: [make("queue", { redriveAllowPolicy: '{"redrivePermission":"denyAll"}' })],
+      },
       { what: "a queue by itself", made: [make("queue", {})], says: /redrivePolicy is not set/ },
       {
         what: "beside a queue with its own",
@@ -29,6 +33,17 @@ export const deadLetterCases: readonly Case[] = [
       },
     ],
     keeps: [
+      {
+        what: "one for the dead letters of another stack",
+        made: [
+          make("queue", {
+            redriveAllowPolicy: JSON.stringify({
+              redrivePermission: "byQueue",
+              sourceQueueArns: [arnOf("sqs", "far")],
+            }),
+          }),
+        ],
+      },
       { what: "one that has and one that is", made: [orders, dead] },
       {
         what: "a RedrivePolicy",
