@@ -176,4 +176,21 @@ describe("the workflows", () => {
       assert.equal(step.with?.["pulumi-version"], packageJson.dependencies["@pulumi/pulumi"], name);
     }
   });
+
+  it("have the settings and policies that docs/review.md says", () => {
+    const document = readFileSync(path.join(root, "docs/review.md"), "utf8");
+    const all = files.map(source).join("\n");
+    const settings = [...all.matchAll(/\b(?:vars|secrets)\.(\w+)/g)].map(([, name = ""]) => name);
+    for (const [, name = ""] of all.matchAll(/vars\[format\('(\w+)\{0\}', matrix\.stack\)\]/g)) {
+      settings.push(`${name}DEV`, `${name}PROD`);
+    }
+    const table = document.slice(document.indexOf("## Settings in GitHub"), document.indexOf("- Environments"));
+    const stated = [...table.matchAll(/`([A-Z]+_[A-Z_]+)`/g)].map(([, name = ""]) => name);
+    assert.deepEqual(stated.sort(), [...new Set(settings)].sort());
+    const policies = [...document.matchAll(/^```json\n(.*?)^```$/gms)].map(([, text = ""]) => JSON.parse(text));
+    assert.deepEqual(
+      policies.map(({ Version }) => Version),
+      ["2012-10-17", "2012-10-17", "2012-10-17", "2012-10-17"],
+    );
+  });
 });
