@@ -128,35 +128,47 @@ function withConsequences(
 ): readonly ResourceChange[] {
   const changes = new Map(direct.map((change) => [change.after.urn, change]));
   const pending = direct.filter(isRenamedOnAws);
+  const naming = pending.length === 0 ? new Map<string, readonly Mention[]>() : mentions(after, is);
   const seen = new Set<string>();
   for (let replaced = pending.pop(); replaced !== undefined; replaced = pending.pop()) {
     if (seen.has(replaced.after.urn)) continue;
     seen.add(replaced.after.urn);
-    for (const resource of after.resources) {
+    for (const { resource, property, value } of naming.get(replaced.after.urn) ?? []) {
       const former = old.get(matched.get(resource.urn) ?? "");
-      if (former === undefined || !resource.custom) continue;
-      const current = changes.get(resource.urn);
-      const touched: PropertyChange[] = [];
-      for (const property of Object.keys(resource.inputs)) {
-        if (current?.properties.some((change) => change.property === property)) continue;
-        const value = inputOf(resource, property, is);
-        if (!urnsIn(JSON.stringify(value)).includes(replaced.after.urn)) continue;
-        const effect = effectOf(resource.type, property, value, value, resource.options.replaceOnChanges);
-        touched.push({ property, effect, secret: false, follows: true, differences: [] });
-      }
-      if (touched.length === 0) continue;
-      const properties = [...(current?.properties ?? []), ...touched];
-      const change: ResourceChange = {
-        ...(current ?? { before: former, after: resource, renamed: false, options: [] }),
-        properties,
-        effect: gravest(properties),
-      };
+      if (former === undefined) continue;
+      const current = changes.get(resource.urn) ?? { before: former, after: resource, renamed: false, options: [] };
+      const known = "properties" in current ? current.properties : [];
+      if (known.some((change) => change.property === property)) continue;
+      const effect = effectOf(resource.type, property, value, value, resource.options.replaceOnChanges);
+      const properties = [...known, { property, effect, secret: false, follows: true, differences: [] }];
+      const change = { ...current, properties, effect: gravest(properties) };
       changes.set(resource.urn, change);
       if (isRenamedOnAws(change)) pending.push(change);
     }
   }
   const order = new Map(after.resources.map(({ urn }, index) => [urn, index]));
   return [...changes.values()].sort((a, b) => (order.get(a.after.urn) ?? 0) - (order.get(b.after.urn) ?? 0));
+}
+
+interface Mention {
+  readonly resource: GraphResource;
+  readonly property: string;
+  readonly value: Value | undefined;
+}
+
+/** Which properties name a resource, by its URN. */
+function mentions({ resources }: Graph, references: References): ReadonlyMap<string, readonly Mention[]> {
+  const found = new Map<string, Mention[]>();
+  for (const resource of resources.filter(({ custom }) => custom)) {
+    for (const property of Object.keys(resource.inputs)) {
+      const value = inputOf(resource, property, references);
+      for (const urn of urnsIn(JSON.stringify(value))) {
+        const own = found.get(urn) ?? [];
+        if (own.push({ resource, property, value }) === 1) found.set(urn, own);
+      }
+    }
+  }
+  return found;
 }
 
 /** A name given in the program stays, and so does what is made of it. */

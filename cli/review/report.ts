@@ -47,14 +47,15 @@ export function reportOf(reviewed: Reviewed): Report {
     ...alert("WARNING", "Less is protected", ofKind("protection")),
     ...unknowns(onlyOnceDeployed, after),
     ...findingSections(changes.added, "Against the policies, new", after),
-    ...permissions(comparison),
+    ...orWhy("Permissions", () => permissions(comparison)),
     ...changedSection(comparison),
+    ...renamedSection(comparison),
     ...removedSection(comparison),
     ...addedSection(comparison),
     ...bundleSection(comparison),
     ...consequences(comparison),
     ...outputs(comparison),
-    ...diagram(comparison),
+    ...orWhy("The pipeline", () => diagram(comparison)),
     ...remaining(changes),
   ];
   return { sections, failed: violated || onlyOnceDeployed.length > 0 };
@@ -125,10 +126,27 @@ function permissions(comparison: Comparison): string[] {
   ];
 }
 
+/** The sections, or why there are none: what AWS would refuse too, as a policy without statements, hides nothing else. */
+function orWhy(title: string, sections: () => string[]): string[] {
+  try {
+    return sections();
+  } catch (error) {
+    return listed(title, [`Not known: ${code((error as Error).message, 600)}`]);
+  }
+}
+
 function changedSection({ changed, resources }: Comparison): string[] {
   const own = changed.filter(isOfItsOwn);
   // Each is a paragraph of its own, so that as many as possible stay when not all fit.
   return own.length === 0 ? [] : ["### Changed", ...own.map((change) => changeLines(change, resources))];
+}
+
+/** What an alias keeps and nothing else changes. */
+function renamedSection({ changed }: Comparison): string[] {
+  const lines = changed
+    .filter((change) => change.renamed && !isOfItsOwn(change))
+    .map(({ before, after }) => `- ${code(nameOf(after))}, was ${code(nameOf(before))}`);
+  return lines.length === 0 ? [] : ["### Renamed, and kept by an alias", lines.join("\n")];
 }
 
 function removedSection({ removed, resources }: Comparison): string[] {

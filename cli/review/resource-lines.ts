@@ -39,9 +39,9 @@ export function changeLines(change: ResourceChange, resources: Resources): strin
 }
 
 /** Whether there is more to say of it than that it refers to others, or has another bundle. */
-export function isOfItsOwn({ after, renamed, properties, options }: ResourceChange): boolean {
+export function isOfItsOwn({ after, properties, options }: ResourceChange): boolean {
   const own = properties.filter(({ property, follows }) => !follows && !isContent(after, property));
-  return options.length > 0 || own.some(({ property }) => !isTrigger(after, property)) || (renamed && own.length === 0);
+  return options.length > 0 || own.some(({ property }) => !isTrigger(after, property));
 }
 
 /** `orders event source mapping`: is replaced (`eventSourceArn`). */

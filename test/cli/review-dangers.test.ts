@@ -1,0 +1,148 @@
+import { strict as assert } from "node:assert";
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import { textOf, warningsOf } from "./review-support";
+
+const queue = (args: aws.sqs.QueueArgs = {}, opts: pulumi.CustomResourceOptions = {}, name = "orders") =>
+  new aws.sqs.Queue(name, { sqsManagedSseEnabled: true, visibilityTimeoutSeconds: 180, ...args }, opts);
+const table = (args: Partial<aws.dynamodb.TableArgs> = {}, opts: pulumi.CustomResourceOptions = {}) =>
+  new aws.dynamodb.Table(
+    "orders",
+    { hashKey: "id", attributes: [{ name: "id", type: "S" }], billingMode: "PAY_PER_REQUEST", ...args },
+    opts,
+  );
+const stream = { streamEnabled: true, streamViewType: "NEW_AND_OLD_IMAGES" };
+
+describe("a review of one broken property", () => {
+  it("says that a queue's encryption is off", async () => {
+    const programs = [() => queue(), () => queue({ sqsManagedSseEnabled: false })] as const;
+    assert.deepEqual(await warningsOf(...programs), [
+      "`orders queue`: encryption at rest is no longer asked for (`sqsManagedSseEnabled`).",
+    ]);
+    assert.match(
+      await textOf(...programs),
+      /- `orders queue`: is updated in place\n {2}- `sqsManagedSseEnabled`: `true` → `false`/,
+    );
+  });
+
+  it("says that a visibility timeout is another one, which endangers nothing", async () => {
+    const programs = [() => queue(), () => queue({ visibilityTimeoutSeconds: 30 })] as const;
+    assert.deepEqual(await warningsOf(...programs), []);
+    assert.match(
+      await textOf(...programs),
+      /`orders queue`: is updated in place\n {2}- `visibilityTimeoutSeconds`: `180` → `30`\n/,
+    );
+  });
+
+  it("says that a queue is replaced to become FIFO, and what is lost", async () => {
+    const programs = [() => queue(), () => queue({ fifoQueue: true })] as const;
+    assert.deepEqual(await warningsOf(...programs), [
+      "`orders queue` is **replaced**, since `fifoQueue` cannot be changed: a new queue is made, and the old one is deleted with the messages in it.",
+    ]);
+    assert.match(await textOf(...programs), /`fifoQueue`: `true` is added \*\*replaces it\*\*/);
+  });
+
+  it("says that a table's stream ends with its view type", async () => {
+    const after = () => table({ ...stream, streamViewType: "KEYS_ONLY" });
+    assert.deepEqual(await warningsOf(() => table(stream), after), [
+      "`orders table`: its stream **ends** and another one begins, under another ARN; what a consumer has not read of it by then, it does not read.",
+    ]);
+    assert.match(await textOf(() => table(stream), after), /`streamViewType`: `"NEW_AND_OLD_IMAGES"` → `"KEYS_ONLY"`/);
+  });
+
+  it("says that a customer managed key is removed from a queue, and what is lost with the key", async () => {
+    const before = () => {
+      const key = new aws.kms.Key("main", {});
+      queue({ sqsManagedSseEnabled: undefined, kmsMasterKeyId: key.arn });
+    };
+    const warnings = await warningsOf(before, () => queue());
+    assert.deepEqual(warnings, [
+      "`main key` is **deleted**, with whatever is encrypted with it.",
+      "`orders queue`: the customer managed key is removed (`kmsMasterKeyId`).",
+    ]);
+    assert.match(await textOf(before, () => queue()), /`kmsMasterKeyId`: `"‹main key›\.arn"` is removed/);
+  });
+
+  it("says that protect is lifted", async () => {
+    const programs = [() => queue({}, { protect: true }), () => queue()] as const;
+    assert.deepEqual(await warningsOf(...programs), [
+      "`orders queue`: `protect` is lifted; from now on it can be deleted and replaced.",
+    ]);
+    assert.match(await textOf(...programs), /option `protect`: `true` → `false`/);
+  });
+});
+
+describe("a review warns", () => {
+  it("that the engine refuses what is protected", async () => {
+    const warnings = await warningsOf(
+      () => queue({}, { protect: true }),
+      () => table({ deletionProtectionEnabled: true }),
+    );
+    assert.match(
+      warnings.join(),
+      /`orders queue` is \*\*deleted\*\*, with the messages in it\. It is protected: Pulumi refuses/,
+    );
+    const replaced = await warningsOf(
+      () => table({ deletionProtectionEnabled: true }),
+      () => table({ deletionProtectionEnabled: true, rangeKey: "at" }),
+    );
+    assert.match(replaced.join(), /`rangeKey` cannot be changed.*Its deletion protection makes AWS refuse/);
+  });
+
+  it("of what is removed but kept on AWS, without calling it lost", async () => {
+    assert.deepEqual(
+      await warningsOf(
+        () => queue({}, { retainOnDelete: true }),
+        () => undefined,
+      ),
+      ["`orders queue` is left on AWS as it is, and no longer managed here."],
+    );
+  });
+
+  const policy = JSON.stringify({ deadLetterTargetArn: "arn:aws:sqs:eu-west-1:000000000000:dead", maxReceiveCount: 5 });
+  const weaker: readonly (readonly [string, () => unknown, () => unknown, RegExp])[] = [
+    [
+      "dead letters",
+      () => queue({ redrivePolicy: policy }),
+      () => queue(),
+      /its dead letters are removed \(`redrivePolicy`\)/,
+    ],
+    [
+      "a shorter retention than AWS's own",
+      () => queue(),
+      () => queue({ messageRetentionSeconds: 60 }),
+      /messages are kept for a shorter time/,
+    ],
+    [
+      "logs that were kept for ever",
+      () => new aws.cloudwatch.LogGroup("l", {}),
+      () => new aws.cloudwatch.LogGroup("l", { retentionInDays: 30 }),
+      /logs are kept for a shorter time/,
+    ],
+    [
+      "deletion protection",
+      () => table({ deletionProtectionEnabled: true }),
+      () => table({ deletionProtectionEnabled: false }),
+      /deletion protection is off/,
+    ],
+    [
+      "point-in-time recovery",
+      () => table({ pointInTimeRecovery: { enabled: true } }),
+      () => table(),
+      /point-in-time recovery is off/,
+    ],
+  ];
+  for (const [what, before, after, warning] of weaker) {
+    it(`of ${what}, and of nothing in the other direction`, async () => {
+      assert.match((await warningsOf(before, after)).join(), warning);
+      assert.deepEqual(await warningsOf(after, before), []);
+    });
+  }
+
+  it("of an endpoint that anybody may call", async () => {
+    const method = (authorization: string) => () =>
+      new aws.apigateway.Method("m", { restApi: "a", resourceId: "r", httpMethod: "POST", authorization });
+    assert.match((await warningsOf(method("AWS_IAM"), method("NONE"))).join(), /anybody may call it/);
+    assert.deepEqual(await warningsOf(method("NONE"), method("AWS_IAM")), []);
+  });
+});
