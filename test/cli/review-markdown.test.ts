@@ -1,7 +1,8 @@
 import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
 import { code, cut, fenced, fitted, largestComment } from "../../cli/review/markdown";
-import { readOptions, UsageError } from "../../cli/review/options";
+import { readOptions, UsageError, usage } from "../../cli/review/options";
+import { statedAfter } from "../docs-tables";
 import { reviewOf } from "./review-support";
 
 describe("text of others in Markdown", () => {
@@ -72,6 +73,14 @@ describe("the command line of a review", () => {
       "--base HEAD~1 --stack dev --stack prod --stack dev --markdown out.md --config a=b=c".split(" "),
     );
     assert.deepEqual([base, stacks, markdown, config], ["HEAD~1", ["dev", "prod"], "out.md", { a: "b=c" }]);
+  });
+
+  it("is the one in the document", () => {
+    const stated = statedAfter("docs/review.md", "npm run review -- --base");
+    const offered = [...usage.matchAll(/^ {2}(--\w+(?: [A-Z=]+)?)/gm)].map(([, option]) => option);
+    assert.deepEqual(Object.keys(stated).sort(), offered.filter((option) => option !== "--help").sort());
+    const { stacks, program } = readOptions([]);
+    assert.deepEqual([stated["--stack NAME"], stated["--program FILE"]], [stacks.join(), program]);
   });
 
   it("refuses what it cannot use", () => {

@@ -5,6 +5,7 @@ import { readdirSync } from "node:fs";
 import * as path from "node:path";
 import { readOptions } from "../../cli/review/options";
 import { type Review, review } from "../../cli/review/review";
+import { read } from "../docs-tables";
 import { Repository } from "./review-repository";
 
 describe("npm run review", () => {
@@ -67,7 +68,10 @@ describe("npm run review", () => {
   it("says that a queue that is renamed is lost with its messages, and how it is kept", async () => {
     repository.change("index.ts", ['new QueueConsumer("fulfilment"', 'new QueueConsumer("reservations"']);
     const made = await run();
-    has(made, "> [!CAUTION]");
+    const shown =
+      /<!-- from test\/cli\/review\.test\.ts -->\n\n````markdown\n(.*?)````/s.exec(read("docs/review.md"))?.[1] ?? "";
+    assert.ok(shown.includes("[!CAUTION]"));
+    for (const line of shown.trim().split("\n")) has(made, line);
     has(
       made,
       '> - `fulfilment queue` is **deleted**, with the messages in it. `reservations queue` is added and looks like it: if it was renamed, `aliases: [{ name: "fulfilment" }]` on `reservations queue consumer` keeps it.',
