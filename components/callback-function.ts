@@ -3,8 +3,10 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { AnyCallback } from "../consumer/callback";
 import { type Settings, settingsVariable } from "../consumer/settings";
+import { createAlarms } from "./alarms";
 import type { Binding, Statement } from "./binding";
 import { archiveAsset, bundle, type CallbackBundle, type HandlerModule } from "./bundle";
+import { functionAlarms } from "./function-alarms";
 import { type FunctionOptions, type FunctionOverrides, functionDefaults } from "./function-args";
 import { idempotencySettings, idempotencyStatements } from "./idempotency";
 import type { Operations } from "./operations";
@@ -51,6 +53,11 @@ export class CallbackFunction extends pulumi.ComponentResource {
     const fn = this.createFunction(args, logGroup, bundled);
     this.functionName = fn.name;
     this.functionArn = fn.arn;
+    createAlarms(name, functionAlarms({ name, functionName: fn.name }, args.timeout ?? functionDefaults.timeout), {
+      operations: args,
+      overrides: args.overrides?.alarms,
+      parent: this,
+    });
     this.registerOutputs({
       functionName: this.functionName,
       functionArn: this.functionArn,

@@ -1,12 +1,14 @@
 // A rule of an event bus that leads events to a consumer's queue, and the dead letters of what could not be sent.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { type AlarmOverrides, checkAlarms, createAlarms } from "./alarms";
 import { ArgumentErrors } from "./argument-errors";
 import type { EventBus } from "./binding";
 import { createDeadLetters, type DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
 import { checkName } from "./function-args";
 import type { Operations } from "./operations";
 import { checkQueueTarget, type QueueTarget, type QueueTargetOptions, retryPolicyOf } from "./queue-target";
+import { ruleAlarms } from "./source-alarms";
 import type { Subscriber } from "./topic";
 
 export interface EventBusRuleOptions extends QueueTargetOptions, Operations {
@@ -23,6 +25,7 @@ export interface EventBusRuleOptions extends QueueTargetOptions, Operations {
     readonly target?: Pick<aws.cloudwatch.EventTargetArgs, "inputTransformer">;
     readonly deadLetterQueue?: DeadLetterQueueOverrides["queue"];
     readonly alarm?: DeadLetterQueueOverrides["alarm"];
+    readonly alarms?: AlarmOverrides<"lostEvents">;
   };
 }
 
@@ -76,6 +79,11 @@ export class EventBusRule<
     );
     const deadLetters = createDeadLetters(name, args, this);
     this.createTarget(args, bus, rule, deadLetters);
+    createAlarms(name, ruleAlarms(name, rule.name, args.bus?.name), {
+      operations: args,
+      overrides: overrides?.alarms,
+      parent: this,
+    });
 
     this.ruleName = rule.name;
     this.ruleArn = rule.arn;
@@ -130,6 +138,7 @@ function check(name: string, args: Checked, owner: pulumi.Resource): void {
   const errors = new ArgumentErrors(`EventBusRule "${name}"`);
   checkName(name, errors);
   checkQueueTarget(args, { target: args.target, rule: "EventBridge allows" }, errors);
+  checkAlarms(args.overrides?.alarms, errors);
   if (args.types !== undefined && args.pattern?.["detail-type"] !== undefined) {
     errors.add('types and pattern["detail-type"] both say which types are sent; give one of them.');
   }

@@ -2,7 +2,9 @@
 import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { settingsVariable } from "../consumer/settings";
+import type { AlarmOverrides } from "./alarms";
 import type { ArgumentErrors } from "./argument-errors";
+import type { FunctionAlarm } from "./function-alarms";
 import type { IdempotencyOptions } from "./idempotency";
 
 export interface FunctionOptions {
@@ -46,6 +48,8 @@ export interface FunctionOverrides {
   >;
   readonly role?: Partial<Omit<aws.iam.RoleArgs, "assumeRolePolicy">>;
   readonly logGroup?: Partial<Omit<aws.cloudwatch.LogGroupArgs, "retentionInDays">>;
+  /** Of the set `all`: other thresholds and times, or none. */
+  readonly alarms?: AlarmOverrides<FunctionAlarm>;
 }
 
 export const functionDefaults = { timeout: 30, memorySize: 256, logRetention: 30 } as const;

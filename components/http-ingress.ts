@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { type AlarmOverrides, checkAlarms, createAlarms } from "./alarms";
 import { ArgumentErrors } from "./argument-errors";
 import type { Statement } from "./binding";
 import { checkKey, encryptStatements } from "./encryption";
@@ -10,6 +11,7 @@ import { createAccessLog } from "./http-ingress-log";
 import { createRoute, type FifoRoute, type RouteConsumer } from "./http-ingress-route";
 import type { Operations } from "./operations";
 import { rolePolicyOf } from "./role-policy";
+import { endpointAlarms } from "./source-alarms";
 
 export interface HttpIngressArgs extends Operations {
   /** Which queue takes the events of which method and path, as `{ "POST /orders": orders }`. A FIFO queue needs a message group. */
@@ -30,6 +32,7 @@ export interface HttpIngressArgs extends Operations {
     readonly stage?: Partial<
       Omit<aws.apigateway.StageArgs, "restApi" | "deployment" | "stageName" | "accessLogSettings">
     >;
+    readonly alarms?: AlarmOverrides<"serverErrors">;
   };
 }
 
@@ -91,6 +94,11 @@ export class HttpIngress extends pulumi.ComponentResource {
     );
     const stage = this.createStage(api, deployment, args);
     this.url = stage.invokeUrl;
+    createAlarms(name, endpointAlarms(name, { ApiName: api.name, Stage: stage.stageName }), {
+      operations: args,
+      overrides: args.overrides?.alarms,
+      parent: this,
+    });
     this.registerOutputs({ url: this.url });
   }
 
@@ -98,6 +106,7 @@ export class HttpIngress extends pulumi.ComponentResource {
     const errors = new ArgumentErrors(`HttpIngress "${this.name}"`);
     checkName(this.name, errors);
     checkKey("kmsKeyArn", args.kmsKeyArn, errors);
+    checkAlarms(args.overrides?.alarms, errors);
     const entries = Object.entries(args.routes);
     if (entries.length === 0) errors.add('routes is empty; give at least one, as { "POST /orders": orders }.');
     const names = new Map<string, string>();

@@ -1,9 +1,11 @@
 // The arguments of a QueueConsumer: their meaning, their defaults, and every combination that AWS refuses or that cannot work.
 import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import { type AlarmOverrides, checkAlarms } from "./alarms";
 import type { ArgumentErrors } from "./argument-errors";
 import { type DeadLetterQueueOverrides, longestRetention } from "./dead-letter-queue";
 import { checkKey } from "./encryption";
+import type { FunctionAlarm } from "./function-alarms";
 import { checkFunctionOptions, type FunctionOptions, type FunctionOverrides, functionDefaults } from "./function-args";
 import type { Operations } from "./operations";
 
@@ -103,6 +105,7 @@ export interface QueueConsumerOverrides extends FunctionOverrides {
   >;
   readonly deadLetterQueue?: DeadLetterQueueOverrides["queue"];
   readonly alarm?: DeadLetterQueueOverrides["alarm"];
+  readonly alarms?: AlarmOverrides<FunctionAlarm | "age" | "recursiveInvocations">;
   readonly mapping?: Pick<aws.lambda.EventSourceMappingArgs, "kmsKeyArn" | "tags" | "useResourceTimeoutForPropagation">;
 }
 
@@ -120,6 +123,10 @@ export function visibilityTimeoutOf(options: QueueConsumerOptions): number {
   return options.queue?.visibilityTimeout ?? options.visibilityTimeout ?? 6 * timeout + maximumBatchingWindow;
 }
 
+export function maxReceiveCountOf(options: QueueConsumerOptions): number {
+  return options.queue?.maxReceiveCount ?? options.maxReceiveCount ?? queueDefaults.maxReceiveCount;
+}
+
 export function isFifo(options: QueueConsumerOptions): boolean {
   return options.queue?.fifo ?? options.fifo ?? false;
 }
@@ -130,6 +137,7 @@ export function checkQueueConsumerOptions(options: QueueConsumerOptions, errors:
   checkQueue(options, errors);
   checkKey("kmsKeyArn", options.kmsKeyArn, errors);
   checkKey("queue.kmsKeyArn", options.queue?.kmsKeyArn, errors);
+  checkAlarms(options.overrides?.alarms, errors);
   checkMapping(options, errors);
   checkFilters(options.filters ?? [], errors);
 }
@@ -166,7 +174,7 @@ function checkQueue(options: QueueConsumerOptions, errors: ArgumentErrors): void
   const { queue, timeout = functionDefaults.timeout } = options;
   const existing = queue === undefined ? "" : "queue.";
   const visibilityTimeout = visibilityTimeoutOf(options);
-  const maxReceiveCount = queue?.maxReceiveCount ?? options.maxReceiveCount ?? queueDefaults.maxReceiveCount;
+  const maxReceiveCount = maxReceiveCountOf(options);
   const retention = options.messageRetention ?? queueDefaults.messageRetention;
   const inSeconds = { unit: "s", rule: "SQS allows" };
   const known = [

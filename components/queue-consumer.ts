@@ -3,22 +3,26 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { Callback } from "../consumer/callback";
+import { createAlarms } from "./alarms";
 import { ArgumentErrors } from "./argument-errors";
 import type { Binding, BindingsArg, Sendable, Statement } from "./binding";
 import { CallbackFunction } from "./callback-function";
 import { createDeadLetters, type DeadLetterQueue, largestMessage } from "./dead-letter-queue";
 import { decryptStatements, encryptStatements, keyArnOf } from "./encryption";
+import { recursiveInvocations } from "./function-alarms";
 import { checkName } from "./function-args";
 import { checkIdempotency, type IdempotencyArg } from "./idempotency";
 import {
   checkQueueConsumerOptions,
   type ExistingDeadLetterQueue,
   isFifo,
+  maxReceiveCountOf,
   type QueueConsumerOptions,
   queueDefaults,
   visibilityTimeoutOf,
 } from "./queue-consumer-args";
 import { OwnQueuePolicy, type PolicyStatement } from "./queue-policy";
+import { queueAlarms } from "./source-alarms";
 
 export type QueueConsumerArgs<Wire, In, B extends object> = QueueConsumerOptions & {
   /** The callback that handles each record: exported by a module of its own, or an inline one. */
@@ -88,6 +92,7 @@ export class QueueConsumer<Wire = unknown, In = unknown, B extends object = Reco
     this.policy = policy;
     const fn = this.createFunction(args, queue, deadLetters);
     this.createMapping(args, queue, fn);
+    this.createAlarms(args, queue, fn);
 
     this.queueUrl = queue.url;
     this.queueArn = queue.arn;
@@ -183,7 +188,6 @@ export class QueueConsumer<Wire = unknown, In = unknown, B extends object = Reco
   }
 
   private createFunction(args: QueueConsumerArgs<Wire, In, B>, queue: Queue, deadLetters: Queue): CallbackFunction {
-    const maxReceiveCount = args.queue?.maxReceiveCount ?? args.maxReceiveCount ?? queueDefaults.maxReceiveCount;
     const bindings: Readonly<Record<string, Binding<unknown>>> = args.bindings ?? {};
     const statements: readonly Statement[] = [
       {
@@ -211,12 +215,28 @@ export class QueueConsumer<Wire = unknown, In = unknown, B extends object = Reco
           kind: "queue",
           queueUrl: queue.url,
           deadLetterQueueUrl: deadLetters.url,
-          maxReceiveCount,
+          maxReceiveCount: maxReceiveCountOf(args),
           concurrency: args.concurrency ?? queueDefaults.concurrency,
         },
       },
       { parent: this },
     );
+  }
+
+  private createAlarms(args: QueueConsumerOptions, queue: Queue, { functionName }: CallbackFunction): void {
+    const { name } = this;
+    const watched = {
+      arn: queue.arn,
+      visibilityTimeout: visibilityTimeoutOf(args),
+      maxReceiveCount: maxReceiveCountOf(args),
+      delay: args.delay ?? 0,
+      retention: args.queue === undefined ? (args.messageRetention ?? queueDefaults.messageRetention) : undefined,
+    };
+    createAlarms(name, [...queueAlarms(name, watched), recursiveInvocations({ name, functionName })], {
+      operations: args,
+      overrides: args.overrides?.alarms,
+      parent: this,
+    });
   }
 
   private createMapping(args: QueueConsumerOptions, queue: Queue, fn: CallbackFunction): void {

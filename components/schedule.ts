@@ -1,6 +1,7 @@
 // A schedule that sends an event to a consumer's queue, and the dead letters of what could not be sent.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { type AlarmOverrides, checkAlarms, createAlarms } from "./alarms";
 import { ArgumentErrors } from "./argument-errors";
 import type { Statement } from "./binding";
 import { createDeadLetters, type DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
@@ -9,6 +10,7 @@ import { checkName } from "./function-args";
 import type { Operations } from "./operations";
 import { checkQueueTarget, type QueueTargetOptions, retryPolicyOf } from "./queue-target";
 import { rolePolicyOf } from "./role-policy";
+import { scheduleAlarms } from "./source-alarms";
 
 /** What a schedule sends to: a QueueConsumer, typed by the events that its callback reads. */
 export interface ScheduleTarget<E> {
@@ -39,6 +41,7 @@ export interface ScheduleArgs<E> extends QueueTargetOptions, Operations {
     readonly role?: Partial<Omit<aws.iam.RoleArgs, "assumeRolePolicy">>;
     readonly deadLetterQueue?: DeadLetterQueueOverrides["queue"];
     readonly alarm?: DeadLetterQueueOverrides["alarm"];
+    readonly alarms?: AlarmOverrides<"lostEvents">;
   };
 }
 
@@ -71,6 +74,11 @@ export class Schedule<E> extends pulumi.ComponentResource {
     const deadLetters = createDeadLetters(name, args, this);
     const { role, rolePolicy } = this.createRole(args, deadLetters);
     const schedule = this.createSchedule(args, role, rolePolicy, deadLetters);
+    createAlarms(name, scheduleAlarms(name, schedule.groupName), {
+      operations: args,
+      overrides: args.overrides?.alarms,
+      parent: this,
+    });
     this.scheduleArn = schedule.arn;
     this.deadLetterQueueUrl = deadLetters.url;
     this.deadLetters = { url: deadLetters.url, sourceArn: schedule.arn, kind: "schedule" };
@@ -157,6 +165,7 @@ function check(name: string, args: Checked, owner: pulumi.Resource): void {
     errors.add(`timeZone is "${timeZone}"; give the name of a zone as IANA has it, as Europe/Berlin.`);
   }
   checkQueueTarget(args, { target, rule }, errors);
+  checkAlarms(args.overrides?.alarms, errors);
   errors.throwIfAny(owner);
 }
 

@@ -2,13 +2,16 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { AnyCallback } from "../consumer/callback";
+import { type AlarmOverrides, checkAlarms, createAlarms } from "./alarms";
 import { ArgumentErrors } from "./argument-errors";
 import type { Binding, BindingsArg, Puttable } from "./binding";
 import { CallbackFunction } from "./callback-function";
 import { createDeadLetters, type DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
 import { decryptStatements } from "./encryption";
+import { type FunctionAlarm, type StreamFunctionAlarm, streamFunctionAlarms } from "./function-alarms";
 import { checkName } from "./function-args";
 import type { IdempotencyArg } from "./idempotency";
+import { streamAlarms } from "./source-alarms";
 import {
   checkStreamMapping,
   createStreamMapping,
@@ -43,6 +46,7 @@ export interface StreamConsumerOverrides extends StreamOverrides {
   >;
   readonly deadLetterQueue?: DeadLetterQueueOverrides["queue"];
   readonly alarm?: DeadLetterQueueOverrides["alarm"];
+  readonly alarms?: AlarmOverrides<FunctionAlarm | StreamFunctionAlarm | "readThrottles" | "writeThrottles">;
 }
 
 export type StreamConsumerArgs<Wire, In, B extends object> = StreamConsumerOptions &
@@ -105,6 +109,11 @@ export class StreamConsumer<Wire = unknown, In = unknown, B extends object = Rec
       ...(overrides?.mapping !== undefined && { overrides: overrides.mapping }),
       parent: this,
     });
+    const alarms = [
+      ...streamFunctionAlarms({ name, functionName: fn.functionName }, recordAgeOf(args)),
+      ...(own === undefined ? [] : streamAlarms(name, own.name)),
+    ];
+    createAlarms(name, alarms, { operations: args, overrides: overrides?.alarms, parent: this });
 
     this.deadLetterQueueUrl = deadLetters.url;
     this.deadLetterQueueArn = deadLetters.arn;
@@ -182,12 +191,19 @@ export class StreamConsumer<Wire = unknown, In = unknown, B extends object = Rec
   }
 }
 
+/** Seconds until a record is given up; where no age is set, until it expires, of another's stream at the earliest. */
+function recordAgeOf({ stream, maximumRecordAge = defaultRecordAge, ...options }: StreamConsumerOptions): number {
+  if (maximumRecordAge !== -1) return maximumRecordAge;
+  return (stream === undefined ? (options.retention ?? retention.default) : retention.min) * 3600;
+}
+
 type Checked = StreamConsumerOptions & { readonly callback: AnyCallback };
 
 function check(name: string, options: Checked, owner: pulumi.Resource): void {
   const errors = new ArgumentErrors(`StreamConsumer "${name}"`);
   checkName(name, errors);
   checkStreamMapping(options, errors);
+  checkAlarms(options.overrides?.alarms, errors);
   const hours = { min: retention.min, max: retention.max, unit: "h", rule: "Kinesis allows" };
   const kept = errors.integer("retention", options.retention, hours);
   errors.integer("shards", options.shards, { min: 1, max: 10_000, rule: "Kinesis allows" });

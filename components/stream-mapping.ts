@@ -2,10 +2,12 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { AnyCallback, Callback, WindowCallback } from "../consumer/callback";
+import type { AlarmOverrides } from "./alarms";
 import type { ArgumentErrors } from "./argument-errors";
 import type { CallbackFunction } from "./callback-function";
 import type { DeadLetterQueue } from "./dead-letter-queue";
 import { checkKey, encryptStatements } from "./encryption";
+import type { FunctionAlarm, StreamFunctionAlarm } from "./function-alarms";
 import { checkFunctionOptions, type FunctionOptions, type FunctionOverrides } from "./function-args";
 import { checkIdempotency } from "./idempotency";
 import type { Operations } from "./operations";
@@ -68,6 +70,7 @@ export type StreamCallback<Wire, In, B extends object> =
 
 export interface StreamOverrides extends FunctionOverrides {
   readonly mapping?: Pick<aws.lambda.EventSourceMappingArgs, "kmsKeyArn" | "tags">;
+  readonly alarms?: AlarmOverrides<FunctionAlarm | StreamFunctionAlarm>;
 }
 
 export const streamDefaults = {

@@ -1,11 +1,13 @@
 // The stream of a DynamoDB table with a callback that consumes it and with its dead letters.
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { checkAlarms, createAlarms } from "./alarms";
 import { ArgumentErrors } from "./argument-errors";
 import type { Binding, BindingsArg, TableReference } from "./binding";
 import { CallbackFunction } from "./callback-function";
 import { createDeadLetters, type DeadLetterQueueOverrides } from "./dead-letter-queue";
 import { decryptStatements } from "./encryption";
+import { streamFunctionAlarms } from "./function-alarms";
 import { checkName } from "./function-args";
 import type { IdempotencyArg } from "./idempotency";
 import {
@@ -63,6 +65,7 @@ export class TableConsumer<
     const errors = new ArgumentErrors(`TableConsumer "${name}"`);
     checkName(name, errors);
     checkStreamMapping(args, errors);
+    checkAlarms(args.overrides?.alarms, errors);
     if (args.maximumRecordAge !== undefined && args.maximumRecordAge > longestRecordAge) {
       errors.add(
         `maximumRecordAge is ${args.maximumRecordAge} s, and DynamoDB keeps changes for ${longestRecordAge} s, so they would expire without a dead letter; give less.`,
@@ -105,6 +108,13 @@ export class TableConsumer<
       deadLetterQueueArn: deadLetters.arn,
       fn,
       ...(overrides?.mapping !== undefined && { overrides: overrides.mapping }),
+      parent: this,
+    });
+    const { maximumRecordAge = defaultRecordAge } = args;
+    const recordAge = maximumRecordAge === -1 ? longestRecordAge : maximumRecordAge;
+    createAlarms(name, streamFunctionAlarms({ name, functionName: fn.functionName }, recordAge), {
+      operations: args,
+      overrides: overrides?.alarms,
       parent: this,
     });
 

@@ -1,10 +1,12 @@
 // A DynamoDB table that keeps its data: encrypted, with point-in-time recovery, protected from deletion where the stack says so.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { type AlarmOverrides, checkAlarms, createAlarms } from "./alarms";
 import { ArgumentErrors } from "./argument-errors";
 import { checkKey, keyArnOf } from "./encryption";
 import { checkName } from "./function-args";
 import type { Operations } from "./operations";
+import { tableAlarms } from "./source-alarms";
 
 export interface TableIndex {
   readonly hashKey: string;
@@ -40,6 +42,7 @@ export interface TableArgs extends Operations {
         | "deletionProtectionEnabled"
       >
     >;
+    readonly alarms?: AlarmOverrides<"readThrottles" | "writeThrottles">;
   };
 }
 
@@ -80,6 +83,11 @@ export class Table extends pulumi.ComponentResource {
     this.name = table.name;
     this.arn = table.arn;
     this.streamArn = table.streamArn;
+    createAlarms(name, tableAlarms(name, table.name, Object.keys(args.indexes ?? {})), {
+      operations: args,
+      overrides: args.overrides?.alarms,
+      parent: this,
+    });
     this.registerOutputs({ name: this.name, arn: this.arn, streamArn: this.streamArn });
   }
 }
@@ -116,6 +124,7 @@ function check(name: string, args: TableArgs, owner: pulumi.Resource): void {
   const errors = new ArgumentErrors(`Table "${name}"`);
   checkName(name, errors);
   checkKey("kmsKeyArn", args.kmsKeyArn, errors);
+  checkAlarms(args.overrides?.alarms, errors);
   const { hashKey, rangeKey, types = {}, indexes = {} } = args;
   const keys = [hashKey, rangeKey, ...Object.values(indexes).flatMap((index) => [index.hashKey, index.rangeKey])];
   for (const attribute of new Set(keys)) {

@@ -2,14 +2,17 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { AnyCallback, Callback } from "../consumer/callback";
+import { type AlarmOverrides, checkAlarms, createAlarms } from "./alarms";
 import { ArgumentErrors } from "./argument-errors";
 import type { Binding, BindingsArg } from "./binding";
 import { CallbackFunction } from "./callback-function";
 import { createDeadLetters, type DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
 import { checkKey, encryptStatements } from "./encryption";
+import { type AsynchronousFunctionAlarm, asynchronousFunctionAlarms, type FunctionAlarm } from "./function-alarms";
 import { checkFunctionOptions, checkName, type FunctionOptions, type FunctionOverrides } from "./function-args";
 import { checkIdempotency, type IdempotencyArg } from "./idempotency";
 import type { Operations } from "./operations";
+import { topicAlarms } from "./source-alarms";
 import { checkSubscriptionFilter, filterPolicyOf, type SubscriptionFilter } from "./subscription-filter";
 import { Topic } from "./topic";
 
@@ -30,6 +33,7 @@ export interface TopicConsumerOptions extends FunctionOptions, Operations {
   readonly overrides?: FunctionOverrides & {
     readonly deadLetterQueue?: DeadLetterQueueOverrides["queue"];
     readonly alarm?: DeadLetterQueueOverrides["alarm"];
+    readonly alarms?: AlarmOverrides<FunctionAlarm | AsynchronousFunctionAlarm | "lostNotifications">;
   };
 }
 
@@ -107,6 +111,12 @@ export class TopicConsumer<
     );
     const undelivered = topic instanceof Topic ? topic.undelivered : admitDeliveries(deadLetters, topicArn);
     this.createSubscription(args, { topicArn, fn, deadLetters, undelivered });
+    const alarms = [
+      ...asynchronousFunctionAlarms({ name, functionName: fn.functionName }),
+      // A Topic has it already.
+      ...(topic instanceof Topic ? [] : topicAlarms(name, topicArn)),
+    ];
+    createAlarms(name, alarms, { operations: args, overrides: args.overrides?.alarms, parent: this });
 
     this.deadLetterQueueUrl = deadLetters.url;
     this.deadLetterQueueArn = deadLetters.arn;
@@ -199,6 +209,7 @@ function check(
   checkFunctionOptions(options, errors);
   checkIdempotency(options, errors);
   checkKey("kmsKeyArn", options.kmsKeyArn, errors);
+  checkAlarms(options.overrides?.alarms, errors);
   checkSubscriptionFilter(options, errors);
   errors.integer("maximumRetryAttempts", options.maximumRetryAttempts, { min: 0, max: 2, rule });
   errors.integer("maximumEventAge", options.maximumEventAge, { min: 60, max: 21_600, unit: "s", rule });

@@ -1,12 +1,14 @@
 // An SNS topic, typed by its events, with the queues that subscribe to it and with the dead letters of deliveries.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { type AlarmOverrides, checkAlarms, createAlarms } from "./alarms";
 import { ArgumentErrors } from "./argument-errors";
 import { createDeadLetters, type DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
 import { checkKey, keyArnOf } from "./encryption";
 import { checkName } from "./function-args";
 import type { Operations } from "./operations";
 import type { QueuePolicyOwner } from "./queue-policy";
+import { topicAlarms } from "./source-alarms";
 import { checkSubscriptionFilter, filterPolicyOf, type SubscriptionFilter } from "./subscription-filter";
 
 export interface TopicArgs extends Operations {
@@ -20,6 +22,7 @@ export interface TopicArgs extends Operations {
     >;
     readonly deadLetterQueue?: DeadLetterQueueOverrides["queue"];
     readonly alarm?: DeadLetterQueueOverrides["alarm"];
+    readonly alarms?: AlarmOverrides<"lostNotifications">;
   };
 }
 
@@ -71,6 +74,7 @@ export class Topic<E extends { readonly type: string }> extends pulumi.Component
       errors.add("contentBasedDeduplication is for FIFO topics; add fifo: true, or leave it out.");
     }
     checkKey("kmsKeyArn", args.kmsKeyArn, errors);
+    checkAlarms(args.overrides?.alarms, errors);
     errors.throwIfAny(this);
 
     this.fifo = args.fifo ?? false;
@@ -86,6 +90,11 @@ export class Topic<E extends { readonly type: string }> extends pulumi.Component
       Principal: { Service: "sns.amazonaws.com" },
       Action: "sqs:SendMessage",
       Condition: { ArnEquals: { "aws:SourceArn": this.topicArn } },
+    });
+    createAlarms(name, topicAlarms(name, this.topicArn), {
+      operations: args,
+      overrides: args.overrides?.alarms,
+      parent: this,
     });
     this.deadLetterQueueUrl = this.undelivered.url;
     this.deadLetters = { url: this.undelivered.url, sourceArn: this.topicArn, kind: "topic" };

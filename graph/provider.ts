@@ -122,6 +122,7 @@ const computedByType: Readonly<Record<string, (context: Context) => Computed>> =
     uniqueId: `AROA${random(17).toUpperCase()}`,
   }),
   "aws:iam/rolePolicy:RolePolicy": ({ inputs, name }) => ({ id: `${path(inputs.role)}:${name}`, name }),
+  "aws:kms/key:Key": ({ uuid, arn }) => ({ id: uuid(), keyId: uuid(), arn: arn("kms", `key/${uuid()}`) }),
   "aws:cloudwatch/logGroup:LogGroup": ({ name, arn }) => ({ id: name, name, arn: arn("logs", `log-group:${name}`) }),
   "aws:cloudwatch/metricAlarm:MetricAlarm": ({ name, arn }) => ({
     id: name,

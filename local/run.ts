@@ -172,7 +172,7 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
       evaluated.resources,
       {
         ...sqsProvisioners(ask),
-        ...snsProvisioners(ask),
+        ...snsProvisioners(ask, say),
         ...dynamodbProvisioners(ask),
         ...kinesisProvisioners(ask),
         ...lambdaProvisioners({ lambda, ask, clock, projectRoot: project.root }),

@@ -13,7 +13,10 @@ const unsupported: Readonly<Record<string, readonly string[]>> = {
   "aws:sns/topicSubscription:TopicSubscription": ["replayPolicy", "deliveryPolicy", "subscriptionRoleArn"],
 };
 
-export function snsProvisioners(ask: Ask): Provisioners {
+/** Of those endpoints no mail is sent to, which is told once. */
+const mail = new Set(["email", "email-json"]);
+
+export function snsProvisioners(ask: Ask, say: (line: string) => void = () => {}): Provisioners {
   const sns: AskSns = (action, input) => ask(owner, "sns", action, input);
   const provisioner =
     (create: (resource: GraphResource) => Promise<void>): Provisioner =>
@@ -22,6 +25,8 @@ export function snsProvisioners(ask: Ask): Provisioners {
         refuseUnsupported(resource);
         await create(resource);
       });
+
+  let toldOfMail = false;
 
   const topic = async (resource: GraphResource) => {
     const name = physicalName(resource);
@@ -52,6 +57,11 @@ export function snsProvisioners(ask: Ask): Provisioners {
     const topicArn = textIn(inputs, "topic") ?? "";
     const protocol = textIn(inputs, "protocol") ?? "";
     const endpoint = textIn(inputs, "endpoint") ?? "";
+    if (mail.has(protocol)) {
+      if (!toldOfMail) say("Subscriptions by email have no effect here: no mail is sent.");
+      toldOfMail = true;
+      return;
+    }
     const attributes = subscriptionAttributes(inputs);
     await sns("Subscribe", { TopicArn: topicArn, Protocol: protocol, Endpoint: endpoint, Attributes: attributes });
   };

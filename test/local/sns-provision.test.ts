@@ -130,8 +130,22 @@ describe("topics of the program on the local run", () => {
     }
     await assert.rejects(topic("t.fifo", { fifoTopic: true, archivePolicy: "{}" }), /has no archivePolicy/);
     await assert.rejects(
-      subscription({ ...common, protocol: "email", endpoint: "a@b" }),
-      /the protocol "email" was given/,
+      subscription({ ...common, protocol: "https", endpoint: "https://example.com" }),
+      /the protocol "https" was given/,
     );
+  });
+
+  it("accepts subscriptions by email, without effect, and says so once", async () => {
+    await topic("alarms");
+    const told: string[] = [];
+    const provisioner = snsProvisioners(run.ask, (line) => told.push(line))[types.subscription] ?? assert.fail();
+    for (const [protocol, endpoint] of Object.entries({
+      email: "on-call@example.com",
+      "email-json": "b@example.com",
+    })) {
+      await provisioner(resource(types.subscription, endpoint, { topic: topicArn("alarms"), protocol, endpoint }));
+    }
+    assert.deepEqual(told, ["Subscriptions by email have no effect here: no mail is sent."]);
+    assert.deepEqual(await subscriptions("alarms"), []);
   });
 });

@@ -1,0 +1,135 @@
+// The SNS topic that alarms go to: encrypted with a key that CloudWatch may use, and open for CloudWatch of this account alone.
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { ArgumentErrors } from "./argument-errors";
+import { checkKey, keyArnOf } from "./encryption";
+import { checkName } from "./function-args";
+import type { Operations } from "./operations";
+
+export interface AlarmTopicArgs extends Pick<Operations, "protect"> {
+  /**
+   * Who gets a mail when an alarm goes off, and when it is over. SNS first sends each a link for consent, and nothing before. Default
+   * none. https://docs.aws.amazon.com/sns/latest/dg/sns-email-notifications.html
+   */
+  readonly emails?: readonly string[];
+  /**
+   * ARN of a customer managed key whose policy admits cloudwatch.amazonaws.com with kms:Decrypt and kms:GenerateDataKey, as that of
+   * an `EncryptionKey` does. By default the topic has a key of its own, for $1 a month.
+   */
+  readonly kmsKeyArn?: pulumi.Input<string>;
+}
+
+/**
+ * A topic for `alarmTopicArn` of all components. CloudWatch cannot use AWS's own key of SNS (`alias/aws/sns`): an alarm whose topic has
+ * that one goes off in silence. Throws a ResourceError that lists every faulty argument.
+ */
+export class AlarmTopic extends pulumi.ComponentResource {
+  readonly topicArn: pulumi.Output<string>;
+  readonly topicName: pulumi.Output<string>;
+
+  constructor(
+    private readonly name: string,
+    args: AlarmTopicArgs = {},
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("spillway:index:AlarmTopic", name, {}, opts);
+    const { emails = [], kmsKeyArn, protect } = args;
+    check(name, args, this);
+    // Where no account is known yet, the policies are unknown, and the resources are there.
+    const identity = aws.getCallerIdentityOutput({}, { parent: this });
+    const key = kmsKeyArn === undefined ? this.createKey(identity, protect) : keyArnOf(kmsKeyArn);
+    const topic = new aws.sns.Topic(name, { kmsMasterKeyId: key }, { parent: this });
+    this.createPolicy(topic, identity.accountId);
+    for (const email of emails) {
+      new aws.sns.TopicSubscription(
+        `${name}-${email}`,
+        { topic: topic.arn, protocol: "email", endpoint: email },
+        { parent: this },
+      );
+    }
+    this.topicArn = topic.arn;
+    this.topicName = topic.name;
+    this.registerOutputs({ topicArn: this.topicArn, topicName: this.topicName });
+  }
+
+  private createKey(
+    { accountId, arn }: pulumi.Output<aws.GetCallerIdentityResult>,
+    protect: boolean | undefined,
+  ): pulumi.Output<string> {
+    const partition = arn.apply((known) => known.split(":")[1] ?? "");
+    // In a key's policy "*" is the key itself.
+    const policy = pulumi.jsonStringify({
+      Version: "2012-10-17",
+      Statement: [
+        {
+          // Without it nobody could ever change the key again: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+          Sid: "Account",
+          Effect: "Allow",
+          Principal: { AWS: pulumi.interpolate`arn:${partition}:iam::${accountId}:root` },
+          Action: "kms:*",
+          Resource: "*",
+        },
+        {
+          Sid: "Alarms",
+          Effect: "Allow",
+          Principal: { Service: "cloudwatch.amazonaws.com" },
+          Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
+          Resource: "*",
+          Condition: { StringEquals: { "aws:SourceAccount": accountId } },
+        },
+      ],
+    });
+    return new aws.kms.Key(
+      this.name,
+      { description: `Alarms of ${this.name}`, enableKeyRotation: true, deletionWindowInDays: 30, policy },
+      { parent: this, protect },
+    ).arn;
+  }
+
+  /** It takes the place of SNS's default policy, so that CloudWatch must be named; the account's own roles publish by their own policies. */
+  private createPolicy(topic: aws.sns.Topic, accountId: pulumi.Output<string>): void {
+    new aws.sns.TopicPolicy(
+      this.name,
+      {
+        arn: topic.arn,
+        policy: pulumi.jsonStringify({
+          Version: "2012-10-17",
+          Statement: [
+            {
+              Sid: "Alarms",
+              Effect: "Allow",
+              Principal: { Service: "cloudwatch.amazonaws.com" },
+              Action: "sns:Publish",
+              Resource: topic.arn,
+              Condition: { StringEquals: { "aws:SourceAccount": accountId } },
+            },
+            {
+              Sid: "TlsOnly",
+              Effect: "Deny",
+              Principal: "*",
+              Action: "sns:Publish",
+              Resource: topic.arn,
+              Condition: { Bool: { "aws:SecureTransport": "false" } },
+            },
+          ],
+        }),
+      },
+      { parent: this },
+    );
+  }
+}
+
+function check(name: string, { emails = [], kmsKeyArn }: AlarmTopicArgs, owner: pulumi.Resource): void {
+  const errors = new ArgumentErrors(`AlarmTopic "${name}"`);
+  checkName(name, errors);
+  checkKey("kmsKeyArn", kmsKeyArn, errors);
+  for (const [index, email] of emails.entries()) {
+    if (!/^[^\s@"<>,;:]+@[^\s@"<>,;:.]+(\.[^\s@"<>,;:.]+)+$/.test(email)) {
+      errors.add(`emails[${index}] is "${email}"; give one address, as on-call@example.com.`);
+    }
+    if (emails.findIndex((other) => other.toLowerCase() === email.toLowerCase()) < index) {
+      errors.add(`emails has "${email}" twice; SNS keeps one subscription for an address, so leave one out.`);
+    }
+  }
+  errors.throwIfAny(owner);
+}

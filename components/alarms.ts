@@ -1,0 +1,106 @@
+// What all alarms of the set `all` have in common: when they are made, whom they tell, how they are changed, and what AWS allows.
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import type { ArgumentErrors } from "./argument-errors";
+import type { Operations } from "./operations";
+
+/** What of an alarm can be changed. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
+export interface AlarmChange {
+  /** It goes off above this value, in the unit that docs/components.md states for the alarm. */
+  readonly threshold?: number;
+  /** Minutes that are looked at, 1 to 1,440. */
+  readonly evaluationPeriods?: number;
+  /** How many of those minutes must be above the threshold, 1 to `evaluationPeriods`; default all of them. */
+  readonly datapointsToAlarm?: number;
+}
+
+/** Changes of a component's alarms by their kinds, as `{ age: { threshold: 60 } }`; `false` leaves one out. */
+export type AlarmOverrides<Kind extends string> = { readonly [K in Kind]?: AlarmChange | false };
+
+/** One alarm of a component; `name` is what tells it apart within the component. */
+export interface Alarm<Kind extends string> {
+  /** By which it is changed; several alarms of a kind are told apart by their names. */
+  readonly kind: Kind;
+  /** Default: the kind. */
+  readonly name?: string;
+  readonly namespace: string;
+  readonly metricName: string;
+  readonly dimensions: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
+  /** CloudWatch's own, or a percentile. */
+  readonly statistic: "Sum" | "Average" | "Maximum" | `p${number}`;
+  /** It goes off above it. */
+  readonly threshold: number;
+  /** Minutes in a row that must be above the threshold. */
+  readonly minutes: number;
+  /** What it means, and what to do first. */
+  readonly description: (threshold: number) => string;
+}
+
+/** Whom it tells, and of what it is part. */
+export interface AlarmSettings<Kind extends string> {
+  readonly operations: Pick<Operations, "alarms" | "alarmTopicArn">;
+  readonly overrides: AlarmOverrides<Kind> | undefined;
+  readonly parent: pulumi.Resource;
+}
+
+const longestEvaluation = 1440;
+
+/** `<name>-<kind>` each, as children of the component; none unless its alarms are `all`. */
+export function createAlarms<Kind extends string>(
+  name: string,
+  alarms: readonly Alarm<Kind>[],
+  { operations, overrides, parent }: AlarmSettings<Kind>,
+): void {
+  if (operations.alarms !== "all") return;
+  const actions = operations.alarmTopicArn === undefined ? [] : [operations.alarmTopicArn];
+  for (const alarm of alarms) {
+    const change = overrides?.[alarm.kind];
+    if (change === false) continue;
+    const { threshold = alarm.threshold, evaluationPeriods = alarm.minutes } = change ?? {};
+    const { namespace, metricName, statistic, dimensions } = alarm;
+    new aws.cloudwatch.MetricAlarm(
+      `${name}-${alarm.name ?? alarm.kind}`,
+      {
+        alarmDescription: alarm.description(threshold),
+        namespace,
+        metricName,
+        dimensions,
+        ...(isPercentile(statistic) ? { extendedStatistic: statistic } : { statistic }),
+        period: 60,
+        evaluationPeriods,
+        datapointsToAlarm: change?.datapointsToAlarm ?? evaluationPeriods,
+        threshold,
+        comparisonOperator: "GreaterThanThreshold",
+        // All these metrics are silent while nothing happens, and nothing is wrong then.
+        treatMissingData: "notBreaching",
+        alarmActions: actions,
+        okActions: actions,
+      },
+      { parent },
+    );
+  }
+}
+
+const isPercentile = (statistic: string) => /^p\d/.test(statistic);
+
+export function checkAlarms(overrides: AlarmOverrides<string> | undefined, errors: ArgumentErrors): void {
+  for (const [kind, change] of Object.entries(overrides ?? {})) {
+    if (change === undefined || change === false) continue;
+    const option = `overrides.alarms.${kind}`;
+    const { threshold, evaluationPeriods, datapointsToAlarm } = change;
+    if (threshold !== undefined && !(Number.isFinite(threshold) && threshold >= 0)) {
+      errors.add(`${option}.threshold is ${threshold}; its metric is never below 0, so give 0 or more.`);
+    }
+    const minutes = { min: 1, max: longestEvaluation, unit: "minutes", rule: "CloudWatch allows" };
+    if (!errors.integer(`${option}.evaluationPeriods`, evaluationPeriods, minutes)) continue;
+    errors.integer(`${option}.datapointsToAlarm`, datapointsToAlarm, {
+      min: 1,
+      max: evaluationPeriods ?? longestEvaluation,
+      unit: "minutes",
+      rule: "of evaluationPeriods CloudWatch allows",
+    });
+    if (datapointsToAlarm !== undefined && evaluationPeriods === undefined) {
+      errors.add(`${option}.datapointsToAlarm is given without evaluationPeriods, of which it is a part; give both.`);
+    }
+  }
+}

@@ -1,0 +1,341 @@
+// Every alarm of a program with every component: that its metric is there, that it tells somebody, and that it says what to do.
+import { strict as assert } from "node:assert";
+import * as aws from "@pulumi/aws";
+import { eventBus } from "../../components/binding";
+import { EventBusRule } from "../../components/event-bus-rule";
+import { HttpIngress } from "../../components/http-ingress";
+import type { Operations } from "../../components/operations";
+import { QueueConsumer } from "../../components/queue-consumer";
+import { Schedule } from "../../components/schedule";
+import { StreamConsumer } from "../../components/stream-consumer";
+import { Table } from "../../components/table";
+import { TableConsumer } from "../../components/table-consumer";
+import { Topic } from "../../components/topic";
+import { TopicConsumer } from "../../components/topic-consumer";
+import type { GraphResource, Value } from "../../graph/graph";
+import { changed, type NoteEvent, note, onAny } from "./callbacks";
+import { Recorded, refusal } from "./graph";
+
+const alarmType = "aws:cloudwatch/metricAlarm:MetricAlarm";
+const alarmTopicArn = "arn:aws:sns:eu-west-1:000000000000:alarms";
+
+/**
+ * The dimensions that AWS's pages give for each metric, written down from there: an alarm whose dimensions are not one of these sets, all of
+ * it, watches a metric that never comes.
+ */
+const metrics: Readonly<Record<string, readonly string[]>> = {
+  // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+  "AWS/SQS ApproximateNumberOfMessagesVisible": ["QueueName"],
+  "AWS/SQS ApproximateAgeOfOldestMessage": ["QueueName"],
+  // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+  "AWS/Lambda Errors": ["FunctionName", "FunctionName,Resource", "ExecutedVersion,FunctionName,Resource"],
+  "AWS/Lambda Throttles": ["FunctionName", "FunctionName,Resource", "ExecutedVersion,FunctionName,Resource"],
+  "AWS/Lambda Duration": ["FunctionName", "FunctionName,Resource", "ExecutedVersion,FunctionName,Resource"],
+  "AWS/Lambda IteratorAge": ["FunctionName", "FunctionName,Resource", "ExecutedVersion,FunctionName,Resource"],
+  "AWS/Lambda DeadLetterErrors": ["FunctionName", "FunctionName,Resource"],
+  "AWS/Lambda DestinationDeliveryFailures": ["FunctionName", "FunctionName,Resource"],
+  "AWS/Lambda AsyncEventsDropped": ["FunctionName", "FunctionName,Resource"],
+  "AWS/Lambda RecursiveInvocationsDropped": ["FunctionName", "FunctionName,Resource"],
+  // https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html
+  "AWS/Kinesis ReadProvisionedThroughputExceeded": ["StreamName"],
+  "AWS/Kinesis WriteProvisionedThroughputExceeded": ["StreamName"],
+  // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
+  "AWS/DynamoDB ReadThrottleEvents": ["TableName", "GlobalSecondaryIndexName,TableName"],
+  "AWS/DynamoDB WriteThrottleEvents": ["TableName", "GlobalSecondaryIndexName,TableName"],
+  // https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html
+  "AWS/SNS NumberOfNotificationsFailedToRedriveToDlq": ["TopicName"],
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
+  "AWS/ApiGateway 5XXError": ["ApiName", "ApiName,Stage", "ApiName,Method,Resource,Stage"],
+  // https://docs.aws.amazon.com/scheduler/latest/UserGuide/monitoring-cloudwatch.html
+  "AWS/Scheduler InvocationsFailedToBeSentToDeadLetterCount": ["ScheduleGroup"],
+  // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html: both for rules of a bus of one's own
+  "AWS/Events InvocationsFailedToBeSentToDlq": ["RuleName", "EventBusName,RuleName"],
+};
+
+/** Whose name a dimension is: the type of resource, and the output that has it. */
+const namedBy: Readonly<Record<string, readonly [string, string]>> = {
+  QueueName: ["aws:sqs/queue:Queue", "name"],
+  FunctionName: ["aws:lambda/function:Function", "name"],
+  StreamName: ["aws:kinesis/stream:Stream", "name"],
+  TableName: ["aws:dynamodb/table:Table", "name"],
+  TopicName: ["aws:sns/topic:Topic", "name"],
+  ApiName: ["aws:apigateway/restApi:RestApi", "name"],
+  Stage: ["aws:apigateway/stage:Stage", "stageName"],
+  ScheduleGroup: ["aws:scheduler/schedule:Schedule", "groupName"],
+  RuleName: ["aws:cloudwatch/eventRule:EventRule", "name"],
+  EventBusName: ["aws:cloudwatch/eventRule:EventRule", "eventBusName"],
+};
+
+function everything(operations: Operations): void {
+  const jobs = new QueueConsumer("jobs", { callback: note, ...operations });
+  new StreamConsumer("records", { callback: note, ...operations });
+  const table = new Table("notes", {
+    hashKey: "id",
+    indexes: { "by-day": { hashKey: "day" } },
+    stream: true,
+    ...operations,
+  });
+  new TableConsumer("changes", { callback: changed, table, ...operations });
+  const events = new Topic<NoteEvent>("events", operations);
+  new TopicConsumer("audit", { callback: onAny, topic: events, ...operations });
+  new HttpIngress("api", { routes: { "POST /jobs": jobs }, ...operations });
+  new Schedule("hourly", { expression: "rate(1 hour)", target: jobs, event: { id: "all" }, ...operations });
+  new EventBusRule("placed", { pattern: { source: ["notes"] }, target: jobs, ...operations });
+  const bus = eventBus<NoteEvent>(new aws.cloudwatch.EventBus("own"));
+  const placing = new QueueConsumer("placing", { callback: onAny, ...operations });
+  new EventBusRule("of-own-bus", { bus, target: placing, types: ["placed"], ...operations });
+}
+
+/** The component of the program that the resource is part of. */
+function componentOf(graph: Recorded, resource: GraphResource): string {
+  const parent = graph.graph.resources.find(({ urn }) => urn === resource.parent);
+  if (parent === undefined || parent.type === "pulumi:pulumi:Stack") {
+    return `${resource.type.replace("spillway:index:", "")} ${resource.name}`;
+  }
+  return componentOf(graph, parent);
+}
+
+function countsOf(graph: Recorded): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const alarm of graph.all(alarmType)) {
+    const component = componentOf(graph, alarm);
+    counts[component] = (counts[component] ?? 0) + 1;
+  }
+  return counts;
+}
+
+const dimensionsOf = ({ inputs }: GraphResource) => inputs.dimensions as Readonly<Record<string, string>>;
+const metricOf = ({ inputs }: GraphResource) => `${inputs.namespace} ${inputs.metricName}`;
+
+describe("the alarms of a program with every component", () => {
+  let graph: Recorded;
+  before(async () => {
+    graph = await Recorded.of(() => everything({ alarms: "all", alarmTopicArn }));
+  });
+
+  it("have dimensions that their metrics really have", () => {
+    for (const alarm of graph.all(alarmType)) {
+      const dimensions = Object.keys(dimensionsOf(alarm)).sort().join();
+      const sets = metrics[metricOf(alarm)] ?? assert.fail(`${alarm.name}: no ${metricOf(alarm)} is known`);
+      assert.ok(
+        sets.includes(dimensions),
+        `${alarm.name}: ${metricOf(alarm)} has ${sets.join(" or ")}, not ${dimensions}`,
+      );
+    }
+    assert.deepEqual(new Set(graph.all(alarmType).map(metricOf)), new Set(Object.keys(metrics)));
+  });
+
+  it("watch what is in the program, of their own component", () => {
+    for (const alarm of graph.all(alarmType)) {
+      const component = componentOf(graph, alarm);
+      for (const [dimension, value] of Object.entries(dimensionsOf(alarm))) {
+        const label = `${alarm.name}: ${dimension} ${value}`;
+        if (dimension === "GlobalSecondaryIndexName") {
+          const { globalSecondaryIndexes } = graph.one("aws:dynamodb/table:Table").inputs;
+          assert.ok(
+            (globalSecondaryIndexes as { name: string }[]).some(({ name }) => name === value),
+            label,
+          );
+          continue;
+        }
+        const [type, output] = namedBy[dimension] ?? assert.fail(label);
+        const named = graph.all(type).filter(({ outputs }) => outputs[output] === value);
+        assert.ok(
+          named.some((resource) => componentOf(graph, resource) === component),
+          `${label} of ${component}`,
+        );
+      }
+    }
+  });
+
+  it("leave the bus out for rules of the default one, and name any other", () => {
+    const of = (name: string) => dimensionsOf(graph.one(alarmType, `${name}-rule-lost-events`));
+    assert.deepEqual(Object.keys(of("placed")), ["RuleName"]);
+    assert.equal(of("of-own-bus").EventBusName, graph.one("aws:cloudwatch/eventBus:EventBus").outputs.name);
+  });
+
+  it("tell the topic when they go off and when it is over", () => {
+    for (const { name, inputs } of graph.all(alarmType)) {
+      assert.deepEqual([inputs.alarmActions, inputs.okActions], [[alarmTopicArn], [alarmTopicArn]], name);
+      assert.notEqual(inputs.actionsEnabled, false, name);
+    }
+  });
+
+  it("say whose they are, what they mean and what to do first, in what CloudWatch allows", () => {
+    for (const alarm of graph.all(alarmType)) {
+      const says = String(alarm.inputs.alarmDescription);
+      const [, component = ""] = componentOf(graph, alarm).split(" ");
+      assert.match(says, new RegExp(`\\b${component}\\b`), alarm.name);
+      assert.match(says, /first[ .,;:]/, `${alarm.name} says what to do first: ${says}`);
+      assert.ok(says.split(". ").length >= 2 && says.length <= 1024 && !/undefined|NaN|Infinity/.test(says), says);
+    }
+  });
+
+  it("look at no more time than CloudWatch allows, and are quiet where nothing happens", () => {
+    for (const { name, inputs } of graph.all(alarmType)) {
+      const [period, periods, datapoints] = [inputs.period, inputs.evaluationPeriods, inputs.datapointsToAlarm].map(
+        Number,
+      );
+      assert.ok(period !== undefined && periods !== undefined && datapoints !== undefined);
+      assert.equal(period % 60, 0, name);
+      assert.ok(periods >= 1 && period * periods <= (period < 3600 ? 86_400 : 604_800), name);
+      assert.ok(datapoints >= 1 && datapoints <= periods, name);
+      assert.equal(inputs.treatMissingData, "notBreaching", name);
+      assert.equal([inputs.statistic, inputs.extendedStatistic].filter((each) => each !== undefined).length, 1, name);
+    }
+  });
+
+  it("can be told apart by their names", () => {
+    for (const name of [(each: GraphResource) => each.name, (each: GraphResource) => String(each.outputs.name)]) {
+      const names = graph.all(alarmType).map(name);
+      assert.deepEqual(names, [...new Set(names)]);
+    }
+  });
+
+  it("are as many as the documents say, for $0.10 each", () => {
+    assert.deepEqual(countsOf(graph), {
+      "QueueConsumer jobs": 6,
+      "QueueConsumer placing": 6,
+      "StreamConsumer records": 8,
+      "Table notes": 4,
+      "TableConsumer changes": 6,
+      "Topic events": 2,
+      "TopicConsumer audit": 8,
+      "HttpIngress api": 1,
+      "Schedule hourly": 2,
+      "EventBusRule placed": 2,
+      "EventBusRule of-own-bus": 2,
+    });
+  });
+
+  it("are one for each dead-letter queue unless all are asked for", async () => {
+    for (const operations of [{}, { alarms: "dead-letters" }] as const) {
+      const small = await Recorded.of(() => everything(operations));
+      const { "Table notes": _table, "HttpIngress api": _api, ...others } = countsOf(graph);
+      assert.deepEqual(countsOf(small), Object.fromEntries(Object.keys(others).map((component) => [component, 1])));
+    }
+  });
+
+  it("are all there in the first preview", async () => {
+    const preview = await Recorded.of(() => everything({ alarms: "all", alarmTopicArn }), { preview: true });
+    const names = (of: Recorded) =>
+      of
+        .all(alarmType)
+        .map(({ name }) => name)
+        .sort();
+    assert.deepEqual(names(preview), names(graph));
+  });
+
+  it("tell nobody where there is no topic", async () => {
+    const quiet = await Recorded.of(() => everything({ alarms: "all" }));
+    assert.ok(quiet.all(alarmType).every(({ inputs }) => (inputs.alarmActions as Value[]).length === 0));
+  });
+});
+
+describe("the thresholds of alarms", () => {
+  const thresholds = async (run: () => unknown) => {
+    const graph = await Recorded.of(run);
+    return (name: string) => graph.one(alarmType, name).inputs.threshold;
+  };
+  const all = { callback: note, alarms: "all" } as const;
+
+  it("are, for the age of messages, what all attempts take, and half of the retention at most", async () => {
+    const of = await thresholds(() => {
+      new QueueConsumer("usual", all);
+      new QueueConsumer("slow", { ...all, timeout: 300, maxReceiveCount: 3, delay: 60 });
+      new QueueConsumer("quick", { ...all, timeout: 1 });
+      new QueueConsumer("brief", { ...all, messageRetention: 1000 });
+    });
+    assert.deepEqual(
+      ["usual", "slow", "quick", "brief"].map((name) => of(`${name}-age`)),
+      [900, 60 + 3 * 1800, 60, 500],
+    );
+  });
+
+  it("are, for the age of records, a quarter of the time until they are given up, and an hour at most", async () => {
+    const table = { streamArn: "arn:aws:dynamodb:eu-west-1:000000000000:table/t/stream/2026-01-01T00:00:00.000" };
+    const of = await thresholds(() => {
+      new StreamConsumer("usual", all);
+      new StreamConsumer("brief", { ...all, maximumRecordAge: 600 });
+      new StreamConsumer("endless", { ...all, maximumRecordAge: -1 });
+      new TableConsumer("changes", { ...all, callback: changed, table, maximumRecordAge: 1200 });
+    });
+    assert.deepEqual(
+      ["usual", "brief", "endless", "changes"].map((name) => of(`${name}-iterator-age`)),
+      [3_600_000, 150_000, 3_600_000, 300_000],
+    );
+  });
+
+  it("are, for the duration, four fifths of the timeout for one in ten", async () => {
+    const graph = await Recorded.of(() => void new QueueConsumer("jobs", { ...all, timeout: 7 }));
+    const { threshold, extendedStatistic } = graph.one(alarmType, "jobs-duration").inputs;
+    assert.deepEqual([threshold, extendedStatistic], [5600, "p90"]);
+  });
+
+  it("can be changed, and an alarm can be left out", async () => {
+    const graph = await Recorded.of(() => {
+      const alarms = {
+        age: { threshold: 7200 },
+        errors: { evaluationPeriods: 10, datapointsToAlarm: 4 },
+        duration: false,
+      };
+      new QueueConsumer("jobs", { ...all, overrides: { alarms: { ...alarms, duration: false } } });
+    });
+    const { inputs } = graph.one(alarmType, "jobs-age");
+    assert.equal(inputs.threshold, 7200);
+    assert.match(String(inputs.alarmDescription), /more than 7200 s/);
+    const errors = graph.one(alarmType, "jobs-errors").inputs;
+    assert.deepEqual([errors.threshold, errors.evaluationPeriods, errors.datapointsToAlarm], [0, 10, 4]);
+    assert.equal(
+      graph.all(alarmType).some(({ name }) => name === "jobs-duration"),
+      false,
+    );
+  });
+
+  it("are refused where CloudWatch would refuse them, with all other faults", async () => {
+    const alarms = {
+      age: { threshold: -1 },
+      errors: { evaluationPeriods: 1441 },
+      throttles: { evaluationPeriods: 2, datapointsToAlarm: 3 },
+      duration: { datapointsToAlarm: 1 },
+    };
+    const says = await refusal(() => void new QueueConsumer("jobs", { ...all, timeout: 0, overrides: { alarms } }));
+    for (const part of [
+      "timeout is 0 s",
+      "overrides.alarms.age.threshold is -1",
+      "overrides.alarms.errors.evaluationPeriods is 1441 minutes; CloudWatch allows a whole number from 1 to 1440",
+      "overrides.alarms.throttles.datapointsToAlarm is 3 minutes; of evaluationPeriods CloudWatch allows a whole number from 1 to 2",
+      "overrides.alarms.duration.datapointsToAlarm is given without evaluationPeriods",
+    ]) {
+      assert.ok(says.includes(part), `${part} in ${says}`);
+    }
+  });
+});
+
+describe("alarms on what exists already", () => {
+  it("watch the queue, and the topic, that another program made", async () => {
+    const arn = (service: string, name: string) => `arn:aws:${service}:eu-west-1:000000000000:${name}`;
+    const url = "https://sqs.eu-west-1.amazonaws.com/000000000000/theirs";
+    const graph = await Recorded.of(() => {
+      const deadLetterQueue = { url, arn: arn("sqs", "lost") };
+      const queue = { url, arn: arn("sqs", "theirs"), visibilityTimeout: 200, maxReceiveCount: 3, deadLetterQueue };
+      new QueueConsumer("jobs", { callback: note, queue, alarms: "all" });
+      new TopicConsumer("audit", { callback: onAny, topic: { arn: arn("sns", "events") }, alarms: "all" });
+      const stream = { arn: arn("kinesis", "stream/theirs") };
+      new StreamConsumer("records", { callback: note, stream, maximumRecordAge: -1, alarms: "all" });
+    });
+    const { dimensions, threshold } = graph.one(alarmType, "jobs-age").inputs;
+    assert.deepEqual([dimensions, threshold], [{ QueueName: "theirs" }, 600]);
+    assert.deepEqual(dimensionsOf(graph.one(alarmType, "audit-lost-notifications")), { TopicName: "events" });
+    // The stream's own alarms are with whoever made it.
+    assert.deepEqual(
+      graph.all(alarmType).filter(({ inputs }) => inputs.namespace === "AWS/Kinesis"),
+      [],
+    );
+    assert.deepEqual(countsOf(graph), {
+      "QueueConsumer jobs": 5,
+      "TopicConsumer audit": 9,
+      "StreamConsumer records": 6,
+    });
+  });
+});
