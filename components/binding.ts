@@ -17,6 +17,11 @@ export interface Statement {
   readonly actions: readonly string[];
   /** ARNs. */
   readonly resources: readonly pulumi.Input<string>[];
+  /**
+   * Whether AWS calls them for the function, outside of its network: Lambda, which reads a source, or a service, which uses a key.
+   * Default false: the function's code does, and a `Network` must lead there.
+   */
+  readonly onBehalf?: boolean;
 }
 
 /** A value of type `V` for a callback, and what the function's role is granted with it. Made by the functions below. */
@@ -106,7 +111,9 @@ export function putTo<Wire>(consumer: Puttable<Wire>): Binding<StreamTarget<Wire
     value: consumer.streamArn,
     statements: [
       { actions: ["kinesis:PutRecord", "kinesis:PutRecords"], resources: [consumer.streamArn] },
-      ...(kmsKeyArn === undefined ? [] : [{ actions: ["kms:GenerateDataKey"], resources: [kmsKeyArn] }]),
+      ...(kmsKeyArn === undefined
+        ? []
+        : [{ actions: ["kms:GenerateDataKey"], resources: [kmsKeyArn], onBehalf: true }]),
     ],
   };
 }
@@ -166,7 +173,8 @@ export function secret(
     "parameterArn" in from
       ? ([from.parameterArn, "ssm:GetParameter"] as const)
       : ([from.secretArn, "secretsmanager:GetSecretValue"] as const);
-  const decrypt = from.keyArn === undefined ? [] : [{ actions: ["kms:Decrypt"], resources: [from.keyArn] }];
+  const decrypt =
+    from.keyArn === undefined ? [] : [{ actions: ["kms:Decrypt"], resources: [from.keyArn], onBehalf: true }];
   return { value, statements: [{ actions: [action], resources: [value] }, ...decrypt] };
 }
 

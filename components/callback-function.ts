@@ -8,6 +8,7 @@ import type { Binding, Statement } from "./binding";
 import { archiveAsset, bundle, type CallbackBundle, type HandlerModule } from "./bundle";
 import { functionAlarms } from "./function-alarms";
 import { type FunctionOptions, type FunctionOverrides, functionDefaults } from "./function-args";
+import type { NetworkAttachment } from "./function-network";
 import { idempotencySettings, idempotencyStatements } from "./idempotency";
 import type { Operations } from "./operations";
 import { rolePolicyOf } from "./role-policy";
@@ -22,6 +23,21 @@ export interface CallbackFunctionArgs extends FunctionOptions, Operations {
   /** What the source and its dead letters need. */
   readonly statements: readonly Statement[];
   readonly overrides?: FunctionOverrides;
+}
+
+interface Parts {
+  readonly logGroup: aws.cloudwatch.LogGroup;
+  readonly bundled: Promise<CallbackBundle>;
+  readonly attached: NetworkAttachment | undefined;
+}
+
+/** What the source, the idempotency and the bindings ask for. */
+function grantedTo({ statements, idempotency, bindings }: CallbackFunctionArgs): readonly Statement[] {
+  return [
+    ...statements,
+    ...idempotencyStatements(idempotency),
+    ...Object.values(bindings).flatMap((binding) => binding.statements),
+  ];
 }
 
 /** Lambda allows 4 KB for all variables together; the rest is for those of the user's. */
@@ -48,9 +64,11 @@ export class CallbackFunction extends pulumi.ComponentResource {
     const logGroup = this.createLogGroup(args);
     this.logGroupName = logGroup.name;
     this.role = this.createRole(args);
-    this.rolePolicy = this.createRolePolicy(args, logGroup);
+    const granted = grantedTo(args);
+    const attached = args.network?.attach(granted);
+    this.rolePolicy = this.createRolePolicy([...granted, ...(attached?.statements ?? [])], logGroup);
     const bundled = this.bundle(args);
-    const fn = this.createFunction(args, logGroup, bundled);
+    const fn = this.createFunction(args, { logGroup, bundled, attached });
     this.functionName = fn.name;
     this.functionArn = fn.arn;
     createAlarms(name, functionAlarms({ name, functionName: fn.name }, args.timeout ?? functionDefaults.timeout), {
@@ -91,11 +109,9 @@ export class CallbackFunction extends pulumi.ComponentResource {
     return new aws.iam.Role(this.name, { assumeRolePolicy, ...overrides?.role }, { parent: this });
   }
 
-  private createRolePolicy(args: CallbackFunctionArgs, logGroup: aws.cloudwatch.LogGroup): aws.iam.RolePolicy {
+  private createRolePolicy(granted: readonly Statement[], logGroup: aws.cloudwatch.LogGroup): aws.iam.RolePolicy {
     const statements: readonly Statement[] = [
-      ...args.statements,
-      ...idempotencyStatements(args.idempotency),
-      ...Object.values(args.bindings).flatMap((binding) => binding.statements),
+      ...granted,
       // Streams are created by Lambda under names of its own, so they are named by a wildcard within this one log group.
       { actions: ["logs:CreateLogStream", "logs:PutLogEvents"], resources: [pulumi.interpolate`${logGroup.arn}:*`] },
       // X-Ray's write actions know no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
@@ -115,11 +131,7 @@ export class CallbackFunction extends pulumi.ComponentResource {
     return bundle(callback, idempotency === undefined ? around : { ...around, idempotent: true }, this);
   }
 
-  private createFunction(
-    args: CallbackFunctionArgs,
-    logGroup: aws.cloudwatch.LogGroup,
-    bundled: Promise<CallbackBundle>,
-  ): aws.lambda.Function {
+  private createFunction(args: CallbackFunctionArgs, { logGroup, bundled, attached }: Parts): aws.lambda.Function {
     const { overrides, timeout, memorySize, reservedConcurrency, environment } = args;
     return new aws.lambda.Function(
       this.name,
@@ -136,8 +148,9 @@ export class CallbackFunction extends pulumi.ComponentResource {
         loggingConfig: { logFormat: "JSON", logGroup: logGroup.name },
         environment: { variables: { ...environment, [settingsVariable]: this.settings(args) } },
         ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
+        ...(attached !== undefined && { vpcConfig: attached.vpcConfig }),
       },
-      { parent: this, dependsOn: [this.rolePolicy] },
+      { parent: this, dependsOn: [this.rolePolicy, ...(attached?.dependsOn ?? [])] },
     );
   }
 

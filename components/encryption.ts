@@ -24,9 +24,11 @@ export function keyArnOf(key: pulumi.Input<string>): pulumi.Output<string> {
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html, and so for SNS. */
 export function encryptStatements(keyArn: pulumi.Input<string> | undefined): Statement[] {
-  return keyArn === undefined ? [] : [{ actions: ["kms:GenerateDataKey", "kms:Decrypt"], resources: [keyArn] }];
+  return keyArn === undefined
+    ? []
+    : [{ actions: ["kms:GenerateDataKey", "kms:Decrypt"], resources: [keyArn], onBehalf: true }];
 }
 
 export function decryptStatements(keyArn: pulumi.Input<string> | undefined): Statement[] {
-  return keyArn === undefined ? [] : [{ actions: ["kms:Decrypt"], resources: [keyArn] }];
+  return keyArn === undefined ? [] : [{ actions: ["kms:Decrypt"], resources: [keyArn], onBehalf: true }];
 }

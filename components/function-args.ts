@@ -5,6 +5,7 @@ import { settingsVariable } from "../consumer/settings";
 import type { AlarmOverrides } from "./alarms";
 import type { ArgumentErrors } from "./argument-errors";
 import type { FunctionAlarm } from "./function-alarms";
+import type { FunctionNetwork } from "./function-network";
 import type { IdempotencyOptions } from "./idempotency";
 
 export interface FunctionOptions {
@@ -29,6 +30,11 @@ export interface FunctionOptions {
    * callbacks that take one record at a time.
    */
   readonly idempotency?: IdempotencyOptions;
+  /**
+   * The network that the function runs in, a `Network`: it reaches the services that its bindings grant, and nothing else. By default
+   * it runs in Lambda's own, which has a way to the internet. https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+   */
+  readonly network?: FunctionNetwork;
 }
 
 /** What of a function's children can be changed beyond the arguments: any property that no argument governs. */
@@ -69,9 +75,7 @@ export function checkFunctionOptions(options: FunctionOptions, errors: ArgumentE
     unit: "environments",
     rule: "Lambda allows",
   });
-  if (logRetention !== undefined && !retentions.includes(logRetention)) {
-    errors.add(`logRetention is ${logRetention} days; CloudWatch Logs allows ${retentions.join(", ")}.`);
-  }
+  checkLogRetention(logRetention, errors);
   for (const name of Object.keys(environment)) {
     if (!/^[A-Za-z][A-Za-z0-9_]+$/.test(name)) {
       errors.add(
@@ -82,6 +86,12 @@ export function checkFunctionOptions(options: FunctionOptions, errors: ArgumentE
         `environment: "${name}" is reserved by ${name === settingsVariable ? "the consumer" : "Lambda"}; use another name.`,
       );
     }
+  }
+}
+
+export function checkLogRetention(logRetention: number | undefined, errors: ArgumentErrors): void {
+  if (logRetention !== undefined && !retentions.includes(logRetention)) {
+    errors.add(`logRetention is ${logRetention} days; CloudWatch Logs allows ${retentions.join(", ")}.`);
   }
 }
 

@@ -172,9 +172,16 @@ export class StreamConsumer<Wire = unknown, In = unknown, B extends object = Rec
               "kinesis:ListShards",
             ],
             resources: [this.streamArn],
+            onBehalf: true,
           },
           ...(args.enhancedFanOut === true
-            ? [{ actions: ["kinesis:SubscribeToShard", "kinesis:DescribeStreamConsumer"], resources: [eventSourceArn] }]
+            ? [
+                {
+                  actions: ["kinesis:SubscribeToShard", "kinesis:DescribeStreamConsumer"],
+                  resources: [eventSourceArn],
+                  onBehalf: true,
+                },
+              ]
             : []),
           ...decryptStatements(kmsKeyArn),
           ...destinationStatements(deadLetters, args),

@@ -185,8 +185,8 @@ export function destinationStatements(
   if (payloadBucketArn === undefined) return queue;
   return [
     ...queue,
-    { actions: ["s3:ListBucket"], resources: [payloadBucketArn] },
+    { actions: ["s3:ListBucket"], resources: [payloadBucketArn], onBehalf: true },
     // Lambda names the objects itself, below this prefix.
-    { actions: ["s3:PutObject"], resources: [pulumi.interpolate`${payloadBucketArn}/aws/lambda/*`] },
+    { actions: ["s3:PutObject"], resources: [pulumi.interpolate`${payloadBucketArn}/aws/lambda/*`], onBehalf: true },
   ];
 }

@@ -86,9 +86,10 @@ export class TableConsumer<
           {
             actions: ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
             resources: [streamArn],
+            onBehalf: true,
           },
           // It knows no resource: https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
-          { actions: ["dynamodb:ListStreams"], resources: ["*"] },
+          { actions: ["dynamodb:ListStreams"], resources: ["*"], onBehalf: true },
           ...decryptStatements(args.table.kmsKeyArn),
           ...destinationStatements(deadLetters, args),
         ],

@@ -35,6 +35,11 @@ const rules: Readonly<Record<string, Rule>> = {
   "aws:iam/rolePolicy:RolePolicy": { max: 128, pattern: /^[\w+=,.@-]+$/, allowed: "letters, digits and _+=,.@-" },
   "aws:cloudwatch/logGroup:LogGroup": { max: 512, pattern: /^[\w./#-]+$/, allowed: "letters, digits and _-./#" },
   "aws:cloudwatch/metricAlarm:MetricAlarm": { max: 255, pattern: /^[\x20-\x7e]+$/, allowed: "printable ASCII" },
+  "aws:ec2/securityGroup:SecurityGroup": {
+    max: 255,
+    pattern: /^(?!sg-)[A-Za-z0-9 ._:/()#,@[\]+=&;{}!$*-]+$/,
+    allowed: "letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*, and it may not begin with sg-",
+  },
   "aws:apigateway/restApi:RestApi": { max: 1024, pattern: /^.+$/, allowed: "any character" },
   "aws:apigateway/requestValidator:RequestValidator": { max: 1024, pattern: /^.+$/, allowed: "any character" },
   "aws:apigateway/model:Model": { max: 256, pattern: /^[A-Za-z0-9]+$/, allowed: "letters and digits" },

@@ -1,6 +1,6 @@
 // Stands in for Pulumi's engine: answers each registration as the provider would, and keeps the whole of what was asked for.
 import type { Graph, GraphResource, ResourceOptions, Value } from "./graph";
-import { create, type World } from "./provider";
+import { create, createRemote, type World } from "./provider";
 import { holdsSecret, plainOf, wireOf } from "./wire";
 
 type Callback = (error: Error | null, response?: unknown) => void;
@@ -11,6 +11,7 @@ interface Registration {
   getName(): string;
   getParent(): string;
   getCustom(): boolean;
+  getRemote(): boolean;
   getObject(): { toJavaScript(): Record<string, unknown> } | undefined;
   getProtect(): boolean | undefined;
   getRetainondelete(): boolean | undefined;
@@ -88,7 +89,9 @@ export class Monitor {
       const wire = request.getObject()?.toJavaScript() ?? {};
       const inputs = plainOf(wire) as Record<string, Value>;
       const custom = request.getCustom();
-      const { id, outputs } = custom ? this.create(urn, type, name, inputs) : { id: undefined, outputs: {} };
+      const { id, outputs } = custom
+        ? this.create(urn, type, name, inputs)
+        : { id: undefined, outputs: request.getRemote() ? this.createRemote(urn, type, name, inputs) : {} };
       const options = optionsOf(request, wire);
       this.resources.set(urn, {
         urn,
@@ -175,6 +178,10 @@ export class Monitor {
     const created = create({ urn, type, name, inputs }, this.world, this.paths);
     // A preview knows of a new resource what the program gave, and nothing that AWS will say.
     return this.preview ? { id: undefined, outputs: inputs } : created;
+  }
+
+  private createRemote(urn: string, type: string, name: string, inputs: Readonly<Record<string, Value>>) {
+    return this.preview ? {} : createRemote({ urn, type, name, inputs }, this.world);
   }
 
   private urnOf(parent: string, type: string, name: string): string {

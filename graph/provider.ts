@@ -1,6 +1,7 @@
 // What the AWS provider would answer for a resource: its inputs, and what AWS computes. Deterministic, from the resource's URN.
 import { physicalName, randomText } from "./autoname";
 import type { Value } from "./graph";
+import { type NetworkContext, networkAnswers, remoteAnswers } from "./network";
 import { subscriptionArn } from "./subscription-arn";
 
 export interface World {
@@ -174,14 +175,15 @@ export function create(requested: Requested, world: World, paths: Map<string, st
     world,
     inputs,
     name: name ?? path(inputs.name ?? logicalName),
-    arn: (service, resource) => `arn:${world.partition}:${service}:${world.region}:${world.accountId}:${resource}`,
+    arn: (...parts) => arnOf(world, ...parts),
     random: (length) => randomText(urn, lowerCase, length),
     uuid: () => hexadecimal.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5"),
   };
-  const { id, ...computed } = computedByType[type]?.(context) ?? {
-    id: `${logicalName}-${context.random(7)}`,
-    arn: context.arn(type.split(/[:/]/)[1] ?? "aws", `${logicalName}-${context.random(7)}`),
-  };
+  const { id, ...computed } = computedByType[type]?.(context) ??
+    networkAnswers[type]?.(networkContext(requested, context)) ?? {
+      id: `${logicalName}-${context.random(7)}`,
+      arn: context.arn(type.split(/[:/]/)[1] ?? "aws", `${logicalName}-${context.random(7)}`),
+    };
   const outputs: Record<string, Value> = { ...inputs, ...computed };
   if (type === "aws:apigateway/resource:Resource") {
     const resourcePath = `${paths.get(path(inputs.parentId)) ?? ""}/${path(inputs.pathPart)}`;
@@ -189,6 +191,22 @@ export function create(requested: Requested, world: World, paths: Map<string, st
     outputs.path = resourcePath;
   }
   return { id, outputs };
+}
+
+/** What a remote component would register as its outputs; of those that are not known here, nothing. */
+export function createRemote(requested: Requested, world: World): Readonly<Record<string, Value>> {
+  const context = networkContext(requested, { world, arn: (...parts) => arnOf(world, ...parts) });
+  return remoteAnswers[requested.type]?.(context) ?? {};
+}
+
+function networkContext({ urn, inputs }: Requested, { world, arn }: Pick<Context, "world" | "arn">): NetworkContext {
+  const { region, accountId } = world;
+  const hexadecimal = (part: string) => randomText(`${urn}${part}`, "0123456789abcdef", 32);
+  return { inputs, region, accountId, arn, hexadecimal };
+}
+
+function arnOf({ partition, region, accountId }: World, service: string, resource: string): string {
+  return `arn:${partition}:${service}:${region}:${accountId}:${resource}`;
 }
 
 function domainOf({ partition }: World): string {

@@ -25,7 +25,7 @@ import { snsProvisioners } from "./sns/provision";
 import { createSns } from "./sns/service";
 import { sqsProvisioners } from "./sqs/provision";
 import { createSqs } from "./sqs/service";
-import { withoutEffect } from "./without-effect";
+import { describeWithoutEffect, withoutEffect } from "./without-effect";
 
 export interface LocalSettings {
   readonly port: number;
@@ -167,6 +167,7 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
     const evaluatedSince = Date.now();
     const evaluation = { program, stack, config, address };
     const { graph: evaluated, modules } = await evaluate({ ...evaluation, ...(signal && { signal }), onOutput: say });
+    for (const line of describeWithoutEffect(evaluated.resources)) say(line);
     observers.push(createPermissions(evaluated, { accountId, region, streamOf: kinesis.streamOf }));
     await provision(
       evaluated.resources,

@@ -1,4 +1,5 @@
 // Types of resources that are accepted and have nothing to do on one machine, and why.
+import type { GraphResource } from "../graph/graph";
 
 export const withoutEffect: Readonly<Record<string, string>> = {
   "pulumi:providers:aws": "the local servers need no provider",
@@ -6,5 +7,22 @@ export const withoutEffect: Readonly<Record<string, string>> = {
   "aws:iam/rolePolicy:RolePolicy": "policies are judged from the program's graph",
   "aws:kms/key:Key": "nothing is encrypted on one machine",
   "aws:cloudwatch/logGroup:LogGroup": "logs are printed",
+  "aws:ec2/vpcEndpoint:VpcEndpoint": "functions reach the local servers directly",
+  "aws:ec2/securityGroup:SecurityGroup": "functions reach the local servers directly",
+  "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": "functions reach the local servers directly",
+  "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": "functions reach the local servers directly",
+  "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": "functions reach the local servers directly",
+  "aws:ec2/flowLog:FlowLog": "no traffic is refused",
   "aws:cloudwatch/metricAlarm:MetricAlarm": "nothing measures on one machine; the run prints each dead letter",
 };
+
+/** Components that their user should know to have no effect here. */
+const noticed: Readonly<Record<string, (name: string) => string>> = {
+  "spillway:index:Network": (name) =>
+    `The network "${name}" has no effect here: functions reach the local servers directly.`,
+};
+
+/** One line for each of them, however many resources it has. */
+export function describeWithoutEffect(resources: readonly GraphResource[]): readonly string[] {
+  return resources.flatMap(({ type, name }) => noticed[type]?.(name) ?? []);
+}

@@ -1,0 +1,23 @@
+// What a function needs of the network that it is placed in.
+import type * as pulumi from "@pulumi/pulumi";
+import type { Statement } from "./binding";
+
+/** A `Network`, or one of your own that leads to what a function calls. */
+export interface FunctionNetwork {
+  /**
+   * Places a function in the network, which from then on leads to the services whose actions `calls` names. Called while the
+   * function is made, in the program's synchronous part.
+   */
+  attach(calls: readonly Statement[]): NetworkAttachment;
+}
+
+export interface NetworkAttachment {
+  readonly vpcConfig: {
+    readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
+    readonly securityGroupIds: pulumi.Input<pulumi.Input<string>[]>;
+  };
+  /** What Lambda does with the function's role to place it: network interfaces. */
+  readonly statements: readonly Statement[];
+  /** What must be there before the function runs, and longer than it. */
+  readonly dependsOn: readonly pulumi.Resource[];
+}

@@ -1,0 +1,218 @@
+// A network without a way out: functions in it reach the services that they call, and nothing else.
+import * as aws from "@pulumi/aws";
+import { Vpc } from "@pulumi/awsx/ec2/vpc";
+import * as pulumi from "@pulumi/pulumi";
+import type { Statement } from "./binding";
+import { functionDefaults } from "./function-args";
+import type { FunctionNetwork, NetworkAttachment } from "./function-network";
+import { checkNetwork, type NetworkArgs, networkDefaults } from "./network-args";
+import { createFlowLog } from "./network-flow-log";
+import { gatewayServices, servicesCalled } from "./network-services";
+
+/** Of the ports, the one that AWS's services listen on. */
+const https = { ipProtocol: "tcp", fromPort: 443, toPort: 443 } as const;
+
+interface Place {
+  readonly accountId: pulumi.Output<string>;
+  readonly region: pulumi.Output<string>;
+  readonly partition: pulumi.Output<string>;
+}
+
+/**
+ * A VPC of isolated subnets, without a NAT gateway, with endpoints for exactly the services that the functions in it call. Hand it to
+ * a consumer as `network`. Throws a ResourceError that lists every argument that AWS would refuse.
+ */
+export class Network extends pulumi.ComponentResource implements FunctionNetwork {
+  readonly vpcId: pulumi.Output<string>;
+  /** Isolated, one in each zone. */
+  readonly subnetIds: pulumi.Output<string[]>;
+  /** Of the functions: it lets out to the endpoints alone, and nobody in. */
+  readonly securityGroupId: pulumi.Output<string>;
+  private readonly place: Place;
+  private readonly endpointsGroup: aws.ec2.SecurityGroup;
+  /** What every function waits for: a request that is sent before it is there is lost with the whole invocation. */
+  private readonly ways: readonly pulumi.Resource[];
+  private readonly endpoints = new Map<string, aws.ec2.VpcEndpoint>();
+
+  constructor(
+    private readonly name: string,
+    private readonly args: NetworkArgs = {},
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("spillway:index:Network", name, {}, opts);
+    checkNetwork(name, args, this);
+    this.place = {
+      accountId: aws.getCallerIdentityOutput({}, { parent: this }).accountId,
+      region: aws.getRegionOutput({}, { parent: this }).region,
+      partition: aws.getPartitionOutput({}, { parent: this }).partition,
+    };
+    const vpc = this.createVpc(args);
+    this.vpcId = vpc.vpcId;
+    this.subnetIds = vpc.isolatedSubnetIds;
+    // It admits its members to each other and lets them out to everywhere, until it is emptied.
+    new aws.ec2.DefaultSecurityGroup(name, { vpcId: this.vpcId, ingress: [], egress: [] }, { parent: this });
+    const functions = this.createGroup("functions", "Functions: out to the endpoints only");
+    this.endpointsGroup = this.createGroup("endpoints", "Interface endpoints: in from the functions only");
+    this.securityGroupId = functions.id;
+    const routeTableIds = vpc.routeTables.apply((tables) => pulumi.all(tables.map(({ id }) => id)));
+    const gateways = gatewayServices.map((service) => this.createGateway(service, routeTableIds));
+    this.ways = [...this.createRules(functions, gateways), ...gateways];
+    createFlowLog(`${name}-refused`, {
+      vpcId: this.vpcId,
+      logRetention: args.logRetention ?? functionDefaults.logRetention,
+      kmsKeyArn: args.kmsKeyArn,
+      accountId: this.place.accountId,
+      parent: this,
+    });
+    this.registerOutputs({ vpcId: this.vpcId, subnetIds: this.subnetIds, securityGroupId: this.securityGroupId });
+  }
+
+  readonly attach = (calls: readonly Statement[]): NetworkAttachment => {
+    const { services, unknown } = servicesCalled(calls, this.args.services);
+    if (unknown.length > 0) {
+      throw new pulumi.ResourceError(
+        `Network "${this.name}": a function in it calls ${unknown.join(", ")}, and the interface endpoint that serves this is not known here; ` +
+          'name it by the prefix of the action, as services: { ses: "email" } for com.amazonaws.<region>.email.',
+        this,
+        true,
+      );
+    }
+    return {
+      vpcConfig: { subnetIds: this.subnetIds, securityGroupIds: [this.securityGroupId] },
+      statements: this.interfaceStatements(),
+      dependsOn: [...this.ways, ...services.map((service) => this.endpointOf(service))],
+    };
+  };
+
+  private createVpc({ cidrBlock, availabilityZones = networkDefaults.availabilityZones }: NetworkArgs): Vpc {
+    return new Vpc(
+      this.name,
+      {
+        cidrBlock: cidrBlock ?? networkDefaults.cidrBlock,
+        ...(typeof availabilityZones === "number"
+          ? { numberOfAvailabilityZones: availabilityZones }
+          : { availabilityZoneNames: [...availabilityZones] }),
+        subnetStrategy: "Auto",
+        subnetSpecs: [{ type: "Isolated", name: "isolated" }],
+        natGateways: { strategy: "None" },
+        // Without both the names of the services would not lead to the endpoints.
+        enableDnsHostnames: true,
+        enableDnsSupport: true,
+      },
+      { parent: this },
+    );
+  }
+
+  private createGroup(what: string, description: string): aws.ec2.SecurityGroup {
+    return new aws.ec2.SecurityGroup(`${this.name}-${what}`, { vpcId: this.vpcId, description }, { parent: this });
+  }
+
+  private createGateway(service: string, routeTableIds: pulumi.Output<string[]>): aws.ec2.VpcEndpoint {
+    return new aws.ec2.VpcEndpoint(
+      `${this.name}-${service}`,
+      {
+        vpcId: this.vpcId,
+        vpcEndpointType: "Gateway",
+        serviceName: this.serviceName(service),
+        routeTableIds,
+        policy: this.policyOf(),
+      },
+      { parent: this },
+    );
+  }
+
+  /** Made for the first function that calls the service. */
+  private endpointOf(service: string): aws.ec2.VpcEndpoint {
+    const known = this.endpoints.get(service);
+    if (known !== undefined) return known;
+    const endpoint = new aws.ec2.VpcEndpoint(
+      `${this.name}-${service.replaceAll(".", "-")}`,
+      {
+        vpcId: this.vpcId,
+        vpcEndpointType: "Interface",
+        serviceName: this.serviceName(service),
+        privateDnsEnabled: true,
+        subnetIds: this.subnetIds,
+        securityGroupIds: [this.endpointsGroup.id],
+        policy: this.policyOf(),
+      },
+      { parent: this },
+    );
+    this.endpoints.set(service, endpoint);
+    return endpoint;
+  }
+
+  private createRules(functions: aws.ec2.SecurityGroup, gateways: readonly aws.ec2.VpcEndpoint[]): pulumi.Resource[] {
+    const options = { parent: this };
+    const endpoints = this.endpointsGroup;
+    const out = { securityGroupId: functions.id, ...https };
+    return [
+      new aws.vpc.SecurityGroupEgressRule(
+        `${this.name}-to-endpoints`,
+        { ...out, referencedSecurityGroupId: endpoints.id, description: "HTTPS to the interface endpoints" },
+        options,
+      ),
+      ...gateways.map(
+        ({ prefixListId }, index) =>
+          new aws.vpc.SecurityGroupEgressRule(
+            `${this.name}-to-${gatewayServices[index]}`,
+            { ...out, prefixListId, description: `HTTPS to ${gatewayServices[index]} through its gateway endpoint` },
+            options,
+          ),
+      ),
+      new aws.vpc.SecurityGroupIngressRule(
+        `${this.name}-from-functions`,
+        {
+          securityGroupId: endpoints.id,
+          ...https,
+          referencedSecurityGroupId: functions.id,
+          description: "HTTPS from the functions",
+        },
+        options,
+      ),
+    ];
+  }
+
+  private serviceName(service: string): pulumi.Input<string> {
+    return /(^|\.)(amazonaws|aws)\./.test(service)
+      ? service
+      : pulumi.interpolate`com.amazonaws.${this.place.region}.${service}`;
+  }
+
+  /** Nobody of another account, and nothing in another account: what a stolen credential or a foreign queue would be. */
+  private policyOf(): pulumi.Output<string> {
+    const { accountId } = this.place;
+    return pulumi.jsonStringify({
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Sid: "OwnAccount",
+          Effect: "Allow",
+          Principal: "*",
+          Action: "*",
+          Resource: "*",
+          Condition: { StringEquals: { "aws:PrincipalAccount": accountId, "aws:ResourceAccount": accountId } },
+        },
+      ],
+    });
+  }
+
+  /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html, in the form that it has for resources. */
+  private interfaceStatements(): readonly Statement[] {
+    const { partition, region, accountId } = this.place;
+    return [
+      {
+        actions: [
+          "ec2:CreateNetworkInterface",
+          "ec2:DeleteNetworkInterface",
+          "ec2:AssignPrivateIpAddresses",
+          "ec2:UnassignPrivateIpAddresses",
+        ],
+        resources: [pulumi.interpolate`arn:${partition}:ec2:${region}:${accountId}:*/*`],
+        onBehalf: true,
+      },
+      // They know no resource.
+      { actions: ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"], resources: ["*"], onBehalf: true },
+    ];
+  }
+}
