@@ -1,10 +1,13 @@
 import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { onlyIn } from "../../cli/review/evaluations";
+import { reportOf } from "../../cli/review/report";
 import { writeTable } from "../../components/binding";
 import { QueueConsumer } from "../../components/queue-consumer";
 import { Table } from "../../components/table";
 import { note, store } from "../components/callbacks";
+import { Recorded } from "../components/graph";
 import { reviewOf, textOf, warningsOf } from "./review-support";
 
 const consumer = (name: string, opts?: pulumi.ComponentResourceOptions) =>
@@ -58,6 +61,20 @@ describe("a review of consequences", () => {
     assert.doesNotMatch(text, /[0-9a-f]{7}\.fifo|000000000000/);
   });
 
+  it("follows it from one replaced resource to the next", async () => {
+    const streaming = (shardCount: number) => () => {
+      const stream = new aws.kinesis.Stream("s", { shardCount }, { replaceOnChanges: ["shardCount"] });
+      const reader = new aws.kinesis.StreamConsumer("reader", { streamArn: stream.arn });
+      new aws.lambda.EventSourceMapping("m", { eventSourceArn: reader.arn, functionName: "f" });
+    };
+    const text = await textOf(streaming(1), streaming(2));
+    assert.match(text, /`s stream` is \*\*replaced\*\*, since `shardCount` cannot be changed/);
+    assert.match(
+      text,
+      /- `reader stream consumer` is replaced: `streamArn`\n- `m event source mapping` is replaced: `eventSourceArn`/,
+    );
+  });
+
   it("leaves alone what names a queue whose name the program gives", async () => {
     const named = (args: aws.sqs.QueueArgs) => () => {
       const queue = new aws.sqs.Queue("orders", { name: "orders-of-mine", ...args });
@@ -75,6 +92,29 @@ describe("a review of consequences", () => {
       text,
       /1 resource only follows from the changes above<\/summary>\n\n- `m event source mapping` is replaced/,
     );
+  });
+});
+
+describe("a review of what a preview shows wrongly", () => {
+  it("names it, and fails", async () => {
+    const program = () => {
+      const queue = new aws.sqs.Queue("q");
+      queue.arn.apply((arn) => new aws.sqs.Queue("late", { tags: { arn } }));
+    };
+    const known = await Recorded.of(program);
+    const preview = await Recorded.of(program, { preview: true });
+    const onlyOnceDeployed = onlyIn(known.graph, preview.graph);
+    const { sections, failed } = reportOf({
+      stack: "dev",
+      base: "`main`",
+      before: known.graph,
+      after: known.graph,
+      findings: { before: [], after: [] },
+      onlyOnceDeployed,
+      notes: [],
+    });
+    assert.match(sections.join("\n"), /- `late queue` is created depending on a value that only the deployment knows/);
+    assert.equal(failed, true);
   });
 });
 
