@@ -26,6 +26,16 @@ const reasons: readonly Reason[] = [
     text: "Streams within the function's own log group get their names from Lambda.",
   },
   {
+    actions: new Set([
+      "logs:CreateLogStream",
+      "logs:PutLogEvents",
+      "logs:DescribeLogGroups",
+      "logs:DescribeLogStreams",
+    ]),
+    arn: /^arn:[^:]+:logs:[^:*]+:\d{12}:log-group:[^*:]+(:\*|:log-stream:\*)$/,
+    text: "Streams within the flow log's own log group are named after network interfaces: https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html",
+  },
+  {
     actions: new Set(["xray:PutTraceSegments", "xray:PutTelemetryRecords"]),
     arn: /^\*$/,
     text: `X-Ray's write actions know no resource: ${reference}/list_awsx-ray.html`,
@@ -44,7 +54,7 @@ const reasons: readonly Reason[] = [
       "ec2:AssignPrivateIpAddresses",
       "ec2:UnassignPrivateIpAddresses",
     ]),
-    arn: /^\*$/,
+    arn: /^(\*|arn:[^:]+:ec2:[^:*]+:\d{12}:\*\/\*)$/,
     text: "Lambda makes and removes the network interfaces of a function in a VPC with the function's role, and names them itself: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html",
   },
   {
@@ -64,6 +74,11 @@ const reasons: readonly Reason[] = [
 
 /** Wildcards in what resources allow by their own policies, by the resource's kind: they are limits or say the resource itself. */
 const ownReasons: readonly { readonly kind: RegExp; readonly actions: readonly string[]; readonly text: string }[] = [
+  {
+    kind: / vpc endpoint$/,
+    actions: ["*"],
+    text: "An endpoint's policy grants nobody anything, it limits what passes: here to callers and resources of the account, as its conditions say: https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html",
+  },
   {
     kind: / key$/,
     actions: ["kms:*"],

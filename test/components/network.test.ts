@@ -1,4 +1,6 @@
 import { strict as assert } from "node:assert";
+import { iamStatements } from "../../cli/iam-statements";
+import { findingsOf } from "../../cli/policy-findings";
 import { publishTo, secret, statements, writeTable } from "../../components/binding";
 import { Network } from "../../components/network";
 import type { NetworkArgs } from "../../components/network-args";
@@ -214,6 +216,15 @@ describe("Network", () => {
           { Action: ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"], Resource: ["*"] },
         ],
       );
+    }
+  });
+
+  it("has every wildcard of its statements explained, and breaks no mandatory policy", async () => {
+    for (const preview of [false, true]) {
+      const { graph } = await Recorded.of(inNetwork(), { preview });
+      if (!preview) assert.match(iamStatements(graph), /An endpoint's policy grants nobody anything/);
+      const broken = findingsOf(graph).filter(({ level }) => level === "mandatory");
+      assert.deepEqual(broken, []);
     }
   });
 
