@@ -65,6 +65,11 @@ export class Monitor {
     private readonly preview: boolean,
   ) {}
 
+  /** How many resources there are. */
+  get size(): number {
+    return this.resources.size;
+  }
+
   graph(): Graph {
     const { project, stack, region, accountId } = this.world;
     return {

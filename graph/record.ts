@@ -52,7 +52,13 @@ export async function recordProgram(run: () => unknown, settings: EvaluationSett
 
   return withFirstError(async () => {
     await pulumi.runtime.runInPulumiStack(async () => run());
-    await waitForRPCs();
+    let known: number;
+    // What is created once another resource's outputs are known is registered later, though nobody waits for it.
+    do {
+      known = monitor.size;
+      await waitForRPCs();
+      await settled();
+    } while (monitor.size > known);
     return monitor.graph();
   }).catch((error: unknown) => {
     throw monitor.refusal ?? error;

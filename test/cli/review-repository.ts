@@ -1,24 +1,18 @@
 // A git repository with the pipeline in it, to make changes in.
 import { strict as assert } from "node:assert";
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 
 const project = path.resolve(__dirname, "..", "..");
+const folders = ["components", "consumer", "functions"];
+/** What a project is read from: its program, its stacks, what it is installed by. */
 const parts = [
-  "components",
-  "consumer",
-  "functions",
-  "index.ts",
-  "config.ts",
-  "Pulumi.yaml",
-  "Pulumi.dev.yaml",
-  "package.json",
-  "package-lock.json",
-  ".npmrc",
-  ".gitignore",
-  "tsconfig.json",
+  ...folders,
+  ...readdirSync(project).filter((name) =>
+    /\.ts$|^Pulumi\.|^package|^tsconfig\.json$|^\.(npmrc|gitignore)$/.test(name),
+  ),
 ];
 
 export class Repository {

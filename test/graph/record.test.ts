@@ -48,6 +48,19 @@ describe("a recorded program", () => {
     assert.match(String(topic.outputs.arn), /^arn:aws:sns:eu-west-1:000000000000:t-[0-9a-f]{7}$/);
   });
 
+  it("has what is created only once another's outputs are known, and not in a preview, which does not know them", async () => {
+    const program = () => {
+      const queue = new aws.sqs.Queue("q");
+      queue.arn.apply((arn) =>
+        new aws.sqs.Queue("late", { tags: { arn } }).arn.apply(() => new aws.sqs.Queue("later")),
+      );
+    };
+    const namesOf = async (preview: boolean) =>
+      (await recordProgram(program, { ...settings, preview })).resources.slice(1).map(({ name }) => name);
+    assert.deepEqual(await namesOf(false), ["q", "late", "later"]);
+    assert.deepEqual(await namesOf(true), ["q"]);
+  });
+
   it("knows in a preview what the program gave, and of AWS's part nothing", async () => {
     const graph = await recordProgram(
       () => {
