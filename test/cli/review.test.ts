@@ -81,7 +81,10 @@ describe("npm run review", () => {
   });
 
   it("shows the program's own message for a batch size beyond what is allowed", async () => {
-    repository.change("index.ts", ["callback: reserveStock,", "callback: reserveStock,\n  batchSize: 20_000,"]);
+    repository.change("index.ts", [
+      /(new QueueConsumer\("fulfilment",[\s\S]*?)\n\}\);/,
+      "$1\n  batchSize: 20_000,\n});",
+    ]);
     const made = await run();
     has(made, "### The program does not evaluate");
     has(
