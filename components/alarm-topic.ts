@@ -35,7 +35,6 @@ export class AlarmTopic extends pulumi.ComponentResource {
     super("spillway:index:AlarmTopic", name, {}, opts);
     const { emails = [], kmsKeyArn, protect } = args;
     check(name, args, this);
-    // Where no account is known yet, the policies are unknown, and the resources are there.
     const identity = aws.getCallerIdentityOutput({}, { parent: this });
     const key = kmsKeyArn === undefined ? this.createKey(identity, protect) : keyArnOf(kmsKeyArn);
     const topic = new aws.sns.Topic(name, { kmsMasterKeyId: key }, { parent: this });

@@ -212,6 +212,22 @@ export const promises: Readonly<Record<string, (example: Example) => void>> = {
     assert.deepEqual(example.allowed("ship", String(key)), ["ssm:GetParameter"]);
   },
 
+  "alarms.ts": (example) => {
+    const topic = example.arn("Topic", "alarms");
+    const alarms = example.all("MetricAlarm");
+    assert.ok(alarms.every(({ inputs }) => String(inputs.alarmActions) === topic));
+    assert.equal(example.the("Topic", "alarms").inputs.kmsMasterKeyId, example.arn("Key", "alarms"));
+    assert.equal(example.all("TopicSubscription").filter(({ inputs }) => inputs.protocol === "email").length, 1);
+    assert.equal(example.the("MetricAlarm", "review-age").inputs.threshold, 3600);
+    assert.deepEqual(
+      alarms
+        .filter(({ name }) => name.startsWith("order-events") || name === "review-duration")
+        .map(({ name }) => name)
+        .sort(),
+      ["order-events-dead-letters", "order-events-lost-notifications"],
+    );
+  },
+
   "dead-letter-queue.ts": (example) => {
     const policy = example.the("RedriveAllowPolicy", "legacy-dead-letters").inputs.redriveAllowPolicy;
     assert.deepEqual(JSON.parse(String(policy)), {

@@ -1,19 +1,12 @@
 // Every alarm of a program with every component: that its metric is there, that it tells somebody, and that it says what to do.
 import { strict as assert } from "node:assert";
-import * as aws from "@pulumi/aws";
-import { eventBus } from "../../components/binding";
-import { EventBusRule } from "../../components/event-bus-rule";
-import { HttpIngress } from "../../components/http-ingress";
-import type { Operations } from "../../components/operations";
 import { QueueConsumer } from "../../components/queue-consumer";
-import { Schedule } from "../../components/schedule";
 import { StreamConsumer } from "../../components/stream-consumer";
-import { Table } from "../../components/table";
 import { TableConsumer } from "../../components/table-consumer";
-import { Topic } from "../../components/topic";
 import { TopicConsumer } from "../../components/topic-consumer";
 import type { GraphResource, Value } from "../../graph/graph";
-import { changed, type NoteEvent, note, onAny } from "./callbacks";
+import { changed, note, onAny } from "./callbacks";
+import { componentOf, everything } from "./every-component";
 import { Recorded, refusal } from "./graph";
 
 const alarmType = "aws:cloudwatch/metricAlarm:MetricAlarm";
@@ -65,35 +58,6 @@ const namedBy: Readonly<Record<string, readonly [string, string]>> = {
   RuleName: ["aws:cloudwatch/eventRule:EventRule", "name"],
   EventBusName: ["aws:cloudwatch/eventRule:EventRule", "eventBusName"],
 };
-
-function everything(operations: Operations): void {
-  const jobs = new QueueConsumer("jobs", { callback: note, ...operations });
-  new StreamConsumer("records", { callback: note, ...operations });
-  const table = new Table("notes", {
-    hashKey: "id",
-    indexes: { "by-day": { hashKey: "day" } },
-    stream: true,
-    ...operations,
-  });
-  new TableConsumer("changes", { callback: changed, table, ...operations });
-  const events = new Topic<NoteEvent>("events", operations);
-  new TopicConsumer("audit", { callback: onAny, topic: events, ...operations });
-  new HttpIngress("api", { routes: { "POST /jobs": jobs }, ...operations });
-  new Schedule("hourly", { expression: "rate(1 hour)", target: jobs, event: { id: "all" }, ...operations });
-  new EventBusRule("placed", { pattern: { source: ["notes"] }, target: jobs, ...operations });
-  const bus = eventBus<NoteEvent>(new aws.cloudwatch.EventBus("own"));
-  const placing = new QueueConsumer("placing", { callback: onAny, ...operations });
-  new EventBusRule("of-own-bus", { bus, target: placing, types: ["placed"], ...operations });
-}
-
-/** The component of the program that the resource is part of. */
-function componentOf(graph: Recorded, resource: GraphResource): string {
-  const parent = graph.graph.resources.find(({ urn }) => urn === resource.parent);
-  if (parent === undefined || parent.type === "pulumi:pulumi:Stack") {
-    return `${resource.type.replace("spillway:index:", "")} ${resource.name}`;
-  }
-  return componentOf(graph, parent);
-}
 
 function countsOf(graph: Recorded): Record<string, number> {
   const counts: Record<string, number> = {};
