@@ -1,83 +1,159 @@
 // The stack's configuration: read once, typed, and all its faults reported together.
 import * as pulumi from "@pulumi/pulumi";
+import { closest, distance } from "fastest-levenshtein";
+import { allowedBy, type IntegerKey, type Key, keys, type ObjectKey } from "./config-keys";
 
-export type ApiGatewayLogging = "account-role-exists" | "create" | "off";
+type Keys = typeof keys;
 
-/** What every component is told about who is alarmed; nobody: the alarms only show in CloudWatch. */
-export interface Alarms {
-  readonly alarmTopicArn?: string;
-}
+type IntegerOf<K> = K extends { readonly default: number } ? number : number | undefined;
+type ValueOf<K> = K extends { readonly type: "integer" }
+  ? IntegerOf<K>
+  : K extends { readonly type: "boolean" }
+    ? boolean
+    : K extends { readonly type: "array" }
+      ? readonly string[]
+      : K extends { readonly type: "object"; readonly properties: infer P }
+        ? { readonly [Name in keyof P]: IntegerOf<P[Name]> }
+        : K extends { readonly pattern: object }
+          ? string
+          : K extends { readonly values: readonly (infer V)[] }
+            ? V
+            : string;
 
-export interface Configuration {
-  readonly publicEndpoint: boolean;
-  readonly throttle: { readonly rateLimit: number; readonly burstLimit: number };
-  readonly apiGatewayLogging: ApiGatewayLogging;
-  readonly alarms: Alarms;
-  /** What every consumer is told. */
-  readonly operations: Alarms & { readonly logRetention: number };
-  readonly deletionProtection: boolean;
-  /** A whole number as text, as the callback's binding takes it. */
-  readonly initialStock: string;
-  /** 0: on demand. */
-  readonly activityShards: number;
-  readonly abandonedAfterHours: number;
-}
+export type Configuration = { readonly [Name in keyof Keys]: ValueOf<Keys[Name]> };
 
-const loggings: readonly string[] = ["account-role-exists", "create", "off"] satisfies readonly ApiGatewayLogging[];
+/** A value of the configuration as the runtime has it: text, or JSON in text. */
+type Given = unknown;
 
-/** Key, default, least and most. The log's days are checked by the components. */
-const wholeNumbers = {
-  throttleRate: [1000, 1, 10_000],
-  throttleBurst: [2000, 1, 5000],
-  logRetentionDays: [30, 1, 3653],
-  initialStock: [1_000_000, 0, 1_000_000_000],
-  activityShards: [0, 0, 10_000],
-  abandonedAfterHours: [24, 1, 8760],
-} as const;
-
-/** Throws a RunError that names every key with a value that cannot be, the rule, and the command that sets it. */
+/**
+ * Reads every key of config-keys.ts. Throws a RunError that names every fault: the key, the value given, what is allowed, and the
+ * command that mends it. A key of this project that no one knows is a fault too, since what it was to set is not set.
+ */
 export function readConfiguration(): Configuration {
-  const config = new pulumi.Config();
+  const project = `${pulumi.getProject()}:`;
+  const given = new Map<string, string>(
+    Object.entries(pulumi.runtime.allConfig())
+      .filter(([key]) => key.startsWith(project))
+      .map(([key, value]) => [key.slice(project.length), value]),
+  );
   const faults: string[] = [];
-  const fault = (key: string, value: unknown, rule: string) =>
-    faults.push(`${key} is ${JSON.stringify(value)}; ${rule}. Set it with: pulumi config set ${key} <value>`);
-  const wholeNumber = (key: keyof typeof wholeNumbers): number => {
-    const [preset, least, most] = wholeNumbers[key];
-    const value = config.getNumber(key) ?? preset;
-    if (!Number.isInteger(value) || value < least || value > most) {
-      fault(key, value, `allowed are whole numbers from ${least} to ${most}`);
+  for (const name of given.keys()) {
+    if (!(name in keys)) {
+      faults.push(
+        `${name} is not a key of this project; ${nearest(name, Object.keys(keys))} Remove it with: pulumi config rm ${name}`,
+      );
     }
-    return value;
-  };
-
-  const apiGatewayLogging = config.get("apiGatewayLogging") ?? "off";
-  if (!isLogging(apiGatewayLogging))
-    fault("apiGatewayLogging", apiGatewayLogging, `allowed are ${loggings.join(", ")}`);
-  const alarmTopicArn = config.get("alarmTopicArn") ?? "";
-  if (alarmTopicArn !== "" && !/^arn:[^:]+:sns:[^:]+:\d{12}:[^:]+$/.test(alarmTopicArn)) {
-    fault(
-      "alarmTopicArn",
-      alarmTopicArn,
-      "allowed is the ARN of an SNS topic, as arn:aws:sns:eu-west-1:123456789012:alarms",
+  }
+  const values: Record<string, unknown> = {};
+  for (const [name, key] of Object.entries<Key>(keys)) {
+    const text = given.get(name);
+    values[name] = text === undefined ? defaultOf(key) : readValue(name, key, text, faults);
+  }
+  // Checked one by one above.
+  const configuration = values as Configuration;
+  if (configuration.alarmEmails.length > 0 && configuration.alarmTopic !== "create") {
+    faults.push(
+      `alarmEmails is given, and alarmTopic is "${configuration.alarmTopic}": only the stack's own topic writes to them. Set it with: pulumi config set alarmTopic create`,
     );
   }
-  const alarms: Alarms = alarmTopicArn === "" ? {} : { alarmTopicArn };
-  const configuration: Configuration = {
-    publicEndpoint: config.getBoolean("publicEndpoint") ?? false,
-    throttle: { rateLimit: wholeNumber("throttleRate"), burstLimit: wholeNumber("throttleBurst") },
-    apiGatewayLogging: isLogging(apiGatewayLogging) ? apiGatewayLogging : "off",
-    alarms,
-    operations: { ...alarms, logRetention: wholeNumber("logRetentionDays") },
-    deletionProtection: config.getBoolean("deletionProtection") ?? true,
-    initialStock: String(wholeNumber("initialStock")),
-    activityShards: wholeNumber("activityShards"),
-    abandonedAfterHours: wholeNumber("abandonedAfterHours"),
-  };
   if (faults.length > 0)
     throw new pulumi.RunError(`The stack's configuration:\n${faults.map((line) => `  - ${line}`).join("\n")}`);
   return configuration;
 }
 
-function isLogging(value: string): value is ApiGatewayLogging {
-  return loggings.includes(value);
+function nearest(name: string, known: readonly string[]): string {
+  const best = known.find((other) => other.startsWith(name)) ?? closest(name, known);
+  // A name that shares less than half of its letters with it was meant to be something else.
+  return best.startsWith(name) || distance(name, best) <= Math.max(2, name.length / 2)
+    ? `did you mean ${best}?`
+    : `known are ${known.join(", ")}.`;
+}
+
+function defaultOf(key: Key): unknown {
+  if (key.type !== "object") return key.default;
+  return Object.fromEntries(Object.entries(key.properties).map(([name, property]) => [name, property.default]));
+}
+
+function readValue(name: string, key: Key, text: string, faults: string[]): unknown {
+  const fault = () =>
+    faults.push(
+      `${name} is ${JSON.stringify(text)}; allowed are ${allowedBy(key)}. Set it with: pulumi config set ${name} <value>`,
+    );
+  switch (key.type) {
+    case "boolean":
+      if (text !== "true" && text !== "false") fault();
+      return text === "true";
+    case "integer": {
+      const value = integerOf(text);
+      if (!fits(value, key)) faults.push(faultOf(name, text, key, `pulumi config set ${name}`));
+      return value;
+    }
+    case "string":
+      if (!(key.values?.includes(text) ?? true) && !(key.pattern?.test.test(text) ?? false)) fault();
+      return text;
+    case "array": {
+      const list = parsed(text);
+      const { test } = key.pattern;
+      if (Array.isArray(list) && list.every((entry) => typeof entry === "string" && test.test(entry))) return list;
+      faults.push(
+        `${name} is ${text}; allowed are ${allowedBy(key)}. Set an entry with: pulumi config set --path '${name}[0]' <value>`,
+      );
+      return [];
+    }
+    case "object":
+      return objectOf(name, key, text, faults);
+  }
+}
+
+/** What is not given in it has its own default. */
+function objectOf(name: string, { properties }: ObjectKey, text: string, faults: string[]): unknown {
+  const object = parsed(text);
+  if (typeof object !== "object" || object === null || Array.isArray(object)) {
+    faults.push(
+      `${name} is ${text}; allowed is an object. Set a property with: pulumi config set --path ${name}.${Object.keys(properties)[0]} <value>`,
+    );
+    return {};
+  }
+  for (const property of Object.keys(object)) {
+    if (!(property in properties)) {
+      faults.push(
+        `${name}.${property} is not known; ${nearest(property, Object.keys(properties))} Remove it with: pulumi config rm --path ${name}.${property}`,
+      );
+    }
+  }
+  return Object.fromEntries(
+    Object.entries(properties).map(([property, key]) => {
+      const given: Given = (object as Record<string, Given>)[property];
+      if (given === undefined) return [property, key.default];
+      const value = typeof given === "string" ? integerOf(given) : given;
+      if (!fits(value, key)) {
+        const path = `${name}.${property}`;
+        faults.push(faultOf(path, given, key, `pulumi config set --path ${path}`));
+      }
+      return [property, value];
+    }),
+  );
+}
+
+function faultOf(name: string, given: Given, key: IntegerKey, command: string): string {
+  const text = typeof given === "string" ? given : JSON.stringify(given);
+  return `${name} is ${text}; allowed are ${allowedBy(key)}. Set it with: ${command} <value>`;
+}
+
+function fits(value: unknown, { min, max, values }: IntegerKey): boolean {
+  if (typeof value !== "number" || !Number.isInteger(value) || value < min || value > max) return false;
+  return values === undefined || values.includes(value);
+}
+
+/** A whole number, or what it is instead. */
+function integerOf(text: string): unknown {
+  return /^-?\d+$/.test(text) ? Number(text) : text;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -72,7 +72,10 @@ function run(policy: Policy, graph: Graph, config: object, report: (message: str
     return;
   }
   for (const resource of graph.resources) {
-    const args: ResourceValidationArgs = { ...common, ...seen(resource, resource.inputs) };
+    const { tagsAll } = resource.outputs;
+    // The provider's check has put the default tags among the inputs by then.
+    const inputs = { ...resource.inputs, ...(tagsAll !== undefined && { tagsAll }) };
+    const args: ResourceValidationArgs = { ...common, ...seen(resource, inputs) };
     for (const validate of [policy.validateResource ?? []].flat()) validate(args, report);
   }
 }

@@ -1,5 +1,6 @@
 // What the AWS provider would answer for a resource: its inputs, and what AWS computes. Deterministic, from the resource's URN.
 import { physicalName, randomText } from "./autoname";
+import { takesTags } from "./default-tags";
 import type { Value } from "./graph";
 import { type NetworkContext, networkAnswers, remoteAnswers } from "./network";
 import { subscriptionArn } from "./subscription-arn";
@@ -13,6 +14,8 @@ export interface World {
   /** `http://127.0.0.1:4566` where everything is served locally; undefined: AWS's own addresses. */
   readonly address: string | undefined;
   readonly autonaming: Value | undefined;
+  /** What `aws:defaultTags` puts on everything that takes tags. */
+  readonly defaultTags: Readonly<Record<string, Value>>;
 }
 
 export interface Requested {
@@ -185,6 +188,8 @@ export function create(requested: Requested, world: World, paths: Map<string, st
       arn: context.arn(type.split(/[:/]/)[1] ?? "aws", `${logicalName}-${context.random(7)}`),
     };
   const outputs: Record<string, Value> = { ...inputs, ...computed };
+  if (takesTags(type))
+    outputs.tagsAll = { ...world.defaultTags, ...(inputs.tags as Record<string, Value> | undefined) };
   if (type === "aws:apigateway/resource:Resource") {
     const resourcePath = `${paths.get(path(inputs.parentId)) ?? ""}/${path(inputs.pathPart)}`;
     paths.set(id, resourcePath);

@@ -1,5 +1,6 @@
 // Evaluates a program in this process.
 import * as pulumi from "@pulumi/pulumi";
+import { defaultTagsOf } from "./default-tags";
 import type { Graph, Value } from "./graph";
 import { Monitor } from "./monitor";
 import { partitionOf } from "./partition";
@@ -44,6 +45,7 @@ export async function recordProgram(run: () => unknown, settings: EvaluationSett
       partition: partitionOf(region),
       address: settings.address,
       autonaming: settings.autonaming,
+      defaultTags: defaultTagsOf(config),
     },
     preview,
   );

@@ -3,7 +3,6 @@ import { strict as assert } from "node:assert";
 import { existsSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import * as v from "valibot";
-import { parse } from "yaml";
 import { Activity, Order, OrderRequest, Sweep } from "../functions/events";
 import { evaluateProgram } from "../graph/evaluate";
 import type { Graph } from "../graph/graph";
@@ -79,20 +78,6 @@ describe("docs/pipeline.md", () => {
       assert.ok(sentence.includes(`\`${kind}\``), kind);
     }
   });
-
-  it("states the configuration and its defaults as Pulumi.yaml has them", () => {
-    const { config } = parse(read("Pulumi.yaml")) as { config: Record<string, { default?: unknown }> };
-    const own = Object.entries(config).filter(([key]) => !key.includes(":"));
-    assert.deepEqual(
-      statedAfter(file, "## Configuration"),
-      Object.fromEntries(own.map(([key, { default: preset }]) => [key, String(preset)])),
-    );
-    const dev = parse(read("Pulumi.dev.yaml")) as { config: Record<string, unknown> };
-    const meanings = new Map(tableAfter(file, "## Configuration").map(([key, , , meaning = ""]) => [key, meaning]));
-    const told = [...meanings].flatMap(([key = "", meaning]) => {
-      const [, value] = /(true|false) in Pulumi\.dev\.yaml/.exec(meaning) ?? [];
-      return value === undefined ? [] : [[`spillway:${key}`, value === "true"]];
-    });
     const { "aws:region": _, ...set } = dev.config;
     assert.deepEqual(Object.fromEntries(told), set);
   });

@@ -65,6 +65,7 @@ describe("the pipeline's program", () => {
           [
             ...functions.map((name) => `CallbackFunction ${name}`),
             ...Object.keys(kinds).map((name) => `DeadLetterQueue ${name}-dead-letters`),
+            ...["activity", "audit", "notifications", "orders", "stock"].map((name) => `Table ${name}`),
             "HttpIngress api",
             "QueueConsumer fulfilment",
             "QueueConsumer notifications",
@@ -77,7 +78,7 @@ describe("the pipeline's program", () => {
             "TopicConsumer audit",
           ].sort(),
         );
-        assert.equal(graph.resources.length, 140);
+        assert.equal(graph.resources.length, 145);
       });
 
       it("exports what its users rely on", () => {
@@ -100,8 +101,8 @@ describe("the pipeline's program", () => {
   describe("keeps the rules of its house", () => {
     let graph: Graph;
     before(async () => {
-      const alarmTopicArn = "arn:aws:sns:eu-west-1:123456789012:alarms";
-      graph = await evaluated(false, { alarmTopicArn, deletionProtection: "true" });
+      const alarmTopic = "arn:aws:sns:eu-west-1:123456789012:alarms";
+      graph = await evaluated(false, { alarmTopic, deletionProtection: "true" });
     });
 
     it("gives each function a role of its own, with named actions on named resources", () => {

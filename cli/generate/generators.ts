@@ -1,6 +1,7 @@
 // All that is generated into documents; another one is a module of this folder and a line here.
+import { configuration, schema } from "./configuration";
 import { diagram } from "./diagram";
 import type { Generator } from "./generator";
 import { iamStatements } from "./iam-statements";
 
-export const generators: readonly Generator[] = [diagram, iamStatements];
+export const generators: readonly Generator[] = [configuration, schema, diagram, iamStatements];

@@ -6,11 +6,11 @@ import { evaluateProgram } from "../../graph/evaluate";
 import type { Graph, GraphResource, Value } from "../../graph/graph";
 
 /** What may be combined; each stack with each. */
-const stacks = ["dev"];
+const stacks = ["dev", "prod"];
 const combinations: readonly Readonly<Record<string, string>>[] = [
-  {},
-  { "spillway:publicEndpoint": "false", "spillway:deletionProtection": "true" },
-  { "spillway:apiGatewayLogging": "create", "spillway:activityShards": "2", "spillway:logRetentionDays": "365" },
+  ...["false", "true"].flatMap((network) => ["aws", "customer"].map((encryption) => ({ network, encryption }))),
+  { publicEndpoint: "false", deletionProtection: "true", alarms: "all", alarmTopic: "create" },
+  { apiGatewayLogging: "create", activityShards: "2", logRetentionDays: "365" },
 ];
 
 const program = path.join(__dirname, "..", "..", "index.ts");

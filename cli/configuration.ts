@@ -1,0 +1,90 @@
+// What is generated from the keys of the configuration: their schema in Pulumi.yaml, and docs/configuration.md.
+import { stringify } from "yaml";
+import { allowedBy, type IntegerKey, type Key, keys } from "../config-keys";
+import { markdownTable } from "./generate/markdown-table";
+
+const marker = "  # From here on generated from config-keys.ts: npm run generate\n";
+
+const entries = Object.entries<Key>(keys);
+
+function described(key: Key): string {
+  return key.type === "integer" || key.type === "array"
+    ? `${key.description} Allowed: ${allowedBy(key)}.`
+    : key.description;
+}
+
+function defaultOf(key: Key): unknown {
+  if (key.type !== "object") return key.default;
+  const presets = Object.entries(key.properties).filter(([, property]) => property.default !== undefined);
+  return Object.fromEntries(presets.map(([name, property]) => [name, property.default]));
+}
+
+/** Pulumi.yaml with the schema of every key in place of what stands after its marker. Throws without the marker. */
+export function projectFile(current: string): string {
+  const at = current.indexOf(marker);
+  if (at < 0) throw new Error(`Pulumi.yaml has no line "${marker.trim()}" among its config; put it back.`);
+  const schema = entries.map(([name, key]) => [
+    name,
+    { type: key.type, default: defaultOf(key), description: described(key) },
+  ]);
+  const text = stringify(Object.fromEntries(schema), { lineWidth: 110 });
+  return `${current.slice(0, at)}${marker}${text.replace(/^(?=.)/gm, "  ")}`;
+}
+
+const shown = (value: unknown) =>
+  value === undefined
+    ? "unset"
+    : value === ""
+      ? "empty"
+      : `\`${typeof value === "string" ? value : JSON.stringify(value)}\``;
+
+/** docs/configuration.md. */
+export function configurationPage(): string {
+  const plain = entries.filter(([, key]) => key.type !== "object");
+  const rows = plain.map(([name, key]) => [
+    `\`${name}\``,
+    key.type,
+    key.type === "object" ? "" : shown(key.default),
+    allowedBy(key),
+    key.description,
+  ]);
+  const capacities = entries.flatMap(([name, key]) => (key.type === "object" ? [[name, key] as const] : []));
+  const properties = new Map<string, IntegerKey>(capacities.flatMap(([, key]) => Object.entries(key.properties)));
+  const capacityRows = [...properties].map(([property, key]) => [
+    `\`${property}\``,
+    ...capacities.map(([, capacity]) => {
+      const own: IntegerKey | undefined = capacity.properties[property];
+      return own === undefined ? "" : String(own.default ?? "unset");
+    }),
+    allowedBy(key),
+    key.description,
+  ]);
+  return `# Configuration
+
+Every key of the stack's configuration, from \`config-keys.ts\`. A stack's values are in \`Pulumi.<stack>.yaml\`, its defaults in \`Pulumi.yaml\`;
+\`pulumi config set <key> <value>\` sets one, and the local run takes \`--config <key>=<value>\`. All faults are reported together, with the
+value given, what is allowed, and the command that mends it; a key that the project does not know is a fault too.
+
+${markdownTable(["key", "type", "default", "allowed", "meaning"], rows)}
+
+## Capacity of each consumer
+
+One object for each. What it leaves out has its default: \`pulumi config set --path orders.batchSize 100\` leaves the others as they are.
+
+${markdownTable(["property", ...capacities.map(([name]) => `\`${name}\``), "allowed", "meaning"], capacityRows)}
+
+What does not go together is refused by the component, which knows why: a queue's \`batchSize\` above 10 without a window, for example.
+
+## Tags and region
+
+\`aws:region\` must be set. \`aws:defaultTags\` puts tags on everything that takes them; both stacks set \`project\`, \`stack\` and \`owner\`:
+
+\`\`\`yaml
+config:
+  aws:defaultTags:
+    tags: { project: spillway, stack: dev, owner: orders-team }
+\`\`\`
+
+Names are \`\${project}-\${stack}-\${name}-\${hex(7)}\` (\`pulumi:autonaming\`), so that stacks of one account and region are not in each other's way.
+`;
+}

@@ -1,0 +1,112 @@
+// One customer managed key for all that a stack keeps, and who may use it.
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { ArgumentErrors } from "./argument-errors";
+import { checkName } from "./function-args";
+import type { Operations } from "./operations";
+
+export interface EncryptionKeyArgs extends Pick<Operations, "protect"> {
+  /** Days for which a deleted key, and with it all that it encrypts, can still be had back, 7 to 30; default 30. */
+  readonly deletionWindow?: number;
+  /** Default: which project and stack it is of. */
+  readonly description?: string;
+}
+
+const longestWindow = 30;
+
+/**
+ * A KMS key with yearly rotation. Its policy hands it to the account's IAM policies, which is how functions, Scheduler and API Gateway
+ * get it, each by its own role; and it admits the services that write in their own name: SNS and EventBridge into encrypted queues,
+ * CloudWatch into an encrypted alarm topic, CloudWatch Logs for this account's log groups. SQS, Kinesis and DynamoDB use the rights of
+ * whoever calls them. https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
+ */
+export class EncryptionKey extends pulumi.ComponentResource {
+  /** For `kmsKeyArn` of the components. */
+  readonly keyArn: pulumi.Output<string>;
+
+  constructor(name: string, args: EncryptionKeyArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+    super("spillway:index:EncryptionKey", name, {}, opts);
+    const errors = new ArgumentErrors(`EncryptionKey "${name}"`);
+    checkName(name, errors);
+    errors.integer("deletionWindow", args.deletionWindow, {
+      min: 7,
+      max: longestWindow,
+      unit: "days",
+      rule: "KMS allows",
+    });
+    errors.throwIfAny(this);
+
+    const key = new aws.kms.Key(
+      name,
+      {
+        description: args.description ?? `Encrypts what ${pulumi.getProject()}-${pulumi.getStack()} keeps`,
+        enableKeyRotation: true,
+        deletionWindowInDays: args.deletionWindow ?? longestWindow,
+        policy: this.policy(),
+      },
+      { parent: this, protect: args.protect },
+    );
+    this.keyArn = key.arn;
+    this.registerOutputs({ keyArn: this.keyArn });
+  }
+
+  /** In a key's policy the resource `*` is the key itself. */
+  private policy(): pulumi.Output<string> {
+    const parent = { parent: this };
+    const account = aws.getCallerIdentityOutput({}, parent).accountId;
+    const region = aws.getRegionOutput({}, parent).region;
+    const partition = aws.getPartitionOutput({}, parent).partition;
+    const ofAccount = { StringEquals: { "aws:SourceAccount": account } };
+    return pulumi.jsonStringify({
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Sid: "AccountPolicies",
+          Effect: "Allow",
+          Principal: { AWS: pulumi.interpolate`arn:${partition}:iam::${account}:root` },
+          Action: "kms:*",
+          Resource: "*",
+        },
+        {
+          // https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+          Sid: "DeliveriesIntoQueues",
+          Effect: "Allow",
+          Principal: { Service: ["events.amazonaws.com", "sns.amazonaws.com"] },
+          Action: ["kms:GenerateDataKey", "kms:Decrypt"],
+          Resource: "*",
+          Condition: ofAccount,
+        },
+        {
+          // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
+          Sid: "AlarmsOntoTopics",
+          Effect: "Allow",
+          Principal: { Service: "cloudwatch.amazonaws.com" },
+          Action: ["kms:GenerateDataKey", "kms:Decrypt"],
+          Resource: "*",
+          Condition: ofAccount,
+        },
+        {
+          // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+          Sid: "LogGroups",
+          Effect: "Allow",
+          Principal: { Service: pulumi.interpolate`logs.${region}.amazonaws.com` },
+          Action: [
+            "kms:Encrypt",
+            "kms:Decrypt",
+            "kms:ReEncryptFrom",
+            "kms:ReEncryptTo",
+            "kms:GenerateDataKey",
+            "kms:GenerateDataKeyWithoutPlaintext",
+            "kms:DescribeKey",
+          ],
+          Resource: "*",
+          Condition: {
+            ArnLike: {
+              "kms:EncryptionContext:aws:logs:arn": pulumi.interpolate`arn:${partition}:logs:${region}:${account}:log-group:*`,
+            },
+          },
+        },
+      ],
+    });
+  }
+}

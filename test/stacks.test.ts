@@ -1,0 +1,139 @@
+import { strict as assert } from "node:assert";
+import * as path from "node:path";
+import { QueueConsumer } from "../components/queue-consumer";
+import { Table } from "../components/table";
+import { matchFormer } from "../graph/aliases";
+import { takesTags } from "../graph/default-tags";
+import { evaluateProgram } from "../graph/evaluate";
+import type { Graph } from "../graph/graph";
+import { note } from "./components/callbacks";
+import { Recorded } from "./components/graph";
+
+const program = path.join(__dirname, "..", "index.ts");
+const holdsData = /^aws:(sqs\/queue|dynamodb\/table|kinesis\/stream|kms\/key):/;
+const urns = ({ resources }: Graph) => resources.map(({ urn }) => urn);
+const of = ({ resources }: Graph, type: string) => resources.filter((resource) => resource.type === type);
+
+describe("the stacks", () => {
+  for (const stack of ["dev", "prod"]) {
+    for (const network of ["false", "true"]) {
+      for (const encryption of ["aws", "customer"]) {
+        it(`${stack} shows every resource in its first preview, network ${network}, encryption ${encryption}`, async () => {
+          const config = { network, encryption };
+          const [previewed, deployed] = [
+            await evaluateProgram({ program, stack, config, preview: true }),
+            await evaluateProgram({ program, stack, config }),
+          ];
+          assert.deepEqual(urns(previewed).sort(), urns(deployed).sort());
+          assert.equal(of(deployed, "awsx:ec2:Vpc").length, network === "true" ? 1 : 0);
+          const keys = of(deployed, "aws:kms/key:Key").filter(({ name }) => name === "data");
+          assert.equal(keys.length, encryption === "customer" ? 1 : 0);
+        });
+      }
+    }
+  }
+
+  describe("in production", () => {
+    let graph: Graph;
+    before(async () => {
+      graph = await evaluateProgram({ program, stack: "prod" });
+    });
+
+    it("protects what holds data, and nothing else", () => {
+      for (const { type, name, options } of graph.resources) {
+        assert.equal(options.protect, holdsData.test(type), `${type} ${name}`);
+      }
+      for (const { inputs } of of(graph, "aws:dynamodb/table:Table"))
+        assert.equal(inputs.deletionProtectionEnabled, true);
+    });
+
+    it("encrypts all that is kept with the stack's one key", () => {
+      const [key, ...others] = of(graph, "aws:kms/key:Key");
+      assert.deepEqual(others, []);
+      assert.equal(key?.inputs.enableKeyRotation, true);
+      const arn = key?.outputs.arn;
+      const used = (type: string, property: string) =>
+        of(graph, type).map(({ name, inputs }) => assert.equal(inputs[property], arn, `${type} ${name}`));
+      assert.equal(used("aws:sqs/queue:Queue", "kmsMasterKeyId").length, 13);
+      assert.equal(used("aws:sns/topic:Topic", "kmsMasterKeyId").length, 2);
+      assert.equal(used("aws:kinesis/stream:Stream", "kmsKeyId").length, 1);
+      assert.equal(used("aws:cloudwatch/logGroup:LogGroup", "kmsKeyId").length, 8);
+      for (const { name, inputs } of of(graph, "aws:dynamodb/table:Table")) {
+        assert.deepEqual(inputs.serverSideEncryption, { enabled: true, kmsKeyArn: arn }, name);
+      }
+    });
+
+    it("keeps a year of logs, has callers sign, and tells the alarm topic of every alarm", () => {
+      for (const { inputs } of of(graph, "aws:cloudwatch/logGroup:LogGroup")) assert.equal(inputs.retentionInDays, 365);
+      for (const { inputs } of of(graph, "aws:apigateway/method:Method")) assert.equal(inputs.authorization, "AWS_IAM");
+      const topic = of(graph, "aws:sns/topic:Topic").find(({ name }) => name.startsWith("alarms"))?.outputs.arn;
+      const alarms = of(graph, "aws:cloudwatch/metricAlarm:MetricAlarm");
+      assert.ok(alarms.length > 40, `${alarms.length} alarms`);
+      for (const { name, inputs } of alarms) {
+        assert.deepEqual([inputs.alarmActions, inputs.okActions], [[topic], [topic]], name);
+      }
+    });
+  });
+
+  it("have the tags of project, stack and owner on everything that takes tags", async () => {
+    for (const stack of ["dev", "prod"]) {
+      const { resources } = await evaluateProgram({
+        program,
+        stack,
+        config: { network: "true", encryption: "customer" },
+      });
+      const tagged = resources.filter(({ type }) => takesTags(type));
+      assert.ok(tagged.length > 40);
+      for (const { name, outputs } of tagged) {
+        assert.deepEqual(outputs.tagsAll, { project: "spillway", stack, owner: "orders-team" }, name);
+      }
+    }
+  });
+
+  it("live side by side in one account and region: no name is in both", async () => {
+    const names = async (stack: string) => {
+      const { resources } = await evaluateProgram({
+        program,
+        stack,
+        config: { network: "true", encryption: "customer" },
+      });
+      return resources.flatMap(({ custom, type, outputs }) =>
+        custom && typeof outputs.name === "string" && !/apigateway\/|defaultSecurityGroup/.test(type)
+          ? [outputs.name]
+          : [],
+      );
+    };
+    const [dev, prod] = [new Set(await names("dev")), await names("prod")];
+    assert.ok(prod.length > 60);
+    assert.deepEqual(
+      prod.filter((name) => dev.has(name)),
+      [],
+    );
+  });
+});
+
+describe("renaming with an alias", () => {
+  const consumer = (name: string, former?: string) =>
+    Recorded.of(() => {
+      const aliases = former === undefined ? {} : { aliases: [{ name: former }] };
+      new QueueConsumer(name, { callback: note }, aliases);
+      new Table(
+        `${name}-items`,
+        { hashKey: "id" },
+        former === undefined ? {} : { aliases: [{ name: `${former}-items` }] },
+      );
+    });
+
+  it("keeps the queue, its dead letters, the function and the table", async () => {
+    const [before, after] = [(await consumer("orders")).graph, (await consumer("purchases", "orders")).graph];
+    const former = matchFormer(after, before);
+    for (const { urn, type } of after.resources) assert.ok(former.has(urn), `${type} ${urn}`);
+    assert.equal(former.size, before.resources.length);
+  });
+
+  it("is what keeps them: without one they are others", async () => {
+    const [before, after] = [(await consumer("orders")).graph, (await consumer("purchases")).graph];
+    const former = matchFormer(after, before);
+    for (const { urn, type } of after.resources) if (holdsData.test(type)) assert.equal(former.has(urn), false, urn);
+  });
+});
