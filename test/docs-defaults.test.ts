@@ -3,6 +3,7 @@ import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
 import { EventBusRule } from "../components/event-bus-rule";
 import { HttpIngress } from "../components/http-ingress";
+import { Network } from "../components/network";
 import { QueueConsumer } from "../components/queue-consumer";
 import { Schedule } from "../components/schedule";
 import { StreamConsumer } from "../components/stream-consumer";
@@ -187,5 +188,20 @@ describe("docs/components.md states the defaults as they are, of", () => {
       "throttle.burstLimit": String(settings.throttlingBurstLimit),
       logging: graph.one("aws:apigateway/stage:Stage").inputs.accessLogSettings === undefined ? "off" : "on",
     });
+  });
+
+  it("a network, and what its endpoints cost", async () => {
+    const graph = await Recorded.of(() => void new Network("network"));
+    const { cidrBlock, numberOfAvailabilityZones: zones } = graph.one("awsx:ec2:Vpc").inputs;
+    const { services, ...others } = stated("Network");
+    assert.equal(services, "none");
+    assert.deepEqual(others, {
+      cidrBlock,
+      availabilityZones: String(zones),
+      logRetention: `${logRetention(graph)} days`,
+    });
+    const monthly = (endpoints: number) => `$${(endpoints * Number(zones) * 730 * 0.01).toFixed(2)}`;
+    assert.ok(section("Network").includes(`2 endpoints in ${zones} zones for 730 hours are ${monthly(2)} a month`));
+    assert.ok(section("Network").includes(`it would be 6 and ${monthly(6)}`));
   });
 });

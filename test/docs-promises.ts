@@ -57,6 +57,19 @@ function statementsOf({ inputs }: GraphResource): readonly Statement[] {
 }
 
 export const promises: Readonly<Record<string, (example: Example) => void>> = {
+  "network.ts": (example) => {
+    const services = example.all("VpcEndpoint").map(({ name }) => name.replace("network-", ""));
+    assert.deepEqual(services.sort(), ["dynamodb", "s3", "sns", "sqs"]);
+    for (const { inputs } of example.all("Function")) assert.notEqual(inputs.vpcConfig, undefined);
+    const waits = (consumer: string) =>
+      example.all("VpcEndpoint").filter(({ urn }) => example.the("Function", consumer).options.dependsOn.includes(urn));
+    assert.deepEqual(
+      waits("orders").map(({ name }) => name),
+      ["network-dynamodb", "network-s3", "network-sqs"],
+    );
+    assert.ok(waits("order-changes").some(({ name }) => name === "network-sns"));
+  },
+
   "queue-consumer.ts": (example) => {
     const { inputs } = example.the("EventSourceMapping", "orders");
     assert.equal(inputs.eventSourceArn, example.arn("Queue", "orders"));

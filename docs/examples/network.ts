@@ -1,0 +1,26 @@
+// Functions in a network without a way out, with endpoints for the services that they call.
+import { publishTo, writeTable } from "../../components/binding";
+import { Network } from "../../components/network";
+import { QueueConsumer } from "../../components/queue-consumer";
+import { Table } from "../../components/table";
+import { TableConsumer } from "../../components/table-consumer";
+import { Topic } from "../../components/topic";
+import type { OrderEvent } from "../../functions/events";
+import { placeOrder } from "../../functions/place-order";
+import { publishOrderEvent } from "../../functions/publish-order-event";
+
+const orders = new Table("orders", { hashKey: "orderId", stream: true });
+const events = new Topic<OrderEvent>("order-events");
+
+const network = new Network("network");
+new QueueConsumer("orders", {
+  callback: placeOrder,
+  bindings: { orders: writeTable(orders) },
+  network, // reaches DynamoDB, and SQS for its dead letters
+});
+new TableConsumer("order-changes", {
+  callback: publishOrderEvent,
+  bindings: { events: publishTo(events) },
+  table: orders,
+  network, // and SNS
+});
