@@ -1,5 +1,6 @@
 // The defaults that docs/components.md states, against what AWS is asked for when they are left out.
 import { strict as assert } from "node:assert";
+import * as path from "node:path";
 import * as aws from "@pulumi/aws";
 import { EventBusRule } from "../components/event-bus-rule";
 import { HttpIngress } from "../components/http-ingress";
@@ -10,10 +11,11 @@ import { StreamConsumer } from "../components/stream-consumer";
 import { TableConsumer } from "../components/table-consumer";
 import { Topic } from "../components/topic";
 import { TopicConsumer } from "../components/topic-consumer";
+import { evaluateProgram } from "../graph/evaluate";
 import type { Value } from "../graph/graph";
 import { changed, type NoteEvent, note, onAny } from "./components/callbacks";
 import { Recorded } from "./components/graph";
-import { read, statedAfter } from "./docs-tables";
+import { read, root, statedAfter } from "./docs-tables";
 
 type Inputs = Readonly<Record<string, Value>>;
 
@@ -201,6 +203,14 @@ describe("docs/components.md states the defaults as they are, of", () => {
       logRetention: `${logRetention(graph)} days`,
     });
     const monthly = (endpoints: number) => `$${(endpoints * Number(zones) * 730 * 0.01).toFixed(2)}`;
+    const pipeline = await evaluateProgram({
+      program: path.join(root, "index.ts"),
+      stack: "dev",
+      config: { "spillway:network": "true" },
+    });
+    const called = pipeline.resources.filter(({ inputs }) => inputs.vpcEndpointType === "Interface");
+    assert.deepEqual(called.map(({ name }) => name).sort(), ["network-sns", "network-sqs"]);
+    assert.ok(section("Network").includes("The reference pipeline calls SQS and SNS, besides DynamoDB"));
     assert.ok(section("Network").includes(`2 endpoints in ${zones} zones for 730 hours are ${monthly(2)} a month`));
     assert.ok(section("Network").includes(`it would be 6 and ${monthly(6)}`));
   });
