@@ -1,5 +1,6 @@
 // The pipeline: it reads like the picture in the README, from the endpoint down to the last table.
 import { plain, publishTo, writeTable } from "./components/binding";
+import { Dashboard } from "./components/dashboard";
 import { HttpIngress } from "./components/http-ingress";
 import { QueueConsumer } from "./components/queue-consumer";
 import { Schedule } from "./components/schedule";
@@ -108,6 +109,24 @@ const hourly = new Schedule("sweep-hourly", {
   event: { olderThanHours: config.abandonedAfterHours },
   ...operations,
 });
+
+if (config.dashboard) {
+  new Dashboard("pipeline", {
+    rows: {
+      "POST /orders": api,
+      "orders queue, placeOrder": placing,
+      "orders table": orders,
+      "orders table's stream, publishOrderEvent": publishing,
+      "order-events topic": orderEvents,
+      "fulfilment queue, reserveStock": fulfilment,
+      "notifications queue, notifyCustomer": notifying,
+      "order-events topic, appendAudit": auditing,
+      "activity stream, aggregateActivity": aggregating,
+      "sweep queue, sweepAbandonedOrders": sweeping,
+      "schedule of the sweep": hourly,
+    },
+  });
+}
 
 export const apiUrl = api.url;
 export const ordersQueueUrl = placing.queueUrl;

@@ -46,6 +46,9 @@ const stageName = "live";
 export class HttpIngress extends pulumi.ComponentResource {
   /** The base of all routes, without a slash at its end. */
   readonly url: pulumi.Output<string>;
+  /** With the stage's, what its metrics go by. */
+  readonly apiName: pulumi.Output<string>;
+  readonly stageName: pulumi.Output<string>;
 
   constructor(
     private readonly name: string,
@@ -94,12 +97,14 @@ export class HttpIngress extends pulumi.ComponentResource {
     );
     const stage = this.createStage(api, deployment, args);
     this.url = stage.invokeUrl;
+    this.apiName = api.name;
+    this.stageName = stage.stageName;
     createAlarms(name, endpointAlarms(name, { ApiName: api.name, Stage: stage.stageName }), {
       operations: args,
       overrides: args.overrides?.alarms,
       parent: this,
     });
-    this.registerOutputs({ url: this.url });
+    this.registerOutputs({ url: this.url, apiName: this.apiName, stageName: this.stageName });
   }
 
   private check(args: HttpIngressArgs): void {

@@ -13,6 +13,7 @@ export const withoutEffect: Readonly<Record<string, string>> = {
   "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": "functions reach the local servers directly",
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": "functions reach the local servers directly",
   "aws:ec2/flowLog:FlowLog": "no traffic is refused",
+  "aws:cloudwatch/dashboard:Dashboard": "nothing measures on one machine",
   "aws:cloudwatch/metricAlarm:MetricAlarm": "nothing measures on one machine; the run prints each dead letter",
 };
 

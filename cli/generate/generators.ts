@@ -1,7 +1,8 @@
 // All that is generated into documents; another one is a module of this folder and a line here.
 import { configuration, schema } from "./configuration";
+import { dashboard } from "./dashboard";
 import { diagram } from "./diagram";
 import type { Generator } from "./generator";
 import { iamStatements } from "./iam-statements";
 
-export const generators: readonly Generator[] = [configuration, schema, diagram, iamStatements];
+export const generators: readonly Generator[] = [configuration, schema, diagram, dashboard, iamStatements];
