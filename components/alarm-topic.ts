@@ -72,7 +72,7 @@ export class AlarmTopic extends pulumi.ComponentResource {
           Sid: "Alarms",
           Effect: "Allow",
           Principal: { Service: "cloudwatch.amazonaws.com" },
-          Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
+          Action: ["kms:Decrypt", "kms:GenerateDataKey"],
           Resource: "*",
           Condition: { StringEquals: { "aws:SourceAccount": accountId } },
         },

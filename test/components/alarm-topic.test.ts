@@ -32,7 +32,7 @@ describe("AlarmTopic", () => {
         Sid: "Alarms",
         Effect: "Allow",
         Principal: cloudWatch,
-        Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
+        Action: ["kms:Decrypt", "kms:GenerateDataKey"],
         Resource: "*",
         Condition: ofThisAccount,
       },
