@@ -24,6 +24,7 @@ export function pictureOf(widgets: readonly Widget[]): string {
     "text{font:11px sans-serif;fill:#57606a}.title{font-weight:bold;fill:#0969da}.box{fill:none;stroke:#8c959f}";
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${24 * unit.x}" height="${height}" viewBox="0 0 ${24 * unit.x} ${height}">`,
+    "<title>The dashboard of the pipeline: a row for each part, from what comes in to its dead letters</title>",
     `<style>${style}</style>`,
     ...widgets.map(boxOf),
     "</svg>",
