@@ -255,7 +255,7 @@ describe("the pipeline on this machine, run otherwise", function () {
   it("names the faults of a program and of its configuration, and leaves nothing behind", async () => {
     await assert.rejects(
       Run.start({ stack: "nowhere" }),
-      /There is no stack "nowhere" \(no Pulumi.nowhere.yaml\); there are dev, prod,
+      /There is no stack "nowhere" \(no Pulumi.nowhere.yaml\); there are dev, prod/,
     );
     await assert.rejects(
       Run.start({ config: { throttleRate: "fast" } }),
