@@ -21,7 +21,7 @@ const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", 
 export function pictureOf(widgets: readonly Widget[]): string {
   const height = Math.max(...widgets.map((widget) => widget.y + widget.height)) * unit.y;
   const style =
-    "text{font:11px sans-serif;fill:#57606a}.title{font-weight:bold;fill:#0969da}.box{fill:none;stroke:#8c959f}";
+    "text{font:10px sans-serif;fill:#57606a}.title{font-weight:bold;fill:#0969da}.box{fill:none;stroke:#8c959f}";
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${24 * unit.x}" height="${height}" viewBox="0 0 ${24 * unit.x} ${height}">`,
     "<title>The dashboard of the pipeline: a row for each part, from what comes in to its dead letters</title>",
@@ -49,6 +49,6 @@ const optionsOf = (metric: readonly unknown[]) => metric.at(-1) as Readonly<Reco
 const isShown = (metric: readonly unknown[]) => optionsOf(metric).visible !== false;
 
 function nameOf(metric: readonly unknown[]): string {
-  const { expression, stat } = optionsOf(metric);
-  return expression === undefined ? `${String(metric[1])}, ${String(stat)}` : String(expression);
+  const { expression } = optionsOf(metric);
+  return String(expression ?? metric[1]);
 }
