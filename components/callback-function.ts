@@ -51,6 +51,8 @@ export class CallbackFunction extends pulumi.ComponentResource {
   readonly functionName: pulumi.Output<string>;
   readonly functionArn: pulumi.Output<string>;
   readonly logGroupName: pulumi.Output<string>;
+  /** Seconds after which Lambda ends an invocation. */
+  readonly timeout: number;
   readonly role: aws.iam.Role;
   /** An event source mapping must wait for it: Lambda refuses one whose role cannot read the source. */
   readonly rolePolicy: aws.iam.RolePolicy;
@@ -61,6 +63,7 @@ export class CallbackFunction extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("spillway:index:CallbackFunction", name, {}, opts);
+    this.timeout = args.timeout ?? functionDefaults.timeout;
     const logGroup = this.createLogGroup(args);
     this.logGroupName = logGroup.name;
     this.role = this.createRole(args);
@@ -71,7 +74,7 @@ export class CallbackFunction extends pulumi.ComponentResource {
     const fn = this.createFunction(args, { logGroup, bundled, attached });
     this.functionName = fn.name;
     this.functionArn = fn.arn;
-    createAlarms(name, functionAlarms({ name, functionName: fn.name }, args.timeout ?? functionDefaults.timeout), {
+    createAlarms(name, functionAlarms({ name, functionName: fn.name }, this.timeout), {
       operations: args,
       overrides: args.overrides?.alarms,
       parent: this,

@@ -2,20 +2,22 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ArgumentErrors } from "./argument-errors";
-import { dashboardBody, type Part } from "./dashboard-body";
+import { dashboardBody } from "./dashboard-body";
+import type { Part } from "./dashboard-graphs";
 import { checkName } from "./function-args";
 
 type Named<T> = { readonly [K in keyof T]: pulumi.Output<string> };
 
 interface Letters<Kind extends string> {
-  readonly deadLetters: { readonly kind: Kind; readonly url: pulumi.Output<string> };
+  readonly deadLetters: { readonly kind: Kind } & Named<{ url: 0; sourceArn: 0 }>;
 }
+
+/** A consumer's function; `timeout`: seconds. */
+type Work = Named<{ functionName: 0 }> & { readonly timeout: number };
 
 /** What has metrics: every component with dead letters, an HttpIngress, a Table. */
 export type Monitored =
-  | (Letters<"queue"> & Named<{ queueArn: 0; functionName: 0 }>)
-  | (Letters<"stream"> & Named<{ streamName: 0; functionName: 0 }>)
-  | (Letters<"table" | "topic-consumer"> & Named<{ functionName: 0 }>)
+  | (Letters<"queue" | "stream" | "table" | "topic-consumer"> & Work)
   | (Letters<"topic"> & Named<{ topicName: 0 }>)
   | Letters<"schedule" | "rule">
   | Named<{ apiName: 0; stageName: 0 }>
@@ -26,12 +28,13 @@ export interface DashboardArgs {
   readonly rows: Readonly<Record<string, Monitored>>;
 }
 
-/** CloudWatch takes 500 widgets; a row has at most five, and four are at the top. */
+/** CloudWatch takes 500 widgets; a row has at most six, and five are at the top. */
 const mostRows = 80;
 
 /**
- * Each row from left to right: what comes in, what waits and for how long, what works on it, its dead letters; above all rows, dead
- * letters, failed invocations and the oldest message of the whole pipeline. Throws a ResourceError that lists every faulty argument.
+ * Each row from left to right: what comes in, what waits and for how long, what works on it, its dead letters; above all rows, the
+ * dead letters, oldest records, retries and failed invocations of the whole pipeline. Throws a ResourceError that lists every faulty
+ * argument.
  */
 export class Dashboard extends pulumi.ComponentResource {
   readonly dashboardName: pulumi.Output<string>;
@@ -41,6 +44,12 @@ export class Dashboard extends pulumi.ComponentResource {
     const errors = new ArgumentErrors(`Dashboard "${name}"`);
     checkName(name, errors);
     const entries = Object.entries(rows);
+    const dashboardName = `${pulumi.getProject()}-${pulumi.getStack()}-${name}`;
+    if (!/^[A-Za-z0-9_-]{1,255}$/.test(dashboardName)) {
+      errors.add(
+        `its name would be "${dashboardName}", of project, stack and name; CloudWatch allows 1 to 255 letters, digits, hyphens and underscores; rename the one that has others.`,
+      );
+    }
     if (entries.length === 0) errors.add("rows is empty; give at least one, as { orders: placing }.");
     if (entries.length > mostRows) {
       errors.add(`${entries.length} rows are given; ${mostRows} are allowed, since CloudWatch allows 500 widgets.`);
@@ -52,10 +61,8 @@ export class Dashboard extends pulumi.ComponentResource {
     const dashboard = new aws.cloudwatch.Dashboard(
       name,
       {
-        // It has no automatic name; CloudWatch allows letters, digits, hyphens and underscores.
-        dashboardName: `${pulumi.getProject()}-${pulumi.getStack()}-${name}`
-          .replace(/[^A-Za-z0-9_-]/g, "-")
-          .slice(-255),
+        // The provider makes up no name for it.
+        dashboardName,
         dashboardBody: pulumi.jsonStringify(pulumi.all([parts, region]).apply(([all, at]) => dashboardBody(all, at))),
       },
       { parent: this },
@@ -65,7 +72,7 @@ export class Dashboard extends pulumi.ComponentResource {
   }
 }
 
-/** A queue's URL and its ARN both end with its name. */
+/** A queue's URL and every ARN end with the name. */
 const nameIn = (address: string) => address.split(/[/:]/).at(-1) ?? "";
 
 function partOf(row: Monitored): pulumi.Output<Part> {
@@ -73,27 +80,43 @@ function partOf(row: Monitored): pulumi.Output<Part> {
     return pulumi.all([row.apiName, row.stageName]).apply(([api, stage]): Part => ({ kind: "endpoint", api, stage }));
   }
   if (!("deadLetters" in row)) return row.name.apply((table): Part => ({ kind: "table", table }));
-  const deadLetters = row.deadLetters.url.apply(nameIn);
-  if ("queueArn" in row) {
-    return pulumi
-      .all([row.queueArn, row.functionName, deadLetters])
-      .apply(([arn, fn, dead]): Part => ({ kind: "queue", queue: nameIn(arn), function: fn, deadLetters: dead }));
-  }
-  if ("streamName" in row) {
-    return pulumi
-      .all([row.streamName, row.functionName, deadLetters])
-      .apply(([stream, fn, dead]): Part => ({ kind: "stream", stream, function: fn, deadLetters: dead }));
-  }
-  if ("functionName" in row) {
-    const kind = row.deadLetters.kind === "table" ? "table-stream" : "topic-function";
-    return pulumi
-      .all([row.functionName, deadLetters])
-      .apply(([fn, dead]): Part => ({ kind, function: fn, deadLetters: dead }));
-  }
+  const { kind, url, sourceArn } = row.deadLetters;
+  const deadLetters = url.apply(nameIn);
   if ("topicName" in row) {
     return pulumi
       .all([row.topicName, deadLetters])
       .apply(([topic, dead]): Part => ({ kind: "topic", topic, deadLetters: dead }));
   }
-  return deadLetters.apply((dead): Part => ({ kind: "sender", deadLetters: dead }));
+  if ("functionName" in row) {
+    const { functionName, timeout } = row;
+    return pulumi.all([functionName, sourceArn, deadLetters]).apply(([name, arn, dead]): Part => {
+      const work = { function: name, timeout, deadLetters: dead };
+      if (kind === "queue") return { kind, queue: nameIn(arn), ...work };
+      if (kind === "stream") return { kind, stream: nameIn(arn), ...work };
+      return kind === "table"
+        ? { kind: "table-stream", ...tableIn(arn), ...work }
+        : { kind: "topic-function", ...work };
+    });
+  }
+  return pulumi
+    .all([sourceArn, deadLetters])
+    .apply(([arn, dead]): Part => ({ ...(kind === "schedule" ? scheduleIn(arn) : ruleIn(arn)), deadLetters: dead }));
+}
+
+/** Of a stream: `arn:aws:dynamodb:…:table/<table>/stream/<label>`; the label is a time and has colons. */
+function tableIn(arn: string) {
+  const [, table = "", , streamLabel = ""] = arn.split("/");
+  return { table, streamLabel };
+}
+
+/** `arn:aws:scheduler:…:schedule/<group>/<schedule>`. */
+function scheduleIn(arn: string) {
+  return { kind: "schedule", group: arn.split("/").at(-2) ?? "" } as const;
+}
+
+/** `arn:aws:events:…:rule/<rule>` of the default bus, `rule/<bus>/<rule>` of another, whose name may have slashes. */
+function ruleIn(arn: string) {
+  const [, ...bus] = arn.split("/");
+  const rule = bus.pop() ?? "";
+  return { kind: "rule", rule, bus: bus.length === 0 ? undefined : bus.join("/") } as const;
 }

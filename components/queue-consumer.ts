@@ -60,6 +60,8 @@ export class QueueConsumer<Wire = unknown, In = unknown, B extends object = Reco
   readonly deadLetterQueueArn: pulumi.Output<string>;
   readonly functionName: pulumi.Output<string>;
   readonly functionArn: pulumi.Output<string>;
+  /** Seconds after which Lambda ends an invocation. */
+  readonly timeout: number;
   readonly deadLetters: DeadLetters;
   readonly fifo: boolean;
   /** Of a FIFO queue of its own. */
@@ -101,6 +103,7 @@ export class QueueConsumer<Wire = unknown, In = unknown, B extends object = Reco
     this.deadLetterQueueArn = deadLetters.arn;
     this.functionName = fn.functionName;
     this.functionArn = fn.functionArn;
+    this.timeout = fn.timeout;
     this.deadLetters = { url: deadLetters.url, sourceArn: queue.arn, kind: "queue" };
     this.registerOutputs({
       queueUrl: this.queueUrl,

@@ -74,6 +74,8 @@ export class StreamConsumer<Wire = unknown, In = unknown, B extends object = Rec
   readonly deadLetterQueueArn: pulumi.Output<string>;
   readonly functionName: pulumi.Output<string>;
   readonly functionArn: pulumi.Output<string>;
+  /** Seconds after which Lambda ends an invocation. */
+  readonly timeout: number;
   readonly deadLetters: {
     readonly url: pulumi.Output<string>;
     readonly sourceArn: pulumi.Output<string>;
@@ -119,6 +121,7 @@ export class StreamConsumer<Wire = unknown, In = unknown, B extends object = Rec
     this.deadLetterQueueArn = deadLetters.arn;
     this.functionName = fn.functionName;
     this.functionArn = fn.functionArn;
+    this.timeout = fn.timeout;
     this.deadLetters = { url: deadLetters.url, sourceArn: this.streamArn, kind: "stream" };
     this.registerOutputs({
       streamName: this.streamName,

@@ -54,6 +54,8 @@ export class TableConsumer<
   readonly deadLetterQueueArn: pulumi.Output<string>;
   readonly functionName: pulumi.Output<string>;
   readonly functionArn: pulumi.Output<string>;
+  /** Seconds after which Lambda ends an invocation. */
+  readonly timeout: number;
   readonly deadLetters: {
     readonly url: pulumi.Output<string>;
     readonly sourceArn: pulumi.Output<string>;
@@ -123,6 +125,7 @@ export class TableConsumer<
     this.deadLetterQueueArn = deadLetters.arn;
     this.functionName = fn.functionName;
     this.functionArn = fn.functionArn;
+    this.timeout = fn.timeout;
     this.deadLetters = { url: deadLetters.url, sourceArn: streamArn, kind: "table" };
     this.registerOutputs({
       deadLetterQueueUrl: this.deadLetterQueueUrl,

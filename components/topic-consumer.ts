@@ -78,6 +78,8 @@ export class TopicConsumer<
   readonly deadLetterQueueArn: pulumi.Output<string>;
   readonly functionName: pulumi.Output<string>;
   readonly functionArn: pulumi.Output<string>;
+  /** Seconds after which Lambda ends an invocation. */
+  readonly timeout: number;
   readonly deadLetters: {
     readonly url: pulumi.Output<string>;
     readonly sourceArn: pulumi.Output<string>;
@@ -122,6 +124,7 @@ export class TopicConsumer<
     this.deadLetterQueueArn = deadLetters.arn;
     this.functionName = fn.functionName;
     this.functionArn = fn.functionArn;
+    this.timeout = fn.timeout;
     this.deadLetters = { url: deadLetters.url, sourceArn: topicArn, kind: "topic-consumer" };
     this.registerOutputs({
       deadLetterQueueUrl: this.deadLetterQueueUrl,

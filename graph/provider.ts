@@ -128,6 +128,10 @@ const computedByType: Readonly<Record<string, (context: Context) => Computed>> =
   "aws:iam/rolePolicy:RolePolicy": ({ inputs, name }) => ({ id: `${path(inputs.role)}:${name}`, name }),
   "aws:kms/key:Key": ({ uuid, arn }) => ({ id: uuid(), keyId: uuid(), arn: arn("kms", `key/${uuid()}`) }),
   "aws:cloudwatch/logGroup:LogGroup": ({ name, arn }) => ({ id: name, name, arn: arn("logs", `log-group:${name}`) }),
+  "aws:cloudwatch/dashboard:Dashboard": ({ world, inputs }) => ({
+    id: path(inputs.dashboardName),
+    dashboardArn: `arn:${world.partition}:cloudwatch::${world.accountId}:dashboard/${path(inputs.dashboardName)}`,
+  }),
   "aws:cloudwatch/metricAlarm:MetricAlarm": ({ name, arn }) => ({
     id: name,
     name,

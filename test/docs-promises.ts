@@ -143,6 +143,21 @@ export const promises: Readonly<Record<string, (example: Example) => void>> = {
     });
   },
 
+  "dashboard.ts": (example) => {
+    const { dashboardName, dashboardBody } = example.the("Dashboard", "reviews").inputs;
+    assert.equal(dashboardName, "spillway-dev-reviews");
+    const body = String(dashboardBody);
+    const shown = [
+      example.output("Queue", "review", "name"),
+      example.output("Queue", "review-dead-letters", "name"),
+      example.output("Function", "order-changes", "name"),
+      example.output("Topic", "order-events", "name"),
+      example.output("Table", "orders", "name"),
+      example.output("RestApi", "api", "name"),
+    ];
+    for (const name of shown) assert.ok(body.includes(`"${String(name)}"`), String(name));
+  },
+
   "schedule.ts": (example) => {
     const { scheduleExpression, scheduleExpressionTimezone, target } = example.the("Schedule", "weekly-report").inputs;
     assert.deepEqual([scheduleExpression, scheduleExpressionTimezone], ["cron(0 7 ? * MON *)", "Europe/Berlin"]);

@@ -15,40 +15,92 @@ export const dashboard: Generator = {
   },
 };
 
-const unit = { x: 40, y: 22 };
+/** Pixels of a column and of a row of CloudWatch's grid. */
+const unit = { x: 40, y: 24 };
+const lineHeight = 14;
+/** Of letters of 11 px, on average; a line that is longer than its box is broken. */
+const letterWidth = 6.1;
+
+const style = `
+text { font: 11px system-ui, sans-serif; fill: #424a53 }
+.title { font-weight: 600; fill: #1f2328 }
+.row { font-weight: 600; fill: #0550ae }
+.limit { fill: #b3261e }
+rect { fill: #f6f8fa; stroke: #d0d7de }
+@media (prefers-color-scheme: dark) {
+  text { fill: #b1bac4 }
+  .title { fill: #f0f6fc }
+  .row { fill: #79c0ff }
+  .limit { fill: #ff9492 }
+  rect { fill: #161b22; stroke: #3d444d }
+}
+`;
+
 const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
 export function pictureOf(widgets: readonly Widget[]): string {
+  const width = 24 * unit.x;
   const height = Math.max(...widgets.map((widget) => widget.y + widget.height)) * unit.y;
-  const style =
-    "text{font:10px sans-serif;fill:#57606a}.title{font-weight:bold;fill:#0969da}.box{fill:none;stroke:#8c959f}";
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${24 * unit.x}" height="${height}" viewBox="0 0 ${24 * unit.x} ${height}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">`,
     "<title>The dashboard of the pipeline: a row for each part, from what comes in to its dead letters</title>",
     `<style>${style}</style>`,
-    ...widgets.map(boxOf),
+    ...widgets.map(({ type, properties, ...at }) =>
+      type === "text" ? headOf(at, String(properties.markdown)) : boxOf(at, properties as unknown as Shown),
+    ),
     "</svg>",
   ].join("\n");
 }
 
-function boxOf({ type, properties, ...at }: Widget): string {
-  const [x, y] = [at.x * unit.x, at.y * unit.y];
-  if (type === "text") {
-    return `<text class="title" x="${x + 4}" y="${y + 16}">${escaped(String(properties.markdown).replaceAll("*", ""))}</text>`;
+type Place = Pick<Widget, "x" | "y" | "width" | "height">;
+
+interface Shown {
+  readonly title: string;
+  readonly metrics: readonly (readonly unknown[])[];
+  readonly annotations?: { readonly horizontal: readonly { readonly value: number; readonly label: string }[] };
+}
+
+function headOf({ x, y }: Place, markdown: string): string {
+  return `<text class="row" x="${x * unit.x + 4}" y="${y * unit.y + 17}">${escaped(markdown.replaceAll("*", ""))}</text>`;
+}
+
+function boxOf(at: Place, { title, metrics, annotations }: Shown): string {
+  const [x, y, width, height] = [at.x * unit.x, at.y * unit.y, at.width * unit.x, at.height * unit.y];
+  const most = Math.floor((width - 20) / letterWidth);
+  const lines = [
+    ...broken(title, most).map((text) => ({ text, look: ' class="title"' })),
+    ...metrics
+      .filter(isShown)
+      .flatMap((metric) => broken(nameOf(metric), most))
+      .map((text) => ({ text, look: "" })),
+    ...(annotations?.horizontal ?? [])
+      .flatMap(({ value, label }) => broken(`line at ${value}: ${label}`, most))
+      .map((text) => ({ text, look: ' class="limit"' })),
+  ];
+  return [
+    `<rect x="${x + 3}" y="${y + 3}" width="${width - 6}" height="${height - 6}" rx="4"/>`,
+    ...lines.map(
+      ({ text, look }, index) =>
+        `<text${look} x="${x + 10}" y="${y + 17 + index * lineHeight}">${escaped(text)}</text>`,
+    ),
+  ].join("\n");
+}
+
+/** Lines of at most so many letters, broken before a capital letter or after a space; those after the first are indented. */
+function broken(text: string, most: number): readonly string[] {
+  const lines = [""];
+  for (const word of text.split(/(?<= )|(?<=[a-z])(?=[A-Z])/)) {
+    const line = lines.at(-1) ?? "";
+    if (line !== "" && (line + word).trimEnd().length > most) lines.push(`\u2003${word}`);
+    else lines[lines.length - 1] = line + word;
   }
-  const metrics = (properties.metrics as readonly (readonly unknown[])[]).filter(isShown).map(nameOf);
-  const box = `<rect class="box" x="${x + 3}" y="${y + 3}" width="${at.width * unit.x - 6}" height="${at.height * unit.y - 6}" rx="4"/>`;
-  const lines = [String(properties.title), ...metrics].map(
-    (line, index) =>
-      `<text${index === 0 ? ' class="title"' : ""} x="${x + 10}" y="${y + 18 + index * 16}">${escaped(line)}</text>`,
-  );
-  return [box, ...lines].join("\n");
+  return lines.map((line) => line.replace(/ +$/, ""));
 }
 
 const optionsOf = (metric: readonly unknown[]) => metric.at(-1) as Readonly<Record<string, unknown>>;
 const isShown = (metric: readonly unknown[]) => optionsOf(metric).visible !== false;
 
 function nameOf(metric: readonly unknown[]): string {
-  const { expression } = optionsOf(metric);
-  return String(expression ?? metric[1]);
+  const { expression, stat } = optionsOf(metric);
+  return expression === undefined ? `${String(metric[1])}, ${String(stat)}` : String(expression);
 }

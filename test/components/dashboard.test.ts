@@ -1,84 +1,19 @@
 import { strict as assert } from "node:assert";
 import * as path from "node:path";
+import * as aws from "@pulumi/aws";
 import Ajv from "ajv";
-import { Dashboard } from "../../components/dashboard";
+import { Dashboard, type Monitored } from "../../components/dashboard";
+import { EventBusRule } from "../../components/event-bus-rule";
 import { QueueConsumer } from "../../components/queue-consumer";
+import { Schedule } from "../../components/schedule";
+import { Report } from "../../consumer/report";
 import { evaluateProgram } from "../../graph/evaluate";
+import type { Value } from "../../graph/graph";
 import { note } from "./callbacks";
+import { bodySchema, dimensionsOf } from "./dashboard-structure";
 import { Recorded, refusal } from "./graph";
 
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
-const bodySchema = {
-  type: "object",
-  required: ["widgets"],
-  additionalProperties: false,
-  properties: {
-    widgets: {
-      type: "array",
-      maxItems: 500,
-      items: {
-        type: "object",
-        required: ["type", "x", "y", "width", "height", "properties"],
-        additionalProperties: false,
-        properties: {
-          type: { enum: ["metric", "text"] },
-          x: { type: "integer", minimum: 0, maximum: 23 },
-          y: { type: "integer", minimum: 0 },
-          width: { type: "integer", minimum: 1, maximum: 24 },
-          height: { type: "integer", minimum: 1, maximum: 1000 },
-          properties: { type: "object" },
-        },
-        if: { properties: { type: { const: "text" } } },
-        // biome-ignore lint/suspicious/noThenProperty: JSON Schema's keyword
-        then: {
-          properties: {
-            properties: {
-              required: ["markdown"],
-              properties: { markdown: { type: "string" } },
-              additionalProperties: false,
-            },
-          },
-        },
-        else: {
-          properties: {
-            properties: {
-              required: ["metrics", "region"],
-              additionalProperties: false,
-              properties: {
-                title: { type: "string" },
-                region: { type: "string", pattern: "^[a-z]{2}(-[a-z]+)+-\\d$" },
-                view: { enum: ["timeSeries", "singleValue", "gauge", "bar", "pie", "table"] },
-                stacked: { type: "boolean" },
-                period: { type: "integer", multipleOf: 60, minimum: 60 },
-                yAxis: { type: "object" },
-                annotations: {
-                  type: "object",
-                  properties: {
-                    horizontal: {
-                      type: "array",
-                      items: { required: ["value"], properties: { value: { type: "number" } } },
-                    },
-                  },
-                },
-                metrics: { type: "array", minItems: 1, maxItems: 500, items: { type: "array", minItems: 1 } },
-              },
-            },
-          },
-        },
-      },
-    },
-  },
-};
-
-/** The dimensions that each service publishes these metrics by. */
-const dimensions: Readonly<Record<string, readonly string[]>> = {
-  "AWS/SQS": ["QueueName"],
-  "AWS/Lambda": ["FunctionName"],
-  "AWS/Kinesis": ["StreamName"],
-  "AWS/SNS": ["TopicName"],
-  "AWS/DynamoDB": ["TableName"],
-  "AWS/ApiGateway": ["ApiName", "Stage"],
-};
+type Metric = readonly (string | Readonly<Record<string, unknown>>)[];
 
 interface Widget {
   readonly type: string;
@@ -86,7 +21,61 @@ interface Widget {
   readonly y: number;
   readonly width: number;
   readonly height: number;
-  readonly properties: { readonly title?: string; readonly metrics?: readonly (readonly unknown[])[] };
+  readonly properties: {
+    readonly title?: string;
+    readonly markdown?: string;
+    readonly metrics?: readonly Metric[];
+    readonly setPeriodToTimeRange?: boolean;
+    readonly annotations?: { readonly horizontal: readonly { readonly value: number }[] };
+  };
+}
+
+const dashboardType = "aws:cloudwatch/dashboard:Dashboard";
+const validate = new Ajv({ strict: false }).compile(bodySchema);
+
+function widgetsOf(body: Value | undefined): readonly Widget[] {
+  const parsed: unknown = JSON.parse(String(body));
+  assert.ok(validate(parsed), JSON.stringify(validate.errors?.slice(-1)));
+  return (parsed as { widgets: readonly Widget[] }).widgets;
+}
+
+async function shownBy(program: () => unknown): Promise<readonly Widget[]> {
+  return widgetsOf((await Recorded.of(program)).one(dashboardType).inputs.dashboardBody);
+}
+
+/** The widgets of the row under a title, from left to right. */
+function rowOf(widgets: readonly Widget[], title: string): readonly Widget[] {
+  const head = widgets.find(({ properties }) => properties.markdown?.startsWith(`**${title}**`)) ?? assert.fail(title);
+  return widgets.filter(({ y }) => y === head.y + head.height);
+}
+
+/** Namespace and name, and the values by their dimensions; expressions left out. */
+const metricsOf = (widgets: readonly Widget[]) =>
+  widgets.flatMap(({ properties }) =>
+    (properties.metrics ?? [])
+      .filter(({ length }) => length > 1)
+      .map(([namespace, name, ...rest]) => {
+        const pairs = rest.filter((each) => typeof each === "string");
+        const dimensions = pairs.filter((_, index) => index % 2 === 0);
+        return {
+          name: `${namespace} ${name}`,
+          dimensions: Object.fromEntries(dimensions.map((each, index) => [each, pairs[2 * index + 1]])),
+        };
+      }),
+  );
+
+function assertApart(widgets: readonly Widget[]): void {
+  for (const [index, one] of widgets.entries()) {
+    assert.ok(one.x + one.width <= 24, JSON.stringify(one));
+    for (const other of widgets.slice(index + 1)) {
+      const apart =
+        one.x + one.width <= other.x ||
+        other.x + other.width <= one.x ||
+        one.y + one.height <= other.y ||
+        other.y + other.height <= one.y;
+      assert.ok(apart, `${JSON.stringify(one)} and ${JSON.stringify(other)}`);
+    }
+  }
 }
 
 describe("Dashboard", () => {
@@ -94,76 +83,174 @@ describe("Dashboard", () => {
   let names: ReadonlySet<unknown>;
   before(async () => {
     const graph = await evaluateProgram({ program: path.join(__dirname, "..", "..", "index.ts"), stack: "prod" });
-    const found = graph.resources.filter(({ type }) => type === "aws:cloudwatch/dashboard:Dashboard");
-    assert.deepEqual(
-      found.map(({ inputs }) => inputs.dashboardName),
-      ["spillway-prod-pipeline"],
-    );
-    const body: unknown = JSON.parse(String(found[0]?.inputs.dashboardBody));
-    const valid = new Ajv({ strict: false }).compile(bodySchema);
-    assert.ok(valid(body), JSON.stringify(valid.errors));
-    widgets = (body as { widgets: readonly Widget[] }).widgets;
-    names = new Set(graph.resources.flatMap(({ outputs }) => [outputs.name, outputs.stageName]));
+    const [found, ...others] = graph.resources.filter(({ type }) => type === dashboardType);
+    assert.deepEqual([found?.inputs.dashboardName, others], ["spillway-prod-pipeline", []]);
+    widgets = widgetsOf(found?.inputs.dashboardBody);
+    names = new Set(graph.resources.flatMap(({ outputs }) => [outputs.name, outputs.stageName, outputs.streamLabel]));
   });
 
   it("has a row for each part of the pipeline, and no widget on another or beyond the edge", () => {
     assert.equal(widgets.filter(({ type }) => type === "text").length, 11);
-    for (const [index, one] of widgets.entries()) {
-      assert.ok(one.x + one.width <= 24);
-      for (const other of widgets.slice(index + 1)) {
-        const apart =
-          one.x + one.width <= other.x ||
-          other.x + other.width <= one.x ||
-          one.y + one.height <= other.y ||
-          other.y + other.height <= one.y;
-        assert.ok(apart, `${JSON.stringify(one)} and ${JSON.stringify(other)}`);
+    assertApart(widgets);
+  });
+
+  it("asks for metrics that AWS has, by the dimensions that they have, of what is there", () => {
+    const metrics = metricsOf(widgets);
+    assert.ok(metrics.length > 100);
+    for (const { name, dimensions } of metrics) {
+      assert.deepEqual(Object.keys(dimensions), dimensionsOf[name], name);
+      for (const [dimension, value] of Object.entries(dimensions)) {
+        const known = { Operation: "GetRecords", ScheduleGroup: "default" }[dimension];
+        assert.ok(known === undefined ? names.has(value) : value === known, `${name}: ${dimension} ${value}`);
       }
     }
   });
 
-  it("asks for metrics by the dimensions that they have, of what is there", () => {
-    const metrics = widgets.flatMap(({ properties }) => properties.metrics ?? []).filter((metric) => metric.length > 1);
-    assert.ok(metrics.length > 60);
-    for (const [namespace, , ...rest] of metrics) {
-      const pairs = rest.slice(0, -1);
-      assert.deepEqual(
-        pairs.filter((_, index) => index % 2 === 0),
-        dimensions[String(namespace)],
-      );
-      for (const value of pairs.filter((_, index) => index % 2 === 1)) assert.ok(names.has(value), String(value));
+  it("leads each row from what comes in to its dead letters", () => {
+    assert.deepEqual(
+      rowOf(widgets, "orders queue, placeOrder").map(({ x, properties }) => [x, properties.title]),
+      [
+        [0, "Sent, and finished"],
+        [4, "Waiting, in hand; age in s (right)"],
+        [9, "Invocations; records (right)"],
+        [14, "Duration in ms"],
+        [19, "Dead letters"],
+      ],
+    );
+    for (const title of ["order-events topic", "activity stream, aggregateActivity", "schedule of the sweep"]) {
+      assert.equal(rowOf(widgets, title).at(-1)?.properties.title, "Dead letters", title);
     }
   });
 
-  it("leads each row from what comes in to its dead letters", () => {
-    const titleRow = widgets.findIndex(({ properties }) =>
-      JSON.stringify(properties).includes("orders queue, placeOrder"),
-    );
-    const row = widgets.slice(titleRow + 1, titleRow + 5);
+  it("draws the line that should not be reached: the timeout of the function, and the first dead letter", () => {
+    const limits = (title: string) =>
+      rowOf(widgets, title).flatMap(({ properties }) => properties.annotations?.horizontal.map((line) => line.value));
+    assert.deepEqual(limits("sweep queue, sweepAbandonedOrders"), [undefined, undefined, undefined, 300_000, 1]);
+  });
+
+  it("sums up the whole pipeline at the top: the latest of what lasts, all of what happened", () => {
+    const numbers = widgets.filter(({ y }) => y === 0);
     assert.deepEqual(
-      row.map(({ x, properties }) => [x, properties.title]),
+      numbers.map(({ properties: { title, metrics = [], setPeriodToTimeRange } }) => [
+        title,
+        metrics.length - 1,
+        setPeriodToTimeRange ?? false,
+      ]),
       [
-        [0, "Sent"],
-        [6, "Waiting, in hand, and age in s (right)"],
-        [12, "Invocations, and duration p90 in ms (right)"],
-        [18, "Dead letters"],
+        ["Dead letters", 9, false],
+        ["Oldest message, s", 4, false],
+        ["Oldest record of a stream, ms", 2, false],
+        ["Records retried, in the time shown", 7, true],
+        ["Failed invocations, in the time shown", 7, true],
       ],
     );
+    for (const { properties } of numbers) {
+      const [[sum] = [], ...summed] = properties.metrics ?? [];
+      assert.match(JSON.stringify(sum), /METRICS\(\)/);
+      // An expression takes metrics by their ids, and only it is shown.
+      const options = summed.map((metric) => metric.at(-1) as { readonly id: string; readonly visible: boolean });
+      assert.equal(new Set(options.map(({ id }) => id)).size, summed.length);
+      assert.ok(options.every(({ visible }) => visible === false));
+    }
+  });
+
+  it("finds the consumer's own metrics under the name that the consumer gives them", () => {
+    const written: string[] = [];
+    const { write } = process.stdout;
+    process.stdout.write = (text: string | Uint8Array) => written.push(String(text)) > 0;
+    try {
+      const counts = { received: 1, succeeded: 0, retried: 1, deadLettered: 0, handedBack: 0, milliseconds: 1 };
+      new Report("orders-fn").batch("r-1", counts, []);
+    } finally {
+      process.stdout.write = write;
+    }
+    const line = written.map((each) => JSON.parse(each)).find((each) => each._aws !== undefined);
+    const [{ Namespace, Dimensions, Metrics }] = line._aws.CloudWatchMetrics;
+    const own = metricsOf(widgets).filter(({ name }) => name.startsWith("Spillway "));
+    assert.ok(own.length > 0);
+    for (const { name, dimensions } of own) {
+      assert.deepEqual([Object.keys(dimensions)], Dimensions);
+      assert.ok(
+        Metrics.some((metric: { Name: string }) => `${Namespace} ${metric.Name}` === name),
+        name,
+      );
+    }
+    assert.equal(line.service, "orders-fn");
+  });
+
+  it("shows rules by their bus, and schedules by their group, which is all that Scheduler knows", async () => {
+    const shown = await shownBy(() => {
+      const target = new QueueConsumer("notes", { callback: note });
+      const bus = new aws.cloudwatch.EventBus("own", { name: "own" });
+      const pattern = { source: ["notes"] };
+      const overrides = { schedule: { groupName: "nightly" } };
+      new Dashboard("all", {
+        rows: {
+          plain: new EventBusRule("plain", { pattern, target }),
+          own: new EventBusRule("on-own", { bus, pattern, target }),
+          nightly: new Schedule("nightly", { expression: "rate(1 day)", target, event: { id: "1" }, overrides }),
+        },
+      });
+    });
+    const dimensions = (title: string) => metricsOf(rowOf(shown, title)).map((metric) => metric.dimensions);
+    assert.deepEqual(Object.keys(dimensions("plain")[0] ?? {}), ["RuleName"]);
+    assert.deepEqual(Object.keys(dimensions("own")[0] ?? {}), ["EventBusName", "RuleName"]);
+    assert.equal(dimensions("own")[0]?.EventBusName, "own");
+    assert.deepEqual(dimensions("nightly")[0], { ScheduleGroup: "nightly" });
+    for (const { name } of metricsOf(shown)) assert.ok(name in dimensionsOf, name);
+  });
+
+  it("shows queues that are managed elsewhere", async () => {
+    const address = (name: string) => ({
+      url: `https://sqs.eu-west-1.amazonaws.com/1/${name}`,
+      arn: `arn:aws:sqs:eu-west-1:123456789012:${name}`,
+    });
+    const shown = await shownBy(() => {
+      const queue = {
+        ...address("legacy"),
+        visibilityTimeout: 180,
+        maxReceiveCount: 5,
+        deadLetterQueue: address("dead"),
+      };
+      new Dashboard("all", { rows: { legacy: new QueueConsumer("notes", { callback: note, queue }) } });
+    });
+    const queues = metricsOf(shown).flatMap(({ dimensions: { QueueName } }) => QueueName ?? []);
+    assert.deepEqual([...new Set(queues)].sort(), ["dead", "legacy"]);
   });
 
   it("is there in the first preview, and sums up only what the pipeline has", async () => {
     const program = () =>
       void new Dashboard("all", { rows: { notes: new QueueConsumer("notes", { callback: note }) } });
     const previewed = await Recorded.of(program, { preview: true });
-    assert.equal(previewed.all("aws:cloudwatch/dashboard:Dashboard").length, 1);
-    const graph = await Recorded.of(program);
-    const { widgets: few } = graph.json("aws:cloudwatch/dashboard:Dashboard", "all", "dashboardBody");
-    assert.deepEqual(
-      (few as unknown as readonly Widget[]).filter(({ y }) => y === 0).map(({ properties }) => properties.title),
-      ["Dead letters", "Failed invocations", "Oldest message, s"],
-    );
+    assert.equal(previewed.all(dashboardType).length, 1);
+    const top = (await shownBy(program)).filter(({ y }) => y === 0);
+    assert.ok(!top.some(({ properties }) => properties.title?.startsWith("Oldest record")));
+    assert.equal(top.length, 4);
+  });
+
+  it("keeps CloudWatch's limits with as many rows as it takes: 500 widgets, 2,500 metrics, 500 of a widget", async () => {
+    const consumer = () => new QueueConsumer("notes", { callback: note });
+    const rows = (count: number, of: Monitored) =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`row ${index}`, of]));
+    const shown = await shownBy(() => new Dashboard("all", { rows: rows(80, consumer()) }));
+    const counts = shown.map(({ properties }) => properties.metrics?.length ?? 0);
+    assert.ok(shown.length > 400 && shown.length <= 500, `${shown.length} widgets`);
+    assert.ok(Math.max(...counts) <= 500);
+    assert.ok(counts.reduce((sum, count) => sum + count) <= 2500);
+    assertApart(shown);
+    const message = await refusal(() => new Dashboard("all", { rows: rows(81, consumer()) }));
+    assert.match(message, /Dashboard "all": 81 rows are given; 80 are allowed, since CloudWatch allows 500 widgets/);
   });
 
   it("refuses to show nothing", async () => {
     assert.match(await refusal(() => new Dashboard("none", { rows: {} })), /rows is empty; give at least one/);
+  });
+
+  it("refuses a name that CloudWatch would refuse", async () => {
+    const program = () => new Dashboard("all", { rows: { notes: new QueueConsumer("notes", { callback: note }) } });
+    await assert.rejects(
+      Recorded.of(program, { project: "my.project" }),
+      /its name would be "my\.project-stack-all".*CloudWatch allows 1 to 255 letters, digits, hyphens and underscores/,
+    );
   });
 });

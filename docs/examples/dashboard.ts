@@ -1,0 +1,26 @@
+// A dashboard of an endpoint, a queue, a topic and a table.
+import { Dashboard } from "../../components/dashboard";
+import { HttpIngress } from "../../components/http-ingress";
+import { QueueConsumer } from "../../components/queue-consumer";
+import { Table } from "../../components/table";
+import { TableConsumer } from "../../components/table-consumer";
+import { Topic } from "../../components/topic";
+import type { OrderEvent } from "../../functions/events";
+import { reviewOrder } from "./callbacks";
+import { followOrder } from "./changes";
+
+const orders = new Table("orders", { hashKey: "orderId", stream: true });
+const following = new TableConsumer("order-changes", { callback: followOrder, table: orders });
+const events = new Topic<OrderEvent>("order-events");
+const reviewing = new QueueConsumer("review", { callback: reviewOrder });
+events.subscribe(reviewing, { types: ["order.placed"] });
+const api = new HttpIngress("api", { routes: { "POST /reviews": reviewing } });
+new Dashboard("reviews", {
+  rows: {
+    "POST /reviews": api,
+    "review queue, reviewOrder": reviewing,
+    "order-events topic": events,
+    "order-changes": following, // the consumer of a table's stream
+    "orders table": orders,
+  },
+});
