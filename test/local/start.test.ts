@@ -166,7 +166,7 @@ describe("npm start", function () {
           ["--port", "0", "--program", program],
           /does not know these types of resources:\n {2}- aws:ec2\/vpc:Vpc "net"\n {2}- aws:s3\/bucket:Bucket "files"\nLeave them out/,
         ],
-        [["--port", "0", "--stack", "prod"], /There is no stack "prod"/],
+        [["--port", "0", "--stack", "nowhere"], /There is no stack "nowhere"/],
         [
           ["--port", "0", "--data", program],
           /--data is ".*vpc\.ts", and the folder cannot be made: .* is a file\. Give/,
