@@ -27,7 +27,8 @@ export function projectFile(current: string): string {
     name,
     { type: key.type, default: defaultOf(key), description: described(key) },
   ]);
-  const text = stringify(Object.fromEntries(schema), { lineWidth: 110 });
+  // YAML 1.1, which reads an off without quotes as false.
+  const text = stringify(Object.fromEntries(schema), { lineWidth: 110, version: "1.1" });
   return `${current.slice(0, at)}${marker}${text.replace(/^(?=.)/gm, "  ")}`;
 }
 

@@ -138,6 +138,9 @@ describe("the configuration", () => {
 
   it("is declared in Pulumi.yaml with a type, a default of that type and a description for every key", () => {
     const { config } = parse(readFileSync(path.join(root, "Pulumi.yaml"), "utf8"));
+    // As readers of YAML 1.1 and of 1.2 both see it.
+    const { config: older } = parse(readFileSync(path.join(root, "Pulumi.yaml"), "utf8"), { version: "1.1" });
+    assert.deepEqual(older, config);
     const { "pulumi:autonaming": naming, ...declared } = config;
     assert.deepEqual(Object.keys(declared), Object.keys(keys));
     assert.equal(naming.value.pattern, "${project}-${stack}-${name}-${hex(7)}");
