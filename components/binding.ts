@@ -48,13 +48,15 @@ export interface TableReference {
   readonly arn: pulumi.Input<string>;
   /** The customer managed key that it is encrypted with, if it is; a `Table` says so itself. */
   readonly kmsKeyArn?: pulumi.Input<string> | undefined;
+  /** Names of its indexes; a `Table` says them itself. Where they are not known, all are meant. */
+  readonly indexes?: readonly string[];
 }
 
 function readStatements(table: TableReference): Statement[] {
+  const indexes = (table.indexes ?? ["*"]).map((index) => pulumi.interpolate`${table.arn}/index/${index}`);
   return [
     { actions: ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem"], resources: [table.arn] },
-    // The name of an index is the caller's choice, so the indexes of this one table are named by a wildcard.
-    { actions: ["dynamodb:Query", "dynamodb:Scan"], resources: [table.arn, pulumi.interpolate`${table.arn}/index/*`] },
+    { actions: ["dynamodb:Query", "dynamodb:Scan"], resources: [table.arn, ...indexes] },
     ...decryptStatements(table.kmsKeyArn),
   ];
 }

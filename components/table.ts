@@ -36,6 +36,7 @@ export interface TableArgs extends Operations {
         | "rangeKey"
         | "attributes"
         | "globalSecondaryIndexes"
+        | "localSecondaryIndexes"
         | "streamEnabled"
         | "ttl"
         | "serverSideEncryption"
@@ -61,6 +62,8 @@ export class Table extends pulumi.ComponentResource {
   readonly streamArn: pulumi.Output<string>;
   /** The customer managed key that it is encrypted with, if it is: who reads or writes here needs a right to it. */
   declare readonly kmsKeyArn?: pulumi.Output<string>;
+  /** Names of its indexes: who reads the table may query these. */
+  readonly indexes: readonly string[];
 
   constructor(name: string, args: TableArgs, opts?: pulumi.ComponentResourceOptions) {
     super("spillway:index:Table", name, {}, opts);
@@ -80,10 +83,11 @@ export class Table extends pulumi.ComponentResource {
       },
       { parent: this, protect: args.protect, aliases: [{ parent: pulumi.rootStackResource }] },
     );
+    this.indexes = Object.keys(args.indexes ?? {});
     this.name = table.name;
     this.arn = table.arn;
     this.streamArn = table.streamArn;
-    createAlarms(name, tableAlarms(name, table.name, Object.keys(args.indexes ?? {})), {
+    createAlarms(name, tableAlarms(name, table.name, this.indexes), {
       operations: args,
       overrides: args.overrides?.alarms,
       parent: this,

@@ -54,6 +54,7 @@ export class ArnNames {
     const name = nameOf(resource);
     if (resource.type === "aws:dynamodb/table:Table" && arn.includes("/stream/")) return `stream of ${name}`;
     if (rest === "/index/*") return `every index of ${name}`;
+    if (rest.startsWith("/index/")) return `index ${rest.slice("/index/".length)} of ${name}`;
     if (rest === ":*" && resource.type === "aws:cloudwatch/logGroup:LogGroup") return `every log stream of ${name}`;
     return rest === "" ? name : `${name} (${rest})`;
   }

@@ -121,6 +121,9 @@ describe("the pipeline's program", () => {
             policy.name,
           );
           if ([Resource].flat().includes("*")) wide.push(...actions);
+          // Within a resource only the log's own streams, which Lambda names.
+          const within = [Resource].flat().filter((arn) => arn !== "*" && arn.includes("*"));
+          for (const arn of within) assert.match(arn, /:log-group:[^:*]+:\*$/, policy.name);
         }
       }
       // What knows no resource.

@@ -1,5 +1,8 @@
 import { strict as assert } from "node:assert";
+import { readTable, sendTo } from "../../components/binding";
+import { QueueConsumer } from "../../components/queue-consumer";
 import { Table } from "../../components/table";
+import { note, reading } from "./callbacks";
 import { Recorded, refusal } from "./graph";
 
 const tableType = "aws:dynamodb/table:Table";
@@ -66,6 +69,30 @@ describe("Table", () => {
     const graph = await Recorded.of(() => void new Table("orders", { hashKey: "orderId", protect: true }));
     const { inputs, options } = graph.one(tableType);
     assert.deepEqual([inputs.deletionProtectionEnabled, options.protect], [true, true]);
+  });
+
+  it("lets its readers query its own indexes, and no others", async () => {
+    const graph = await Recorded.of(() => {
+      const indexes = { "by-customer": { hashKey: "customerId" }, "by-status": { hashKey: "status" } };
+      const table = readTable(new Table("orders", { hashKey: "orderId", indexes }));
+      const next = sendTo(new QueueConsumer("next", { callback: note }));
+      new QueueConsumer("jobs", { callback: reading, bindings: { table, next } });
+      const plain = readTable(new Table("plain", { hashKey: "id" }));
+      new QueueConsumer("others", { callback: reading, bindings: { table: plain, next } });
+    });
+    const queried = (name: string) =>
+      (
+        graph.json("aws:iam/rolePolicy:RolePolicy", name, "policy").Statement as {
+          Action: string[];
+          Resource: string[];
+        }[]
+      )
+        .filter(({ Action }) => Action.includes("dynamodb:Query"))
+        .flatMap(({ Resource }) => Resource);
+    const arn = (name: string) => String(graph.one(tableType, name).outputs.arn);
+    const orders = arn("orders");
+    assert.deepEqual(queried("jobs"), [orders, `${orders}/index/by-customer`, `${orders}/index/by-status`]);
+    assert.deepEqual(queried("others"), [arn("plain")]);
   });
 
   it("takes over a table that the program had declared without it", async () => {

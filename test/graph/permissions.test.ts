@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import * as path from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { publishTo, writeTable } from "../../components/binding";
+import { publishTo, readTable, writeTable } from "../../components/binding";
 import { QueueConsumer } from "../../components/queue-consumer";
 import { Schedule } from "../../components/schedule";
 import { Table } from "../../components/table";
@@ -40,10 +40,12 @@ describe("permissions of a program", () => {
 
   it("name tables, their indexes and topics that a callback is bound to", async () => {
     const bound = await granted(() => {
-      const table = new Table("people", { hashKey: "id" });
+      const table = new Table("people", { hashKey: "id", indexes: { "by-name": { hashKey: "name" } } });
+      const { name, arn } = table;
       const topic = new Topic("news");
       const role = new aws.iam.Role("worker", { assumeRolePolicy: trust("ecs-tasks.amazonaws.com") });
-      for (const [name, binding] of Object.entries({ table: writeTable(table), topic: publishTo(topic) })) {
+      const bindings = { table: writeTable(table), tableOfOthers: readTable({ name, arn }), topic: publishTo(topic) };
+      for (const [name, binding] of Object.entries(bindings)) {
         const Statement = binding.statements.map(({ actions, resources }) => ({
           Effect: "Allow",
           Action: [...actions],
@@ -55,8 +57,11 @@ describe("permissions of a program", () => {
     assert.deepEqual(bound, [
       "role worker: Allow dynamodb:GetItem dynamodb:BatchGetItem dynamodb:ConditionCheckItem on people table",
       "role worker: Allow dynamodb:Query dynamodb:Scan on people table",
-      "role worker: Allow dynamodb:Query dynamodb:Scan on every index of people table",
+      "role worker: Allow dynamodb:Query dynamodb:Scan on index by-name of people table",
       "role worker: Allow dynamodb:PutItem dynamodb:UpdateItem dynamodb:DeleteItem dynamodb:BatchWriteItem on people table",
+      "role worker: Allow dynamodb:GetItem dynamodb:BatchGetItem dynamodb:ConditionCheckItem on people table",
+      "role worker: Allow dynamodb:Query dynamodb:Scan on people table",
+      "role worker: Allow dynamodb:Query dynamodb:Scan on every index of people table",
       "role worker: Allow sns:Publish on news topic",
     ]);
   });
