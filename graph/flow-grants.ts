@@ -2,6 +2,7 @@
 import type { Ends, FlowArrow } from "./flow";
 import type { Graph } from "./graph";
 import { statementsOf } from "./permissions";
+import { covers } from "./policy-document";
 
 /** Actions that carry something on. */
 const carrying = new Set([
@@ -45,9 +46,6 @@ export function grantedArrows(graph: Graph, ends: Ends): readonly FlowArrow[] {
   return arrows;
 }
 
-/** An action of a statement may hold wildcards. */
 function matchesAny(action: string, wanted: ReadonlySet<string>): boolean {
-  if (!action.includes("*")) return wanted.has(action);
-  const pattern = new RegExp(`^${action.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*")}$`);
-  return [...wanted].some((each) => pattern.test(each));
+  return [...wanted].some((each) => covers(action, each));
 }

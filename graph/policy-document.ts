@@ -71,3 +71,12 @@ function parsed(text: string, owner: string): unknown {
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+/** Whether an action of a statement, which may hold wildcards, is or includes another. IAM takes no notice of case. */
+export function covers(action: string, other: string): boolean {
+  const pattern = action
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
+  return new RegExp(`^${pattern}$`, "i").test(other);
+}

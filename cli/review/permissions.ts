@@ -1,6 +1,7 @@
 // What functions and services may do that they could not, and no longer may: in words, with the actions.
 import type { Graph } from "../../graph/graph";
 import { resourceStatementsOf, statementsOf } from "../../graph/permissions";
+import { covers } from "../../graph/policy-document";
 import { asNamedNow } from "./as-named-now";
 import type { Comparison } from "./compare";
 import { code } from "./markdown";
@@ -95,10 +96,8 @@ function changesBetween(before: readonly Grant[], after: readonly Grant[]): Perm
     if (is.length === 0) {
       return [{ principal, kind: "lost", text: `${code(principal)} is gone, with all that it was granted` } as const];
     }
-    const missingIn = (others: readonly Grant[]) => {
-      const keys = new Set(others.map(keyOf));
-      return (grant: Grant) => !keys.has(keyOf(grant));
-    };
+    // What a wider statement says, too, has neither come nor gone.
+    const missingIn = (others: readonly Grant[]) => (grant: Grant) => !others.some((other) => includes(other, grant));
     return [...sentences("gained", is.filter(missingIn(was))), ...sentences("lost", was.filter(missingIn(is)))];
   });
 }
@@ -133,6 +132,7 @@ function verbOf(actions: readonly string[]): string {
   return [...new Set(found)].join(" and ");
 }
 
-function keyOf({ effect, action, resource, condition }: Grant): string {
-  return JSON.stringify([effect, action, resource, condition]);
+function includes(wider: Grant, { effect, action, resource, condition }: Grant): boolean {
+  if (wider.effect !== effect || wider.condition !== condition) return false;
+  return (wider.resource === resource || wider.resource === "*") && covers(wider.action, action);
 }

@@ -166,7 +166,7 @@ describe("a review of values", () => {
 describe("a review of functions", () => {
   it("says in words what a callback may now do, and that nothing else is new", async () => {
     const program = (bound: boolean) => () => {
-      const people = new Table("people", { hashKey: "id" });
+      const people = new Table("people", { hashKey: "id", indexes: { "by-name": { hashKey: "name" } } });
       if (bound) new QueueConsumer("notes", { callback: store, bindings: { table: writeTable(people) } });
       else new QueueConsumer("notes", { callback: note });
     };
@@ -175,9 +175,33 @@ describe("a review of functions", () => {
       text,
       /- `function notes` may now read from and write to `people table`: `dynamodb:GetItem`.*`dynamodb:PutItem`/,
     );
+    assert.match(
+      text,
+      /- `function notes` may now read from `index by-name of people table`: `dynamodb:Query`, `dynamodb:Scan`/,
+    );
     assert.equal(text.match(/may now/g)?.length, 2);
     const back = await textOf(program(true), program(false));
     assert.match(back, /- `function notes` may no longer read from and write to `people table`/);
+  });
+
+  it("does not take away in words what a wider statement still grants, nor grant what one has granted", async () => {
+    const program =
+      (...Action: string[]) =>
+      () => {
+        const role = new aws.iam.Role("worker", { assumeRolePolicy: JSON.stringify({ Statement: [] }) });
+        const queue = new aws.sqs.Queue("jobs");
+        const policy = pulumi.jsonStringify({ Statement: [{ Effect: "Allow", Action, Resource: queue.arn }] });
+        new aws.iam.RolePolicy("worker", { role: role.name, policy });
+      };
+    const wider = await textOf(program("sqs:SendMessage"), program("sqs:*"));
+    assert.match(wider, /- `role worker` may now do anything with `jobs queue`: `sqs:\*`/);
+    assert.doesNotMatch(wider, /may no longer/);
+    const narrower = await textOf(program("sqs:*"), program("sqs:SendMessage"));
+    assert.match(narrower, /- `role worker` may no longer do anything with `jobs queue`: `sqs:\*`/);
+    assert.doesNotMatch(narrower, /may now/);
+    const other = await textOf(program("sqs:SendMessage"), program("sqs:ReceiveMessage"));
+    assert.match(other, /may now consume/);
+    assert.match(other, /may no longer send to/);
   });
 
   it("shows how much larger a bundle is, and that only the bundle is", async () => {
