@@ -1,4 +1,5 @@
 // Every key of the stack's configuration: its type, what it means, its default and what is allowed. Pulumi.yaml and docs/configuration.md are generated from it.
+import { logRetentions } from "./components/function-args";
 
 export interface IntegerKey {
   readonly type: "integer";
@@ -139,7 +140,7 @@ export const keys = {
     default: 30,
     min: 1,
     max: 3653,
-    values: [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
+    values: logRetentions,
   }),
   deletionProtection: {
     type: "boolean",

@@ -1,7 +1,8 @@
 // `npm run review`: what a change of the program does to its stacks, as Markdown for a pull request.
 import "../local/node-version";
 import { writeFileSync } from "node:fs";
-import { type ReviewOptions, readOptions, UsageError, usage } from "./review/options";
+import { UsageError } from "../local/options";
+import { type ReviewOptions, readOptions, usage } from "./review/options";
 import { review } from "./review/review";
 
 const interrupted = 130;

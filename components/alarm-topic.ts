@@ -4,7 +4,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { ArgumentErrors } from "./argument-errors";
 import { checkKey, keyArnOf } from "./encryption";
 import { checkName } from "./function-args";
+import { alarmWriters, type KeyPlace, keyPlaceOf, keyPolicy } from "./key-policy";
 import type { Operations } from "./operations";
+import { publishByTlsOnly } from "./topic-policy";
 
 export interface AlarmTopicArgs extends Pick<Operations, "protect"> {
   /**
@@ -35,10 +37,10 @@ export class AlarmTopic extends pulumi.ComponentResource {
     super("spillway:index:AlarmTopic", name, {}, opts);
     const { emails = [], kmsKeyArn, protect } = args;
     check(name, args, this);
-    const identity = aws.getCallerIdentityOutput({}, { parent: this });
-    const key = kmsKeyArn === undefined ? this.createKey(identity, protect) : keyArnOf(kmsKeyArn);
+    const place = keyPlaceOf(this);
+    const key = kmsKeyArn === undefined ? this.createKey(place, protect) : keyArnOf(kmsKeyArn);
     const topic = new aws.sns.Topic(name, { kmsMasterKeyId: key }, { parent: this });
-    this.createPolicy(topic, identity.accountId);
+    this.createPolicy(topic, place.account);
     for (const email of emails) {
       new aws.sns.TopicSubscription(
         `${name}-${email}`,
@@ -51,36 +53,15 @@ export class AlarmTopic extends pulumi.ComponentResource {
     this.registerOutputs({ topicArn: this.topicArn, topicName: this.topicName });
   }
 
-  private createKey(
-    { accountId, arn }: pulumi.Output<aws.GetCallerIdentityResult>,
-    protect: boolean | undefined,
-  ): pulumi.Output<string> {
-    const partition = arn.apply((known) => known.split(":")[1] ?? "");
-    // In a key's policy "*" is the key itself.
-    const policy = pulumi.jsonStringify({
-      Version: "2012-10-17",
-      Statement: [
-        {
-          // Without it nobody could ever change the key again: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
-          Sid: "Account",
-          Effect: "Allow",
-          Principal: { AWS: pulumi.interpolate`arn:${partition}:iam::${accountId}:root` },
-          Action: "kms:*",
-          Resource: "*",
-        },
-        {
-          Sid: "Alarms",
-          Effect: "Allow",
-          Principal: { Service: "cloudwatch.amazonaws.com" },
-          Action: ["kms:Decrypt", "kms:GenerateDataKey"],
-          Resource: "*",
-          Condition: { StringEquals: { "aws:SourceAccount": accountId } },
-        },
-      ],
-    });
+  private createKey(place: KeyPlace, protect: boolean | undefined): pulumi.Output<string> {
     return new aws.kms.Key(
       this.name,
-      { description: `Alarms of ${this.name}`, enableKeyRotation: true, deletionWindowInDays: 30, policy },
+      {
+        description: `Alarms of ${this.name}`,
+        enableKeyRotation: true,
+        deletionWindowInDays: 30,
+        policy: keyPolicy(place, [alarmWriters(place)]),
+      },
       { parent: this, protect },
     ).arn;
   }
@@ -102,14 +83,7 @@ export class AlarmTopic extends pulumi.ComponentResource {
               Resource: topic.arn,
               Condition: { StringEquals: { "aws:SourceAccount": accountId } },
             },
-            {
-              Sid: "TlsOnly",
-              Effect: "Deny",
-              Principal: "*",
-              Action: "sns:Publish",
-              Resource: topic.arn,
-              Condition: { Bool: { "aws:SecureTransport": "false" } },
-            },
+            publishByTlsOnly(topic.arn),
           ],
         }),
       },

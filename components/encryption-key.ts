@@ -3,6 +3,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ArgumentErrors } from "./argument-errors";
 import { checkName } from "./function-args";
+import { alarmWriters, keyPlaceOf, keyPolicy, writers } from "./key-policy";
 import type { Operations } from "./operations";
 
 export interface EncryptionKeyArgs extends Pick<Operations, "protect"> {
@@ -50,63 +51,34 @@ export class EncryptionKey extends pulumi.ComponentResource {
     this.registerOutputs({ keyArn: this.keyArn });
   }
 
-  /** In a key's policy the resource `*` is the key itself. */
   private policy(): pulumi.Output<string> {
-    const parent = { parent: this };
-    const account = aws.getCallerIdentityOutput({}, parent).accountId;
-    const region = aws.getRegionOutput({}, parent).region;
-    const partition = aws.getPartitionOutput({}, parent).partition;
-    const ofAccount = { StringEquals: { "aws:SourceAccount": account } };
-    return pulumi.jsonStringify({
-      Version: "2012-10-17",
-      Statement: [
-        {
-          Sid: "AccountPolicies",
-          Effect: "Allow",
-          Principal: { AWS: pulumi.interpolate`arn:${partition}:iam::${account}:root` },
-          Action: "kms:*",
-          Resource: "*",
-        },
-        {
-          // https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
-          Sid: "DeliveriesIntoQueues",
-          Effect: "Allow",
-          Principal: { Service: ["events.amazonaws.com", "sns.amazonaws.com"] },
-          Action: ["kms:GenerateDataKey", "kms:Decrypt"],
-          Resource: "*",
-          Condition: ofAccount,
-        },
-        {
-          // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
-          Sid: "AlarmsOntoTopics",
-          Effect: "Allow",
-          Principal: { Service: "cloudwatch.amazonaws.com" },
-          Action: ["kms:GenerateDataKey", "kms:Decrypt"],
-          Resource: "*",
-          Condition: ofAccount,
-        },
-        {
-          // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
-          Sid: "LogGroups",
-          Effect: "Allow",
-          Principal: { Service: pulumi.interpolate`logs.${region}.amazonaws.com` },
-          Action: [
-            "kms:Encrypt",
-            "kms:Decrypt",
-            "kms:ReEncryptFrom",
-            "kms:ReEncryptTo",
-            "kms:GenerateDataKey",
-            "kms:GenerateDataKeyWithoutPlaintext",
-            "kms:DescribeKey",
-          ],
-          Resource: "*",
-          Condition: {
-            ArnLike: {
-              "kms:EncryptionContext:aws:logs:arn": pulumi.interpolate`arn:${partition}:logs:${region}:${account}:log-group:*`,
-            },
+    const place = keyPlaceOf(this);
+    const { account, region, partition } = place;
+    return keyPolicy(place, [
+      // https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+      writers("DeliveriesIntoQueues", ["events.amazonaws.com", "sns.amazonaws.com"], place),
+      alarmWriters(place),
+      {
+        // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+        Sid: "LogGroups",
+        Effect: "Allow",
+        Principal: { Service: pulumi.interpolate`logs.${region}.amazonaws.com` },
+        Action: [
+          "kms:Encrypt",
+          "kms:Decrypt",
+          "kms:ReEncryptFrom",
+          "kms:ReEncryptTo",
+          "kms:GenerateDataKey",
+          "kms:GenerateDataKeyWithoutPlaintext",
+          "kms:DescribeKey",
+        ],
+        Resource: "*",
+        Condition: {
+          ArnLike: {
+            "kms:EncryptionContext:aws:logs:arn": pulumi.interpolate`arn:${partition}:logs:${region}:${account}:log-group:*`,
           },
         },
-      ],
-    });
+      },
+    ]);
   }
 }

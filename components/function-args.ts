@@ -61,7 +61,7 @@ export interface FunctionOverrides {
 export const functionDefaults = { timeout: 30, memorySize: 256, logRetention: 30 } as const;
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
-const retentions = [
+export const logRetentions: readonly number[] = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
@@ -90,8 +90,8 @@ export function checkFunctionOptions(options: FunctionOptions, errors: ArgumentE
 }
 
 export function checkLogRetention(logRetention: number | undefined, errors: ArgumentErrors): void {
-  if (logRetention !== undefined && !retentions.includes(logRetention)) {
-    errors.add(`logRetention is ${logRetention} days; CloudWatch Logs allows ${retentions.join(", ")}.`);
+  if (logRetention !== undefined && !logRetentions.includes(logRetention)) {
+    errors.add(`logRetention is ${logRetention} days; CloudWatch Logs allows ${logRetentions.join(", ")}.`);
   }
 }
 

@@ -10,6 +10,7 @@ import type { Operations } from "./operations";
 import type { QueuePolicyOwner } from "./queue-policy";
 import { topicAlarms } from "./source-alarms";
 import { checkSubscriptionFilter, filterPolicyOf, type SubscriptionFilter } from "./subscription-filter";
+import { publishByTlsOnly } from "./topic-policy";
 
 export interface TopicArgs extends Operations {
   /** Keeps the order within a message group, and sends each message once; FIFO queues and standard queues may subscribe. Default false. */
@@ -171,16 +172,7 @@ export class Topic<E extends { readonly type: string }> extends pulumi.Component
         arn: topic.arn,
         policy: pulumi.jsonStringify({
           Version: "2012-10-17",
-          Statement: [
-            {
-              Sid: "TlsOnly",
-              Effect: "Deny",
-              Principal: "*",
-              Action: "sns:Publish",
-              Resource: topic.arn,
-              Condition: { Bool: { "aws:SecureTransport": "false" } },
-            },
-          ],
+          Statement: [publishByTlsOnly(topic.arn)],
         }),
       },
       { parent: this },

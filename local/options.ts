@@ -86,7 +86,8 @@ function wholeNumber(name: string, text: string | undefined, min: number, max: n
   return value;
 }
 
-function keyAndValue(text: string): [string, string] {
+/** Of `--config`. Throws a UsageError. */
+export function keyAndValue(text: string): [string, string] {
   const at = text.indexOf("=");
   if (at < 1) throw new UsageError(`--config is "${text}"; give KEY=VALUE, as --config publicEndpoint=true.`);
   return [text.slice(0, at), text.slice(at + 1)];

@@ -1,5 +1,6 @@
 // The command line of `npm run review`.
 import { parseArgs } from "node:util";
+import { keyAndValue, UsageError } from "../../local/options";
 
 export interface ReviewOptions {
   /** Undefined: the merge base with origin/main, or with main. */
@@ -13,7 +14,6 @@ export interface ReviewOptions {
 }
 
 /** The command line is not as `usage` says. */
-export class UsageError extends Error {}
 
 export const usage = `Reviews what a change of the program does to its stacks: no AWS account, no Pulumi CLI.
 
@@ -70,10 +70,4 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
-}
-
-function keyAndValue(text: string): [string, string] {
-  const at = text.indexOf("=");
-  if (at < 1) throw new UsageError(`--config is "${text}"; give KEY=VALUE, as --config publicEndpoint=true.`);
-  return [text.slice(0, at), text.slice(at + 1)];
 }

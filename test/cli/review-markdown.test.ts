@@ -1,7 +1,8 @@
 import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
 import { code, cut, fenced, fitted, largestComment } from "../../cli/review/markdown";
-import { readOptions, UsageError, usage } from "../../cli/review/options";
+import { readOptions, usage } from "../../cli/review/options";
+import { UsageError } from "../../local/options";
 import { statedAfter } from "../docs-tables";
 import { reviewOf } from "./review-support";
 

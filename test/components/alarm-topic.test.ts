@@ -22,17 +22,17 @@ describe("AlarmTopic", () => {
     assert.equal(key.inputs.enableKeyRotation, true);
     assert.deepEqual(graph.json(types.key, "alarms", "policy").Statement, [
       {
-        Sid: "Account",
+        Sid: "AccountPolicies",
         Effect: "Allow",
         Principal: { AWS: `arn:aws:iam::${accountId}:root` },
         Action: "kms:*",
         Resource: "*",
       },
       {
-        Sid: "Alarms",
+        Sid: "AlarmsOntoTopics",
         Effect: "Allow",
         Principal: cloudWatch,
-        Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+        Action: ["kms:GenerateDataKey", "kms:Decrypt"],
         Resource: "*",
         Condition: ofThisAccount,
       },

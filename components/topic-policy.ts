@@ -1,0 +1,13 @@
+// What every topic's policy says, whoever publishes.
+import type * as pulumi from "@pulumi/pulumi";
+
+export function publishByTlsOnly(topicArn: pulumi.Input<string>) {
+  return {
+    Sid: "TlsOnly",
+    Effect: "Deny",
+    Principal: "*",
+    Action: "sns:Publish",
+    Resource: topicArn,
+    Condition: { Bool: { "aws:SecureTransport": "false" } },
+  };
+}
