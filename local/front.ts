@@ -6,6 +6,7 @@ import { jsonError, jsonInput, jsonRequest } from "./protocol-json";
 import { fieldsOf, type QueryProtocol, queryAnswer, queryError } from "./protocol-query";
 import { legacyCode, sqsQueryProtocol } from "./protocol-sqs";
 import { type Ask, type Principal, ServiceError, type ServiceName } from "./service";
+import { strangerIn } from "./strangers";
 
 export interface FrontSettings {
   /** 0: any free one. */
@@ -52,6 +53,8 @@ export async function startFront(settings: FrontSettings): Promise<Front> {
 
   const answer = async (exchange: HttpExchange): Promise<Answer> => {
     const { headers, signal } = exchange;
+    const stranger = strangerIn(headers, Number(new URL(listener.address).port || 80));
+    if (stranger !== undefined) return plain(403, { message: stranger });
     const requestId = randomUUID();
     const signature = signatureOf(exchange);
     const principal = identify(signature.accessKeyId);
@@ -126,10 +129,11 @@ export async function startFront(settings: FrontSettings): Promise<Front> {
     }
   };
 
-  return listen(settings.port, answer, (thrown) => {
+  const listener = await listen(settings.port, answer, (thrown) => {
     const error = serviceErrorOf(thrown, log, randomUUID());
     return plain(error.status, { message: error.message });
   });
+  return listener;
 }
 
 const plain = (status: number, body: object): Answer => ({

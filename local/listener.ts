@@ -128,7 +128,8 @@ async function exchangeOf(request: Request, signal: AbortSignal): Promise<HttpEx
 function headersOf(headers: http.IncomingHttpHeaders): Readonly<Record<string, string>> {
   const result: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
-    // HTTP/2's pseudo headers (`:path`) are no headers.
+    // HTTP/2 has the host as one of its pseudo headers; the others (`:path`) are no headers.
+    if (name === ":authority" && typeof value === "string") result.host = value;
     if (value !== undefined && !name.startsWith(":")) result[name] = Array.isArray(value) ? value.join(", ") : value;
   }
   return result;

@@ -30,7 +30,7 @@ export interface ContextOf {
 }
 
 export function contextOf({ accountId, apiId, stage, path, request, now }: ContextOf): Context {
-  const domainName = request.headers.host ?? request.headers[":authority"] ?? "";
+  const domainName = request.headers.host ?? "";
   return {
     accountId,
     apiId,

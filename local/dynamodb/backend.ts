@@ -1,5 +1,6 @@
 // The server that DynamoDB of the local run stands on: dynoxide, a child process with its database in a file.
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import http from "node:http";
 import net from "node:net";
@@ -65,7 +66,7 @@ export async function startBackend({ dataDir, onExit }: BackendSettings): Promis
       throw error;
     }
     return {
-      request: (target, body) => post(agent, server.port, target, body),
+      request: (target, body) => post(agent, server, target, body),
       close: async () => {
         if (closing) return;
         closing = true;
@@ -99,16 +100,25 @@ function binaryPath(): string {
 
 interface Server {
   readonly child: ChildProcess;
+  readonly host: string;
   readonly port: number;
   /** Resolves with how it ended. */
   readonly exited: Promise<string>;
 }
 
+/**
+ * dynoxide answers the web pages of every origin, and cannot be told not to, so it listens where no page finds it: at one of
+ * the 16 million addresses of this machine. macOS has 127.0.0.1 alone; there only the port is unknown.
+ */
+const hiddenHost = () =>
+  process.platform === "darwin" ? "127.0.0.1" : `127.${randomInt(1, 255)}.${randomInt(1, 255)}.${randomInt(1, 255)}`;
+
 /** The port is chosen before the server has it: where another process was faster, the server ends and the next port is tried. */
 async function startServer(binary: string, database: string, remove: string | undefined): Promise<Server> {
+  const host = hiddenHost();
   for (let attempt = 1; ; attempt += 1) {
-    const port = await freePort();
-    const server = spawnServer(binary, database, port, remove);
+    const port = await freePort(host);
+    const server = spawnServer(binary, database, { host, port }, remove);
     const failure = await ready(server);
     if (failure === undefined) return server;
     await stop(server);
@@ -133,10 +143,10 @@ exit $code`;
 function spawnServer(
   binary: string,
   database: string,
-  port: number,
+  { host, port }: Pick<Server, "host" | "port">,
   remove: string | undefined,
 ): Server & { output(): string } {
-  const args = ["--host", "127.0.0.1", "--port", String(port), "--db-path", database];
+  const args = ["--host", host, "--port", String(port), "--db-path", database];
   const shell = process.platform !== "win32";
   const child = spawn(shell ? "/bin/sh" : binary, shell ? ["-c", watchdog, "dynoxide", binary, ...args] : args, {
     stdio: ["pipe", "ignore", "pipe"],
@@ -153,7 +163,7 @@ function spawnServer(
     child.once("error", (error) => resolve(error.message));
     child.once("exit", (code, signal) => resolve(signal === null ? `exit code ${code}` : `signal ${signal}`));
   });
-  return { child, port, exited, output: () => output.trim() };
+  return { child, host, port, exited, output: () => output.trim() };
 }
 
 /** Resolves with the reason when it does not come up. */
@@ -166,15 +176,15 @@ async function ready(server: Server & { output(): string }): Promise<string | un
   while (Date.now() < until) {
     if (ended !== undefined) return `${server.output() || "no output"} (${ended})`;
     // The line tells that the port is its own; another server there would answer too.
-    if (server.output().includes("listening") && (await answers(server.port))) return undefined;
+    if (server.output().includes("listening") && (await answers(server))) return undefined;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   return `no answer within ${startMilliseconds / 1000} s. ${server.output()}`;
 }
 
-const answers = (port: number) =>
+const answers = ({ host, port }: Server) =>
   new Promise<boolean>((resolve) => {
-    const socket = net.connect({ port, host: "127.0.0.1", timeout: 1000 });
+    const socket = net.connect({ port, host, timeout: 1000 });
     const end = (answer: boolean) => {
       socket.destroy();
       resolve(answer);
@@ -184,11 +194,11 @@ const answers = (port: number) =>
     socket.once("timeout", () => end(false));
   });
 
-function freePort(): Promise<number> {
+function freePort(host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = net.createServer();
     probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
+    probe.listen(0, host, () => {
       const address = probe.address();
       probe.close(() => {
         if (address === null || typeof address === "string") reject(new Error("no free port"));
@@ -217,12 +227,12 @@ function addStreamIndex(path: string): void {
   }
 }
 
-function post(agent: http.Agent, port: number, target: string, body: string): Promise<BackendAnswer> {
+function post(agent: http.Agent, { host, port }: Server, target: string, body: string): Promise<BackendAnswer> {
   return new Promise((resolve, reject) => {
     const request = http.request(
       {
         agent,
-        host: "127.0.0.1",
+        host,
         port,
         method: "POST",
         headers: {

@@ -278,6 +278,23 @@ describe("DynamoDB of the local run over its life", () => {
     assert.deepEqual(run.exits, []);
   });
 
+  it("has its server, which any web page may ask, where none finds it", async function () {
+    if (process.platform === "darwin") this.skip();
+    const dataDir = mkdtempSync(join(tmpdir(), "spillway-test-"));
+    const run = await start(dataDir);
+    try {
+      const [pid] = servers(dataDir);
+      const command = execFileSync("ps", ["-o", "args=", "-p", String(pid)], { encoding: "utf8" });
+      const [, host, port] = /--host (\S+) --port (\d+)/.exec(command) ?? [];
+      assert.match(host ?? "", /^127\.\d+\.\d+\.\d+$/);
+      await assert.rejects(fetch(`http://127.0.0.1:${port}/`));
+      await fetch(`http://${host}:${port}/`);
+    } finally {
+      await run.close();
+      rmSync(dataDir, { recursive: true, force: true });
+    }
+  });
+
   it("says so when its server ends by itself", async () => {
     const dataDir = mkdtempSync(join(tmpdir(), "spillway-test-"));
     const message = new Promise<string>((resolve, reject) => {

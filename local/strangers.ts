@@ -1,0 +1,27 @@
+// Keeps strangers out: every web page that a browser on this machine shows can send requests to the run's port too.
+
+/** The names that this machine alone answers to. No other name is taken, since whoever owns one can have it resolve to 127.0.0.1. */
+const ownNames = ["127.0.0.1", "localhost", "[::1]"];
+
+/**
+ * Why the request is refused, in words for who sent it; undefined for a request of the run's own address. `port` is the
+ * run's.
+ */
+export function strangerIn(headers: Readonly<Record<string, string>>, port: number): string | undefined {
+  const { host, origin, "sec-fetch-site": site } = headers;
+  const hosts = ownNames.flatMap((name) => [`${name}:${port}`, ...(port === 80 ? [name] : [])]);
+  const taken = `Requests go to ${hosts.join(", ")} and no other host`;
+  if (host === undefined) return `The request has no Host header. ${taken}.`;
+  if (!hosts.includes(host.toLowerCase())) {
+    return `The Host header is "${host}". ${taken}, since a web page can have any other name resolve to this machine. Use the address that the run prints.`;
+  }
+  const reason = "could otherwise do with the run whatever it likes. Send requests from a program or a command line";
+  if (origin !== undefined && !hosts.some((each) => origin.toLowerCase() === `http://${each}`)) {
+    return `The Origin header is "${origin}". A web page of another origin than the run's own ${reason}.`;
+  }
+  // Browsers leave the Origin out of what an image, a script or a link asks for, and a GET is enough for the Query protocol.
+  if (site !== undefined && site !== "same-origin" && site !== "none") {
+    return `The Sec-Fetch-Site header is "${site}". A web page of another origin than the run's own ${reason}.`;
+  }
+  return undefined;
+}
