@@ -8,6 +8,7 @@ import { checkKey } from "./encryption";
 import type { FunctionAlarm } from "./function-alarms";
 import { checkFunctionOptions, type FunctionOptions, type FunctionOverrides, functionDefaults } from "./function-args";
 import type { Operations } from "./operations";
+import { longestAttempts, type QueueTimes } from "./queue-attempts";
 
 /**
  * A queue that is managed elsewhere. Neither its policy nor its redrive policy nor its visibility timeout is touched, so what
@@ -21,6 +22,8 @@ export interface ExistingQueue {
   readonly visibilityTimeout: number;
   /** As the queue's redrive policy has it. */
   readonly maxReceiveCount: number;
+  /** Seconds, as the queue has it: all attempts must fit into it. By default that is not checked. */
+  readonly messageRetention?: number;
   /** The dead-letter queue of its redrive policy. */
   readonly deadLetterQueue: ExistingDeadLetterQueue;
   /** ARN of the customer managed key that it is encrypted with, if it is. */
@@ -55,7 +58,10 @@ export interface QueueConsumerOptions extends FunctionOptions, Operations {
    * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
    */
   readonly visibilityTimeout?: number;
-  /** Seconds for which a message is kept, 60 to 1,209,600; default 345,600 (4 days). */
+  /**
+   * Seconds for which a message is kept, 60 to 1,209,600, longer than all its attempts and the delays between them take, or it would
+   * expire without a dead letter; default 345,600 (4 days).
+   */
   readonly messageRetention?: number;
   /** Seconds by which every message is delayed, 0 to 900; default 0. */
   readonly delay?: number;
@@ -123,8 +129,23 @@ export function visibilityTimeoutOf(options: QueueConsumerOptions): number {
   return options.queue?.visibilityTimeout ?? options.visibilityTimeout ?? 6 * timeout + maximumBatchingWindow;
 }
 
+/** What the attempts of a record take their time by. */
+export function queueTimesOf(options: QueueConsumerOptions): QueueTimes {
+  return {
+    delay: options.delay ?? 0,
+    visibilityTimeout: visibilityTimeoutOf(options),
+    maximumBatchingWindow: options.maximumBatchingWindow ?? queueDefaults.maximumBatchingWindow,
+    timeout: options.timeout ?? functionDefaults.timeout,
+  };
+}
+
 export function maxReceiveCountOf(options: QueueConsumerOptions): number {
   return options.queue?.maxReceiveCount ?? options.maxReceiveCount ?? queueDefaults.maxReceiveCount;
+}
+
+/** Seconds; undefined where it is not known: of an existing queue that does not say. */
+export function messageRetentionOf({ queue, messageRetention }: QueueConsumerOptions): number | undefined {
+  return queue === undefined ? (messageRetention ?? queueDefaults.messageRetention) : queue.messageRetention;
 }
 
 export function isFifo(options: QueueConsumerOptions): boolean {
@@ -156,7 +177,7 @@ const queueOnly = [
 function checkExistingQueue(options: QueueConsumerOptions, errors: ArgumentErrors): void {
   for (const name of queueOnly) {
     if (options[name] === undefined) continue;
-    const inQueue = name === "fifo" || name === "visibilityTimeout" || name === "maxReceiveCount";
+    const inQueue = ["fifo", "visibilityTimeout", "maxReceiveCount", "messageRetention"].includes(name);
     errors.add(
       `${name} is given together with an existing queue, which is not changed; ${inQueue ? `say in queue.${name} what it is` : "leave it out"}.`,
     );
@@ -175,12 +196,12 @@ function checkQueue(options: QueueConsumerOptions, errors: ArgumentErrors): void
   const existing = queue === undefined ? "" : "queue.";
   const visibilityTimeout = visibilityTimeoutOf(options);
   const maxReceiveCount = maxReceiveCountOf(options);
-  const retention = options.messageRetention ?? queueDefaults.messageRetention;
+  const retention = messageRetentionOf(options);
   const inSeconds = { unit: "s", rule: "SQS allows" };
   const known = [
     errors.integer(`${existing}visibilityTimeout`, visibilityTimeout, { min: 0, max: 43_200, ...inSeconds }),
     errors.integer(`${existing}maxReceiveCount`, maxReceiveCount, { min: 1, max: 1000, rule: "SQS allows" }),
-    errors.integer("messageRetention", options.messageRetention, { min: 60, max: longestRetention, ...inSeconds }),
+    errors.integer(`${existing}messageRetention`, retention, { min: 60, max: longestRetention, ...inSeconds }),
     errors.integer("deadLetterRetention", options.deadLetterRetention, {
       min: 60,
       max: longestRetention,
@@ -198,24 +219,30 @@ function checkQueue(options: QueueConsumerOptions, errors: ArgumentErrors): void
       `timeout ${timeout} s needs a visibility timeout of at least ${timeout} s, ${visibilityTimeout} s given; ${fix}.`,
     );
   }
-  const deadLetterRetention = options.deadLetterRetention ?? longestRetention;
-  if (deadLetterRetention < retention) {
-    errors.add(
-      `deadLetterRetention ${deadLetterRetention} s is shorter than messageRetention ${retention} s; a dead letter keeps the time at ` +
-        `which it was sent, so it could expire at once: give at least ${retention} s.`,
-    );
-  }
-  if (queue === undefined && retention <= visibilityTimeout * maxReceiveCount) {
-    errors.add(
-      `messageRetention ${retention} s is over before ${maxReceiveCount} attempts of ${visibilityTimeout} s each, so records would expire ` +
-        `without a dead letter: give more than ${visibilityTimeout * maxReceiveCount} s, or lower maxReceiveCount or timeout.`,
-    );
-  }
+  if (retention !== undefined) checkRetention(options, retention, errors);
   if (!isFifo(options)) {
     for (const name of ["contentBasedDeduplication", "highThroughput"] as const) {
       if (options[name] === true) errors.add(`${name} is for FIFO queues; add fifo: true, or leave it out.`);
     }
   }
+}
+
+function checkRetention(options: QueueConsumerOptions, retention: number, errors: ArgumentErrors): void {
+  const { queue, deadLetterRetention = longestRetention } = options;
+  const maxReceiveCount = maxReceiveCountOf(options);
+  if (queue === undefined && deadLetterRetention < retention) {
+    errors.add(
+      `deadLetterRetention ${deadLetterRetention} s is shorter than messageRetention ${retention} s; a dead letter keeps the time at ` +
+        `which it was sent, so it could expire at once: give at least ${retention} s.`,
+    );
+  }
+  const needed = longestAttempts(maxReceiveCount, queueTimesOf(options));
+  if (retention > needed) return;
+  const longer = needed < longestRetention ? `give more than ${needed} s, or ` : "";
+  errors.add(
+    `messageRetention ${retention} s is over before ${maxReceiveCount} attempts are, which take up to ${needed} s with the delays ` +
+      `between them, so records would expire without a dead letter: ${longer}lower maxReceiveCount, visibilityTimeout or timeout.`,
+  );
 }
 
 function checkMapping(options: QueueConsumerOptions, errors: ArgumentErrors): void {

@@ -1,5 +1,6 @@
 // The consumer of an SQS queue: what Lambda invokes, around a callback.
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import { longestBackOff } from "./back-off";
 import type { AnyCallback } from "./callback";
 import { type Item, type Outcome, runBatch } from "./core";
 import { parseJson } from "./decode";
@@ -29,8 +30,6 @@ interface QueueItem extends Item {
   readonly record: SQSRecord;
   readonly attempt: number;
 }
-
-const longestBackOff = 900;
 
 class QueueBatch {
   /** Records to report, and for how many seconds each is hidden. */
@@ -134,9 +133,9 @@ class QueueBatch {
   }
 }
 
-/** Seconds until the next attempt: they double, and are spread so that records which failed together do not come back together. */
+/** Seconds until the next attempt, spread so that records which failed together do not come back together. */
 export function backOff(attempt: number): number {
-  return 1 + Math.floor(Math.random() * Math.min(longestBackOff, 2 * 2 ** (attempt - 1)));
+  return 1 + Math.floor(Math.random() * longestBackOff(attempt));
 }
 
 function itemOf(record: SQSRecord): QueueItem {

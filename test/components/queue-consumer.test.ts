@@ -240,6 +240,14 @@ describe("QueueConsumer", () => {
     assert.equal(handedOver.one("aws:sqs/queuePolicy:QueuePolicy", "legacy").inputs.queueUrl, queue.url);
   });
 
+  it("keeps records just longer than all attempts and the consumer's delays between them can take", async () => {
+    const graph = await Recorded.of(
+      () =>
+        void new QueueConsumer("jobs", { callback: note, maxReceiveCount: 10, messageRetention: 1361, timeout: 10 }),
+    );
+    assert.equal(graph.one(queueType, "jobs").inputs.messageRetentionSeconds, 1361);
+  });
+
   it("collects whoever is admitted in the queue's one policy, and refuses latecomers", async () => {
     const admitted = {
       Sid: "Orders",
@@ -348,7 +356,33 @@ describe("QueueConsumer", () => {
       [
         "records that expire before their last attempt",
         { messageRetention: 600 },
-        "messageRetention 600 s is over before 5 attempts of 180 s each",
+        "messageRetention 600 s is over before 5 attempts are, which take up to 900 s with the delays between them",
+      ],
+      [
+        "records that expire within the consumer's own back-off",
+        // Nine delays of 2, 4, … 512 s at most, ten runs of 10 s, and the visibility timeout where that is longer: 60 s five times.
+        { maxReceiveCount: 10, messageRetention: 1360, timeout: 10 },
+        "messageRetention 1360 s is over before 10 attempts are, which take up to 1360 s with the delays between them, so records would " +
+          "expire without a dead letter: give more than 1360 s, or lower maxReceiveCount, visibilityTimeout or timeout.",
+      ],
+      [
+        "more attempts than SQS can keep any record for",
+        { maxReceiveCount: 1000, timeout: 600 },
+        "with the delays between them, so records would expire without a dead letter: lower maxReceiveCount",
+      ],
+      [
+        "attempts that outlast what an existing queue keeps",
+        {
+          queue: {
+            url: "https://sqs.eu-west-1.amazonaws.com/123456789012/theirs",
+            arn: "arn:aws:sqs:eu-west-1:123456789012:theirs",
+            visibilityTimeout: 180,
+            maxReceiveCount: 19,
+            messageRetention: 3600,
+            deadLetterQueue: { url: "https://sqs/lost", arn: "arn:aws:sqs:eu-west-1:123456789012:lost" },
+          },
+        },
+        "messageRetention 3600 s is over before 19 attempts are, which take up to 10638 s",
       ],
       [
         "settings of FIFO for a standard queue",
