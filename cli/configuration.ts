@@ -25,7 +25,13 @@ export function projectFile(current: string): string {
   if (at < 0) throw new Error(`Pulumi.yaml has no line "${marker.trim()}" among its config; put it back.`);
   const schema = entries.map(([name, key]) => [
     name,
-    { type: key.type, default: defaultOf(key), description: described(key) },
+    {
+      type: key.type,
+      // Pulumi refuses a project with an array that does not say of what.
+      ...(key.type === "array" && { items: { type: "string" } }),
+      default: defaultOf(key),
+      description: described(key),
+    },
   ]);
   // YAML 1.1, which reads an off without quotes as false.
   const text = stringify(Object.fromEntries(schema), { lineWidth: 110, version: "1.1" });

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
 import type { Value } from "./graph";
+import { type Declared, fits, nameOf } from "./project-rules";
 
 export interface Project {
   readonly name: string;
@@ -12,13 +13,6 @@ export interface Project {
   readonly config: Readonly<Record<string, string>>;
   readonly secretKeys: readonly string[];
   readonly autonaming: Value | undefined;
-}
-
-interface Declared {
-  readonly type?: "string" | "integer" | "boolean" | "array" | "object";
-  readonly default?: Value;
-  readonly value?: Value;
-  readonly secret?: boolean;
 }
 
 /**
@@ -56,11 +50,11 @@ export function readProject(program: string, stack: string, overrides: Readonly<
   }
   for (const [key, text] of Object.entries(overrides)) values.set(qualify(key), text);
 
-  for (const [key, { type }] of schema) {
+  for (const [key, declaration] of schema) {
     const value = values.get(key);
-    if (type === undefined || value === undefined || isOfType(value, type)) continue;
+    if (value === undefined || isOfType(value, declaration)) continue;
     faults.push(
-      `${key} is ${JSON.stringify(value)}; it takes ${type === "integer" ? "a whole number" : `a value of type ${type}`}. Set it with: pulumi config set ${key} <value>`,
+      `${key} is ${JSON.stringify(value)}; it takes ${declaration.type === "integer" ? "a whole number" : `a value of type ${nameOf(declaration)}`}. Set it with: pulumi config set ${key} <value>`,
     );
   }
   if (!values.has("aws:region")) {
@@ -121,29 +115,20 @@ function isSecure(value: Value): boolean {
   return typeof value === "object" && value !== null && "secure" in value;
 }
 
-/** Values of a stack file and of the command line may be text: `"true"` is a boolean, as for Pulumi. */
-function isOfType(value: Value, type: NonNullable<Declared["type"]>): boolean {
-  const text = typeof value === "string" ? value : undefined;
-  switch (type) {
-    case "string":
-      return text !== undefined || typeof value === "number" || typeof value === "boolean";
-    case "integer":
-      return text === undefined ? Number.isInteger(value) : /^-?\d+$/.test(text);
-    case "boolean":
-      return typeof value === "boolean" || text === "true" || text === "false";
-    case "array":
-      return Array.isArray(text === undefined ? value : parsed(text));
-    case "object": {
-      const object = text === undefined ? value : parsed(text);
-      return typeof object === "object" && object !== null && !Array.isArray(object);
-    }
-  }
+/** A stack's values and those of the command line may be text for what they are: a number, or a list as JSON. */
+function isOfType(value: Value, declaration: Declared): boolean {
+  const { type, items } = declaration;
+  const text = typeof value === "string";
+  if (type === "string") return text || typeof value === "number" || typeof value === "boolean";
+  const read = text && (type === "array" || type === "object") ? parsed(value) : value;
+  // Without items Pulumi refuses the declaration, and not what it is given.
+  return type === "array" && items === undefined ? Array.isArray(read) : fits(read, declaration);
 }
 
-function parsed(text: string): unknown {
+function parsed(text: string): Value {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined;
+    return null;
   }
 }

@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { evaluate } from "../graph/evaluate";
 import type { Graph, GraphResource } from "../graph/graph";
 import { readProject } from "../graph/project";
+import { projectFaults } from "../graph/project-rules";
 import { createApiGateway } from "./api-gateway/service";
 import { createClock } from "./clock";
 import { takeDataFolder } from "./data-folder";
@@ -71,6 +72,9 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
   const started = performance.now();
   const { program, stack, config = {}, dataDir, signal, say = () => {} } = settings;
   const project = readProject(program, stack, config);
+  const refused = projectFaults(project.root);
+  if (refused.length > 0)
+    throw new Error(`Pulumi refuses this project:\n${refused.map((fault) => `  - ${fault}`).join("\n")}`);
   const region = project.config["aws:region"] ?? "";
   const clock = createClock(settings.speed);
   const closers: (() => Promise<void>)[] = [];

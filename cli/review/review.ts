@@ -1,6 +1,7 @@
 // A review from its options to its Markdown: the base is checked out, both programs are evaluated, stack by stack.
 import { existsSync } from "node:fs";
 import * as path from "node:path";
+import { projectFaults } from "../../graph/project-rules";
 import { findingsOf } from "../policy-findings";
 import { checkOut } from "./checkout";
 import { baseCommit } from "./commit";
@@ -57,7 +58,8 @@ async function reviewStack(
   compared: string,
   options: Parameters<typeof evaluateSide>[1],
 ): Promise<Report> {
-  const is = await evaluateSide(after, options);
+  const refused = projectFaults(after.root);
+  const is = refused.length > 0 ? { error: refused.join("\n") } : await evaluateSide(after, options);
   const { stack } = options;
   if (!("graph" in is)) {
     const message =

@@ -94,6 +94,27 @@ describe("npm run review", () => {
     assert.equal(made.failed, true);
   });
 
+  it("says what Pulumi refuses in Pulumi.yaml, and compares with a base that it refuses", async () => {
+    const items = "    items:\n      type: string\n";
+    repository.change("Pulumi.yaml", [items, ""]);
+    const made = await run();
+    has(made, "### The program does not evaluate");
+    has(
+      made,
+      "Pulumi.yaml: the configuration key alarmEmails is an array and does not say of what; give it items, as { type: string }.",
+    );
+    assert.equal(made.failed, true);
+    repository.git("commit", "--quiet", "--all", "--message=Unreadable");
+    repository.change("Pulumi.yaml", ["    type: array\n", `    type: array\n${items}`]);
+    try {
+      const fixed = await run("--base", "HEAD");
+      assert.match(fixed.markdown, /\nNo resource changes\. Compared with `HEAD`/);
+      assert.equal(fixed.failed, false);
+    } finally {
+      repository.git("reset", "--quiet", "--hard", "HEAD~1");
+    }
+  });
+
   it("compares with nothing where the base has no such stack, and says so", async () => {
     repository.git("mv", "Pulumi.dev.yaml", "Pulumi.other.yaml");
     repository.git("commit", "--quiet", "--message=Without dev");

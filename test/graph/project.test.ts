@@ -24,7 +24,7 @@ config:
   pulumi:autonaming: { value: { pattern: "\${name}" } }
   rate: { type: integer, default: 7 }
   open: { type: boolean, default: false }
-  names: { type: array }
+  names: { type: array, items: { type: string } }
   token: { type: string, secret: true }
 `;
 
@@ -53,14 +53,15 @@ config:
       () =>
         read({
           project: schema,
-          dev: "config:\n  aws:region: eu-west-1\n  shop:rate: fast\n  shop:open: 3\n  shop:token:\n    secure: v1:abc\n",
+          dev: "config:\n  aws:region: eu-west-1\n  shop:rate: fast\n  shop:open: 3\n  shop:names: [1]\n  shop:token:\n    secure: v1:abc\n",
         }),
       {
         message:
           'The configuration of stack "dev":\n' +
           "  - shop:token is encrypted, and only Pulumi can decrypt it; give its value here with --config shop:token=<value>.\n" +
           '  - shop:rate is "fast"; it takes a whole number. Set it with: pulumi config set shop:rate <value>\n' +
-          "  - shop:open is 3; it takes a value of type boolean. Set it with: pulumi config set shop:open <value>",
+          "  - shop:open is 3; it takes a value of type boolean. Set it with: pulumi config set shop:open <value>\n" +
+          "  - shop:names is [1]; it takes a value of type array<string>. Set it with: pulumi config set shop:names <value>",
       },
     );
     const given = read(

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
@@ -149,7 +149,15 @@ describe("npm start", function () {
     await new Promise((resolve) => server.once("listening", resolve));
     const { port } = server.address() as { port: number };
     const program = path.join(folder, "vpc.ts");
-    writeFileSync(path.join(folder, "Pulumi.yaml"), "name: other\nruntime: nodejs\n");
+    const unreadable = path.join(folder, "unreadable");
+    mkdirSync(unreadable);
+    for (const [where, declared] of [
+      [folder, ""],
+      [unreadable, "config:\n  mails: { type: array }\n"],
+    ] as const) {
+      writeFileSync(path.join(where, "Pulumi.yaml"), `name: other\nruntime: nodejs\n${declared}`);
+    }
+    writeFileSync(path.join(unreadable, "Pulumi.dev.yaml"), "config:\n  aws:region: eu-west-1\n");
     writeFileSync(path.join(folder, "Pulumi.dev.yaml"), "config:\n  aws:region: eu-west-1\n");
     writeFileSync(
       program,
@@ -167,6 +175,10 @@ describe("npm start", function () {
           /does not know these types of resources:\n {2}- aws:ec2\/vpc:Vpc "net"\n {2}- aws:s3\/bucket:Bucket "files"\nLeave them out/,
         ],
         [["--port", "0", "--stack", "nowhere"], /There is no stack "nowhere"/],
+        [
+          ["--port", "0", "--program", path.join(unreadable, "index.ts")],
+          /^Pulumi refuses this project:\n {2}- Pulumi\.yaml: the configuration key mails is an array and does not say of what/m,
+        ],
         [
           ["--port", "0", "--data", program],
           /--data is ".*vpc\.ts", and the folder cannot be made: .* is a file\. Give/,
