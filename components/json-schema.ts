@@ -1,7 +1,8 @@
-// The JSON Schema of an event, as API Gateway's models take it: draft 4, derived from the event's own schema.
+// The JSON Schema of an event, as API Gateway's models take it: what draft 4 and OpenAPI 3.0 both have, derived from the event's own schema.
 import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { producerSchema } from "./producer-schema";
 
-/** A JSON Schema of draft 4. */
+/** A JSON Schema in the words that draft 4 and OpenAPI 3.0 share, without references. */
 export type Model = { readonly [keyword: string]: unknown };
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -12,123 +13,153 @@ interface JsonSchemaConverter {
 }
 
 /**
- * What a producer must send for the schema to take it. Looser than the schema where JSON Schema cannot say it (the consumer checks
- * again), never tighter. Throws an Error for a schema without a converter, and for keywords that draft 4 does not have.
+ * What a producer must send for the schema to take it. It is never tighter than the schema: what it cannot say exactly is left out,
+ * and the consumer checks it. Throws an Error for a schema from which no JSON Schema can be derived.
  */
 export function modelOf(schema: StandardSchemaV1): Model {
-  return { $schema: "http://json-schema.org/draft-04/schema#", ...draft4(convert(schema), "#") };
-}
-
-function convert(schema: StandardSchemaV1): Schema {
   const standard = schema["~standard"] as StandardSchemaV1["~standard"] & { readonly jsonSchema?: JsonSchemaConverter };
-  if (standard.jsonSchema !== undefined) return standard.jsonSchema.input({ target: "draft-07" });
-  if (standard.vendor === "valibot") {
+  if (standard.vendor === "valibot" && "kind" in schema) {
     // Loaded only where it is needed: programs with another schema library do not have it.
     const { toJsonSchema } = require("@valibot/to-json-schema") as typeof import("@valibot/to-json-schema");
-    return toJsonSchema(schema as never, { target: "draft-07", typeMode: "input", errorMode: "ignore" }) as Schema;
+    const converted = toJsonSchema(producerSchema(schema) as never, {
+      target: "draft-07",
+      typeMode: "input",
+      errorMode: "ignore",
+    });
+    return new Converter(converted as Schema, true).convert();
+  }
+  if (standard.jsonSchema !== undefined) {
+    return new Converter(standard.jsonSchema.input({ target: "draft-07" }), false).convert();
   }
   throw new Error(
     `No JSON Schema can be derived from a schema of ${standard.vendor}; use valibot, or a library whose schemas have "~standard".jsonSchema.`,
   );
 }
 
-const kept = new Set([
-  "type",
-  "required",
-  "enum",
-  "multipleOf",
-  "minItems",
-  "maxItems",
-  "uniqueItems",
-  "minLength",
-  "maxLength",
-  "minProperties",
-  "maxProperties",
-  "title",
-  "description",
-]);
-/** They say nothing that the consumer does not check, or nothing at all. API Gateway's own formats are stricter than most libraries'. */
-const dropped = new Set([
-  "$schema",
-  "$id",
-  "$comment",
-  "default",
-  "examples",
-  "format",
-  "readOnly",
-  "writeOnly",
-  "deprecated",
-  "contentEncoding",
-  "contentMediaType",
-  "propertyNames",
-]);
+/** They are the same in every draft. A bound on the number of properties is not here: objects drop and add properties before it is checked. */
+const kept: ReadonlySet<string> = new Set(["required", "multipleOf", "minItems", "maxItems", "uniqueItems"]);
+/** Other libraries' converters tell neither the flags of a pattern nor what a text goes through (trimming) before it is checked. */
+const keptOfTexts: ReadonlySet<string> = new Set(["maxLength", "minLength", "pattern"]);
+const words: ReadonlySet<string> = new Set(["title", "description"]);
+const types: ReadonlySet<unknown> = new Set(["object", "array", "string", "number", "boolean"]);
 
-function draft4(schema: unknown, path: string): Model {
-  if (schema === true) return {};
-  if (schema === false) return { not: {} };
-  const model: Record<string, unknown> = {};
-  const each = (value: unknown, keyword: string) =>
-    Object.fromEntries(
-      Object.entries(value as Schema).map(([key, member]) => [key, draft4(member, `${path}/${keyword}/${key}`)]),
-    );
-  for (const [keyword, value] of Object.entries(schema as Schema)) {
-    if (kept.has(keyword)) {
-      // Draft 4 has no empty list of required properties.
-      if (keyword !== "required" || (value as unknown[]).length > 0) model[keyword] = value;
-      continue;
+class Converter {
+  constructor(
+    private readonly root: Schema,
+    private readonly knowsTexts: boolean,
+  ) {}
+
+  convert(): Model {
+    return this.model(this.root, []);
+  }
+
+  /** `open`: the references that lead here. A schema that contains itself ends where it begins again, since models cannot be circular. */
+  private model(schema: unknown, open: readonly string[]): Model {
+    if (schema === false) return { not: {} };
+    if (typeof schema !== "object" || schema === null) return {};
+    const { $ref } = schema as Schema;
+    if (typeof $ref === "string") {
+      const target = open.includes($ref) ? undefined : this.at($ref);
+      return target === undefined ? {} : this.model(target, [...open, $ref]);
     }
-    if (dropped.has(keyword)) continue;
+    return Object.assign(
+      {},
+      ...Object.entries(schema).map(([keyword, value]) => this.say(keyword, value, schema as Schema, open)),
+    ) as Model;
+  }
+
+  private say(keyword: string, value: unknown, schema: Schema, open: readonly string[]): Model {
+    if (kept.has(keyword)) {
+      // Draft 4 has no empty list of required properties, and 0.1 is no number of which multiples can be told exactly.
+      if (keyword === "required" && (value as unknown[]).length === 0) return {};
+      return keyword === "multipleOf" && !Number.isInteger(value) ? {} : { [keyword]: value };
+    }
+    if (words.has(keyword)) return typeof value === "string" ? { [keyword]: value } : {};
+    if (keptOfTexts.has(keyword)) return this.knowsTexts ? textRule(keyword, value) : {};
     switch (keyword) {
+      case "type":
+        return typeRule(value);
       case "const":
-        model.enum = [value];
-        break;
+        return enumRule([value]);
+      case "enum":
+        return enumRule(value as unknown[]);
       case "minimum":
-      case "maximum":
       case "exclusiveMinimum":
+        return bound(schema, "minimum", "exclusiveMinimum");
+      case "maximum":
       case "exclusiveMaximum":
-        break;
-      case "pattern":
-        if (isPlainPattern(String(value))) model.pattern = value;
-        break;
+        return bound(schema, "maximum", "exclusiveMaximum");
       case "properties":
-      case "patternProperties":
-        model[keyword] = each(value, keyword);
-        break;
-      case "$defs":
-      case "definitions":
-        model.definitions = { ...(model.definitions as Schema), ...each(value, keyword) };
-        break;
-      case "$ref":
-        model.$ref = String(value).replace("#/$defs/", "#/definitions/");
-        break;
+        return {
+          properties: Object.fromEntries(
+            Object.entries(value as Schema).map(([name, member]) => [name, this.model(member, open)]),
+          ),
+        };
       case "additionalProperties":
-      case "additionalItems":
-        model[keyword] = typeof value === "boolean" ? value : draft4(value, `${path}/${keyword}`);
-        break;
+        // Properties by pattern are not said, and must not count as additional ones.
+        if ("patternProperties" in schema) return {};
+        return { additionalProperties: typeof value === "boolean" ? value : this.model(value, open) };
       case "items":
-        model.items = Array.isArray(value)
-          ? value.map((item, index) => draft4(item, `${path}/items/${index}`))
-          : draft4(value, `${path}/items`);
-        break;
+        return Array.isArray(value) ? {} : { items: this.model(value, open) };
       case "not":
-        model.not = draft4(value, `${path}/not`);
-        break;
+        return notRule(value);
       case "anyOf":
+      // One of several may be told apart by what is left out, so that more than one may fit.
       case "oneOf":
+        return this.choice(value as readonly unknown[], open);
       case "allOf":
-        model[keyword] = (value as unknown[]).map((member, index) => draft4(member, `${path}/${keyword}/${index}`));
-        break;
+        return { allOf: (value as readonly unknown[]).map((member) => this.model(member, open)) };
       default:
-        throw new Error(
-          `The event's JSON Schema has "${keyword}" at ${path}, which draft 4, and so API Gateway, does not have; say it in another way.`,
-        );
+        return {};
     }
   }
-  return {
-    ...model,
-    ...bound(schema as Schema, "minimum", "exclusiveMinimum"),
-    ...bound(schema as Schema, "maximum", "exclusiveMaximum"),
-  };
+
+  /** OpenAPI 3.0 has no type of null, so that a choice with it cannot be said. */
+  private choice(members: readonly unknown[], open: readonly string[]): Model {
+    const models = members.map((member) => this.model(member, open));
+    return models.some((model) => Object.keys(model).length === 0) ? {} : { anyOf: models };
+  }
+
+  private at(pointer: string): unknown {
+    const parts = pointer.replace(/^#\/?/, "").split("/").filter(Boolean);
+    return parts.reduce<unknown>(
+      (value, part) => (value as Schema | undefined)?.[part.replaceAll("~1", "/").replaceAll("~0", "~")],
+      this.root,
+    );
+  }
+}
+
+function typeRule(type: unknown): Model {
+  // API Gateway takes 2.0 for no integer, where JavaScript reads it as 2.
+  if (type === "integer") return { type: "number", multipleOf: 1 };
+  return types.has(type) ? { type } : {};
+}
+
+function enumRule(values: readonly unknown[]): Model {
+  const kinds = [...new Set(values.map((value) => typeof value))];
+  const [type] = kinds;
+  return kinds.length === 1 && types.has(type) && type !== "object" ? { type, enum: values } : {};
+}
+
+/** Whatever was left out of what must not be would make it tighter, so that only exact values are kept. */
+function notRule(schema: unknown): Model {
+  const { const: value, enum: values, ...more } = schema as Schema;
+  if (Object.keys(more).length > 0) return {};
+  if (Object.keys(schema as Schema).length === 0) return { not: {} };
+  const model = enumRule((values as unknown[] | undefined) ?? [value]);
+  return "enum" in model ? { not: model } : {};
+}
+
+/** Libraries count a text's length in UTF-16 code units, API Gateway in code points, of which there are at least half as many. */
+function textRule(keyword: string, value: unknown): Model {
+  if (keyword === "minLength") return { minLength: Math.ceil(Number(value) / 2) };
+  if (keyword === "pattern" && !isPlainPattern(String(value))) return {};
+  return { [keyword]: value };
+}
+
+/** API Gateway knows the regular expressions of ECMA 262 as they were before 2018. */
+function isPlainPattern(pattern: string): boolean {
+  return !/\\p\{|\\P\{|\(\?<|\\u\{|\\k</.test(pattern);
 }
 
 /** Since draft 6 an exclusive bound is a number of its own; in draft 4 it is a property of the other bound. */
@@ -144,9 +175,4 @@ function bound(
     return { [inclusive]: including };
   }
   return { [inclusive]: excluding, [exclusive]: true };
-}
-
-/** API Gateway knows the regular expressions of ECMA 262 as they were before 2018. */
-function isPlainPattern(pattern: string): boolean {
-  return !/\\p\{|\\P\{|\(\?<|\\u\{|\\k</.test(pattern);
 }

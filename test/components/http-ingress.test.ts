@@ -40,7 +40,6 @@ describe("HttpIngress", () => {
     const model = graph.one(type("Model"));
     assert.equal(model.inputs.name, "ApiPostV1Jobs", "letters and digits only");
     assert.deepEqual(JSON.parse(String(model.inputs.schema)), {
-      $schema: "http://json-schema.org/draft-04/schema#",
       type: "object",
       properties: { id: { type: "string" } },
       required: ["id"],

@@ -2,11 +2,11 @@ import { strict as assert } from "node:assert";
 import * as v from "valibot";
 import { modelOf } from "../../components/json-schema";
 import { OrderRequest } from "../../functions/events";
+import { compileModel } from "../../local/api-gateway/validation";
 
 describe("the model of an event", () => {
-  it("of an order is its draft 4 schema", () => {
+  it("of an order is its schema in the words of draft 4", () => {
     assert.deepEqual(modelOf(OrderRequest), {
-      $schema: "http://json-schema.org/draft-04/schema#",
       type: "object",
       properties: {
         orderId: { type: "string", pattern: "^[A-Za-z0-9_-]{1,64}$" },
@@ -19,7 +19,7 @@ describe("the model of an event", () => {
             type: "object",
             properties: {
               sku: { type: "string", minLength: 1, maxLength: 64 },
-              quantity: { type: "integer", minimum: 1, maximum: 1000 },
+              quantity: { type: "number", multipleOf: 1, minimum: 1, maximum: 1000 },
             },
             required: ["sku", "quantity"],
             additionalProperties: false,
@@ -32,7 +32,7 @@ describe("the model of an event", () => {
   });
 
   it("says in draft 4 what later drafts say otherwise", () => {
-    const { $schema, ...model } = modelOf(
+    const model = modelOf(
       v.object({
         kind: v.literal("a"),
         above: v.pipe(v.number(), v.gtValue(0)),
@@ -40,11 +40,10 @@ describe("the model of an event", () => {
         maybe: v.optional(v.string(), "x"),
       }),
     );
-    assert.equal($schema, "http://json-schema.org/draft-04/schema#");
     assert.deepEqual(model, {
       type: "object",
       properties: {
-        kind: { enum: ["a"] },
+        kind: { type: "string", enum: ["a"] },
         above: { type: "number", minimum: 0, exclusiveMinimum: true },
         least: { type: "number", minimum: 3 },
         maybe: { type: "string" },
@@ -58,27 +57,68 @@ describe("the model of an event", () => {
     );
   });
 
-  it("takes what a producer sends, not what the schema makes of it, and is never tighter than the schema", () => {
-    const model = modelOf(
-      v.object({
-        n: v.pipe(v.string(), v.transform(Number), v.number()),
-        even: v.pipe(
-          v.number(),
-          v.check((n) => n % 2 === 0),
-        ),
-        at: v.pipe(v.string(), v.isoTimestamp()),
-        letters: v.pipe(v.string(), v.regex(/^\p{L}+$/u)),
-      }),
-    );
-    assert.deepEqual(model.properties, {
-      n: { type: "string" },
-      even: { type: "number" },
-      at: { type: "string" },
-      letters: { type: "string" },
-    });
+  it("is never tighter than the schema: it takes whatever the schema takes", () => {
+    const text = (...actions: readonly v.PipeItem<string, string, v.BaseIssue<unknown>>[]) =>
+      v.object({ it: v.pipe(v.string(), ...actions) });
+    const cases: readonly (readonly [what: string, schema: v.GenericSchema, sent: string])[] = [
+      ["a pattern that ignores case", text(v.regex(/^[a-z]+$/i)), '{"it":"ABC"}'],
+      ["a pattern of Unicode letters", text(v.regex(/^\p{L}+$/u)), '{"it":"é"}'],
+      ["a dot that is one character of two code units", text(v.regex(/^.$/u)), '{"it":"😀"}'],
+      ["a dot that is a line's end", text(v.regex(/^a.b$/s)), '{"it":"a\\nb"}'],
+      ["a pattern by lines", text(v.regex(/^b$/m)), '{"it":"a\\nb"}'],
+      ["a length after trimming", text(v.trim(), v.maxLength(3)), '{"it":"  abc  "}'],
+      ["a pattern after lower case", text(v.toLowerCase(), v.regex(/^[a-z]+$/)), '{"it":"ABC"}'],
+      ["a rule around a pipe that changes", v.pipe(v.pipe(v.string(), v.trim()), v.maxLength(1)), '" a "'],
+      ["a range after a transformation", text(v.transform(Number) as never, v.maxValue(10) as never), '{"it":"5"}'],
+      ["two code units that are one code point", text(v.minLength(2)), '{"it":"😀"}'],
+      ["a whole number with a point", v.object({ it: v.pipe(v.number(), v.integer()) }), '{"it":1.0}'],
+      ["a fallback for what does not fit", v.object({ it: v.fallback(v.number(), 1) }), '{"it":"bad"}'],
+      ["a fallback for what is not there", v.object({ it: v.fallback(v.number(), 1) }), "{}"],
+      ["null beside a type", v.object({ it: v.nullish(v.number()) }), '{"it":null}'],
+      ["a default", v.object({ it: v.optional(v.number(), 5) }), "{}"],
+      ["a tuple whose last member is missing", v.tuple([v.string(), v.optional(v.number())]), '["a"]'],
+      ["a tuple with more members", v.tuple([v.string()]), '["a",1]'],
+      ["two variants that fit", v.union([v.object({ a: v.string() }), v.object({ b: v.string() })]), '{"a":"","b":""}'],
+      ["more properties than are kept", v.pipe(v.object({ a: v.string() }), v.maxEntries(1)), '{"a":"","b":""}'],
+      ["properties that a default adds", v.pipe(v.object({ a: v.optional(v.string(), "") }), v.minEntries(1)), "{}"],
+      ["a schema of itself", v.object({ it: v.lazy(() => v.object({ deep: v.number() })) }), '{"it":{"deep":1}}'],
+      ["a value that is not another", v.object({ it: v.pipe(v.string(), v.notValue("b")) }), '{"it":"a"}'],
+    ];
+    for (const [what, schema, sent] of cases) {
+      const event: unknown = JSON.parse(sent);
+      assert.ok(v.safeParse(schema, event).success, `the schema takes ${what}`);
+      assert.equal(compileModel(modelOf(schema))(event), undefined, what);
+    }
   });
 
-  it("uses the converter of a schema that has one, and refuses what cannot be said", () => {
+  it("still refuses what it can tell", () => {
+    interface Tree {
+      readonly leaf?: number | undefined;
+      readonly branches?: readonly Tree[] | undefined;
+    }
+    const tree: v.GenericSchema<Tree> = v.object({
+      leaf: v.optional(v.number()),
+      branches: v.optional(v.array(v.lazy(() => tree))),
+    });
+    const cases: readonly (readonly [schema: v.GenericSchema, sent: unknown])[] = [
+      [v.pipe(v.number(), v.integer()), 1.5],
+      [v.pipe(v.string(), v.digits()), "x"],
+      [v.pipe(v.string(), v.minLength(3)), "a"],
+      [v.pipe(v.string(), v.trim(), v.maxLength(3)), 5],
+      [v.pipe(v.string(), v.notValue("b")), "b"],
+      [v.strictObject({}), { more: 1 }],
+      [v.record(v.string(), v.number()), { a: "x" }],
+      [v.variant("type", [v.object({ type: v.literal("a"), n: v.number() })]), { type: "a", n: "x" }],
+      [v.array(v.number()), ["x"]],
+      [tree, { branches: [{ leaf: "x" }] }],
+    ];
+    for (const [schema, sent] of cases) {
+      assert.ok(!v.safeParse(schema, sent).success);
+      assert.ok(compileModel(modelOf(schema))(sent), JSON.stringify(sent));
+    }
+  });
+
+  it("uses the converter of a schema that has one, and leaves out what draft 4 and OpenAPI 3.0 do not both say", () => {
     const withConverter = (schema: object) =>
       ({
         "~standard": {
@@ -89,13 +129,36 @@ describe("the model of an event", () => {
         },
       }) as never;
     assert.deepEqual(modelOf(withConverter({ $ref: "#/$defs/A", $defs: { A: { const: 1 } } })), {
-      $schema: "http://json-schema.org/draft-04/schema#",
-      $ref: "#/definitions/A",
-      definitions: { A: { enum: [1] } },
+      type: "number",
+      enum: [1],
     });
-    assert.throws(
-      () => modelOf(withConverter({ properties: { a: { if: {} } } })),
-      /has "if" at #\/properties\/a, which draft 4, and so API Gateway, does not have/,
+    assert.deepEqual(
+      modelOf(
+        withConverter({
+          type: "object",
+          $defs: { Node: { type: "object", properties: { next: { $ref: "#/$defs/Node" } } } },
+          properties: {
+            conditional: { if: {}, type: "string" },
+            // Whether it is trimmed first, or has flags, nobody can tell.
+            trimmed: { type: "string", maxLength: 3, pattern: "^a$" },
+            several: { type: ["string", "null"] },
+            exceptText: { not: { type: "string", minLength: 3 } },
+            byPattern: { type: "object", patternProperties: { "^x": {} }, additionalProperties: false },
+            node: { $ref: "#/$defs/Node" },
+          },
+        }),
+      ),
+      {
+        type: "object",
+        properties: {
+          conditional: { type: "string" },
+          trimmed: { type: "string" },
+          several: {},
+          exceptText: {},
+          byPattern: { type: "object" },
+          node: { type: "object", properties: { next: {} } },
+        },
+      },
     );
     const without = { "~standard": { version: 1, vendor: "arktype", validate: () => ({ value: 1 }) } } as never;
     assert.throws(() => modelOf(without), /No JSON Schema can be derived from a schema of arktype/);
