@@ -30,8 +30,10 @@ export interface Alarm<Kind extends string> {
   readonly statistic: "Sum" | "Average" | "Maximum" | `p${number}`;
   /** It goes off above it. */
   readonly threshold: number;
-  /** Minutes in a row that must be above the threshold. */
+  /** After how many minutes above the threshold it goes off. */
   readonly minutes: number;
+  /** Minutes that are looked at; default `minutes`: all of them in a row. */
+  readonly within?: number;
   /** What it means, and what to do first. */
   readonly description: (threshold: number) => string;
 }
@@ -56,7 +58,8 @@ export function createAlarms<Kind extends string>(
   for (const alarm of alarms) {
     const change = overrides?.[alarm.kind];
     if (change === false) continue;
-    const { threshold = alarm.threshold, evaluationPeriods = alarm.minutes } = change ?? {};
+    const { threshold = alarm.threshold, evaluationPeriods = alarm.within ?? alarm.minutes } = change ?? {};
+    const datapoints = change?.evaluationPeriods ?? alarm.minutes;
     const { namespace, metricName, statistic, dimensions } = alarm;
     new aws.cloudwatch.MetricAlarm(
       `${name}-${alarm.name ?? alarm.kind}`,
@@ -68,7 +71,7 @@ export function createAlarms<Kind extends string>(
         ...(isPercentile(statistic) ? { extendedStatistic: statistic } : { statistic }),
         period: 60,
         evaluationPeriods,
-        datapointsToAlarm: change?.datapointsToAlarm ?? evaluationPeriods,
+        datapointsToAlarm: change?.datapointsToAlarm ?? datapoints,
         threshold,
         comparisonOperator: "GreaterThanThreshold",
         // All these metrics are silent while nothing happens, and nothing is wrong then.

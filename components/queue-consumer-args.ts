@@ -9,6 +9,7 @@ import type { FunctionAlarm } from "./function-alarms";
 import { checkFunctionOptions, type FunctionOptions, type FunctionOverrides, functionDefaults } from "./function-args";
 import type { Operations } from "./operations";
 import { longestAttempts, type QueueTimes } from "./queue-attempts";
+import type { QueueAlarm } from "./source-alarms";
 
 /**
  * A queue that is managed elsewhere. Neither its policy nor its redrive policy nor its visibility timeout is touched, so what
@@ -111,7 +112,7 @@ export interface QueueConsumerOverrides extends FunctionOverrides {
   >;
   readonly deadLetterQueue?: DeadLetterQueueOverrides["queue"];
   readonly alarm?: DeadLetterQueueOverrides["alarm"];
-  readonly alarms?: AlarmOverrides<FunctionAlarm | "age" | "recursiveInvocations">;
+  readonly alarms?: AlarmOverrides<FunctionAlarm | QueueAlarm | "recursiveInvocations">;
   readonly mapping?: Pick<aws.lambda.EventSourceMappingArgs, "kmsKeyArn" | "tags" | "useResourceTimeoutForPropagation">;
 }
 

@@ -17,8 +17,10 @@ import {
   type ExistingDeadLetterQueue,
   isFifo,
   maxReceiveCountOf,
+  messageRetentionOf,
   type QueueConsumerOptions,
   queueDefaults,
+  queueTimesOf,
   visibilityTimeoutOf,
 } from "./queue-consumer-args";
 import { OwnQueuePolicy, type PolicyStatement } from "./queue-policy";
@@ -227,13 +229,14 @@ export class QueueConsumer<Wire = unknown, In = unknown, B extends object = Reco
   }
 
   private createAlarms(args: QueueConsumerOptions, queue: Queue, { functionName }: CallbackFunction): void {
-    const { name } = this;
+    const { name, fifo } = this;
     const watched = {
+      ...queueTimesOf(args),
       arn: queue.arn,
-      visibilityTimeout: visibilityTimeoutOf(args),
+      functionName,
+      fifo,
       maxReceiveCount: maxReceiveCountOf(args),
-      delay: args.delay ?? 0,
-      retention: args.queue === undefined ? (args.messageRetention ?? queueDefaults.messageRetention) : undefined,
+      retention: messageRetentionOf(args),
     };
     createAlarms(name, [...queueAlarms(name, watched), recursiveInvocations({ name, functionName })], {
       operations: args,

@@ -3,20 +3,21 @@
 // is lost, one is enough: it goes off after a minute, not after the five in a row that AWS recommends, which a single loss would not fill.
 import * as pulumi from "@pulumi/pulumi";
 import type { Alarm } from "./alarms";
+import { longestAttempts, type QueueTimes } from "./queue-attempts";
 
-export interface WatchedQueue {
+export interface WatchedQueue extends QueueTimes {
   readonly arn: pulumi.Output<string>;
-  /** Seconds. */
-  readonly visibilityTimeout: number;
+  readonly functionName: pulumi.Output<string>;
+  readonly fifo: boolean;
   readonly maxReceiveCount: number;
-  /** Seconds; 0 where it is not known. */
-  readonly delay: number;
   /** Seconds; undefined where it is not known. */
   readonly retention: number | undefined;
 }
 
+export type QueueAlarm = "age" | "recordsRetried";
+
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html */
-export function queueAlarms(name: string, queue: WatchedQueue): readonly Alarm<"age">[] {
+export function queueAlarms(name: string, queue: WatchedQueue): readonly Alarm<QueueAlarm>[] {
   return [
     {
       kind: "age",
@@ -27,18 +28,40 @@ export function queueAlarms(name: string, queue: WatchedQueue): readonly Alarm<"
       threshold: longestWait(queue),
       minutes: 15,
       description: (seconds) =>
-        `A message has waited for more than ${seconds} s in the queue of ${name}, longer than all its attempts take: the function does not keep up, or ` +
+        `A message has waited for more than ${seconds} s in the queue of ${name}, longer than its attempts take: the function does not keep up, or ` +
         "does not run. Look at its errors, throttles and duration first; if it only is too slow, raise maximumConcurrency or batchSize.",
+    },
+    {
+      // What is tried again and again: the age of a standard queue's messages does not show it. One record alone, which comes back every
+      // quarter of an hour at the latest, sets it off.
+      kind: "recordsRetried",
+      name: "records-retried",
+      namespace: "Spillway",
+      metricName: "RecordsRetried",
+      // The consumer counts by its function: consumer/report.ts.
+      dimensions: { service: queue.functionName },
+      statistic: "Sum",
+      threshold: 0,
+      minutes: 5,
+      within: 60,
+      description: (records) =>
+        `In several minutes of an hour more than ${records} records of ${name} failed and were put back for another attempt, and one of them may be tried until it is ` +
+        "dead-lettered. Read the failures in the function's log first; where a few retries are normal, raise the threshold.",
     },
   ];
 }
 
+/** A standard queue leaves messages out of its age that were received so often and not deleted. A FIFO queue keeps their order. */
+const countedReceives = 3;
+
 /**
- * By then every attempt is over, and a message is done or dead-lettered, unless the consumer does not keep up: below, each message that
- * is tried again would set it off. But no later than half of the retention, since the rest is for mending it.
+ * By then every attempt that the age shows is over, unless the consumer does not keep up: below, each message that is tried again would
+ * set it off. But no later than half of the retention, so that the rest is left for fixing it.
  */
-function longestWait({ visibilityTimeout, maxReceiveCount, delay, retention = Infinity }: WatchedQueue): number {
-  return Math.min(Math.max(60, delay + maxReceiveCount * visibilityTimeout), retention / 2);
+function longestWait(queue: WatchedQueue): number {
+  const { fifo, maxReceiveCount, retention = Infinity } = queue;
+  const attempts = fifo ? maxReceiveCount : Math.min(countedReceives, maxReceiveCount);
+  return Math.min(Math.max(60, longestAttempts(attempts, queue)), retention / 2);
 }
 
 /** https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html */

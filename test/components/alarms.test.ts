@@ -29,6 +29,8 @@ const metrics: Readonly<Record<string, readonly string[]>> = {
   "AWS/Lambda DestinationDeliveryFailures": ["FunctionName", "FunctionName,Resource"],
   "AWS/Lambda AsyncEventsDropped": ["FunctionName", "FunctionName,Resource"],
   "AWS/Lambda RecursiveInvocationsDropped": ["FunctionName", "FunctionName,Resource"],
+  // What consumer/report.ts publishes, with the function as Powertools's `service`.
+  "Spillway RecordsRetried": ["service"],
   // https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html
   "AWS/Kinesis ReadProvisionedThroughputExceeded": ["StreamName"],
   "AWS/Kinesis WriteProvisionedThroughputExceeded": ["StreamName"],
@@ -49,6 +51,7 @@ const metrics: Readonly<Record<string, readonly string[]>> = {
 const namedBy: Readonly<Record<string, readonly [string, string]>> = {
   QueueName: ["aws:sqs/queue:Queue", "name"],
   FunctionName: ["aws:lambda/function:Function", "name"],
+  service: ["aws:lambda/function:Function", "name"],
   StreamName: ["aws:kinesis/stream:Stream", "name"],
   TableName: ["aws:dynamodb/table:Table", "name"],
   TopicName: ["aws:sns/topic:Topic", "name"],
@@ -158,8 +161,8 @@ describe("the alarms of a program with every component", () => {
 
   it("are as many as the documents say, for $0.10 each", () => {
     assert.deepEqual(countsOf(graph), {
-      "QueueConsumer jobs": 6,
-      "QueueConsumer placing": 6,
+      "QueueConsumer jobs": 7,
+      "QueueConsumer placing": 7,
       "StreamConsumer records": 8,
       "Table notes": 4,
       "TableConsumer changes": 6,
@@ -203,17 +206,30 @@ describe("the thresholds of alarms", () => {
   };
   const all = { callback: note, alarms: "all" } as const;
 
-  it("are, for the age of messages, what all attempts take, and half of the retention at most", async () => {
+  it("are, for the age of messages, what the attempts take that it shows, and half of the retention at most", async () => {
     const of = await thresholds(() => {
       new QueueConsumer("usual", all);
       new QueueConsumer("slow", { ...all, timeout: 300, maxReceiveCount: 3, delay: 60 });
       new QueueConsumer("quick", { ...all, timeout: 1 });
       new QueueConsumer("brief", { ...all, messageRetention: 1000 });
+      new QueueConsumer("patient", { ...all, maxReceiveCount: 100 });
+      new QueueConsumer("once", { ...all, maxReceiveCount: 1 });
+      // Its back-off of 2, 4, 8 … s at most is longer than its visibility timeout; and it is shown at every attempt.
+      new QueueConsumer("ordered", { ...all, fifo: true, timeout: 1, maxReceiveCount: 8 });
     });
+    // A standard queue's shows three receives of a message that is not deleted.
     assert.deepEqual(
-      ["usual", "slow", "quick", "brief"].map((name) => of(`${name}-age`)),
-      [900, 60 + 3 * 1800, 60, 500],
+      ["usual", "slow", "quick", "brief", "patient", "once", "ordered"].map((name) => of(`${name}-age`)),
+      [3 * 180, 60 + 3 * 1800, 60, 500, 3 * 180, 180, 6 + 6 + 9 + 17 + 33 + 65 + 129 + 6],
     );
+  });
+
+  it("are passed by one record that comes back every quarter of an hour, wherever its attempts fall", async () => {
+    const graph = await Recorded.of(() => void new QueueConsumer("jobs", { ...all, maxReceiveCount: 100 }));
+    const { inputs } = graph.one(alarmType, "jobs-records-retried");
+    assert.deepEqual([inputs.threshold, inputs.comparisonOperator], [0, "GreaterThanThreshold"]);
+    // The delay is between one and 900 s, 450 s on average: eight attempts an hour.
+    assert.deepEqual([inputs.datapointsToAlarm, inputs.evaluationPeriods], [5, 60]);
   });
 
   it("are, for the age of records, a quarter of the time until they are given up, and an hour at most", async () => {
@@ -297,7 +313,7 @@ describe("alarms on what exists already", () => {
       [],
     );
     assert.deepEqual(countsOf(graph), {
-      "QueueConsumer jobs": 5,
+      "QueueConsumer jobs": 6,
       "TopicConsumer audit": 9,
       "StreamConsumer records": 6,
     });
