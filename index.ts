@@ -12,7 +12,7 @@ import { TopicConsumer } from "./components/topic-consumer";
 import { readConfiguration } from "./config";
 import { aggregateActivity } from "./functions/aggregate-activity";
 import { appendAudit } from "./functions/append-audit";
-import type { OrderEvent } from "./functions/events";
+import type { OrderEvent } from "./functions/contracts/order-event";
 import { notifyCustomer } from "./functions/notify-customer";
 import { placeOrder } from "./functions/place-order";
 import { orderEventFilters, publishOrderEvent } from "./functions/publish-order-event";

@@ -3,7 +3,7 @@ import { ConditionalCheckFailedException, DynamoDBClient } from "@aws-sdk/client
 import { DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { type BatchFailure, type BatchRecord, batchCallback, type WritableTable } from "../consumer/callback";
-import { Activity } from "./events";
+import { Activity } from "./contracts/activity";
 
 type ActivityRecord = BatchRecord<Activity>;
 

@@ -2,7 +2,7 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { callback, type WritableTable } from "../consumer/callback";
-import { OrderEvent } from "./events";
+import { OrderEvent } from "./contracts/order-event";
 
 export const appendAudit = callback(OrderEvent, ({ audit }: { audit: WritableTable }) => {
   const table = DynamoDBDocumentClient.from(new DynamoDBClient({}));

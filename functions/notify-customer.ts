@@ -2,7 +2,7 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { callback, type WritableTable } from "../consumer/callback";
-import { OrderPlaced } from "./events";
+import { OrderPlaced } from "./contracts/order-placed";
 
 export const notifyCustomer = callback(OrderPlaced, ({ notifications }: { notifications: WritableTable }) => {
   const table = DynamoDBDocumentClient.from(new DynamoDBClient({}));

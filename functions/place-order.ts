@@ -5,7 +5,8 @@ import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { callback, type WritableTable } from "../consumer/callback";
 import { PermanentError } from "../consumer/errors";
-import { type Order, OrderRequest } from "./events";
+import type { Order } from "./contracts/order";
+import { OrderRequest } from "./contracts/order-request";
 
 /** The orderId is taken by an order with other content. No retry can mend that. */
 export class OrderConflict extends PermanentError {}

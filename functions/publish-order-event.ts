@@ -2,7 +2,8 @@
 import { callback, type PublishTarget } from "../consumer/callback";
 import { publish } from "../consumer/publish";
 import { tableChange } from "../consumer/table-change";
-import { Order, type OrderEvent } from "./events";
+import { Order } from "./contracts/order";
+import type { OrderEvent } from "./contracts/order-event";
 
 /** Which changes reach the callback: new orders, and those that become abandoned. Nobody asks for the others. */
 export const orderEventFilters = [

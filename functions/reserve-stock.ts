@@ -3,7 +3,7 @@ import { type CancellationReason, DynamoDBClient, TransactionCanceledException }
 import { DynamoDBDocumentClient, GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { callback, type WritableTable } from "../consumer/callback";
 import { PermanentError } from "../consumer/errors";
-import { OrderPlaced } from "./events";
+import { OrderPlaced } from "./contracts/order-placed";
 
 /** There is less of a sku than the order asks for. Restock, then redrive the dead letter. */
 export class OutOfStock extends PermanentError {}

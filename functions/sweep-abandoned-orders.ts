@@ -2,7 +2,7 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, paginateQuery, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { callback, type WritableTable } from "../consumer/callback";
-import { Sweep } from "./events";
+import { Sweep } from "./contracts/sweep";
 
 /**
  * Index of the orders table: `status`, then `createdAt`. Orders leave its `placed` side when they are reserved. A partition takes 1,000

@@ -3,7 +3,7 @@ import { AlarmTopic } from "../../components/alarm-topic";
 import type { Operations } from "../../components/operations";
 import { QueueConsumer } from "../../components/queue-consumer";
 import { Topic } from "../../components/topic";
-import type { OrderEvent } from "../../functions/events";
+import type { OrderEvent } from "../../functions/contracts/order-event";
 import { reviewOrder } from "./callbacks";
 
 const alarms = new AlarmTopic("alarms", { emails: ["on-call@example.com"] });

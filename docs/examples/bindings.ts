@@ -4,7 +4,7 @@ import { eventBus, plain, publishTo, putEvents, putTo, secret, sendTo } from "..
 import { QueueConsumer } from "../../components/queue-consumer";
 import { StreamConsumer } from "../../components/stream-consumer";
 import { Topic } from "../../components/topic";
-import type { OrderEvent } from "../../functions/events";
+import type { OrderEvent } from "../../functions/contracts/order-event";
 import { indexActivity, reviewOrder } from "./callbacks";
 import { forward, ship } from "./forwarding";
 

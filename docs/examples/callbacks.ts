@@ -2,7 +2,8 @@
 import * as v from "valibot";
 import { batchCallback, callback } from "../../consumer/callback";
 import { PermanentError } from "../../consumer/errors";
-import { Activity, OrderPlaced } from "../../functions/events";
+import { Activity } from "../../functions/contracts/activity";
+import { OrderPlaced } from "../../functions/contracts/order-placed";
 
 const Payment = v.object({ orderId: v.string(), amount: v.pipe(v.number(), v.minValue(0)) });
 

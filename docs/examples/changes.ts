@@ -1,7 +1,7 @@
 // A callback for the changes of a table's items.
 import { callback } from "../../consumer/callback";
 import { tableChange } from "../../consumer/table-change";
-import { Order } from "../../functions/events";
+import { Order } from "../../functions/contracts/order";
 
 export const followOrder = callback(tableChange(Order), () => (change, { logger }) => {
   if (change.eventName === "INSERT") logger.info("new order", { customer: change.newImage.customerId }); // an Order

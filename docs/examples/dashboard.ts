@@ -5,7 +5,7 @@ import { QueueConsumer } from "../../components/queue-consumer";
 import { Table } from "../../components/table";
 import { TableConsumer } from "../../components/table-consumer";
 import { Topic } from "../../components/topic";
-import type { OrderEvent } from "../../functions/events";
+import type { OrderEvent } from "../../functions/contracts/order-event";
 import { reviewOrder } from "./callbacks";
 import { followOrder } from "./changes";
 

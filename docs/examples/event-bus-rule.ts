@@ -3,7 +3,7 @@ import * as aws from "@pulumi/aws";
 import { eventBus } from "../../components/binding";
 import { EventBusRule } from "../../components/event-bus-rule";
 import { QueueConsumer } from "../../components/queue-consumer";
-import type { OrderEvent } from "../../functions/events";
+import type { OrderEvent } from "../../functions/contracts/order-event";
 import { reviewOrder } from "./callbacks";
 
 const bus = eventBus<OrderEvent>(new aws.cloudwatch.EventBus("orders"));

@@ -11,7 +11,9 @@ import {
 import { publish, put, putEvent } from "../../consumer/publish";
 import { readSecret } from "../../consumer/secret";
 import { send } from "../../consumer/send";
-import { type Activity, type OrderEvent, OrderPlaced } from "../../functions/events";
+import type { Activity } from "../../functions/contracts/activity";
+import type { OrderEvent } from "../../functions/contracts/order-event";
+import { OrderPlaced } from "../../functions/contracts/order-placed";
 
 interface Bindings {
   readonly reviews: SendTarget<v.InferOutput<typeof OrderPlaced>>;

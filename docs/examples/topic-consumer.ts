@@ -1,7 +1,7 @@
 // A topic that invokes a callback directly.
 import { Topic } from "../../components/topic";
 import { TopicConsumer } from "../../components/topic-consumer";
-import type { OrderEvent } from "../../functions/events";
+import type { OrderEvent } from "../../functions/contracts/order-event";
 import { reviewOrder } from "./callbacks";
 
 const events = new Topic<OrderEvent>("order-events");

@@ -1,7 +1,7 @@
 // A topic that fans out to a queue by the type of its events.
 import { QueueConsumer } from "../../components/queue-consumer";
 import { Topic } from "../../components/topic";
-import type { OrderEvent } from "../../functions/events";
+import type { OrderEvent } from "../../functions/contracts/order-event";
 import { reviewOrder } from "./callbacks";
 
 const events = new Topic<OrderEvent>("order-events");

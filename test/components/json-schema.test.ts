@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import * as v from "valibot";
 import { modelOf } from "../../components/json-schema";
-import { OrderRequest } from "../../functions/events";
+import { OrderRequest } from "../../functions/contracts/order-request";
 import { compileModel } from "../../local/api-gateway/validation";
 
 describe("the model of an event", () => {

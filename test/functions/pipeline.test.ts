@@ -7,7 +7,7 @@ import { invoke } from "../../consumer/invoke";
 import { prepare } from "../../consumer/prepare";
 import { aggregateActivity } from "../../functions/aggregate-activity";
 import { appendAudit } from "../../functions/append-audit";
-import type { OrderEvent } from "../../functions/events";
+import type { OrderEvent } from "../../functions/contracts/order-event";
 import { notifyCustomer } from "../../functions/notify-customer";
 import { OutOfStock, reserveStock } from "../../functions/reserve-stock";
 import { sweepAbandonedOrders } from "../../functions/sweep-abandoned-orders";

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { WritableTable } from "../../consumer/callback";
 import { isPermanent } from "../../consumer/errors";
 import { invoke } from "../../consumer/invoke";
-import type { OrderEvent } from "../../functions/events";
+import type { OrderEvent } from "../../functions/contracts/order-event";
 import { OutOfStock, reserveStock, UnknownOrder } from "../../functions/reserve-stock";
 
 const event = {
