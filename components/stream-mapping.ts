@@ -1,9 +1,10 @@
 // The event source mapping of a stream, Kinesis or a table's: its arguments, what Lambda allows for them, and the mapping itself.
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { AnyCallback, Callback, WindowCallback } from "../consumer/callback";
 import type { AlarmOverrides } from "./alarms";
 import type { ArgumentErrors } from "./argument-errors";
+import type { Statement } from "./binding";
 import type { CallbackFunction } from "./callback-function";
 import type { DeadLetterQueue } from "./dead-letter-queue";
 import { checkKey, encryptStatements } from "./encryption";
@@ -11,8 +12,9 @@ import type { FunctionAlarm, StreamFunctionAlarm } from "./function-alarms";
 import { checkFunctionOptions, type FunctionOptions, type FunctionOverrides } from "./function-args";
 import { checkIdempotency } from "./idempotency";
 import type { Operations } from "./operations";
+import { createPayloadAlarm, type PayloadBucket, payloadBucketStatements } from "./payload-bucket";
 
-export interface StreamMappingOptions extends FunctionOptions, Operations {
+export interface StreamMappingOptions extends FunctionOptions, Operations, PayloadBucket {
   /**
    * Where a new mapping begins; default TRIM_HORIZON, the oldest record: with LATEST, records that come while the mapping is
    * created are missed. https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
@@ -40,17 +42,12 @@ export interface StreamMappingOptions extends FunctionOptions, Operations {
   readonly tumblingWindow?: number;
   /** Which records reach the callback, at most 10 patterns in Lambda's filter rule syntax, joined by or. By default all. */
   readonly filters?: readonly Readonly<Record<string, unknown>>[];
-  /** Publishes the mapping's event counts as CloudWatch metrics. Default false. */
+  /** Publishes the mapping's event counts as CloudWatch metrics. Default false; with `payloadBucketArn` true, for its alarm. */
   readonly mappingMetrics?: boolean;
   /** Whether the stream is read. Default true. */
   readonly enabled?: boolean;
   /** How many records of a batch the callback handles at a time, one per partition key, 1 to 10,000; default 10. */
   readonly concurrency?: number;
-  /**
-   * A bucket that gets what the mapping gives up, with its payload, in place of the dead-letter queue, which gets a description
-   * of it only. What the consumer gives up is in the dead-letter queue with its payload in any case.
-   */
-  readonly payloadBucketArn?: pulumi.Input<string>;
 }
 
 /** A window callback needs a window, and no other callback takes one. */
@@ -87,6 +84,15 @@ export function checkStreamMapping(options: Checked, errors: ArgumentErrors): vo
   checkFunctionOptions(options, errors);
   checkIdempotency(options, errors);
   checkKey("kmsKeyArn", options.kmsKeyArn, errors);
+  checkKey("payloadBucketKeyArn", options.payloadBucketKeyArn, errors);
+  if (options.payloadBucketKeyArn !== undefined && options.payloadBucketArn === undefined) {
+    errors.add("payloadBucketKeyArn is given without payloadBucketArn, whose key it is; give both, or leave it out.");
+  }
+  if (options.payloadBucketArn !== undefined && options.mappingMetrics === false) {
+    errors.add(
+      "mappingMetrics is false together with payloadBucketArn; the alarm on that bucket counts by them, so leave mappingMetrics out.",
+    );
+  }
   const { maximumRecordAge, filters = [] } = options;
   const rule = "Lambda allows";
   errors.integer("batchSize", options.batchSize, { min: 1, max: 10_000, unit: "records", rule });
@@ -146,8 +152,8 @@ export interface StreamMappingArgs {
 
 export function createStreamMapping(name: string, args: StreamMappingArgs): void {
   const { eventSourceArn, options, deadLetterQueueArn, fn, overrides, parent } = args;
-  const { filters = [], mappingMetrics } = options;
-  new aws.lambda.EventSourceMapping(
+  const { filters = [], payloadBucketArn, mappingMetrics = payloadBucketArn !== undefined } = options;
+  const mapping = new aws.lambda.EventSourceMapping(
     name,
     {
       ...overrides,
@@ -163,30 +169,25 @@ export function createStreamMapping(name: string, args: StreamMappingArgs): void
       maximumRecordAgeInSeconds: options.maximumRecordAge ?? args.maximumRecordAge,
       ...(options.tumblingWindow !== undefined && { tumblingWindowInSeconds: options.tumblingWindow }),
       functionResponseTypes: ["ReportBatchItemFailures"],
-      destinationConfig: { onFailure: { destinationArn: options.payloadBucketArn ?? deadLetterQueueArn } },
+      destinationConfig: { onFailure: { destinationArn: payloadBucketArn ?? deadLetterQueueArn } },
       ...(filters.length > 0 && {
         filterCriteria: { filters: filters.map((filter) => ({ pattern: JSON.stringify(filter) })) },
       }),
-      ...(mappingMetrics === true && { metricsConfig: { metrics: ["EventCount"] } }),
+      ...(mappingMetrics && { metricsConfig: { metrics: ["EventCount"] } }),
     },
     { parent, dependsOn: [fn.rolePolicy] },
   );
+  if (payloadBucketArn !== undefined) createPayloadAlarm(name, mapping, options, parent);
 }
 
 /** What the function's role needs for the mapping's destinations and the consumer's dead letters. */
 export function destinationStatements(
   deadLetters: Pick<DeadLetterQueue, "arn" | "kmsKeyArn">,
-  { payloadBucketArn }: StreamMappingOptions,
-) {
-  const queue = [
+  options: StreamMappingOptions,
+): readonly Statement[] {
+  return [
     { actions: ["sqs:SendMessage"], resources: [deadLetters.arn] },
     ...encryptStatements(deadLetters.kmsKeyArn),
-  ];
-  if (payloadBucketArn === undefined) return queue;
-  return [
-    ...queue,
-    { actions: ["s3:ListBucket"], resources: [payloadBucketArn], onBehalf: true },
-    // Lambda names the objects itself, below this prefix.
-    { actions: ["s3:PutObject"], resources: [pulumi.interpolate`${payloadBucketArn}/aws/lambda/*`], onBehalf: true },
+    ...payloadBucketStatements(options),
   ];
 }

@@ -146,6 +146,66 @@ describe("StreamConsumer", () => {
     }
   });
 
+  it("may use the key of a bucket for payloads, and has an alarm that something is there", async () => {
+    const bucket = "arn:aws:s3:::lost";
+    const [own, theirs] = [arn("kms", "key/own"), arn("kms", "key/theirs")];
+    const alarmTopicArn = arn("sns", "alarms");
+    const streamArn = arn("dynamodb", "table/t/stream/2026-01-01T00:00:00.000");
+    const graph = await Recorded.of(() => {
+      const lost = { payloadBucketArn: bucket, alarmTopicArn };
+      new StreamConsumer("plain", { callback: note, ...lost });
+      new StreamConsumer("keyed", { callback: note, ...lost, kmsKeyArn: own, payloadBucketKeyArn: theirs });
+      new TableConsumer("changes", { callback: changed, table: { streamArn }, ...lost, payloadBucketKeyArn: theirs });
+    });
+    const mayUse = (name: string) =>
+      statementsOf(graph, name).filter(([actions = []]) => actions.every((action) => action.startsWith("kms:")));
+    assert.deepEqual(mayUse("plain"), []);
+    assert.deepEqual(mayUse("keyed"), [
+      [["kms:Decrypt", "kms:GenerateDataKey"], [own]],
+      [["kms:GenerateDataKey"], [theirs]],
+    ]);
+    assert.deepEqual(mayUse("changes"), [[["kms:GenerateDataKey"], [theirs]]]);
+    for (const name of ["plain", "keyed", "changes"]) {
+      const mapping = graph.one(mappingType, name);
+      // Without them the alarm's metric would never come.
+      assert.deepEqual(mapping.inputs.metricsConfig, { metrics: ["EventCount"] });
+      const { inputs } = graph.one("aws:cloudwatch/metricAlarm:MetricAlarm", `${name}-payloads`);
+      assert.deepEqual(
+        [inputs.namespace, inputs.metricName, inputs.dimensions],
+        [
+          "AWS/Lambda",
+          "OnFailureDestinationDeliveredEventCount",
+          { EventSourceMappingUUID: mapping.outputs.uuid ?? assert.fail("no uuid") },
+        ],
+      );
+      assert.deepEqual(
+        [
+          inputs.statistic,
+          inputs.comparisonOperator,
+          inputs.threshold,
+          inputs.datapointsToAlarm,
+          inputs.treatMissingData,
+        ],
+        ["Sum", "GreaterThanThreshold", 0, 1, "notBreaching"],
+      );
+      assert.deepEqual([inputs.alarmActions, inputs.okActions], [[alarmTopicArn], [alarmTopicArn]]);
+    }
+  });
+
+  it("refuses a bucket without the metrics of its alarm, and a key without its bucket", async () => {
+    const payloadBucketArn = "arn:aws:s3:::lost";
+    assert.match(
+      await refusal(() => void new StreamConsumer("jobs", { callback: note, payloadBucketArn, mappingMetrics: false })),
+      /mappingMetrics is false together with payloadBucketArn; the alarm on that bucket counts by them/,
+    );
+    assert.match(
+      await refusal(
+        () => void new StreamConsumer("jobs", { callback: note, payloadBucketKeyArn: arn("kms", "key/k") }),
+      ),
+      /payloadBucketKeyArn is given without payloadBucketArn/,
+    );
+  });
+
   it("shares a stream between consumers, and takes an existing one", async () => {
     const graph = await Recorded.of(() => {
       const first = new StreamConsumer("first", { callback: note });

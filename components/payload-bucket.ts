@@ -1,0 +1,64 @@
+// The bucket that gets what a stream's mapping gives up, with its payload: the rights to it, and the alarm that something is there.
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Statement } from "./binding";
+import type { Operations } from "./operations";
+
+export interface PayloadBucket {
+  /**
+   * A bucket that gets what the mapping gives up, with its payload, in place of the dead-letter queue, which gets a description
+   * of it only. An alarm goes off as soon as something is put there. What the consumer gives up is in the dead-letter queue with its
+   * payload in any case. https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
+   */
+  readonly payloadBucketArn?: pulumi.Input<string>;
+  /** ARN of the customer managed key that the bucket is encrypted with; default `kmsKeyArn`, where that is given. */
+  readonly payloadBucketKeyArn?: pulumi.Input<string>;
+}
+
+/** What the function's role needs, with which Lambda writes there. */
+export function payloadBucketStatements(options: PayloadBucket & Pick<Operations, "kmsKeyArn">): readonly Statement[] {
+  const { payloadBucketArn, payloadBucketKeyArn = options.kmsKeyArn } = options;
+  if (payloadBucketArn === undefined) return [];
+  return [
+    { actions: ["s3:ListBucket"], resources: [payloadBucketArn], onBehalf: true },
+    // Lambda names the objects itself, below this prefix.
+    { actions: ["s3:PutObject"], resources: [pulumi.interpolate`${payloadBucketArn}/aws/lambda/*`], onBehalf: true },
+    ...(payloadBucketKeyArn === undefined
+      ? []
+      : [{ actions: ["kms:GenerateDataKey"], resources: [payloadBucketKeyArn], onBehalf: true }]),
+  ];
+}
+
+/**
+ * As the alarm of a dead-letter queue, it always exists. It counts what the mapping delivers there, since the metrics of the bucket
+ * itself come once a day, or best-effort. https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+ */
+export function createPayloadAlarm(
+  name: string,
+  mapping: aws.lambda.EventSourceMapping,
+  { alarmTopicArn }: Pick<Operations, "alarmTopicArn">,
+  parent: pulumi.Resource,
+): void {
+  const actions = alarmTopicArn === undefined ? [] : [alarmTopicArn];
+  new aws.cloudwatch.MetricAlarm(
+    `${name}-payloads`,
+    {
+      alarmDescription:
+        `Lambda gave up records of the stream of ${name}, and put them into the bucket for payloads. ` +
+        "Read the newest object below aws/lambda/ there first: it has the records and what failed. Fix the cause, then replay them.",
+      namespace: "AWS/Lambda",
+      metricName: "OnFailureDestinationDeliveredEventCount",
+      dimensions: { EventSourceMappingUUID: mapping.uuid },
+      statistic: "Sum",
+      period: 60,
+      evaluationPeriods: 1,
+      datapointsToAlarm: 1,
+      threshold: 0,
+      comparisonOperator: "GreaterThanThreshold",
+      treatMissingData: "notBreaching",
+      alarmActions: actions,
+      okActions: actions,
+    },
+    { parent },
+  );
+}
