@@ -1,9 +1,10 @@
 // The event buses, the rules on them and the rules' targets; hands each event to the targets of every rule that takes it.
+
+import { parseJson } from "../../syntax/json";
+import { nextOf } from "../../syntax/schedule-expression";
 import type { Clock, Timer } from "../clock";
-import { parseJson } from "../mapping/pattern";
 import { recurring } from "../scheduler/alarm";
 import type { Deliveries, Delivery, Failure } from "../scheduler/delivery";
-import { nextOf } from "../scheduler/expression";
 import { arnOf, type Place } from "../scheduler/inputs";
 import { notFound } from "../scheduler/refusals";
 import { type Principal, ServiceError } from "../service";

@@ -1,8 +1,8 @@
 // Event buses, rules and their targets as the local run takes them from the program.
+import type { EventMatcher } from "../../syntax/event-pattern";
+import type { Expression } from "../../syntax/schedule-expression";
 import type { RetryPolicy } from "../scheduler/delivery";
-import type { Expression } from "../scheduler/expression";
 import type { Target } from "../scheduler/target";
-import type { EventPattern } from "./event-pattern";
 import type { TargetInput } from "./target-input";
 
 export interface BusDefinition {
@@ -20,7 +20,7 @@ export interface RuleDefinition {
   /** `ENABLED`, `DISABLED`…, as the program has it. */
   readonly state: string;
   /** As it is written, and compiled. */
-  readonly eventPattern: { readonly text: string; readonly matches: EventPattern } | undefined;
+  readonly eventPattern: { readonly text: string; readonly matches: EventMatcher } | undefined;
   readonly schedule: { readonly text: string; readonly expression: Expression } | undefined;
 }
 

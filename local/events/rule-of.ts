@@ -1,7 +1,7 @@
 // Rules and their targets of the evaluated program; refuses what EventBridge refuses, in its words where they are known, and what cannot run here.
 // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html and API_PutTargets.html
 import type { GraphResource } from "../../graph/graph";
-import { type Expression, parseExpression } from "../scheduler/expression";
+import { type Expression, parseExpression } from "../../syntax/schedule-expression";
 import {
   arnOf,
   checkName,

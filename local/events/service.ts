@@ -1,7 +1,8 @@
 // EventBridge of the local run: the program's buses and rules, and its API's actions.
 // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Operations.html
+
+import { isObject, type Json, parseJson } from "../../syntax/json";
 import type { Clock } from "../clock";
-import { isObject, type Json, parseJson } from "../mapping/pattern";
 import type { Provisioners } from "../provision";
 import { Deliveries } from "../scheduler/delivery";
 import type { Place } from "../scheduler/inputs";

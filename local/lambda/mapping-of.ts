@@ -1,9 +1,9 @@
 // An event source mapping of the evaluated program as the local run takes it; refuses what Lambda refuses, in Lambda's words.
 import type { GraphResource } from "../../graph/graph";
+import { compileFilter, type FilterContent, filterLimits } from "../../syntax/filter-criteria";
+import { InvalidPattern } from "../../syntax/invalid-pattern";
 import type { Clock } from "../clock";
-import { compileFilter } from "../mapping/filter";
 import type { MappingDefinition } from "../mapping/mapping";
-import { InvalidPattern } from "../mapping/pattern";
 import { type Ask, type Principal, ServiceError } from "../service";
 import { booleanIn, numberIn, structureIn, structuresIn, textIn, textsIn } from "../values";
 import type { FunctionDefinition } from "./definition";
@@ -128,8 +128,9 @@ async function visibilityTimeoutOf(queueArn: string, ask: Ask): Promise<number> 
   }
 }
 
-function checkFilters(filters: readonly string[], content: "body" | "data" | null): void {
-  if (filters.length > 10) throw invalid(`At most 10 filters are allowed, ${filters.length} given.`);
+function checkFilters(filters: readonly string[], content: FilterContent): void {
+  const { patterns } = filterLimits;
+  if (filters.length > patterns) throw invalid(`At most ${patterns} filters are allowed, ${filters.length} given.`);
   for (const filter of filters) {
     try {
       compileFilter([filter], content);

@@ -1,10 +1,11 @@
 // The event source mapping of a queue: gathers batches, has them run, deletes what has succeeded.
 // https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
+
+import { compileFilter, type Filter } from "../../syntax/filter-criteria";
 import type { InvocationResult } from "../lambda/definition";
 import { Batch, eventOf } from "./batch";
 import { failedIn } from "./batch-response";
 import { errorIn, isThrottle, textOf } from "./errors";
-import { compileFilter, type Filter } from "./filter";
 import type { Mapping, MappingSettings, MappingState } from "./mapping";
 import { QueueSource, type Received } from "./queue-source";
 

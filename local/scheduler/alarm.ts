@@ -1,6 +1,7 @@
 // Timers of the run's clock for moments however far away, and for moments that come again.
+
+import type { Next } from "../../syntax/schedule-expression";
 import type { Clock, Timer } from "../clock";
-import type { Next } from "./expression";
 
 /** Node's timers fire at once for more milliseconds than this. */
 const longest = 2 ** 31 - 1;

@@ -1,6 +1,7 @@
 // A schedule as the local run takes it from the program.
+
+import type { Expression } from "../../syntax/schedule-expression";
 import type { RetryPolicy } from "./delivery";
-import type { Expression } from "./expression";
 import type { Target } from "./target";
 
 export interface ScheduleDefinition {

@@ -1,9 +1,10 @@
 // A schedule of the evaluated program; refuses what Scheduler refuses, in its words where they are known, and what cannot run here.
 // https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
 import type { GraphResource } from "../../graph/graph";
+import { type Expression, parseExpression } from "../../syntax/schedule-expression";
+import { isTimeZone } from "../../syntax/time-zone";
 import { numberIn, physicalName, textIn, type Values } from "../values";
 import type { ScheduleDefinition } from "./definition";
-import { type Expression, parseExpression } from "./expression";
 import {
   arnOf,
   checkName,
@@ -16,7 +17,6 @@ import {
 } from "./inputs";
 import { inRange, invalid, oneOf } from "./refusals";
 import { serviceOf, type Target } from "./target";
-import { isTimeZone } from "./time-zone";
 
 export const defaultGroup = "default";
 

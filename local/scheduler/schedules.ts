@@ -1,9 +1,10 @@
 // The schedules of the program, each waiting for its next moment on the run's clock.
+
+import { nextOf } from "../../syntax/schedule-expression";
 import type { Clock, Timer } from "../clock";
 import { alarm, recurring } from "./alarm";
 import type { ScheduleDefinition } from "./definition";
 import type { Deliveries, Delivering } from "./delivery";
-import { nextOf } from "./expression";
 import type { Place } from "./inputs";
 import { type Invocation, invocationOf } from "./invocation";
 import { notFound } from "./refusals";

@@ -1,9 +1,8 @@
 // Message attributes: what SNS refuses of them, their size, and what filters see of them.
 // https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html
-import { type Json, parseJson, WrittenNumber } from "../mapping/pattern";
+import { type Json, type JsonObject, parseJson, WrittenNumber } from "../../syntax/json";
 import type { Message } from "../service";
 import { attributeInvalid, missing } from "./errors";
-import type { JsonObject } from "./filter-policy";
 import { isMessage, map, optionalText } from "./input";
 
 /** Binary values are base64, as on the wire. */

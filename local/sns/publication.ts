@@ -1,8 +1,9 @@
 // A published message: what Publish and each entry of PublishBatch check, and what filters see of it.
 import { createHash, randomUUID } from "node:crypto";
+import { bodyOf, type Filter } from "../../syntax/filter-policy";
+import type { JsonObject } from "../../syntax/json";
 import type { Message } from "../service";
 import { invalid } from "./errors";
-import { bodyOf, type Filter, type JsonObject } from "./filter-policy";
 import { isMessage, optionalText, text } from "./input";
 import { filterable, type MessageAttributes, messageAttributes, sizeOfAttributes } from "./message-attributes";
 import type { Protocol } from "./subscription-attributes";

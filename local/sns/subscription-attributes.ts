@@ -1,8 +1,9 @@
 // The attributes of a subscription: what SNS refuses of them, and what deliveries make of them.
 // https://docs.aws.amazon.com/sns/latest/api/API_SetSubscriptionAttributes.html
+import { compileFilter, type Filter, type FilterScope, filterScopes, NestedPolicy } from "../../syntax/filter-policy";
+import { InvalidPattern } from "../../syntax/invalid-pattern";
 import { type Arn, parseArn } from "./arns";
 import { invalid } from "./errors";
-import { compileFilter, type Filter, type FilterScope, filterScopes } from "./filter-policy";
 import { isMessage } from "./input";
 import type { Attributes } from "./topic-attributes";
 
@@ -58,13 +59,20 @@ export function deliverySettings(attributes: Attributes, subscribed: Subscribed,
   }
   return {
     raw: isRaw,
-    filter: FilterPolicy
-      ? compileFilter(FilterPolicy, scope, (reason) => invalid(`${when}FilterPolicy: ${reason}`))
-      : undefined,
+    filter: FilterPolicy ? filterOf(FilterPolicy, scope, when) : undefined,
     deadLetterArn: RedrivePolicy
       ? deadLetterArn(RedrivePolicy, subscribed, (reason) => invalid(`${when}RedrivePolicy: ${reason}`))
       : undefined,
   };
+}
+
+function filterOf(policy: string, scope: FilterScope, when: string): Filter {
+  try {
+    return compileFilter(policy, scope);
+  } catch (error) {
+    if (!(error instanceof InvalidPattern)) throw error;
+    throw invalid(error instanceof NestedPolicy ? error.reason : `${when}FilterPolicy: ${error.reason}`);
+  }
 }
 
 const isScope = (scope: string): scope is FilterScope => filterScopes.some((each) => each === scope);

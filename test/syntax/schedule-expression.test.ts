@@ -1,6 +1,6 @@
 // When schedules are due: rate, cron and one-time expressions, in their time zones.
 import assert from "node:assert/strict";
-import { nextOf, parseExpression } from "../../local/scheduler/expression";
+import { nextOf, parseExpression } from "../../syntax/schedule-expression";
 
 interface Options {
   readonly timeZone?: string;

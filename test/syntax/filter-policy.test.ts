@@ -1,11 +1,10 @@
 // Filter policies of subscriptions: what matches, what does not, and what SNS refuses when they are set.
 import assert from "node:assert/strict";
-import { bodyOf, compileFilter, type FilterScope } from "../../local/sns/filter-policy";
 import { filterable } from "../../local/sns/message-attributes";
+import { bodyOf, compileFilter, type FilterScope } from "../../syntax/filter-policy";
 
-const refusal = (reason: string) => new Error(reason);
 const compile = (policy: unknown, scope: FilterScope) =>
-  compileFilter(typeof policy === "string" ? policy : JSON.stringify(policy), scope, refusal);
+  compileFilter(typeof policy === "string" ? policy : JSON.stringify(policy), scope);
 
 const text = (StringValue: string) => ({ DataType: "String", StringValue });
 const number = (StringValue: string) => ({ DataType: "Number", StringValue });
@@ -187,8 +186,8 @@ describe("filter policies by message body", () => {
 });
 
 describe("filter policies that SNS refuses", () => {
-  const refuses = (policy: unknown, message: string, scope: FilterScope = "MessageBody") =>
-    assert.throws(() => compile(policy, scope), { message });
+  const refuses = (policy: unknown, reason: string, scope: FilterScope = "MessageBody") =>
+    assert.throws(() => compile(policy, scope), { reason });
 
   it("says what is wrong with a rule, in SNS's words", () => {
     for (const [rule, message] of [
@@ -228,7 +227,7 @@ describe("filter policies that SNS refuses", () => {
     refuses({ key: "value" }, '"key" must be an object or an array');
     refuses({ key: [] }, "Empty arrays are not allowed");
     refuses("[]", "Filter is not an object");
-    assert.throws(() => compile("{invalid", "MessageBody"), /^Error: failed to parse JSON\./);
+    assert.throws(() => compile("{invalid", "MessageBody"), /^InvalidPattern: failed to parse JSON\./);
   });
 
   it("limits keys, combinations and wildcards", () => {
@@ -256,8 +255,14 @@ describe("filter policies that SNS refuses", () => {
     assert.ok(compile({ key: values(4).map((value) => ({ wildcard: `*${value}*` })) }, "MessageBody"));
   });
 
+  it("says the place", () => {
+    assert.throws(() => compile({ a: { b: [{ like: "x" }] } }, "MessageBody"), {
+      message: "a.b: Unrecognized match type like",
+    });
+  });
+
   it("takes no nested keys for attributes", () => {
-    const message = "Invalid parameter: Filter policy scope MessageAttributes does not support nested filter policy";
-    refuses({ object: { key: ["x"] } }, message, "MessageAttributes");
+    const reason = "Filter policy scope MessageAttributes does not support nested filter policy";
+    refuses({ object: { key: ["x"] } }, reason, "MessageAttributes");
   });
 });

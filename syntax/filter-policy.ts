@@ -1,8 +1,8 @@
 // Which messages a subscription gets: its filter policy, checked when it is set and compiled once.
 // https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html
-import { isList, isObject, type Json, parseJson } from "../mapping/pattern";
-import { invalid } from "./errors";
-import { compileRules, InvalidFilter, type Rule, starsIn } from "./filter-rules";
+import { compileRules, type Rule, starsIn } from "./filter-policy-rules";
+import { InvalidPattern } from "./invalid-pattern";
+import { isList, isObject, type Json, type JsonObject, parseJson } from "./json";
 
 export const filterScopes = ["MessageAttributes", "MessageBody"] as const;
 export type FilterScope = (typeof filterScopes)[number];
@@ -16,38 +16,35 @@ export interface Filterable {
 
 export type Filter = (message: Filterable) => boolean;
 
-export type JsonObject = { readonly [key: string]: Json };
-
 const limits = { keys: 5, combinations: 150, wildcardPoints: 100, bytes: 256 * 1024 };
 
-/** `refuse` makes SNS's error of a reason; which words stand before it depends on the action. */
-export function compileFilter(text: string, scope: FilterScope, refuse: (reason: string) => Error): Filter {
-  try {
-    const parsed = parsePolicy(text);
-    const policy = scope === "MessageBody" ? withoutDots(parsed) : parsed;
-    const test = compileObject(policy);
-    if (scope === "MessageAttributes" && isNested(policy)) {
-      throw invalid("Filter policy scope MessageAttributes does not support nested filter policy");
-    }
-    checkComplexity(policy);
-    // A message without any attribute, or an empty body, matches no filter, not even one with only `"exists": false`.
-    return scope === "MessageAttributes"
-      ? ({ attributes }) => Object.keys(attributes).length > 0 && test(attributes)
-      : ({ body }) => body !== undefined && hasLeaf(body) && test(body);
-  } catch (error) {
-    throw error instanceof InvalidFilter ? refuse(error.message) : error;
+/** Thrown for a policy that is right by itself and does not fit its scope; SNS words that otherwise. */
+export class NestedPolicy extends InvalidPattern {}
+
+/** Throws an InvalidPattern. */
+export function compileFilter(text: string, scope: FilterScope): Filter {
+  const parsed = parsePolicy(text);
+  const policy = scope === "MessageBody" ? withoutDots(parsed) : parsed;
+  const test = compileObject(policy, "");
+  if (scope === "MessageAttributes" && isNested(policy)) {
+    throw new NestedPolicy("Filter policy scope MessageAttributes does not support nested filter policy");
   }
+  checkComplexity(policy);
+  // A message without any attribute, or an empty body, matches no filter, not even one with only `"exists": false`.
+  return scope === "MessageAttributes"
+    ? ({ attributes }) => Object.keys(attributes).length > 0 && test(attributes)
+    : ({ body }) => body !== undefined && hasLeaf(body) && test(body);
 }
 
 function parsePolicy(text: string): JsonObject {
-  if (Buffer.byteLength(text) > limits.bytes) throw new InvalidFilter("Filter policy is too large");
+  if (Buffer.byteLength(text) > limits.bytes) throw new InvalidPattern("Filter policy is too large");
   let policy: Json;
   try {
     policy = parseJson(text);
   } catch (error) {
-    throw new InvalidFilter(`failed to parse JSON. ${error instanceof Error ? error.message : String(error)}`);
+    throw new InvalidPattern(`failed to parse JSON. ${error instanceof Error ? error.message : String(error)}`);
   }
-  if (!isObject(policy)) throw new InvalidFilter("Filter is not an object");
+  if (!isObject(policy)) throw new InvalidPattern("Filter is not an object");
   return policy;
 }
 
@@ -59,13 +56,16 @@ const isAlternative = (value: Json): value is JsonObject =>
   isObject(value) && Object.values(value).every((rules) => isList(rules) || isObject(rules));
 
 /** Every key must match; keys that the policy does not name are free. */
-function compileObject(policy: JsonObject): Rule {
+function compileObject(policy: JsonObject, path: string): Rule {
   const tests = Object.entries(policy).map(([key, value]): Rule => {
-    const alternatives = alternativesOf(key, value)?.map(compileObject);
+    const alternatives = alternativesOf(key, value)?.map((each) => compileObject(each, path));
     if (alternatives !== undefined) return (object) => alternatives.some((test) => test(object));
-    if (!isList(value) && !isObject(value)) throw new InvalidFilter(`"${key}" must be an object or an array`);
-    if (isObject(value) && Object.keys(value).length === 0) throw new InvalidFilter("Empty objects are not allowed");
-    const test = isList(value) ? compileRules(value) : compileObject(value);
+    const here = path === "" ? key : `${path}.${key}`;
+    if (!isList(value) && !isObject(value)) throw new InvalidPattern(`"${key}" must be an object or an array`, here);
+    if (isObject(value) && Object.keys(value).length === 0) {
+      throw new InvalidPattern("Empty objects are not allowed", here);
+    }
+    const test = isList(value) ? compileRules(value, here) : compileObject(value, here);
     return (object) => test(isObject(object) && Object.hasOwn(object, key) ? object[key] : undefined);
   });
   // Of objects in a list, however deep, one must satisfy all of it.
@@ -78,9 +78,9 @@ const isNested = (policy: JsonObject): boolean =>
   Object.entries(policy).some(([key, value]) => alternativesOf(key, value)?.some(isNested) ?? isObject(value));
 
 function checkComplexity(policy: JsonObject): void {
-  if (keysOf(policy) > limits.keys) throw new InvalidFilter("Filter policy can not have more than 5 keys");
+  if (keysOf(policy) > limits.keys) throw new InvalidPattern("Filter policy can not have more than 5 keys");
   if (combinations(policy, 1) > limits.combinations || wildcardPoints(policy) > limits.wildcardPoints) {
-    throw new InvalidFilter("Filter policy is too complex");
+    throw new InvalidPattern("Filter policy is too complex");
   }
 }
 

@@ -1,8 +1,7 @@
-// Filter criteria and partial batch responses, rule by rule.
+// Filter criteria of event source mappings, rule by rule.
 import assert from "node:assert/strict";
-import { failedIn } from "../../local/mapping/batch-response";
-import { compileFilter } from "../../local/mapping/filter";
-import { InvalidPattern } from "../../local/mapping/pattern";
+import { compileFilter } from "../../syntax/filter-criteria";
+import { InvalidPattern } from "../../syntax/invalid-pattern";
 
 const matches = (pattern: unknown, body: unknown) =>
   compileFilter([typeof pattern === "string" ? pattern : JSON.stringify({ body: pattern })])({
@@ -35,10 +34,15 @@ describe("a filter", () => {
     ["escaped wildcard", { p: [{ wildcard: "a\\*b" }] }, [{ p: "a*b" }], [{ p: "axb" }]],
     ["numeric equals", { n: [{ numeric: ["=", 300] }] }, [{ n: 300 }, '{"n":3.0e2}'], [{ n: 301 }, { n: "300" }]],
     ["numeric range", { n: [{ numeric: [">", 0, "<=", 5] }] }, [{ n: 5 }, { n: 0.1 }], [{ n: 0 }, { n: 5.01 }]],
-    ["numbers by how they are written", { n: [300] }, [{ n: 300 }], ['{"n":3.0e2}', { n: "300" }]],
-    ["exists", { a: [{ exists: true }] }, [{ a: 1 }, { a: null }], [{}, { a: { b: 1 } }]],
-    ["does not exist", { a: [{ exists: false }] }, [{}, { b: 1 }], [{ a: 1 }, { a: null }]],
-    ["anything-but", { s: [{ "anything-but": "open" }] }, [{ s: "closed" }, { s: 1 }], [{ s: "open" }, {}]],
+    ["numbers by their value", { n: [300] }, [{ n: 300 }, '{"n":3.0e2}', '{"n":300.0}'], [{ n: 301 }, { n: "300" }]],
+    ["exists", { a: [{ exists: true }] }, [{ a: 1 }, { a: null }], [{}, { a: { b: 1 } }, { a: [] }]],
+    ["does not exist", { a: [{ exists: false }] }, [{}, { b: 1 }, { a: [] }], [{ a: 1 }, { a: null }]],
+    [
+      "anything-but",
+      { s: [{ "anything-but": "open" }] },
+      [{ s: "closed" }, { s: 1 }],
+      [{ s: "open" }, {}, { s: { t: "closed" } }],
+    ],
     ["anything-but several", { s: [{ "anything-but": ["a", "b"] }] }, [{ s: "c" }], [{ s: "a" }, { s: "b" }]],
     ["anything-but a prefix", { s: [{ "anything-but": { prefix: "us-" } }] }, [{ s: "eu" }], [{ s: "us-1" }, {}]],
     ["anything-but a suffix", { s: [{ "anything-but": { suffix: "x" } }] }, [{ s: "xy" }], [{ s: "yx" }]],
@@ -98,13 +102,13 @@ describe("a filter", () => {
   const refused: readonly (readonly [string, RegExp])[] = [
     ["not json", /not JSON/],
     ["[]", /JSON object/],
-    ['{"body":{"a":"x"}}', /body\.a: rules stand in a list/],
-    ['{"body":{"a":[]}}', /matches nothing/],
-    ['{"body":{"a":[{"like":"x"}]}}', /unknown operator "like"/],
-    ['{"body":{"a":[{"numeric":[">"]}]}}', /numeric takes/],
-    ['{"body":{"a":[{"prefix":1}]}}', /prefix takes a text/],
-    ['{"body":{"a":[{"prefix":"a","suffix":"b"}]}}', /one operator/],
-    ['{"body":{"a":[{"wildcard":"a**"}]}}', /two \*/],
+    ['{"body":{"a":"x"}}', /body\.a: "a" must be an object or an array/],
+    ['{"body":{"a":[]}}', /body\.a: Empty arrays are not allowed/],
+    ['{"body":{"a":[{"like":"x"}]}}', /body\.a: Unrecognized match type like/],
+    ['{"body":{"a":[{"numeric":[">"]}]}}', /body\.a: Value of > must be numeric/],
+    ['{"body":{"a":[{"prefix":1}]}}', /body\.a: prefix match pattern must be a string/],
+    ['{"body":{"a":[{"prefix":"a","suffix":"b"}]}}', /body\.a: Only one key allowed in match expression/],
+    ['{"body":{"a":[{"wildcard":"a**"}]}}', /body\.a: Consecutive wildcard characters at pos 2/],
   ];
   for (const [pattern, message] of refused) {
     it(`refuses ${pattern}`, () => {
@@ -114,47 +118,4 @@ describe("a filter", () => {
       );
     });
   }
-});
-
-describe("an answer to a batch", () => {
-  const ids = new Set(["a", "b", "c"]);
-  const failed = (answer: unknown, reports = true) =>
-    [...failedIn(typeof answer === "string" ? answer : JSON.stringify(answer), ids, reports)].sort().join("");
-
-  it("is a success where nothing is reported", () => {
-    for (const answer of [
-      "",
-      "null",
-      '""',
-      "{}",
-      { batchItemFailures: [] },
-      { batchItemFailures: null },
-      { statusCode: 200 },
-    ]) {
-      assert.equal(failed(answer), "", JSON.stringify(answer));
-    }
-  });
-
-  it("is a failure of those that it names", () => {
-    assert.equal(failed({ batchItemFailures: [{ itemIdentifier: "b" }, { itemIdentifier: "c" }] }), "bc");
-  });
-
-  it("is a failure of all where it cannot be right", () => {
-    const wrong = [
-      "{",
-      '"done"',
-      "[]",
-      { batchItemFailures: "b" },
-      { batchItemFailures: ["b"] },
-      { batchItemFailures: [{ itemIdentifier: "" }] },
-      { batchItemFailures: [{ itemIdentifier: null }] },
-      { batchItemFailures: [{ id: "b" }] },
-      { batchItemFailures: [{ itemIdentifier: "b" }, { itemIdentifier: "unknown" }] },
-    ];
-    for (const answer of wrong) assert.equal(failed(answer), "abc", JSON.stringify(answer));
-  });
-
-  it("means nothing without ReportBatchItemFailures", () => {
-    assert.equal(failed({ batchItemFailures: [{ itemIdentifier: "b" }] }, false), "");
-  });
 });

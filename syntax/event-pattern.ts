@@ -1,0 +1,127 @@
+// Event patterns: which JSON objects they take. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
+// As AWS's matcher does, patterns and events are spread to paths: `{ "a": { "b": [1] } }` and `{ "a.b": [1] }` are one pattern, a list
+// in a list is one list, and an object or an empty list is no value.
+import { InvalidPattern } from "./invalid-pattern";
+import { isList, isObject, type Json, type JsonObject, type Leaf } from "./json";
+import { compileRules, type Rules } from "./pattern-rules";
+
+/** Whether the event is taken. */
+export type EventMatcher = (event: Json) => boolean;
+
+/** Characters: the quota of 2,048 may be raised to it. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
+export const longestPattern = 4096;
+
+/** The rules of each path, all of which must hold. A pattern with `$or` is several. */
+type Branch = ReadonlyMap<string, Rules>;
+
+/** EventBridge refuses patterns that are too complex, without saying from where on; this one keeps the matcher from running away. */
+const mostBranches = 1000;
+
+/** `at`: where the pattern stands in the whole, for errors. Throws an InvalidPattern. */
+export function compilePattern(pattern: JsonObject, at = ""): EventMatcher {
+  const branches = branchesOf(pattern, { path: "", at }, [new Map()]).map((branch) =>
+    // The order in which the matcher looks at them.
+    [...branch].sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+  return (event) => {
+    const fields = fieldsOf(event);
+    return branches.some((rules) => holds(rules, fields, 0, new Map()));
+  };
+}
+
+interface Place {
+  /** In the event. */
+  readonly path: string;
+  /** In the whole of which the pattern is a part. */
+  readonly at: string;
+}
+
+const within = ({ path, at }: Place, name: string): Place => ({ path: joined(path, name), at: joined(at, name) });
+const joined = (path: string, name: string) => (path === "" ? name : `${path}.${name}`);
+
+/** Each of the branches with the members of the pattern added. Of two rules for one path the later holds, as on AWS. */
+function branchesOf(pattern: JsonObject, place: Place, branches: readonly Branch[]): readonly Branch[] {
+  const entries = Object.entries(pattern);
+  if (entries.length === 0) throw new InvalidPattern("Empty objects are not allowed", place.at);
+  return entries.reduce((current, [name, value]) => {
+    const alternatives = alternativesOf(name, value);
+    if (alternatives !== undefined) {
+      const all = alternatives.flatMap((each) => branchesOf(each, place, current));
+      if (all.length > mostBranches) {
+        throw new InvalidPattern(`$or makes more than ${mostBranches} combinations`, place.at);
+      }
+      return all;
+    }
+    const here = within(place, name);
+    if (isObject(value)) return branchesOf(value, here, current);
+    if (!isList(value)) throw new InvalidPattern(`"${name}" must be an object or an array`, here.at);
+    const rules = compileRules(value, here.at);
+    return current.map((branch) => new Map([...branch, [here.path, rules]]));
+  }, branches);
+}
+
+/** Names of operators, of which a list under `$or` makes a member of that name out of it. */
+const reserved = new Set([
+  ...["exactly", "equals-ignore-case", "prefix", "suffix", "anything-but", "exists", "wildcard", "numeric", "cidr"],
+  ...["=", "<", "<=", ">", ">=", "regex"],
+]);
+
+function alternativesOf(name: string, value: Json): readonly JsonObject[] | undefined {
+  if (name !== "$or" || !isList(value) || value.length < 2) return undefined;
+  return value.every(isAlternative) ? value : undefined;
+}
+
+const isAlternative = (value: Json): value is JsonObject =>
+  isObject(value) && !Object.keys(value).some((key) => reserved.has(key));
+
+/** In which element of which list of the event a value stands. */
+type Elements = ReadonlyMap<number, number>;
+
+interface Field {
+  readonly value: Leaf;
+  readonly elements: Elements;
+}
+
+type Fields = ReadonlyMap<string, readonly Field[]>;
+
+function fieldsOf(event: Json): Fields {
+  const fields = new Map<string, Field[]>();
+  let lists = 0;
+  const spread = (value: Json, path: string, elements: Elements): void => {
+    if (isList(value)) {
+      const list = lists++;
+      for (const [index, element] of value.entries()) {
+        const isLeaf = !isList(element) && !isObject(element);
+        spread(element, path, isLeaf ? elements : new Map([...elements, [list, index]]));
+      }
+    } else if (isObject(value)) {
+      for (const [name, inner] of Object.entries(value)) spread(inner, joined(path, name), elements);
+    } else {
+      const found = fields.get(path);
+      if (found === undefined) fields.set(path, [{ value, elements }]);
+      else found.push({ value, elements });
+    }
+  };
+  spread(event, "", new Map());
+  return fields;
+}
+
+/** Whether the rules from `from` on hold for values of the same elements: of objects in a list, one must satisfy all of it. */
+function holds(rules: readonly (readonly [string, Rules])[], fields: Fields, from: number, chosen: Elements): boolean {
+  const rule = rules[from];
+  if (rule === undefined) return true;
+  const [path, { test, absent }] = rule;
+  const tried = new Set<Elements>();
+  let isThere = false;
+  for (const { value, elements } of fields.get(path) ?? []) {
+    if (!areTogether(chosen, elements)) continue;
+    isThere = true;
+    if (tried.has(elements) || !test(value)) continue;
+    tried.add(elements);
+    if (holds(rules, fields, from + 1, new Map([...chosen, ...elements]))) return true;
+  }
+  return absent && !isThere && holds(rules, fields, from + 1, chosen);
+}
+
+const areTogether = (chosen: Elements, elements: Elements) =>
+  [...elements].every(([list, index]) => (chosen.get(list) ?? index) === index);
