@@ -24,13 +24,16 @@ export interface BatchRun<I extends Item> {
   /** Decodes, validates and calls the callback. */
   handle(item: I, deadline: Deadline): unknown;
   /**
-   * For callbacks that take all records at once: runs the fresh ones together and answers what failed, by id. Suspects still go
-   * through `handle`, alone.
+   * For callbacks that take all records at once: runs the fresh ones together and answers what failed, by id. `start` is called
+   * right before the callback is, and answers whether there is time for it. Suspects still go through `handle`, alone.
    */
-  handleAll?(items: readonly I[], deadline: Deadline): Promise<ReadonlyMap<string, unknown>>;
+  handleAll?(items: readonly I[], deadline: Deadline, start: () => boolean): Promise<ReadonlyMap<string, unknown>>;
   /** Whether the item may still be started; one that may not is handed back, and with it the rest of its group. By default all may. */
   mayStart?(item: I): boolean;
-  /** Told of each outcome as soon as it is there, once per record. Answers whether the group may go on; it must not reject. */
+  /**
+   * Told of each outcome as soon as it is there, once per record. Answers whether the group may go on. It must not reject, and must
+   * end by itself in time for the answer to Lambda: the batch waits for it.
+   */
   settle(item: I, outcome: Outcome, alone: boolean): boolean | Promise<boolean>;
 }
 
@@ -48,9 +51,12 @@ class Batch<I extends Item> {
   private readonly deadline: Deadline;
   private readonly suspects: readonly Lane<I>[];
   private fresh: readonly Lane<I>[];
-  private readonly states = new Map<I, "started" | "settled">();
+  /** A record whose outcome is known is decided before it is settled, and nothing decides it again. */
+  private readonly states = new Map<I, "started" | "decided">();
   /** Settling that takes time (a dead letter on its way) and must be over before the batch is. */
-  private readonly settling: Promise<boolean>[] = [];
+  private readonly settling: Promise<unknown>[] = [];
+  /** By lane, the last of it. */
+  private readonly settlingOf = new Map<Lane<I>, Promise<boolean>>();
   private next = 0;
 
   constructor(
@@ -65,7 +71,7 @@ class Batch<I extends Item> {
     try {
       // Raced once for the whole batch: a race for each record would cost more than all the rest.
       await Promise.race([this.work(), this.deadline.over]);
-      if (this.deadline.isOver) await this.giveUp();
+      if (this.deadline.isOver) this.giveUp();
       await Promise.all(this.settling);
     } finally {
       this.deadline.end();
@@ -95,14 +101,10 @@ class Batch<I extends Item> {
 
   /** In the order of the lane, until one record may not be passed: the rest is handed back. */
   private async runLane(lane: Lane<I>, alone: boolean): Promise<void> {
-    let index = 0;
     for (const item of lane) {
-      index += 1;
-      if (this.deadline.isOver) return;
-      if (this.run.mayStart?.(item) === false) {
-        for (const later of lane.slice(index - 1)) this.settle(later, handedBack, alone);
-        return;
-      }
+      // The clock is asked, too: callbacks that compute, or wait for nothing, leave the timer no turn.
+      if (this.deadline.hasCome()) return;
+      if (this.run.mayStart?.(item) === false) return this.handBack(lane);
       this.states.set(item, "started");
       let outcome = succeeded;
       try {
@@ -113,53 +115,77 @@ class Batch<I extends Item> {
       }
       // Given up meanwhile: whatever it did counts as not done.
       if (this.deadline.isOver) return;
-      const goOn = this.settle(item, outcome, alone);
+      const goOn = this.settle(lane, item, outcome, alone);
       if (goOn === true || (goOn !== false && (await goOn))) continue;
-      // The deadline may have come meanwhile, and settled them.
-      const left = lane.slice(index).filter((later) => this.states.get(later) !== "settled");
-      for (const later of left) this.settle(later, handedBack, alone);
-      return;
+      return this.handBack(lane);
     }
+  }
+
+  /** The records of a lane that have not started. */
+  private handBack(lane: Lane<I>): void {
+    for (const item of lane) if (!this.states.has(item)) this.settle(lane, item, handedBack, false);
   }
 
   private async runTogether(handleAll: NonNullable<BatchRun<I>["handleAll"]>): Promise<void> {
     const all = this.fresh.flat();
-    if (all.length === 0 || this.deadline.isOver) return;
-    for (const item of all) this.states.set(item, "started");
+    if (all.length === 0 || this.deadline.hasCome()) return;
+    const start = () => {
+      if (this.deadline.hasCome()) return false;
+      for (const item of all) this.states.set(item, "started");
+      return true;
+    };
     let outcomeOf: (item: I) => Outcome;
     try {
-      const failed = await handleAll(all, this.deadline);
+      const failed = await handleAll(all, this.deadline, start);
       outcomeOf = ({ id }) => (failed.has(id) ? { status: "failed", error: failed.get(id) } : succeeded);
     } catch (error) {
       outcomeOf = () => ({ status: "failed", error });
     }
+    // Given up meanwhile: whatever it did counts as not done.
     if (this.deadline.isOver) return;
-    for (const lane of this.fresh) {
-      let goOn = true;
-      for (const item of lane) {
-        const answer = this.settle(item, goOn ? outcomeOf(item) : handedBack, false);
-        goOn = typeof answer === "boolean" ? answer : await answer;
-      }
-    }
+    for (const lane of this.fresh) this.settleLane(lane, outcomeOf);
   }
 
   /** The time is up: what runs has failed, what has not started is handed back. */
-  private async giveUp(): Promise<void> {
-    for (const [lanes, alone] of [[this.suspects, true] as const, [this.fresh, false] as const]) {
-      for (const item of lanes.flat()) {
-        const state = this.states.get(item);
-        if (state === "settled") continue;
-        const outcome: Outcome = state === "started" ? { status: "failed", error: this.deadline.error } : handedBack;
-        // One after the other: what a group's later records get depends on its first.
-        await this.settle(item, outcome, alone);
-      }
+  private giveUp(): void {
+    const timedOut: Outcome = { status: "failed", error: this.deadline.error };
+    // Suspects for which there was no time to run alone are in both.
+    for (const lane of new Set([...this.suspects, ...this.fresh])) {
+      const open = lane.filter((item) => this.states.get(item) !== "decided");
+      const started = new Set(open.filter((item) => this.states.has(item)));
+      this.settleLane(open, (item) => (started.has(item) ? timedOut : handedBack), this.settlingOf.get(lane));
     }
   }
 
-  private settle(item: I, outcome: Outcome, alone: boolean): boolean | Promise<boolean> {
-    this.states.set(item, "settled");
+  /**
+   * Records of one lane, all of which are decided by this call; lanes are settled side by side. What becomes of a record decides
+   * what the later ones of its lane get, so they are settled one after the other: behind one that may not be passed, and behind
+   * `earlier`, they are handed back.
+   */
+  private settleLane(
+    items: Lane<I>,
+    outcomeOf: (item: I) => Outcome,
+    earlier: boolean | Promise<boolean> = true,
+  ): void {
+    for (const item of items) this.states.set(item, "decided");
+    const settle = async () => {
+      let goOn = typeof earlier === "boolean" ? earlier : await earlier;
+      for (const item of items) {
+        const answer = this.run.settle(item, goOn ? outcomeOf(item) : handedBack, false);
+        const mayPass = typeof answer === "boolean" ? answer : await answer;
+        goOn &&= mayPass;
+      }
+    };
+    this.settling.push(settle());
+  }
+
+  private settle(lane: Lane<I>, item: I, outcome: Outcome, alone: boolean): boolean | Promise<boolean> {
+    this.states.set(item, "decided");
     const goOn = this.run.settle(item, outcome, alone);
-    if (typeof goOn !== "boolean") this.settling.push(goOn);
+    if (typeof goOn !== "boolean") {
+      this.settling.push(goOn);
+      this.settlingOf.set(lane, goOn);
+    }
     return goOn;
   }
 }

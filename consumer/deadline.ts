@@ -7,23 +7,28 @@ export class Deadline {
   isOver = false;
   private readonly started = Date.now();
   private readonly timer: NodeJS.Timeout;
+  private resolve: () => void = () => {};
   private controller: AbortController | undefined;
   private timeout: CallbackTimeout | undefined;
 
   /** `at`: milliseconds since the epoch. */
   constructor(readonly at: number) {
-    let resolve: () => void = () => {};
     this.over = new Promise((done) => {
-      resolve = done;
+      this.resolve = done;
     });
-    this.timer = setTimeout(
-      () => {
-        this.isOver = true;
-        this.controller?.abort(this.error);
-        resolve();
-      },
-      Math.max(0, at - this.started),
-    );
+    this.timer = setTimeout(() => this.expire(), Math.max(0, at - this.started));
+  }
+
+  /** Whether it is over by the clock, too: while the process computes, no timer goes off. */
+  hasCome(): boolean {
+    if (!this.isOver && Date.now() >= this.at) this.expire();
+    return this.isOver;
+  }
+
+  private expire(): void {
+    this.isOver = true;
+    this.controller?.abort(this.error);
+    this.resolve();
   }
 
   /** What a callback that still runs at the deadline has failed with. */

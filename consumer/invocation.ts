@@ -6,11 +6,14 @@ import { deadLetterOf, type LostRecord } from "./dead-letter";
 import type { Deadline } from "./deadline";
 import type { Opened } from "./envelope";
 import { nameError } from "./errors";
+import { Limit } from "./limit";
 import type { Prepared } from "./prepare";
 import type { Failure, RecordOutcome, Report } from "./report";
 import { sendMessage } from "./sqs-client";
 
 const mostCorrelationIds = 10;
+/** Each takes a connection, and Lambda gives a process 1,024 file descriptors. */
+const callsAtATime = 10;
 
 /** What is told about each record beside its event. */
 export interface Identity {
@@ -20,21 +23,35 @@ export interface Identity {
   readonly correlationId: string;
 }
 
+/** Milliseconds in which no call could be over. */
+const leastTime = 10;
+
+/** No time was left for a call to AWS, or it was not over in time. */
+class OutOfTime extends Error {}
+
+/** Its times are milliseconds since the epoch. */
 export class Invocation {
-  readonly ends: number;
-  /** Milliseconds since the epoch; what is left after it is for dead letters and back-off, before Lambda ends the process. */
+  /** When what still runs is given up. */
   readonly deadline: number;
+  /** When the last dead letter must be stored; what is not settled by then stays in its source. */
+  readonly settled: number;
+  /** When the delays must be set, so that the answer is there before Lambda ends the process. */
+  readonly answered: number;
   readonly failures: Failure[] = [];
   private readonly started = Date.now();
   private readonly correlationIds = new Set<string>();
+  private readonly calls = new Limit(callsAtATime);
 
   constructor(
     readonly report: Report,
     readonly context: Context,
   ) {
     const remaining = context.getRemainingTimeInMillis();
-    this.ends = this.started + remaining;
-    this.deadline = this.ends - Math.min(Math.max(remaining * 0.1, 500), 5000, remaining / 2);
+    const ends = this.started + remaining;
+    const margin = Math.min(Math.max(remaining * 0.1, 500), 5000, remaining / 2);
+    this.deadline = ends - margin;
+    this.settled = ends - Math.min(margin * 0.4, 1500);
+    this.answered = ends - Math.min(margin / 5, 300);
   }
 
   /** How a callback of either kind is run with the records of a batch. `open` throws an InvalidEvent for what is no event. */
@@ -51,13 +68,13 @@ export class Invocation {
         },
       };
     }
-    const together = async (items: readonly I[], deadline: Deadline) => {
+    const together = async (items: readonly I[], deadline: Deadline, start: () => boolean) => {
       const { valid, failed } = await this.accept(items, deadline, {
         open,
         identityOf,
         validate: (event) => prepared.validate(event),
       });
-      if (valid.length === 0) return failed;
+      if (valid.length === 0 || !start()) return failed;
       try {
         for (const { id, error } of await prepared.run(valid)) failed.set(id, error);
       } catch (error) {
@@ -67,14 +84,14 @@ export class Invocation {
     };
     return {
       handle: async (item, deadline) => {
-        const failed = await together([item], deadline);
+        const failed = await together([item], deadline, () => !deadline.hasCome());
         if (failed.has(item.id)) throw failed.get(item.id);
       },
       handleAll: together,
     };
   }
 
-  /** The records that are events as the schema wants them, and by id why the others are not. */
+  /** The records that are events as the schema wants them, and by id why the others are not; at the deadline it stops. */
   async accept<I extends Item>(
     items: readonly I[],
     deadline: Deadline,
@@ -91,6 +108,7 @@ export class Invocation {
     const failed = new Map<string, unknown>();
     const valid: BatchRecord<unknown>[] = [];
     for (const item of items) {
+      if (deadline.hasCome()) break;
       try {
         const opened = open(item);
         const context = this.contextOf(identityOf(item, opened), opened.envelope, deadline);
@@ -121,9 +139,11 @@ export class Invocation {
       return "no room";
     }
     try {
-      await sendMessage(queueUrl, message, this.timeout());
+      await this.call(this.settled, (timeout) => sendMessage(queueUrl, message, timeout));
       return "placed";
     } catch (refusal) {
+      // Near the end there may be thousands, and the line of the batch names them.
+      if (refusal instanceof OutOfTime) return "refused";
       this.warn("a dead letter could not be stored; its record stays in its source", {
         recordId: id,
         ...nameError(error),
@@ -131,6 +151,26 @@ export class Invocation {
       });
       return "refused";
     }
+  }
+
+  /**
+   * A call to AWS beside the callback's own: so many at a time, none begun after `until`, and none waited for any longer. `timeout`:
+   * milliseconds for each of its three tries, so that all three fit in what is left.
+   */
+  call<T>(until: number, work: (timeout: number) => Promise<T>): Promise<T> {
+    return this.calls.run(async () => {
+      const left = until - Date.now();
+      if (left < leastTime) throw new OutOfTime("No time was left for it.");
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(new OutOfTime("It was not over in time.")), left);
+      });
+      try {
+        return await Promise.race([work(Math.min(3000, Math.max(200, Math.floor(left / 4)))), late]);
+      } finally {
+        clearTimeout(timer);
+      }
+    });
   }
 
   fail({ id, attempt }: Item, outcome: RecordOutcome, error: unknown): void {
@@ -156,11 +196,6 @@ export class Invocation {
       this.failures,
       [...this.correlationIds],
     );
-  }
-
-  /** Milliseconds for each of three tries of a call, so that all three fit in what is left. */
-  timeout(): number {
-    return Math.min(3000, Math.max(200, Math.floor((this.ends - Date.now()) / 4)));
   }
 }
 

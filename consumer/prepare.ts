@@ -56,7 +56,8 @@ export function prepare(callback: AnyCallback, bindings: Settings["bindings"]): 
     validate: (event) => validate(callback.schema, event),
     run: async (records) => {
       const failures = (await handle(records)) ?? [];
-      const unknown = failures.find(({ id }) => !records.some((record) => record.id === id));
+      const ids = new Set(records.map(({ id }) => id));
+      const unknown = failures.find(({ id }) => !ids.has(id));
       if (unknown !== undefined) {
         throw new Error(`The batch callback returned a failure for "${unknown.id}", which is no record of the batch.`);
       }

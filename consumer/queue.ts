@@ -110,11 +110,14 @@ class QueueBatch {
 
   /** At once, so that no record that comes after it in this process can take it along. */
   private async deleteNow({ id, record }: QueueItem): Promise<void> {
+    const { invocation, source } = this;
     try {
-      await deleteMessages(this.source.queueUrl, [record.receiptHandle], this.invocation.timeout());
+      await invocation.call(invocation.settled, (timeout) =>
+        deleteMessages(source.queueUrl, [record.receiptHandle], timeout),
+      );
     } catch (error) {
       // Lambda deletes it with the rest of the batch.
-      this.invocation.warn("a finished record could not be deleted at once", { recordId: id, ...nameError(error) });
+      invocation.warn("a finished record could not be deleted at once", { recordId: id, ...nameError(error) });
     }
   }
 
@@ -124,11 +127,12 @@ class QueueBatch {
       seconds,
     }));
     if (changes.length === 0) return;
+    const { invocation, source } = this;
     try {
-      await changeVisibility(this.source.queueUrl, changes, this.invocation.timeout());
+      await invocation.call(invocation.answered, (timeout) => changeVisibility(source.queueUrl, changes, timeout));
     } catch (error) {
       // They come back when the queue's own visibility timeout is over.
-      this.invocation.warn("the delay of failed records could not be set", { ...nameError(error) });
+      invocation.warn("the delay of failed records could not be set", { ...nameError(error) });
     }
   }
 }

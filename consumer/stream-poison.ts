@@ -16,8 +16,6 @@ export interface PoisonRules {
 
 /** Dead letters stored at a time: as many as there are records in a bad batch must fit into the time that is left. */
 const storedAtATime = 10;
-/** Milliseconds before Lambda's own timeout after which no further dead letter is begun. */
-const reserve = 500;
 
 export async function storePoison(
   poison: readonly Poison[],
@@ -28,10 +26,9 @@ export async function storePoison(
   const inOrder = [...poison].sort((a, b) => a.item.position - b.item.position);
   for (let start = 0; start < inOrder.length; start += storedAtATime) {
     const chunk = inOrder.slice(start, start + storedAtATime);
-    const inTime = Date.now() < invocation.ends - reserve;
     await Promise.all(
       chunk.map(async ({ item, error }) => {
-        if (!mayStore(item) || !inTime) return comesAgain(item, error);
+        if (!mayStore(item)) return comesAgain(item, error);
         const placed = await invocation.deadLetter(queueUrl, item.id, item.lost(), error);
         // What does not fit into a message is left to the mapping's failure destination.
         if (placed === "placed") invocation.fail(item, "deadLettered", error);

@@ -123,6 +123,7 @@ export class WindowBatch {
     });
     const poison = items.flatMap((item) => (failed.has(item.id) ? [{ item, error: failed.get(item.id) }] : []));
     if (valid.length === 0 && !this.isFinal) return { state: before, poison };
+    if (deadline.hasCome()) throw deadline.error;
     try {
       return { state: await prepared.run(valid, this.window()), poison };
     } catch (error) {

@@ -31,6 +31,8 @@ export class FakeSqs {
   readonly requests: SqsRequest[] = [];
   /** What to answer instead of success. */
   answer: (request: SqsRequest) => Answer = () => undefined;
+  /** What an answer waits for. */
+  hold: (request: SqsRequest) => Promise<void> | undefined = () => undefined;
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
 
@@ -46,10 +48,11 @@ export class FakeSqs {
     const server = createServer((request, response) => {
       const parts: Buffer[] = [];
       request.on("data", (part: Buffer) => parts.push(part));
-      request.on("end", () => {
+      request.on("end", async () => {
         const action = String(request.headers["x-amz-target"]).split(".")[1] ?? "";
         const noted = { action, input: inputOf(Buffer.concat(parts).toString()), headers: request.headers };
         fake.requests.push(noted);
+        await fake.hold(noted);
         const { status = 200, body } = fake.answer(noted) ?? {
           body: { MessageId: "dead-1", Successful: [], Failed: [] },
         };
@@ -68,17 +71,17 @@ export class FakeSqs {
     return this.requests.filter((request) => request.action === action);
   }
 
-  /** The handler that Lambda would get, for a queue of five attempts. */
+  /** The handler that Lambda would get, for a queue of five attempts unless `maxReceiveCount` says otherwise. */
   handler(
     callback: AnyCallback,
-    options: { concurrency?: number; bindings?: object; fifo?: boolean } = {},
+    options: { concurrency?: number; bindings?: object; fifo?: boolean; maxReceiveCount?: number } = {},
   ): QueueHandler {
     const suffix = options.fifo === true ? ".fifo" : "";
     const source = {
       kind: "queue",
       queueUrl: this.queueUrl + suffix,
       deadLetterQueueUrl: this.deadLetterQueueUrl + suffix,
-      maxReceiveCount: 5,
+      maxReceiveCount: options.maxReceiveCount ?? 5,
       concurrency: options.concurrency ?? 10,
     } as const;
     return deployed(source, () => queueHandler(callback), options.bindings);

@@ -1,0 +1,176 @@
+// What the consumer of a queue does when the function's timeout comes near, and how it settles what has failed.
+import { strict as assert } from "node:assert";
+import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
+import * as v from "valibot";
+import { type AnyCallback, batchCallback, callback } from "../../consumer/callback";
+import { contextWith, FakeSqs, recordOf, silently } from "./fake-sqs";
+
+const Job = v.object({ n: v.number() });
+const hang = () => new Promise<never>(() => {});
+
+interface Line {
+  readonly id: string;
+  readonly outcome: string;
+}
+
+describe("the consumer of a queue near its timeout", () => {
+  let sqs: FakeSqs;
+  const now = Date.now;
+  beforeEach(async () => {
+    sqs = await FakeSqs.start();
+  });
+  afterEach(async () => {
+    Date.now = now;
+    await sqs.stop();
+  });
+
+  const run = async (
+    what: AnyCallback,
+    records: readonly SQSRecord[],
+    options: { milliseconds: number; concurrency?: number; fifo?: boolean; maxReceiveCount?: number },
+  ) => {
+    let response: SQSBatchResponse | undefined;
+    const lines = await silently(async () => {
+      response = await sqs.handler(what, options)({ Records: [...records] }, contextWith(options.milliseconds));
+    });
+    const batch = lines.find(({ message }) => message === "batch");
+    return {
+      reported: response?.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier).sort() ?? [],
+      failures: (batch?.failures ?? []) as readonly Line[],
+      counts: batch?.batch as Readonly<Record<string, number>>,
+    };
+  };
+  const recordsOf = (count: number) => Array.from({ length: count }, (_, n) => recordOf(`m${n}`, { n }));
+  const stored = () => sqs.of("SendMessage").map(({ input }) => input.MessageBody ?? "");
+
+  it("leaves alone what a batch callback has done, while dead letters of its batch are on their way past the deadline", async () => {
+    let deadline = 0;
+    sqs.hold = async ({ action }) => {
+      if (action !== "SendMessage") return;
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, deadline + 20 - now())));
+    };
+    const good = recordsOf(15);
+    const bad = Array.from({ length: 15 }, (_, n) => recordOf(`bad${n}`, `no job ${n}`));
+    const { reported, failures, counts } = await run(
+      batchCallback(Job, () => async (given) => {
+        deadline = given[0]?.context.deadline ?? 0;
+        await new Promise((resolve) => setTimeout(resolve, deadline - 50 - now()));
+        return undefined;
+      }),
+      [...bad, ...good],
+      { milliseconds: 2000 },
+    );
+    assert.deepEqual(
+      reported.filter((id) => !id.startsWith("bad")),
+      [],
+      "what the callback has handled is done",
+    );
+    assert.deepEqual(failures.map(({ id }) => id).sort(), bad.map(({ messageId }) => messageId).sort());
+    assert.equal(counts.succeeded, 15);
+  });
+
+  it("starts nothing when the time is over by the clock, though a callback that computes has let no timer go off", async () => {
+    const started: number[] = [];
+    const computes = ({ n }: { n: number }) => {
+      started.push(n);
+      Date.now = () => now() + 60_000;
+    };
+    for (const what of [callback(Job, () => computes), callback(Job, () => async (job) => computes(job))]) {
+      started.length = 0;
+      const { reported, counts } = await run(what, recordsOf(5), { milliseconds: 30_000, concurrency: 1 });
+      Date.now = now;
+      assert.deepEqual(started, [0]);
+      assert.deepEqual(reported, ["m1", "m2", "m3", "m4"]);
+      assert.deepEqual([counts.succeeded, counts.handedBack], [1, 4], "what has finished is done");
+    }
+  });
+
+  it("does not call a batch callback when checking its records has taken all the time, and hands them back", async () => {
+    let called = 0;
+    const slowly = v.pipe(
+      Job,
+      v.check(() => {
+        Date.now = () => now() + 60_000;
+        return true;
+      }),
+    );
+    const { reported, counts } = await run(
+      batchCallback(slowly, () => () => {
+        called += 1;
+        return undefined;
+      }),
+      recordsOf(3),
+      { milliseconds: 30_000 },
+    );
+    assert.equal(called, 0);
+    assert.deepEqual(reported, ["m0", "m1", "m2"]);
+    assert.equal(counts.handedBack, 3);
+  });
+
+  const declines = () => {
+    throw Object.assign(new Error("no"), { permanent: true });
+  };
+  for (const [kind, what, milliseconds] of [
+    ["callbacks that have failed for good", callback(Job, () => declines), 30_000],
+    ["a batch callback that has failed for good", batchCallback(Job, () => declines), 30_000],
+    ["callbacks that hang", callback(Job, () => hang), 2000],
+    ["a batch callback that hangs", batchCallback(Job, () => hang), 2000],
+  ] as const) {
+    it(`stores the dead letters of ${kind} side by side, ten at a time`, async () => {
+      let open = 0;
+      let most = 0;
+      sqs.hold = async ({ action }) => {
+        if (action !== "SendMessage") return;
+        open += 1;
+        most = Math.max(most, open);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        open -= 1;
+      };
+      const records = recordsOf(25);
+      const { failures } = await run(what, records, { milliseconds, concurrency: 25, maxReceiveCount: 1 });
+      assert.ok(most > 1 && most <= 10, `${most} at a time`);
+      assert.deepEqual(failures.map(({ id }) => id).sort(), records.map(({ messageId }) => messageId).sort());
+    });
+  }
+
+  it("answers though no dead letter can be stored in time, begins no more of them, and reports every record", async () => {
+    sqs.hold = ({ action }) => (action === "SendMessage" ? hang() : undefined);
+    const records = recordsOf(40);
+    const { reported, counts } = await run(
+      batchCallback(Job, () => hang),
+      records,
+      {
+        milliseconds: 1000,
+        maxReceiveCount: 1,
+      },
+    );
+    assert.deepEqual(reported, records.map(({ messageId }) => messageId).sort());
+    assert.equal(counts.retried, 40);
+    assert.ok(new Set(stored()).size <= 10, "none is begun when the time for it is over");
+  });
+
+  it("gives the later records of a group what the one in front of them gets, though it is settled after the deadline", async () => {
+    let deadline = 0;
+    sqs.hold = async ({ action }) => {
+      if (action !== "SendMessage") return;
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, deadline + 20 - now())));
+    };
+    sqs.answer = ({ action }) =>
+      action === "SendMessage" ? { status: 403, body: { __type: "AccessDenied" } } : undefined;
+    const { reported } = await run(
+      callback(Job, () => (_, context) => {
+        deadline = context.deadline;
+        throw Object.assign(new Error("no"), { permanent: true });
+      }),
+      ["a1", "a2", "a3"].map((id) => recordOf(id, { n: 1 }, { group: "a" })),
+      { milliseconds: 2000, fifo: true },
+    );
+    assert.deepEqual(reported, ["a1", "a2", "a3"]);
+    const delays = sqs
+      .of("ChangeMessageVisibilityBatch")
+      .flatMap(({ input }) => (input.Entries ?? []).map(({ VisibilityTimeout }) => VisibilityTimeout));
+    assert.equal(delays.length, 3);
+    assert.equal(new Set(delays).size, 1, "one delay for the whole group");
+    assert.ok((delays[0] ?? 0) >= 1);
+  });
+});
