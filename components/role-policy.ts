@@ -2,22 +2,24 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Statement } from "./binding";
 
-/** As JSON. What all parts ask of a stack's one key is said once. */
+/** As JSON. What several parts ask for is said once: a statement, a resource in it, and all that is asked of a stack's one key. */
 export function rolePolicyOf(statements: readonly Statement[]): pulumi.Output<string> {
   return pulumi.output(statements).apply((known) => {
-    const joined: { readonly actions: Set<string>; readonly resources: readonly string[] }[] = [];
-    for (const { actions, resources } of known) {
+    const joined = new Map<string, { readonly actions: Set<string>; readonly resources: readonly string[] }>();
+    for (const { actions, resources: given } of known) {
+      const resources = [...new Set(given)];
       const ofKey = actions.every((action) => action.startsWith("kms:"));
-      const same = joined.find((other) => ofKey && other.resources.join(" ") === resources.join(" "));
-      if (same === undefined) joined.push({ actions: new Set(actions), resources });
+      const key = JSON.stringify([ofKey ? "kms" : actions, resources]);
+      const same = joined.get(key);
+      if (same === undefined) joined.set(key, { actions: new Set(actions), resources });
       else for (const action of actions) same.actions.add(action);
     }
     return JSON.stringify({
       Version: "2012-10-17",
-      Statement: joined.map(({ actions, resources }) => ({
+      Statement: [...joined.values()].map(({ actions, resources }) => ({
         Effect: "Allow",
         Action: [...actions],
-        Resource: [...resources],
+        Resource: resources,
       })),
     });
   });

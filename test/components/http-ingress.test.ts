@@ -35,6 +35,21 @@ describe("HttpIngress", () => {
     ]);
   });
 
+  it("may send to a queue once, however many routes lead there", async () => {
+    const graph = await Recorded.of(() => {
+      const kmsKeyArn = "arn:aws:kms:eu-west-1:000000000000:key/k";
+      const [jobs, others] = ["jobs", "others"].map((name) => new QueueConsumer(name, { callback: note, kmsKeyArn }));
+      if (jobs === undefined || others === undefined) throw new Error("There are two.");
+      new HttpIngress("api", { routes: { "POST /jobs": jobs, "PUT /jobs": jobs, "POST /others": others } });
+    });
+    const [sends, ...ofKey] = graph.json("aws:iam/rolePolicy:RolePolicy", "api", "policy").Statement as {
+      Resource: string[];
+    }[];
+    const arnOf = (name: string) => graph.one("aws:sqs/queue:Queue", name).outputs.arn;
+    assert.deepEqual(sends?.Resource, [arnOf("jobs"), arnOf("others")]);
+    assert.equal(ofKey.length, 1);
+  });
+
   it("checks the body against the schema of the callback's events", async () => {
     const graph = await Recorded.of(program());
     const model = graph.one(type("Model"));
