@@ -151,9 +151,9 @@ export const keys = {
   encryption: {
     type: "string",
     default: "aws",
-    values: ["aws", "customer"],
+    values: ["aws", "customer", "aws-keeping-key"],
     description:
-      'Keys that encrypt queues, topics, streams, tables and logs: "aws", its own, or "customer", one key of the stack with rotation ($1 a month and $0.03 per 10,000 requests).',
+      'Keys that encrypt queues, topics, streams, tables and logs: "aws", its own; "customer", one key of the stack with rotation ($1 a month and $0.03 per 10,000 requests); or "aws-keeping-key", AWS\'s for what is new while the stack\'s key is kept for what it has encrypted: the step from "customer" back to "aws".',
   },
   network: {
     type: "boolean",

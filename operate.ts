@@ -8,10 +8,7 @@ import type { Configuration } from "./config";
 /** `operations` is for every component, `functions` for those with a function too. */
 export function operate(config: Configuration) {
   const protect = config.deletionProtection;
-  const kept = {
-    protect,
-    ...(config.encryption === "customer" && { kmsKeyArn: new EncryptionKey("data", { protect }).keyArn }),
-  };
+  const kept = { protect, ...encryption(config) };
   const operations: Operations = { ...kept, alarms: config.alarms, ...alarmTopic(config, kept) };
   const logRetention = config.logRetentionDays;
   const { kmsKeyArn } = operations;
@@ -19,6 +16,13 @@ export function operate(config: Configuration) {
     ? new Network("network", { logRetention, ...(kmsKeyArn !== undefined && { kmsKeyArn }) })
     : undefined;
   return { operations, functions: { ...operations, logRetention, ...(network !== undefined && { network }) } };
+}
+
+/** The key outlives its use, since messages, records and items stay encrypted with it: https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html */
+function encryption({ encryption, deletionProtection }: Configuration): Operations {
+  if (encryption === "aws") return {};
+  const { keyArn } = new EncryptionKey("data", { protect: deletionProtection });
+  return encryption === "customer" ? { kmsKeyArn: keyArn } : { formerKmsKeyArn: keyArn };
 }
 
 function alarmTopic({ alarmTopic, alarmEmails }: Configuration, kept: Operations): Operations {

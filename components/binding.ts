@@ -48,6 +48,8 @@ export interface TableReference {
   readonly arn: pulumi.Input<string>;
   /** The customer managed key that it is encrypted with, if it is; a `Table` says so itself. */
   readonly kmsKeyArn?: pulumi.Input<string> | undefined;
+  /** The customer managed key that it was encrypted with before, if it was; a `Table` says so itself. */
+  readonly formerKmsKeyArn?: pulumi.Input<string> | undefined;
   /** Names of its indexes; a `Table` says them itself. Where they are not known, all are meant. */
   readonly indexes?: readonly string[];
 }
@@ -57,7 +59,7 @@ function readStatements(table: TableReference): Statement[] {
   return [
     { actions: ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem"], resources: [table.arn] },
     { actions: ["dynamodb:Query", "dynamodb:Scan"], resources: [table.arn, ...indexes] },
-    ...decryptStatements(table.kmsKeyArn),
+    ...decryptStatements(table.kmsKeyArn, table.formerKmsKeyArn),
   ];
 }
 

@@ -2,7 +2,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ArgumentErrors } from "./argument-errors";
-import { checkKey, keyArnOf } from "./encryption";
+import { checkKeys, keyArnOf } from "./encryption";
 import { checkName } from "./function-args";
 import { Late } from "./late";
 import { type Operations, operationsOf } from "./operations";
@@ -67,7 +67,7 @@ export class DeadLetterQueue extends pulumi.ComponentResource {
       unit: "s",
       rule: "SQS allows",
     });
-    checkKey("kmsKeyArn", args.kmsKeyArn, errors);
+    checkKeys(args, errors);
     errors.throwIfAny(this);
 
     this.fifo = args.fifo ?? false;

@@ -2,12 +2,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ArgumentErrors } from "./argument-errors";
 import type { Statement } from "./binding";
+import type { Operations } from "./operations";
 
 const keyArn = /^arn:[^:]+:kms:[^:]+:\d{12}:key\/[^/]+$/;
 
 const fix =
   "IAM knows keys by their ARNs only, so the roles that send and receive could not be granted its use: give the key's ARN, " +
   "as arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555";
+
+/** The keys that every component takes. */
+export function checkKeys({ kmsKeyArn, formerKmsKeyArn }: Operations, errors: ArgumentErrors): void {
+  checkKey("kmsKeyArn", kmsKeyArn, errors);
+  checkKey("formerKmsKeyArn", formerKmsKeyArn, errors);
+}
 
 /** Of a key that is known in the program; `keyArnOf` sees the others. */
 export function checkKey(option: string, key: pulumi.Input<string> | undefined, errors: ArgumentErrors): void {
@@ -29,6 +36,9 @@ export function encryptStatements(keyArn: pulumi.Input<string> | undefined): Sta
     : [{ actions: ["kms:GenerateDataKey", "kms:Decrypt"], resources: [keyArn], onBehalf: true }];
 }
 
-export function decryptStatements(keyArn: pulumi.Input<string> | undefined): Statement[] {
-  return keyArn === undefined ? [] : [{ actions: ["kms:Decrypt"], resources: [keyArn], onBehalf: true }];
+/** For what is encrypted with one of the keys: with that of today, or with the one before. */
+export function decryptStatements(...keyArns: readonly (pulumi.Input<string> | undefined)[]): Statement[] {
+  return keyArns
+    .filter((keyArn) => keyArn !== undefined)
+    .map((keyArn) => ({ actions: ["kms:Decrypt"], resources: [keyArn], onBehalf: true }));
 }

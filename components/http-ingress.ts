@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type AlarmOverrides, checkAlarms, createAlarms } from "./alarms";
 import { ArgumentErrors } from "./argument-errors";
 import type { Statement } from "./binding";
-import { checkKey, encryptStatements } from "./encryption";
+import { checkKeys, encryptStatements } from "./encryption";
 import { checkName } from "./function-args";
 import { createAccessLog } from "./http-ingress-log";
 import { createRoute, type FifoRoute, type RouteConsumer } from "./http-ingress-route";
@@ -110,7 +110,7 @@ export class HttpIngress extends pulumi.ComponentResource {
   private check(args: HttpIngressArgs): void {
     const errors = new ArgumentErrors(`HttpIngress "${this.name}"`);
     checkName(this.name, errors);
-    checkKey("kmsKeyArn", args.kmsKeyArn, errors);
+    checkKeys(args, errors);
     checkAlarms(args.overrides?.alarms, errors);
     const entries = Object.entries(args.routes);
     if (entries.length === 0) errors.add('routes is empty; give at least one, as { "POST /orders": orders }.');

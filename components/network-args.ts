@@ -1,7 +1,7 @@
 // The arguments of a network, and what AWS allows for them.
 import type * as pulumi from "@pulumi/pulumi";
 import { ArgumentErrors } from "./argument-errors";
-import { checkKey } from "./encryption";
+import { checkKeys } from "./encryption";
 import { checkLogRetention, checkName } from "./function-args";
 import type { Operations } from "./operations";
 
@@ -28,7 +28,7 @@ export function checkNetwork(name: string, args: NetworkArgs, owner: pulumi.Reso
   const errors = new ArgumentErrors(`Network "${name}"`);
   const { cidrBlock = networkDefaults.cidrBlock, availabilityZones = networkDefaults.availabilityZones } = args;
   checkName(name, errors);
-  checkKey("kmsKeyArn", args.kmsKeyArn, errors);
+  checkKeys(args, errors);
   checkLogRetention(args.logRetention, errors);
   const zones = typeof availabilityZones === "number" ? availabilityZones : new Set(availabilityZones).size;
   const counted = errors.integer("availabilityZones", zones, { min: 1, max: 6, rule: "a network takes" });

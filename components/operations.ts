@@ -15,16 +15,22 @@ export interface Operations {
    * services that write for us, as that of an `EncryptionKey` does. By default AWS's own keys.
    */
   readonly kmsKeyArn?: pulumi.Input<string>;
+  /**
+   * ARN of a customer managed key that was `kmsKeyArn` before: nothing new is encrypted with it, and who reads messages, records and
+   * items may still use it for those that are. Give it until all of them are gone, and delete the key only then. By default there is none.
+   */
+  readonly formerKmsKeyArn?: pulumi.Input<string>;
   /** Whether Pulumi refuses to delete or replace what holds data: queues, dead-letter queues, streams, tables. Default false. */
   readonly protect?: boolean;
 }
 
 /** Of what a child takes on from its component: exactly what was given. */
-export function operationsOf({ alarmTopicArn, alarms, kmsKeyArn, protect }: Operations): Operations {
+export function operationsOf({ alarmTopicArn, alarms, kmsKeyArn, formerKmsKeyArn, protect }: Operations): Operations {
   return {
     ...(alarmTopicArn !== undefined && { alarmTopicArn }),
     ...(alarms !== undefined && { alarms }),
     ...(kmsKeyArn !== undefined && { kmsKeyArn }),
+    ...(formerKmsKeyArn !== undefined && { formerKmsKeyArn }),
     ...(protect !== undefined && { protect }),
   };
 }

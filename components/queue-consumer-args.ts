@@ -4,7 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type AlarmOverrides, checkAlarms } from "./alarms";
 import type { ArgumentErrors } from "./argument-errors";
 import { type DeadLetterQueueOverrides, longestRetention } from "./dead-letter-queue";
-import { checkKey } from "./encryption";
+import { checkKey, checkKeys } from "./encryption";
 import type { FunctionAlarm } from "./function-alarms";
 import { checkFunctionOptions, type FunctionOptions, type FunctionOverrides, functionDefaults } from "./function-args";
 import type { Operations } from "./operations";
@@ -157,7 +157,7 @@ export function checkQueueConsumerOptions(options: QueueConsumerOptions, errors:
   checkFunctionOptions(options, errors);
   if (options.queue !== undefined) checkExistingQueue(options, errors);
   checkQueue(options, errors);
-  checkKey("kmsKeyArn", options.kmsKeyArn, errors);
+  checkKeys(options, errors);
   checkKey("queue.kmsKeyArn", options.queue?.kmsKeyArn, errors);
   checkAlarms(options.overrides?.alarms, errors);
   checkMapping(options, errors);

@@ -205,7 +205,7 @@ export class QueueConsumer<Wire = unknown, In = unknown, B extends object = Reco
         ],
         resources: [queue.arn],
       },
-      ...decryptStatements(queue.kmsKeyArn),
+      ...decryptStatements(queue.kmsKeyArn, args.formerKmsKeyArn),
       { actions: ["sqs:SendMessage"], resources: [deadLetters.arn] },
       ...encryptStatements(deadLetters.kmsKeyArn),
     ];

@@ -186,7 +186,7 @@ export class StreamConsumer<Wire = unknown, In = unknown, B extends object = Rec
                 },
               ]
             : []),
-          ...decryptStatements(kmsKeyArn),
+          ...decryptStatements(kmsKeyArn, args.formerKmsKeyArn),
           ...destinationStatements(deadLetters, args),
         ],
         around: { module: "kinesis", handler: "kinesisHandler" },

@@ -7,7 +7,7 @@ import type { ArgumentErrors } from "./argument-errors";
 import type { Statement } from "./binding";
 import type { CallbackFunction } from "./callback-function";
 import type { DeadLetterQueue } from "./dead-letter-queue";
-import { checkKey, encryptStatements } from "./encryption";
+import { checkKey, checkKeys, encryptStatements } from "./encryption";
 import type { FunctionAlarm, StreamFunctionAlarm } from "./function-alarms";
 import { checkFunctionOptions, type FunctionOptions, type FunctionOverrides } from "./function-args";
 import { checkIdempotency } from "./idempotency";
@@ -83,7 +83,7 @@ type Checked = StreamMappingOptions & { readonly callback: AnyCallback };
 export function checkStreamMapping(options: Checked, errors: ArgumentErrors): void {
   checkFunctionOptions(options, errors);
   checkIdempotency(options, errors);
-  checkKey("kmsKeyArn", options.kmsKeyArn, errors);
+  checkKeys(options, errors);
   checkKey("payloadBucketKeyArn", options.payloadBucketKeyArn, errors);
   if (options.payloadBucketKeyArn !== undefined && options.payloadBucketArn === undefined) {
     errors.add("payloadBucketKeyArn is given without payloadBucketArn, whose key it is; give both, or leave it out.");

@@ -23,7 +23,7 @@ import {
 export interface TableConsumerOptions extends StreamMappingOptions {
   /** The table, with its stream on: a `Table`, an `aws.dynamodb.Table`, or the ARN of an existing one's stream. At most two consumers read a table's stream. */
   readonly table: (Pick<aws.dynamodb.Table, "streamArn"> | { readonly streamArn: pulumi.Input<string> }) &
-    Pick<TableReference, "kmsKeyArn">;
+    Pick<TableReference, "kmsKeyArn" | "formerKmsKeyArn">;
   readonly overrides?: StreamOverrides & {
     readonly deadLetterQueue?: DeadLetterQueueOverrides["queue"];
     readonly alarm?: DeadLetterQueueOverrides["alarm"];
@@ -92,7 +92,7 @@ export class TableConsumer<
           },
           // It knows no resource: https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
           { actions: ["dynamodb:ListStreams"], resources: ["*"], onBehalf: true },
-          ...decryptStatements(args.table.kmsKeyArn),
+          ...decryptStatements(args.table.kmsKeyArn, args.table.formerKmsKeyArn),
           ...destinationStatements(deadLetters, args),
         ],
         around: { module: "table", handler: "tableHandler" },

@@ -3,7 +3,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { type AlarmOverrides, checkAlarms, createAlarms } from "./alarms";
 import { ArgumentErrors } from "./argument-errors";
-import { checkKey, keyArnOf } from "./encryption";
+import { checkKeys, keyArnOf } from "./encryption";
 import { checkName } from "./function-args";
 import type { Operations } from "./operations";
 import { tableAlarms } from "./source-alarms";
@@ -62,6 +62,8 @@ export class Table extends pulumi.ComponentResource {
   readonly streamArn: pulumi.Output<string>;
   /** The customer managed key that it is encrypted with, if it is: who reads or writes here needs a right to it. */
   declare readonly kmsKeyArn?: pulumi.Output<string>;
+  /** The customer managed key that it was encrypted with before, if it was: who reads here still needs a right to it. */
+  declare readonly formerKmsKeyArn?: pulumi.Output<string>;
   /** Names of its indexes: who reads the table may query these. */
   readonly indexes: readonly string[];
 
@@ -69,6 +71,7 @@ export class Table extends pulumi.ComponentResource {
     super("spillway:index:Table", name, {}, opts);
     check(name, args, this);
     if (args.kmsKeyArn !== undefined) this.kmsKeyArn = keyArnOf(args.kmsKeyArn);
+    if (args.formerKmsKeyArn !== undefined) this.formerKmsKeyArn = keyArnOf(args.formerKmsKeyArn);
     const table = new aws.dynamodb.Table(
       name,
       {
@@ -127,7 +130,7 @@ function keysOf({ hashKey, rangeKey, types = {}, indexes = {} }: TableArgs) {
 function check(name: string, args: TableArgs, owner: pulumi.Resource): void {
   const errors = new ArgumentErrors(`Table "${name}"`);
   checkName(name, errors);
-  checkKey("kmsKeyArn", args.kmsKeyArn, errors);
+  checkKeys(args, errors);
   checkAlarms(args.overrides?.alarms, errors);
   const { hashKey, rangeKey, types = {}, indexes = {} } = args;
   const keys = [hashKey, rangeKey, ...Object.values(indexes).flatMap((index) => [index.hashKey, index.rangeKey])];

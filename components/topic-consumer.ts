@@ -7,7 +7,7 @@ import { ArgumentErrors } from "./argument-errors";
 import type { Binding, BindingsArg } from "./binding";
 import { CallbackFunction } from "./callback-function";
 import { createDeadLetters, type DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
-import { checkKey, encryptStatements } from "./encryption";
+import { checkKeys, encryptStatements } from "./encryption";
 import { type AsynchronousFunctionAlarm, asynchronousFunctionAlarms, type FunctionAlarm } from "./function-alarms";
 import { checkFunctionOptions, checkName, type FunctionOptions, type FunctionOverrides } from "./function-args";
 import { checkIdempotency, type IdempotencyArg } from "./idempotency";
@@ -211,7 +211,7 @@ function check(
   checkName(name, errors);
   checkFunctionOptions(options, errors);
   checkIdempotency(options, errors);
-  checkKey("kmsKeyArn", options.kmsKeyArn, errors);
+  checkKeys(options, errors);
   checkAlarms(options.overrides?.alarms, errors);
   checkSubscriptionFilter(options, errors);
   errors.integer("maximumRetryAttempts", options.maximumRetryAttempts, { min: 0, max: 2, rule });

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type AlarmOverrides, checkAlarms, createAlarms } from "./alarms";
 import { ArgumentErrors } from "./argument-errors";
 import { createDeadLetters, type DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
-import { checkKey, keyArnOf } from "./encryption";
+import { checkKeys, keyArnOf } from "./encryption";
 import { checkName } from "./function-args";
 import type { Operations } from "./operations";
 import type { QueuePolicyOwner } from "./queue-policy";
@@ -74,7 +74,7 @@ export class Topic<E extends { readonly type: string }> extends pulumi.Component
     if (args.contentBasedDeduplication === true && args.fifo !== true) {
       errors.add("contentBasedDeduplication is for FIFO topics; add fifo: true, or leave it out.");
     }
-    checkKey("kmsKeyArn", args.kmsKeyArn, errors);
+    checkKeys(args, errors);
     checkAlarms(args.overrides?.alarms, errors);
     errors.throwIfAny(this);
 

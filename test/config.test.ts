@@ -51,7 +51,7 @@ const faulty: readonly (readonly [what: string, values: Readonly<Record<string, 
   [
     "a word that is not among the values",
     { encryption: "kms" },
-    'encryption is "kms"; allowed are aws, customer. Set it with: pulumi config set encryption <value>',
+    'encryption is "kms"; allowed are aws, customer, aws-keeping-key. Set it with: pulumi config set encryption <value>',
   ],
   [
     "a topic that is no ARN",

@@ -33,6 +33,35 @@ describe("the stacks", () => {
     }
   }
 
+  it("keep the key, and the right to read with it, on the way from the stack's key back to AWS's own", async () => {
+    const at = (encryption: string) => evaluateProgram({ program, stack: "prod", config: { encryption } });
+    const [before, between] = [await at("customer"), await at("aws-keeping-key")];
+    const keyIn = (graph: Graph) => of(graph, "aws:kms/key:Key").find(({ name }) => name === "data");
+    assert.equal(keyIn(between)?.urn, keyIn(before)?.urn);
+    assert.deepEqual(keyIn(between)?.inputs, keyIn(before)?.inputs);
+    assert.equal(keyIn(between)?.inputs.deletionWindowInDays, 30);
+    for (const { name, inputs } of of(between, "aws:sqs/queue:Queue")) {
+      assert.deepEqual([inputs.kmsMasterKeyId, inputs.sqsManagedSseEnabled], [undefined, true], name);
+    }
+    for (const { name, inputs } of of(between, "aws:dynamodb/table:Table")) {
+      assert.equal(inputs.serverSideEncryption, undefined, name);
+    }
+    for (const { name, inputs } of of(between, "aws:lambda/function:Function")) {
+      const policies = of(between, "aws:iam/rolePolicy:RolePolicy").filter(
+        (policy) =>
+          of(between, "aws:iam/role:Role").find(({ outputs }) => outputs.arn === inputs.role)?.id ===
+          policy.inputs.role,
+      );
+      const mayDecrypt = policies.some(({ inputs: { policy } }) =>
+        (JSON.parse(String(policy)).Statement as { Action: string[]; Resource: string[] }[]).some(
+          ({ Action, Resource }) => Action.join() === "kms:Decrypt" && Resource.join() === keyIn(between)?.outputs.arn,
+        ),
+      );
+      assert.ok(mayDecrypt, name);
+    }
+    assert.equal(keyIn(await at("aws")), undefined);
+  });
+
   describe("in production", () => {
     let graph: Graph;
     before(async () => {

@@ -35,8 +35,19 @@ function ofRemoved(resource: GraphResource, comparison: Comparison): Danger[] {
   if (options.retainOnDelete || inputs.skipDestroy === true) {
     return [{ kind: "protection", urn, text: `${name} is left on AWS as it is, and no longer managed here.` }];
   }
-  const text = `${name} is **deleted**, with ${data.loss}.${guarded(resource)}${renamedTo(resource, comparison)}`;
+  const text = `${name} is **deleted**, with ${data.loss}.${ofKey(resource)}${guarded(resource)}${renamedTo(resource, comparison)}`;
   return [{ kind: "data", urn, text }];
+}
+
+/** https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html: a key that waits for its deletion is of no use any more. */
+function ofKey({ type, inputs }: GraphResource): string {
+  if (type !== "aws:kms/key:Key") return "";
+  const days = Number(inputs.deletionWindowInDays ?? 30);
+  return (
+    " Messages, records, items, backups and logs that are encrypted with it cannot be read from then on, even where what is new has another key. " +
+    `Keep it until they are gone: as ${code("formerKmsKeyArn")}, or with ${code("encryption: aws-keeping-key")} in this project. ` +
+    `For ${days} days the deletion can be taken back, with ${code("aws kms cancel-key-deletion")} and ${code("aws kms enable-key")}.`
+  );
 }
 
 const nets: Readonly<Record<string, string>> = {
@@ -131,7 +142,11 @@ const checks: readonly Check[] = [
     weakens: (before, after, { inputs }) => wasOn(before, after) && !isThere(inputs.kmsMasterKeyId),
     text: "encryption at rest is no longer asked for",
   },
-  { property: "kmsMasterKeyId", weakens: wasThere, text: "the customer managed key is removed" },
+  {
+    property: "kmsMasterKeyId",
+    weakens: wasThere,
+    text: "the customer managed key is removed; messages that are in it stay encrypted with that key",
+  },
   { property: "kmsKeyId", weakens: wasThere, text: "the key is removed" },
   {
     type: table,

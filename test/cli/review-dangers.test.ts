@@ -57,8 +57,10 @@ describe("a review of one broken property", () => {
     };
     const warnings = await warningsOf(before, () => queue());
     assert.deepEqual(warnings, [
-      "`main key` is **deleted**, with whatever is encrypted with it.",
-      "`orders queue`: the customer managed key is removed (`kmsMasterKeyId`).",
+      "`main key` is **deleted**, with whatever is encrypted with it. Messages, records, items, backups and logs that are encrypted with it cannot be " +
+        "read from then on, even where what is new has another key. Keep it until they are gone: as `formerKmsKeyArn`, or with " +
+        "`encryption: aws-keeping-key` in this project. For 30 days the deletion can be taken back, with `aws kms cancel-key-deletion` and `aws kms enable-key`.",
+      "`orders queue`: the customer managed key is removed; messages that are in it stay encrypted with that key (`kmsMasterKeyId`).",
     ]);
     assert.match(await textOf(before, () => queue()), /`kmsMasterKeyId`: `"‹main key›\.arn"` is removed/);
   });

@@ -112,6 +112,27 @@ describe("a customer managed key", () => {
     });
   });
 
+  it("that was the one before may be used to read, and encrypts nothing", async () => {
+    const former = { formerKmsKeyArn: keyArn };
+    const graph = await Recorded.of(() => {
+      new QueueConsumer("own", { callback: note, ...former });
+      new StreamConsumer("records", { callback: note, ...former });
+      const table = new Table("t", { hashKey: "id", stream: true, kmsKeyArn: otherKeyArn, ...former });
+      new QueueConsumer("source", { callback: reading, bindings: { table: readTable(table), next: queue() } });
+      new TableConsumer("changes", { callback: changed, table });
+    });
+    assert.deepEqual(keyRights(graph, "own"), [decrypt(keyArn)]);
+    assert.deepEqual(keyRights(graph, "records"), [decrypt(keyArn)]);
+    assert.deepEqual(keyRights(graph, "source"), [decrypt(otherKeyArn), decrypt(keyArn)]);
+    assert.deepEqual(keyRights(graph, "changes"), [decrypt(otherKeyArn), decrypt(keyArn)]);
+    for (const { name, inputs } of graph.all("aws:sqs/queue:Queue")) {
+      assert.deepEqual([inputs.kmsMasterKeyId, inputs.sqsManagedSseEnabled], [undefined, true], name);
+    }
+    assert.equal(graph.one("aws:kinesis/stream:Stream").inputs.kmsKeyId, "alias/aws/kinesis");
+    const faulty = () => void new QueueConsumer("own", { callback: note, formerKmsKeyArn: "alias/data" });
+    assert.match(await refusal(faulty), /formerKmsKeyArn is "alias\/data"; IAM knows keys by their ARNs only/);
+  });
+
   it("encrypts queues, dead letters, topics, streams and logs", async () => {
     const graph = await Recorded.of(() => {
       new QueueConsumer("jobs", { callback: note, kmsKeyArn: keyArn });
