@@ -1,21 +1,34 @@
 // From the text of a record to the event that the callback sees.
 import type { StandardSchemaV1 } from "@standard-schema/spec";
-import { InvalidEvent } from "./errors";
+import { InvalidEvent, notDecoded } from "./errors";
 
 const mostIssues = 5;
 
 /** Throws an InvalidEvent. */
 export function parseJson(body: string): unknown {
   try {
-    return JSON.parse(body);
+    return JSON.parse(withoutMark(body));
   } catch (error) {
     throw new InvalidEvent(`The body is not JSON: ${(error as Error).message}`);
   }
 }
 
-/** What the schema makes of the value. Throws, or rejects with, an InvalidEvent that names each path at fault. */
+/** Some producers put a byte order mark before their JSON: https://www.rfc-editor.org/rfc/rfc8259#section-8.1 */
+export function withoutMark(text: string): string {
+  return text.startsWith("\ufeff") ? text.slice(1) : text;
+}
+
+/**
+ * What the schema makes of the value. Throws, or rejects with, an InvalidEvent that names each path at fault. What a schema throws is
+ * permanent, too; what one that is asynchronous rejects with is not, since it may have asked somebody else.
+ */
 export function validate(schema: StandardSchemaV1, value: unknown): unknown {
-  const result = schema["~standard"].validate(value);
+  let result: ReturnType<StandardSchemaV1["~standard"]["validate"]>;
+  try {
+    result = schema["~standard"].validate(value);
+  } catch (error) {
+    throw notDecoded(error);
+  }
   return result instanceof Promise ? result.then(readResult) : readResult(result);
 }
 

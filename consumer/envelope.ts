@@ -1,4 +1,5 @@
 // What a body carries: the event itself, or an envelope around it that a service, or `publish`, has put there.
+import { withoutMark } from "./decode";
 
 export interface Opened {
   readonly event: unknown;
@@ -15,26 +16,28 @@ type Members = Readonly<Record<string, unknown>>;
  * them; any other value is the event itself.
  */
 export function openEnvelope(body: unknown): Opened {
-  if (typeof body !== "object" || body === null) return { event: body, envelope: body, correlationId: undefined };
-  const members = body as Members;
-  const inner = contentOf(members);
-  if (inner === undefined) return { event: body, envelope: body, correlationId: undefined };
-  const opened = openEnvelope(inner.content);
-  const correlationId = inner.correlationId ?? opened.correlationId;
-  // The envelope closest to the event says most about it: a CloudEvent within a notification.
-  const envelope = opened.envelope === opened.event ? body : opened.envelope;
-  return { event: opened.event, envelope, correlationId };
+  let [event, envelope] = [body, body];
+  let correlationId: string | undefined;
+  for (let inner = contentOf(event); inner !== undefined; inner = contentOf(event)) {
+    // The envelope closest to the event says most about it: a CloudEvent within a notification.
+    envelope = event;
+    event = inner.content;
+    correlationId ??= inner.correlationId;
+  }
+  return { event, envelope, correlationId };
 }
 
-function contentOf(members: Members): { readonly content: unknown; readonly correlationId?: string } | undefined {
-  const { specversion, id, source, type, data } = members;
+function contentOf(body: unknown): { readonly content: unknown; readonly correlationId?: string } | undefined {
+  if (typeof body !== "object" || body === null) return undefined;
+  const members = body as Members;
+  const { specversion, id, source, type } = members;
   if (
     typeof specversion === "string" &&
     typeof id === "string" &&
     typeof source === "string" &&
     typeof type === "string"
   ) {
-    return { content: data, ...flowOf(members.correlationid) };
+    return { content: dataOf(members), ...flowOf(members.correlationid) };
   }
   if (members.Type === "Notification" && typeof members.TopicArn === "string" && typeof members.Message === "string") {
     const attributes = members.MessageAttributes as
@@ -53,10 +56,23 @@ function flowOf(id: unknown): { readonly correlationId?: string } {
   return typeof id === "string" && id !== "" ? { correlationId: id } : {};
 }
 
+/**
+ * Of a CloudEvent. What its producer held as bytes is base64, and JSON all the same where its content type is, or is left out:
+ * https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md#31-handling-of-data
+ */
+function dataOf({ data, data_base64: base64, datacontenttype = "application/json" }: Members): unknown {
+  if (typeof base64 !== "string") return data;
+  const bytes = Buffer.from(base64, "base64");
+  if (!/[/+]json\b/i.test(String(datacontenttype))) return new Uint8Array(bytes);
+  const text = bytes.toString();
+  const content = parsed(text);
+  return content === text ? new Uint8Array(bytes) : content;
+}
+
 /** A text that is no JSON is its own content: the schema judges it. */
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(withoutMark(text));
   } catch {
     return text;
   }

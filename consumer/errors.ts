@@ -1,4 +1,5 @@
 // The errors that a record can be given up with, and how any error is named in logs and dead letters.
+import { isRefusal } from "./refusals";
 
 /**
  * Throw it for a record that no retry can mend: it is dead-lettered at once. Subclass it to give the reason a name:
@@ -25,8 +26,25 @@ export class CallbackTimeout extends Error {
   }
 }
 
+/**
+ * The record cannot be decoded. No retry changes what it carries, whatever was thrown: numbers that do not fit, a stack that is too
+ * small for its nesting, a schema that throws.
+ */
+export function notDecoded(error: unknown): unknown {
+  if (isPermanent(error)) return error;
+  const { errorType, errorMessage } = nameError(error);
+  return new InvalidEvent(`The record cannot be decoded: ${errorType}: ${errorMessage}`, { cause: error });
+}
+
+/** An error's own property `permanent` decides, if it has one. Whatever was thrown, this does not throw. */
 export function isPermanent(error: unknown): boolean {
-  return typeof error === "object" && error !== null && "permanent" in error && error.permanent === true;
+  try {
+    if (typeof error !== "object" || error === null) return false;
+    return "permanent" in error ? error.permanent === true : isRefusal(error);
+  } catch {
+    // A getter, or a Proxy, that throws.
+    return false;
+  }
 }
 
 export interface NamedError {

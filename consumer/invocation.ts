@@ -5,7 +5,7 @@ import type { BatchRun, Item } from "./core";
 import { deadLetterOf, type LostRecord } from "./dead-letter";
 import type { Deadline } from "./deadline";
 import type { Opened } from "./envelope";
-import { nameError } from "./errors";
+import { nameError, notDecoded } from "./errors";
 import { Limit } from "./limit";
 import type { Prepared } from "./prepare";
 import type { Failure, RecordOutcome, Report } from "./report";
@@ -54,7 +54,7 @@ export class Invocation {
     this.answered = ends - Math.min(margin / 5, 300);
   }
 
-  /** How a callback of either kind is run with the records of a batch. `open` throws an InvalidEvent for what is no event. */
+  /** How a callback of either kind is run with the records of a batch. Whatever `open` throws is permanent. */
   runs<I extends Item>(
     prepared: Prepared,
     open: (item: I) => Opened,
@@ -63,7 +63,7 @@ export class Invocation {
     if (prepared.kind === "record") {
       return {
         handle: (item, deadline) => {
-          const opened = open(item);
+          const opened = decoded(open, item);
           return prepared.run(opened.event, this.contextOf(identityOf(item, opened), opened.envelope, deadline));
         },
       };
@@ -110,7 +110,7 @@ export class Invocation {
     for (const item of items) {
       if (deadline.hasCome()) break;
       try {
-        const opened = open(item);
+        const opened = decoded(open, item);
         const context = this.contextOf(identityOf(item, opened), opened.envelope, deadline);
         valid.push({ id: item.id, event: await validate(opened.event), context });
       } catch (error) {
@@ -196,6 +196,14 @@ export class Invocation {
       this.failures,
       [...this.correlationIds],
     );
+  }
+}
+
+function decoded<I>(open: (item: I) => Opened, item: I): Opened {
+  try {
+    return open(item);
+  } catch (error) {
+    throw notDecoded(error);
   }
 }
 

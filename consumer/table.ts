@@ -1,10 +1,10 @@
 // The consumer of a DynamoDB table's stream: what Lambda invokes, around a callback.
-import { type NativeAttributeValue, unmarshall } from "@aws-sdk/util-dynamodb";
-import type { AttributeValue, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
+import type { DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
 import type { AnyCallback } from "./callback";
 import { messageJson } from "./dead-letter";
 import type { Opened } from "./envelope";
 import { type StreamHandler, type StreamItem, streamConsumer } from "./stream-batch";
+import { plainImage } from "./table-image";
 
 export const tableHandler = (callback: AnyCallback): StreamHandler<DynamoDBStreamEvent> =>
   streamConsumer<DynamoDBStreamEvent>(callback, ({ Records }) => Records.map(itemOf));
@@ -29,7 +29,7 @@ function itemOf(record: DynamoDBRecord, position: number): StreamItem {
 
 function open(record: DynamoDBRecord): Opened {
   const { Keys, NewImage, OldImage } = record.dynamodb ?? {};
-  const [keys, newImage, oldImage] = [Keys, NewImage, OldImage].map(plain);
+  const [keys, newImage, oldImage] = [Keys, NewImage, OldImage].map((image) => image && plainImage(image));
   const { type, principalId } =
     (record as { userIdentity?: { type?: string; principalId?: string } }).userIdentity ?? {};
   const event = {
@@ -47,10 +47,4 @@ function open(record: DynamoDBRecord): Opened {
     envelope: record,
     correlationId: typeof correlationId === "string" && correlationId !== "" ? correlationId : undefined,
   };
-}
-
-function plain(
-  image: Readonly<Record<string, AttributeValue>> | undefined,
-): Record<string, NativeAttributeValue> | undefined {
-  return image === undefined ? undefined : unmarshall(image as Parameters<typeof unmarshall>[0]);
 }
