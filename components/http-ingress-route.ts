@@ -1,9 +1,8 @@
-// One route of an HttpIngress: its model, its method, and the integration that sends the body to the queue.
-import * as aws from "@pulumi/aws";
+// One route of an HttpIngress: its model, and the integration that sends the body to the queue.
 import type * as pulumi from "@pulumi/pulumi";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { answers, methodStatusCodes, sendMessageTemplate } from "./http-ingress-templates";
-import { modelOf } from "./json-schema";
+import { type Model, modelOf } from "./json-schema";
 
 /** What a route feeds: a QueueConsumer. */
 export interface RouteConsumer {
@@ -24,87 +23,56 @@ export interface FifoRoute {
 }
 
 export interface RouteContext {
-  readonly api: aws.apigateway.RestApi;
-  readonly validator: aws.apigateway.RequestValidator;
   /** ARN of the role with which API Gateway sends. */
-  readonly credentials: pulumi.Output<string>;
-  readonly name: string;
-  readonly public: boolean;
-  readonly parent: pulumi.Resource;
-  resourceAt(path: string): pulumi.Output<string>;
+  readonly credentials: pulumi.Input<string>;
+  /** The security scheme that callers meet; undefined: anybody may call. */
+  readonly security: string | undefined;
 }
 
-export interface CreatedRoute {
-  readonly resources: readonly pulumi.Resource[];
-  /** All that a deployment must be renewed for. */
-  readonly definition: pulumi.Inputs;
+export interface Route {
+  readonly path: string;
+  readonly httpMethod: string;
+  readonly model: { readonly name: string; readonly schema: Model };
+  /** Of the OpenAPI document. */
+  readonly operation: pulumi.Inputs;
 }
 
 /** `key` as in `POST /orders`. */
-export function createRoute(key: string, route: RouteConsumer | FifoRoute, context: RouteContext): CreatedRoute {
-  const { api, validator, credentials, parent } = context;
+export function routeOf(key: string, target: RouteConsumer | FifoRoute, context: RouteContext): Route {
   const [httpMethod = "", path = ""] = key.split(" ");
-  const consumer = "consumer" in route ? route.consumer : route;
-  const name = `${context.name}-${httpMethod.toLowerCase()}${path.replaceAll("/", "-")}`;
-  const at = { restApi: api.id, resourceId: context.resourceAt(path) };
-
+  const consumer = "consumer" in target ? target.consumer : target;
   const model = {
-    // API Gateway takes letters and digits only, so the name cannot be left to autonaming.
-    name: name.replace(/(^|[^A-Za-z0-9]+)([A-Za-z0-9]?)/g, (_, _separator, letter: string) => letter.toUpperCase()),
-    contentType: "application/json",
-    schema: JSON.stringify(modelOf(consumer.schema)),
+    // API Gateway takes letters and digits only.
+    name: key
+      .replace(/^[A-Z]+/, (method) => method.toLowerCase())
+      .replace(/(^|[^A-Za-z0-9]+)([A-Za-z0-9]?)/g, (_, _separator, letter: string) => letter.toUpperCase()),
+    schema: modelOf(consumer.schema),
   };
-  const bodyModel = new aws.apigateway.Model(name, { restApi: api.id, ...model }, { parent });
-
-  const method = { httpMethod, authorization: context.public ? "NONE" : "AWS_IAM" };
-  const created = new aws.apigateway.Method(
-    name,
-    { ...at, ...method, requestValidatorId: validator.id, requestModels: { "application/json": bodyModel.name } },
-    { parent },
-  );
-
-  const integration = {
-    type: "AWS",
-    integrationHttpMethod: "POST",
-    uri: queueUri(consumer.queueArn),
-    credentials,
-    // Another content type would pass by the check of the body: 415.
-    passthroughBehavior: "NEVER",
-    requestParameters: { "integration.request.header.Content-Type": "'application/x-www-form-urlencoded'" },
-    requestTemplates: { "application/json": sendMessageTemplate("consumer" in route ? route : undefined) },
-  };
-  const sends = new aws.apigateway.Integration(
-    name,
-    { ...at, httpMethod: created.httpMethod, ...integration },
-    { parent },
-  );
-
-  const methodResponses = methodStatusCodes.map(
-    (statusCode) =>
-      new aws.apigateway.MethodResponse(
-        `${name}-${statusCode}`,
-        { ...at, httpMethod: created.httpMethod, statusCode, responseModels: { "application/json": "Empty" } },
-        { parent },
+  const operation = {
+    ...(context.security !== undefined && { security: [{ [context.security]: [] }] }),
+    requestBody: {
+      required: true,
+      content: { "application/json": { schema: { $ref: `#/components/schemas/${model.name}` } } },
+    },
+    responses: Object.fromEntries(methodStatusCodes.map((status) => [status, { description: status }])),
+    "x-amazon-apigateway-integration": {
+      type: "aws",
+      httpMethod: "POST",
+      uri: queueUri(consumer.queueArn),
+      credentials: context.credentials,
+      // Another content type would pass by the check of the body: 415.
+      passthroughBehavior: "never",
+      requestParameters: { "integration.request.header.Content-Type": "'application/x-www-form-urlencoded'" },
+      requestTemplates: { "application/json": sendMessageTemplate("consumer" in target ? target : undefined) },
+      responses: Object.fromEntries(
+        answers.map(({ statusCode, selectionPattern = "default", template }) => [
+          selectionPattern,
+          { statusCode, responseTemplates: { "application/json": template } },
+        ]),
       ),
-  );
-  const integrationResponses = answers.map(
-    ({ statusCode, selectionPattern, template }) =>
-      new aws.apigateway.IntegrationResponse(
-        `${name}-${statusCode}`,
-        {
-          ...at,
-          httpMethod: sends.httpMethod,
-          statusCode,
-          ...(selectionPattern !== undefined && { selectionPattern }),
-          responseTemplates: { "application/json": template },
-        },
-        { parent, dependsOn: [sends, ...methodResponses] },
-      ),
-  );
-  return {
-    resources: [created, sends, ...methodResponses, ...integrationResponses],
-    definition: { path, model, method, integration, methodStatusCodes: [...methodStatusCodes], answers: [...answers] },
+    },
   };
+  return { path, httpMethod, model, operation };
 }
 
 /** Everything that the URI needs is in the queue's ARN: partition, region, account and name. */

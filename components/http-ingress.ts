@@ -7,8 +7,9 @@ import { ArgumentErrors } from "./argument-errors";
 import type { Statement } from "./binding";
 import { checkKeys, encryptStatements } from "./encryption";
 import { checkName } from "./function-args";
+import { definitionOf } from "./http-ingress-definition";
 import { createAccessLog } from "./http-ingress-log";
-import { createRoute, type FifoRoute, type RouteConsumer } from "./http-ingress-route";
+import type { FifoRoute, RouteConsumer } from "./http-ingress-route";
 import type { Operations } from "./operations";
 import { rolePolicyOf } from "./role-policy";
 import { endpointAlarms } from "./source-alarms";
@@ -58,42 +59,28 @@ export class HttpIngress extends pulumi.ComponentResource {
     super("spillway:index:HttpIngress", name, {}, opts);
     this.check(args);
 
-    const api = new aws.apigateway.RestApi(
-      name,
-      { endpointConfiguration: { types: "REGIONAL" }, ...args.overrides?.restApi },
-      { parent: this },
-    );
-    const validator = new aws.apigateway.RequestValidator(
-      name,
-      { restApi: api.id, validateRequestBody: true },
-      { parent: this },
-    );
-    const badBody = this.createBadBodyResponse(api);
-    const credentials = this.createRole(args);
-    const resources = new Map<string, pulumi.Output<string>>([["", api.rootResourceId]]);
-    const routes = Object.entries(args.routes).map(([key, route]) =>
-      createRoute(key, route, {
-        api,
-        validator,
-        credentials,
-        name,
-        public: args.public ?? false,
-        parent: this,
-        resourceAt: (path) => this.resourceAt(path, api, resources),
-      }),
-    );
+    const body = definitionOf({
+      routes: args.routes,
+      public: args.public ?? false,
+      credentials: this.createRole(args),
+    });
+    const restApi = {
+      endpointConfiguration: { types: "REGIONAL" },
+      ...args.overrides?.restApi,
+      body,
+      putRestApiMode: "overwrite",
+    };
+    const api = new aws.apigateway.RestApi(name, restApi, { parent: this });
     const deployment = new aws.apigateway.Deployment(
       name,
       {
         restApi: api.id,
-        // A deployment is a copy: without a new one no change of a route would ever be served.
+        // A deployment is a copy: without a new one no change of the API would ever be served.
         triggers: {
-          definition: pulumi
-            .jsonStringify([badBody.definition, ...routes.map(({ definition }) => definition)])
-            .apply((text) => createHash("sha256").update(text).digest("hex")),
+          definition: pulumi.jsonStringify(restApi).apply((text) => createHash("sha256").update(text).digest("hex")),
         },
       },
-      { parent: this, dependsOn: [badBody.resource, ...routes.flatMap(({ resources: created }) => created)] },
+      { parent: this },
     );
     const stage = this.createStage(api, deployment, args);
     this.url = stage.invokeUrl;
@@ -116,7 +103,7 @@ export class HttpIngress extends pulumi.ComponentResource {
     if (entries.length === 0) errors.add('routes is empty; give at least one, as { "POST /orders": orders }.');
     const names = new Map<string, string>();
     for (const [key, route] of entries) {
-      // Resources and models are named by the letters and digits of a route.
+      // Models are named by the letters and digits of a route.
       const name = key.toLowerCase().replace(/[^a-z0-9]/g, "");
       const other = names.get(name);
       names.set(name, key);
@@ -169,23 +156,6 @@ export class HttpIngress extends pulumi.ComponentResource {
     errors.throwIfAny(this);
   }
 
-  /** Tells the sender what is wrong with the body; API Gateway's default only says that something is. */
-  private createBadBodyResponse(api: aws.apigateway.RestApi) {
-    const definition = {
-      responseType: "BAD_REQUEST_BODY",
-      statusCode: "400",
-      responseTemplates: {
-        "application/json": '{"message":$context.error.messageString,"errors":"$context.error.validationErrorString"}',
-      },
-    };
-    const resource = new aws.apigateway.Response(
-      `${this.name}-bad-body`,
-      { restApiId: api.id, ...definition },
-      { parent: this },
-    );
-    return { resource, definition };
-  }
-
   /** API Gateway's own identity: it may send to the queues of the routes, and nothing else. */
   private createRole({ routes }: HttpIngressArgs): pulumi.Output<string> {
     const role = new aws.iam.Role(
@@ -215,24 +185,6 @@ export class HttpIngress extends pulumi.ComponentResource {
     );
     // The endpoint is not up before its role may send.
     return pulumi.all([role.arn, policy.id]).apply(([arn]) => arn);
-  }
-
-  /** The resource of a path; parts that routes share are created once. */
-  private resourceAt(
-    path: string,
-    api: aws.apigateway.RestApi,
-    resources: Map<string, pulumi.Output<string>>,
-  ): pulumi.Output<string> {
-    const known = resources.get(path);
-    if (known !== undefined) return known;
-    const cut = path.lastIndexOf("/");
-    const resource = new aws.apigateway.Resource(
-      `${this.name}${path.replaceAll("/", "-")}`,
-      { restApi: api.id, parentId: this.resourceAt(path.slice(0, cut), api, resources), pathPart: path.slice(cut + 1) },
-      { parent: this },
-    );
-    resources.set(path, resource.id);
-    return resource.id;
   }
 
   private createStage(

@@ -1,6 +1,7 @@
 // Arrows from sources to what consumes them, and from each to where it puts what is given up.
 import type { Ends, FlowArrow, FlowNode } from "./flow";
 import type { Graph, GraphResource, Value } from "./graph";
+import { documentOf, methodsOf } from "./open-api";
 
 type Inputs = Readonly<Record<string, Value>>;
 /** What else a kind of arrow needs to know of the program. */
@@ -48,11 +49,7 @@ const arrowsByType: Readonly<Record<string, (resource: GraphResource, program: P
 
   "aws:apigateway/integration:Integration": (integration, { graph, ends }) => {
     const { uri, restApi, resourceId, httpMethod } = integration.inputs;
-    const [, account, queue] = /:sqs:path\/(\d{12})\/([^/?]+)/.exec(String(uri)) ?? [];
-    const [, region] = /^arn:[^:]+:apigateway:([^:]+):/.exec(String(uri)) ?? [];
-    const [, fn] = /:path\/[\d-]+\/functions\/(.+)\/invocations$/.exec(String(uri)) ?? [];
-    const [partition] = /^arn:[^:]+/.exec(String(uri)) ?? [];
-    const to = ends.at(fn ?? (queue === undefined ? undefined : `${partition}:sqs:${region}:${account}:${queue}`));
+    const to = integrated(uri, ends);
     if (to === undefined) return [];
     const resource = graph.resources.find(
       ({ type, id, inputs }) =>
@@ -60,7 +57,23 @@ const arrowsByType: Readonly<Record<string, (resource: GraphResource, program: P
     );
     return between(ends.entry(integration, `${httpMethod} ${resource?.outputs.path ?? "/"}`), to);
   },
+
+  "aws:apigateway/restApi:RestApi": (api, { ends }) =>
+    methodsOf(documentOf(api.inputs.body)).flatMap(({ httpMethod, path, integration }) => {
+      const route = `${httpMethod} ${path}`;
+      const to = integrated(integration.uri, ends);
+      return to === undefined ? [] : between(ends.entry(api, route, ` ${route}`), to);
+    }),
 };
+
+/** The queue or function that an integration of API Gateway calls. */
+function integrated(uri: Value | undefined, ends: Ends): FlowNode | undefined {
+  const [, account, queue] = /:sqs:path\/(\d{12})\/([^/?]+)/.exec(String(uri)) ?? [];
+  const [, region] = /^arn:[^:]+:apigateway:([^:]+):/.exec(String(uri)) ?? [];
+  const [, fn] = /:path\/[\d-]+\/functions\/(.+)\/invocations$/.exec(String(uri)) ?? [];
+  const [partition] = /^arn:[^:]+/.exec(String(uri)) ?? [];
+  return ends.at(fn ?? (queue === undefined ? undefined : `${partition}:sqs:${region}:${account}:${queue}`));
+}
 
 export function sourceArrows(graph: Graph, ends: Ends): readonly FlowArrow[] {
   return graph.resources.flatMap((resource) => arrowsByType[resource.type]?.(resource, { graph, ends }) ?? []);

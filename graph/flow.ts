@@ -7,7 +7,7 @@ import { ArnNames, nameOf } from "./names";
 export type FlowKind = "entry" | "queue" | "function" | "table" | "topic" | "stream" | "bus" | "other";
 
 export interface FlowNode {
-  /** The same in every evaluation: the URN, or the ARN of what the program does not make. */
+  /** The same in every evaluation: the URN (and the part of the resource), or the ARN of what the program does not make. */
   readonly key: string;
   readonly kind: FlowKind;
   /** `orders queue`; a function's is its callback's name. */
@@ -121,14 +121,14 @@ export class Ends {
     return node;
   }
 
-  /** An entry: what events come from that is no node by itself, as a route or a schedule. */
-  entry(resource: GraphResource, label: string): FlowNode {
-    return this.known.get(resource.urn) ?? this.add(resource, "entry", label);
+  /** An entry: what events come from that is no node by itself, as a schedule, or a `part` of a resource, as a route. */
+  entry(resource: GraphResource, label: string, part = ""): FlowNode {
+    return this.known.get(resource.urn + part) ?? this.add(resource, "entry", label, part);
   }
 
-  private add(resource: GraphResource, kind: FlowKind, label: string): FlowNode {
-    const node = { key: resource.urn, kind, label, urns: this.lineage(resource) };
-    this.known.set(resource.urn, node);
+  private add(resource: GraphResource, kind: FlowKind, label: string, part = ""): FlowNode {
+    const node = { key: resource.urn + part, kind, label, urns: this.lineage(resource) };
+    this.known.set(node.key, node);
     const { arn } = resource.outputs;
     if (typeof arn === "string") this.arns.set(resource.urn, arn);
     return node;

@@ -64,6 +64,9 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   "aws:iam/role:Role": { replacing: [...named, "path"] },
   "aws:iam/rolePolicy:RolePolicy": { replacing: [...named, "role"] },
+  "aws:apigateway/restApi:RestApi": { replacing: [] },
+  "aws:apigateway/deployment:Deployment": { replacing: ["restApi", "triggers", "variables"] },
+  "aws:apigateway/stage:Stage": { replacing: ["restApi", "stageName"] },
   "aws:cloudwatch/metricAlarm:MetricAlarm": { replacing: ["name"] },
   "aws:cloudwatch/dashboard:Dashboard": { replacing: ["dashboardName"] },
 };

@@ -1,5 +1,6 @@
 // What `npm start` shows: the tree of resources, the outputs, the first call to try, then one line per batch.
 import type { Graph, GraphResource } from "../graph/graph";
+import { bodySchemaOf, documentOf, methodsOf } from "../graph/open-api";
 import { renderTree } from "../graph/tree";
 import { exampleEvent } from "./example-event";
 
@@ -45,22 +46,20 @@ export function describeRun(graph: Graph, address: string, readyMs: number): str
 /** One curl line per route of the program's endpoints, to be pasted. */
 export function firstCalls(graph: Graph): string[] {
   const of = (type: string) => graph.resources.filter((resource) => resource.type === type);
-  return of("aws:apigateway/method:Method").flatMap((method) => {
-    const { restApi, resourceId, httpMethod, authorization, requestModels } = method.inputs;
-    const stage = of("aws:apigateway/stage:Stage").find(({ inputs }) => inputs.restApi === restApi);
-    const path = of("aws:apigateway/resource:Resource").find(({ id }) => id === resourceId)?.outputs.path;
-    const modelName = (requestModels as Readonly<Record<string, string>> | undefined)?.["application/json"];
-    const model = of("aws:apigateway/model:Model").find(
-      ({ inputs }) => inputs.restApi === restApi && inputs.name === modelName,
-    );
-    const event = model === undefined ? undefined : exampleEvent(JSON.parse(String(model.inputs.schema)));
-    if (stage === undefined || event === undefined) return [];
-    const signed =
-      authorization === "AWS_IAM" ? ` --aws-sigv4 aws:amz:${graph.region}:execute-api --user test:test` : "";
-    const body = JSON.stringify(event).replaceAll("'", "'\\''");
-    return [
-      `curl -X ${httpMethod}${signed} '${stage.outputs.invokeUrl}${path}' -H 'content-type: application/json' -d '${body}'`,
-    ];
+  return of("aws:apigateway/restApi:RestApi").flatMap((api) => {
+    const document = documentOf(api.inputs.body);
+    const stage = of("aws:apigateway/stage:Stage").find(({ inputs }) => inputs.restApi === api.id);
+    return methodsOf(document).flatMap(({ httpMethod, path, authorization, operation }) => {
+      const model = document && bodySchemaOf(document, operation);
+      const event = model === undefined ? undefined : exampleEvent(model);
+      if (stage === undefined || event === undefined) return [];
+      const signed =
+        authorization === "AWS_IAM" ? ` --aws-sigv4 aws:amz:${graph.region}:execute-api --user test:test` : "";
+      const body = JSON.stringify(event).replaceAll("'", "'\\''");
+      return [
+        `curl -X ${httpMethod}${signed} '${stage.outputs.invokeUrl}${path}' -H 'content-type: application/json' -d '${body}'`,
+      ];
+    });
   });
 }
 

@@ -13,6 +13,7 @@ import { Topic } from "../components/topic";
 import { TopicConsumer } from "../components/topic-consumer";
 import { evaluateProgram } from "../graph/evaluate";
 import type { Value } from "../graph/graph";
+import { documentOf, methodsOf } from "../graph/open-api";
 import { changed, type NoteEvent, note, onAny } from "./components/callbacks";
 import { Recorded } from "./components/graph";
 import { read, root, statedAfter } from "./docs-tables";
@@ -182,10 +183,11 @@ describe("docs/components.md states the defaults as they are, of", () => {
       new HttpIngress("api", { routes: { "POST /notes": new QueueConsumer("notes", { callback: note }) } });
     });
     const settings = nested(graph.one("aws:apigateway/methodSettings:MethodSettings").inputs, "settings");
+    const [method] = methodsOf(documentOf(graph.one("aws:apigateway/restApi:RestApi").inputs.body));
     const { routes, ...others } = stated("HttpIngress");
     assert.equal(routes, "");
     assert.deepEqual(others, {
-      public: String(graph.one("aws:apigateway/method:Method").inputs.authorization !== "AWS_IAM"),
+      public: String(method?.authorization === "NONE"),
       "throttle.rateLimit": String(settings.throttlingRateLimit),
       "throttle.burstLimit": String(settings.throttlingBurstLimit),
       logging: graph.one("aws:apigateway/stage:Stage").inputs.accessLogSettings === undefined ? "off" : "on",

@@ -6,6 +6,7 @@ import { matchFormer } from "../graph/aliases";
 import { takesTags } from "../graph/default-tags";
 import { evaluateProgram } from "../graph/evaluate";
 import type { Graph } from "../graph/graph";
+import { documentOf, methodsOf } from "../graph/open-api";
 import { note } from "./components/callbacks";
 import { Recorded } from "./components/graph";
 
@@ -94,7 +95,13 @@ describe("the stacks", () => {
 
     it("keeps a year of logs, has callers sign, and tells the alarm topic of every alarm", () => {
       for (const { inputs } of of(graph, "aws:cloudwatch/logGroup:LogGroup")) assert.equal(inputs.retentionInDays, 365);
-      for (const { inputs } of of(graph, "aws:apigateway/method:Method")) assert.equal(inputs.authorization, "AWS_IAM");
+      const routes = of(graph, "aws:apigateway/restApi:RestApi").flatMap(({ inputs }) =>
+        methodsOf(documentOf(inputs.body)),
+      );
+      assert.deepEqual(
+        routes.map(({ path, authorization }) => [path, authorization]),
+        [["/orders", "AWS_IAM"]],
+      );
       const topic = of(graph, "aws:sns/topic:Topic").find(({ name }) => name.startsWith("alarms"))?.outputs.arn;
       const alarms = of(graph, "aws:cloudwatch/metricAlarm:MetricAlarm");
       assert.ok(alarms.length > 40, `${alarms.length} alarms`);

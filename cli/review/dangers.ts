@@ -1,6 +1,7 @@
 // What a change does that cannot be undone: data that is lost, and what keeps data from being lost that is taken away.
 import type { GraphResource, Value } from "../../graph/graph";
 import { nameOf } from "../../graph/names";
+import { documentOf, methodsOf } from "../../graph/open-api";
 import { dataOf } from "../../graph/replacement";
 import type { Comparison, ResourceChange } from "./compare";
 import { same } from "./difference";
@@ -223,7 +224,21 @@ const checks: readonly Check[] = [
     weakens: (before, after) => before !== "NONE" && after === "NONE",
     text: "anybody may call it",
   },
+  {
+    type: "aws:apigateway/restApi:RestApi",
+    property: "body",
+    weakens: (before, after) => {
+      const open = routesOf(after, true);
+      return routesOf(before, false).some((route) => open.includes(route));
+    },
+    text: "anybody may call routes that wanted a signature",
+  },
 ];
+
+const routesOf = (body: Value | undefined, isOpen: boolean) =>
+  methodsOf(documentOf(body))
+    .filter(({ authorization }) => (authorization === "NONE") === isOpen)
+    .map(({ httpMethod, path }) => `${httpMethod} ${path}`);
 
 function ofProtection({ before, after, options, properties }: ResourceChange): Danger[] {
   const name = code(nameOf(after));

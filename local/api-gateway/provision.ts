@@ -1,13 +1,13 @@
 // REST APIs as the program defines them, gathered from its resources.
 import type { GraphResource, Value } from "../../graph/graph";
+import { documentOf } from "../../graph/open-api";
 import type { Provisioner, Provisioners } from "../provision";
 import { type ApiDefinition, everyMethod, type MethodDefinition } from "./definitions";
 import { refuseUnknown, text, texts } from "./inputs";
-import { targetOf } from "./integration";
-import { checkExpressions } from "./parameters";
+import { addGatewayResponse, addIntegrationResponse, integrationOf, methodOf } from "./method-of";
+import { importDocument } from "./open-api";
 import { ResourceTree } from "./routing";
 import { methodPathOf } from "./throttle";
-import { compileModel } from "./validation";
 
 const ofMethod = ["restApi", "resourceId", "httpMethod"];
 
@@ -20,7 +20,7 @@ const standardModels = [
 export function apiGatewayProvisioners(apis: Map<string, ApiDefinition>): Provisioners {
   const apiOf = ({ inputs }: GraphResource, name = "restApi") =>
     apis.get(text(inputs[name])) ?? fail(`there is no REST API ${text(inputs[name])}`);
-  const methodOf = (resource: GraphResource): MethodDefinition => {
+  const methodFor = (resource: GraphResource): MethodDefinition => {
     const { resourceId, httpMethod } = resource.inputs;
     const found = apiOf(resource).methods.find(
       (each) => each.resourceId === resourceId && each.httpMethod === httpMethod,
@@ -29,11 +29,12 @@ export function apiGatewayProvisioners(apis: Map<string, ApiDefinition>): Provis
   };
 
   return {
-    "aws:apigateway/restApi:RestApi": taking([], ({ id = "", inputs, outputs }) => {
+    "aws:apigateway/restApi:RestApi": taking(["body", "putRestApiMode"], ({ id = "", inputs, outputs }) => {
       if (JSON.stringify(inputs.endpointConfiguration ?? {}).includes("PRIVATE")) {
         fail("a PRIVATE endpoint is reached from a VPC only, which the local run does not have; give REGIONAL");
       }
-      apis.set(id, {
+      if (text(inputs.putRestApiMode) === "merge") fail("putRestApiMode merge is not supported; leave it out");
+      const api: ApiDefinition = {
         id,
         resources: new ResourceTree(text(outputs.rootResourceId)),
         methods: [],
@@ -41,7 +42,10 @@ export function apiGatewayProvisioners(apis: Map<string, ApiDefinition>): Provis
         validators: new Map(),
         responses: new Map(),
         stages: new Map(),
-      });
+      };
+      apis.set(id, api);
+      const document = documentOf(inputs.body);
+      if (document !== undefined) importDocument(api, document, text(outputs.rootResourceId));
     }),
 
     "aws:apigateway/resource:Resource": taking(["restApi", "parentId", "pathPart"], (resource) => {
@@ -66,13 +70,7 @@ export function apiGatewayProvisioners(apis: Map<string, ApiDefinition>): Provis
     "aws:apigateway/response:Response": taking(
       ["restApiId", "responseType", "statusCode", "responseTemplates", "responseParameters"],
       (resource) => {
-        const { responseType, statusCode, responseTemplates, responseParameters } = resource.inputs;
-        checkExpressions(texts(responseParameters), "request");
-        apiOf(resource, "restApiId").responses.set(text(responseType), {
-          statusCode: text(statusCode) || undefined,
-          responseTemplates: texts(responseTemplates),
-          responseParameters: texts(responseParameters),
-        });
+        addGatewayResponse(apiOf(resource, "restApiId"), text(resource.inputs.responseType), resource.inputs);
       },
     ),
 
@@ -82,27 +80,19 @@ export function apiGatewayProvisioners(apis: Map<string, ApiDefinition>): Provis
         const api = apiOf(resource);
         const { resourceId, httpMethod, authorization, requestValidatorId, requestModels } = resource.inputs;
         if (api.resources.pathOf(text(resourceId)) === undefined) fail(`there is no resource ${text(resourceId)}`);
-        if (authorization !== "NONE" && authorization !== "AWS_IAM") {
-          return fail(`authorization ${text(authorization)} is not supported; NONE and AWS_IAM are`);
-        }
-        const checks = api.validators.get(text(requestValidatorId)) ?? { body: false, parameters: false };
-        const models = Object.entries(checks.body ? texts(requestModels) : {});
-        const parameters = Object.entries((resource.inputs.requestParameters ?? {}) as Record<string, Value>);
-        api.methods.push({
-          httpMethod: text(httpMethod),
-          resourceId: text(resourceId),
-          authorization,
-          validators: new Map(
-            models.map(([contentType, name]) => [
-              contentType,
-              compileModel(api.models.get(name) ?? fail(`there is no model ${name}`)),
-            ]),
-          ),
-          requiredParameters: parameters.flatMap(([name, needed]) => (checks.parameters && needed ? [name] : [])),
-          integration: undefined,
-          integrationResponses: [],
-          statusCodes: new Set(),
-        });
+        const models = Object.entries(texts(requestModels)).map(
+          ([contentType, name]) => [contentType, api.models.get(name) ?? fail(`there is no model ${name}`)] as const,
+        );
+        api.methods.push(
+          methodOf({
+            httpMethod: text(httpMethod),
+            resourceId: text(resourceId),
+            authorization: text(authorization),
+            checks: api.validators.get(text(requestValidatorId)) ?? { body: false, parameters: false },
+            models: Object.fromEntries(models),
+            parameters: (resource.inputs.requestParameters ?? {}) as Record<string, Value>,
+          }),
+        );
       },
     ),
 
@@ -113,54 +103,21 @@ export function apiGatewayProvisioners(apis: Map<string, ApiDefinition>): Provis
         ...["passthroughBehavior", "requestTemplates", "requestParameters"],
       ],
       (resource) => {
-        const { type, uri, credentials, passthroughBehavior, timeoutMilliseconds } = resource.inputs;
-        const [requestTemplates, requestParameters] = [
-          texts(resource.inputs.requestTemplates),
-          texts(resource.inputs.requestParameters),
-        ];
-        if (type !== "AWS" && type !== "MOCK") {
-          return fail(`integrations of type ${text(type)} are not supported; AWS (with SQS) and MOCK are`);
-        }
-        const target = type === "AWS" ? targetOf(text(uri)) : undefined;
-        if (type === "AWS" && target === undefined) {
-          fail(`its URI ${text(uri)} is not supported; arn:…:apigateway:…:sqs:path/<account>/<queue> is`);
-        }
-        if (type === "AWS" && !/^arn:[^:]+:iam::\d{12}:role\//.test(text(credentials))) {
-          fail(
-            `it has no credentials with which to ask SQS (${text(credentials) || "none"} given); give the ARN of a role`,
-          );
-        }
-        checkExpressions(requestParameters, "request");
-        methodOf(resource).integration = {
-          type,
-          target,
-          roleArn: text(credentials),
-          passthroughBehavior: text(passthroughBehavior) || "WHEN_NO_MATCH",
-          requestTemplates,
-          requestParameters,
-          timeoutMilliseconds: Number(timeoutMilliseconds ?? 29_000),
-        };
+        methodFor(resource).integration = integrationOf(resource.inputs);
       },
     ),
 
     "aws:apigateway/methodResponse:MethodResponse": taking(
       [...ofMethod, "statusCode", "responseParameters"],
       (resource) => {
-        methodOf(resource).statusCodes.add(text(resource.inputs.statusCode));
+        methodFor(resource).statusCodes.add(text(resource.inputs.statusCode));
       },
     ),
 
     "aws:apigateway/integrationResponse:IntegrationResponse": taking(
       [...ofMethod, "statusCode", "selectionPattern", "responseTemplates", "responseParameters"],
       (resource) => {
-        const { statusCode, selectionPattern, responseTemplates, responseParameters } = resource.inputs;
-        checkExpressions(texts(responseParameters), "response");
-        methodOf(resource).integrationResponses.push({
-          statusCode: text(statusCode),
-          selectionPattern: text(selectionPattern) || undefined,
-          responseTemplates: texts(responseTemplates),
-          responseParameters: texts(responseParameters),
-        });
+        addIntegrationResponse(methodFor(resource), resource.inputs);
       },
     ),
 

@@ -5,6 +5,7 @@ import { refers } from "./stack";
 
 const restStage = "aws:apigateway/stage:Stage";
 const httpStage = "aws:apigatewayv2/stage:Stage";
+const restApi = "aws:apigateway/restApi:RestApi";
 const restMethod = "aws:apigateway/method:Method";
 const httpRoute = "aws:apigatewayv2/route:Route";
 const methodSettings = "aws:apigateway/methodSettings:MethodSettings";
@@ -12,6 +13,35 @@ const methodSettings = "aws:apigateway/methodSettings:MethodSettings";
 /** Preflight requests come without credentials, by the specification of CORS. */
 const isPreflight = ({ httpMethod, routeKey }: Properties) =>
   httpMethod === "OPTIONS" || (typeof routeKey === "string" && routeKey.startsWith("OPTIONS "));
+
+interface Operation {
+  /** `POST /orders` */
+  readonly route: string;
+  readonly signed: boolean;
+  readonly validated: boolean;
+}
+
+/**
+ * The methods that the OpenAPI document in a REST API's body describes; none while a preview does not know it.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
+ */
+function operationsOf({ body }: Properties): readonly Operation[] {
+  const document = typeof body === "string" ? parsed(body) : undefined;
+  return Object.entries((at(document, "paths") ?? {}) as Properties).flatMap(([path, methods]) =>
+    Object.entries((methods ?? {}) as Properties).map(([method, operation]) => {
+      const auth = at(operation, "x-amazon-apigateway-auth", "type");
+      const security = at(operation, "security") ?? at(document, "security");
+      const validator = "x-amazon-apigateway-request-validator";
+      return {
+        route: `${method.toUpperCase()} ${path}`,
+        signed: auth === undefined ? isSet(security) : auth !== "NONE",
+        validated: isSet(at(operation, validator) ?? at(document, validator)),
+      };
+    }),
+  );
+}
+
+const isPreflightRoute = ({ route }: Operation) => route.startsWith("OPTIONS ");
 
 export const apiPolicies: readonly Policy[] = [
   resourcePolicy({
@@ -21,8 +51,18 @@ export const apiPolicies: readonly Policy[] = [
     description: "Endpoints ask their callers who they are.",
     ids: ["AwsSolutions-APIG4", "CKV_AWS_309", "APIGateway.8", "CKV_AWS_59"],
     url: "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-to-api.html",
-    types: [restMethod, httpRoute],
+    types: [restMethod, httpRoute, restApi],
     check: ({ type, props }, report) => {
+      if (type === restApi) {
+        for (const operation of operationsOf(props)) {
+          if (operation.signed || isPreflightRoute(operation)) continue;
+          report(
+            `body has no security for ${operation.route}: anybody may call it`,
+            "Give it a security scheme of IAM, or an authorizer; if it is meant to be public, add it to this policy's exceptions",
+          );
+        }
+        return;
+      }
       const property = type === restMethod ? "authorization" : "authorizationType";
       const given = props[property];
       if (given === unknown || (isSet(given) && given !== "NONE") || isPreflight(props)) return;
@@ -89,8 +129,15 @@ export const apiPolicies: readonly Policy[] = [
     description: "REST APIs validate requests before anything is called.",
     ids: ["AwsSolutions-APIG2"],
     url: "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html",
-    types: [restMethod],
-    check: ({ props }, report) => {
+    types: [restMethod, restApi],
+    check: ({ type, props }, report) => {
+      if (type === restApi) {
+        for (const operation of operationsOf(props)) {
+          if (operation.validated || isPreflightRoute(operation)) continue;
+          report(`body has no request validator for ${operation.route}`, "Set x-amazon-apigateway-request-validator");
+        }
+        return;
+      }
       if (isSet(props.requestValidatorId) || isPreflight(props)) return;
       report(`requestValidatorId is ${shown(props.requestValidatorId)}`, "Set it to a RequestValidator");
     },

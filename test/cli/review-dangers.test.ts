@@ -147,4 +147,18 @@ describe("a review warns", () => {
     assert.match((await warningsOf(method("AWS_IAM"), method("NONE"))).join(), /anybody may call it/);
     assert.deepEqual(await warningsOf(method("NONE"), method("AWS_IAM")), []);
   });
+
+  it("of a described route that anybody may call, and not of one that has always been open", async () => {
+    const api = (security: object) => () =>
+      new aws.apigateway.RestApi("api", {
+        body: JSON.stringify({
+          openapi: "3.0.1",
+          paths: { "/open": { post: {} }, "/orders": { post: security } },
+          components: { securitySchemes: { sigv4: { type: "apiKey", "x-amazon-apigateway-authtype": "awsSigv4" } } },
+        }),
+      });
+    const signed = { security: [{ sigv4: [] }] };
+    assert.match((await warningsOf(api(signed), api({}))).join(), /anybody may call routes that wanted a signature/);
+    assert.deepEqual(await warningsOf(api({}), api(signed)), []);
+  });
 });

@@ -1,6 +1,8 @@
 import { strict as assert } from "node:assert";
+import { compareGraphs } from "../../cli/review/compare";
 import { HttpIngress } from "../../components/http-ingress";
 import { QueueConsumer } from "../../components/queue-consumer";
+import { bodySchemaOf, documentOf, methodsOf } from "../../graph/open-api";
 import { note } from "./callbacks";
 import { Recorded, refusal } from "./graph";
 
@@ -15,21 +17,29 @@ describe("HttpIngress", () => {
       return { url: api.url };
     };
 
+  /** The one route of the program, as the API's definition has it. */
+  const routeOf = (graph: Recorded) => {
+    const document = documentOf(graph.one(type("RestApi")).inputs.body);
+    const [method] = methodsOf(document);
+    assert.ok(document !== undefined && method !== undefined);
+    return { document, method };
+  };
+
   it("sends the checked body to the queue, with SQS's Query protocol", async () => {
     const graph = await Recorded.of(program());
     const queue = graph.one("aws:sqs/queue:Queue", "jobs").outputs;
-    const { inputs } = graph.one(type("Integration"));
-    assert.equal(inputs.type, "AWS");
-    assert.equal(inputs.integrationHttpMethod, "POST");
-    assert.equal(inputs.uri, `arn:aws:apigateway:eu-west-1:sqs:path/000000000000/${queue.name}`);
-    assert.equal(inputs.passthroughBehavior, "NEVER");
-    assert.deepEqual(inputs.requestParameters, {
-      "integration.request.header.Content-Type": "'application/x-www-form-urlencoded'",
+    const { responses, ...integration } = routeOf(graph).method.integration;
+    assert.deepEqual(integration, {
+      type: "aws",
+      httpMethod: "POST",
+      uri: `arn:aws:apigateway:eu-west-1:sqs:path/000000000000/${queue.name}`,
+      credentials: graph.one("aws:iam/role:Role", "api").outputs.arn,
+      passthroughBehavior: "never",
+      requestParameters: { "integration.request.header.Content-Type": "'application/x-www-form-urlencoded'" },
+      requestTemplates: {
+        "application/json": "Action=SendMessage&Version=2012-11-05&MessageBody=$util.urlEncode($input.body)",
+      },
     });
-    assert.deepEqual(inputs.requestTemplates, {
-      "application/json": "Action=SendMessage&Version=2012-11-05&MessageBody=$util.urlEncode($input.body)",
-    });
-    assert.equal(inputs.credentials, graph.one("aws:iam/role:Role", "api").outputs.arn);
     assert.deepEqual(graph.json("aws:iam/rolePolicy:RolePolicy", "api", "policy").Statement, [
       { Effect: "Allow", Action: ["sqs:SendMessage"], Resource: [queue.arn] },
     ]);
@@ -51,43 +61,37 @@ describe("HttpIngress", () => {
   });
 
   it("checks the body against the schema of the callback's events", async () => {
-    const graph = await Recorded.of(program());
-    const model = graph.one(type("Model"));
-    assert.equal(model.inputs.name, "ApiPostV1Jobs", "letters and digits only");
-    assert.deepEqual(JSON.parse(String(model.inputs.schema)), {
+    const { document, method } = routeOf(await Recorded.of(program()));
+    assert.deepEqual(bodySchemaOf(document, method.operation), {
       type: "object",
       properties: { id: { type: "string" } },
       required: ["id"],
     });
-    const { inputs } = graph.one(type("Method"));
-    assert.deepEqual(inputs.requestModels, { "application/json": "ApiPostV1Jobs" });
-    assert.equal(inputs.requestValidatorId, graph.one(type("RequestValidator")).id);
-    assert.equal(graph.one(type("RequestValidator")).inputs.validateRequestBody, true);
-    assert.deepEqual(graph.one(type("Response")).inputs.responseType, "BAD_REQUEST_BODY");
+    assert.deepEqual(Object.keys((document.components as { schemas: object }).schemas), ["PostV1Jobs"], "letters only");
+    const validator = String(document["x-amazon-apigateway-request-validator"]);
+    assert.deepEqual(document["x-amazon-apigateway-request-validators"], {
+      [validator]: { validateRequestBody: true, validateRequestParameters: true },
+    });
+    assert.deepEqual(Object.keys(document["x-amazon-apigateway-gateway-responses"] ?? {}), ["BAD_REQUEST_BODY"]);
   });
 
   it("never answers 202 unless SQS has said 2xx", async () => {
-    const graph = await Recorded.of(program());
-    const answers = graph
-      .all(type("IntegrationResponse"))
-      .map(({ inputs }) => [inputs.statusCode, inputs.selectionPattern]);
-    assert.deepEqual(answers.sort(), [
-      ["202", "2\\d\\d"],
-      ["400", "4\\d\\d"],
-      ["500", undefined],
-    ]);
+    const { method } = routeOf(await Recorded.of(program()));
+    const answers = Object.entries(method.integration.responses as Record<string, { statusCode: string }>);
     assert.deepEqual(
-      graph
-        .all(type("MethodResponse"))
-        .map(({ inputs }) => inputs.statusCode)
-        .sort(),
-      ["202", "400", "413", "500"],
+      answers.map(([pattern, { statusCode }]) => [pattern, statusCode]),
+      [
+        ["2\\d\\d", "202"],
+        ["4\\d\\d", "400"],
+        ["default", "500"],
+      ],
     );
+    assert.deepEqual(Object.keys(method.operation.responses ?? {}), ["202", "400", "413", "500"]);
   });
 
   it("wants signed calls unless it is public", async () => {
-    assert.equal((await Recorded.of(program())).one(type("Method")).inputs.authorization, "AWS_IAM");
-    assert.equal((await Recorded.of(program({ public: true }))).one(type("Method")).inputs.authorization, "NONE");
+    assert.equal(routeOf(await Recorded.of(program())).method.authorization, "AWS_IAM");
+    assert.equal(routeOf(await Recorded.of(program({ public: true }))).method.authorization, "NONE");
   });
 
   it("is regional, throttled and traced, and logs only when it is told to", async () => {
@@ -116,23 +120,61 @@ describe("HttpIngress", () => {
     assert.deepEqual(existing.all(type("Account")), []);
   });
 
-  it("is deployed anew when a route changes, and only then", async () => {
+  it("is deployed anew when its definition changes, and only then", async () => {
     const triggerOf = async (run: () => unknown) => (await Recorded.of(run)).one(type("Deployment")).inputs.triggers;
-    const [first, again, open] = [
+    const [first, again, open, compressed] = [
       await triggerOf(program()),
       await triggerOf(program()),
       await triggerOf(program({ public: true })),
+      await triggerOf(program({ overrides: { restApi: { minimumCompressionSize: "1000" } } })),
     ];
     assert.deepEqual(first, again);
     assert.notDeepEqual(first, open);
-    const graph = await Recorded.of(program());
-    const { dependsOn } = graph.one(type("Deployment")).options;
-    for (const name of ["Method", "Integration", "Response"])
-      assert.ok(dependsOn.includes(graph.one(type(name)).urn), name);
-    for (const { urn } of graph.all(type("IntegrationResponse"))) assert.ok(dependsOn.includes(urn));
+    assert.notDeepEqual(first, compressed, "it is part of what is deployed");
   });
 
-  it("exports the base of its routes; paths share their resources", async () => {
+  it("takes a removed route out of the API before it is deployed: nothing is left for a later deletion", async () => {
+    const routes = (keys: readonly `POST /${string}`[]) => () => {
+      const jobs = new QueueConsumer("jobs", { callback: note });
+      new HttpIngress("api", { routes: Object.fromEntries(keys.map((key) => [key, jobs])) });
+    };
+    const before = await Recorded.of(routes(["POST /jobs", "POST /more"]));
+    const after = await Recorded.of(routes(["POST /jobs"]));
+    const { removed, added, changed } = compareGraphs(before.graph, after.graph);
+    assert.deepEqual([added, removed], [[], []]);
+    assert.deepEqual(
+      changed.map(({ after: { type: of }, effect }) => [of, effect]),
+      [
+        [type("RestApi"), "in place"],
+        [type("Deployment"), "replaces"],
+        [type("Stage"), "in place"],
+      ],
+    );
+    const deployment = after.one(type("Deployment"));
+    assert.ok(deployment.options.dependsOn.includes(after.one(type("RestApi")).urn), "the API is changed first");
+    assert.equal(after.one(type("RestApi")).inputs.putRestApiMode, "overwrite");
+    assert.deepEqual(
+      methodsOf(documentOf(after.one(type("RestApi")).inputs.body)).map(({ path }) => path),
+      ["/jobs"],
+    );
+  });
+
+  it("is the same in any order of its routes, and under another name of the component", async () => {
+    const bodyOf = async (name: string, keys: readonly `POST /${string}`[]) => {
+      const graph = await Recorded.of(() => {
+        const jobs = new QueueConsumer("jobs", { callback: note });
+        const former = { aliases: [{ name: "api" }] };
+        new HttpIngress(name, { routes: Object.fromEntries(keys.map((key) => [key, jobs])) }, former);
+      });
+      const { outputs } = graph.one("aws:iam/role:Role", name);
+      return String(graph.one(type("RestApi")).inputs.body).replaceAll(String(outputs.arn), "role");
+    };
+    const body = await bodyOf("api", ["POST /a", "POST /b"]);
+    assert.equal(await bodyOf("api", ["POST /b", "POST /a"]), body);
+    assert.equal(await bodyOf("door", ["POST /a", "POST /b"]), body);
+  });
+
+  it("exports the base of its routes; methods of one path stand together", async () => {
     const graph = await Recorded.of(() => {
       const jobs = new QueueConsumer("jobs", { callback: note });
       const api = new HttpIngress("api", {
@@ -140,12 +182,13 @@ describe("HttpIngress", () => {
       });
       return { url: api.url };
     });
+    const { document } = routeOf(graph);
     assert.deepEqual(
-      graph
-        .all(type("Resource"))
-        .map(({ outputs }) => outputs.path)
-        .sort(),
-      ["/v1", "/v1/jobs", "/v1/more"],
+      Object.entries(document.paths ?? {}).map(([path, methods]) => [path, Object.keys(methods)]),
+      [
+        ["/v1/jobs", ["post", "put"]],
+        ["/v1/more", ["post"]],
+      ],
     );
     assert.equal(
       graph.graph.outputs.url,
@@ -160,7 +203,7 @@ describe("HttpIngress", () => {
         routes: { "POST /steps": { consumer: steps, messageGroupId: "$.id", messageDeduplicationId: "$.step.id" } },
       });
     });
-    assert.deepEqual(graph.one(type("Integration")).inputs.requestTemplates, {
+    assert.deepEqual(routeOf(graph).method.integration.requestTemplates, {
       "application/json":
         "Action=SendMessage&Version=2012-11-05&MessageBody=$util.urlEncode($input.body)" +
         "&MessageGroupId=$util.urlEncode($input.path('$.id'))&MessageDeduplicationId=$util.urlEncode($input.path('$.step.id'))",

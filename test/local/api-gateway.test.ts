@@ -233,6 +233,60 @@ describe("API Gateway of the local run", () => {
         variables: { tier: "gold" },
       });
     };
+  /** One described method, with a MOCK integration unless the operation has another. */
+  const described =
+    (operation: object, document: object = {}, putRestApiMode?: string) =>
+    () => {
+      const mock = {
+        type: "mock",
+        requestTemplates: { "application/json": '{"statusCode": 200}' },
+        responses: {
+          default: { statusCode: "200", responseTemplates: { "application/json": '{"id":"$input.params(\'id\')"}' } },
+        },
+      };
+      const put = { "x-amazon-apigateway-integration": mock, responses: { "200": {} }, ...operation };
+      const body = { openapi: "3.0.1", paths: { "/orders/{id}": { put } }, ...document };
+      const api = new aws.apigateway.RestApi("api", {
+        body: pulumi.jsonStringify(body),
+        ...(putRestApiMode !== undefined && { putRestApiMode }),
+      });
+      const deployment = new aws.apigateway.Deployment("d", { restApi: api.id });
+      new aws.apigateway.Stage("s", { restApi: api.id, deployment: deployment.id, stageName: "v1" });
+    };
+
+  it("serves what the body of an API describes, with the parameters that it must have", async () => {
+    const required = {
+      parameters: [{ name: "x-tenant", in: "header", required: true }],
+      "x-amazon-apigateway-request-validator": "all",
+    };
+    const validators = {
+      "x-amazon-apigateway-request-validators": {
+        all: { validateRequestParameters: true, validateRequestBody: false },
+      },
+    };
+    const { call } = await gatewayOf(described(required, validators));
+    const put = { method: "PUT", body: "{}" };
+    assert.deepEqual(short(await call("v1/orders/a", { ...put, headers: { "x-tenant": "t" } })), [200, { id: "a" }]);
+    assert.deepEqual(short(await call("v1/orders/a", put)), [
+      400,
+      { message: "Missing required request parameters: [x-tenant]" },
+    ]);
+  });
+
+  it("has no route any more that the program has removed", async () => {
+    const { call } = await gatewayOf(() => {
+      const notes = new QueueConsumer("notes", { callback: note });
+      new HttpIngress("api", { routes: { "POST /notes": notes, "POST /more": notes }, public: true });
+    });
+    assert.equal((await call("live/more", { body: event })).status, 202);
+    const later = await gatewayOf(ingress());
+    assert.equal((await later.call("live/notes", { body: event })).status, 202);
+    assert.deepEqual(short(await later.call("live/more", { body: event })), [
+      403,
+      { message: "Missing Authentication Token" },
+    ]);
+  });
+
   const mocked = { requestTemplates: { "application/json": '{"statusCode": 200}' } };
 
   it("gives mapping templates the path, the query, the headers, the context and the stage's variables", async () => {
@@ -296,11 +350,19 @@ describe("API Gateway of the local run", () => {
       ),
       /its URI arn:aws:apigateway:eu-west-1:dynamodb:action\/PutItem is not supported/,
     ],
+    ["a body of an older OpenAPI", described({}, { openapi: "2.0" }), /RestApi "api": its body says openapi 2.0/],
     [
-      "an API that is described by OpenAPI",
-      () => void new aws.apigateway.RestApi("api", { body: pulumi.jsonStringify({ openapi: "3.0.1" }) }),
-      /RestApi "api": the local run does not have body; leave it out/,
+      "a cross-origin header of a body",
+      described({}, { "x-amazon-apigateway-cors": {} }),
+      /the local run does not have x-amazon-apigateway-cors in the body; leave it out/,
     ],
+    [
+      "an integration with Lambda in a body",
+      described({ "x-amazon-apigateway-integration": { type: "aws_proxy", uri: "arn:aws:apigateway:x" } }),
+      /RestApi "api": PUT \/orders\/\{id\}: integrations of type AWS_PROXY are not supported/,
+    ],
+    ["a body that is merged", described({}, {}, "merge"), /putRestApiMode merge is not supported/],
+    ["a body of YAML", () => void new aws.apigateway.RestApi("api", { body: "openapi: 3.0.1" }), /is not JSON/],
   ] as const) {
     it(`refuses ${what} by name, rather than ignore it`, async () => {
       await assert.rejects(gatewayOf(program), says);

@@ -28,6 +28,7 @@ const types = {
   logGroup: "aws:cloudwatch/logGroup:LogGroup",
   alarm: "aws:cloudwatch/metricAlarm:MetricAlarm",
   restStage: "aws:apigateway/stage:Stage",
+  restApi: "aws:apigateway/restApi:RestApi",
   restMethod: "aws:apigateway/method:Method",
   methodSettings: "aws:apigateway/methodSettings:MethodSettings",
   httpStage: "aws:apigatewayv2/stage:Stage",

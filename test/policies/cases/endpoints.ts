@@ -1,6 +1,12 @@
 // Endpoints and security groups: what breaks each policy and what keeps it.
 import { type Case, make, unknown } from "../made-up";
 
+/** A REST API with one route, described by its body. */
+const described = (operation: object, document: object = {}) =>
+  make("restApi", {
+    body: JSON.stringify({ openapi: "3.0.1", paths: { "/orders": { post: operation } }, ...document }),
+  });
+
 const httpSettings = { throttlingRateLimit: 100, throttlingBurstLimit: 200 };
 
 export const endpointCases: readonly Case[] = [
@@ -17,10 +23,19 @@ export const endpointCases: readonly Case[] = [
         made: [make("httpRoute", { routeKey: "POST /orders" })],
         says: /authorizationType is not set/,
       },
+      {
+        what: "a route of a body",
+        made: [described({})],
+        says: /body has no security for POST \/orders: anybody may call it/,
+      },
     ],
     keeps: [
       { what: "IAM", made: [make("restMethod", { httpMethod: "POST", authorization: "AWS_IAM" })] },
       { what: "JWT", made: [make("httpRoute", { routeKey: "POST /orders", authorizationType: "JWT" })] },
+      { what: "IAM in a body", made: [described({ security: [{ sigv4: [] }] })] },
+      { what: "IAM for a whole body", made: [described({}, { security: [{ sigv4: [] }] })] },
+      { what: "IAM by API Gateway's own word", made: [described({ "x-amazon-apigateway-auth": { type: "AWS_IAM" } })] },
+      { what: "a body that is not known yet", made: [make("restApi", { body: unknown })], preview: true },
       { what: "a preflight", made: [make("restMethod", { httpMethod: "OPTIONS", authorization: "NONE" })] },
     ],
   },
@@ -65,8 +80,12 @@ export const endpointCases: readonly Case[] = [
   },
   {
     policy: "api-validates",
-    breaks: [{ what: "not", made: [make("restMethod", { httpMethod: "POST" })] }],
+    breaks: [
+      { what: "not", made: [make("restMethod", { httpMethod: "POST" })] },
+      { what: "not, in a body", made: [described({})], says: /body has no request validator for POST \/orders/ },
+    ],
     keeps: [
+      { what: "in a body", made: [described({}, { "x-amazon-apigateway-request-validator": "all" })] },
       { what: "yes", made: [make("restMethod", { httpMethod: "POST", requestValidatorId: unknown })], preview: true },
     ],
   },
