@@ -1,8 +1,11 @@
 // Calls AWS's APIs where a callback fails or sends: a signer of 2.5 KB, where an SDK client would put 325 KB into every bundle.
-import { AwsClient } from "aws4fetch";
+import { AwsV4Signer } from "aws4fetch";
+import { addressOf, type Endpoint } from "./endpoints";
 
-const tries = 3;
+/** Of a call, and of the entries of a batch. */
+export const tries = 3;
 const defaultTimeout = 3000;
+const longestPause = 1000;
 
 /** What AWS answered instead of a result. */
 export class AwsError extends Error {
@@ -16,64 +19,94 @@ export class AwsError extends Error {
   }
 }
 
-export interface AwsCall {
-  /** Signing name, as `sqs`. */
-  readonly service: string;
+interface Call {
+  readonly endpoint: Endpoint;
+  /** Milliseconds for each try. */
+  readonly timeout?: number;
+  /** Milliseconds since the epoch: it is tried again until then. Default: three tries. */
+  readonly until?: number;
+}
+
+export interface AwsCall<Answer> extends Call {
   /** Prefix of the target header of a JSON protocol, as `AmazonSQS`. */
   readonly target: string;
   readonly action: string;
   readonly input: unknown;
-  /** Where the service is, unless AWS_ENDPOINT_URL_<SERVICE> or AWS_ENDPOINT_URL says otherwise. */
-  readonly endpoint: string;
   readonly contentType?: string;
-  /** Milliseconds for each of the three tries. */
-  readonly timeout?: number;
+  /** Where an API answers 200 although it has refused: what it refused with. */
+  refusalIn?(answer: Answer): AwsError | undefined;
 }
 
 /** Rejects with an AwsError, or with the network's error after three tries. Throttling, 5xx and network errors are tried again. */
-export async function callAws<Answer>(call: AwsCall): Promise<Answer> {
+export function callAws<Answer>(call: AwsCall<Answer>): Promise<Answer> {
   const { target, action, input, contentType = "application/x-amz-json-1.0" } = call;
   const headers = { "content-type": contentType, "x-amz-target": `${target}.${action}` };
-  const text = await post(call, headers, JSON.stringify(input));
-  return (text === "" ? {} : JSON.parse(text)) as Answer;
+  const body = JSON.stringify(input);
+  return again(call, async () => {
+    const text = await post(call, headers, body);
+    const answer = (text === "" ? {} : JSON.parse(text)) as Answer;
+    const refusal = call.refusalIn?.(answer);
+    if (refusal !== undefined) throw refusal;
+    return answer;
+  });
 }
 
 /** For services that speak the Query protocol only: answers the XML. */
-export function queryAws(
-  call: Pick<AwsCall, "service" | "endpoint" | "timeout">,
-  parameters: Readonly<Record<string, string>>,
-): Promise<string> {
+export function queryAws(call: Call, parameters: Readonly<Record<string, string>>): Promise<string> {
   const headers = { "content-type": "application/x-www-form-urlencoded" };
-  return post(call, headers, new URLSearchParams(parameters).toString());
+  const body = new URLSearchParams(parameters).toString();
+  return again(call, () => post(call, headers, body));
+}
+
+async function again<Answer>({ until = 0 }: Call, run: () => Promise<Answer>): Promise<Answer> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await run();
+    } catch (error) {
+      if ((attempt >= tries && Date.now() >= until) || !isTransient(error)) throw error;
+      await pauseAfter(attempt);
+    }
+  }
+}
+
+/** Longer from attempt to attempt, and never the same for two callers. */
+export function pauseAfter(attempt: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.min(longestPause, 50 * 2 ** attempt) * Math.random()));
 }
 
 async function post(
-  { service, endpoint, timeout = defaultTimeout }: Pick<AwsCall, "service" | "endpoint" | "timeout">,
+  { endpoint, timeout = defaultTimeout }: Call,
   headers: Readonly<Record<string, string>>,
   body: string,
 ): Promise<string> {
-  const url = process.env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] ?? process.env.AWS_ENDPOINT_URL ?? endpoint;
-  // The environment is read at each call: nothing is kept that could outlive a change of credentials.
+  // The environment is read at each try: nothing is kept that could outlive a change of credentials, or of the invocation's trace.
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_REGION } = process.env;
-  const client = new AwsClient({
+  const region = endpoint.region ?? AWS_REGION;
+  const signer = new AwsV4Signer({
+    method: "POST",
+    url: addressOf(endpoint),
+    headers: { ...headers, ...trace() },
+    body,
     accessKeyId: AWS_ACCESS_KEY_ID ?? "",
     secretAccessKey: AWS_SECRET_ACCESS_KEY ?? "",
     ...(AWS_SESSION_TOKEN !== undefined && { sessionToken: AWS_SESSION_TOKEN }),
-    ...(AWS_REGION !== undefined && { region: AWS_REGION }),
-    service,
-    retries: 0,
+    ...(region !== undefined && { region }),
+    service: endpoint.service,
   });
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      const response = await client.fetch(url, { method: "POST", headers, body, signal: AbortSignal.timeout(timeout) });
-      const text = await response.text();
-      if (response.ok) return text;
-      throw errorOf(response.status, text);
-    } catch (error) {
-      if (attempt >= tries || !isWorthAnotherTry(error)) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50 * 2 ** attempt * Math.random()));
-    }
-  }
+  const { url, ...signed } = await signer.sign();
+  const response = await fetch(new Request(url, { ...signed, signal: AbortSignal.timeout(timeout) }));
+  const text = await response.text();
+  if (!response.ok) throw errorOf(response.status, text);
+  return text;
+}
+
+/**
+ * Joins the traces of X-Ray, and is how Lambda counts the rounds of a loop, which it stops.
+ * https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+ */
+function trace(): Readonly<Record<string, string>> {
+  const { AWS_LAMBDA_FUNCTION_NAME, _X_AMZN_TRACE_ID } = process.env;
+  return AWS_LAMBDA_FUNCTION_NAME && _X_AMZN_TRACE_ID ? { "x-amzn-trace-id": _X_AMZN_TRACE_ID } : {};
 }
 
 function errorOf(status: number, text: string): AwsError {
@@ -88,12 +121,24 @@ function errorOf(status: number, text: string): AwsError {
   }
 }
 
-function isWorthAnotherTry(error: unknown): boolean {
-  return !(error instanceof AwsError) || error.status >= 500 || error.status === 429 || /throttl/i.test(error.code);
-}
+/**
+ * The codes that the SDK calls throttling or transient; those of SQS's and SNS's keys, as KmsThrottled; AWS's own failures, which the
+ * entries of a batch have as a code without a status; and those of a request that was signed long before it was sent, since Lambda
+ * had frozen the process in between: each try is signed anew.
+ */
+const transientCodes =
+  /throttl|ThroughputExceeded|^(Bandwidth|Request)?LimitExceeded|^(PriorRequestNotComplete|SlowDown|TooManyRequests|TransactionInProgress|RequestTime|RequestExpired|Timeout|Internal|ServiceUnavailable)/i;
 
-/** `https://sns.eu-west-1.amazonaws.com`, by the ARN of what is called. */
-export function endpointOf(arn: string): string {
-  const [, partition = "aws", service = "", region = ""] = arn.split(":");
-  return `https://${service}.${region}.${partition === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com"}`;
+export const isTransientCode = (code: string) => transientCodes.test(code);
+
+/** Whether another try may succeed. */
+function isTransient(error: unknown): boolean {
+  if (!(error instanceof AwsError)) return true;
+  const { code, status, message } = error;
+  return (
+    status >= 500 ||
+    status === 429 ||
+    isTransientCode(code) ||
+    (code === "InvalidSignatureException" && message.includes("Signature expired"))
+  );
 }

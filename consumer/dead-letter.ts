@@ -1,6 +1,7 @@
 // A dead letter: what the record carried, as it was, and why it was given up.
 import { nameError } from "./errors";
-import type { MessageAttribute, NewMessage } from "./sqs-client";
+import { messageJson, messageText } from "./message-text";
+import { largestMessage, type MessageAttribute, type NewMessage, sizeOf } from "./sqs-client";
 
 /** Name of the message attribute that says why. Its value is the JSON of a `DeadLetterReason`. */
 export const reasonAttribute = "DeadLetterReason";
@@ -53,13 +54,15 @@ export interface GivenUp {
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 const mostAttributes = 10;
-const largestMessage = 1_048_576;
 const longMessage = 2000;
 const shortMessage = 100;
 
 /** Undefined where the record leaves no room even for the shortest reason. */
 export function deadLetterOf(record: LostRecord, givenUp: GivenUp): NewMessage | undefined {
-  const { body, attributes: own, place, fifo } = record;
+  const { place, fifo } = record;
+  // Records of a topic may have characters that SQS does not take.
+  const body = messageText(record.body);
+  const own = Object.fromEntries(Object.entries(record.attributes).map(([name, value]) => [name, storable(value)]));
   const fold = Object.keys(own).length >= mostAttributes;
   const full = reasonOf(record, givenUp);
   const { errorType, failedAt } = full;
@@ -79,6 +82,11 @@ export function deadLetterOf(record: LostRecord, givenUp: GivenUp): NewMessage |
   return undefined;
 }
 
+function storable(attribute: MessageAttribute): MessageAttribute {
+  const { StringValue } = attribute;
+  return StringValue === undefined ? attribute : { ...attribute, StringValue: messageText(StringValue) };
+}
+
 function reasonOf({ sourceArn, trace, place }: LostRecord, givenUp: GivenUp): DeadLetterReason {
   const { error, functionName, requestId, failedAt } = givenUp;
   const { errorType, errorMessage } = nameError(error);
@@ -94,23 +102,6 @@ function reasonOf({ sourceArn, trace, place }: LostRecord, givenUp: GivenUp): De
     ...(traceId !== undefined && { traceId }),
     ...place,
   };
-}
-
-/** JSON of nothing but characters that SQS takes: it escapes all others itself, but for these two. */
-export function messageJson(value: unknown): string {
-  return JSON.stringify(value).replace(/[\ufffe\uffff]/g, (character) =>
-    character === "\ufffe" ? "\\ufffe" : "\\uffff",
-  );
-}
-
-/** As SQS counts: the body, and each attribute's name, type and value. */
-function sizeOf(body: string, attributes: Readonly<Record<string, MessageAttribute>>): number {
-  let size = Buffer.byteLength(body);
-  for (const [name, { DataType, StringValue = "", BinaryValue = "" }] of Object.entries(attributes)) {
-    size += Buffer.byteLength(name) + Buffer.byteLength(DataType) + Buffer.byteLength(StringValue);
-    size += Buffer.byteLength(BinaryValue, "base64");
-  }
-  return size;
 }
 
 function cut(text: string, length: number): string {

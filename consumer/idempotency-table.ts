@@ -1,6 +1,7 @@
 // The table of an idempotent consumer: which events are in hand, and which are done. Items as Powertools' idempotency has them,
 // with their owner beside, so that nobody finishes or frees what another has taken over.
-import { AwsError, callAws, endpointOf } from "./aws";
+import { AwsError, callAws } from "./aws";
+import { type Endpoint, endpointOf } from "./endpoints";
 import { nameError } from "./errors";
 import type { IdempotencySettings } from "./settings";
 
@@ -26,6 +27,9 @@ export class IdempotencyPersistenceLayerError extends Error {
   override readonly name = "IdempotencyPersistenceLayerError";
 }
 
+/** Milliseconds before the deadline after which the note of a handled event is not tried again. */
+const reserve = 500;
+
 type Item = Readonly<Record<string, { readonly S?: string; readonly N?: string }>>;
 
 const [inProgress, completed] = ["INPROGRESS", "COMPLETED"];
@@ -41,7 +45,7 @@ const names = {
 
 export class IdempotencyTable {
   private readonly name: string;
-  private readonly endpoint: string;
+  private readonly endpoint: Endpoint;
 
   constructor(private readonly settings: IdempotencySettings) {
     this.name = settings.tableArn.split("/")[1] ?? "";
@@ -87,9 +91,12 @@ export class IdempotencyTable {
     };
   }
 
-  /** The event is done, unless another has taken it over. */
-  async complete({ id, owner, validation }: Claim, ends: number): Promise<void> {
-    await this.change("UpdateItem", ends, {
+  /**
+   * The event is done, unless another has taken it over. Tried again until shortly before the deadline, at which its record would fail
+   * and come again: without this note, a duplicate of the event would run once the time of this invocation is over.
+   */
+  async complete({ id, owner, validation }: Claim, ends: number, deadline: number): Promise<void> {
+    const input = {
       Key: { id: { S: id } },
       UpdateExpression:
         "SET #status = :completed, #expiration = :expiration, #validation = :validation, #owner = :owner REMOVE #until",
@@ -101,7 +108,8 @@ export class IdempotencyTable {
         ":validation": { S: validation },
         ":owner": { S: owner },
       },
-    });
+    };
+    await this.change("UpdateItem", deadline, input, deadline - reserve);
   }
 
   /** The event may be taken again, unless it is done, or another has taken it over. */
@@ -120,21 +128,21 @@ export class IdempotencyTable {
   }
 
   /** Whether the condition held. */
-  private async change(action: string, ends: number, input: object): Promise<boolean> {
-    return (await this.call(action, ends, input)) !== undefined;
+  private async change(action: string, ends: number, input: object, until?: number): Promise<boolean> {
+    return (await this.call(action, ends, input, until)) !== undefined;
   }
 
   /** Undefined where the condition did not hold. */
-  private async call<Answer>(action: string, ends: number, input: object): Promise<Answer | undefined> {
+  private async call<Answer>(action: string, ends: number, input: object, until?: number): Promise<Answer | undefined> {
     try {
       return await callAws<Answer>({
-        service: "dynamodb",
         target: "DynamoDB_20120810",
         action,
         endpoint: this.endpoint,
         input: { TableName: this.name, ...input },
         // All three tries fit in what is left.
         timeout: Math.min(3000, Math.max(200, Math.floor((ends - Date.now()) / 4))),
+        ...(until !== undefined && { until }),
       });
     } catch (error) {
       if (error instanceof AwsError && error.code === "ConditionalCheckFailedException") return undefined;

@@ -160,9 +160,9 @@ class Once {
   }
 
   /** The callback has run, so a record that fails now would run it again: it succeeds, and its duplicates can run it once more. */
-  private async complete(claim: Claim, ends: number, { logger }: RecordContext): Promise<void> {
+  private async complete(claim: Claim, ends: number, { logger, deadline }: RecordContext): Promise<void> {
     try {
-      await this.table.complete(claim, ends);
+      await this.table.complete(claim, ends, deadline);
     } catch (error) {
       logger.warn("a handled event could not be noted as such; a duplicate of it would run again", {
         idempotencyKey: claim.id,

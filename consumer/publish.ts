@@ -1,7 +1,11 @@
 // Publishing an event on a topic, into a stream or to an event bus that a binding names.
-import { AwsError, callAws, endpointOf, queryAws } from "./aws";
+import { createHash } from "node:crypto";
+import { AwsError, callAws, isTransientCode, queryAws } from "./aws";
 import type { BusTarget, PublishTarget, StreamTarget } from "./callback";
 import { cloudEventOf, type EventOptions } from "./cloud-event";
+import { endpointOf } from "./endpoints";
+import { PermanentError } from "./errors";
+import { isFilterableText, messageJson } from "./message-text";
 
 export interface PublishOptions extends EventOptions {
   /** Needed for a FIFO topic: the group within which order is kept. */
@@ -10,9 +14,14 @@ export interface PublishOptions extends EventOptions {
   readonly messageDeduplicationId?: string;
 }
 
+/** https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
+const deduplicationId = /^[A-Za-z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$/;
+
 /**
- * Publishes an event as a CloudEvent; its `type` is also the message attribute `type`, by which subscriptions filter. Answers
- * the message's id. Rejects with what SNS answers after three tries: above 256 KiB, InvalidParameter.
+ * Publishes an event as a CloudEvent; its `type` is also the message attribute `type`, by which subscriptions filter, and its
+ * correlation id the attribute `correlationId`, where SNS takes it as one. Answers the message's id. Rejects with a PermanentError for
+ * an event that is not JSON, whose type no filter can read, or that has no group on a FIFO topic; and with what SNS answers after
+ * three tries: above 256 KiB, InvalidParameter.
  */
 export async function publish<E extends { readonly type: string }>(
   target: PublishTarget<E>,
@@ -20,25 +29,38 @@ export async function publish<E extends { readonly type: string }>(
   options: PublishOptions = {},
 ): Promise<string> {
   const envelope = cloudEventOf(event, event.type, options);
-  const { messageGroupId, messageDeduplicationId = envelope.id } = options;
+  const { messageGroupId, messageDeduplicationId = deduplicationIdOf(envelope.id) } = options;
   const fifo = target.endsWith(".fifo");
   if (fifo && messageGroupId === undefined) {
-    throw new TypeError(`${target} is a FIFO topic; say which group the event belongs to with { messageGroupId }.`);
+    throw new PermanentError(
+      `${target} is a FIFO topic; say which group the event belongs to with { messageGroupId }.`,
+    );
   }
+  if (!isFilterableText(event.type)) {
+    throw new PermanentError(
+      `The event's type is ${JSON.stringify(event.type)}. SNS delivers it to no subscription with a filter; use letters, digits, dots and hyphens.`,
+    );
+  }
+  const correlationId = envelope.correlationid;
   const answer = await queryAws(
-    { service: "sns", endpoint: endpointOf(target) },
+    { endpoint: endpointOf(target) },
     {
       Action: "Publish",
       Version: "2010-03-31",
       TopicArn: target,
-      Message: JSON.stringify(envelope),
+      Message: messageJson(envelope),
       ...attribute(1, "type", event.type),
-      ...attribute(2, "correlationId", envelope.correlationid),
+      ...(isFilterableText(correlationId) && attribute(2, "correlationId", correlationId)),
       ...(messageGroupId !== undefined && { MessageGroupId: messageGroupId }),
       ...(fifo && { MessageDeduplicationId: messageDeduplicationId }),
     },
   );
   return /<MessageId>([^<]+)<\/MessageId>/.exec(answer)?.[1] ?? "";
+}
+
+/** An event's id may be any text; SNS takes 128 printable characters. */
+function deduplicationIdOf(id: string): string {
+  return deduplicationId.test(id) ? id : createHash("sha256").update(id).digest("hex");
 }
 
 function attribute(index: number, name: string, value: string): Record<string, string> {
@@ -53,12 +75,14 @@ export interface PutOptions extends EventOptions {
   readonly bare?: boolean;
 }
 
-/** Puts an event into a stream, as a CloudEvent unless `bare`. Answers its sequence number. Rejects with what Kinesis answers after three tries. */
+/**
+ * Puts an event into a stream, as a CloudEvent unless `bare`. Answers its sequence number. Rejects with a PermanentError for an event
+ * that is not JSON, and with what Kinesis answers after three tries.
+ */
 export async function put<E>(target: StreamTarget<E>, event: NoInfer<E>, options: PutOptions): Promise<string> {
   const { partitionKey, bare = false } = options;
   const body = bare ? event : cloudEventOf(event, typeOf(event), options);
   const { SequenceNumber } = await callAws<{ SequenceNumber: string }>({
-    service: "kinesis",
     target: "Kinesis_20131202",
     contentType: "application/x-amz-json-1.1",
     action: "PutRecord",
@@ -66,7 +90,7 @@ export async function put<E>(target: StreamTarget<E>, event: NoInfer<E>, options
     input: {
       StreamARN: target,
       PartitionKey: partitionKey,
-      Data: Buffer.from(JSON.stringify(body)).toString("base64"),
+      Data: Buffer.from(messageJson(body)).toString("base64"),
     },
   });
   return SequenceNumber;
@@ -74,7 +98,8 @@ export async function put<E>(target: StreamTarget<E>, event: NoInfer<E>, options
 
 /**
  * Sends an event to an event bus: `source` and `detail-type` (the event's `type`) are what rules match, and the detail is the
- * CloudEvent. Answers the event's id at EventBridge. Rejects with what EventBridge answers after three tries.
+ * CloudEvent. Answers the event's id at EventBridge. Rejects with a PermanentError for an event that is not JSON, and with what
+ * EventBridge answers after three tries.
  */
 export async function putEvent<E extends { readonly type: string }>(
   target: BusTarget<E>,
@@ -90,7 +115,6 @@ export async function putEvent<E extends { readonly type: string }>(
     }[];
   }
   const { Entries } = await callAws<Answer>({
-    service: "events",
     target: "AWSEvents",
     contentType: "application/x-amz-json-1.1",
     action: "PutEvents",
@@ -101,14 +125,18 @@ export async function putEvent<E extends { readonly type: string }>(
           EventBusName: target,
           Source: envelope.source.replace(/^\//, ""),
           DetailType: event.type,
-          Detail: JSON.stringify(envelope),
+          // AWS does not say whether a rule's target gets the detail with these escapes or anew, without them; a queue would refuse that.
+          Detail: messageJson(envelope),
         },
       ],
     },
+    refusalIn: ({ Entries: [entry] }) => {
+      if (entry?.EventId !== undefined) return undefined;
+      const { ErrorCode = "InternalFailure", ErrorMessage = "" } = entry ?? {};
+      return new AwsError(ErrorCode, ErrorMessage, isTransientCode(ErrorCode) ? 500 : 400);
+    },
   });
-  const { EventId, ErrorCode, ErrorMessage = "" } = Entries[0] ?? {};
-  if (EventId === undefined) throw new AwsError(ErrorCode ?? "InternalFailure", ErrorMessage, 500);
-  return EventId;
+  return Entries[0]?.EventId ?? "";
 }
 
 function typeOf(event: unknown): string {

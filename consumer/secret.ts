@@ -1,6 +1,7 @@
 // Reading a secret that a binding names.
 import { callAws } from "./aws";
 import type { Secret } from "./callback";
+import { endpointOf } from "./endpoints";
 
 const keptFor = 5 * 60 * 1000;
 const kept = new Map<string, { readonly value: Promise<string>; readonly until: number }>();
@@ -19,23 +20,20 @@ export function readSecret(secret: Secret): Promise<string> {
 }
 
 async function fetchSecret(arn: string): Promise<string> {
-  const [, partition, service, region] = arn.split(":");
-  const domain = partition === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
-  const call = { endpoint: `https://${service}.${region}.${domain}`, contentType: "application/x-amz-json-1.1" };
-  if (service === "ssm") {
+  const endpoint = endpointOf(arn);
+  const call = { endpoint, contentType: "application/x-amz-json-1.1" };
+  if (endpoint.service === "ssm") {
     const answer = await callAws<{ Parameter: { Value: string } }>({
       ...call,
-      service,
       target: "AmazonSSM",
       action: "GetParameter",
       input: { Name: arn, WithDecryption: true },
     });
     return answer.Parameter.Value;
   }
-  if (service === "secretsmanager") {
+  if (endpoint.service === "secretsmanager") {
     const answer = await callAws<{ SecretString?: string; SecretBinary?: string }>({
       ...call,
-      service,
       target: "secretsmanager",
       action: "GetSecretValue",
       input: { SecretId: arn },

@@ -1,6 +1,8 @@
 // Sending an event to a queue that a binding names.
 import type { SendTarget } from "./callback";
-import { type MessageAttribute, sendMessage } from "./sqs-client";
+import { PermanentError } from "./errors";
+import { isMessageText, messageJson } from "./message-text";
+import { largestMessage, type MessageAttribute, sendMessage, sizeOf } from "./sqs-client";
 
 export interface SendOptions {
   /** FIFO queues need it: messages of one group are handled in order. */
@@ -11,41 +13,54 @@ export interface SendOptions {
   readonly delaySeconds?: number;
   /** Message attributes of type String, at most ten. */
   readonly attributes?: Readonly<Record<string, string>>;
-  /** The id of the flow: `context.correlationId`. It travels as the message attribute `correlationId`. */
+  /**
+   * The id of the flow: `context.correlationId`. It travels as the message attribute `correlationId`; one that SQS takes as no
+   * attribute (empty, or with control characters) is left out.
+   */
   readonly correlationId?: string;
 }
 
-const largestMessage = 1_048_576;
-
 /**
  * Sends an event, as JSON; the compiler refuses what the other side's schema would refuse. Answers the message's id. Rejects with
- * a RangeError above 1 MiB, with a TypeError for a FIFO queue without a message group, and with what SQS answers after three
- * tries.
+ * a PermanentError for what SQS would never take: a value that is not JSON, more than 1 MiB, an attribute without text or with
+ * control characters, a FIFO queue without a message group. Rejects with what SQS answers after three tries.
  */
 export async function send<E>(target: SendTarget<E>, event: NoInfer<E>, options: SendOptions = {}): Promise<string> {
-  const { messageGroupId, messageDeduplicationId, delaySeconds, correlationId } = options;
-  const attributes = { ...options.attributes, ...(correlationId !== undefined && { correlationId }) };
-  const body = JSON.stringify(event);
-  const size = Buffer.byteLength(body);
+  const { messageGroupId, messageDeduplicationId, delaySeconds } = options;
+  if (target.endsWith(".fifo") && messageGroupId === undefined) {
+    throw new PermanentError(
+      `${target} is a FIFO queue; say which group the event belongs to with { messageGroupId }.`,
+    );
+  }
+  const body = messageJson(event);
+  const attributes = attributesOf(options);
+  const size = sizeOf(body, attributes);
   if (size > largestMessage) {
-    throw new RangeError(
+    throw new PermanentError(
       `The event has ${size} bytes; SQS takes ${largestMessage}. Store what is large elsewhere and send its address.`,
     );
   }
-  if (target.endsWith(".fifo") && messageGroupId === undefined) {
-    throw new TypeError(`${target} is a FIFO queue; say which group the event belongs to with { messageGroupId }.`);
-  }
-  const messageAttributes = Object.fromEntries(
-    Object.entries(attributes).map(([name, value]): [string, MessageAttribute] => [
-      name,
-      { DataType: "String", StringValue: value },
-    ]),
-  );
   return sendMessage(target, {
     MessageBody: body,
-    ...(Object.keys(attributes).length > 0 && { MessageAttributes: messageAttributes }),
+    ...(Object.keys(attributes).length > 0 && { MessageAttributes: attributes }),
     ...(messageGroupId !== undefined && { MessageGroupId: messageGroupId }),
     ...(messageDeduplicationId !== undefined && { MessageDeduplicationId: messageDeduplicationId }),
     ...(delaySeconds !== undefined && { DelaySeconds: delaySeconds }),
   });
+}
+
+function attributesOf({ attributes = {}, correlationId }: SendOptions): Record<string, MessageAttribute> {
+  const result: Record<string, MessageAttribute> = {};
+  for (const [name, value] of Object.entries(attributes)) {
+    if (!isMessageText(value)) {
+      throw new PermanentError(
+        `The attribute ${name} is ${JSON.stringify(value)}. SQS takes no empty text and no control characters there; put it into the event.`,
+      );
+    }
+    result[name] = { DataType: "String", StringValue: value };
+  }
+  if (correlationId !== undefined && isMessageText(correlationId)) {
+    result.correlationId = { DataType: "String", StringValue: correlationId };
+  }
+  return result;
 }

@@ -1,5 +1,6 @@
-// The calls to SQS that a consumer makes when something fails.
-import { callAws } from "./aws";
+// The calls to SQS that a consumer makes when something fails, and `send`.
+import { callAws, isTransientCode, pauseAfter, tries } from "./aws";
+import { endpointOfQueue } from "./endpoints";
 
 /** A message attribute as SQS's API has it. */
 export interface MessageAttribute {
@@ -18,18 +19,35 @@ export interface NewMessage {
 }
 
 interface BatchAnswer {
-  readonly Failed?: readonly { readonly Id: string; readonly Code: string; readonly Message?: string }[];
+  readonly Failed?: readonly {
+    readonly Id: string;
+    readonly Code: string;
+    readonly Message?: string;
+    readonly SenderFault?: boolean;
+  }[];
 }
 
+/** Bytes. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
+export const largestMessage = 1_048_576;
 const mostEntries = 10;
+const batchesAtATime = 10;
+
+/** As SQS counts: the body, and each attribute's name, type and value. */
+export function sizeOf(body: string, attributes: Readonly<Record<string, MessageAttribute>>): number {
+  let size = Buffer.byteLength(body);
+  for (const [name, { DataType, StringValue = "", BinaryValue = "" }] of Object.entries(attributes)) {
+    size += Buffer.byteLength(name) + Buffer.byteLength(DataType) + Buffer.byteLength(StringValue);
+    size += Buffer.byteLength(BinaryValue, "base64");
+  }
+  return size;
+}
 
 function callSqs<Answer>(queueUrl: string, action: string, input: object, timeout?: number): Promise<Answer> {
   return callAws<Answer>({
-    service: "sqs",
+    endpoint: endpointOfQueue(queueUrl),
     target: "AmazonSQS",
     action,
     input: { QueueUrl: queueUrl, ...input },
-    endpoint: new URL(queueUrl).origin,
     ...(timeout !== undefined && { timeout }),
   });
 }
@@ -62,22 +80,40 @@ export async function deleteMessages(
   await inBatches(queueUrl, "DeleteMessageBatch", entries, timeout);
 }
 
-/** All batches are sent, whatever becomes of one. */
+/** All batches are sent, whatever becomes of one; ten at a time, since each takes a connection. */
 async function inBatches(
   queueUrl: string,
   action: string,
   entries: readonly object[],
   timeout?: number,
 ): Promise<void> {
-  const calls: Promise<BatchAnswer>[] = [];
-  for (let start = 0; start < entries.length; start += mostEntries) {
-    const Entries = entries.slice(start, start + mostEntries).map((entry, index) => ({ Id: String(index), ...entry }));
-    calls.push(callSqs<BatchAnswer>(queueUrl, action, { Entries }, timeout));
-  }
   const failures: string[] = [];
-  for (const settled of await Promise.allSettled(calls)) {
-    if (settled.status === "rejected") failures.push(String(settled.reason));
-    else failures.push(...(settled.value.Failed ?? []).map(({ Code, Message }) => `${Code}: ${Message ?? ""}`));
-  }
+  let next = 0;
+  const work = async () => {
+    while (next < entries.length) {
+      const batch = entries.slice(next, next + mostEntries).map((entry, index) => ({ Id: String(index), ...entry }));
+      next += mostEntries;
+      const failed = await sendBatch(queueUrl, action, batch, timeout).catch((error: unknown) => [String(error)]);
+      failures.push(...failed);
+    }
+  };
+  await Promise.all(Array.from({ length: batchesAtATime }, work));
   if (failures.length > 0) throw new Error(`${action} failed for some messages: ${failures.join("; ")}`);
+}
+
+/** Answers what could not be done. Entries that SQS has failed itself, or throttled, are sent again with all that failed beside them. */
+async function sendBatch(
+  queueUrl: string,
+  action: string,
+  batch: readonly { readonly Id: string }[],
+  timeout?: number,
+): Promise<readonly string[]> {
+  let Entries = batch;
+  for (let attempt = 1; ; attempt += 1) {
+    const { Failed = [] } = await callSqs<BatchAnswer>(queueUrl, action, { Entries }, timeout);
+    const mayGoOn = Failed.some(({ Code, SenderFault }) => SenderFault === false || isTransientCode(Code));
+    if (!mayGoOn || attempt >= tries) return Failed.map(({ Code, Message = "" }) => `${Code}: ${Message}`);
+    Entries = batch.filter(({ Id }) => Failed.some((failed) => failed.Id === Id));
+    await pauseAfter(attempt);
+  }
 }

@@ -1,8 +1,8 @@
 // The consumer of a DynamoDB table's stream: what Lambda invokes, around a callback.
 import type { DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
 import type { AnyCallback } from "./callback";
-import { messageJson } from "./dead-letter";
 import type { Opened } from "./envelope";
+import { messageJson } from "./message-text";
 import { type StreamHandler, type StreamItem, streamConsumer } from "./stream-batch";
 import { plainImage } from "./table-image";
 

@@ -74,6 +74,16 @@ describe("a dead letter", () => {
     assert.equal(reasonIn(deadLetterOf(record, givenUp)?.MessageAttributes).traceId, "1-abc-def");
   });
 
+  it("has the characters that SQS refuses as JSON's escapes, in its body and its attributes", () => {
+    const body = '{"a":"\uffff😀"}';
+    const attributes = { kind: { dataType: "String" as const, stringValue: "a\u0000\ud800" } };
+    const letter = deadLetterOf(recordOf("m", body, { attributes }), { ...givenUp, error: new Error("\u0001\ufffe") });
+    assert.equal(letter?.MessageBody, '{"a":"\\uffff😀"}');
+    assert.deepEqual(JSON.parse(letter?.MessageBody ?? ""), JSON.parse(body));
+    assert.equal(letter?.MessageAttributes?.kind?.StringValue, "a\\u0000\\ud800");
+    assert.equal(reasonIn(letter?.MessageAttributes).errorMessage, "\u0001\ufffe");
+  });
+
   it("cuts a long error", () => {
     const { errorMessage } = reasonIn(
       deadLetterOf(recordOf("m", "{}"), { ...givenUp, error: new Error("x".repeat(5000)) })?.MessageAttributes,

@@ -253,6 +253,37 @@ describe("the consumer of an idempotent callback, on a real table", function () 
     assert.ok(lines.some(({ message, level }) => /could not be noted/.test(String(message)) && level === "WARN"));
   });
 
+  it("notes a handled event until the table takes it, and lets no duplicate run meanwhile or afterwards", async () => {
+    for (const code of ["ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException"]) {
+      const { runs, what } = noting();
+      let refusals = 0;
+      disturb = {
+        before: (_, service, action) => {
+          if (service !== "dynamodb" || action !== "UpdateItem" || refusals === 5) return;
+          refusals += 1;
+          throw new ServiceError(code, "slow down", 400);
+        },
+      };
+      const { reported, lines } = await handle(handlerOf(what), [recordOf("a", { n: code })]);
+      assert.deepEqual([reported, runs, refusals], [[], [code], 5]);
+      assert.equal(
+        lines.some(({ level }) => level === "WARN"),
+        false,
+      );
+      await handle(handlerOf(what), [recordOf("b", { n: code })]);
+      assert.deepEqual(runs, [code]);
+    }
+    assert.deepEqual(new Set((await items()).map(({ status }) => status)), new Set(["COMPLETED"]));
+  });
+
+  it("gives up the note before the deadline, at which the record would fail and its callback run again", async () => {
+    const { runs, what } = noting();
+    disturb = refusing("UpdateItem", new ServiceError("ThrottlingException", "slow down", 400));
+    const { reported, lines } = await handle(handlerOf(what), [recordOf("a", { n: "1" })], 6000);
+    assert.deepEqual([reported, runs], [[], ["1"]]);
+    assert.ok(lines.some(({ message, level }) => /could not be noted/.test(String(message)) && level === "WARN"));
+  });
+
   it("is not locked out by itself when the answer of the table is lost", async () => {
     const lost = new Set(["PutItem", "UpdateItem"]);
     disturb = {

@@ -44,6 +44,51 @@ describe("what callbacks use", () => {
     });
   });
 
+  describe("the text of an event", () => {
+    const target = "https://sqs.eu-west-1.amazonaws.com/000000000000/next" as SendTarget<unknown>;
+    const odd = { text: 'a\uffff\ufffe\ud800\u0000\t"😀' };
+    const bodies = () => aws.of("SendMessage").map(({ input }) => input.MessageBody ?? "");
+
+    it("goes out in characters that SQS takes, and is the same when it is read", async () => {
+      await send(target, odd);
+      const [body = ""] = bodies();
+      assert.match(body, /^[\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]+$/u);
+      assert.deepEqual(JSON.parse(body), odd);
+    });
+
+    it("is refused for good where it is no JSON, or larger with its attributes than SQS takes", async () => {
+      const permanent = (message: RegExp) => (error: unknown) =>
+        error instanceof PermanentError && message.test(error.message);
+      const circle: { self?: unknown } = {};
+      circle.self = circle;
+      for (const [event, message] of [
+        [1n, /^The event is not JSON: .*BigInt/],
+        [circle, /^The event is not JSON: .*circular/i],
+        [undefined, /^The event is not JSON: it is of type undefined\.$/],
+      ] as const) {
+        await assert.rejects(send(target, event), permanent(message));
+      }
+      const attributes = { more: "x".repeat(100) };
+      await assert.rejects(send(target, "x".repeat(1_048_500), { attributes }), permanent(/SQS takes 1048576/));
+      await assert.rejects(
+        send(`${target}.fifo` as SendTarget<unknown>, 1),
+        permanent(/is a FIFO queue; say which group/),
+      );
+      assert.deepEqual(bodies(), []);
+    });
+
+    it("keeps an event whose correlation id SQS would refuse, and refuses other attributes of that kind for good", async () => {
+      await send(target, 1, { correlationId: "flow\t1 😀" });
+      for (const correlationId of ["", "flow\u0000", "flow\uffff"]) await send(target, 1, { correlationId });
+      const sent = aws.of("SendMessage").map(({ input }) => input.MessageAttributes?.correlationId?.StringValue);
+      assert.deepEqual(sent, ["flow\t1 😀", undefined, undefined, undefined]);
+      await assert.rejects(send(target, 1, { attributes: { kind: "a\u0001" } }), {
+        name: "PermanentError",
+        message: /^The attribute kind is "a\\u0001"\. SQS takes no empty text/,
+      });
+    });
+  });
+
   describe("readSecret", () => {
     it("reads a parameter once, with its decryption", async () => {
       aws.answer = () => ({ body: { Parameter: { Value: "hunter2" } } });

@@ -201,9 +201,62 @@ describe("publishing", () => {
     assert.match(String(headers.authorization), /\/eu-west-1\/sns\/aws4_request/);
   });
 
+  const fieldsOf = ({ input }: (typeof aws.requests)[number]) => input as unknown as Record<string, string>;
+
+  it("sends a correlation id as an attribute only where a filter can read it, and in the envelope always", async () => {
+    const flows = ["c-1 é", "flow\t1", 'flow"1', "flow\\1", "flow😀", "flow\uffff", ""];
+    for (const correlationId of flows) await publish(topic, event, { correlationId });
+    const attributes = aws.requests.map((request) => fieldsOf(request)["MessageAttributes.entry.2.Value.StringValue"]);
+    assert.deepEqual(attributes, ["c-1 é", ...Array<undefined>(6).fill(undefined)]);
+    assert.deepEqual(
+      aws.requests.map((request) => JSON.parse(fieldsOf(request).Message ?? "").correlationid),
+      flows,
+    );
+  });
+
+  it("refuses for good a type that no filter can read, and what is not JSON", async () => {
+    for (const type of ['order"placed', "order\nplaced", "order😀", ""]) {
+      await assert.rejects(publish(topic as PublishTarget<{ type: string }>, { type }), {
+        name: "PermanentError",
+        message: /^The event's type is "order.*SNS delivers it to no subscription|^The event's type is ""/,
+      });
+    }
+    const huge = { type: "t", n: 1n };
+    await assert.rejects(publish(topic as string as PublishTarget<typeof huge>, huge), { name: "PermanentError" });
+    assert.equal(aws.requests.length, 0);
+  });
+
+  it("writes every event in characters that queues take", async () => {
+    const odd = { ...event, orderId: "o\uffff\ufffe\ud800" };
+    const stream = "arn:aws:kinesis:eu-west-1:000000000000:stream/s" as StreamTarget<Placed>;
+    const bus = "arn:aws:events:eu-west-1:000000000000:event-bus/b" as BusTarget<Placed>;
+    aws.answer = () => ({ body: { Entries: [{ EventId: "e" }] } });
+    await publish(topic, odd);
+    await put(stream, odd, { partitionKey: "k" });
+    await putEvent(bus, odd);
+    const [published, putInto, sent] = aws.requests.map(({ input }) => input as unknown as Record<string, string>);
+    const [entry] = (aws.requests[2]?.input.Entries ?? []) as unknown as { readonly Detail: string }[];
+    assert.ok(sent !== undefined);
+    for (const text of [published?.Message, Buffer.from(putInto?.Data ?? "", "base64").toString(), entry?.Detail]) {
+      assert.match(text ?? "", /"o\\uffff\\ufffe\\ud800"/);
+      assert.deepEqual(JSON.parse(text ?? "").data, odd);
+    }
+  });
+
+  it("makes a deduplication id of an event id that SNS would refuse as one, the same for the same event", async () => {
+    const fifo = `${topic}.fifo` as PublishTarget<Placed>;
+    for (const id of ["e-1", "e 1\t", "e 1\t", "x".repeat(129)])
+      await publish(fifo, event, { id, messageGroupId: "g" });
+    const [plain, odd, again, long] = aws.requests.map((request) => fieldsOf(request).MessageDeduplicationId ?? "");
+    assert.equal(plain, "e-1");
+    assert.match(odd ?? "", /^[0-9a-f]{64}$/);
+    assert.equal(again, odd);
+    assert.match(long ?? "", /^[0-9a-f]{64}$/);
+  });
+
   it("wants a group for a FIFO topic, and says what SNS answered", async () => {
     const fifo = `${topic}.fifo` as PublishTarget<Placed>;
-    await assert.rejects(publish(fifo, event), /is a FIFO topic; say which group/);
+    await assert.rejects(publish(fifo, event), { name: "PermanentError", message: /is a FIFO topic; say which group/ });
     aws.answer = () => ({
       status: 404,
       body: "<ErrorResponse><Error><Type>Sender</Type><Code>NotFound</Code>\n<Message>Topic does not exist</Message></Error></ErrorResponse>",

@@ -1,0 +1,245 @@
+import { strict as assert } from "node:assert";
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { KinesisClient } from "@aws-sdk/client-kinesis";
+import { SNSClient } from "@aws-sdk/client-sns";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import type { BusTarget, PublishTarget, Secret, SendTarget, StreamTarget } from "../../consumer/callback";
+import { addressOf, endpointOf, endpointOfQueue } from "../../consumer/endpoints";
+import { publish, put, putEvent } from "../../consumer/publish";
+import { readSecret } from "../../consumer/secret";
+import { send } from "../../consumer/send";
+import { changeVisibility, deleteMessages } from "../../consumer/sqs-client";
+import { FakeSqs } from "./fake-sqs";
+
+interface Event {
+  readonly type: string;
+}
+const event: Event = { type: "t" };
+const arn = (service: string, region: string, rest: string) => `arn:aws:${service}:${region}:000000000000:${rest}`;
+
+describe("a call to AWS", () => {
+  let aws: FakeSqs;
+  const changed = new Map<string, string | undefined>();
+  const set = (name: string, value: string) => {
+    if (!changed.has(name)) changed.set(name, process.env[name]);
+    process.env[name] = value;
+  };
+  beforeEach(async () => {
+    aws = await FakeSqs.start();
+  });
+  afterEach(async () => {
+    await aws.stop();
+    for (const [name, value] of changed) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+    changed.clear();
+  });
+
+  const stream = arn("kinesis", "us-east-1", "stream/s") as StreamTarget<Event>;
+  const putting = () => put(stream, event, { partitionKey: "k" });
+  const topic = arn("sns", "us-east-1", "topic") as PublishTarget<Event>;
+  const bus = arn("events", "us-east-1", "event-bus/b") as BusTarget<Event>;
+  const queue = "https://sqs.us-east-1.amazonaws.com/000000000000/q" as SendTarget<Event>;
+
+  describe("goes to the region of what it is for", () => {
+    const calls: Readonly<Record<string, () => Promise<unknown>>> = {
+      sns: () => publish(topic, event),
+      kinesis: putting,
+      events: () => putEvent(bus, event),
+      ssm: () => readSecret(arn("ssm", "us-east-1", "parameter/elsewhere") as Secret),
+      secretsmanager: () => readSecret(arn("secretsmanager", "us-east-1", "secret:elsewhere") as Secret),
+      sqs: () => send(queue, event),
+    };
+    for (const [service, call] of Object.entries(calls)) {
+      it(`and is signed for it: ${service}`, async () => {
+        set("AWS_ENDPOINT_URL", aws.address);
+        set("AWS_REGION", "eu-west-1");
+        aws.answer = () => ({
+          body: { MessageId: "m", Entries: [{ EventId: "e" }], Parameter: { Value: "x" }, SecretString: "x" },
+        });
+        await call();
+        const [{ headers } = assert.fail()] = aws.requests;
+        assert.match(String(headers.authorization), new RegExp(`/us-east-1/${service}/aws4_request`));
+      });
+    }
+  });
+
+  describe("goes to the host that the SDK chooses", () => {
+    const clients = {
+      sns: SNSClient,
+      sqs: SQSClient,
+      kinesis: KinesisClient,
+      events: EventBridgeClient,
+      dynamodb: DynamoDBClient,
+    } as const;
+    const regions: Readonly<Record<string, string>> = {
+      aws: "eu-west-1",
+      "aws-cn": "cn-north-1",
+      "aws-us-gov": "us-gov-west-1",
+      "aws-eusc": "eusc-de-east-1",
+      "aws-iso": "us-iso-east-1",
+      "aws-iso-b": "us-isob-east-1",
+      "aws-iso-e": "eu-isoe-west-1",
+      "aws-iso-f": "us-isof-south-1",
+    };
+    for (const [service, Client] of Object.entries(clients)) {
+      it(`in every partition, over FIPS and dual-stack endpoints: ${service}`, () => {
+        for (const [partition, region] of Object.entries(regions)) {
+          for (const [UseFIPS, UseDualStack] of [
+            [false, false],
+            [true, false],
+            [false, true],
+            [true, true],
+          ] as const) {
+            set("AWS_USE_FIPS_ENDPOINT", String(UseFIPS));
+            set("AWS_USE_DUALSTACK_ENDPOINT", String(UseDualStack));
+            const { endpointProvider } = new Client({ region }).config;
+            const { url } = endpointProvider({ Region: region, UseFIPS, UseDualStack });
+            assert.equal(`${endpointOf(`arn:${partition}:${service}:${region}:1:x`).url}/`, String(url));
+            if (service !== "sqs") continue;
+            set("AWS_USE_FIPS_ENDPOINT", "false");
+            set("AWS_USE_DUALSTACK_ENDPOINT", "false");
+            const usual = endpointOf(`arn:${partition}:sqs:${region}:1:x`).url;
+            set("AWS_USE_FIPS_ENDPOINT", String(UseFIPS));
+            set("AWS_USE_DUALSTACK_ENDPOINT", String(UseDualStack));
+            const found = endpointOfQueue(`${usual}/000000000000/q`);
+            assert.deepEqual([`${found.url}/`, found.region], [String(url), region]);
+          }
+        }
+      });
+    }
+
+    it("but to a queue's own URL where that is no usual address", () => {
+      set("AWS_USE_FIPS_ENDPOINT", "true");
+      const own = "https://vpce-0a1b-2c3d.sqs.eu-west-1.vpce.amazonaws.com";
+      assert.deepEqual(endpointOfQueue(`${own}/1/q`), { service: "sqs", region: "eu-west-1", url: own });
+      const local = "http://127.0.0.1:4566";
+      assert.deepEqual(endpointOfQueue(`${local}/1/q`), { service: "sqs", region: undefined, url: local });
+    });
+
+    it("or to what AWS_ENDPOINT_URL and the variable of its service say", () => {
+      set("AWS_ENDPOINT_URL", "http://all");
+      set("AWS_ENDPOINT_URL_EVENTBRIDGE", "http://events");
+      set("AWS_ENDPOINT_URL_SECRETS_MANAGER", "http://secrets");
+      set("AWS_ENDPOINT_URL_SNS", "http://sns");
+      const address = (service: string) => addressOf(endpointOf(`arn:aws:${service}:eu-west-1:1:x`));
+      assert.deepEqual(["events", "secretsmanager", "sns", "kinesis"].map(address), [
+        "http://events",
+        "http://secrets",
+        "http://sns",
+        "http://all",
+      ]);
+    });
+  });
+
+  describe("is tried again", () => {
+    beforeEach(() => set("AWS_ENDPOINT_URL", aws.address));
+    const triesAt = async (status: number, type: string, message = "m") => {
+      aws.requests.length = 0;
+      aws.answer = () => ({ status, body: { __type: type, message } });
+      await assert.rejects(putting(), { name: type.split("#").pop() ?? type });
+      return aws.requests.length;
+    };
+
+    it("for every code that the SDK calls throttling or transient", async () => {
+      const file = "node_modules/@smithy/core/dist-es/submodules/retry/service-error-classification/constants.js";
+      const source = readFileSync(path.join(__dirname, "..", "..", file), "utf8");
+      const codes = ["THROTTLING", "TRANSIENT"].flatMap((kind) => {
+        const [, list = ""] = new RegExp(`${kind}_ERROR_CODES = \\[([^\\]]*)\\]`).exec(source) ?? [];
+        return [...list.matchAll(/"(\w+)"/g)].map(([, code = ""]) => code);
+      });
+      assert.ok(codes.length >= 17, codes.join());
+      const others = ["com.amazonaws.sqs#KmsThrottled", "KMSThrottlingException", "InternalServerError"];
+      const once: string[] = [];
+      for (const code of [...codes, ...others]) if ((await triesAt(400, code)) !== 3) once.push(code);
+      assert.deepEqual(once, []);
+    });
+
+    it("when it was signed too long ago, since the process was frozen; but not for any other refusal", async () => {
+      assert.equal(await triesAt(400, "InvalidSignatureException", "Signature expired: 1 is now earlier than 2"), 3);
+      for (const code of ["InvalidSignatureException", "ValidationException", "ResourceNotFoundException"]) {
+        assert.equal(await triesAt(400, code), 1);
+      }
+      assert.equal(await triesAt(500, "Whatever"), 3);
+    });
+
+    it("when EventBridge throttles its entry, or fails at it", async () => {
+      for (const [ErrorCode, most] of [
+        ["ThrottlingException", 3],
+        ["InternalFailure", 3],
+        ["MalformedDetail", 1],
+      ] as const) {
+        aws.requests.length = 0;
+        aws.answer = () => ({ body: { FailedEntryCount: 1, Entries: [{ ErrorCode, ErrorMessage: "m" }] } });
+        await assert.rejects(putEvent(bus, event), { name: ErrorCode });
+        assert.equal(aws.requests.length, most, ErrorCode);
+      }
+      aws.requests.length = 0;
+      aws.answer = () => ({
+        body: {
+          Entries: [aws.requests.length === 1 ? { ErrorCode: "ThrottlingException" } : { EventId: "second" }],
+        },
+      });
+      assert.equal(await putEvent(bus, event), "second");
+    });
+
+    it("for the entries of a batch that SQS throttles, and for no others", async () => {
+      const asked: (readonly string[])[] = [];
+      aws.answer = ({ input: { Entries = [] } }) => {
+        asked.push(Entries.map(({ ReceiptHandle }) => ReceiptHandle));
+        const Failed = asked.length === 1 ? [{ Id: "1", Code: "RequestThrottled", SenderFault: true }] : [];
+        return { body: { Successful: [], Failed } };
+      };
+      await deleteMessages(aws.queueUrl, ["a", "b", "c"]);
+      assert.deepEqual(asked, [["a", "b", "c"], ["b"]]);
+      asked.length = 0;
+      aws.answer = ({ input: { Entries = [] } }) => {
+        asked.push(Entries.map(({ ReceiptHandle }) => ReceiptHandle));
+        return { body: { Failed: [{ Id: "0", Code: "ReceiptHandleIsInvalid", Message: "gone", SenderFault: true }] } };
+      };
+      await assert.rejects(deleteMessages(aws.queueUrl, ["a", "b"]), /ReceiptHandleIsInvalid: gone/);
+      assert.deepEqual(asked, [["a", "b"]]);
+    });
+  });
+
+  it("is one of ten at most at a time, where a thousand messages are changed", async () => {
+    let [underWay, most] = [0, 0];
+    const { fetch } = globalThis;
+    globalThis.fetch = async (...request) => {
+      underWay += 1;
+      most = Math.max(most, underWay);
+      try {
+        return await fetch(...request);
+      } finally {
+        underWay -= 1;
+      }
+    };
+    try {
+      const changes = Array.from({ length: 1000 }, (_, index) => ({ receiptHandle: String(index), seconds: 1 }));
+      await changeVisibility(aws.queueUrl, changes);
+    } finally {
+      globalThis.fetch = fetch;
+    }
+    const entries = aws.requests.flatMap(({ input }) => input.Entries ?? []);
+    assert.equal(new Set(entries.map(({ ReceiptHandle }) => ReceiptHandle)).size, 1000);
+    assert.equal(most, 10);
+  });
+
+  it("passes on the trace of the invocation, by which Lambda stops loops, inside of a function only", async () => {
+    set("AWS_ENDPOINT_URL", aws.address);
+    const trace = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1;Lineage=1:25b2c8c4:0";
+    set("_X_AMZN_TRACE_ID", trace);
+    await send(queue, event);
+    set("AWS_LAMBDA_FUNCTION_NAME", "f");
+    aws.answer = () => ({ body: { MessageId: "m", Entries: [{ EventId: "e" }] } });
+    for (const call of [() => send(queue, event), () => publish(topic, event), putting, () => putEvent(bus, event)]) {
+      await call();
+    }
+    const traces = aws.requests.map(({ headers }) => headers["x-amzn-trace-id"]);
+    assert.deepEqual(traces, [undefined, trace, trace, trace, trace]);
+  });
+});
