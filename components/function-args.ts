@@ -7,6 +7,7 @@ import type { ArgumentErrors } from "./argument-errors";
 import type { FunctionAlarm } from "./function-alarms";
 import type { FunctionNetwork } from "./function-network";
 import type { IdempotencyOptions } from "./idempotency";
+import { reservedVariables } from "./reserved-variables";
 
 export interface FunctionOptions {
   /**
@@ -21,7 +22,11 @@ export interface FunctionOptions {
    * shares the account's pool.
    */
   readonly reservedConcurrency?: number;
-  /** More environment variables for the code of the callback. Lambda allows 4 KB for all of them together. */
+  /**
+   * More environment variables for the code of the callback, without those that Lambda sets itself. Lambda allows 4 KB for all of them
+   * together. AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT and AWS_ENDPOINT_URL_SQS (or another service's) count for the consumer's
+   * own calls as for those of an SDK client.
+   */
   readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
   /** Days for which the function's log is kept: a value that CloudWatch Logs has (1, 3, 5, 7, 14, 30, 60, 90, … 3653); default 30. */
   readonly logRetention?: number;
@@ -81,7 +86,7 @@ export function checkFunctionOptions(options: FunctionOptions, errors: ArgumentE
       errors.add(
         `environment: "${name}" is not a name that Lambda allows; use letters, digits and underscores, two at least, a letter first.`,
       );
-    } else if (name === settingsVariable || /^(AWS_(?!LAMBDA_EXEC_WRAPPER$)|LAMBDA_|_)/.test(name)) {
+    } else if (name === settingsVariable || reservedVariables.has(name)) {
       errors.add(
         `environment: "${name}" is reserved by ${name === settingsVariable ? "the consumer" : "Lambda"}; use another name.`,
       );

@@ -1,6 +1,7 @@
 // A schedule that sends an event to a consumer's queue, and the dead letters of what could not be sent.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { messageJson } from "../consumer/message-text";
 import { type AlarmOverrides, checkAlarms, createAlarms } from "./alarms";
 import { ArgumentErrors } from "./argument-errors";
 import type { Statement } from "./binding";
@@ -135,7 +136,7 @@ export class Schedule<E> extends pulumi.ComponentResource {
         target: {
           arn: target.queueArn,
           roleArn: role.arn,
-          input: JSON.stringify(args.event),
+          input: messageJson(args.event),
           ...(messageGroupId !== undefined && { sqsParameters: { messageGroupId } }),
           retryPolicy: retryPolicyOf(args),
           deadLetterConfig: { arn: deadLetters.arn },
@@ -147,6 +148,7 @@ export class Schedule<E> extends pulumi.ComponentResource {
 }
 
 type Checked = Omit<ScheduleArgs<never>, "target" | "event"> & {
+  readonly event: unknown;
   readonly target: Pick<ScheduleTarget<never>, "fifo" | "contentBasedDeduplication">;
 };
 
@@ -164,9 +166,19 @@ function check(name: string, args: Checked, owner: pulumi.Resource): void {
   if (timeZone !== undefined && !isTimeZone(timeZone)) {
     errors.add(`timeZone is "${timeZone}"; give the name of a zone as IANA has it, as Europe/Berlin.`);
   }
+  checkEvent(args.event, errors);
   checkQueueTarget(args, { target, rule }, errors);
   checkAlarms(args.overrides?.alarms, errors);
   errors.throwIfAny(owner);
+}
+
+/** Scheduler stores the event's text: https://docs.aws.amazon.com/scheduler/latest/APIReference/API_Target.html */
+function checkEvent(event: unknown, errors: ArgumentErrors): void {
+  try {
+    messageJson(event);
+  } catch (error) {
+    errors.add(`event cannot be sent. ${error instanceof Error ? error.message : error} Give plain values.`);
+  }
 }
 
 function isTimeZone(name: string): boolean {

@@ -1,5 +1,6 @@
 // The environment variables of a function's process: Lambda's own and the function's, nothing of this machine's.
 import { randomBytes } from "node:crypto";
+import { reservedVariables } from "../../components/reserved-variables";
 import type { Credentials } from "./credentials";
 import type { FunctionDefinition } from "./definition";
 
@@ -15,6 +16,10 @@ export interface VariableSettings {
   readonly address: string;
 }
 
+/** By which a program says where AWS's services are: here they are at the run's address. */
+const leadsElsewhere =
+  /^AWS_(ENDPOINT_URL_|USE_FIPS_ENDPOINT$|USE_DUALSTACK_ENDPOINT$|IGNORE_CONFIGURED_ENDPOINT_URLS$)/;
+
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
 export function variablesOf(settings: VariableSettings): Record<string, string> {
   const { definition, taskRoot, temporaryDirectory, logStreamName, credentials, region, address } = settings;
@@ -24,7 +29,7 @@ export function variablesOf(settings: VariableSettings): Record<string, string> 
     PATH: "/usr/local/bin:/usr/bin:/bin",
     HOME: temporaryDirectory,
     TMPDIR: temporaryDirectory,
-    ...definition.environment,
+    ...Object.fromEntries(Object.entries(definition.environment).filter(([name]) => !leadsElsewhere.test(name))),
     AWS_LAMBDA_FUNCTION_NAME: definition.functionName,
     AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(definition.memorySize),
@@ -50,30 +55,8 @@ export function variablesOf(settings: VariableSettings): Record<string, string> 
   };
 }
 
-/** Lambda sets them itself and refuses them at creation. */
-const reserved = new Set([
-  "_HANDLER",
-  "_X_AMZN_TRACE_ID",
-  "AWS_DEFAULT_REGION",
-  "AWS_REGION",
-  "AWS_EXECUTION_ENV",
-  "AWS_LAMBDA_FUNCTION_NAME",
-  "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
-  "AWS_LAMBDA_FUNCTION_VERSION",
-  "AWS_LAMBDA_INITIALIZATION_TYPE",
-  "AWS_LAMBDA_LOG_GROUP_NAME",
-  "AWS_LAMBDA_LOG_STREAM_NAME",
-  "AWS_ACCESS_KEY",
-  "AWS_ACCESS_KEY_ID",
-  "AWS_SECRET_ACCESS_KEY",
-  "AWS_SESSION_TOKEN",
-  "AWS_LAMBDA_RUNTIME_API",
-  "LAMBDA_TASK_ROOT",
-  "LAMBDA_RUNTIME_DIR",
-]);
-
 export const reservedIn = (variables: Readonly<Record<string, string>>): string[] =>
-  Object.keys(variables).filter((name) => reserved.has(name));
+  Object.keys(variables).filter((name) => reservedVariables.has(name));
 
 /** `YYYY/MM/DD/[$LATEST]<32 hex>`, one per environment. */
 export function logStreamNameAt(now: number): string {

@@ -446,6 +446,41 @@ describe("QueueConsumer", () => {
       );
     });
 
+    it("exactly the environment variables that Lambda sets itself", async () => {
+      const reserved = [
+        "AWS_ACCESS_KEY",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_DEFAULT_REGION",
+        "AWS_EXECUTION_ENV",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+        "AWS_LAMBDA_FUNCTION_NAME",
+        "AWS_LAMBDA_FUNCTION_VERSION",
+        "AWS_LAMBDA_INITIALIZATION_TYPE",
+        "AWS_LAMBDA_LOG_GROUP_NAME",
+        "AWS_LAMBDA_LOG_STREAM_NAME",
+        "AWS_LAMBDA_MAX_CONCURRENCY",
+        "AWS_LAMBDA_RUNTIME_API",
+        "AWS_REGION",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "LAMBDA_RUNTIME_DIR",
+        "LAMBDA_TASK_ROOT",
+      ];
+      const free = [
+        "AWS_ENDPOINT_URL_SQS",
+        "AWS_LAMBDA_EXEC_WRAPPER",
+        "AWS_MAX_ATTEMPTS",
+        "AWS_USE_DUALSTACK_ENDPOINT",
+        "AWS_USE_FIPS_ENDPOINT",
+        "LAMBDA_MODE",
+        "TZ",
+      ];
+      const environment = Object.fromEntries([...reserved, ...free].map((name) => [name, "x"]));
+      const message = await refusal(() => void new QueueConsumer("jobs", { callback: note, environment }));
+      const named = [...message.matchAll(/environment: "(\w+)" is reserved by Lambda/g)].map(([, name]) => name);
+      assert.deepEqual(named, reserved);
+    });
+
     it("bindings that do not fit into the environment", async () => {
       const long = { table: plain("x".repeat(3600)) } as never;
       const message = await refusal(() => new QueueConsumer("jobs", { callback: store, bindings: long }));

@@ -47,6 +47,31 @@ describe("Schedule", () => {
     assert.equal(preview.graph.resources.length, graph.graph.resources.length);
   });
 
+  it("sends an event in characters that SQS takes, and refuses one that is not JSON", async () => {
+    const sending = (id: string) => () => {
+      new Schedule("hourly", {
+        expression: "rate(1 hour)",
+        target: new QueueConsumer("sweep", { callback: note }),
+        event: { id },
+      });
+    };
+    const { target } = (await Recorded.of(sending("a\uffff\ud800"))).one(type).inputs;
+    const { input } = target as { readonly input: string };
+    assert.equal(input, '{"id":"a\\uffff\\ud800"}');
+    const circle = { id: "a", toJSON: () => 1n };
+    const message = await refusal(() => {
+      new Schedule("hourly", {
+        expression: "rate(1 hour)",
+        target: new QueueConsumer("sweep", { callback: note }),
+        event: circle,
+      });
+    });
+    assert.match(
+      message,
+      /^Schedule "hourly": event cannot be sent\. The event is not JSON: .*BigInt.* Give plain values\.$/,
+    );
+  });
+
   it("takes a zone, a window, dates, a group and its own retries", async () => {
     const graph = await Recorded.of(() => {
       const target = new QueueConsumer("sweep", { callback: note, fifo: true, contentBasedDeduplication: true });

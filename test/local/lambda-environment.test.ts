@@ -43,10 +43,21 @@ describe("an execution environment", () => {
     process.env.HTTPS_PROXY = "http://proxy.example";
     try {
       run.put("variables", "exports.handler = async () => ({ ...process.env, cwd: process.cwd() });", {
-        environment: { TABLE: "orders" },
+        environment: {
+          TABLE: "orders",
+          AWS_MAX_ATTEMPTS: "5",
+          AWS_ENDPOINT_URL_SQS: "https://vpce-1.sqs.eu-west-1.vpce.amazonaws.com",
+          AWS_USE_FIPS_ENDPOINT: "true",
+          AWS_USE_DUALSTACK_ENDPOINT: "true",
+        },
       });
       const { answer } = await call(run.lambda, "variables");
       assert.equal(answer.TABLE, "orders");
+      assert.equal(answer.AWS_MAX_ATTEMPTS, "5");
+      // They would lead to the real AWS.
+      for (const name of ["AWS_ENDPOINT_URL_SQS", "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"]) {
+        assert.equal(answer[name], undefined);
+      }
       assert.equal(answer.AWS_LAMBDA_FUNCTION_NAME, "variables");
       assert.equal(answer.AWS_LAMBDA_FUNCTION_MEMORY_SIZE, "256");
       assert.equal(answer.AWS_REGION, region);
