@@ -139,6 +139,7 @@ export function graphsOf(part: Part): readonly Graph[] {
             sns(part.topic, "NumberOfNotificationsFailed", orange),
             sns(part.topic, "NumberOfNotificationsRedrivenToDlq"),
             sns(part.topic, "NumberOfNotificationsFailedToRedriveToDlq", red),
+            sns(part.topic, "NumberOfNotificationsFilteredOut-InvalidAttributes", red),
           ],
         },
         given([letters(part.deadLetters)]),

@@ -122,9 +122,24 @@ export function tableAlarms(name: string, tableName: pulumi.Input<string>, index
   );
 }
 
+export type TopicAlarm = "lostNotifications" | "invalidAttributes";
+
 /** https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html */
-export function topicAlarms(name: string, topicArn: pulumi.Output<string>): readonly Alarm<"lostNotifications">[] {
+export function topicAlarms(name: string, topicArn: pulumi.Output<string>): readonly Alarm<TopicAlarm>[] {
   return [
+    {
+      kind: "invalidAttributes",
+      name: "invalid-attributes",
+      namespace: "AWS/SNS",
+      metricName: "NumberOfNotificationsFilteredOut-InvalidAttributes",
+      dimensions: { TopicName: lastPart(topicArn) },
+      statistic: "Sum",
+      threshold: 0,
+      minutes: 1,
+      description: (notifications) =>
+        `SNS dropped more than ${notifications} notifications of the topic of ${name} in a minute for subscriptions with a filter, since a message attribute is no valid ` +
+        "JSON string, and they are lost. Find who publishes attributes with quotation marks, backslashes or control characters first.",
+    },
     {
       kind: "lostNotifications",
       name: "lost-notifications",

@@ -12,7 +12,7 @@ import { type AsynchronousFunctionAlarm, asynchronousFunctionAlarms, type Functi
 import { checkFunctionOptions, checkName, type FunctionOptions, type FunctionOverrides } from "./function-args";
 import { checkIdempotency, type IdempotencyArg } from "./idempotency";
 import type { Operations } from "./operations";
-import { topicAlarms } from "./source-alarms";
+import { type TopicAlarm, topicAlarms } from "./source-alarms";
 import { checkSubscriptionFilter, filterPolicyOf, type SubscriptionFilter } from "./subscription-filter";
 import { Topic } from "./topic";
 
@@ -33,7 +33,7 @@ export interface TopicConsumerOptions extends FunctionOptions, Operations {
   readonly overrides?: FunctionOverrides & {
     readonly deadLetterQueue?: DeadLetterQueueOverrides["queue"];
     readonly alarm?: DeadLetterQueueOverrides["alarm"];
-    readonly alarms?: AlarmOverrides<FunctionAlarm | AsynchronousFunctionAlarm | "lostNotifications">;
+    readonly alarms?: AlarmOverrides<FunctionAlarm | AsynchronousFunctionAlarm | TopicAlarm>;
   };
 }
 

@@ -8,7 +8,7 @@ import { checkKeys, keyArnOf } from "./encryption";
 import { checkName } from "./function-args";
 import type { Operations } from "./operations";
 import type { QueuePolicyOwner } from "./queue-policy";
-import { topicAlarms } from "./source-alarms";
+import { type TopicAlarm, topicAlarms } from "./source-alarms";
 import { checkSubscriptionFilter, filterPolicyOf, type SubscriptionFilter } from "./subscription-filter";
 import { publishByTlsOnly } from "./topic-policy";
 
@@ -23,7 +23,7 @@ export interface TopicArgs extends Operations {
     >;
     readonly deadLetterQueue?: DeadLetterQueueOverrides["queue"];
     readonly alarm?: DeadLetterQueueOverrides["alarm"];
-    readonly alarms?: AlarmOverrides<"lostNotifications">;
+    readonly alarms?: AlarmOverrides<TopicAlarm>;
   };
 }
 

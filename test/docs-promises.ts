@@ -252,7 +252,7 @@ export const promises: Readonly<Record<string, (example: Example) => void>> = {
         .filter(({ name }) => name.startsWith("order-events") || name === "review-duration")
         .map(({ name }) => name)
         .sort(),
-      ["order-events-dead-letters", "order-events-lost-notifications"],
+      ["order-events-dead-letters", "order-events-invalid-attributes", "order-events-lost-notifications"],
     );
   },
 

@@ -42,8 +42,7 @@ export class Deliveries {
   /** To every subscription whose filter lets it pass. */
   submit(publication: Publication): void {
     for (const subscription of publication.topic.subscriptions.values()) {
-      const { filter } = subscription.settings;
-      if (filter !== undefined && !publication.passes(filter, subscription.protocol)) continue;
+      if (!this.#isFor(subscription, publication)) continue;
       const delivery = { publication, subscription };
       this.#open.add(delivery);
       this.#due.push(delivery);
@@ -52,6 +51,19 @@ export class Deliveries {
       this.#scheduled = true;
       setImmediate(() => this.#start());
     }
+  }
+
+  /** Says so where SNS drops a message that its filter cannot read: on AWS only a metric tells. */
+  #isFor({ settings, protocol, endpoint }: Subscription, publication: Publication): boolean {
+    const { filter, filterScope } = settings;
+    if (filter === undefined) return true;
+    const unreadable = publication.unreadable(filterScope, protocol);
+    if (unreadable === undefined) return publication.passes(filter, protocol);
+    const metric = filterScope === "MessageBody" ? "InvalidMessageBody" : "InvalidAttributes";
+    this.settings.onProblem?.(
+      `SNS dropped message ${publication.messageId} of ${publication.topic.arn} for ${endpoint}, which has a filter: ${unreadable}. AWS counts it in NumberOfNotificationsFilteredOut-${metric}.`,
+    );
+    return false;
   }
 
   /** Waits for what is under way; what waits for another attempt, or takes longer, is given up and told. `grace`: milliseconds. */

@@ -46,6 +46,10 @@ function readAttribute(name: string, value: unknown): MessageAttribute {
   if (type === "Number" && !/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(content)) {
     throw attributeInvalid(`Could not cast message attribute '${name}' value to number.`);
   }
+  // The text is AWS's; its code is not documented.
+  if (type === "String" && /[\ud800-\udfff]/.test(content)) {
+    throw attributeInvalid("Invalid attribute value was passed in for message attribute.");
+  }
   return { DataType: dataType, [field]: content };
 }
 
@@ -72,6 +76,27 @@ export function sizeOfAttributes(attributes: MessageAttributes): number {
     size += Buffer.byteLength(name) + Buffer.byteLength(DataType) + value;
   }
   return size;
+}
+
+/**
+ * The attribute that no filter can read, if there is one: SNS sets a value between quotation marks, and that must be JSON. AWS does not
+ * say whether it looks only at those that a policy names; here all count, so that nothing works here that is lost there.
+ */
+export function unreadableAttribute(attributes: MessageAttributes): string | undefined {
+  const found = Object.entries(attributes).find(
+    ([, { DataType, StringValue }]) =>
+      StringValue !== undefined && !isJson(DataType === "String.Array" ? StringValue : `"${StringValue}"`),
+  );
+  return found?.[0];
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Filters do not see binary attributes. The elements of a `String.Array` are separate values. */

@@ -1,11 +1,17 @@
 // A published message: what Publish and each entry of PublishBatch check, and what filters see of it.
 import { createHash, randomUUID } from "node:crypto";
-import { bodyOf, type Filter } from "../../syntax/filter-policy";
+import { bodyOf, type Filter, type FilterScope } from "../../syntax/filter-policy";
 import type { JsonObject } from "../../syntax/json";
 import type { Message } from "../service";
 import { invalid } from "./errors";
 import { isMessage, optionalText, text } from "./input";
-import { filterable, type MessageAttributes, messageAttributes, sizeOfAttributes } from "./message-attributes";
+import {
+  filterable,
+  type MessageAttributes,
+  messageAttributes,
+  sizeOfAttributes,
+  unreadableAttribute,
+} from "./message-attributes";
 import type { Protocol } from "./subscription-attributes";
 import type { Topic } from "./topic";
 
@@ -105,6 +111,15 @@ export class Publication {
     /** Milliseconds of the run's clock. */
     readonly publishedAt: number,
   ) {}
+
+  /** Why no filter of this scope can judge it, where that is so. */
+  unreadable(scope: FilterScope, protocol: Protocol): string | undefined {
+    if (scope === "MessageBody") {
+      return this.#body(this.draft.textFor(protocol)) === undefined ? "its body is no JSON object" : undefined;
+    }
+    const name = unreadableAttribute(this.draft.attributes);
+    return name === undefined ? undefined : `the value of its attribute ${name} is no valid JSON string`;
+  }
 
   /** What filters look at is read when the first of them asks for it, and once. */
   passes(filter: Filter, protocol: Protocol): boolean {

@@ -14,6 +14,7 @@ export interface DeliverySettings {
   readonly raw: boolean;
   /** Undefined: everything. */
   readonly filter: Filter | undefined;
+  readonly filterScope: FilterScope;
   readonly deadLetterArn: string | undefined;
 }
 
@@ -60,6 +61,7 @@ export function deliverySettings(attributes: Attributes, subscribed: Subscribed,
   return {
     raw: isRaw,
     filter: FilterPolicy ? filterOf(FilterPolicy, scope, when) : undefined,
+    filterScope: scope,
     deadLetterArn: RedrivePolicy
       ? deadLetterArn(RedrivePolicy, subscribed, (reason) => invalid(`${when}RedrivePolicy: ${reason}`))
       : undefined,

@@ -39,6 +39,7 @@ const metrics: Readonly<Record<string, readonly string[]>> = {
   "AWS/DynamoDB WriteThrottleEvents": ["TableName", "GlobalSecondaryIndexName,TableName"],
   // https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html
   "AWS/SNS NumberOfNotificationsFailedToRedriveToDlq": ["TopicName"],
+  "AWS/SNS NumberOfNotificationsFilteredOut-InvalidAttributes": ["TopicName"],
   // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
   "AWS/ApiGateway 5XXError": ["ApiName", "ApiName,Stage", "ApiName,Method,Resource,Stage"],
   // https://docs.aws.amazon.com/scheduler/latest/UserGuide/monitoring-cloudwatch.html
@@ -166,7 +167,7 @@ describe("the alarms of a program with every component", () => {
       "StreamConsumer records": 8,
       "Table notes": 4,
       "TableConsumer changes": 6,
-      "Topic events": 2,
+      "Topic events": 3,
       "TopicConsumer audit": 8,
       "HttpIngress api": 1,
       "Schedule hourly": 2,
@@ -306,7 +307,9 @@ describe("alarms on what exists already", () => {
     });
     const { dimensions, threshold } = graph.one(alarmType, "jobs-age").inputs;
     assert.deepEqual([dimensions, threshold], [{ QueueName: "theirs" }, 600]);
-    assert.deepEqual(dimensionsOf(graph.one(alarmType, "audit-lost-notifications")), { TopicName: "events" });
+    for (const name of ["audit-lost-notifications", "audit-invalid-attributes"]) {
+      assert.deepEqual(dimensionsOf(graph.one(alarmType, name)), { TopicName: "events" });
+    }
     // The stream's own alarms are with whoever made it.
     assert.deepEqual(
       graph.all(alarmType).filter(({ inputs }) => inputs.namespace === "AWS/Kinesis"),
@@ -314,7 +317,7 @@ describe("alarms on what exists already", () => {
     );
     assert.deepEqual(countsOf(graph), {
       "QueueConsumer jobs": 6,
-      "TopicConsumer audit": 9,
+      "TopicConsumer audit": 10,
       "StreamConsumer records": 6,
     });
   });

@@ -158,6 +158,7 @@ export const dimensionsOf: Readonly<Record<string, readonly string[]>> = {
   "AWS/SNS NumberOfNotificationsFailed": byTopic,
   "AWS/SNS NumberOfNotificationsRedrivenToDlq": byTopic,
   "AWS/SNS NumberOfNotificationsFailedToRedriveToDlq": byTopic,
+  "AWS/SNS NumberOfNotificationsFilteredOut-InvalidAttributes": byTopic,
   "AWS/Scheduler InvocationAttemptCount": byGroup,
   "AWS/Scheduler TargetErrorCount": byGroup,
   "AWS/Scheduler InvocationDroppedCount": byGroup,

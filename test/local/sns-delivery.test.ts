@@ -148,6 +148,45 @@ describe("deliveries of SNS", () => {
     assert.deepEqual(await ids("all"), ["1", "2", "3"]);
   });
 
+  it("drops what a filter cannot read, for subscriptions with a filter only, and says so", async () => {
+    const raw = { RawMessageDelivery: "true" };
+    await run.subscribed("orders", "all", raw);
+    await run.subscribed("orders", "placed", { FilterPolicy: '{"type":["placed"]}', ...raw });
+    await run.subscribed("orders", "body", { FilterPolicyScope: "MessageBody", FilterPolicy: '{"n":[1]}', ...raw });
+    const list = (StringValue: string) => ({ DataType: "String.Array", StringValue });
+    const ids: unknown[] = [];
+    for (const flow of [
+      text("flow\t1"),
+      text('flow"1'),
+      text("flow\\"),
+      list("[1"),
+      text('flow\\"1 é'),
+      list('["a"]'),
+      { DataType: "Number", StringValue: "1" },
+    ]) {
+      const MessageAttributes = { type: text("placed"), flow };
+      ids.push((await publish({ Message: '{"n":1}', MessageAttributes })).MessageId);
+    }
+    const dropped = (id: unknown, queue: string, reason: string, metric: string) =>
+      `SNS dropped message ${id} of ${TopicArn} for ${queueArn(queue)}, which has a filter: ${reason}. AWS counts it in NumberOfNotificationsFilteredOut-${metric}.`;
+    const attribute = "the value of its attribute flow is no valid JSON string";
+    assert.deepEqual(
+      run.problems,
+      ids.slice(0, 4).map((id) => dropped(id, "placed", attribute, "InvalidAttributes")),
+    );
+    assert.deepEqual(
+      [await run.bodies("all"), await run.bodies("placed"), await run.bodies("body")].map(({ length }) => length),
+      [7, 3, 7],
+    );
+    const { MessageId } = await publish({ Message: "no JSON" });
+    assert.deepEqual(run.problems.slice(4), [
+      dropped(MessageId, "body", "its body is no JSON object", "InvalidMessageBody"),
+    ]);
+    await assert.rejects(publish({ MessageAttributes: { flow: text("flow😀") } }), {
+      message: "Invalid attribute value was passed in for message attribute.",
+    });
+  });
+
   it("picks the text for the protocol, also for filters", async () => {
     const scope = { FilterPolicyScope: "MessageBody", FilterPolicy: '{"for":["queues"]}' };
     await run.subscribed("orders", "q", { ...scope, RawMessageDelivery: "true" });
