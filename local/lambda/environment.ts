@@ -68,9 +68,14 @@ const heapOf = (memorySize: number) => [
   `--max-semi-space-size=${youngGeneration}`,
 ];
 
+/** Megabytes of a process that has not yet said what it holds. */
+const usualMemory = 70;
+
 export class Environment {
   /** When its last event ended, by `performance.now()`. */
   idleSince = performance.now();
+  /** Megabytes that its process has held at the most, as far as is known. */
+  memory = usualMemory;
   readonly exited: Promise<void>;
   readonly #child: ChildProcess;
   readonly #spawnedAt = performance.now();
@@ -217,6 +222,7 @@ export class Environment {
     clearTimeout(current.timer);
     this.#current = undefined;
     this.idleSince = performance.now();
+    if (memory > 0) this.memory = memory / 1024;
     const { definition, now } = this.settings;
     const report = {
       requestId: current.event.requestId,

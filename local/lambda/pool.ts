@@ -1,5 +1,5 @@
-// All execution environments: reused, started on demand, at most so many running at a time over all functions, reaped when idle.
-import { randomBytes, randomUUID } from "node:crypto";
+// All execution environments: started on demand, kept warm, and at most so many of them running at a time over all functions.
+import { randomUUID } from "node:crypto";
 import { mkdirSync, rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
@@ -12,8 +12,9 @@ import type { CredentialStore } from "./credentials";
 import type { FunctionDefinition, InvocationRequest, InvocationResult } from "./definition";
 import { Environment } from "./environment";
 import { Lane, type Waiting } from "./lane";
-import { nextTurn, spareEnvironment } from "./turns";
-import { logStreamNameAt, variablesOf } from "./variables";
+import { hasRoom, machineMemory, type Room, spareEnvironment } from "./room";
+import { nextTurn, patience } from "./turns";
+import { logStreamNameAt, traceIdOf, variablesOf } from "./variables";
 
 export interface PoolSettings {
   readonly clock: Clock;
@@ -23,8 +24,10 @@ export interface PoolSettings {
   address(): string;
   /** How many events run at a time, over all functions, at least 1. Default: two per core. */
   readonly concurrency?: number;
-  /** Milliseconds of real time after which an idle environment is ended. Default: 60,000. */
+  /** Milliseconds of real time after which an idle environment is ended. Default: 300,000. */
   readonly idleTime?: number;
+  /** Megabytes that all environments may hold before another takes the place of an idle one. Default: a quarter of the machine's memory. */
+  readonly memory?: number;
   onLog?(functionName: string, requestId: string | undefined, line: string): void;
 }
 
@@ -34,15 +37,19 @@ export class Pool {
   readonly #root = temporaryFolder();
   readonly #codeRoot = path.join(this.#root, "code");
   readonly #temporary = path.join(this.#root, "tmp");
-  readonly #limit: number;
+  readonly #room: Room;
   readonly #idleTime: number;
   #running = 0;
   #reaper: NodeJS.Timeout | undefined;
+  #later: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(readonly settings: PoolSettings) {
-    this.#limit = Math.max(1, settings.concurrency ?? 2 * availableParallelism());
-    this.#idleTime = settings.idleTime ?? 60_000;
+    this.#room = {
+      limit: Math.max(1, settings.concurrency ?? 2 * availableParallelism()),
+      memory: settings.memory ?? machineMemory() / 4,
+    };
+    this.#idleTime = settings.idleTime ?? 300_000;
     mkdirSync(this.#codeRoot);
     mkdirSync(this.#temporary);
     process.once("exit", this.#abandon);
@@ -132,6 +139,7 @@ export class Pool {
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#reaper);
+    clearTimeout(this.#later);
     const environments = this.#environments;
     for (const lane of this.#lanes.values()) for (const each of lane.waiting.splice(0)) each.reject(shutDown());
     for (const environment of environments) environment.kill();
@@ -141,22 +149,33 @@ export class Pool {
   }
 
   #dispatch(): void {
-    while (!this.#closed && this.#running < this.#limit) {
-      const lane = nextTurn([...this.#lanes.values()], () => this.#makeRoom());
+    while (!this.#closed && this.#running < this.#room.limit) {
+      const lane = nextTurn([...this.#lanes.values()], (cold) => this.#makeRoom(cold));
       const next = lane?.waiting.shift();
-      if (lane === undefined || next === undefined) return;
+      if (lane === undefined || next === undefined) {
+        this.#dispatchLater();
+        return;
+      }
       this.#start(lane, next);
     }
   }
 
-  /** There may be as many environments as may run, and one warm for each function that has been at work, in any case. */
-  #makeRoom(): boolean {
+  /** Where there is no room, one takes the place of another, which costs a start when the other is needed again. */
+  #makeRoom(lane: Lane): boolean {
     const lanes = [...this.#lanes.values()];
-    const count = lanes.reduce((sum, lane) => sum + lane.environments.size, 0);
-    if (count < Math.max(this.#limit, lanes.length)) return true;
-    const spare = spareEnvironment(lanes);
+    if (hasRoom(lanes, lane, this.#room)) return true;
+    const spare = spareEnvironment(lanes, lane);
     if (spare !== undefined) this.#retire(spare);
     return spare !== undefined;
+  }
+
+  /** Looks again at events that could not be started, as by then they may have waited long enough for another environment. */
+  #dispatchLater(): void {
+    if (this.#later !== undefined || ![...this.#lanes.values()].some(({ waiting }) => waiting.length > 0)) return;
+    this.#later = setTimeout(() => {
+      this.#later = undefined;
+      this.#dispatch();
+    }, patience).unref();
   }
 
   #start(lane: Lane, waiting: Waiting): void {
@@ -167,7 +186,12 @@ export class Pool {
     const kill = () => environment.kill();
     request.signal?.addEventListener("abort", kill, { once: true });
     request.onStart?.();
-    const event = { requestId, payload: request.payload, traceId: traceId(lane), clientContext: request.clientContext };
+    const event = {
+      requestId,
+      payload: request.payload,
+      traceId: traceIdOf(lane.definition),
+      clientContext: request.clientContext,
+    };
     void environment.run(event).then((result) => {
       request.signal?.removeEventListener("abort", kill);
       lane.load.running -= 1;
@@ -239,12 +263,6 @@ export class Pool {
     lane.environments.add(environment);
     return environment;
   }
-}
-
-function traceId({ definition }: Lane): string {
-  const hex = randomBytes(24).toString("hex");
-  const [epoch, random, parent] = [hex.slice(0, 8), hex.slice(8, 32), hex.slice(32)];
-  return `Root=1-${epoch}-${random};Parent=${parent};Sampled=${definition.tracing === "Active" ? 1 : 0}`;
 }
 
 const shutDown = () => new ServiceError("ServiceException", "The local run is being stopped.", 500);

@@ -26,8 +26,10 @@ export interface LambdaSettings {
   readonly region: string;
   /** How many events run at a time over all functions, at least 1. Default: two per core. */
   readonly concurrency?: number;
-  /** Milliseconds of real time after which an idle environment is ended. Default: 60,000. */
+  /** Milliseconds of real time after which an idle environment is ended. Default: 300,000. */
   readonly idleTime?: number;
+  /** Megabytes that all environments may hold before another takes the place of an idle one. Default: a quarter of the machine's memory. */
+  readonly memory?: number;
   /** How a mapping is run, by the service in its source's ARN. Default: queues (`sqs`), streams (`kinesis`), tables' streams (`dynamodb`). */
   readonly sources?: Readonly<Record<string, StartMapping>>;
   /** Calls `wake` whenever something has been written to the stream, until what it answers is called. */

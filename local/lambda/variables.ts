@@ -63,3 +63,10 @@ export function logStreamNameAt(now: number): string {
   const day = new Date(now).toISOString().slice(0, 10).replaceAll("-", "/");
   return `${day}/[$LATEST]${randomBytes(16).toString("hex")}`;
 }
+
+/** As in `_X_AMZN_TRACE_ID`. */
+export function traceIdOf(definition: FunctionDefinition): string {
+  const hex = randomBytes(24).toString("hex");
+  const [epoch, random, parent] = [hex.slice(0, 8), hex.slice(8, 32), hex.slice(32)];
+  return `Root=1-${epoch}-${random};Parent=${parent};Sampled=${definition.tracing === "Active" ? 1 : 0}`;
+}

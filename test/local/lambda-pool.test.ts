@@ -44,14 +44,42 @@ describe("the pool of environments", () => {
     await Promise.all(busy);
   });
 
-  it("takes no function's only environment away for another that waits, as long as it was at work lately", async () => {
-    for (const name of ["busy", "paused", "resting"]) run.put(name, counts);
-    const pids = [];
-    for (const name of ["paused", "resting"]) pids.push((await call(run.lambda, name)).answer.pid);
-    // Each waits longer than a start would take.
-    await Promise.all(Array.from({ length: 6 }, () => call(run.lambda, "busy", { wait: 120 })));
-    for (const name of ["paused", "resting"]) pids.push((await call(run.lambda, name)).answer.pid);
-    assert.deepEqual(pids.slice(2), pids.slice(0, 2));
+  it("throws no process away while more functions than may run at a time are busy", async () => {
+    const names = ["first", "second", "third", "fourth", "fifth"];
+    for (const name of names) run.put(name, counts);
+    const pids = new Set<number>();
+    for (let rounds = 0; rounds < 6; rounds++) {
+      const calls = names.flatMap((name) => [0, 1, 2].map(() => call(run.lambda, name, { wait: 20 })));
+      for (const { answer } of await Promise.all(calls)) pids.add(answer.pid);
+    }
+    assert.deepEqual(
+      [...pids].filter((pid) => !isAlive(pid)),
+      [],
+    );
+  });
+
+  it("runs events side by side that would wait long for the only environment of their function", async () => {
+    for (const name of ["slow", "warm", "resting"]) run.put(name, counts);
+    for (const name of ["slow", "warm", "resting"]) await call(run.lambda, name);
+    const both = await Promise.all([1, 2].map(() => call(run.lambda, "slow", { wait: 3000 })));
+    assert.notEqual(both[0]?.answer.pid, both[1]?.answer.pid);
+    assert.equal(run.lambda.pool.processes.length, 4);
+  });
+
+  it("puts an environment in the place of the longest idle one when memory is short", async () => {
+    const own = await startLambda({ concurrency: 1, memory: 1 });
+    try {
+      for (const name of ["first", "second", "third"]) own.put(name, counts);
+      const { pid } = (await call(own.lambda, "first")).answer;
+      await call(own.lambda, "second");
+      assert.deepEqual(
+        own.lambda.pool.processes.map(({ functionName }) => functionName),
+        ["second"],
+      );
+      await until("the first has gone", () => !isAlive(pid));
+    } finally {
+      await own.close();
+    }
   });
 
   it("throttles over the function's reserved concurrency, and always at 0", async () => {
