@@ -104,7 +104,8 @@ export class WindowBatch {
       answer = this.again(items);
     } finally {
       deadline.end();
-      invocation.tell(items.length);
+      // The end of a window may have no records, and there is nothing to tell of them.
+      if (items.length > 0) invocation.tell(items.length);
     }
     return answer;
   }

@@ -1,7 +1,8 @@
 // The tree of resources, as `pulumi up` shows it.
 import type { Graph, GraphResource } from "./graph";
 
-export function renderTree({ project, stack, resources }: Graph): string {
+/** `depth`: how many levels below the stack itself are shown. Default: all. */
+export function renderTree({ project, stack, resources }: Graph, depth = Number.POSITIVE_INFINITY): string {
   const children = new Map<string | undefined, GraphResource[]>();
   for (const resource of resources) {
     const siblings = children.get(resource.parent);
@@ -9,11 +10,12 @@ export function renderTree({ project, stack, resources }: Graph): string {
     else siblings.push(resource);
   }
   const rows: (readonly [string, string])[] = [];
-  const visit = (resource: GraphResource, lead: string, branch: string) => {
+  const visit = (resource: GraphResource, lead: string, branch: string, level = 0) => {
     rows.push([`${lead}${branch}${shortType(resource.type)}`, resource.name]);
-    const inner = children.get(resource.urn) ?? [];
+    const inner = level < depth ? (children.get(resource.urn) ?? []) : [];
     const continued = branch === "" ? lead : `${lead}${branch.startsWith("└") ? "   " : "│  "}`;
-    for (const [index, child] of inner.entries()) visit(child, continued, index === inner.length - 1 ? "└─ " : "├─ ");
+    for (const [index, child] of inner.entries())
+      visit(child, continued, index === inner.length - 1 ? "└─ " : "├─ ", level + 1);
   };
   for (const root of children.get(undefined) ?? []) visit(root, "", "");
   const width = Math.max(0, ...rows.map(([left]) => left.length)) + 2;

@@ -9,6 +9,8 @@ export interface StartOptions {
   /** Where queues and tables are kept between runs; undefined: nowhere. */
   readonly dataDir: string | undefined;
   readonly json: boolean;
+  /** Print every resource and output at the start. */
+  readonly verbose: boolean;
   /** Most function environments at a time; undefined: twice the cores. */
   readonly concurrency: number | undefined;
   readonly speed: number;
@@ -34,6 +36,7 @@ npm start -- [options]
   --concurrency N      most functions that run at a time (default: twice the cores)
   --speed N            runs visibility timeouts, delays, windows and back-off N times faster (default 1)
   --watch              runs what is saved: replaces the code of the functions concerned, and nothing else
+  --verbose            prints every resource and output at the start, not the first 40 lines
   --json               prints one line of JSON on stdout when ready, and everything else on stderr
   --help               prints this
 `;
@@ -47,6 +50,7 @@ export function readOptions(args: readonly string[]): StartOptions {
     stack: values.stack ?? "dev",
     dataDir: values.data,
     json: values.json ?? false,
+    verbose: values.verbose ?? false,
     concurrency: wholeNumber("--concurrency", values.concurrency, 1, 1000),
     speed: wholeNumber("--speed", values.speed, 1, 100_000) ?? 1,
     watch: values.watch ?? false,
@@ -69,6 +73,7 @@ function parse(args: readonly string[]) {
         speed: { type: "string" },
         watch: { type: "boolean" },
         json: { type: "boolean" },
+        verbose: { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },
     });

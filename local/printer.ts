@@ -1,46 +1,57 @@
-// What `npm start` shows: the tree of resources, the outputs, the first call to try, then one line per batch.
+// What `npm start` shows when it is ready: the resources, the outputs, the first call to try.
 import type { Graph, GraphResource } from "../graph/graph";
 import { bodySchemaOf, documentOf, methodsOf } from "../graph/open-api";
 import { renderTree } from "../graph/tree";
 import { exampleEvent } from "./example-event";
 
-/** A failed record in the consumer's log line of a batch. */
-interface Failure {
-  readonly id: string;
-  readonly attempt?: number;
-  readonly errorType: string;
-  readonly errorMessage: string;
-  readonly outcome: string;
+/** Most lines of each part unless all are asked for, so that the start fits in a window of 40 lines. */
+const most = { resources: 16, outputs: 13, calls: 2 };
+const longestOutput = 150;
+
+export interface Start {
+  readonly graph: Graph;
+  readonly address: string;
+  readonly readyMs: number;
+  /** The whole tree of resources, every output in full, every first call. */
+  readonly verbose: boolean;
 }
 
-interface BatchLine {
-  readonly message: "batch";
-  readonly batch: Readonly<
-    Record<"received" | "succeeded" | "retried" | "deadLettered" | "handedBack" | "milliseconds", number>
-  >;
-  readonly failures?: readonly Failure[];
-  readonly correlationIds?: readonly string[];
-}
-
-/** A few flows can be followed by their ids; of more, a line would say nothing. */
-const mostFlows = 3;
-
-export function describeRun(graph: Graph, address: string, readyMs: number): string {
-  const outputs = Object.entries(graph.outputs).map(
-    ([name, value]) =>
-      `    ${name}: ${typeof value === "string" ? JSON.stringify(value) : JSON.stringify(value, null, 2).replaceAll("\n", "\n    ")}`,
-  );
-  const calls = firstCalls(graph);
+export function describeRun({ graph, address, readyMs, verbose }: Start): string {
+  const calls = firstCalls(graph).map((call) => `  ${call}`);
+  const outputs = Object.entries(graph.outputs);
   return [
-    renderTree(graph).trimEnd(),
+    ...(verbose
+      ? [renderTree(graph).trimEnd(), "", "Outputs:", ...outputs.map(([name, value]) => `    ${name}: ${whole(value)}`)]
+      : [
+          ...first(most.resources, renderTree(graph, 1).trimEnd().split("\n")),
+          "",
+          "Outputs:",
+          ...first(
+            most.outputs,
+            outputs.map(([name, value]) => `    ${name}: ${short(value)}`),
+          ),
+        ]),
     "",
-    "Outputs:",
-    ...outputs,
-    "",
-    ...(calls.length === 0 ? [] : ["Send a first event:", ...calls.map((call) => `  ${call}`), ""]),
+    ...(calls.length === 0 ? [] : ["Send a first event:", ...(verbose ? calls : first(most.calls, calls)), ""]),
     `Ready at ${address} after ${readyMs} ms. AWS clients: export AWS_ENDPOINT_URL=${address} AWS_REGION=${graph.region} AWS_DEFAULT_REGION=${graph.region} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test`,
-    "Ctrl-C stops it.",
+    `Ctrl-C stops it.${verbose ? "" : ` All ${graph.resources.length} resources and every output: --verbose.`}`,
   ].join("\n");
+}
+
+function first(count: number, lines: readonly string[]): readonly string[] {
+  if (lines.length <= count) return lines;
+  const left = lines.length - count + 1;
+  return [...lines.slice(0, count - 1), `    … and ${left} more`];
+}
+
+const whole = (value: unknown) =>
+  typeof value === "string" ? JSON.stringify(value) : JSON.stringify(value, null, 2).replaceAll("\n", "\n    ");
+
+/** One line; of objects their members' names. */
+function short(value: unknown): string {
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  const text = isObject ? `{ ${Object.keys(value).join(", ")} }` : (JSON.stringify(value) ?? "");
+  return text.length <= longestOutput ? text : `${text.slice(0, longestOutput)}…`;
 }
 
 /** One curl line per route of the program's endpoints, to be pasted. */
@@ -63,48 +74,10 @@ export function firstCalls(graph: Graph): string[] {
   });
 }
 
-/** The line, or lines, for what a function wrote: its batches in short, its own log lines as they are. */
-export function describeLog(functionName: string, line: string): string | undefined {
-  const parsed = parse(line);
-  if (parsed === undefined) return line.trim() === "" ? undefined : `${functionName}  ${line}`;
-  // Embedded metrics are for CloudWatch.
-  if ("_aws" in parsed) return undefined;
-  if (isBatch(parsed)) return describeBatch(functionName, parsed);
-  return `${functionName}  ${String(parsed.level ?? "")} ${String(parsed.message ?? line)}`;
-}
-
-function describeBatch(functionName: string, { batch, failures = [], correlationIds = [] }: BatchLine): string {
-  const counts = (["succeeded", "retried", "deadLettered", "handedBack"] as const)
-    .filter((name) => batch[name] > 0)
-    .map((name) => `${batch[name]} ${name.replace("L", "-l").replace("B", " b").toLowerCase()}`);
-  const flows = correlationIds.length <= mostFlows && batch.received <= mostFlows ? correlationIds.join(", ") : "";
-  const head =
-    `${functionName}  ${batch.received} received: ${counts.join(", ")} in ${batch.milliseconds} ms` +
-    (flows === "" ? "" : `  [${flows}]`);
-  const reasons = failures.map(
-    ({ id, attempt, errorType, errorMessage, outcome }) =>
-      `    ${id} ${outcome}${attempt === undefined ? "" : ` (attempt ${attempt})`}: ${errorType}: ${errorMessage}`,
-  );
-  return [head, ...reasons].join("\n");
-}
-
 /** Logical names read better than the physical ones with their random part. */
 export function logicalNames(graph: Graph): ReadonlyMap<string, string> {
   const functions = graph.resources.filter(
     (resource: GraphResource) => resource.type === "aws:lambda/function:Function",
   );
   return new Map(functions.map(({ name, outputs }) => [String(outputs.name), name]));
-}
-
-function parse(line: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isBatch(line: object): line is BatchLine {
-  return "message" in line && line.message === "batch" && "batch" in line;
 }

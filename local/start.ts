@@ -1,7 +1,9 @@
 // `npm start`: the program on this machine, until Ctrl-C.
 import "./node-version";
+import { styleText } from "node:util";
+import { describeFailure, describeLog, type Terminal } from "./log-lines";
 import { readOptions, type StartOptions, UsageError, usage } from "./options";
-import { describeLog, describeRun, logicalNames } from "./printer";
+import { describeRun, logicalNames } from "./printer";
 import { type LocalRun, startLocal } from "./run";
 
 const interrupted = 130;
@@ -20,8 +22,11 @@ async function main(): Promise<number> {
     process.stdout.write(usage);
     return 0;
   }
-  const { json } = options;
-  const say = (line: string) => void (json ? process.stderr : process.stdout).write(`${line}\n`);
+  const { json, verbose } = options;
+  const stream = json ? process.stderr : process.stdout;
+  const say = (line: string) => void stream.write(`${line}\n`);
+  // Colours where the stream is a terminal that has them; NO_COLOR and FORCE_COLOR decide otherwise.
+  const terminal: Terminal = { paint: (style, text) => styleText(style, text, { stream }), now: () => new Date() };
 
   const stop = new AbortController();
   let exitCode = interrupted;
@@ -50,10 +55,11 @@ async function main(): Promise<number> {
       signal: stop.signal,
       say,
       onLog: (functionName, line) => {
-        const described = describeLog(names.get(functionName) ?? functionName, line);
+        const described = describeLog(names.get(functionName) ?? functionName, line, terminal);
         if (described !== undefined) say(described);
       },
-      onBatchError: (functionName, message) => say(`${names.get(functionName) ?? functionName}  ${message}`),
+      onBatchError: (functionName, message) =>
+        say(describeFailure(names.get(functionName) ?? functionName, message, terminal)),
       onCrash: (message) => {
         process.stderr.write(`${message}\n`);
         exitCode = 1;
@@ -61,12 +67,10 @@ async function main(): Promise<number> {
       },
     });
     names = logicalNames(run.graph);
-    say(describeRun(run.graph, run.address, run.readyMs));
+    const { graph, address, readyMs } = run;
+    say(describeRun({ graph, address, readyMs, verbose }));
     if (options.watch) say("Watching: a function whose source is saved is reloaded.");
-    if (json) {
-      const { address, readyMs } = run;
-      process.stdout.write(`${JSON.stringify({ address, outputs: run.graph.outputs, readyMs })}\n`);
-    }
+    if (json) process.stdout.write(`${JSON.stringify({ address, outputs: graph.outputs, readyMs })}\n`);
     await stopped;
   } catch (error) {
     if (!stop.signal.aborted) {

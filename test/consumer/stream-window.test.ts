@@ -155,6 +155,12 @@ describe("the consumer of a stream's tumbling window", () => {
     assert.match(text, /"errorType":"RangeError"/);
   });
 
+  it("says nothing of a window that ends without records", async () => {
+    const { response, lines } = await run(sum, [], { state: { sum: 5 }, isFinalInvokeForWindow: true });
+    assert.deepEqual(response.batchItemFailures, []);
+    assert.deepEqual(lines, []);
+  });
+
   it("fails the invocation when the end of the window fails, so that Lambda tries again", async () => {
     const failing = fails(() => new RangeError("no table"));
     await assert.rejects(run(failing, [], { isFinalInvokeForWindow: true }), { name: "RangeError" });

@@ -1,0 +1,183 @@
+// The lines that a function wrote, as `npm start` shows them: the time, the function, its batches in short, its log lines with their fields.
+import { inspect, type styleText } from "node:util";
+
+type Style = Parameters<typeof styleText>[0];
+
+export interface Terminal {
+  /** Styles a text where the terminal has colours, and answers it as it is otherwise. */
+  paint(style: Style, text: string): string;
+  /** For lines that do not say when they were written. */
+  now(): Date;
+}
+
+/** A failed record in the consumer's log line of a batch. */
+interface Failure {
+  readonly id: string;
+  readonly attempt?: number;
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly outcome: string;
+  readonly stack?: string;
+}
+
+interface BatchLine {
+  readonly message: "batch";
+  readonly batch: Readonly<
+    Record<"received" | "succeeded" | "retried" | "deadLettered" | "handedBack" | "milliseconds", number>
+  >;
+  readonly failures?: readonly Failure[];
+  readonly correlationIds?: readonly string[];
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A few flows can be followed by their ids; of more, a line would say nothing. */
+const mostFlows = 3;
+
+/** What each line of Powertools and of Lambda's JSON format has beside what the callback gave. */
+const ofThePlatform: ReadonlySet<string> = new Set([
+  ...["level", "message", "timestamp", "service", "requestId", "cold_start", "sampling_rate", "xray_trace_id"],
+  ...["function_arn", "function_memory_size", "function_name", "function_request_id", "tenant_id"],
+]);
+
+const styles: Readonly<Record<string, Style>> = {
+  TRACE: "gray",
+  DEBUG: "gray",
+  INFO: "cyan",
+  WARN: "yellow",
+  ERROR: "red",
+  FATAL: "red",
+  CRITICAL: "red",
+};
+
+/** A line of Lambda's text format: time, request, level, message. */
+const textLine = /^(\d{4}-\d\d-\d\dT[\d:.]+Z)\t[\w-]*\t([A-Z]+)\t(.*)$/s;
+
+/** Undefined for what is not for people: embedded metrics, and empty lines. */
+export function describeLog(functionName: string, line: string, terminal: Terminal): string | undefined {
+  const parsed = parse(line);
+  if (parsed === undefined) {
+    if (line.trim() === "") return undefined;
+    const [, time, level = "", text = line] = textLine.exec(line) ?? [];
+    return head(functionName, { time, mark: " ", text: withLevel(level, text, terminal) }, terminal);
+  }
+  // Embedded metrics are for CloudWatch.
+  if ("_aws" in parsed) return undefined;
+  return isBatch(parsed)
+    ? describeBatch(functionName, parsed, terminal)
+    : describeFields(functionName, parsed, terminal);
+}
+
+/** A batch whose function failed as a whole. */
+export function describeFailure(functionName: string, message: string, terminal: Terminal): string {
+  const mark = terminal.paint("red", "✗");
+  return head(functionName, { time: undefined, mark, text: terminal.paint("red", message) }, terminal);
+}
+
+function head(
+  functionName: string,
+  { time, mark, text }: { readonly time: unknown; readonly mark: string; readonly text: string },
+  { paint, now }: Terminal,
+): string {
+  const written = new Date(typeof time === "string" ? time : Number.NaN);
+  return `${paint("gray", clockTime(Number.isNaN(written.getTime()) ? now() : written))} ${mark} ${paint("bold", functionName)}  ${text}`;
+}
+
+function withLevel(level: string, text: string, { paint }: Terminal): string {
+  return level === "" ? text : `${paint(styles[level] ?? "reset", level)} ${text}`;
+}
+
+/** A dead letter must not look like a success, nor must a retry, where there are no colours either. */
+function describeBatch(functionName: string, line: BatchLine & Fields, terminal: Terminal): string {
+  const { batch, failures = [], correlationIds = [] } = line;
+  const { paint } = terminal;
+  const parts = (
+    [
+      ["succeeded", "succeeded", "green"],
+      ["retried", "retried", "yellow"],
+      ["deadLettered", "dead-lettered", "red"],
+      ["handedBack", "handed back", "yellow"],
+    ] as const
+  )
+    .filter(([name]) => batch[name] > 0)
+    .map(([name, says, style]) => paint(style, `${batch[name]} ${says}`));
+  const isWhole = batch.succeeded === batch.received;
+  const mark = batch.deadLettered > 0 ? paint("red", "✗") : isWhole ? paint("green", "✓") : paint("yellow", "↻");
+  const flows = correlationIds.length <= mostFlows && batch.received <= mostFlows ? correlationIds.join(", ") : "";
+  const text =
+    `${batch.received} received: ${parts.join(", ")} in ${batch.milliseconds} ms` +
+    (flows === "" ? "" : paint("gray", `  [${flows}]`));
+  const reasons = failures.map(({ id, attempt, errorType, errorMessage, outcome, stack = "" }) => {
+    const isDead = outcome === "deadLettered";
+    const says = isDead ? paint("red", "dead-lettered") : outcome === "handedBack" ? "handed back" : outcome;
+    const reason = `    ${id} ${says}${attempt === undefined ? "" : ` (attempt ${attempt})`}: ${errorType}: ${errorMessage}`;
+    // The stack's first line is the type and the message again.
+    const frames = stack.split("\n").slice(1).join("\n");
+    return frames === "" ? reason : `${reason}\n${paint("gray", indent(frames))}`;
+  });
+  return [head(functionName, { time: line.timestamp, mark, text }, terminal), ...reasons].join("\n");
+}
+
+function describeFields(functionName: string, line: Fields, terminal: Terminal): string {
+  const { level = "", message = "", timestamp } = line;
+  const colors = terminal.paint("red", "x") !== "x";
+  const show = (value: unknown) => inspect(value, { breakLength: Number.POSITIVE_INFINITY, depth: 8, colors });
+  // Lambda's own JSON format has the members of an error beside the message.
+  const whole = stackOf(line);
+  const given = Object.entries(line).filter(([name]) => !ofThePlatform.has(name) && !(whole && ofError.has(name)));
+  const errors = given.flatMap(([name, value]) => {
+    const stack = stackOf(value);
+    return stack === undefined ? [] : [{ name, stack }];
+  });
+  const plain = given.filter(([name]) => !errors.some((error) => error.name === name));
+  const text = [
+    typeof message === "string" ? message : show(message),
+    ...(plain.length === 0 ? [] : [show(Object.fromEntries(plain))]),
+  ].join(" ");
+  const first = head(
+    functionName,
+    { time: timestamp, mark: " ", text: withLevel(String(level), text, terminal) },
+    terminal,
+  );
+  const stacks = [...(whole === undefined ? [] : [whole]), ...errors.map(({ stack }) => stack)];
+  return [first, ...stacks.map(indent)].join("\n");
+}
+
+const ofError: ReadonlySet<string> = new Set(["errorType", "errorMessage", "stackTrace"]);
+
+/** The stack of what looks like an error in JSON, with what it was caused by; undefined for anything else. */
+function stackOf(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { name, message, stack, cause, errorType, errorMessage, stackTrace } = value as Fields;
+  const type = errorType ?? name;
+  const says = errorMessage ?? message;
+  const trace = stackTrace ?? stack;
+  if (typeof type !== "string" || typeof says !== "string" || trace === undefined) return undefined;
+  const lines = Array.isArray(trace) ? trace.map((frame) => `    ${String(frame).trim()}`) : String(trace).split("\n");
+  // Frames alone, or behind the type and the message.
+  const own = Array.isArray(trace) && !lines[0]?.includes(says) ? [`${type}: ${says}`, ...lines] : lines;
+  const inner = cause === undefined ? undefined : (stackOf(cause) ?? inspect(cause));
+  return [...own, ...(inner === undefined ? [] : [`caused by ${inner}`])].join("\n");
+}
+
+const indent = (text: string) => text.replace(/^/gm, "    ");
+
+/** Of this machine's time zone. */
+function clockTime(date: Date): string {
+  const two = (value: number) => String(value).padStart(2, "0");
+  const milliseconds = String(date.getMilliseconds()).padStart(3, "0");
+  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${milliseconds}`;
+}
+
+function parse(line: string): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isBatch(line: Fields): line is BatchLine & Fields {
+  return line.message === "batch" && typeof line.batch === "object" && line.batch !== null;
+}
