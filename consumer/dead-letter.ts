@@ -13,6 +13,10 @@ export interface DeadLetterReason {
   readonly attempts?: number;
   readonly functionName: string;
   readonly sourceArn: string;
+  /** The record's own at its source, by which the log has it (queues, topics); its dead letter has a new one. */
+  readonly messageId?: string;
+  /** The id of its flow, with which it goes on when it is sent back. */
+  readonly correlationId?: string;
   /** The invocation that gave it up. */
   readonly requestId: string;
   /** ISO 8601. */
@@ -34,6 +38,8 @@ export interface LostRecord {
   readonly body: string;
   readonly attributes: Readonly<Record<string, MessageAttribute>>;
   readonly sourceArn: string;
+  readonly messageId?: string;
+  readonly correlationId: string;
   /** X-Ray's trace header that came with the record. */
   readonly trace?: string | undefined;
   /** More members of the reason, by source. */
@@ -56,6 +62,8 @@ export interface GivenUp {
 const mostAttributes = 10;
 const longMessage = 2000;
 const shortMessage = 100;
+/** A longer one is not of our making: it is in the body, or in an attribute, and stays there. */
+const longestCorrelationId = 256;
 
 /** Undefined where the record leaves no room even for the shortest reason. */
 export function deadLetterOf(record: LostRecord, givenUp: GivenUp): NewMessage | undefined {
@@ -70,6 +78,7 @@ export function deadLetterOf(record: LostRecord, givenUp: GivenUp): NewMessage |
   const shortest = { errorType, errorMessage: cut(full.errorMessage, shortMessage), ...place, failedAt };
   for (const reason of [
     { ...full, ...folded },
+    { ...shortest, ...identityOf(record), ...folded },
     { ...shortest, ...folded },
   ]) {
     const attributes = {
@@ -87,7 +96,15 @@ function storable(attribute: MessageAttribute): MessageAttribute {
   return StringValue === undefined ? attribute : { ...attribute, StringValue: messageText(StringValue) };
 }
 
-function reasonOf({ sourceArn, trace, place }: LostRecord, givenUp: GivenUp): DeadLetterReason {
+function identityOf({ messageId, correlationId }: LostRecord): Pick<DeadLetterReason, "messageId" | "correlationId"> {
+  return {
+    ...(messageId !== undefined && { messageId }),
+    ...(correlationId.length <= longestCorrelationId && { correlationId }),
+  };
+}
+
+function reasonOf(record: LostRecord, givenUp: GivenUp): DeadLetterReason {
+  const { sourceArn, trace, place } = record;
   const { error, functionName, requestId, failedAt } = givenUp;
   const { errorType, errorMessage } = nameError(error);
   const header = trace ?? process.env._X_AMZN_TRACE_ID;
@@ -97,6 +114,7 @@ function reasonOf({ sourceArn, trace, place }: LostRecord, givenUp: GivenUp): De
     errorMessage: cut(errorMessage, longMessage),
     functionName,
     sourceArn,
+    ...identityOf(record),
     requestId,
     failedAt: failedAt.toISOString(),
     ...(traceId !== undefined && { traceId }),

@@ -27,6 +27,15 @@ export function openEnvelope(body: unknown): Opened {
   return { event, envelope, correlationId };
 }
 
+/** Of a record that may be no event: undefined where it cannot be told. */
+export function correlationIdOf(open: () => Opened): string | undefined {
+  try {
+    return open().correlationId;
+  } catch {
+    return undefined;
+  }
+}
+
 function contentOf(body: unknown): { readonly content: unknown; readonly correlationId?: string } | undefined {
   if (typeof body !== "object" || body === null) return undefined;
   const members = body as Members;

@@ -52,17 +52,93 @@ export interface NamedError {
   readonly errorMessage: string;
 }
 
-/** A class that does not set `name` is still told by its own name. Anything may be thrown, not only errors; this never throws. */
+/** Causes and members of an error that are told, so that a chain without an end has one. */
+const mostReasons = 10;
+const longestHeading = 200;
+
+/**
+ * A class that does not set `name` is still told by its own name. The message goes on with what it was caused by and with the members of
+ * an AggregateError, whose own message is empty more often than not: `fetch failed: connect ECONNREFUSED 127.0.0.1:80`. Anything may be
+ * thrown, not only errors; this never throws.
+ */
 export function nameError(error: unknown): NamedError {
-  if (!(error instanceof Error)) return { errorType: typeof error, errorMessage: textOf(error) };
-  const { name, message } = error as { readonly name: unknown; readonly message: unknown };
-  const errorType = typeof name !== "string" || name === "Error" ? error.constructor.name : name;
-  return { errorType, errorMessage: textOf(message) };
+  return { errorType: typeOf(error), errorMessage: messageOf(error, new Set()) };
+}
+
+/**
+ * The stack of an error and of what it was caused by; undefined for what has none, and for errors of the consumer itself, whose stack
+ * says nothing of the callback.
+ */
+export function stackOf(error: unknown): string | undefined {
+  if (!isError(error) || error instanceof CallbackTimeout) return undefined;
+  if (error instanceof InvalidEvent && error.cause === undefined) return undefined;
+  const all = new Set<unknown>([error]);
+  for (const each of all) for (const reason of reasonsOf(each)) if (all.size < mostReasons) all.add(reason);
+  const parts = [...all].flatMap((each) => {
+    const stack = textIn(each, "stack");
+    const frames = stack.indexOf("\n    at ");
+    if (frames < 0) return [];
+    return [`${typeOf(each)}: ${textIn(each, "message").slice(0, longestHeading)}${stack.slice(frames)}`];
+  });
+  return parts.length === 0 ? undefined : parts.join("\ncaused by ");
+}
+
+function messageOf(error: unknown, seen: Set<unknown>): string {
+  if (!isError(error)) return textOf(error);
+  seen.add(error);
+  const own = textIn(error, "message");
+  const others = reasonsOf(error).flatMap((reason) => {
+    if (seen.has(reason) || seen.size >= mostReasons) return [];
+    const text = messageOf(reason, seen);
+    const type = typeOf(reason);
+    const told = isError(reason) && type !== "Error" && type !== "AggregateError" ? `${type}: ${text}` : text;
+    // Those who wrap an error often repeat it.
+    return text === "" || own.includes(text) ? [] : [told];
+  });
+  return [own, others.join("; ")].filter((part) => part !== "").join(": ");
+}
+
+/** The members of an AggregateError, and the cause. */
+function reasonsOf(error: unknown): readonly unknown[] {
+  if (!isError(error)) return [];
+  const [errors, cause] = [memberOf(error, "errors"), memberOf(error, "cause")];
+  return [...(Array.isArray(errors) ? errors : []), ...(cause === undefined ? [] : [cause])];
+}
+
+function typeOf(error: unknown): string {
+  if (!isError(error)) return typeof error;
+  const name = memberOf(error, "name");
+  if (typeof name === "string" && name !== "Error") return name;
+  const own = memberOf(memberOf(error, "constructor"), "name");
+  return typeof own === "string" ? own : "Error";
+}
+
+/** A Proxy may throw at any question. */
+function isError(value: unknown): value is Error {
+  try {
+    return value instanceof Error;
+  } catch {
+    return false;
+  }
+}
+
+/** Undefined where there is none, or where a getter throws. */
+function memberOf(value: unknown, name: string): unknown {
+  try {
+    return (value as Readonly<Record<string, unknown>>)[name];
+  } catch {
+    return undefined;
+  }
+}
+
+function textIn(error: unknown, name: string): string {
+  const value = memberOf(error, name);
+  return value === undefined ? "" : textOf(value);
 }
 
 function textOf(value: unknown): string {
-  if (typeof value === "string") return value;
   try {
+    if (typeof value === "string") return value;
     return (typeof value === "object" ? JSON.stringify(value) : undefined) ?? String(value);
   } catch {
     return "(no text)";

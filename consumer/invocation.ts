@@ -5,10 +5,10 @@ import type { BatchRun, Item } from "./core";
 import { deadLetterOf, type LostRecord } from "./dead-letter";
 import type { Deadline } from "./deadline";
 import type { Opened } from "./envelope";
-import { nameError, notDecoded } from "./errors";
+import { nameError, notDecoded, stackOf } from "./errors";
 import { Limit } from "./limit";
 import type { Prepared } from "./prepare";
-import type { Failure, RecordOutcome, Report } from "./report";
+import { type Failure, mostFailures, type RecordOutcome, type Report } from "./report";
 import { sendMessage } from "./sqs-client";
 
 const mostCorrelationIds = 10;
@@ -40,6 +40,8 @@ export class Invocation {
   readonly failures: Failure[] = [];
   private readonly started = Date.now();
   private readonly correlationIds = new Set<string>();
+  /** Errors whose stack is in the log. */
+  private readonly stacks = new Set<unknown>();
   private readonly calls = new Limit(callsAtATime);
 
   constructor(
@@ -174,7 +176,10 @@ export class Invocation {
   }
 
   fail({ id, attempt }: Item, outcome: RecordOutcome, error: unknown): void {
-    this.failures.push({ id, attempt, outcome, ...nameError(error) });
+    const isNew = outcome !== "handedBack" && this.failures.length < mostFailures && !this.stacks.has(error);
+    const stack = isNew ? stackOf(error) : undefined;
+    this.stacks.add(error);
+    this.failures.push({ id, attempt, outcome, ...nameError(error), ...(stack !== undefined && { stack }) });
   }
 
   warn(message: string, fields: Readonly<Record<string, unknown>>): void {

@@ -2,7 +2,7 @@
 import type { KinesisStreamEvent, KinesisStreamRecord } from "aws-lambda";
 import type { AnyCallback } from "./callback";
 import { parseJson } from "./decode";
-import { openEnvelope } from "./envelope";
+import { correlationIdOf, openEnvelope } from "./envelope";
 import { type StreamHandler, type StreamItem, streamConsumer } from "./stream-batch";
 
 export const kinesisHandler = (callback: AnyCallback): StreamHandler<KinesisStreamEvent> =>
@@ -10,17 +10,19 @@ export const kinesisHandler = (callback: AnyCallback): StreamHandler<KinesisStre
 
 function itemOf(record: KinesisStreamRecord, position: number): StreamItem {
   const { data, partitionKey, sequenceNumber } = record.kinesis;
+  const open = () => openEnvelope(parseJson(Buffer.from(data, "base64").toString()));
   return {
     id: record.eventID,
     group: partitionKey,
     position,
     sequenceNumber,
-    open: () => openEnvelope(parseJson(Buffer.from(data, "base64").toString())),
+    open,
     lost: () => ({
       // SQS takes no empty body, and a space is nothing in base64.
       body: data === "" ? " " : data,
       attributes: {},
       sourceArn: record.eventSourceARN,
+      correlationId: correlationIdOf(open) ?? record.eventID,
       place: {
         // `shardId-000000000000:49590338271490256608559692538361571095921575989136588898`
         shardId: record.eventID.split(":")[0] ?? "",

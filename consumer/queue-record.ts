@@ -1,7 +1,23 @@
 // A record of an SQS queue, as the parts of the consumer that know nothing of queues take it.
 import type { SQSMessageAttributes, SQSRecord } from "aws-lambda";
 import { type LostRecord, reasonAttribute } from "./dead-letter";
+import { parseJson } from "./decode";
+import { correlationIdOf, type Opened, openEnvelope } from "./envelope";
 import type { MessageAttribute } from "./sqs-client";
+
+/** Throws for what is no event. */
+export function openRecord({ body }: SQSRecord): Opened {
+  return openEnvelope(parseJson(body));
+}
+
+/**
+ * The id of the record's flow: what its envelope says, else its attribute, else its own id. A message that was a dead letter has a new id
+ * when it comes back, so the reason has kept the flow's.
+ */
+export function flowOf({ messageId, messageAttributes }: SQSRecord, inEnvelope: string | undefined): string {
+  const { correlationId, [reasonAttribute]: earlier } = messageAttributes;
+  return inEnvelope ?? correlationId?.stringValue ?? membersOf(earlier?.stringValue).correlationId ?? messageId;
+}
 
 /** What is stored of a record that is given up. */
 export function lostRecordOf(record: SQSRecord): LostRecord {
@@ -13,6 +29,11 @@ export function lostRecordOf(record: SQSRecord): LostRecord {
     attributes: originalAttributes(messageAttributes),
     sourceArn: record.eventSourceARN,
     trace: AWSTraceHeader,
+    messageId,
+    correlationId: flowOf(
+      record,
+      correlationIdOf(() => openRecord(record)),
+    ),
     place: {
       attempts: Number(ApproximateReceiveCount),
       ...(fifo && MessageDeduplicationId !== undefined && { deduplicationId: MessageDeduplicationId }),
@@ -41,11 +62,18 @@ export function originalAttributes(given: SQSMessageAttributes): Record<string, 
 }
 
 function foldedIn(reason: string | undefined): Record<string, MessageAttribute> {
+  return Object.fromEntries(Object.entries(membersOf(reason).attributes ?? {}).filter(isAttribute));
+}
+
+/** Anybody may send such an attribute: what is none of ours is dropped. */
+function membersOf(reason: string | undefined): { attributes?: object; correlationId?: string } {
   if (reason === undefined) return {};
   try {
-    const { attributes } = JSON.parse(reason) as { attributes?: Readonly<Record<string, unknown>> };
-    // Anybody may send such an attribute: what is none of ours is dropped.
-    return Object.fromEntries(Object.entries(attributes ?? {}).filter(isAttribute));
+    const { attributes, correlationId } = JSON.parse(reason) as Readonly<Record<string, unknown>>;
+    return {
+      ...(typeof attributes === "object" && attributes !== null && { attributes }),
+      ...(typeof correlationId === "string" && correlationId !== "" && { correlationId }),
+    };
   } catch {
     return {};
   }

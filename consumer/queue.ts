@@ -3,12 +3,10 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda"
 import { longestBackOff } from "./back-off";
 import type { AnyCallback } from "./callback";
 import { type Item, type Outcome, runBatch } from "./core";
-import { parseJson } from "./decode";
-import { openEnvelope } from "./envelope";
 import { isPermanent, nameError } from "./errors";
 import { Invocation } from "./invocation";
 import { type Prepared, prepare, readSettings } from "./prepare";
-import { isFifo, lostRecordOf } from "./queue-record";
+import { flowOf, isFifo, lostRecordOf, openRecord } from "./queue-record";
 import { type RecordOutcome, Report } from "./report";
 import type { QueueSettings } from "./settings";
 import { changeVisibility, deleteMessages } from "./sqs-client";
@@ -52,12 +50,12 @@ class QueueBatch {
       settle: (item, outcome, alone) => this.settle(item, outcome, alone),
       ...invocation.runs<QueueItem>(
         this.prepared,
-        ({ record }) => openEnvelope(parseJson(record.body)),
+        ({ record }) => openRecord(record),
         ({ record, attempt }, { correlationId }) => ({
           id: record.messageId,
           attempt,
           maxAttempts: source.maxReceiveCount,
-          correlationId: correlationId ?? record.messageAttributes.correlationId?.stringValue ?? record.messageId,
+          correlationId: flowOf(record, correlationId),
         }),
       ),
     });

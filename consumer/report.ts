@@ -11,6 +11,8 @@ export interface Failure extends NamedError {
   readonly id: string;
   readonly attempt: number | undefined;
   readonly outcome: RecordOutcome;
+  /** Of the error and of what it was caused by; where several records have failed with one error, of the first. */
+  readonly stack?: string;
 }
 
 export interface BatchReport {
@@ -23,8 +25,10 @@ export interface BatchReport {
 }
 
 /** CloudWatch takes log events of 256 KB (1 MB since 2025); a line with so many failures stays far below. */
-const mostFailures = 50;
+export const mostFailures = 50;
 const longestMessage = 500;
+const longestStack = 3000;
+const mostOfStacks = 100_000;
 
 export class Report {
   private readonly logger: Logger;
@@ -42,10 +46,13 @@ export class Report {
     failures: readonly Failure[],
     correlationIds: readonly string[] = [],
   ): void {
-    const shown = failures.slice(0, mostFailures).map((failure) => ({
-      ...failure,
-      errorMessage: failure.errorMessage.slice(0, longestMessage),
-    }));
+    let room = mostOfStacks;
+    const shown = failures.slice(0, mostFailures).map(({ stack, ...failure }) => {
+      const cut = stack?.slice(0, Math.min(longestStack, room)) ?? "";
+      room -= cut.length;
+      const errorMessage = failure.errorMessage.slice(0, longestMessage);
+      return { ...failure, errorMessage, ...(cut !== "" && { stack: cut }) };
+    });
     const fields = {
       function_request_id: requestId,
       batch,

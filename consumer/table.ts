@@ -1,7 +1,7 @@
 // The consumer of a DynamoDB table's stream: what Lambda invokes, around a callback.
 import type { DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
 import type { AnyCallback } from "./callback";
-import type { Opened } from "./envelope";
+import { correlationIdOf, type Opened } from "./envelope";
 import { messageJson } from "./message-text";
 import { type StreamHandler, type StreamItem, streamConsumer } from "./stream-batch";
 import { plainImage } from "./table-image";
@@ -12,8 +12,9 @@ export const tableHandler = (callback: AnyCallback): StreamHandler<DynamoDBStrea
 function itemOf(record: DynamoDBRecord, position: number): StreamItem {
   const { Keys = {}, SequenceNumber = "" } = record.dynamodb ?? {};
   const keys = JSON.stringify(Keys);
+  const id = record.eventID ?? SequenceNumber;
   return {
-    id: record.eventID ?? SequenceNumber,
+    id,
     group: keys,
     position,
     sequenceNumber: SequenceNumber,
@@ -22,6 +23,7 @@ function itemOf(record: DynamoDBRecord, position: number): StreamItem {
       body: messageJson(record),
       attributes: {},
       sourceArn: record.eventSourceARN ?? "",
+      correlationId: correlationIdOf(() => open(record)) ?? id,
       place: { sequenceNumber: SequenceNumber, partitionKey: keys, encoding: "json" },
     }),
   };

@@ -4,7 +4,7 @@ import type { AnyCallback } from "./callback";
 import { runBatch } from "./core";
 import type { LostRecord } from "./dead-letter";
 import { parseJson } from "./decode";
-import { openEnvelope } from "./envelope";
+import { correlationIdOf, type Opened, openEnvelope } from "./envelope";
 import { isPermanent } from "./errors";
 import { Invocation } from "./invocation";
 import { prepare, readSettings } from "./prepare";
@@ -31,12 +31,12 @@ export function topicHandler(callback: AnyCallback): TopicHandler {
       deadline: invocation.deadline,
       ...invocation.runs<(typeof items)[number]>(
         prepared,
-        ({ record }) => openEnvelope(parseJson(record.Sns.Message)),
+        ({ record }) => open(record),
         ({ id, record }, { correlationId }) => ({
           id,
           attempt: undefined,
           maxAttempts: undefined,
-          correlationId: correlationId ?? record.Sns.MessageAttributes.correlationId?.Value ?? id,
+          correlationId: flowOf(record, correlationId),
         }),
       ),
       settle: async (item, outcome) => {
@@ -57,7 +57,16 @@ export function topicHandler(callback: AnyCallback): TopicHandler {
   };
 }
 
-function lostRecordOf({ Sns }: SNSEventRecord): LostRecord {
+function open({ Sns }: SNSEventRecord): Opened {
+  return openEnvelope(parseJson(Sns.Message));
+}
+
+function flowOf({ Sns }: SNSEventRecord, inEnvelope: string | undefined): string {
+  return inEnvelope ?? Sns.MessageAttributes.correlationId?.Value ?? Sns.MessageId;
+}
+
+function lostRecordOf(record: SNSEventRecord): LostRecord {
+  const { Sns } = record;
   const attributes = Object.entries(Sns.MessageAttributes).map(([name, { Type, Value }]) => [
     name,
     { DataType: Type, ...(Type.startsWith("Binary") ? { BinaryValue: Value } : { StringValue: Value }) },
@@ -66,6 +75,11 @@ function lostRecordOf({ Sns }: SNSEventRecord): LostRecord {
     body: Sns.Message,
     attributes: Object.fromEntries(attributes),
     sourceArn: Sns.TopicArn,
+    messageId: Sns.MessageId,
+    correlationId: flowOf(
+      record,
+      correlationIdOf(() => open(record)),
+    ),
     place: {},
   };
 }

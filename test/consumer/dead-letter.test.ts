@@ -95,11 +95,77 @@ describe("a dead letter", () => {
     const error = new Error("y".repeat(1500));
     const bodyOf = (room: number) => "b".repeat(1_048_576 - room);
     const shortest = reasonIn(deadLetterOf(recordOf("m", bodyOf(400)), { ...givenUp, error })?.MessageAttributes);
-    assert.deepEqual(Object.keys(shortest), ["errorType", "errorMessage", "attempts", "failedAt"]);
+    assert.deepEqual(Object.keys(shortest), [
+      "errorType",
+      "errorMessage",
+      "attempts",
+      "failedAt",
+      "messageId",
+      "correlationId",
+    ]);
     assert.equal(shortest.errorMessage.length, 101);
+    const tiny = reasonIn(
+      deadLetterOf(recordOf("m".repeat(100), bodyOf(400)), { ...givenUp, error })?.MessageAttributes,
+    );
+    assert.deepEqual(Object.keys(tiny), ["errorType", "errorMessage", "attempts", "failedAt"]);
     assert.equal(deadLetterOf(recordOf("m", bodyOf(1)), { ...givenUp, error }), undefined);
     const fits = deadLetterOf(recordOf("m", bodyOf(2500)), { ...givenUp, error });
     assert.equal(reasonIn(fits?.MessageAttributes).functionName, "orders");
+  });
+
+  it("has the record's own id and the id of its flow: of the envelope, of the attribute, or else its own", () => {
+    const correlationId = { dataType: "String" as const, stringValue: "by-attribute" };
+    const envelope = { specversion: "1.0", id: "e", source: "/s", type: "t", correlationid: "by-envelope", data: {} };
+    for (const [record, flow] of [
+      [recordOf("m", JSON.stringify(envelope), { attributes: { correlationId } }), "by-envelope"],
+      [recordOf("m", "{}", { attributes: { correlationId } }), "by-attribute"],
+      [recordOf("m", "no event", { attributes: { correlationId } }), "by-attribute"],
+      [recordOf("m", "{}"), "m"],
+    ] as const) {
+      const reason = reasonIn(deadLetterOf(record, givenUp)?.MessageAttributes);
+      assert.deepEqual([reason.messageId, reason.correlationId], ["m", flow]);
+    }
+  });
+
+  it("leaves an id of its flow that is longer than any of ours where it is", () => {
+    const correlationId = { dataType: "String" as const, stringValue: "c".repeat(5000) };
+    const { MessageAttributes } =
+      deadLetterOf(recordOf("m", "{}", { attributes: { correlationId } }), givenUp) ?? assert.fail();
+    assert.equal(reasonIn(MessageAttributes).correlationId, undefined);
+    assert.equal(MessageAttributes?.correlationId?.StringValue?.length, 5000);
+  });
+
+  it("says what the error was caused by, and what is in an AggregateError", () => {
+    const circular = new Error("outer", { cause: new RangeError("inner") });
+    Object.assign(circular.cause as Error, { cause: circular });
+    let endless = new Error("0");
+    for (let n = 1; n < 20_000; n += 1) endless = new Error(String(n), { cause: endless });
+    for (const [error, type, message] of [
+      [
+        new TypeError("fetch failed", { cause: new Error("connect ECONNREFUSED 127.0.0.1:1") }),
+        "TypeError",
+        "fetch failed: connect ECONNREFUSED 127.0.0.1:1",
+      ],
+      [new AggregateError([new Error("first"), new TypeError("second")]), "AggregateError", "first; TypeError: second"],
+      [
+        new TypeError("fetch failed", { cause: new AggregateError([new Error("::1"), new Error("127.0.0.1")]) }),
+        "TypeError",
+        "fetch failed: ::1; 127.0.0.1",
+      ],
+      [circular, "Error", "outer: RangeError: inner"],
+      [new Error("outer", { cause: "a text" }), "Error", "outer: a text"],
+      [
+        new Error("UpdateItem failed: Throttled: slow down", {
+          cause: Object.assign(new Error("slow down"), { name: "Throttled" }),
+        }),
+        "Error",
+        "UpdateItem failed: Throttled: slow down",
+      ],
+      [endless, "Error", [19_999, 19_998, 19_997, 19_996, 19_995, 19_994, 19_993, 19_992, 19_991, 19_990].join(": ")],
+    ] as const) {
+      const reason = reasonIn(deadLetterOf(recordOf("m", "{}"), { ...givenUp, error })?.MessageAttributes);
+      assert.deepEqual([reason.errorType, reason.errorMessage], [type, message]);
+    }
   });
 
   it("names whatever was thrown", () => {

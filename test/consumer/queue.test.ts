@@ -30,6 +30,8 @@ describe("the consumer of a queue", () => {
   };
   const reasonOf = (index = 0) =>
     JSON.parse(sqs.of("SendMessage")[index]?.input.MessageAttributes?.DeadLetterReason?.StringValue ?? "null");
+  const failuresIn = (lines: Lines) =>
+    (lines.find(({ message }) => message === "batch")?.failures ?? []) as readonly Record<string, unknown>[];
   const delays = () =>
     Object.fromEntries(
       sqs
@@ -131,10 +133,108 @@ describe("the consumer of a queue", () => {
     const delay = delays()["handle-b"] ?? 0;
     assert.ok(delay >= 1 && delay <= 8, `attempt 3 waits 1 to 8 s, not ${delay}`);
     assert.deepEqual(sqs.of("SendMessage"), []);
-    const failures = lines.find(({ message }) => message === "batch")?.failures;
-    assert.deepEqual(failures, [
-      { id: "b", attempt: 3, outcome: "retried", errorType: "RangeError", errorMessage: "busy" },
-    ]);
+    const [{ stack, ...failure } = assert.fail(), another] = failuresIn(lines);
+    assert.deepEqual(failure, {
+      id: "b",
+      attempt: 3,
+      outcome: "retried",
+      errorType: "RangeError",
+      errorMessage: "busy",
+    });
+    assert.match(String(stack), /^RangeError: busy\n {4}at .*queue\.test\.ts:\d+/);
+    assert.equal(another, undefined);
+  });
+
+  it("says in the log what a failure was caused by, and has a stack that several records share only once", async () => {
+    const { lines } = await run(
+      batchCallback(Job, () => async () => {
+        throw new Error("no stock", { cause: new RangeError("count below zero") });
+      }),
+      [recordOf("a", { n: 1 }), recordOf("b", { n: 2 })],
+    );
+    const [first, second] = failuresIn(lines);
+    assert.equal(first?.errorMessage, "no stock: RangeError: count below zero");
+    assert.equal(second?.errorMessage, "no stock: RangeError: count below zero");
+    assert.match(String(first?.stack), /^Error: no stock\n {4}at .*\ncaused by RangeError: count below zero\n {4}at /s);
+    assert.equal(second?.stack, undefined);
+  });
+
+  it("has no stack in the log of what is no event, whose stack says nothing of the callback", async () => {
+    const { lines } = await run(
+      callback(Job, () => () => {}),
+      [recordOf("a", "?")],
+    );
+    assert.deepEqual(
+      failuresIn(lines).map(({ errorType, stack }) => [errorType, stack]),
+      [["InvalidEvent", undefined]],
+    );
+  });
+
+  it("keeps the line of the log small, however long the stacks are", async () => {
+    const { lines } = await run(
+      callback(Job, () => ({ n }) => {
+        throw Object.assign(new Error(`busy ${n}`), { stack: `Error: busy\n    at ${"x".repeat(50_000)}` });
+      }),
+      Array.from({ length: 60 }, (_, n) => recordOf(`m${n}`, { n })),
+    );
+    assert.equal(failuresIn(lines).length, 50);
+    assert.ok(JSON.stringify(lines.find(({ message }) => message === "batch")).length < 150_000);
+  });
+
+  it("bears whatever is thrown: the record fails, and the others are done", async () => {
+    const raise = () => {
+      throw new Error("asked");
+    };
+    const hostile: unknown[] = [
+      new Proxy({}, { get: raise, has: raise, getPrototypeOf: raise }),
+      new Proxy(new Error("e"), { get: raise, has: raise }),
+      Object.defineProperty(new Error("e"), "message", { get: raise }),
+      Object.defineProperty({}, "permanent", { get: raise }),
+      Object.defineProperty(new Error("e"), "stack", { get: raise }),
+      Object.create(null),
+      undefined,
+      Symbol("s"),
+      () => {},
+    ];
+    const throws = ({ n }: { n: number }) => {
+      if (n < hostile.length) throw hostile[n];
+    };
+    const records = [...hostile, "fine"].map((_, n) => recordOf(`m${n}`, { n }));
+    const failing = records.slice(0, -1).map(({ messageId }) => messageId);
+    for (const what of [
+      callback(Job, () => throws),
+      callback(Job, () => async (job) => throws(job)),
+      batchCallback(
+        Job,
+        () => (given) =>
+          given.flatMap(({ id, event }) => (event.n < hostile.length ? [{ id, error: hostile[event.n] }] : [])),
+      ),
+    ]) {
+      const { reported, lines } = await run(what, records);
+      assert.deepEqual(reported.sort(), failing);
+      assert.ok(
+        failuresIn(lines).every(
+          ({ errorType, errorMessage }) => typeof errorType === "string" && typeof errorMessage === "string",
+        ),
+      );
+    }
+    assert.deepEqual(sqs.of("SendMessage"), []);
+  });
+
+  it("tells a callback the flow of a dead letter that has come back, under whatever id", async () => {
+    const flows: string[] = [];
+    const fails = callback(Job, () => (_, { correlationId }) => {
+      flows.push(correlationId);
+      throw new Declined("no");
+    });
+    await run(fails, [recordOf("first", { n: 1 })]);
+    const { messageId, correlationId } = reasonOf();
+    assert.deepEqual([messageId, correlationId], ["first", "first"]);
+    const stringValue = sqs.of("SendMessage")[0]?.input.MessageAttributes?.DeadLetterReason?.StringValue ?? "";
+    const attributes = { DeadLetterReason: { dataType: "String" as const, stringValue } };
+    await run(fails, [recordOf("second", { n: 1 }, { attributes })]);
+    assert.deepEqual(flows, ["first", "first"]);
+    assert.deepEqual([reasonOf(1).messageId, reasonOf(1).correlationId], ["second", "first"]);
   });
 
   it("doubles the range of the delay, up to fifteen minutes", () => {

@@ -109,6 +109,7 @@ describe("the consumer of a stream", () => {
       errorMessage: "not this one",
       functionName: "spillway-test-orders",
       sourceArn: streamArn,
+      correlationId: "shardId-000000000000:2",
       requestId: "request-1",
       shardId: "shardId-000000000000",
       sequenceNumber: "2",

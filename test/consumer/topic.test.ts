@@ -71,6 +71,7 @@ describe("the consumer of a topic", () => {
     assert.equal(reason.errorType, "PermanentError");
     assert.equal(reason.sourceArn, "arn:aws:sns:eu-west-1:000000000000:jobs");
     assert.equal("attempts" in reason, false);
+    assert.deepEqual([reason.messageId, reason.correlationId], ["m-1", "m-1"]);
   });
 
   it("fails with the callback's own error, so that Lambda tries again", async () => {
