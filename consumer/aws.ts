@@ -19,10 +19,15 @@ export class AwsError extends Error {
   }
 }
 
-interface Call {
-  readonly endpoint: Endpoint;
+export interface CallLimits {
   /** Milliseconds for each try. */
   readonly timeout?: number;
+  /** Ends the call: no try begins after it is aborted, and what is on its way is given up. */
+  readonly signal?: AbortSignal;
+}
+
+interface Call extends CallLimits {
+  readonly endpoint: Endpoint;
   /** Milliseconds since the epoch: it is tried again until then. Default: three tries. */
   readonly until?: number;
 }
@@ -58,13 +63,14 @@ export function queryAws(call: Call, parameters: Readonly<Record<string, string>
   return again(call, () => post(call, headers, body));
 }
 
-async function again<Answer>({ until = 0 }: Call, run: () => Promise<Answer>): Promise<Answer> {
+async function again<Answer>({ until = 0, signal }: Call, run: () => Promise<Answer>): Promise<Answer> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await run();
     } catch (error) {
-      if ((attempt >= tries && Date.now() >= until) || !isTransient(error)) throw error;
+      if (signal?.aborted || (attempt >= tries && Date.now() >= until) || !isTransient(error)) throw error;
       await pauseAfter(attempt);
+      signal?.throwIfAborted();
     }
   }
 }
@@ -75,7 +81,7 @@ export function pauseAfter(attempt: number): Promise<void> {
 }
 
 async function post(
-  { endpoint, timeout = defaultTimeout }: Call,
+  { endpoint, timeout = defaultTimeout, signal }: Call,
   headers: Readonly<Record<string, string>>,
   body: string,
 ): Promise<string> {
@@ -94,7 +100,9 @@ async function post(
     service: endpoint.service,
   });
   const { url, ...signed } = await signer.sign();
-  const response = await fetch(new Request(url, { ...signed, signal: AbortSignal.timeout(timeout) }));
+  const tooLong = AbortSignal.timeout(timeout);
+  const ended = signal === undefined ? tooLong : AbortSignal.any([tooLong, signal]);
+  const response = await fetch(new Request(url, { ...signed, signal: ended }));
   const text = await response.text();
   if (!response.ok) throw errorOf(response.status, text);
   return text;

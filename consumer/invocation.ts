@@ -1,5 +1,6 @@
 // One invocation of a function with a batch of records, whatever their source: its deadline, its failures, its dead letters.
 import type { Context } from "aws-lambda";
+import type { CallLimits } from "./aws";
 import type { BatchRecord, RecordContext, RecordLogger } from "./callback";
 import type { BatchRun, Item } from "./core";
 import { deadLetterOf, type LostRecord } from "./dead-letter";
@@ -141,7 +142,7 @@ export class Invocation {
       return "no room";
     }
     try {
-      await this.call(this.settled, (timeout) => sendMessage(queueUrl, message, timeout));
+      await this.call(this.settled, (limits) => sendMessage(queueUrl, message, limits));
       return "placed";
     } catch (refusal) {
       // Near the end there may be thousands, and the line of the batch names them.
@@ -156,19 +157,25 @@ export class Invocation {
   }
 
   /**
-   * A call to AWS beside the callback's own: so many at a time, none begun after `until`, and none waited for any longer. `timeout`:
-   * milliseconds for each of its three tries, so that all three fit in what is left.
+   * A call to AWS beside the callback's own: so many at a time, none begun after `until`, and none on its way any longer. All three
+   * tries of it fit in what is left.
    */
-  call<T>(until: number, work: (timeout: number) => Promise<T>): Promise<T> {
+  call<T>(until: number, work: (limits: CallLimits) => Promise<T>): Promise<T> {
     return this.calls.run(async () => {
       const left = until - Date.now();
       if (left < leastTime) throw new OutOfTime("No time was left for it.");
+      const ended = new AbortController();
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new OutOfTime("It was not over in time.")), left);
+        timer = setTimeout(() => {
+          const error = new OutOfTime("It was not over in time.");
+          reject(error);
+          ended.abort(error);
+        }, left);
       });
       try {
-        return await Promise.race([work(Math.min(3000, Math.max(200, Math.floor(left / 4)))), late]);
+        const timeout = Math.min(3000, Math.max(200, Math.floor(left / 4)));
+        return await Promise.race([work({ timeout, signal: ended.signal }), late]);
       } finally {
         clearTimeout(timer);
       }

@@ -110,8 +110,8 @@ class QueueBatch {
   private async deleteNow({ id, record }: QueueItem): Promise<void> {
     const { invocation, source } = this;
     try {
-      await invocation.call(invocation.settled, (timeout) =>
-        deleteMessages(source.queueUrl, [record.receiptHandle], timeout),
+      await invocation.call(invocation.settled, (limits) =>
+        deleteMessages(source.queueUrl, [record.receiptHandle], limits),
       );
     } catch (error) {
       // Lambda deletes it with the rest of the batch.
@@ -127,7 +127,7 @@ class QueueBatch {
     if (changes.length === 0) return;
     const { invocation, source } = this;
     try {
-      await invocation.call(invocation.answered, (timeout) => changeVisibility(source.queueUrl, changes, timeout));
+      await invocation.call(invocation.answered, (limits) => changeVisibility(source.queueUrl, changes, limits));
     } catch (error) {
       // They come back when the queue's own visibility timeout is over.
       invocation.warn("the delay of failed records could not be set", { ...nameError(error) });
