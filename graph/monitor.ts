@@ -1,4 +1,5 @@
 // Stands in for Pulumi's engine: answers each registration as the provider would, and keeps the whole of what was asked for.
+import { policyDocument } from "./get-policy-document";
 import type { Graph, GraphResource, ResourceOptions, Value } from "./graph";
 import { create, createRemote, type World } from "./provider";
 import { holdsSecret, plainOf, wireOf } from "./wire";
@@ -145,7 +146,10 @@ export class Monitor {
   }
 
   invoke(request: { getTok(): string; getArgs(): { toJavaScript(): unknown } | undefined }, callback: Callback): void {
-    answer(callback, () => message("ResourceInvokeResponse", { Return: struct(this.invoked(request.getTok())) }));
+    answer(callback, () => {
+      const args = plainOf(request.getArgs()?.toJavaScript() ?? {}) as Record<string, Value>;
+      return message("ResourceInvokeResponse", { Return: struct(this.invoked(request.getTok(), args)) });
+    });
   }
 
   supportsFeature(request: { getId(): string }, callback: Callback): void {
@@ -196,7 +200,7 @@ export class Monitor {
     return `urn:pulumi:${stack}::${project}::${qualified}::${name}`;
   }
 
-  private invoked(token: string): Readonly<Record<string, Value>> {
+  private invoked(token: string, args: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> {
     const { accountId, region, partition } = this.world;
     switch (token) {
       case "aws:index/getCallerIdentity:getCallerIdentity":
@@ -210,6 +214,8 @@ export class Monitor {
           dnsSuffix: partition === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com",
           reverseDnsPrefix: "com.amazonaws",
         };
+      case "aws:iam/getPolicyDocument:getPolicyDocument":
+        return policyDocument(args);
       default:
         throw new Error(
           `The program invokes ${token}, which cannot be answered without AWS; hand its result in as configuration.`,
