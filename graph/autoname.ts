@@ -32,6 +32,7 @@ const rules: Readonly<Record<string, Rule>> = {
   "aws:dynamodb/table:Table": { min: 3, max: 255, ...withDots },
   "aws:lambda/function:Function": { max: 64, ...letters },
   "aws:iam/role:Role": { max: 64, pattern: /^[\w+=,.@-]+$/, allowed: "letters, digits and _+=,.@-" },
+  "aws:iam/policy:Policy": { max: 128, pattern: /^[\w+=,.@-]+$/, allowed: "letters, digits and _+=,.@-" },
   "aws:iam/rolePolicy:RolePolicy": { max: 128, pattern: /^[\w+=,.@-]+$/, allowed: "letters, digits and _+=,.@-" },
   "aws:cloudwatch/logGroup:LogGroup": { max: 512, pattern: /^[\w./#-]+$/, allowed: "letters, digits and _-./#" },
   "aws:cloudwatch/metricAlarm:MetricAlarm": { max: 255, pattern: /^[\x20-\x7e]+$/, allowed: "printable ASCII" },

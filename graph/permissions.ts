@@ -1,7 +1,8 @@
 // Who may do what: every statement of the program's policies, with its resources' names instead of their ARNs.
-import type { Graph, GraphResource, Value } from "./graph";
+import type { Graph, GraphResource } from "./graph";
 import { ArnNames, kindOf, nameOf } from "./names";
 import { type DocumentStatement, readPolicy } from "./policy-document";
+import { rolePolicies } from "./role-policies";
 
 /** One statement of a role's policies, for one of its resources. */
 export interface RoleStatement {
@@ -55,11 +56,11 @@ export function statementsOf(graph: Graph): RoleStatement[] {
   const roles = resources.filter(({ type }) => type === "aws:iam/role:Role");
   return roles
     .flatMap((role) => {
-      const policies = policiesOf(role, resources);
+      const policies = rolePolicies(role, resources);
       return principalsOf(role, resources).flatMap((principal) => {
         const base = { principal, urn: role.urn };
         const given = policies.documents.flatMap(({ policy, owner }) =>
-          readPolicy(policy, owner).flatMap(({ effect, actions, resources: arns, conditions }) =>
+          readPolicy(policy, nameOf(owner)).flatMap(({ effect, actions, resources: arns, conditions }) =>
             arns.map((arn) => ({
               ...base,
               effect,
@@ -171,29 +172,6 @@ function invocation(permission: GraphResource, fn: GraphResource | undefined, sa
   };
 }
 
-function policiesOf(role: GraphResource, resources: readonly GraphResource[]) {
-  const documents: { readonly policy: Value | undefined; readonly owner: string }[] = [];
-  const managed: string[] = [];
-  const owner = nameOf(role);
-  const attach = (arn: Value | undefined) => {
-    const own = resources.find(({ type, outputs }) => type === "aws:iam/policy:Policy" && outputs.arn === arn);
-    if (own === undefined) managed.push(String(arn));
-    else documents.push({ policy: own.inputs.policy, owner: nameOf(own) });
-  };
-  const isRoles = (value: Value | undefined) =>
-    value === role.id || value === role.outputs.name || value === role.outputs.arn;
-  for (const { policy } of listOf(role.inputs.inlinePolicies)) documents.push({ policy, owner });
-  for (const arn of [role.inputs.managedPolicyArns ?? []].flat()) attach(arn as Value);
-  for (const { type, inputs } of resources) {
-    if (type === "aws:iam/rolePolicy:RolePolicy" && isRoles(inputs.role)) {
-      documents.push({ policy: inputs.policy, owner });
-    } else if (type === "aws:iam/rolePolicyAttachment:RolePolicyAttachment" && isRoles(inputs.role)) {
-      attach(inputs.policyArn);
-    }
-  }
-  return { documents, managed };
-}
-
 function principalsOf(role: GraphResource, resources: readonly GraphResource[]): readonly string[] {
   const functions = resources.filter(
     ({ type, inputs }) => type === "aws:lambda/function:Function" && inputs.role === role.outputs.arn,
@@ -223,10 +201,6 @@ function sayer({ accountId }: Graph, names: ArnNames): Sayer {
 
 function refusePreview({ preview }: Graph): void {
   if (preview) throw new Error("The policies are not known in a preview; evaluate the program without preview.");
-}
-
-function listOf(value: Value | undefined): readonly Readonly<Record<string, Value>>[] {
-  return Array.isArray(value) ? value : [];
 }
 
 /** What waits for what decides the order of registration; lists are the same in every run. */

@@ -119,12 +119,16 @@ const computedByType: Readonly<Record<string, (context: Context) => Computed>> =
       functionArn: arn("lambda", `function:${functionName}`),
     };
   },
-  "aws:iam/role:Role": ({ world, name, random }) => ({
+  "aws:iam/role:Role": ({ world, name, inputs, random }) => ({
     id: name,
     name,
-    arn: `arn:${world.partition}:iam::${world.accountId}:role/${name}`,
+    arn: `arn:${world.partition}:iam::${world.accountId}:role${path(inputs.path) || "/"}${name}`,
     uniqueId: `AROA${random(17).toUpperCase()}`,
   }),
+  "aws:iam/policy:Policy": ({ world, name, inputs }) => {
+    const arn = `arn:${world.partition}:iam::${world.accountId}:policy${path(inputs.path) || "/"}${name}`;
+    return { id: arn, arn, name };
+  },
   "aws:iam/rolePolicy:RolePolicy": ({ inputs, name }) => ({ id: `${path(inputs.role)}:${name}`, name }),
   "aws:kms/key:Key": ({ uuid, arn }) => ({ id: uuid(), keyId: uuid(), arn: arn("kms", `key/${uuid()}`) }),
   "aws:cloudwatch/logGroup:LogGroup": ({ name, arn }) => ({ id: name, name, arn: arn("logs", `log-group:${name}`) }),

@@ -11,6 +11,8 @@ import { dynamodbProvisioners } from "./dynamodb/provision";
 import { createDynamoDb } from "./dynamodb/service";
 import { createEvents } from "./events/service";
 import { startFront } from "./front";
+import { Iam } from "./iam/iam";
+import { checkRoles } from "./iam/role-checks";
 import { kinesisProvisioners } from "./kinesis/provision";
 import { createKinesis } from "./kinesis/service";
 import { lambdaProvisioners } from "./lambda/provision";
@@ -148,10 +150,8 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
     closers.push(closeLambda);
     const apiGateway = createApiGateway({ ...common, log: say });
     const observers: Observer[] = [...(settings.observers ?? [])];
-    asking = createAsk(
-      [sqs, sns, dynamodb, dynamodbstreams, kinesis, lambda.service, scheduler.service, events.service],
-      observers,
-    );
+    const services = [sqs, sns, dynamodb, dynamodbstreams, kinesis, lambda.service, scheduler.service, events.service];
+    asking = createAsk(services, observers);
 
     const front = await startFront({
       port: settings.port,
@@ -172,7 +172,10 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
     const evaluation = { program, stack, config, address };
     const { graph: evaluated, modules } = await evaluate({ ...evaluation, ...(signal && { signal }), onOutput: say });
     for (const line of describeWithoutEffect(evaluated.resources)) say(line);
-    observers.push(createPermissions(evaluated, { accountId, region, streamOf: kinesis.streamOf }));
+    const policyOf = (arn: string) => services.find(({ name }) => name === arn.split(":")[2])?.policyOf?.(arn);
+    const iam = new Iam(evaluated, { accountId, region, policyOf });
+    const { streamOf } = kinesis;
+    observers.push(createPermissions(iam, { accountId, region, streamOf, sourceQueuesOf: sqs.sourceQueuesOf }));
     await provision(
       evaluated.resources,
       {
@@ -185,6 +188,7 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
         ...scheduler.provisioners,
         ...events.provisioners,
       },
+      () => checkRoles(evaluated, iam),
       signal,
     );
     graph = evaluated;
@@ -210,10 +214,11 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
   }
 }
 
-/** In the order of registration, in which whatever a resource needs comes before it; but what reads queues starts when all is there. */
+/** In the order of registration, in which whatever a resource needs comes before it; but what reads queues starts when all is there, and `check` has passed. */
 async function provision(
   resources: readonly GraphResource[],
   provisioners: Provisioners,
+  check: () => void,
   signal?: AbortSignal,
 ): Promise<void> {
   const custom = resources.filter((resource) => resource.custom);
@@ -225,8 +230,13 @@ async function provision(
     );
   }
   const starts = (resource: GraphResource) => resource.type === "aws:lambda/eventSourceMapping:EventSourceMapping";
-  for (const resource of [...custom.filter((each) => !starts(each)), ...custom.filter(starts)]) {
-    signal?.throwIfAborted();
-    await provisioners[resource.type]?.(resource);
-  }
+  const create = async (chosen: readonly GraphResource[]) => {
+    for (const resource of chosen) {
+      signal?.throwIfAborted();
+      await provisioners[resource.type]?.(resource);
+    }
+  };
+  await create(custom.filter((each) => !starts(each)));
+  check();
+  await create(custom.filter(starts));
 }

@@ -35,6 +35,8 @@ export type Ask = (
 export interface Service {
   readonly name: ServiceName;
   handle(principal: Principal, action: string, input: Message, options: AskOptions): Promise<Message>;
+  /** The policy that one of its resources has now, as JSON; undefined: none. */
+  policyOf?(resourceArn: string): string | undefined;
   close(): Promise<void>;
 }
 

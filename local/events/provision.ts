@@ -1,6 +1,6 @@
 // Creates the program's event buses, rules and targets on EventBridge of the local run.
 import type { GraphResource } from "../../graph/graph";
-import { compileStatements } from "../policy";
+import { compilePolicy } from "../iam/statement";
 import type { Provisioner, Provisioners } from "../provision";
 import { arnOf, type Place, refuseUnknown } from "../scheduler/inputs";
 import { constraint } from "../scheduler/refusals";
@@ -33,7 +33,7 @@ export function eventsProvisioners(buses: Buses, place: Place): Provisioners {
       const { inputs } = resource;
       refuseUnknown(inputs, ["eventBusName", "policy", "region"]);
       const policy = documentIn(inputs, "policy");
-      compileStatements(policy ?? "{}", described(resource));
+      compilePolicy(policy ?? "{}", described(resource));
       buses.find(busNameOf(textIn(inputs, "eventBusName"))).policy = policy;
     }),
 

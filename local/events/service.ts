@@ -77,6 +77,10 @@ export function createEvents({ clock, ask, accountId, region, onProblem }: Event
       if (/^(Put|Create|Update|Delete|Remove|Enable|Disable|Tag|Untag)/.test(action)) throw editTheProgram(action);
       throw new ServiceError("UnknownOperationException", `The local run's EventBridge has no action ${action}.`);
     },
+    policyOf: (arn) => {
+      const name = busNameOf(arn);
+      return buses.has(name) ? buses.find(name).policy : undefined;
+    },
     close,
   };
   return { service, provisioners: eventsProvisioners(buses, place), close };

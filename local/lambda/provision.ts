@@ -33,6 +33,13 @@ export function lambdaProvisioners({ lambda, ask, clock, projectRoot }: LambdaPr
     ),
 
     "aws:lambda/permission:Permission": provisioner(({ name, inputs, outputs }) => {
+      for (const property of notJudged) {
+        if (textIn(inputs, property)) {
+          throw new Error(
+            `the local run cannot judge ${property}; admit the caller by principal, sourceArn or sourceAccount.`,
+          );
+        }
+      }
       const { definition } = registry.find(textIn(inputs, "function") ?? "", textIn(inputs, "qualifier"));
       const sid = textIn(inputs, "statementId") ?? textIn(outputs, "statementId") ?? name;
       registry.addStatement(definition.functionName, sid, statementOf(inputs, definition.arn));
@@ -54,6 +61,9 @@ export function lambdaProvisioners({ lambda, ask, clock, projectRoot }: LambdaPr
     }),
   };
 }
+
+/** Conditions of a permission for callers that the run does not have. */
+const notJudged = ["eventSourceToken", "functionUrlAuthType", "principalOrgId"];
 
 /** As `AddPermission` makes it. */
 function statementOf(inputs: Values, functionArn: string) {

@@ -204,6 +204,7 @@ export function createLambda(settings: LambdaSettings): Lambda {
         throw editTheProgram(`${action}: what it`);
       throw new ServiceError("UnknownOperationException", `The local run's Lambda has no action ${action}.`, 404);
     },
+    policyOf: (arn) => registry.policyOf(arn.replace(/^.*:function:([^:]+).*$/, "$1")),
     close: () => close(),
   };
   let closing: Promise<void> | undefined;

@@ -1,7 +1,7 @@
 // Scheduler's REST API, and our own page that runs a schedule at once. https://docs.aws.amazon.com/scheduler/latest/APIReference/API_Operations.html
 import { randomUUID } from "node:crypto";
 import type { FrontHandler, FrontRequest, FrontResponse, Route } from "../http";
-import { type Ask, type Message, ServiceError } from "../service";
+import { type Ask, type Message, type Principal, ServiceError } from "../service";
 
 type Operation = readonly [action: string, method: string, path: RegExp];
 
@@ -39,7 +39,9 @@ async function answer(ask: Ask, { method, path, query, principal, signal }: Fron
   if (own !== null && method === "POST") {
     const [, group, name = ""] = own;
     const GroupName = group === undefined ? undefined : decodeURIComponent(group);
-    return ask(principal, "scheduler", "RunSchedule", { Name: decodeURIComponent(name), GroupName }, { signal });
+    // It is a page of the run's own, which the user asks for without a signature.
+    const asker: Principal = principal.kind === "anonymous" ? { kind: "user" } : principal;
+    return ask(asker, "scheduler", "RunSchedule", { Name: decodeURIComponent(name), GroupName }, { signal });
   }
   for (const [action, allowed, pattern] of operations) {
     const match = method === allowed ? pattern.exec(path) : null;

@@ -22,11 +22,16 @@ export interface SqsSettings {
   readonly dataDir?: string;
 }
 
+export interface Sqs extends Service {
+  /** ARNs of the queues whose dead-letter queue it is. */
+  sourceQueuesOf(queueArn: string): readonly string[];
+}
+
 type Action = (input: Message, principal: Principal, options: AskOptions) => Message | Promise<Message>;
 
 const visibilityRange = { min: 0, max: 43_200, rule: "Must be between 0 and 43200, if provided." };
 
-export async function createSqs(settings: SqsSettings): Promise<Service> {
+export async function createSqs(settings: SqsSettings): Promise<Sqs> {
   const { clock, accountId, region, dataDir } = settings;
   const storage = dataDir === undefined ? undefined : openStorage(dataDir);
   const queues = new Queues({ clock, storage, accountId, region });
@@ -172,6 +177,8 @@ export async function createSqs(settings: SqsSettings): Promise<Service> {
       if (run === undefined) throw errors.unknownAction(action);
       return run(input, principal, options);
     },
+    policyOf: (arn) => queues.queueByArn(arn)?.attributes.Policy,
+    sourceQueuesOf: (arn) => queues.sourcesOf(arn).map((queue) => queue.arn),
     async close() {
       moveTasks.close();
       queues.close();

@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { recordProgram } from "../../graph/record";
-import { createPermissions } from "../../local/permissions";
 import { withoutEffect } from "../../local/without-effect";
+import { judgedBy } from "./judged-by";
 import { type Deliveries, startDeliveries } from "./scheduler-support";
-import { accountId, type ManualClock, manualClock, region, user } from "./sqs-support";
+import { type ManualClock, manualClock, region, user } from "./sqs-support";
 
 describe("the permissions of", () => {
   let run: Deliveries;
@@ -17,7 +17,7 @@ describe("the permissions of", () => {
   const start = async (program: () => void) => {
     const graph = await recordProgram(async () => program(), { config: { "aws:region": region } });
     clock = manualClock();
-    run = await startDeliveries({ clock, observers: [createPermissions(graph, { accountId, region })] });
+    run = await startDeliveries({ clock, observers: [judgedBy(graph)] });
     for (const resource of graph.resources.filter(({ custom }) => custom)) {
       if (withoutEffect[resource.type] !== undefined) continue;
       await run.provisioners[resource.type]?.(resource);

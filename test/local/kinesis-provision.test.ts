@@ -4,6 +4,7 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Graph } from "../../graph/graph";
 import { recordProgram } from "../../graph/record";
+import { Iam } from "../../local/iam/iam";
 import { kinesisProvisioners } from "../../local/kinesis/provision";
 import { createPermissions } from "../../local/permissions";
 import type { Message, Principal } from "../../local/service";
@@ -120,7 +121,11 @@ describe("streams of the program on the local run", () => {
         };
         new aws.iam.RolePolicy("p", { role: role.name, policy });
       });
-      const permissions = createPermissions(graph, { accountId, region, streamOf: kinesis.kinesis.streamOf });
+      const permissions = createPermissions(new Iam(graph, { accountId, region }), {
+        accountId,
+        region,
+        streamOf: kinesis.kinesis.streamOf,
+      });
       const roleArn = `arn:aws:iam::${accountId}:role/r`;
       const principal: Principal = { kind: "function", functionName: "f", roleArn };
       may = (action, input) => {

@@ -4,11 +4,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { readTable, sendTo, statements, writeTable } from "../../components/binding";
 import { QueueConsumer } from "../../components/queue-consumer";
 import { recordProgram } from "../../graph/record";
-import { createPermissions } from "../../local/permissions";
 import type { Message, Observer, Principal } from "../../local/service";
 import { note, reading, writing } from "../components/callbacks";
+import { judgedBy } from "./judged-by";
 
-const settings = { accountId: "000000000000", region: "eu-west-1" };
 describe("permissions of the local run", () => {
   let permissions: Observer;
   let table: string;
@@ -39,7 +38,7 @@ describe("permissions of the local run", () => {
       },
       { config: { "aws:region": "eu-west-1" } },
     );
-    permissions = createPermissions(graph, settings);
+    permissions = judgedBy(graph);
     table = String(graph.outputs.table);
     for (const { type, name, outputs } of graph.resources) {
       if (type === "aws:sqs/queue:Queue") urls[name] = String(outputs.url);
@@ -121,12 +120,12 @@ describe("permissions of the local run", () => {
       },
       { config: { "aws:region": "eu-west-1" } },
     );
-    const judge = createPermissions(graph, settings);
+    const judge = judgedBy(graph);
     const principal: Principal = { kind: "function", functionName: "f", roleArn: String(graph.outputs.arn) };
     judge.before?.(principal, "dynamodb", "DescribeTable", { TableName: "t" });
     assert.throws(
       () => judge.before?.(principal, "dynamodb", "DeleteItem", { TableName: "t" }),
-      /DeleteItem on resource: .* with an explicit deny in a policy$/,
+      /DeleteItem on resource: .* with an explicit deny in an identity-based policy$/,
     );
   });
 
@@ -172,7 +171,7 @@ describe("permissions of the local run", () => {
       );
       const service: Principal = { kind: "service", service: "sns.amazonaws.com", ...(sourceArn && { sourceArn }) };
       try {
-        createPermissions(graph, settings).before?.(service, "sqs", "SendMessage", { QueueUrl: graph.outputs.url });
+        judgedBy(graph).before?.(service, "sqs", "SendMessage", { QueueUrl: graph.outputs.url });
         return "allowed";
       } catch (error) {
         return (error as Error).message;
@@ -183,18 +182,32 @@ describe("permissions of the local run", () => {
     assert.equal(await judged({ ArnLike: { "AWS:sourcearn": "arn:aws:sns:*:*:ord?rs" } }, topic), "allowed");
     assert.equal(await judged({ Bool: { "aws:SecureTransport": "true" } }), "allowed");
     assert.equal(await judged({ StringEqualsIfExists: { "aws:SourceArn": topic } }), "allowed");
-    assert.equal(await judged({ Null: { "aws:SourceAccount": "true" } }), "allowed");
+    assert.equal(await judged({ Null: { "aws:PrincipalArn": "true" } }), "allowed");
+    assert.equal(await judged({ StringEquals: { "aws:SourceAccount": "000000000000" } }), "allowed");
+    assert.equal(await judged({ StringLike: { "aws:PrincipalServiceName": "sns.*" } }), "allowed");
+    assert.equal(
+      await judged({ ArnLike: { "aws:SourceArn": "arn:aws:sns:*:${aws:SourceAccount}:*" } }, topic),
+      "allowed",
+    );
     for (const [condition, sourceArn] of [
       [{ ArnEquals: { "aws:SourceArn": topic } }, `${topic}-2`],
       [{ ArnEquals: { "aws:SourceArn": topic } }, undefined],
       [{ Bool: { "aws:SecureTransport": "false" } }, topic],
       [{ StringNotEquals: { "aws:SourceArn": [topic] } }, topic],
+      [{ StringEquals: { "aws:SourceAccount": "111111111111" } }, topic],
+      [{ Null: { "aws:SourceAccount": "true" } }, topic],
+      // A wildcard of an ARN stays within its part.
+      [{ ArnLike: { "aws:SourceArn": "arn:aws:sns:*:orders" } }, topic],
     ] as const) {
       assert.match(await judged(condition, sourceArn), /no resource-based policy allows/);
     }
     assert.match(
       await judged({ IpAddress: { "aws:SourceIp": "10.0.0.0/8" } }),
       /aws:sqs\/queuePolicy:QueuePolicy "policy": the local run cannot judge the condition operator IpAddress; it knows StringEquals/,
+    );
+    assert.match(
+      await judged({ StringEquals: { "aws:PrincipalOrgID": "o-1" } }),
+      /QueuePolicy "policy": the local run cannot judge the condition key aws:PrincipalOrgID; it knows aws:principalaccount/,
     );
   });
 });

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { PublishBatchCommand, PublishCommand } from "@aws-sdk/client-sns";
 import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import type { Graph } from "../../graph/graph";
-import { createPermissions } from "../../local/permissions";
 import { type Message, type Observer, type Principal, ServiceError } from "../../local/service";
+import { judgedBy } from "./judged-by";
 import { functionArn, queueArn, type RunningSns, resource, startSns, topicArn } from "./sns-support";
 import { accountId, manualClock, region, user } from "./sqs-support";
 
@@ -302,7 +302,7 @@ describe("deliveries of SNS", () => {
       ],
       outputs: {},
     };
-    const judged = await startSns({ observers: [createPermissions(graph, { accountId, region })] });
+    const judged = await startSns({ observers: [judgedBy(graph)] });
     try {
       await judged.call("CreateTopic", { Name: "orders" });
       await judged.queue("dead");

@@ -1,0 +1,83 @@
+// What a request brings along for the conditions of policies.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+import type { Message, Principal } from "../service";
+import type { Context } from "./template";
+
+export interface ContextSettings {
+  readonly accountId: string;
+  readonly region: string;
+  /** Unique id of a role, as `AROA…`; undefined for a role that the program does not make. */
+  roleId(roleArn: string): string | undefined;
+}
+
+/** The keys that a condition may name: those that a request here has, and those that no such request has on AWS. */
+export const knownKeys: ReadonlySet<string> = new Set(
+  [
+    ...["aws:PrincipalAccount", "aws:PrincipalArn", "aws:PrincipalIsAWSService", "aws:PrincipalServiceName"],
+    ...["aws:PrincipalType", "aws:RequestedRegion", "aws:ResourceAccount", "aws:SecureTransport"],
+    ...["aws:SourceAccount", "aws:SourceArn", "aws:userid", "aws:ViaAWSService"],
+    ...["lambda:SourceFunctionArn", "sns:Endpoint", "sns:Protocol"],
+    // Of users, and of alarms and buckets that write to topics.
+    ...["aws:username", "aws:SourceOwner"],
+  ].map((key) => key.toLowerCase()),
+);
+
+/** On AWS every call here would have come by TLS, so that is what it is judged as. */
+export function contextOf(principal: Principal, input: Message, settings: ContextSettings): Context {
+  const { accountId, region } = settings;
+  const values: Record<string, string | undefined> = {
+    "aws:SecureTransport": "true",
+    "aws:RequestedRegion": region,
+    "aws:ResourceAccount": accountId,
+    "aws:ViaAWSService": "false",
+    "aws:PrincipalIsAWSService": "false",
+    "sns:Endpoint": textIn(input, "Endpoint"),
+    "sns:Protocol": textIn(input, "Protocol"),
+    ...ofPrincipal(principal, settings),
+  };
+  return new Map(
+    Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [[key.toLowerCase(), value]])),
+  );
+}
+
+function ofPrincipal(principal: Principal, { accountId, region, roleId }: ContextSettings): Record<string, string> {
+  const roleArn = roleOf(principal);
+  if (roleArn === undefined) {
+    if (principal.kind !== "service") return {};
+    // Only requests that a service makes as itself say for which resource, and for whose.
+    return {
+      "aws:PrincipalIsAWSService": "true",
+      "aws:PrincipalServiceName": principal.service,
+      "aws:SourceAccount": accountId,
+      ...(principal.sourceArn !== undefined && { "aws:SourceArn": principal.sourceArn }),
+    };
+  }
+  const [, partition = "aws", , , account = accountId] = roleArn.split(":");
+  return {
+    "aws:PrincipalAccount": account,
+    "aws:PrincipalArn": roleArn,
+    "aws:PrincipalType": "AssumedRole",
+    "aws:userid": `${roleId(roleArn) ?? "AROA"}:${sessionName(principal)}`,
+    ...(principal.kind === "function" && {
+      "lambda:SourceFunctionArn": `arn:${partition}:lambda:${region}:${accountId}:function:${principal.functionName}`,
+    }),
+  };
+}
+
+/** The role in whose session somebody asks; undefined: in none. */
+export const roleOf = (principal: Principal): string | undefined =>
+  principal.kind === "function" || principal.kind === "service" ? principal.roleArn : undefined;
+
+/** Of the role's session. */
+export function sessionName(principal: Principal): string {
+  if (principal.kind === "function") return principal.functionName;
+  return principal.kind === "service" ? (principal.service.split(".")[0] ?? "") : "";
+}
+
+/** `arn:aws:sts::000000000000:assumed-role/<role>/<session>`: the role's name without its path. */
+export function sessionArn(roleArn: string, session: string): string {
+  const [, partition, , , account] = roleArn.split(":");
+  return `arn:${partition}:sts::${account}:assumed-role/${roleArn.split("/").pop()}/${session}`;
+}
+
+const textIn = (input: Message, name: string) => (typeof input[name] === "string" ? String(input[name]) : undefined);

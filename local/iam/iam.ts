@@ -1,0 +1,106 @@
+// IAM of the local run: judges who may do what by the policies of the program's roles, and by those that its resources have now.
+import type { Graph, GraphResource } from "../../graph/graph";
+import type { Message, Principal } from "../service";
+import { described } from "../values";
+import { contextOf, roleOf, sessionArn, sessionName } from "./context";
+import { refusalOf } from "./decision";
+import { type Role, Roles } from "./roles";
+import { compilePolicy, type Statement } from "./statement";
+
+export interface IamSettings {
+  readonly accountId: string;
+  readonly region: string;
+  /** The policy that a resource has now, as JSON; undefined: none. */
+  policyOf?(resourceArn: string): string | undefined;
+}
+
+export class Iam {
+  readonly #roles: Roles;
+  /** By resource: the policy as it was read last. */
+  readonly #policies = new Map<string, { readonly text: string; readonly statements: readonly Statement[] }>();
+
+  /** Throws an Error that names each policy that it cannot judge. */
+  constructor(
+    { resources }: Graph,
+    readonly settings: IamSettings,
+  ) {
+    this.#roles = new Roles(resources);
+    const problems = [
+      ...this.#roles.used().flatMap((arn) => problemOf(() => this.#roles.find(arn))),
+      ...resources.flatMap((resource) => problemOf(() => checkPolicy(resource))),
+    ];
+    if (problems.length > 0) throw new Error(problems.join("\n"));
+  }
+
+  /** Undefined for a role that the program does not make. */
+  role(arn: string): Role | undefined {
+    return this.#roles.find(arn);
+  }
+
+  /** Why the principal may not; undefined where it may. `input` is the request's. */
+  refusal(principal: Principal, permission: string, resource: string, input: Message = {}): string | undefined {
+    const roleArn = roleOf(principal);
+    const role = roleArn === undefined ? undefined : this.role(roleArn);
+    const policies = {
+      identity: role?.identity ?? [],
+      boundary: role?.boundary,
+      resource: this.#resourcePolicy(resource),
+    };
+    const context = contextOf(principal, input, { ...this.settings, roleId: (arn) => this.role(arn)?.id });
+    const reason = refusalOf(policies, { principal, permission, resource, context });
+    return (
+      reason &&
+      `User: ${nameOf(principal)} is not authorized to perform: ${permission} on resource: ${resource} ${reason}`
+    );
+  }
+
+  /** Whether the service, on behalf of the resource, may assume the role. */
+  trusts(roleArn: string, service: string, sourceArn?: string): boolean {
+    const principal: Principal = { kind: "service", service, ...(sourceArn !== undefined && { sourceArn }) };
+    const context = contextOf(principal, {}, { ...this.settings, roleId: () => undefined });
+    const trust = this.role(roleArn)?.trust ?? [];
+    const applying = trust.filter(
+      (each) => each.naming(principal) !== undefined && each.applies("sts:AssumeRole", roleArn, context),
+    );
+    return applying.length > 0 && applying.every(({ effect }) => effect === "Allow");
+  }
+
+  #resourcePolicy(arn: string): readonly Statement[] {
+    const text = this.settings.policyOf?.(arn);
+    if (text === undefined) return [];
+    const known = this.#policies.get(arn);
+    if (known?.text === text) return known.statements;
+    const statements = compilePolicy(text, `The policy of ${arn}`);
+    this.#policies.set(arn, { text, statements });
+    return statements;
+  }
+}
+
+/** As in IAM's messages. */
+function nameOf(principal: Principal): string {
+  const roleArn = roleOf(principal);
+  if (roleArn !== undefined) return sessionArn(roleArn, sessionName(principal));
+  return principal.kind === "service" ? principal.service : principal.kind;
+}
+
+/** Queues and topics, which take any policy while the program runs; a bus refuses its own. */
+const withPolicy = new Set([
+  "aws:sns/topic:Topic",
+  "aws:sns/topicPolicy:TopicPolicy",
+  "aws:sqs/queue:Queue",
+  "aws:sqs/queuePolicy:QueuePolicy",
+]);
+
+function checkPolicy(resource: GraphResource): void {
+  const { policy } = resource.inputs;
+  if (withPolicy.has(resource.type) && policy) compilePolicy(policy, described(resource));
+}
+
+function problemOf(read: () => unknown): readonly string[] {
+  try {
+    read();
+    return [];
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
+  }
+}

@@ -1,0 +1,50 @@
+// AWS managed policies that functions are commonly given. Of each only what concerns the services of the run is here: the rest
+// grants nothing that is asked here.
+// https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
+
+const all = (...actions: readonly string[]) => actions;
+
+const actions: Readonly<Record<string, readonly string[]>> = {
+  "service-role/AWSLambdaBasicExecutionRole": [],
+  "service-role/AWSLambdaVPCAccessExecutionRole": [],
+  "service-role/AWSLambdaRole": all("lambda:InvokeFunction"),
+  "service-role/AWSLambdaSQSQueueExecutionRole": all(
+    "sqs:ReceiveMessage",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+  ),
+  "service-role/AWSLambdaKinesisExecutionRole": all(
+    ...["kinesis:DescribeStream", "kinesis:DescribeStreamSummary", "kinesis:GetRecords", "kinesis:GetShardIterator"],
+    ...["kinesis:ListShards", "kinesis:ListStreams", "kinesis:SubscribeToShard"],
+  ),
+  "service-role/AWSLambdaDynamoDBExecutionRole": all(
+    ...["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"],
+  ),
+  AWSXRayDaemonWriteAccess: all("xray:PutTraceSegments", "xray:PutTelemetryRecords"),
+  AWSXrayWriteOnlyAccess: all("xray:PutTraceSegments", "xray:PutTelemetryRecords"),
+  AdministratorAccess: all("*"),
+  AmazonDynamoDBFullAccess: all("dynamodb:*"),
+  AmazonDynamoDBFullAccess_v2: all("dynamodb:*"),
+  AmazonEventBridgeFullAccess: all("events:*", "scheduler:*"),
+  AmazonEventBridgeSchedulerFullAccess: all("scheduler:*"),
+  AmazonKinesisFullAccess: all("kinesis:*"),
+  AmazonKinesisReadOnlyAccess: all("kinesis:Get*", "kinesis:List*", "kinesis:Describe*"),
+  AmazonSNSFullAccess: all("sns:*"),
+  AmazonSQSFullAccess: all("sqs:*"),
+  AWSLambda_FullAccess: all("lambda:*"),
+  AmazonS3FullAccess: [],
+  CloudWatchLogsFullAccess: [],
+  CloudWatchLambdaInsightsExecutionRolePolicy: [],
+};
+
+/** Its document. Throws an Error that begins with `where` for a policy that is not in the table. */
+export function awsManagedPolicy(arn: string, where: string): object {
+  const name = /^arn:[^:]+:iam::aws:policy\/(.+)$/.exec(arn)?.[1];
+  const granted = name !== undefined && Object.hasOwn(actions, name) ? actions[name] : undefined;
+  if (granted === undefined) {
+    throw new Error(
+      `${where}: the local run does not have the managed policy ${arn}; it has those of the program and ${Object.keys(actions).join(", ")}. Grant what is needed by a policy of the program.`,
+    );
+  }
+  return { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: granted, Resource: "*" }] };
+}

@@ -1,0 +1,139 @@
+// What an action needs, as the service authorization reference has it: which permissions, on which resources.
+// https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+import type { Message, ServiceName } from "../service";
+import { tableRequirements } from "./table-requirements";
+
+export interface Requirement {
+  /** As `dynamodb:PutItem`. */
+  readonly permission: string;
+  readonly resource: string;
+}
+
+export interface RequirementSettings {
+  arnOf(service: string, resource: string): string;
+  /** ARNs of the queues whose dead-letter queue it is. */
+  sourceQueuesOf(queueArn: string): readonly string[];
+}
+
+export function requirementsOf(
+  service: ServiceName,
+  action: string,
+  input: Message,
+  settings: RequirementSettings,
+): readonly Requirement[] {
+  const { arnOf } = settings;
+  switch (service) {
+    case "sqs":
+      return queueRequirements(action, input, settings);
+    case "sns":
+      return [{ permission: `sns:${action.replace(/Batch$/, "")}`, resource: topicOf(input, arnOf) }];
+    case "dynamodb":
+      return tableRequirements(action, input, arnOf);
+    case "dynamodbstreams": {
+      // An iterator begins with its stream's ARN.
+      const [ofIterator] = String(input.ShardIterator ?? "*").split("|");
+      return [{ permission: `dynamodb:${action}`, resource: String(input.StreamArn ?? ofIterator) }];
+    }
+    case "kinesis": {
+      const { StreamARN, ConsumerARN, ResourceARN, StreamName } = input;
+      const byName = StreamName === undefined ? "*" : arnOf("kinesis", `stream/${String(StreamName)}`);
+      return [{ permission: `kinesis:${action}`, resource: String(ConsumerARN ?? ResourceARN ?? StreamARN ?? byName) }];
+    }
+    case "lambda":
+      return [functionRequirement(action, input, arnOf)];
+    case "events":
+      return eventRequirements(action, input, arnOf);
+    case "scheduler": {
+      const group = String(input.GroupName ?? "default");
+      const resource = input.Name === undefined ? "*" : arnOf("scheduler", `schedule/${group}/${String(input.Name)}`);
+      return [{ permission: `scheduler:${action}`, resource }];
+    }
+    case "execute-api":
+      return [{ permission: `execute-api:${action}`, resource: String(input.Resource) }];
+    default:
+      return [{ permission: `${service}:${action}`, resource: "*" }];
+  }
+}
+
+type ArnOf = RequirementSettings["arnOf"];
+
+const lastPart = (text: unknown, separator: string) =>
+  String(text ?? "")
+    .split(separator)
+    .pop() ?? "";
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html */
+function queueRequirements(
+  action: string,
+  input: Message,
+  { arnOf, sourceQueuesOf }: RequirementSettings,
+): readonly Requirement[] {
+  if (!/MessageMoveTasks?$/.test(action)) {
+    const { QueueUrl, QueueName } = input;
+    const name = QueueUrl === undefined ? QueueName : lastPart(QueueUrl, "/");
+    const resource = name === undefined ? "*" : arnOf("sqs", String(name));
+    return [{ permission: `sqs:${action.replace(/Batch$/, "")}`, resource }];
+  }
+  // A task moves with the rights of who starts it.
+  const source = String(input.SourceArn ?? sourceOfTask(String(input.TaskHandle)));
+  const permissions = [action, "ReceiveMessage", "DeleteMessage", "GetQueueAttributes"];
+  const destinations =
+    action !== "StartMessageMoveTask"
+      ? []
+      : input.DestinationArn === undefined
+        ? sourceQueuesOf(source)
+        : [String(input.DestinationArn)];
+  return [
+    ...permissions.map((permission) => ({ permission: `sqs:${permission}`, resource: source })),
+    ...destinations.map((resource) => ({ permission: "sqs:SendMessage", resource })),
+  ];
+}
+
+/** A handle says which queue's task it is. One that is none is refused by SQS itself. */
+function sourceOfTask(handle: string): string {
+  try {
+    return String(JSON.parse(Buffer.from(handle, "base64").toString()).sourceArn);
+  } catch {
+    return "*";
+  }
+}
+
+function topicOf({ TopicArn, TargetArn, ResourceArn, SubscriptionArn, Name }: Message, arnOf: ArnOf): string {
+  // `arn:aws:sns:<region>:<account>:<topic>:<id>`
+  const ofSubscription = SubscriptionArn === undefined ? undefined : String(SubscriptionArn).replace(/:[^:]+$/, "");
+  const byName = Name === undefined ? "*" : arnOf("sns", String(Name));
+  return String(TopicArn ?? TargetArn ?? ResourceArn ?? ofSubscription ?? byName);
+}
+
+/** An invocation of a version or an alias needs the permission on that. */
+function functionRequirement(action: string, input: Message, arnOf: ArnOf): Requirement {
+  const permission = `lambda:${action === "Invoke" ? "InvokeFunction" : action}`;
+  if (input.UUID !== undefined) {
+    return { permission, resource: arnOf("lambda", `event-source-mapping:${String(input.UUID)}`) };
+  }
+  if (input.FunctionName === undefined) return { permission, resource: "*" };
+  const [name = "", given] = String(input.FunctionName)
+    .replace(/^.*function:/, "")
+    .split(":");
+  const qualifier = given ?? input.Qualifier;
+  const suffix = action === "Invoke" && qualifier !== undefined ? `:${String(qualifier)}` : "";
+  return { permission, resource: arnOf("lambda", `function:${name}${suffix}`) };
+}
+
+function eventRequirements(action: string, input: Message, arnOf: ArnOf): readonly Requirement[] {
+  const busOf = (name: unknown) => lastPart(name ?? "default", "/");
+  if (action === "PutEvents") {
+    const entries = (input.Entries ?? []) as readonly Message[];
+    return [...new Set(entries.map(({ EventBusName }) => busOf(EventBusName)))].map((bus) => ({
+      permission: "events:PutEvents",
+      resource: arnOf("events", `event-bus/${bus}`),
+    }));
+  }
+  const permission = `events:${action}`;
+  if (action === "DescribeEventBus")
+    return [{ permission, resource: arnOf("events", `event-bus/${busOf(input.Name)}`) }];
+  const rule = action === "DescribeRule" ? input.Name : input.Rule;
+  if (rule === undefined) return [{ permission, resource: "*" }];
+  const bus = busOf(input.EventBusName);
+  return [{ permission, resource: arnOf("events", `rule/${bus === "default" ? "" : `${bus}/`}${String(rule)}`) }];
+}

@@ -1,0 +1,155 @@
+// What AWS asks of a role when a function, a mapping, a schedule or a rule's target with it is made: that the service may assume
+// it, and that it may do what it will be used for. Each refusal is in the words of the service.
+import type { Graph, GraphResource } from "../../graph/graph";
+import { firstIn } from "../lambda/function-of";
+import type { Principal } from "../service";
+import { described, structureIn, textIn } from "../values";
+import type { Iam } from "./iam";
+
+/** Throws an Error that names each of the program's resources whose role AWS would not take. */
+export function checkRoles(graph: Graph, iam: Iam): void {
+  const byFunction = new Map(
+    graph.resources
+      .filter(({ type }) => type === "aws:lambda/function:Function")
+      .map(({ inputs, outputs }) => [String(outputs.name), textIn(inputs, "role") ?? ""]),
+  );
+  const problems = graph.resources.flatMap((resource) => {
+    const roleArn = roleIn(resource, byFunction);
+    if (roleArn === undefined) return [];
+    if (iam.role(roleArn) === undefined) {
+      return `${described(resource)}: its role ${roleArn} is not made by the program, so that the local run does not know what it may do. Make the role in the program that is run locally.`;
+    }
+    const may: May = (permission, target) => iam.refusal(lambdaIn(roleArn), permission, target) === undefined;
+    const reason = checks[resource.type]?.(resource, { may, iam, roleArn });
+    return reason === undefined ? [] : [`${described(resource)}: ${reason} (role ${roleArn})`];
+  });
+  if (problems.length > 0) throw new Error(problems.join("\n"));
+}
+
+type May = (permission: string, target: string) => boolean;
+
+interface Checking {
+  readonly iam: Iam;
+  readonly roleArn: string;
+  readonly may: May;
+}
+
+const lambdaIn = (roleArn: string): Principal => ({ kind: "service", service: "lambda.amazonaws.com", roleArn });
+
+function roleIn({ type, inputs }: GraphResource, byFunction: ReadonlyMap<string, string>): string | undefined {
+  switch (type) {
+    case "aws:lambda/function:Function":
+      return textIn(inputs, "role");
+    case "aws:lambda/eventSourceMapping:EventSourceMapping":
+    case "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig":
+      return byFunction.get((textIn(inputs, "functionName") ?? "").replace(/^.*:function:/, ""));
+    case "aws:scheduler/schedule:Schedule":
+      return textIn(firstIn(inputs, "target") ?? {}, "roleArn");
+    case "aws:cloudwatch/eventTarget:EventTarget":
+      return textIn(inputs, "roleArn");
+    case "aws:apigateway/integration:Integration":
+      return textIn(inputs, "credentials");
+    default:
+      return undefined;
+  }
+}
+
+const invalid = "InvalidParameterValueException";
+
+/** Why AWS refuses; undefined: it does not. */
+const checks: Readonly<Record<string, (resource: GraphResource, checking: Checking) => string | undefined>> = {
+  "aws:lambda/function:Function": ({ inputs, outputs }, { iam, roleArn, may }) => {
+    if (!iam.trusts(roleArn, "lambda.amazonaws.com", textIn(outputs, "arn"))) {
+      return `${invalid}: The role defined for the function cannot be assumed by Lambda.`;
+    }
+    const target = textIn(structureIn(inputs, "deadLetterConfig") ?? {}, "targetArn");
+    const lacking = target === undefined ? undefined : lackingFor(target, may);
+    if (lacking !== undefined) {
+      return `${invalid}: The provided execution role does not have permissions to call ${lacking.call} on ${lacking.service}`;
+    }
+    const isTraced = textIn(structureIn(inputs, "tracingConfig") ?? {}, "mode") === "Active";
+    return isTraced && !may("xray:PutTraceSegments", "*")
+      ? `${invalid}: The provided execution role does not have permissions to call PutTraceSegments on XRAY`
+      : undefined;
+  },
+
+  "aws:lambda/eventSourceMapping:EventSourceMapping": ({ inputs }, { may }) => {
+    const source = textIn(inputs, "eventSourceArn") ?? "";
+    const reason = sourceRefusal(source, may);
+    if (reason !== undefined) return `${invalid}: ${reason}`;
+    const onFailure = firstIn(structureIn(inputs, "destinationConfig") ?? {}, "onFailure") ?? {};
+    const target = textIn(onFailure, "destinationArn");
+    const lacking = target === undefined ? undefined : lackingFor(target, may);
+    return (
+      lacking &&
+      `${invalid}: The function execution role does not have permissions to call ${lacking.call} on ${lacking.service}`
+    );
+  },
+
+  "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": ({ inputs }, { may }) => {
+    const config = structureIn(inputs, "destinationConfig") ?? {};
+    for (const name of ["onSuccess", "onFailure"]) {
+      const target = textIn(firstIn(config, name) ?? {}, "destination");
+      const lacking = target === undefined ? undefined : lackingFor(target, may);
+      if (lacking !== undefined) {
+        return `${invalid}: The function's execution role does not have permissions to call ${lacking.call} on ${target}`;
+      }
+    }
+    return undefined;
+  },
+
+  "aws:scheduler/schedule:Schedule": ({ outputs }, { iam, roleArn }) => {
+    // Scheduler assumes it for the schedule's group: https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+    const group = textIn(outputs, "arn")?.replace(/:schedule\/([^/]+)\/.*$/, ":schedule-group/$1");
+    return iam.trusts(roleArn, "scheduler.amazonaws.com", group)
+      ? undefined
+      : "ValidationException: The execution role you provide must allow AWS EventBridge Scheduler to assume the role.";
+  },
+
+  "aws:cloudwatch/eventTarget:EventTarget": (_resource, { iam, roleArn }) =>
+    iam.trusts(roleArn, "events.amazonaws.com")
+      ? undefined
+      : `ValidationException: Provided role '${roleArn}' cannot be assumed by principal 'events.amazonaws.com'.`,
+
+  // AWS takes it, and answers each request with status 500.
+  "aws:apigateway/integration:Integration": (_resource, { iam, roleArn }) =>
+    iam.trusts(roleArn, "apigateway.amazonaws.com")
+      ? undefined
+      : "API Gateway does not have permission to assume the provided role",
+};
+
+/** What it takes to deliver to the target. */
+const deliveries: Readonly<Record<string, { readonly permission: string; readonly service: string }>> = {
+  sqs: { permission: "sqs:SendMessage", service: "SQS" },
+  sns: { permission: "sns:Publish", service: "SNS" },
+  lambda: { permission: "lambda:InvokeFunction", service: "Lambda" },
+  events: { permission: "events:PutEvents", service: "EventBridge" },
+};
+
+function lackingFor(target: string, may: May): { readonly call: string; readonly service: string } | undefined {
+  const needed = deliveries[target.split(":")[2] ?? ""];
+  if (needed === undefined || may(needed.permission, target)) return undefined;
+  return { call: needed.permission.split(":")[1] ?? "", service: needed.service };
+}
+
+/** A stream's consumer is read as its stream here, so that what it takes on AWS is not asked for. */
+function sourceRefusal(source: string, may: May): string | undefined {
+  const lacks = (service: string, ...calls: readonly string[]) =>
+    calls.find((call) => !may(`${service}:${call}`, source));
+  switch (source.split(":")[2]) {
+    case "sqs": {
+      const call = lacks("sqs", "ReceiveMessage", "DeleteMessage", "GetQueueAttributes");
+      return call && `The function execution role does not have permissions to call ${call} on SQS`;
+    }
+    case "kinesis":
+      return source.includes("/consumer/") || lacks("kinesis", "GetRecords", "GetShardIterator") === undefined
+        ? undefined
+        : `Cannot access stream ${source}. Please ensure the role can perform the GetRecords, GetShardIterator, DescribeStream, ListShards, and ListStreams Actions on your stream in IAM.`;
+    case "dynamodb":
+      return lacks("dynamodb", "GetRecords", "GetShardIterator", "DescribeStream") === undefined
+        ? undefined
+        : `Cannot access stream ${source}. Please ensure the role can perform the GetRecords, GetShardIterator, DescribeStream, and ListStreams Actions on your stream in IAM.`;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,71 @@
+// The program's roles: what they may do, within which boundary, and who may assume them.
+import type { GraphResource, Value } from "../../graph/graph";
+import { managedPolicy, rolePolicies } from "../../graph/role-policies";
+import { described, textIn } from "../values";
+import { awsManagedPolicy } from "./managed-policies";
+import { compilePolicy, type Statement } from "./statement";
+
+export interface Role {
+  readonly id: string | undefined;
+  readonly identity: readonly Statement[];
+  /** Undefined: it has none. */
+  readonly boundary: readonly Statement[] | undefined;
+  readonly trust: readonly Statement[];
+}
+
+const isRole = ({ type }: GraphResource) => type === "aws:iam/role:Role";
+
+/** Read at the first use, so that no policy counts which nothing here is judged by. */
+export class Roles {
+  readonly #resources: readonly GraphResource[];
+  readonly #roles: ReadonlyMap<string, GraphResource>;
+  readonly #read = new Map<string, Role>();
+
+  constructor(resources: readonly GraphResource[]) {
+    this.#resources = resources;
+    this.#roles = new Map(resources.filter(isRole).map((role) => [String(role.outputs.arn), role]));
+  }
+
+  /** ARNs of those that other resources of the program name. */
+  used(): readonly string[] {
+    const found = new Set<string>();
+    const look = (value: Value): void => {
+      if (typeof value === "string") found.add(value);
+      else if (typeof value === "object" && value !== null)
+        for (const each of Object.values(value)) look(each as Value);
+    };
+    for (const { type, custom, inputs } of this.#resources) if (custom && !type.startsWith("aws:iam/")) look(inputs);
+    return [...this.#roles.keys()].filter((arn) => found.has(arn));
+  }
+
+  /** Undefined: the program does not make it. Throws an Error for a policy that cannot be judged. */
+  find(arn: string): Role | undefined {
+    const resource = this.#roles.get(arn);
+    const known = this.#read.get(arn);
+    if (resource === undefined || known !== undefined) return known;
+    const role = this.#roleOf(resource);
+    this.#read.set(arn, role);
+    return role;
+  }
+
+  #roleOf(role: GraphResource): Role {
+    const { documents, managed } = rolePolicies(role, this.#resources);
+    const boundary = textIn(role.inputs, "permissionsBoundary");
+    return {
+      id: textIn(role.outputs, "uniqueId"),
+      identity: [
+        ...documents.flatMap(({ policy, owner }) => compilePolicy(policy, described(owner))),
+        ...managed.flatMap((arn) => this.#managed(arn, role)),
+      ],
+      boundary: boundary ? this.#managed(boundary, role) : undefined,
+      trust: compilePolicy(role.inputs.assumeRolePolicy ?? {}, described(role), true),
+    };
+  }
+
+  #managed(arn: string, role: GraphResource): readonly Statement[] {
+    const own = managedPolicy(arn, this.#resources);
+    return own === undefined
+      ? compilePolicy(awsManagedPolicy(arn, described(role)), described(role))
+      : compilePolicy(own.policy, described(own.owner));
+  }
+}

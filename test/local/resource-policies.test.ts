@@ -1,0 +1,130 @@
+// The policies that queues and topics have now, however they came by them; and what a move of dead letters needs.
+import { strict as assert } from "node:assert";
+import * as aws from "@pulumi/aws";
+import { recordProgram } from "../../graph/record";
+import { Iam } from "../../local/iam/iam";
+import { createPermissions } from "../../local/permissions";
+import { type Ask, createAsk, type Observer, type Principal } from "../../local/service";
+import { createSns } from "../../local/sns/service";
+import { createSqs, type Sqs } from "../../local/sqs/service";
+import { accountId, manualClock, region, user } from "./sqs-support";
+
+const address = () => "http://127.0.0.1:1";
+const topicArn = `arn:aws:sns:${region}:${accountId}:t`;
+const queueArn = (name: string) => `arn:aws:sqs:${region}:${accountId}:${name}`;
+const QueueUrl = `${address()}/${accountId}/q`;
+const fromTopic: Principal = { kind: "service", service: "sns.amazonaws.com", sourceArn: topicArn };
+const sending = (Principal: unknown) =>
+  JSON.stringify({
+    Statement: [{ Effect: "Allow", Principal, Action: ["sqs:SendMessage", "sns:Publish"], Resource: "*" }],
+  });
+
+describe("the policy of a resource on the local run", () => {
+  let sqs: Sqs;
+  let ask: Ask;
+  let closing: () => Promise<void>;
+  const observers: Observer[] = [];
+  beforeEach(async () => {
+    const common = { clock: manualClock(), address, accountId, region };
+    sqs = await createSqs(common);
+    const sns = createSns({ ...common, ask: (...request) => ask(...request) });
+    observers.length = 0;
+    ask = createAsk([sqs, sns], observers);
+    const graph = await recordProgram(
+      () => {
+        const role = new aws.iam.Role("r", { name: "r", assumeRolePolicy: "{}" });
+        const allowed = (Action: string[], Resource: string) => ({ Effect: "Allow", Action, Resource });
+        const policy = JSON.stringify({
+          Statement: [
+            allowed(["sqs:*MessageMoveTask*", "sqs:ReceiveMessage", "sqs:DeleteMessage"], queueArn("dead*")),
+            allowed(["sqs:GetQueueAttributes"], queueArn("dead")),
+            allowed(["sqs:SendMessage"], queueArn("q")),
+          ],
+        });
+        new aws.iam.RolePolicy("p", { role: role.name, policy });
+      },
+      { config: { "aws:region": region } },
+    );
+    const policyOf = (arn: string) => (arn.includes(":sqs:") ? sqs : sns).policyOf?.(arn);
+    const iam = new Iam(graph, { accountId, region, policyOf });
+    observers.push(createPermissions(iam, { accountId, region, sourceQueuesOf: sqs.sourceQueuesOf }));
+    closing = async () => {
+      await sns.close();
+      await sqs.close();
+    };
+  });
+  afterEach(() => closing());
+
+  const send = (principal: Principal) => ask(principal, "sqs", "SendMessage", { QueueUrl, MessageBody: "x" });
+  const set = (Policy: string) => ask(user, "sqs", "SetQueueAttributes", { QueueUrl, Attributes: { Policy } });
+  const isDenied = { code: "AccessDeniedException", message: /because no resource-based policy allows the/ };
+
+  it("is the queue's own from its creation, and what SetQueueAttributes makes of it", async () => {
+    const Attributes = { Policy: sending({ Service: "sns.amazonaws.com" }) };
+    await ask(user, "sqs", "CreateQueue", { QueueName: "q", Attributes });
+    await send(fromTopic);
+    await set(sending({ Service: "events.amazonaws.com" }));
+    await assert.rejects(send(fromTopic), isDenied);
+    await set(sending({ AWS: "*" }));
+    await send(fromTopic);
+    await set("");
+    await assert.rejects(send(fromTopic), isDenied);
+  });
+
+  it("is a topic's own, and what SetTopicAttributes makes of it", async () => {
+    const Attributes = { Policy: sending({ Service: "events.amazonaws.com" }) };
+    await ask(user, "sns", "CreateTopic", { Name: "t", Attributes });
+    const publish = () =>
+      ask({ kind: "service", service: "events.amazonaws.com" }, "sns", "Publish", { TopicArn: topicArn, Message: "x" });
+    await publish();
+    const AttributeValue = sending({ Service: "sns.amazonaws.com" });
+    await ask(user, "sns", "SetTopicAttributes", { TopicArn: topicArn, AttributeName: "Policy", AttributeValue });
+    await assert.rejects(publish(), isDenied);
+  });
+
+  it("is refused where it cannot be judged, and the earlier one stays", async () => {
+    await ask(user, "sqs", "CreateQueue", { QueueName: "q", Attributes: { Policy: sending("*") } });
+    const Statement = { Effect: "Allow", NotPrincipal: { AWS: accountId }, Action: "sqs:*", Resource: "*" };
+    await assert.rejects(set(JSON.stringify({ Statement })), {
+      code: "InvalidAttributeValue",
+      message:
+        "Policy: the local run cannot judge NotPrincipal; name whom it is about with Principal, and the exceptions by the condition aws:PrincipalArn.",
+    });
+    await send(fromTopic);
+  });
+
+  it("lets those in who do not sign, where it lets everyone in", async () => {
+    await ask(user, "sqs", "CreateQueue", { QueueName: "q" });
+    await assert.rejects(send({ kind: "anonymous" }), { code: "MissingAuthenticationToken", status: 403 });
+    await set(sending("*"));
+    await send({ kind: "anonymous" });
+    await assert.rejects(ask({ kind: "anonymous" }, "sqs", "PurgeQueue", { QueueUrl }), { status: 403 });
+  });
+
+  it("is joined by the role's for a move of dead letters, on each of its queues", async () => {
+    await ask(user, "sqs", "CreateQueue", { QueueName: "dead" });
+    await ask(user, "sqs", "CreateQueue", { QueueName: "dead-2" });
+    const redriving = (name: string, to: string) => {
+      const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: queueArn(to), maxReceiveCount: 3 });
+      return ask(user, "sqs", "CreateQueue", { QueueName: name, Attributes: { RedrivePolicy } });
+    };
+    await redriving("q", "dead");
+    await redriving("other", "dead-2");
+    const operator: Principal = { kind: "function", functionName: "f", roleArn: `arn:aws:iam::${accountId}:role/r` };
+    const move = (more: object) =>
+      ask(operator, "sqs", "StartMessageMoveTask", { SourceArn: queueArn("dead"), ...more });
+    const { TaskHandle } = await move({});
+    await ask(operator, "sqs", "ListMessageMoveTasks", { SourceArn: queueArn("dead") });
+    // Nothing was there to move, so that it is over.
+    await assert.rejects(ask(operator, "sqs", "CancelMessageMoveTask", { TaskHandle }), /Task does not exist/);
+    await assert.rejects(
+      move({ DestinationArn: queueArn("other") }),
+      /sqs:SendMessage on resource: .*:other because no identity-based policy allows the sqs:SendMessage action/,
+    );
+    await assert.rejects(
+      move({ SourceArn: queueArn("dead-2") }),
+      /sqs:GetQueueAttributes on resource: .*:dead-2 because/,
+    );
+    await assert.rejects(move({ SourceArn: queueArn("q") }), /sqs:StartMessageMoveTask on resource: .*:q because/);
+  });
+});
