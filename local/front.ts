@@ -12,8 +12,8 @@ export interface FrontSettings {
   /** 0: any free one. */
   readonly port: number;
   readonly ask: Ask;
-  /** Whose access key it is; undefined for a request that nobody signed. */
-  identify(accessKeyId: string | undefined): Principal;
+  /** Whose access key it is, undefined for a request that nobody signed. `sender`: key of the function whose process sent it. */
+  identify(accessKeyId: string | undefined, sender?: string): Principal;
   readonly routes: readonly Route[];
   readonly region: string;
   readonly accountId: string;
@@ -57,7 +57,7 @@ export async function startFront(settings: FrontSettings): Promise<Front> {
     if (stranger !== undefined) return plain(403, { message: stranger });
     const requestId = randomUUID();
     const signature = signatureOf(exchange);
-    const principal = identify(signature.accessKeyId);
+    const principal = identify(signature.accessKeyId, exchange.sender);
     const options = { signal, undelivered: signal };
 
     const route = routeOf(routes, exchange.path);

@@ -5,7 +5,10 @@ import net from "node:net";
 import type { FrontRequest, FrontResponse } from "./http";
 import { ServiceError } from "./service";
 
-export type HttpExchange = Omit<FrontRequest, "principal">;
+export interface HttpExchange extends Omit<FrontRequest, "principal"> {
+  /** Access key of the function whose process sent it, whatever the request is signed with; undefined: no function's. */
+  readonly sender: string | undefined;
+}
 
 type Request = http.IncomingMessage | http2.Http2ServerRequest;
 type Response = http.ServerResponse | http2.Http2ServerResponse;
@@ -15,6 +18,9 @@ const maximumBody = 16 * 1024 * 1024;
 
 /** What an HTTP/2 client says first. */
 const http2Preface = "PRI";
+
+/** What the process of a function says before that, on each of its connections. */
+const senderLine = /^SPILLWAY-SENDER (\w+)\r\n/;
 
 export interface Listener {
   readonly address: string;
@@ -27,10 +33,13 @@ export async function listen(
   answer: (exchange: HttpExchange) => Promise<FrontResponse>,
   failed: (error: unknown) => FrontResponse,
 ): Promise<Listener> {
+  // By the port that the connection comes from.
+  const senders = new Map<number, string>();
   const serve = (request: Request, response: Response) => {
+    const sender = senders.get(request.socket.remotePort ?? 0);
     const gone = new AbortController();
     whenGone(response, () => gone.abort());
-    exchangeOf(request, gone.signal)
+    exchangeOf(request, sender, gone.signal)
       .then(answer)
       .catch(failed)
       .then((result) => write(request, response, result))
@@ -46,14 +55,25 @@ export async function listen(
   const server = net.createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.on("error", () => socket.destroy());
-    socket.once("close", () => sockets.delete(socket));
-    socket.once("readable", () => {
-      const first: Buffer | null = socket.read();
-      if (first === null) return;
-      socket.unshift(first);
-      const isHttp2 = first.subarray(0, http2Preface.length).toString("latin1") === http2Preface;
-      (isHttp2 ? http2Server : http1Server).emit("connection", socket);
+    const { remotePort = 0 } = socket;
+    socket.once("close", () => {
+      sockets.delete(socket);
+      senders.delete(remotePort);
     });
+    const accept = (first: Buffer | null) => {
+      if (first === null) return;
+      const [line, sender] = senderLine.exec(first.toString("latin1", 0, 64)) ?? [];
+      if (line === undefined || sender === undefined) {
+        socket.unshift(first);
+        const isHttp2 = first.subarray(0, http2Preface.length).toString("latin1") === http2Preface;
+        (isHttp2 ? http2Server : http1Server).emit("connection", socket);
+        return;
+      }
+      senders.set(remotePort, sender);
+      if (first.length > line.length) accept(first.subarray(line.length));
+      else socket.once("readable", () => accept(socket.read()));
+    };
+    socket.once("readable", () => accept(socket.read()));
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => reject(portError(port, error)));
@@ -92,7 +112,7 @@ function whenGone(response: Response, aborted: () => void): void {
   }
 }
 
-async function exchangeOf(request: Request, signal: AbortSignal): Promise<HttpExchange> {
+async function exchangeOf(request: Request, sender: string | undefined, signal: AbortSignal): Promise<HttpExchange> {
   const chunks: Buffer[] = [];
   let size = 0;
   // A body over the limit is read to its end, as a client that is still sending would not see the refusal.
@@ -121,6 +141,7 @@ async function exchangeOf(request: Request, signal: AbortSignal): Promise<HttpEx
     query: new URLSearchParams(mark < 0 ? "" : url.slice(mark + 1)),
     headers: headersOf(request.headers),
     body: chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks),
+    sender,
     signal,
   };
 }

@@ -3,7 +3,7 @@ import { partitionOf } from "../graph/partition";
 import type { Iam } from "./iam/iam";
 import { requirementsOf } from "./iam/requirements";
 import { compilePolicy } from "./iam/statement";
-import { type Message, type Observer, ServiceError } from "./service";
+import { type Message, type Observer, type Principal, ServiceError } from "./service";
 
 export interface PermissionSettings {
   readonly accountId: string;
@@ -26,6 +26,7 @@ export function createPermissions(iam: Iam, settings: PermissionSettings): Obser
     before(principal, service, action, input) {
       refuseUnjudged(input);
       if (principal.kind === "user") return;
+      if (principal.kind === "stranger") throw unknownKey(principal, service);
       const streamArn = service === "kinesis" ? streamOf?.(input) : undefined;
       const named = streamArn === undefined ? input : { ...input, StreamARN: streamArn };
       for (const { permission, resource } of requirementsOf(service, action, named, { arnOf, sourceQueuesOf })) {
@@ -59,3 +60,15 @@ const unsigned = (permission: string) =>
     `Request is missing Authentication Token (${permission}). Sign it: any access key of yours has full access here, as AWS_ACCESS_KEY_ID=test and AWS_SECRET_ACCESS_KEY=test.`,
     403,
   );
+
+/** As each service's protocol has it. */
+function unknownKey(
+  { functionName, accessKeyId }: Extract<Principal, { kind: "stranger" }>,
+  service: string,
+): ServiceError {
+  return new ServiceError(
+    service === "sqs" || service === "sns" ? "InvalidClientTokenId" : "UnrecognizedClientException",
+    `The security token included in the request is invalid. Function "${functionName}" signs with the access key "${accessKeyId}", which is not that of its role; leave the credentials out of its clients.`,
+    service === "dynamodb" || service === "kinesis" || service === "events" ? 400 : 403,
+  );
+}

@@ -150,13 +150,23 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
     closers.push(closeLambda);
     const apiGateway = createApiGateway({ ...common, log: say });
     const observers: Observer[] = [...(settings.observers ?? [])];
-    const services = [sqs, sns, dynamodb, dynamodbstreams, kinesis, lambda.service, scheduler.service, events.service];
+    const services = [
+      sqs,
+      sns,
+      dynamodb,
+      dynamodbstreams,
+      kinesis,
+      lambda.service,
+      scheduler.service,
+      events.service,
+      apiGateway.service,
+    ];
     asking = createAsk(services, observers);
 
     const front = await startFront({
       port: settings.port,
       ask,
-      identify: (accessKeyId) => lambda.identify(accessKeyId),
+      identify: (accessKeyId, sender) => lambda.identify(accessKeyId, sender),
       queryProtocols: { sns: snsQueryProtocol },
       routes: [...lambda.routes, apiGateway.route, ...scheduler.routes, ownPages(() => graph?.outputs)],
       region,

@@ -2,11 +2,13 @@
 
 /** Who asks. */
 export type Principal =
-  /** Any access key that is not one of ours: full access. */
+  /** Any access key that is not one of ours, unless a function signs with it: full access. */
   | { readonly kind: "user" }
   | { readonly kind: "function"; readonly functionName: string; readonly roleArn: string }
   /** A delivery of ours: `service` as in policies (`lambda.amazonaws.com`), `sourceArn` as in `aws:SourceArn`. */
   | { readonly kind: "service"; readonly service: string; readonly roleArn?: string; readonly sourceArn?: string }
+  /** A function that signs with a key that is neither its own nor another function's: on AWS there is no such key. */
+  | { readonly kind: "stranger"; readonly functionName: string; readonly accessKeyId: string }
   | { readonly kind: "anonymous" };
 
 /** `sqs`, `dynamodb`, `dynamodbstreams`, `lambda`, `kinesis`…: the prefix of the service's IAM actions. */

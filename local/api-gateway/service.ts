@@ -1,8 +1,9 @@
 // API Gateway of the local run: each request from the caller to the integration and back, as a REST API's stage serves it.
+import { partitionOf } from "../../graph/partition";
 import type { Clock } from "../clock";
 import type { FrontRequest, FrontResponse, Route } from "../http";
 import type { Provisioners } from "../provision";
-import type { Ask } from "../service";
+import { type Ask, type Service, ServiceError } from "../service";
 import { type Context, contextOf, withContext } from "./context";
 import type { ApiDefinition, StageDefinition } from "./definitions";
 import { answerOf, integrate, integrationRequestOf, sourcesOf, validate } from "./exchange";
@@ -15,6 +16,7 @@ export interface ApiGatewaySettings {
   readonly ask: Ask;
   readonly clock: Clock;
   readonly accountId: string;
+  readonly region: string;
   /** Of the front. */
   address(): string;
   /** Told of each line of the access logs, and of what is wrong with the API itself. */
@@ -25,6 +27,8 @@ export interface ApiGateway {
   readonly provisioners: Provisioners;
   /** `/_aws/execute-api/<REST API>/<stage>/<path>` */
   readonly route: Route;
+  /** Asked for each call of a method that needs a signature, so that it is judged like any other request. */
+  readonly service: Service;
 }
 
 interface Request {
@@ -41,9 +45,26 @@ const prefix = "/_aws/execute-api";
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html */
 const largestPayload = 10 * 1024 * 1024;
 
-export function createApiGateway({ ask, clock, accountId, address, log }: ApiGatewaySettings): ApiGateway {
+export function createApiGateway(settings: ApiGatewaySettings): ApiGateway {
+  const { ask, clock, accountId, region, address, log } = settings;
   const apis = new Map<string, ApiDefinition>();
   const throttles = new Throttles(clock);
+
+  /** Throws a Refusal for who may not call the method. */
+  const authorize = async ({ api, stage, path, front }: Request): Promise<void> => {
+    if (front.principal.kind === "anonymous") throw new Refusal({ type: "MISSING_AUTHENTICATION_TOKEN" });
+    const [arn, masked] = [accountId, accountId.replace(/.(?=.{4})/g, "*")].map(
+      (account) =>
+        `arn:${partitionOf(region)}:execute-api:${region}:${account}:${api.id}/${stage.name}/${front.method}${path}`,
+    );
+    try {
+      await ask(front.principal, "execute-api", "Invoke", { Resource: arn });
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error;
+      // It shows no caller the account.
+      throw new Refusal({ type: "ACCESS_DENIED", message: error.message.replace(arn ?? "", masked ?? "") });
+    }
+  };
 
   const serve = async (request: Request): Promise<FrontResponse> => {
     const { api, stage, front, context } = request;
@@ -56,9 +77,7 @@ export function createApiGateway({ ask, clock, accountId, address, log }: ApiGat
     if (match === undefined || method === undefined) throw new Refusal({ type: "MISSING_AUTHENTICATION_TOKEN" });
     Object.assign(context, { resourceId: match.resourceId, resourcePath: match.path });
     request.received = { ...request.received, path: match.parameters };
-    if (method.authorization === "AWS_IAM" && front.principal.kind === "anonymous") {
-      throw new Refusal({ type: "MISSING_AUTHENTICATION_TOKEN" });
-    }
+    if (method.authorization === "AWS_IAM") await authorize(request);
     if (!throttles.take(api.id, stage, match.path, method.httpMethod)) throw new Refusal({ type: "THROTTLED" });
     if (front.body.length > largestPayload) throw new Refusal({ type: "REQUEST_TOO_LARGE" });
 
@@ -115,7 +134,8 @@ export function createApiGateway({ ask, clock, accountId, address, log }: ApiGat
     return { ...response, headers: { ...own, ...response.headers } };
   };
 
-  return { provisioners: apiGatewayProvisioners(apis), route: { prefix, handler } };
+  const service: Service = { name: "execute-api", handle: async () => ({}), close: async () => {} };
+  return { provisioners: apiGatewayProvisioners(apis), route: { prefix, handler }, service };
 }
 
 /** What a stage that is not there answers. */

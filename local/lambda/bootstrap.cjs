@@ -2,6 +2,7 @@
 // Node.js 24 does. Plain JavaScript without imports of ours, since it is started once per environment and must start fast.
 "use strict";
 const { existsSync } = require("node:fs");
+const net = require("node:net");
 const path = require("node:path");
 const { pathToFileURL } = require("node:url");
 const { format, inspect } = require("node:util");
@@ -15,6 +16,26 @@ let requestId;
 process.on("disconnect", () => exit(0));
 // On Lambda the process has no parent to talk to, and libraries look for one.
 process.send = undefined;
+
+/** Whoever a function signs as, the run knows that it is the function who asks: each connection to the run begins with its key. */
+function introduce() {
+  const { AWS_ENDPOINT_URL: address, AWS_ACCESS_KEY_ID: key } = environment;
+  if (address === undefined || key === undefined) return;
+  const own = new URL(address);
+  const hosts = [own.hostname, "127.0.0.1", "localhost", "::1"];
+  const { connect } = net.Socket.prototype;
+  net.Socket.prototype.connect = function (...given) {
+    const result = connect.apply(this, given);
+    // As net.connect takes them: options, a port and a host, or, from Node itself, a list of both.
+    const [first, second] = Array.isArray(given[0]) ? given[0] : given;
+    const { port, host } = typeof first === "object" ? first : { port: first, host: second };
+    if (String(port) === own.port && hosts.includes(typeof host === "string" ? host : "localhost")) {
+      this.write(`SPILLWAY-SENDER ${key}\r\n`);
+    }
+    return result;
+  };
+}
+introduce();
 
 const levels = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
 const asJson = environment.AWS_LAMBDA_LOG_FORMAT === "JSON";

@@ -27,10 +27,18 @@ export class CredentialStore {
     return credentials;
   }
 
-  /** Whose key it is: a function's, else the user's; undefined (nobody signed) is anonymous. */
-  identify(accessKeyId: string | undefined): Principal {
+  /**
+   * Whose key it is: a function's, or else the user's; undefined (nobody signed) is anonymous. `sender`: key of the function
+   * whose process sent the request, which has no other key to sign with.
+   */
+  identify(accessKeyId: string | undefined, sender?: string): Principal {
     if (accessKeyId === undefined) return { kind: "anonymous" };
-    return this.#principals.get(accessKeyId) ?? { kind: "user" };
+    const signed = this.#principals.get(accessKeyId);
+    if (signed !== undefined) return signed;
+    const by = sender === undefined ? undefined : this.#principals.get(sender);
+    return by?.kind === "function"
+      ? { kind: "stranger", functionName: by.functionName, accessKeyId }
+      : { kind: "user" };
   }
 }
 

@@ -50,8 +50,8 @@ export interface Lambda {
   readonly routes: readonly Route[];
   readonly registry: Registry;
   readonly pool: Pool;
-  /** Whose access key it is. */
-  identify(accessKeyId: string | undefined): Principal;
+  /** Whose access key it is. `sender`: key of the function whose process sent the request. */
+  identify(accessKeyId: string | undefined, sender?: string): Principal;
   /** Creates the function, or replaces its code and configuration. */
   putFunction(definition: FunctionDefinition): void;
   putAsynchronousConfig(functionName: string, config: AsynchronousConfig): void;
@@ -222,7 +222,7 @@ export function createLambda(settings: LambdaSettings): Lambda {
     routes: lambdaRoutes(ask),
     registry,
     pool,
-    identify: (accessKeyId) => credentials.identify(accessKeyId),
+    identify: (accessKeyId, sender) => credentials.identify(accessKeyId, sender),
     putFunction: (definition) => {
       registry.functions.set(definition.functionName, { definition, code: pool.add(definition), modifiedAt: now() });
     },

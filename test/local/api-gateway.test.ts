@@ -7,6 +7,8 @@ import type { Graph } from "../../graph/graph";
 import { recordProgram } from "../../graph/record";
 import { createApiGateway } from "../../local/api-gateway/service";
 import type { FrontResponse } from "../../local/http";
+import { Iam } from "../../local/iam/iam";
+import { createPermissions } from "../../local/permissions";
 import { type Message, type Principal, ServiceError } from "../../local/service";
 import { note } from "../components/callbacks";
 import { manualClock } from "./sqs-support";
@@ -22,16 +24,22 @@ interface Asked {
 }
 
 /** API Gateway with what the program defines; SQS answers with `sqs`. */
-async function gatewayOf(program: () => unknown, sqs: (asked: Asked) => Message | Promise<Message> = sent) {
+async function gatewayOf(
+  program: () => unknown,
+  sqs: (asked: Asked) => Message | Promise<Message> = sent,
+  authorize: (principal: Principal, input: Message) => Message = () => ({}),
+) {
   const clock = manualClock();
   const asked: Asked[] = [];
   const lines: string[] = [];
   const gateway = createApiGateway({
     clock,
     accountId: "000000000000",
+    region: "eu-west-1",
     address: () => "http://127.0.0.1:4566",
     log: (line) => lines.push(line),
-    ask: async (principal, _service, action, input) => {
+    ask: async (principal, service, action, input) => {
+      if (service === "execute-api") return authorize(principal, input);
       asked.push({ principal, action, input });
       return sqs({ principal, action, input });
     },
@@ -149,6 +157,41 @@ describe("API Gateway of the local run", () => {
       { message: "Missing Authentication Token" },
     ]);
     assert.deepEqual(short(await call("beta/notes")), [403, { message: "Forbidden" }]);
+  });
+
+  it("asks for execute-api:Invoke on the method where the endpoint is not public", async () => {
+    const program = () => {
+      ingress({ public: false })();
+      const role = new aws.iam.Role("caller", { name: "caller", assumeRolePolicy: "{}" });
+      const allowed = (Resource: string) => ({ Effect: "Allow", Action: "execute-api:Invoke", Resource });
+      const policy = JSON.stringify({ Statement: allowed("arn:aws:execute-api:*:*:*/live/POST/*") });
+      new aws.iam.RolePolicy("p", { role: role.name, policy });
+    };
+    const place = { accountId: "000000000000", region: "eu-west-1" };
+    const permissions = createPermissions(new Iam(await recordProgram(program, settings), place), place);
+    const { call, graph } = await gatewayOf(program, sent, (principal, input) => {
+      permissions.before?.(principal, "execute-api", "Invoke", input);
+      return {};
+    });
+    const as = (role: string): Principal => ({
+      kind: "function",
+      functionName: "f",
+      roleArn: `arn:aws:iam::000000000000:role/${role}`,
+    });
+    assert.equal((await call("live/notes", { body: event, principal: as("caller") })).status, 202);
+    assert.equal((await call("live/notes", { body: event, principal: user })).status, 202);
+    const denied = await call("live/notes", { body: event, principal: as("other") });
+    assert.equal(denied.headers["x-amzn-errortype"], "AccessDeniedException");
+    assert.deepEqual(short(denied), [
+      403,
+      {
+        message: `User: arn:aws:sts::000000000000:assumed-role/other/f is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:eu-west-1:********0000:${idOf(graph)}/live/POST/notes because no identity-based policy allows the execute-api:Invoke action`,
+      },
+    ]);
+    const stranger: Principal = { kind: "stranger", functionName: "f", accessKeyId: "AKIAX" };
+    const unknown = await call("live/notes", { body: event, principal: stranger });
+    assert.equal(unknown.status, 403);
+    assert.match(String(unknown.body), /The security token included in the request is invalid\./);
   });
 
   it("wants a signature where the endpoint is not public", async () => {
