@@ -28,7 +28,7 @@ interface Raw {
 }
 
 /** The services whose requests are judged. What is granted of others, as of `logs`, has no effect here, under whatever conditions. */
-const judged = ["dynamodb", "events", "execute-api", "kinesis", "lambda", "scheduler", "sns", "sqs", "sts", "xray"];
+const judged = ["dynamodb", "events", "execute-api", "kinesis", "lambda", "scheduler", "sns", "sqs", "xray"];
 
 /** `where` names the policy in the Error for what cannot be judged. A trust policy's statements have no resources: they are the role's. */
 export function compilePolicy(policy: unknown, where: string, isTrust = false): readonly Statement[] {
@@ -57,7 +57,7 @@ function compile(raw: Raw, { hasVariables, where, isTrust }: Compiling): Stateme
     const compiled = patternOf(pattern.toLowerCase());
     return (action) => compiled.test(action.toLowerCase());
   });
-  if (!isJudged(raw)) return { effect, applies: () => false, naming: () => undefined };
+  if (isTrust ? !isForServices(raw) : !isJudged(raw)) return { effect, applies: () => false, naming: () => undefined };
   if (raw.NotPrincipal !== undefined) {
     throw new Error(
       `${where}: the local run cannot judge NotPrincipal; name whom it is about with Principal, and the exceptions by the condition aws:PrincipalArn.`,
@@ -103,6 +103,10 @@ function selector(
   if (named !== undefined) return any;
   return except === undefined ? () => false : (text, context) => !any(text, context);
 }
+
+/** Users and federated identities assume no role here. */
+const isForServices = ({ Principal }: Raw) =>
+  typeof Principal !== "object" || Principal.Service !== undefined || [Principal.AWS].flat().includes("*");
 
 function isJudged({ Action }: Raw): boolean {
   if (Action === undefined) return true;

@@ -172,7 +172,7 @@ export function createSns(settings: SnsSettings): Service {
       if (run === undefined) throw unknownAction(action);
       return run(input);
     },
-    policyOf: (arn) => topics.allTopics().find((topic) => topic.arn === arn)?.attributes.Policy,
+    policyOf: (arn) => topics.policyOf(arn),
     close() {
       closing ??= deliveries.close().then(() => storage?.close());
       return closing;

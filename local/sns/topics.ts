@@ -69,6 +69,11 @@ export class Topics {
     return topic;
   }
 
+  /** Undefined: it has none of its own, or there is no such topic. */
+  policyOf(arn: string): string | undefined {
+    return this.#topics.get(arn)?.attributes.Policy;
+  }
+
   create(name: string, attributes: Attributes, tags: Tags): Topic {
     const { accountId, region, clock, storage } = this.settings;
     const fifo = attributes.FifoTopic === "true";

@@ -1,12 +1,17 @@
 // The policies that queues and topics have now, however they came by them; and what a move of dead letters needs.
 import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
+import type { Value } from "../../graph/graph";
 import { recordProgram } from "../../graph/record";
 import { Iam } from "../../local/iam/iam";
+import { lambdaProvisioners } from "../../local/lambda/provision";
+import { createLambda, type Lambda } from "../../local/lambda/service";
 import { createPermissions } from "../../local/permissions";
 import { type Ask, createAsk, type Observer, type Principal } from "../../local/service";
 import { createSns } from "../../local/sns/service";
 import { createSqs, type Sqs } from "../../local/sqs/service";
+import { archives, definitionOf } from "./lambda-support";
+import { resource } from "./sns-support";
 import { accountId, manualClock, region, user } from "./sqs-support";
 
 const address = () => "http://127.0.0.1:1";
@@ -21,6 +26,7 @@ const sending = (Principal: unknown) =>
 
 describe("the policy of a resource on the local run", () => {
   let sqs: Sqs;
+  let lambda: Lambda;
   let ask: Ask;
   let closing: () => Promise<void>;
   const observers: Observer[] = [];
@@ -29,7 +35,8 @@ describe("the policy of a resource on the local run", () => {
     sqs = await createSqs(common);
     const sns = createSns({ ...common, ask: (...request) => ask(...request) });
     observers.length = 0;
-    ask = createAsk([sqs, sns], observers);
+    lambda = createLambda({ ...common, ask: (...request) => ask(...request) });
+    ask = createAsk([sqs, sns, lambda.service], observers);
     const graph = await recordProgram(
       () => {
         const role = new aws.iam.Role("r", { name: "r", assumeRolePolicy: "{}" });
@@ -45,10 +52,12 @@ describe("the policy of a resource on the local run", () => {
       },
       { config: { "aws:region": region } },
     );
-    const policyOf = (arn: string) => (arn.includes(":sqs:") ? sqs : sns).policyOf?.(arn);
+    const services = [sqs, sns, lambda.service];
+    const policyOf = (arn: string) => services.find(({ name }) => name === arn.split(":")[2])?.policyOf?.(arn);
     const iam = new Iam(graph, { accountId, region, policyOf });
     observers.push(createPermissions(iam, { accountId, region, sourceQueuesOf: sqs.sourceQueuesOf }));
     closing = async () => {
+      await lambda.close();
       await sns.close();
       await sqs.close();
     };
@@ -80,6 +89,36 @@ describe("the policy of a resource on the local run", () => {
     const AttributeValue = sending({ Service: "sns.amazonaws.com" });
     await ask(user, "sns", "SetTopicAttributes", { TopicArn: topicArn, AttributeName: "Policy", AttributeValue });
     await assert.rejects(publish(), isDenied);
+  });
+
+  it("is a function's permissions, each with its source and its account", async () => {
+    const files = archives();
+    lambda.putFunction(definitionOf("f", files.zip({ "index.js": "" })));
+    files.remove();
+    const permit = async (inputs: Readonly<Record<string, Value>>) => {
+      const { "aws:lambda/permission:Permission": create } = lambdaProvisioners({
+        lambda,
+        ask,
+        clock: manualClock(),
+        projectRoot: "/",
+      });
+      const shared = { function: "f", action: "lambda:InvokeFunction", statementId: "s" };
+      await create?.(resource("aws:lambda/permission:Permission", "s", { ...shared, ...inputs }, {}));
+    };
+    const invoke = (principal: Principal = fromTopic) =>
+      ask(principal, "lambda", "Invoke", { FunctionName: "f", InvocationType: "DryRun" });
+    await assert.rejects(invoke(), isDenied);
+    const principal = "sns.amazonaws.com";
+    await permit({ principal, sourceAccount: accountId });
+    await invoke();
+    await permit({ principal, sourceAccount: "111111111111" });
+    await assert.rejects(invoke(), isDenied);
+    await permit({ principal, sourceArn: topicArn, sourceAccount: accountId });
+    await invoke();
+    await assert.rejects(invoke({ kind: "service", service: principal, sourceArn: `${topicArn}2` }), isDenied);
+    await permit({ principal: `arn:aws:iam::${accountId}:role/r` });
+    await invoke({ kind: "function", functionName: "g", roleArn: `arn:aws:iam::${accountId}:role/r` });
+    await assert.rejects(permit({ principal, principalOrgId: "o-1" }), /the local run cannot judge principalOrgId/);
   });
 
   it("is refused where it cannot be judged, and the earlier one stays", async () => {

@@ -60,6 +60,23 @@ describe("a role is refused as AWS refuses it", () => {
       );
     }
     assert.equal(await checked(() => makeFunction(role([]).arn)), "taken");
+    // Whoever else may assume it, under whatever conditions, is no matter of the run.
+    const Statement = [
+      ...JSON.parse(trusting("lambda.amazonaws.com")).Statement,
+      {
+        Effect: "Allow",
+        Principal: { Federated: "accounts.google.com" },
+        Action: "sts:AssumeRoleWithWebIdentity",
+        Condition: { StringEquals: { "accounts.google.com:aud": "x" } },
+      },
+      {
+        Effect: "Allow",
+        Principal: { AWS: "111111111111" },
+        Action: "sts:AssumeRole",
+        Condition: { StringEquals: { "sts:ExternalId": "x" } },
+      },
+    ];
+    assert.equal(await checked(() => makeFunction(role([], JSON.stringify({ Statement })).arn)), "taken");
   });
 
   it("for a function that may not reach its dead-letter target, or not trace", async () => {
