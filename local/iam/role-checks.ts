@@ -1,6 +1,7 @@
 // What AWS asks of a role when a function, a mapping, a schedule or a rule's target with it is made: that the service may assume
 // it, and that it may do what it will be used for. Each refusal is in the words of the service.
 import type { Graph, GraphResource } from "../../graph/graph";
+import { documentOf, methodsOf } from "../../graph/open-api";
 import { firstIn } from "../lambda/function-of";
 import type { Principal } from "../service";
 import { described, structureIn, textIn } from "../values";
@@ -13,16 +14,19 @@ export function checkRoles(graph: Graph, iam: Iam): void {
       .filter(({ type }) => type === "aws:lambda/function:Function")
       .map(({ inputs, outputs }) => [String(outputs.name), textIn(inputs, "role") ?? ""]),
   );
-  const problems = graph.resources.flatMap((resource) => {
-    const roleArn = roleIn(resource, byFunction);
-    if (roleArn === undefined) return [];
+  const check = (resource: GraphResource, roleArn: string): readonly string[] => {
     if (iam.role(roleArn) === undefined) {
-      return `${described(resource)}: its role ${roleArn} is not made by the program, so that the local run does not know what it may do. Make the role in the program that is run locally.`;
+      return [
+        `${described(resource)}: its role ${roleArn} is not made by the program, so that the local run does not know what it may do. Make the role in the program that is run locally.`,
+      ];
     }
     const may: May = (permission, target) => iam.refusal(lambdaIn(roleArn), permission, target) === undefined;
     const reason = checks[resource.type]?.(resource, { may, iam, roleArn });
     return reason === undefined ? [] : [`${described(resource)}: ${reason} (role ${roleArn})`];
-  });
+  };
+  const problems = graph.resources.flatMap((resource) =>
+    [...new Set(rolesIn(resource, byFunction))].flatMap((roleArn) => (roleArn ? check(resource, roleArn) : [])),
+  );
   if (problems.length > 0) throw new Error(problems.join("\n"));
 }
 
@@ -36,21 +40,27 @@ interface Checking {
 
 const lambdaIn = (roleArn: string): Principal => ({ kind: "service", service: "lambda.amazonaws.com", roleArn });
 
-function roleIn({ type, inputs }: GraphResource, byFunction: ReadonlyMap<string, string>): string | undefined {
+/** The roles that others act in for the resource. */
+function rolesIn(
+  { type, inputs }: GraphResource,
+  byFunction: ReadonlyMap<string, string>,
+): readonly (string | undefined)[] {
   switch (type) {
     case "aws:lambda/function:Function":
-      return textIn(inputs, "role");
+      return [textIn(inputs, "role")];
     case "aws:lambda/eventSourceMapping:EventSourceMapping":
     case "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig":
-      return byFunction.get((textIn(inputs, "functionName") ?? "").replace(/^.*:function:/, ""));
+      return [byFunction.get((textIn(inputs, "functionName") ?? "").replace(/^.*:function:/, ""))];
     case "aws:scheduler/schedule:Schedule":
-      return textIn(firstIn(inputs, "target") ?? {}, "roleArn");
+      return [textIn(firstIn(inputs, "target") ?? {}, "roleArn")];
     case "aws:cloudwatch/eventTarget:EventTarget":
-      return textIn(inputs, "roleArn");
+      return [textIn(inputs, "roleArn")];
     case "aws:apigateway/integration:Integration":
-      return textIn(inputs, "credentials");
+      return [textIn(inputs, "credentials")];
+    case "aws:apigateway/restApi:RestApi":
+      return methodsOf(documentOf(inputs.body)).map(({ integration }) => textIn(integration, "credentials"));
     default:
-      return undefined;
+      return [];
   }
 }
 
@@ -111,12 +121,16 @@ const checks: Readonly<Record<string, (resource: GraphResource, checking: Checki
       ? undefined
       : `ValidationException: Provided role '${roleArn}' cannot be assumed by principal 'events.amazonaws.com'.`,
 
-  // AWS takes it, and answers each request with status 500.
-  "aws:apigateway/integration:Integration": (_resource, { iam, roleArn }) =>
-    iam.trusts(roleArn, "apigateway.amazonaws.com")
-      ? undefined
-      : "API Gateway does not have permission to assume the provided role",
+  "aws:apigateway/integration:Integration": integrationRefusal,
+  "aws:apigateway/restApi:RestApi": integrationRefusal,
 };
+
+/** AWS takes it, and answers each request with status 500. */
+function integrationRefusal(_resource: GraphResource, { iam, roleArn }: Checking): string | undefined {
+  return iam.trusts(roleArn, "apigateway.amazonaws.com")
+    ? undefined
+    : "API Gateway does not have permission to assume the provided role";
+}
 
 /** What it takes to deliver to the target. */
 const deliveries: Readonly<Record<string, { readonly permission: string; readonly service: string }>> = {

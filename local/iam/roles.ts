@@ -26,16 +26,16 @@ export class Roles {
     this.#roles = new Map(resources.filter(isRole).map((role) => [String(role.outputs.arn), role]));
   }
 
-  /** ARNs of those that other resources of the program name. */
+  /** ARNs of those that other resources of the program name, also within a document. */
   used(): readonly string[] {
-    const found = new Set<string>();
+    const texts: string[] = [];
     const look = (value: Value): void => {
-      if (typeof value === "string") found.add(value);
+      if (typeof value === "string") texts.push(value);
       else if (typeof value === "object" && value !== null)
         for (const each of Object.values(value)) look(each as Value);
     };
     for (const { type, custom, inputs } of this.#resources) if (custom && !type.startsWith("aws:iam/")) look(inputs);
-    return [...this.#roles.keys()].filter((arn) => found.has(arn));
+    return [...this.#roles.keys()].filter((arn) => texts.some((text) => text.includes(arn)));
   }
 
   /** Undefined: the program does not make it. Throws an Error for a policy that cannot be judged. */

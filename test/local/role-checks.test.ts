@@ -193,6 +193,35 @@ describe("a role is refused as AWS refuses it", () => {
     assert.equal(await made("events.amazonaws.com"), "taken");
   });
 
+  it("for an integration that API Gateway may not assume it for, of its own or in a document", async () => {
+    const says = (type: string) =>
+      refused(`apigateway/${type}`, "API Gateway does not have permission to assume the provided role");
+    const integration = { type: "AWS", uri: `arn:aws:apigateway:${region}:sqs:path/${accountId}/q` };
+    const own = (service: string) =>
+      checked(() => {
+        const credentials = role([], trusting(service)).arn;
+        const method = { restApi: "a", resourceId: "b", httpMethod: "POST" };
+        new aws.apigateway.Integration("i", { ...method, ...integration, integrationHttpMethod: "POST", credentials });
+      });
+    assert.equal(await own("lambda.amazonaws.com"), says('integration:Integration "i"'));
+    assert.equal(await own("apigateway.amazonaws.com"), "taken");
+    const documented = (service: string) =>
+      checked(() => {
+        const post = (credentials: string) => ({
+          "x-amazon-apigateway-integration": { ...integration, httpMethod: "POST", credentials },
+        });
+        const body = role([], trusting(service)).arn.apply((credentials) =>
+          JSON.stringify({
+            openapi: "3.0.1",
+            paths: { "/orders": { post: post(credentials) }, "/": { post: post(credentials) } },
+          }),
+        );
+        new aws.apigateway.RestApi("a", { body });
+      });
+    assert.equal(await documented("lambda.amazonaws.com"), says('restApi:RestApi "a"'));
+    assert.equal(await documented("apigateway.amazonaws.com"), "taken");
+  });
+
   it("by name where the program does not make it, with everything else that is wrong", async () => {
     const message = await checked(() => {
       makeFunction("arn:aws:iam::000000000000:role/elsewhere");
