@@ -8,6 +8,10 @@ export interface ApiSettings {
   readonly public: boolean;
   /** ARN of the role with which API Gateway sends. */
   readonly credentials: pulumi.Input<string>;
+  readonly tls: {
+    readonly securityPolicy: pulumi.Input<string | undefined>;
+    readonly endpointAccessMode: pulumi.Input<string | undefined>;
+  };
 }
 
 /** Tells the sender what is wrong with the body; API Gateway's default only says that something is. */
@@ -23,7 +27,7 @@ const badBody = {
  * holds exactly these routes. With a resource for each, Pulumi deletes the method of a removed route only after the new deployment
  * has been made, and the route stays live. The routes are sorted, so that their order in the program means nothing.
  */
-export function definitionOf({ routes, public: isPublic, credentials }: ApiSettings): pulumi.Output<string> {
+export function definitionOf({ routes, public: isPublic, credentials, tls }: ApiSettings): pulumi.Output<string> {
   const sorted = Object.entries(routes).sort(([a], [b]) => (a < b ? -1 : 1));
   const security = isPublic ? undefined : signed;
   const all = sorted.map(([key, target]) => routeOf(key, target, { credentials, security }));
@@ -45,6 +49,9 @@ export function definitionOf({ routes, public: isPublic, credentials }: ApiSetti
     },
     "x-amazon-apigateway-request-validator": validator,
     "x-amazon-apigateway-gateway-responses": { BAD_REQUEST_BODY: badBody },
+    // An import that replaces the definition may reset what the document leaves out, so it says what the RestApi says.
+    "x-amazon-apigateway-security-policy": tls.securityPolicy,
+    "x-amazon-apigateway-endpoint-access-mode": tls.endpointAccessMode,
   });
 }
 

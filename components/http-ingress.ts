@@ -22,8 +22,8 @@ export interface HttpIngressArgs extends Operations {
   /** Requests per second (default 1,000), and how many may come at once (default 2,000), of all routes together; beyond: 429. */
   readonly throttle?: { readonly rateLimit?: number; readonly burstLimit?: number };
   /**
-   * Logs one line per request. API Gateway needs a role for that, one for the whole account and region:
-   * `account-role-exists` if it has been set, `create` to set it (it stays when the stack is destroyed), `off` (the default).
+   * Logs one line per request, in a log group of the component's; there is no execution log. API Gateway needs a role for that, one for
+   * the whole account and region: `account-role-exists` if it has been set, `create` to set it (it stays when the stack is destroyed), `off` (the default).
    */
   readonly logging?: "account-role-exists" | "create" | "off";
   /** Days for which the access log is kept; default 30. */
@@ -40,6 +40,12 @@ export interface HttpIngressArgs extends Operations {
 const stageName = "live";
 
 /**
+ * TLS 1.2 at least, with forward secrecy; API Gateway's default takes TLS 1.0. Such a policy needs an access mode: BASIC refuses nobody
+ * for the way by which the request came. https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies.html
+ */
+const modernTls = { securityPolicy: "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09", endpointAccessMode: "BASIC" } as const;
+
+/**
  * A regional REST API that checks each body against the JSON Schema of the consumer's events and sends it to the consumer's
  * queue: 202 with the message id; 400 with what is wrong with the body; 413 above 1 MiB; 415 for anything but JSON; 429 when
  * throttled; 500 when the queue does not take it. Throws a ResourceError that lists every faulty argument.
@@ -50,6 +56,8 @@ export class HttpIngress extends pulumi.ComponentResource {
   /** With the stage's, what its metrics go by. */
   readonly apiName: pulumi.Output<string>;
   readonly stageName: pulumi.Output<string>;
+  /** For an `aws.wafv2.WebAclAssociation`. */
+  readonly stageArn: pulumi.Output<string>;
 
   constructor(
     private readonly name: string,
@@ -59,14 +67,15 @@ export class HttpIngress extends pulumi.ComponentResource {
     super("spillway:index:HttpIngress", name, {}, opts);
     this.check(args);
 
+    const settings = { endpointConfiguration: { types: "REGIONAL" }, ...modernTls, ...args.overrides?.restApi };
     const body = definitionOf({
       routes: args.routes,
       public: args.public ?? false,
       credentials: this.createRole(args),
+      tls: settings,
     });
     const restApi = {
-      endpointConfiguration: { types: "REGIONAL" },
-      ...args.overrides?.restApi,
+      ...settings,
       body,
       putRestApiMode: "overwrite",
     };
@@ -86,12 +95,18 @@ export class HttpIngress extends pulumi.ComponentResource {
     this.url = stage.invokeUrl;
     this.apiName = api.name;
     this.stageName = stage.stageName;
+    this.stageArn = stage.arn;
     createAlarms(name, endpointAlarms(name, { ApiName: api.name, Stage: stage.stageName }), {
       operations: args,
       overrides: args.overrides?.alarms,
       parent: this,
     });
-    this.registerOutputs({ url: this.url, apiName: this.apiName, stageName: this.stageName });
+    this.registerOutputs({
+      url: this.url,
+      apiName: this.apiName,
+      stageName: this.stageName,
+      stageArn: this.stageArn,
+    });
   }
 
   private check(args: HttpIngressArgs): void {
@@ -217,7 +232,10 @@ export class HttpIngress extends pulumi.ComponentResource {
         settings: {
           throttlingRateLimit: throttle?.rateLimit ?? 1000,
           throttlingBurstLimit: throttle?.burstLimit ?? 2000,
-          ...(log !== undefined && { loggingLevel: "ERROR", dataTraceEnabled: false }),
+          // Said, so that a stage which has an execution log loses it. Its log group would be API Gateway's own: without retention and
+          // key, and left behind when the stack goes.
+          loggingLevel: "OFF",
+          dataTraceEnabled: false,
         },
       },
       { parent: this },

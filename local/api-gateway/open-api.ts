@@ -12,6 +12,7 @@ const known = {
   document: [
     ...["openapi", "info", "tags", "servers", "paths", "components", "security"],
     ...["request-validators", "request-validator", "gateway-responses"].map(extension),
+    ...["security-policy", "endpoint-access-mode"].map(extension),
   ],
   components: ["schemas", "securitySchemes"],
   operation: [

@@ -100,10 +100,50 @@ describe("HttpIngress", () => {
     assert.deepEqual(graph.one(type("MethodSettings")).inputs.settings, {
       throttlingRateLimit: 1000,
       throttlingBurstLimit: 2000,
+      loggingLevel: "OFF",
+      dataTraceEnabled: false,
     });
     assert.equal(graph.one(type("Stage")).inputs.xrayTracingEnabled, true);
     assert.equal("accessLogSettings" in graph.one(type("Stage")).inputs, false);
     assert.deepEqual(graph.all(type("Account")), []);
+  });
+
+  it("has no execution log, whose group nobody would manage, even where it logs requests", async () => {
+    for (const logging of ["account-role-exists", "create"]) {
+      const graph = await Recorded.of(program({ logging }));
+      const settings = graph.one(type("MethodSettings")).inputs.settings as { [name: string]: unknown };
+      assert.deepEqual([settings.loggingLevel, settings.dataTraceEnabled], ["OFF", false], logging);
+      assert.deepEqual(
+        graph
+          .all("aws:cloudwatch/logGroup:LogGroup")
+          .map(({ name }) => name)
+          .sort(),
+        ["api-access", "jobs"],
+      );
+    }
+  });
+
+  it("takes TLS 1.2 and newer, unless it is told otherwise", async () => {
+    const tlsOf = async (args: object) => {
+      const { inputs } = (await Recorded.of(program(args))).one(type("RestApi"));
+      const document = JSON.parse(String(inputs.body));
+      // The import of the document and the API's own settings must not undo each other.
+      assert.equal(document["x-amazon-apigateway-security-policy"], inputs.securityPolicy);
+      assert.equal(document["x-amazon-apigateway-endpoint-access-mode"], inputs.endpointAccessMode);
+      return [inputs.securityPolicy, inputs.endpointAccessMode];
+    };
+    assert.deepEqual(await tlsOf({}), ["SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09", "BASIC"]);
+    const restApi = { endpointAccessMode: "STRICT" };
+    assert.deepEqual(await tlsOf({ overrides: { restApi } }), ["SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09", "STRICT"]);
+  });
+
+  it("exports the ARN of its stage, for a WAF", async () => {
+    const graph = await Recorded.of(() => {
+      const api = new HttpIngress("api", { routes: { "POST /jobs": new QueueConsumer("jobs", { callback: note }) } });
+      return { arn: api.stageArn };
+    });
+    const { id } = graph.one(type("RestApi"));
+    assert.equal(graph.graph.outputs.arn, `arn:aws:apigateway:eu-west-1::/restapis/${id}/stages/live`);
   });
 
   it("creates the account's role only when asked, and leaves it when the stack goes", async () => {
