@@ -8,9 +8,9 @@ import type { Operations } from "./operations";
 export interface AlarmChange {
   /** It goes off above this value, in the unit that docs/components.md states for the alarm. */
   readonly threshold?: number;
-  /** Minutes that are looked at, 1 to 1,440. */
+  /** Minutes that are looked at, 1 to 1,440; of `duration` and `serverErrors` hours, 1 to 168. */
   readonly evaluationPeriods?: number;
-  /** How many of those minutes must be above the threshold, 1 to `evaluationPeriods`; default all of them. */
+  /** How many of those must be above the threshold, 1 to `evaluationPeriods`; default all of them. */
   readonly datapointsToAlarm?: number;
 }
 
@@ -30,9 +30,9 @@ export interface Alarm<Kind extends string> {
   readonly statistic: "Sum" | "Average" | "Maximum" | `p${number}`;
   /** It goes off above it. */
   readonly threshold: number;
-  /** After how many minutes above the threshold it goes off. */
-  readonly minutes: number;
-  /** Minutes that are looked at; default `minutes`: all of them in a row. */
+  /** After how many minutes above the threshold it goes off, or hours where `hourly` has its kind. */
+  readonly datapoints: number;
+  /** Minutes, or hours, that are looked at; default `datapoints`: all of them in a row. */
   readonly within?: number;
   /** What it means, and what to do first. */
   readonly description: (threshold: number) => string;
@@ -45,7 +45,20 @@ export interface AlarmSettings<Kind extends string> {
   readonly parent: pulumi.Resource;
 }
 
-const longestEvaluation = 1440;
+/**
+ * Kinds whose metric is taken over the last hour, which CloudWatch moves on each minute: a share or a percentile says the same there for
+ * a function that runs all the time and for one that runs once.
+ */
+const hourly: readonly string[] = ["duration", "serverErrors"];
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html: a day of minutes, a week of hours. */
+const periodOf = (kind: string) =>
+  hourly.includes(kind)
+    ? { seconds: 3600, longest: 168, unit: "hours" }
+    : { seconds: 60, longest: longestEvaluation, unit: "minutes" };
+
+/** Minutes. */
+export const longestEvaluation = 1440;
 
 /** `<name>-<kind>` each, as children of the component; none unless its alarms are `all`. */
 export function createAlarms<Kind extends string>(
@@ -58,8 +71,8 @@ export function createAlarms<Kind extends string>(
   for (const alarm of alarms) {
     const change = overrides?.[alarm.kind];
     if (change === false) continue;
-    const { threshold = alarm.threshold, evaluationPeriods = alarm.within ?? alarm.minutes } = change ?? {};
-    const datapoints = change?.evaluationPeriods ?? alarm.minutes;
+    const { threshold = alarm.threshold, evaluationPeriods = alarm.within ?? alarm.datapoints } = change ?? {};
+    const datapoints = change?.evaluationPeriods ?? alarm.datapoints;
     const { namespace, metricName, statistic, dimensions } = alarm;
     new aws.cloudwatch.MetricAlarm(
       `${name}-${alarm.name ?? alarm.kind}`,
@@ -69,7 +82,7 @@ export function createAlarms<Kind extends string>(
         metricName,
         dimensions,
         ...(isPercentile(statistic) ? { extendedStatistic: statistic } : { statistic }),
-        period: 60,
+        period: periodOf(alarm.kind).seconds,
         evaluationPeriods,
         datapointsToAlarm: change?.datapointsToAlarm ?? datapoints,
         threshold,
@@ -94,12 +107,13 @@ export function checkAlarms(overrides: AlarmOverrides<string> | undefined, error
     if (threshold !== undefined && !(Number.isFinite(threshold) && threshold >= 0)) {
       errors.add(`${option}.threshold is ${threshold}; its metric is never below 0, so give 0 or more.`);
     }
-    const minutes = { min: 1, max: longestEvaluation, unit: "minutes", rule: "CloudWatch allows" };
-    if (!errors.integer(`${option}.evaluationPeriods`, evaluationPeriods, minutes)) continue;
+    const { longest, unit } = periodOf(kind);
+    const periods = { min: 1, max: longest, unit, rule: "CloudWatch allows" };
+    if (!errors.integer(`${option}.evaluationPeriods`, evaluationPeriods, periods)) continue;
     errors.integer(`${option}.datapointsToAlarm`, datapointsToAlarm, {
       min: 1,
-      max: evaluationPeriods ?? longestEvaluation,
-      unit: "minutes",
+      max: evaluationPeriods ?? longest,
+      unit,
       rule: "of evaluationPeriods CloudWatch allows",
     });
     if (datapointsToAlarm !== undefined && evaluationPeriods === undefined) {

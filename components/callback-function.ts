@@ -6,7 +6,7 @@ import { type Settings, settingsVariable } from "../consumer/settings";
 import { createAlarms } from "./alarms";
 import type { Binding, Statement } from "./binding";
 import { archiveAsset, bundle, type CallbackBundle, type HandlerModule } from "./bundle";
-import { functionAlarms } from "./function-alarms";
+import { functionAlarms, type Retries } from "./function-alarms";
 import { type FunctionOptions, type FunctionOverrides, functionDefaults } from "./function-args";
 import type { NetworkAttachment } from "./function-network";
 import { idempotencySettings, idempotencyStatements } from "./idempotency";
@@ -22,6 +22,7 @@ export interface CallbackFunctionArgs extends FunctionOptions, Operations {
   readonly source: pulumi.Input<pulumi.Unwrap<Settings["source"]>> | pulumi.Inputs;
   /** What the source and its dead letters need. */
   readonly statements: readonly Statement[];
+  readonly retries: Retries;
   readonly overrides?: FunctionOverrides;
 }
 
@@ -74,7 +75,7 @@ export class CallbackFunction extends pulumi.ComponentResource {
     const fn = this.createFunction(args, { logGroup, bundled, attached });
     this.functionName = fn.name;
     this.functionArn = fn.arn;
-    createAlarms(name, functionAlarms({ name, functionName: fn.name }, this.timeout), {
+    createAlarms(name, functionAlarms({ name, functionName: fn.name }, this.timeout, args.retries), {
       operations: args,
       overrides: args.overrides?.alarms,
       parent: this,

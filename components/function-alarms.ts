@@ -1,7 +1,7 @@
 // The alarms of a callback's function: what Lambda says about it, whoever invokes it.
 // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
 import type * as pulumi from "@pulumi/pulumi";
-import type { Alarm } from "./alarms";
+import { type Alarm, longestEvaluation } from "./alarms";
 
 /** Every function has them. */
 export type FunctionAlarm = "errors" | "throttles" | "duration";
@@ -12,13 +12,45 @@ interface Watched {
   readonly functionName: pulumi.Input<string>;
 }
 
+/** How often, and for how long, what a function could not handle comes back to it. By this alarms know what one record alone shows. */
+export interface Retries {
+  /** How often an invocation that fails as a whole is attempted at most. */
+  readonly attempts: number;
+  /** Seconds between two attempts; 0 where Lambda does not say. */
+  readonly gap: number;
+  /** Seconds for which an invocation that is throttled is tried again. */
+  readonly throttledFor: number;
+}
+
+/** Minutes with a failure after which it is no longer chance. */
+const several = 3;
+
+/**
+ * Several minutes with a failure, within the time that as many attempts of one record take: it goes off for a function that runs once an
+ * hour, too. Where attempts may all fall into one minute, or there is but one, the first minute is enough.
+ */
+function failures({ attempts, gap }: Retries, timeout: number) {
+  const within = (datapoints: number) => Math.ceil(((datapoints - 1) * gap + timeout) / 60) + 1;
+  let datapoints = Math.min(several, attempts, 1 + Math.floor(((attempts - 1) * gap) / 60));
+  while (datapoints > 1 && within(datapoints) > longestEvaluation) datapoints -= 1;
+  return datapoints === 1 ? { datapoints } : { datapoints, within: within(datapoints) };
+}
+
+/** Lambda tries at growing intervals, of five minutes at most: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
+const longestThrottle = 300;
+
+function throttles({ throttledFor }: Retries) {
+  const datapoints = Math.min(several, Math.max(1, Math.floor(throttledFor / longestThrottle)));
+  return datapoints === 1 ? { datapoints } : { datapoints, within: several * (longestThrottle / 60) };
+}
+
 const lambda = ({ functionName }: Watched) => ({
   namespace: "AWS/Lambda",
   dimensions: { FunctionName: functionName },
   statistic: "Sum" as const,
 });
 
-export function functionAlarms(watched: Watched, timeout: number): readonly Alarm<FunctionAlarm>[] {
+export function functionAlarms(watched: Watched, timeout: number, retries: Retries): readonly Alarm<FunctionAlarm>[] {
   const { name } = watched;
   return [
     {
@@ -26,9 +58,9 @@ export function functionAlarms(watched: Watched, timeout: number): readonly Alar
       kind: "errors",
       metricName: "Errors",
       threshold: 0,
-      minutes: 3,
+      ...failures(retries, timeout),
       description: (errors) =>
-        `More than ${errors} invocations of the function of ${name} failed as a whole in each minute: a crash, a timeout or a lack of ` +
+        `More than ${errors} invocations a minute of the function of ${name} failed as a whole, again and again: a crash, a timeout or a lack of ` +
         "memory, or a topic's event that failed for now. Read the function's log for the errorType first.",
     },
     {
@@ -36,9 +68,9 @@ export function functionAlarms(watched: Watched, timeout: number): readonly Alar
       kind: "throttles",
       metricName: "Throttles",
       threshold: 0,
-      minutes: 5,
+      ...throttles(retries),
       description: (throttles) =>
-        `More than ${throttles} invocations of the function of ${name} were refused in each minute for lack of concurrency; a queue's messages ` +
+        `More than ${throttles} invocations a minute of the function of ${name} were refused for lack of concurrency; a queue's messages ` +
         "may be dead-lettered without a run. Compare ConcurrentExecutions with the account's limit and reservedConcurrency first.",
     },
     {
@@ -48,9 +80,9 @@ export function functionAlarms(watched: Watched, timeout: number): readonly Alar
       statistic: "p90",
       // What is left is little more than the margin in which the consumer gives up what still runs.
       threshold: timeout * 800,
-      minutes: 15,
+      datapoints: 1,
       description: (milliseconds) =>
-        `One in ten invocations of the function of ${name} takes more than ${milliseconds} ms of the ${timeout * 1000} ms that it has; soon records ` +
+        `Within an hour, one in ten invocations of the function of ${name} took more than ${milliseconds} ms of the ${timeout * 1000} ms that it has; soon records ` +
         "fail with CallbackTimeout. Look for what it waits for in its X-Ray traces first, then raise timeout or lower batchSize.",
     },
   ];
@@ -62,9 +94,21 @@ export type StreamFunctionAlarm = "iteratorAge" | "destinationFailures";
 /** An hour behind is seen by users; and three quarters of the time are left before records are given up. */
 const longestLag = 3600;
 
-/** `recordAge`: seconds after which a record is given up, by the mapping or by its stream. */
-export function streamFunctionAlarms(watched: Watched, recordAge: number): readonly Alarm<StreamFunctionAlarm>[] {
+export interface StreamTimes {
+  /** Seconds after which a record is given up, by the mapping or by its stream. */
+  readonly recordAge: number;
+  /** Seconds that can pass between two invocations of a function that is behind. */
+  readonly interval: number;
+}
+
+export function streamFunctionAlarms(
+  watched: Watched,
+  { recordAge, interval }: StreamTimes,
+): readonly Alarm<StreamFunctionAlarm>[] {
   const { name } = watched;
+  const threshold = Math.min(longestLag, recordAge / 4);
+  // Lambda tells the age with each invocation, as long as the record that is behind is not given up.
+  const datapoints = Math.max(1, Math.min(several, Math.floor((recordAge - threshold) / Math.max(60, interval))));
   return [
     {
       ...lambda(watched),
@@ -72,8 +116,9 @@ export function streamFunctionAlarms(watched: Watched, recordAge: number): reado
       name: "iterator-age",
       metricName: "IteratorAge",
       statistic: "Maximum",
-      threshold: Math.min(longestLag, recordAge / 4) * 1000,
-      minutes: 15,
+      threshold: threshold * 1000,
+      datapoints,
+      within: Math.max(15, datapoints * Math.ceil(interval / 60)),
       description: (milliseconds) =>
         `The function of ${name} is more than ${milliseconds / 1000} s behind its stream; after ${recordAge} s records are given up. Look at its errors, ` +
         "throttles and duration first; if it only is too slow, raise parallelizationFactor, batchSize or the stream's shards.",
@@ -89,7 +134,11 @@ export type AsynchronousFunctionAlarm =
   | "deadLetterErrors"
   | "recursiveInvocations";
 
-export function asynchronousFunctionAlarms(watched: Watched): readonly Alarm<AsynchronousFunctionAlarm>[] {
+/** `ownDeadLetters`: whether the function has a `deadLetterConfig`, without which Lambda never counts its errors. */
+export function asynchronousFunctionAlarms(
+  watched: Watched,
+  ownDeadLetters: boolean,
+): readonly Alarm<AsynchronousFunctionAlarm>[] {
   const { name } = watched;
   return [
     {
@@ -98,23 +147,13 @@ export function asynchronousFunctionAlarms(watched: Watched): readonly Alarm<Asy
       name: "events-dropped",
       metricName: "AsyncEventsDropped",
       threshold: 0,
-      minutes: 1,
+      datapoints: 1,
       description: (events) =>
         `Lambda gave up more than ${events} events for ${name} in a minute: all attempts failed, the event was too old, or the concurrency reserved is 0. ` +
         "They should be in its dead-letter queue; compare, and read the errors in responsePayload there first.",
     },
     destinationFailures(watched, "What Lambda gives up of its events"),
-    {
-      ...lambda(watched),
-      kind: "deadLetterErrors",
-      name: "dead-letter-errors",
-      metricName: "DeadLetterErrors",
-      threshold: 0,
-      minutes: 1,
-      description: (errors) =>
-        `Lambda could not put more than ${errors} events of ${name} into the function's own dead-letter target (deadLetterConfig) in a minute, and they ` +
-        "are lost. Check that the target is there and that the function's role may send to it first.",
-    },
+    ...(ownDeadLetters ? [deadLetterErrors(watched)] : []),
     recursiveInvocations(watched),
   ];
 }
@@ -127,7 +166,7 @@ export function recursiveInvocations(watched: Watched): Alarm<"recursiveInvocati
     name: "recursive-invocations",
     metricName: "RecursiveInvocationsDropped",
     threshold: 0,
-    minutes: 1,
+    datapoints: 1,
     description: (invocations) =>
       `Lambda stopped more than ${invocations} invocations of the function of ${watched.name} in a minute, since an event had gone round in a loop ` +
       "some 16 times. Find which binding leads back to this function's own source, and take it out first.",
@@ -141,9 +180,24 @@ function destinationFailures(watched: Watched, what: string): Alarm<"destination
     name: "destination-failures",
     metricName: "DestinationDeliveryFailures",
     threshold: 0,
-    minutes: 1,
+    datapoints: 1,
     description: (failures) =>
       `${what} for ${watched.name} did not reach its dead letters, more than ${failures} times in a minute, and is lost with the next records. ` +
       "Check that the destination is there, that it takes the size, and that the function's role may send to it and use its key first.",
+  };
+}
+
+function deadLetterErrors(watched: Watched): Alarm<"deadLetterErrors"> {
+  const { name } = watched;
+  return {
+    ...lambda(watched),
+    kind: "deadLetterErrors",
+    name: "dead-letter-errors",
+    metricName: "DeadLetterErrors",
+    threshold: 0,
+    datapoints: 1,
+    description: (errors) =>
+      `Lambda could not put more than ${errors} events of ${name} into the function's own dead-letter target (deadLetterConfig) in a minute, and they ` +
+      "are lost. Check that the target is there and that the function's role may send to it first.",
   };
 }

@@ -216,6 +216,11 @@ export class QueueConsumer<Wire = unknown, In = unknown, B extends object = Reco
         bindings,
         statements,
         around: { module: "queue", handler: "queueHandler" },
+        retries: {
+          attempts: maxReceiveCountOf(args),
+          gap: visibilityTimeoutOf(args),
+          throttledFor: maxReceiveCountOf(args) * visibilityTimeoutOf(args),
+        },
         source: {
           kind: "queue",
           queueUrl: queue.url,

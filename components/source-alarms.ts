@@ -26,7 +26,7 @@ export function queueAlarms(name: string, queue: WatchedQueue): readonly Alarm<Q
       dimensions: { QueueName: lastPart(queue.arn) },
       statistic: "Maximum",
       threshold: longestWait(queue),
-      minutes: 15,
+      datapoints: ageMinutes(queue),
       description: (seconds) =>
         `A message has waited for more than ${seconds} s in the queue of ${name}, longer than its attempts take: the function does not keep up, or ` +
         "does not run. Look at its errors, throttles and duration first; if it only is too slow, raise maximumConcurrency or batchSize.",
@@ -42,7 +42,7 @@ export function queueAlarms(name: string, queue: WatchedQueue): readonly Alarm<Q
       dimensions: { service: queue.functionName },
       statistic: "Sum",
       threshold: 0,
-      minutes: 5,
+      datapoints: 5,
       within: 60,
       description: (records) =>
         `In several minutes of an hour more than ${records} records of ${name} failed and were put back for another attempt, and one of them may be tried until it is ` +
@@ -64,6 +64,14 @@ function longestWait(queue: WatchedQueue): number {
   return Math.min(Math.max(60, longestAttempts(attempts, queue)), retention / 2);
 }
 
+/** A message of a short retention is not there for longer. */
+function ageMinutes({ retention = Infinity }: WatchedQueue): number {
+  return Math.min(15, Math.max(1, Math.floor(retention / 120)));
+}
+
+/** Five minutes, as AWS recommends; not in a row, so that one in each hour is enough for who reads or writes once an hour. */
+const throttled = { datapoints: 5, within: 300 } as const;
+
 /** https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html */
 export function streamAlarms(
   name: string,
@@ -77,9 +85,9 @@ export function streamAlarms(
       name: "stream-read-throttles",
       metricName: "ReadProvisionedThroughputExceeded",
       threshold: 0,
-      minutes: 5,
+      ...throttled,
       description: (share) =>
-        `More than ${share} of the reads of the stream of ${name} were refused in each minute: its consumers together read more than 2 MB or five ` +
+        `More than ${share} of the reads of the stream of ${name} were refused in several minutes: its consumers together read more than 2 MB or five ` +
         "times a second and shard. Count its consumers first; give one enhancedFanOut, or the stream more shards.",
     },
     {
@@ -88,9 +96,9 @@ export function streamAlarms(
       name: "stream-write-throttles",
       metricName: "WriteProvisionedThroughputExceeded",
       threshold: 0,
-      minutes: 5,
+      ...throttled,
       description: (share) =>
-        `More than ${share} of the records for the stream of ${name} were refused in each minute: a shard gets more than 1 MB or 1,000 records a second. ` +
+        `More than ${share} of the records for the stream of ${name} were refused in several minutes: a shard gets more than 1 MB or 1,000 records a second. ` +
         "See whether one partition key has most of them first; else give it more shards. Producers must send them again.",
     },
   ];
@@ -113,9 +121,9 @@ export function tableAlarms(name: string, tableName: pulumi.Input<string>, index
         dimensions,
         statistic: "Sum",
         threshold: 0,
-        minutes: 5,
+        ...throttled,
         description: (events) =>
-          `DynamoDB refused more than ${events} ${access}s of the ${of} in each minute, though it is on demand: one key is hot, or the traffic more than ` +
+          `DynamoDB refused more than ${events} ${access}s of the ${of} in several minutes, though it is on demand: one key is hot, or the traffic more than ` +
           "doubled at once. See which keys are asked for most (CloudWatch Contributor Insights) first; the functions try again meanwhile.",
       }),
     ),
@@ -135,7 +143,7 @@ export function topicAlarms(name: string, topicArn: pulumi.Output<string>): read
       dimensions: { TopicName: lastPart(topicArn) },
       statistic: "Sum",
       threshold: 0,
-      minutes: 1,
+      datapoints: 1,
       description: (notifications) =>
         `SNS dropped more than ${notifications} notifications of the topic of ${name} in a minute for subscriptions with a filter, since a message attribute is no valid ` +
         "JSON string, and they are lost. Find who publishes attributes with quotation marks, backslashes or control characters first.",
@@ -148,7 +156,7 @@ export function topicAlarms(name: string, topicArn: pulumi.Output<string>): read
       dimensions: { TopicName: lastPart(topicArn) },
       statistic: "Sum",
       threshold: 0,
-      minutes: 1,
+      datapoints: 1,
       description: (notifications) =>
         `SNS could neither deliver more than ${notifications} notifications of the topic of ${name} in a minute nor put them into the dead-letter queue, and ` +
         "they are lost. Check that this queue is there, and that its policy and its key admit SNS for the topic, first.",
@@ -170,9 +178,9 @@ export function endpointAlarms(
       dimensions: { ...dimensions },
       statistic: "Average",
       threshold: 0.05,
-      minutes: 3,
+      datapoints: 1,
       description: (share) =>
-        `More than ${Math.round(share * 10_000) / 100} % of the requests to ${name} were answered with 500 in each minute: its queues did not take the events, and callers must send them ` +
+        `More than ${Math.round(share * 10_000) / 100} % of the requests to ${name} were answered with 500 within an hour: its queues did not take the events, and callers must send them ` +
         "again. Check that the queues are there, and that the endpoint's role may send to them and use their keys, first.",
     },
   ];
@@ -189,7 +197,7 @@ export function scheduleAlarms(name: string, groupName: pulumi.Input<string>): r
       dimensions: { ScheduleGroup: groupName },
       statistic: "Sum",
       threshold: 0,
-      minutes: 1,
+      datapoints: 1,
       description: (events) =>
         `Scheduler could put more than ${events} events in a minute neither into their queue nor into the dead-letter queue, and they are lost: of the schedule ${name}, or of ` +
         "another one in its group. Check that both queues are there, and that the schedule's role may send to them, first.",
@@ -219,7 +227,7 @@ export function ruleAlarms(
       dimensions,
       statistic: "Sum",
       threshold: 0,
-      minutes: 1,
+      datapoints: 1,
       description: (events) =>
         `EventBridge could put more than ${events} events of the rule ${name} in a minute neither into their queue nor into the dead-letter queue, and they are lost. ` +
         "Check that both queues are there, and that their policies and keys admit EventBridge for the rule, first.",

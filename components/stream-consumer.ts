@@ -20,6 +20,8 @@ import {
   type StreamMappingOptions,
   type StreamOverrides,
   streamDefaults,
+  streamRetriesOf,
+  streamTimesOf,
 } from "./stream-mapping";
 
 export interface StreamConsumerOptions extends StreamMappingOptions {
@@ -112,7 +114,7 @@ export class StreamConsumer<Wire = unknown, In = unknown, B extends object = Rec
       parent: this,
     });
     const alarms = [
-      ...streamFunctionAlarms({ name, functionName: fn.functionName }, recordAgeOf(args)),
+      ...streamFunctionAlarms({ name, functionName: fn.functionName }, streamTimesOf(args, recordAgeOf(args))),
       ...(own === undefined ? [] : streamAlarms(name, own.name)),
     ];
     createAlarms(name, alarms, { operations: args, overrides: overrides?.alarms, parent: this });
@@ -190,6 +192,7 @@ export class StreamConsumer<Wire = unknown, In = unknown, B extends object = Rec
           ...destinationStatements(deadLetters, args),
         ],
         around: { module: "kinesis", handler: "kinesisHandler" },
+        retries: streamRetriesOf(args, recordAgeOf(args)),
         source: {
           kind: "stream",
           deadLetterQueueUrl: deadLetters.url,

@@ -8,8 +8,8 @@ import type { Statement } from "./binding";
 import type { CallbackFunction } from "./callback-function";
 import type { DeadLetterQueue } from "./dead-letter-queue";
 import { checkKey, checkKeys, encryptStatements } from "./encryption";
-import type { FunctionAlarm, StreamFunctionAlarm } from "./function-alarms";
-import { checkFunctionOptions, type FunctionOptions, type FunctionOverrides } from "./function-args";
+import type { FunctionAlarm, Retries, StreamFunctionAlarm, StreamTimes } from "./function-alarms";
+import { checkFunctionOptions, type FunctionOptions, type FunctionOverrides, functionDefaults } from "./function-args";
 import { checkIdempotency } from "./idempotency";
 import type { Operations } from "./operations";
 import { createPayloadAlarm, type PayloadBucket, payloadBucketStatements } from "./payload-bucket";
@@ -77,6 +77,17 @@ export const streamDefaults = {
   maximumRetryAttempts: 10,
   concurrency: 10,
 } as const;
+
+/** Lambda does not say how soon it tries a batch again: all attempts may fall into one minute. */
+export function streamRetriesOf({ maximumRetryAttempts }: StreamMappingOptions, recordAge: number): Retries {
+  const retries = maximumRetryAttempts ?? streamDefaults.maximumRetryAttempts;
+  return { attempts: retries === -1 ? Infinity : 1 + retries, gap: 0, throttledFor: recordAge };
+}
+
+export function streamTimesOf(options: StreamMappingOptions, recordAge: number): StreamTimes {
+  const { timeout = functionDefaults.timeout, maximumBatchingWindow = streamDefaults.maximumBatchingWindow } = options;
+  return { recordAge, interval: timeout + maximumBatchingWindow };
+}
 
 type Checked = StreamMappingOptions & { readonly callback: AnyCallback };
 

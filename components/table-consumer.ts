@@ -18,6 +18,8 @@ import {
   type StreamMappingOptions,
   type StreamOverrides,
   streamDefaults,
+  streamRetriesOf,
+  streamTimesOf,
 } from "./stream-mapping";
 
 export interface TableConsumerOptions extends StreamMappingOptions {
@@ -75,7 +77,8 @@ export class TableConsumer<
     }
     errors.throwIfAny(this);
 
-    const { overrides } = args;
+    const { overrides, maximumRecordAge = defaultRecordAge } = args;
+    const recordAge = maximumRecordAge === -1 ? longestRecordAge : maximumRecordAge;
     const streamArn = pulumi.output(args.table.streamArn);
     const deadLetters = createDeadLetters(name, args, this);
     const bindings: Readonly<Record<string, Binding<unknown>>> = args.bindings ?? {};
@@ -96,6 +99,7 @@ export class TableConsumer<
           ...destinationStatements(deadLetters, args),
         ],
         around: { module: "table", handler: "tableHandler" },
+        retries: streamRetriesOf(args, recordAge),
         source: {
           kind: "stream",
           deadLetterQueueUrl: deadLetters.url,
@@ -113,9 +117,8 @@ export class TableConsumer<
       ...(overrides?.mapping !== undefined && { overrides: overrides.mapping }),
       parent: this,
     });
-    const { maximumRecordAge = defaultRecordAge } = args;
-    const recordAge = maximumRecordAge === -1 ? longestRecordAge : maximumRecordAge;
-    createAlarms(name, streamFunctionAlarms({ name, functionName: fn.functionName }, recordAge), {
+    const watched = { name, functionName: fn.functionName };
+    createAlarms(name, streamFunctionAlarms(watched, streamTimesOf(args, recordAge)), {
       operations: args,
       overrides: overrides?.alarms,
       parent: this,

@@ -9,7 +9,13 @@ import { CallbackFunction } from "./callback-function";
 import { createDeadLetters, type DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
 import { checkKeys, encryptStatements } from "./encryption";
 import { type AsynchronousFunctionAlarm, asynchronousFunctionAlarms, type FunctionAlarm } from "./function-alarms";
-import { checkFunctionOptions, checkName, type FunctionOptions, type FunctionOverrides } from "./function-args";
+import {
+  checkFunctionOptions,
+  checkName,
+  type FunctionOptions,
+  type FunctionOverrides,
+  functionDefaults,
+} from "./function-args";
 import { checkIdempotency, type IdempotencyArg } from "./idempotency";
 import type { Operations } from "./operations";
 import { type TopicAlarm, topicAlarms } from "./source-alarms";
@@ -60,6 +66,8 @@ export type TopicConsumerArgs<
   IdempotencyArg<In>;
 
 const defaults = { maximumRetryAttempts: 2, maximumEventAge: 21_600 } as const;
+/** Seconds: a minute before the second attempt, two before the third. */
+const longestRetryDelay = 120;
 
 /**
  * A subscription of a topic, the function that it invokes, and the dead-letter queue for what that gives up: what cannot succeed is
@@ -107,6 +115,11 @@ export class TopicConsumer<
           ...encryptStatements(deadLetters.kmsKeyArn),
         ],
         around: { module: "topic", handler: "topicHandler" },
+        retries: {
+          attempts: 1 + (args.maximumRetryAttempts ?? defaults.maximumRetryAttempts),
+          gap: longestRetryDelay + (args.timeout ?? functionDefaults.timeout),
+          throttledFor: args.maximumEventAge ?? defaults.maximumEventAge,
+        },
         source: { kind: "topic", deadLetterQueueUrl: deadLetters.url },
       },
       { parent: this },
@@ -114,7 +127,10 @@ export class TopicConsumer<
     const undelivered = topic instanceof Topic ? topic.undelivered : admitDeliveries(deadLetters, topicArn);
     this.createSubscription(args, { topicArn, fn, deadLetters, undelivered });
     const alarms = [
-      ...asynchronousFunctionAlarms({ name, functionName: fn.functionName }),
+      ...asynchronousFunctionAlarms(
+        { name, functionName: fn.functionName },
+        args.overrides?.function?.deadLetterConfig !== undefined,
+      ),
       // A Topic has it already.
       ...(topic instanceof Topic ? [] : topicAlarms(name, topicArn)),
     ];

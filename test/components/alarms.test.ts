@@ -1,7 +1,9 @@
 // Every alarm of a program with every component: that its metric is there, that it tells somebody, and that it says what to do.
 import { strict as assert } from "node:assert";
+import { HttpIngress } from "../../components/http-ingress";
 import { QueueConsumer } from "../../components/queue-consumer";
 import { StreamConsumer } from "../../components/stream-consumer";
+import { Table } from "../../components/table";
 import { TableConsumer } from "../../components/table-consumer";
 import { TopicConsumer } from "../../components/topic-consumer";
 import type { GraphResource, Value } from "../../graph/graph";
@@ -278,7 +280,8 @@ describe("the thresholds of alarms", () => {
       age: { threshold: -1 },
       errors: { evaluationPeriods: 1441 },
       throttles: { evaluationPeriods: 2, datapointsToAlarm: 3 },
-      duration: { datapointsToAlarm: 1 },
+      duration: { evaluationPeriods: 169 },
+      recordsRetried: { datapointsToAlarm: 1 },
     };
     const says = await refusal(() => void new QueueConsumer("jobs", { ...all, timeout: 0, overrides: { alarms } }));
     for (const part of [
@@ -286,10 +289,100 @@ describe("the thresholds of alarms", () => {
       "overrides.alarms.age.threshold is -1",
       "overrides.alarms.errors.evaluationPeriods is 1441 minutes; CloudWatch allows a whole number from 1 to 1440",
       "overrides.alarms.throttles.datapointsToAlarm is 3 minutes; of evaluationPeriods CloudWatch allows a whole number from 1 to 2",
-      "overrides.alarms.duration.datapointsToAlarm is given without evaluationPeriods",
+      "overrides.alarms.duration.evaluationPeriods is 169 hours; CloudWatch allows a whole number from 1 to 168",
+      "overrides.alarms.recordsRetried.datapointsToAlarm is given without evaluationPeriods",
     ]) {
       assert.ok(says.includes(part), `${part} in ${says}`);
     }
+  });
+});
+
+describe("an alarm goes off at the rate at which its function runs:", () => {
+  const all = { callback: note, alarms: "all" } as const;
+  const timesOf = async (run: () => unknown, kind: string) => {
+    const graph = await Recorded.of(run);
+    return (name: string) => {
+      const { datapointsToAlarm, evaluationPeriods, period } = graph.one(alarmType, `${name}-${kind}`).inputs;
+      return `${datapointsToAlarm} of ${evaluationPeriods} × ${period} s`;
+    };
+  };
+
+  it("failures of one message of a queue, by the time that its attempts take", async () => {
+    const of = await timesOf(() => {
+      new QueueConsumer("usual", all);
+      new QueueConsumer("slow", { ...all, timeout: 900 });
+      // Its visibility timeout is so long that three attempts do not fit into a day.
+      new QueueConsumer("slowest", { ...all, visibilityTimeout: 43_200, messageRetention: 1_209_600 });
+      // All its attempts may fall into one minute.
+      new QueueConsumer("quick", { ...all, timeout: 1 });
+      new QueueConsumer("once", { ...all, maxReceiveCount: 1 });
+    }, "errors");
+    // Three attempts: at 0, 180 and 360 s, the last of which may take 30 s; and a minute for where a minute begins.
+    assert.deepEqual(["usual", "slow", "slowest", "quick", "once"].map(of), [
+      "3 of 8 × 60 s",
+      `3 of ${(2 * 5400 + 900) / 60 + 1} × 60 s`,
+      "2 of 722 × 60 s",
+      "1 of 1 × 60 s",
+      "1 of 1 × 60 s",
+    ]);
+  });
+
+  it("failures of one event of a topic, by Lambda's two retries, and of a batch of a stream at once", async () => {
+    const topic = { arn: "arn:aws:sns:eu-west-1:000000000000:events" };
+    const of = await timesOf(() => {
+      new TopicConsumer("told", { ...all, callback: onAny, topic });
+      new TopicConsumer("once", { ...all, callback: onAny, topic, maximumRetryAttempts: 0 });
+      new StreamConsumer("records", all);
+    }, "errors");
+    assert.deepEqual(["told", "once", "records"].map(of), ["3 of 7 × 60 s", "1 of 1 × 60 s", "1 of 1 × 60 s"]);
+  });
+
+  it("throttling, by the time for which it is tried again", async () => {
+    const of = await timesOf(() => {
+      new QueueConsumer("usual", all);
+      new QueueConsumer("quick", { ...all, timeout: 1 });
+      new StreamConsumer("records", all);
+      new StreamConsumer("brief", { ...all, maximumRecordAge: 60 });
+    }, "throttles");
+    const names = ["usual", "quick", "records", "brief"];
+    assert.deepEqual(names.map(of), ["3 of 15 × 60 s", "1 of 1 × 60 s", "3 of 15 × 60 s", "1 of 1 × 60 s"]);
+  });
+
+  it("durations and refused requests, over the last hour", async () => {
+    const jobs = () => new QueueConsumer("jobs", all);
+    assert.equal((await timesOf(jobs, "duration"))("jobs"), "1 of 1 × 3600 s");
+    const api = () => new HttpIngress("api", { routes: { "POST /jobs": jobs() }, alarms: "all" });
+    assert.equal((await timesOf(api, "server-errors"))("api"), "1 of 1 × 3600 s");
+  });
+
+  it("the age of records, by how far apart invocations can be, and how long a record is there", async () => {
+    const of = await timesOf(() => {
+      new StreamConsumer("usual", all);
+      new StreamConsumer("slow", { ...all, timeout: 900, maximumBatchingWindow: 300 });
+      new StreamConsumer("brief", { ...all, maximumRecordAge: 60 });
+    }, "iterator-age");
+    assert.deepEqual(["usual", "slow", "brief"].map(of), ["3 of 15 × 60 s", "3 of 60 × 60 s", "1 of 15 × 60 s"]);
+  });
+
+  it("the age of messages, by how long one is there", async () => {
+    const of = await timesOf(() => {
+      new QueueConsumer("usual", all);
+      new QueueConsumer("brief", { ...all, timeout: 1, messageRetention: 300 });
+    }, "age");
+    assert.deepEqual(["usual", "brief"].map(of), ["15 of 15 × 60 s", "2 of 2 × 60 s"]);
+  });
+
+  it("refused reads and writes of a table and a stream, once an hour", async () => {
+    const table = () => new Table("notes", { hashKey: "id", alarms: "all" });
+    assert.equal((await timesOf(table, "table-write-throttles"))("notes"), "5 of 300 × 60 s");
+    const records = () => new StreamConsumer("records", all);
+    assert.equal((await timesOf(records, "stream-write-throttles"))("records"), "5 of 300 × 60 s");
+  });
+
+  it("none where Lambda counts nothing: a function without a dead-letter target of its own", async () => {
+    const topic = { arn: "arn:aws:sns:eu-west-1:000000000000:events" };
+    const graph = await Recorded.of(() => void new TopicConsumer("told", { ...all, callback: onAny, topic }));
+    assert.ok(graph.all(alarmType).every(({ inputs }) => inputs.metricName !== "DeadLetterErrors"));
   });
 });
 
@@ -317,7 +410,7 @@ describe("alarms on what exists already", () => {
     );
     assert.deepEqual(countsOf(graph), {
       "QueueConsumer jobs": 6,
-      "TopicConsumer audit": 10,
+      "TopicConsumer audit": 9,
       "StreamConsumer records": 6,
     });
   });

@@ -26,7 +26,14 @@ export function everything(operations: Operations): void {
   });
   new TableConsumer("changes", { callback: changed, table, ...operations });
   const events = new Topic<NoteEvent>("events", operations);
-  new TopicConsumer("audit", { callback: onAny, topic: events, ...operations });
+  // Lambda's own dead-letter queue of a function, in place of which a destination is better: only with it there is something to count.
+  const deadLetterConfig = { targetArn: "arn:aws:sqs:eu-west-1:000000000000:theirs" };
+  new TopicConsumer("audit", {
+    callback: onAny,
+    topic: events,
+    ...operations,
+    overrides: { function: { deadLetterConfig } },
+  });
   new HttpIngress("api", { routes: { "POST /jobs": jobs }, ...operations });
   new Schedule("hourly", { expression: "rate(1 hour)", target: jobs, event: { id: "all" }, ...operations });
   new EventBusRule("placed", { pattern: { source: ["notes"] }, target: jobs, ...operations });
