@@ -32,7 +32,7 @@ const orders = new Table("orders", {
 });
 const placing = new QueueConsumer("orders", {
   callback: placeOrder,
-  bindings: { orders: writeTable(orders) },
+  bindings: { orders: writeTable(orders, ["PutItem"]) },
   ...config.orders,
   ...functions,
 });
@@ -60,7 +60,11 @@ const publishing = new TableConsumer("order-changes", {
 const stock = new Table("stock", { hashKey: "sku", ...operations });
 const fulfilment = new QueueConsumer("fulfilment", {
   callback: reserveStock,
-  bindings: { orders: writeTable(orders), stock: writeTable(stock), initialStock: plain(String(config.initialStock)) },
+  bindings: {
+    orders: writeTable(orders, ["GetItem", "UpdateItem"]),
+    stock: writeTable(stock, ["UpdateItem"]),
+    initialStock: plain(String(config.initialStock)),
+  },
   ...config.fulfilment,
   ...functions,
 });
@@ -70,7 +74,7 @@ orderEvents.subscribe(fulfilment, { types: ["order.placed"] });
 const notifications = new Table("notifications", { hashKey: "orderId", ...operations });
 const notifying = new QueueConsumer("notifications", {
   callback: notifyCustomer,
-  bindings: { notifications: writeTable(notifications) },
+  bindings: { notifications: writeTable(notifications, ["PutItem"]) },
   ...config.notifications,
   ...functions,
 });
@@ -80,7 +84,7 @@ orderEvents.subscribe(notifying, { types: ["order.placed"] });
 const audit = new Table("audit", { hashKey: "orderId", rangeKey: "type", ...operations });
 const auditing = new TopicConsumer("audit", {
   callback: appendAudit,
-  bindings: { audit: writeTable(audit) },
+  bindings: { audit: writeTable(audit, ["PutItem"]) },
   topic: orderEvents,
   ...config.audit,
   ...functions,
@@ -90,7 +94,7 @@ const auditing = new TopicConsumer("audit", {
 const activity = new Table("activity", { hashKey: "customerId", ...operations });
 const aggregating = new StreamConsumer("activity", {
   callback: aggregateActivity,
-  bindings: { activity: writeTable(activity) },
+  bindings: { activity: writeTable(activity, ["UpdateItem"]) },
   ...(config.activityShards > 0 && { shards: config.activityShards }),
   ...config.activity,
   ...functions,
@@ -99,7 +103,7 @@ const aggregating = new StreamConsumer("activity", {
 // schedule ─► sweep queue ─► sweepAbandonedOrders ─► orders table
 const sweeping = new QueueConsumer("sweep", {
   callback: sweepAbandonedOrders,
-  bindings: { orders: writeTable(orders) },
+  bindings: { orders: writeTable(orders, ["Query", "UpdateItem"]) },
   ...config.sweep,
   ...functions,
 });

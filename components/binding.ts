@@ -7,6 +7,8 @@ import type {
   Secret,
   SendTarget,
   StreamTarget,
+  TableAction,
+  TableReadAction,
   WritableTable,
 } from "../consumer/callback";
 import { decryptStatements, encryptStatements } from "./encryption";
@@ -54,27 +56,44 @@ export interface TableReference {
   readonly indexes?: readonly string[];
 }
 
-function readStatements(table: TableReference): Statement[] {
+const gets = ["GetItem", "BatchGetItem", "ConditionCheckItem"] as const;
+const queries = ["Query", "Scan"] as const;
+const writes = ["PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"] as const;
+
+function tableStatements(table: TableReference, granted: readonly TableAction[]): readonly Statement[] {
   const indexes = (table.indexes ?? ["*"]).map((index) => pulumi.interpolate`${table.arn}/index/${index}`);
+  const statement = (known: readonly TableAction[], resources: Statement["resources"]): readonly Statement[] => {
+    const actions = known.filter((action) => granted.includes(action)).map((action) => `dynamodb:${action}`);
+    return actions.length === 0 ? [] : [{ actions, resources }];
+  };
   return [
-    { actions: ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem"], resources: [table.arn] },
-    { actions: ["dynamodb:Query", "dynamodb:Scan"], resources: [table.arn, ...indexes] },
+    ...statement(gets, [table.arn]),
+    ...statement(queries, [table.arn, ...indexes]),
+    ...statement(writes, [table.arn]),
     ...decryptStatements(table.kmsKeyArn, table.formerKmsKeyArn),
   ];
 }
 
 /**
- * The table's name, and reading it: GetItem, BatchGetItem and ConditionCheckItem on the table; Query and Scan on it and on its
- * indexes.
+ * The table's name, and reading it: all of GetItem, BatchGetItem and ConditionCheckItem on the table, and Query and Scan on it and on its
+ * indexes, or the `actions` given, as `readTable(orders, ["Query"])` for a callback that asks for a `ReadableTable<"Query">`.
  */
-export function readTable(table: TableReference): Binding<ReadableTable> {
-  return { value: table.name, statements: readStatements(table) };
+export function readTable<A extends TableReadAction = TableReadAction>(
+  table: TableReference,
+  actions?: readonly [A, ...A[]],
+): Binding<ReadableTable<A>> {
+  return { value: table.name, statements: tableStatements(table, actions ?? [...gets, ...queries]) };
 }
 
-/** The table's name, reading it as `readTable` does, and PutItem, UpdateItem, DeleteItem and BatchWriteItem on it. */
-export function writeTable(table: TableReference): Binding<WritableTable> {
-  const actions = ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"];
-  return { value: table.name, statements: [...readStatements(table), { actions, resources: [table.arn] }] };
+/**
+ * The table's name, reading it as `readTable` does, and PutItem, UpdateItem, DeleteItem and BatchWriteItem on it; or the `actions` given,
+ * as `writeTable(orders, ["PutItem"])` for a callback that asks for a `WritableTable<"PutItem">`.
+ */
+export function writeTable<A extends TableAction = TableAction>(
+  table: TableReference,
+  actions?: readonly [A, ...A[]],
+): Binding<WritableTable<A>> {
+  return { value: table.name, statements: tableStatements(table, actions ?? [...gets, ...queries, ...writes]) };
 }
 
 /** What can be sent to: a QueueConsumer, typed by the events that its callback reads. */

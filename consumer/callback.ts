@@ -79,8 +79,14 @@ export type HandleWindow<In, State extends object> = (
 declare const access: unique symbol;
 /** A name together with the access that was granted with it: a string for the SDK, not interchangeable for the compiler. */
 export type Granted<Kind extends string> = string & { readonly [access]: { readonly [K in Kind]: true } };
-export type ReadableTable = Granted<"table:read">;
-export type WritableTable = Granted<"table:read" | "table:write">;
+export type TableReadAction = "GetItem" | "BatchGetItem" | "ConditionCheckItem" | "Query" | "Scan";
+export type TableAction = TableReadAction | "PutItem" | "UpdateItem" | "DeleteItem" | "BatchWriteItem";
+/** A table to read; `ReadableTable<"Query">`: by these actions of DynamoDB's alone. */
+export type ReadableTable<A extends TableReadAction = TableReadAction> = Granted<`table:${A}`>;
+/**
+ * A table to read and write; `WritableTable<"PutItem">`: by these actions alone. A transaction needs those of its parts, as `UpdateItem`.
+ */
+export type WritableTable<A extends TableAction = TableAction> = Granted<`table:${A}`>;
 /** Where a secret is kept; `readSecret` reads its value at first use. */
 export type Secret = Granted<"secret:read">;
 

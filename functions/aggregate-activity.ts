@@ -11,7 +11,7 @@ type ActivityRecord = BatchRecord<Activity>;
 const sequenceLength = 128;
 const updatesAtATime = 10;
 
-export const aggregateActivity = batchCallback(Activity, ({ activity }: { activity: WritableTable }) => {
+export const aggregateActivity = batchCallback(Activity, ({ activity }: { activity: WritableTable<"UpdateItem"> }) => {
   const table = DynamoDBDocumentClient.from(new DynamoDBClient({}));
 
   /** One update for all records of a customer, which also notes the last of them: what comes again is told by it. */

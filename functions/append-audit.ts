@@ -4,7 +4,7 @@ import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { callback, type WritableTable } from "../consumer/callback";
 import { OrderEvent } from "./contracts/order-event";
 
-export const appendAudit = callback(OrderEvent, ({ audit }: { audit: WritableTable }) => {
+export const appendAudit = callback(OrderEvent, ({ audit }: { audit: WritableTable<"PutItem"> }) => {
   const table = DynamoDBDocumentClient.from(new DynamoDBClient({}));
   return async (event, { signal, correlationId, event: envelope, logger }) => {
     const { orderId, type, ...data } = event;

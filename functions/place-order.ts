@@ -11,7 +11,7 @@ import { OrderRequest } from "./contracts/order-request";
 /** The orderId is taken by an order with other content. No retry can mend that. */
 export class OrderConflict extends PermanentError {}
 
-export const placeOrder = callback(OrderRequest, ({ orders }: { orders: WritableTable }) => {
+export const placeOrder = callback(OrderRequest, ({ orders }: { orders: WritableTable<"PutItem"> }) => {
   const table = DynamoDBDocumentClient.from(new DynamoDBClient({}));
   return async (request, { signal, logger, correlationId }) => {
     const order: Order = { ...request, status: "placed", createdAt: new Date().toISOString(), correlationId };

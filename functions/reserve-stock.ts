@@ -12,8 +12,9 @@ export class OutOfStock extends PermanentError {}
 export class UnknownOrder extends PermanentError {}
 
 interface Bindings {
-  readonly orders: WritableTable;
-  readonly stock: WritableTable;
+  /** The transaction updates its item, and what it refuses is read. */
+  readonly orders: WritableTable<"GetItem" | "UpdateItem">;
+  readonly stock: WritableTable<"UpdateItem">;
   /** Pieces of a sku that are there before its first reservation: whole number as text. */
   readonly initialStock: string;
 }

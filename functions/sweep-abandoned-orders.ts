@@ -10,7 +10,7 @@ import { Sweep } from "./contracts/sweep";
  */
 export const ordersByStatus = "by-status";
 
-export const sweepAbandonedOrders = callback(Sweep, ({ orders }: { orders: WritableTable }) => {
+export const sweepAbandonedOrders = callback(Sweep, ({ orders }: { orders: WritableTable<"Query" | "UpdateItem"> }) => {
   const table = DynamoDBDocumentClient.from(new DynamoDBClient({}));
   const abandon = async (orderId: string, signal: AbortSignal): Promise<boolean> => {
     try {

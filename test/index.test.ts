@@ -145,6 +145,29 @@ describe("the pipeline's program", () => {
       }
     });
 
+    it("grants each callback the actions on tables that it uses, and no more", () => {
+      const tables = of(graph, "aws:dynamodb/table:Table");
+      const granted = of(graph, "aws:iam/rolePolicy:RolePolicy").flatMap((policy) =>
+        statementsOf(policy).flatMap(({ Action, Resource }) =>
+          [Action].flat().flatMap((action) => {
+            const table = tables.find(({ outputs }) => [Resource].flat().includes(String(outputs.arn)));
+            return table === undefined ? [] : [`${policy.name}: ${action} on ${table.name}`];
+          }),
+        ),
+      );
+      assert.deepEqual(granted.sort(), [
+        "activity: dynamodb:UpdateItem on activity",
+        "audit: dynamodb:PutItem on audit",
+        "fulfilment: dynamodb:GetItem on orders",
+        "fulfilment: dynamodb:UpdateItem on orders",
+        "fulfilment: dynamodb:UpdateItem on stock",
+        "notifications: dynamodb:PutItem on notifications",
+        "orders: dynamodb:PutItem on orders",
+        "sweep: dynamodb:Query on orders",
+        "sweep: dynamodb:UpdateItem on orders",
+      ]);
+    });
+
     it("has one policy for each queue, which denies what comes without TLS and admits named sources only", () => {
       const queues = of(graph, "aws:sqs/queue:Queue");
       const policies = of(graph, "aws:sqs/queuePolicy:QueuePolicy");

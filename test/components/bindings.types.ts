@@ -75,6 +75,27 @@ new QueueConsumer("unasked", {
   bindings: { orders: writeTable(orders) },
 });
 
+// By action: what is granted must include what is asked for.
+const puts = callback(
+  Order,
+  ({ table }: { table: WritableTable<"PutItem"> }) =>
+    async () =>
+      void table,
+);
+new QueueConsumer("puts", { callback: puts, bindings: { table: writeTable(orders, ["PutItem"]) } });
+new QueueConsumer("puts-and-more", { callback: puts, bindings: { table: writeTable(orders, ["PutItem", "Query"]) } });
+new QueueConsumer("all", { callback: puts, bindings: { table: writeTable(orders) } });
+// @ts-expect-error another action than the one that is asked for
+new QueueConsumer("updates", { callback: puts, bindings: { table: writeTable(orders, ["UpdateItem"]) } });
+// @ts-expect-error the callback asks for all actions
+new QueueConsumer("too-few", { callback: placeOrder, bindings: { orders: writeTable(orders, ["PutItem"]) } });
+// @ts-expect-error no action at all
+writeTable(orders, []);
+// @ts-expect-error reading does not put
+readTable(orders, ["PutItem"]);
+// @ts-expect-error no action of a table
+writeTable(orders, ["CreateTable"]);
+
 // Writing includes reading, and a binding may be optional in the callback: it must still be decided here.
 const reader = callback(
   Order,

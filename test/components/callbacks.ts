@@ -21,6 +21,12 @@ export const store = callback(
     async () =>
       void table,
 );
+export const putOnly = callback(
+  Note,
+  ({ table }: { table: WritableTable<"PutItem"> }) =>
+    async () =>
+      void table,
+);
 export const reading = callback(
   Note,
   ({ table, next }: { table: ReadableTable; next: SendTarget<{ id: string }> }) =>

@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
-import { plain, writeTable } from "../../components/binding";
+import { type Binding, plain, readTable, writeTable } from "../../components/binding";
 import { QueueConsumer } from "../../components/queue-consumer";
-import { note, store } from "./callbacks";
+import { note, putOnly, store } from "./callbacks";
 import { Recorded, refusal } from "./graph";
 
 const queueType = "aws:sqs/queue:Queue";
@@ -238,6 +238,30 @@ describe("QueueConsumer", () => {
       () => void new QueueConsumer("legacy", { callback: note, queue: { ...queue, managePolicy: true } }),
     );
     assert.equal(handedOver.one("aws:sqs/queuePolicy:QueuePolicy", "legacy").inputs.queueUrl, queue.url);
+  });
+
+  it("grants those actions on a table that its binding names, and no others", async () => {
+    const table = { name: "t", arn: "arn:aws:dynamodb:eu-west-1:000000000000:table/t", indexes: ["by-day"] };
+    const grantedBy = (binding: Binding<unknown>) =>
+      binding.statements.map(({ actions, resources }) => [actions, resources.length]);
+    assert.deepEqual(grantedBy(writeTable(table, ["PutItem"])), [[["dynamodb:PutItem"], 1]]);
+    // A table and its index are both queried.
+    assert.deepEqual(grantedBy(writeTable(table, ["UpdateItem", "Query", "GetItem"])), [
+      [["dynamodb:GetItem"], 1],
+      [["dynamodb:Query"], 2],
+      [["dynamodb:UpdateItem"], 1],
+    ]);
+    assert.deepEqual(grantedBy(readTable(table, ["Scan"])), [[["dynamodb:Scan"], 2]]);
+    const graph = await Recorded.of(
+      () => void new QueueConsumer("jobs", { callback: putOnly, bindings: { table: writeTable(table, ["PutItem"]) } }),
+    );
+    const { Statement } = graph.json("aws:iam/rolePolicy:RolePolicy", "jobs", "policy") as {
+      Statement: { Action: string[]; Resource: string[] }[];
+    };
+    assert.deepEqual(
+      Statement.filter(({ Action }) => Action.some((action) => action.startsWith("dynamodb:"))),
+      [{ Effect: "Allow", Action: ["dynamodb:PutItem"], Resource: [table.arn] }],
+    );
   });
 
   it("keeps records just longer than all attempts and the consumer's delays between them can take", async () => {
