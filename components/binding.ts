@@ -11,7 +11,10 @@ import type {
   TableReadAction,
   WritableTable,
 } from "../consumer/callback";
-import { decryptStatements, encryptStatements } from "./encryption";
+import { decryptStatements, encryptStatements, keyStatements } from "./encryption";
+
+/** Operators, keys and values, as IAM has them. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html */
+export type Condition = Readonly<Record<string, Readonly<Record<string, pulumi.Input<string>>>>>;
 
 /** Allows `actions` on `resources`, in the function's role. */
 export interface Statement {
@@ -19,6 +22,8 @@ export interface Statement {
   readonly actions: readonly string[];
   /** ARNs. */
   readonly resources: readonly pulumi.Input<string>[];
+  /** When it allows them, as `{ StringEquals: { "aws:ResourceTag/team": "orders" } }`. By default always. */
+  readonly condition?: Condition;
   /**
    * Whether AWS calls them for the function, outside of its network: Lambda, which reads a source, or a service, which uses a key.
    * Default false: the function's code does, and a `Network` must lead there.
@@ -70,7 +75,7 @@ function tableStatements(table: TableReference, granted: readonly TableAction[])
     ...statement(gets, [table.arn]),
     ...statement(queries, [table.arn, ...indexes]),
     ...statement(writes, [table.arn]),
-    ...decryptStatements(table.kmsKeyArn, table.formerKmsKeyArn),
+    ...decryptStatements("dynamodb", table.kmsKeyArn, table.formerKmsKeyArn),
   ];
 }
 
@@ -111,7 +116,7 @@ export function sendTo<Wire>(consumer: Sendable<Wire>): Binding<SendTarget<Wire>
     value: consumer.queueUrl,
     statements: [
       { actions: ["sqs:SendMessage"], resources: [consumer.queueArn] },
-      ...encryptStatements(consumer.kmsKeyArn),
+      ...encryptStatements("sqs", consumer.kmsKeyArn),
     ],
   };
 }
@@ -134,9 +139,7 @@ export function putTo<Wire>(consumer: Puttable<Wire>): Binding<StreamTarget<Wire
     value: consumer.streamArn,
     statements: [
       { actions: ["kinesis:PutRecord", "kinesis:PutRecords"], resources: [consumer.streamArn] },
-      ...(kmsKeyArn === undefined
-        ? []
-        : [{ actions: ["kms:GenerateDataKey"], resources: [kmsKeyArn], onBehalf: true }]),
+      ...keyStatements("kinesis", ["kms:GenerateDataKey"], kmsKeyArn),
     ],
   };
 }
@@ -153,7 +156,10 @@ export interface Publishable<E> {
 export function publishTo<E>(topic: Publishable<E>): Binding<PublishTarget<E>> {
   return {
     value: topic.topicArn,
-    statements: [{ actions: ["sns:Publish"], resources: [topic.topicArn] }, ...encryptStatements(topic.kmsKeyArn)],
+    statements: [
+      { actions: ["sns:Publish"], resources: [topic.topicArn] },
+      ...encryptStatements("sns", topic.kmsKeyArn),
+    ],
   };
 }
 
@@ -192,13 +198,12 @@ export function secret(
     readonly keyArn?: pulumi.Input<string>;
   },
 ): Binding<Secret> {
-  const [value, action] =
+  const [value, service, action] =
     "parameterArn" in from
-      ? ([from.parameterArn, "ssm:GetParameter"] as const)
-      : ([from.secretArn, "secretsmanager:GetSecretValue"] as const);
-  const decrypt =
-    from.keyArn === undefined ? [] : [{ actions: ["kms:Decrypt"], resources: [from.keyArn], onBehalf: true }];
-  return { value, statements: [{ actions: [action], resources: [value] }, ...decrypt] };
+      ? ([from.parameterArn, "ssm", "GetParameter"] as const)
+      : ([from.secretArn, "secretsmanager", "GetSecretValue"] as const);
+  const read = { actions: [`${service}:${action}`], resources: [value] };
+  return { value, statements: [read, ...decryptStatements(service, from.keyArn)] };
 }
 
 /**

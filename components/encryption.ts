@@ -29,16 +29,35 @@ export function keyArnOf(key: pulumi.Input<string>): pulumi.Output<string> {
   });
 }
 
+/** Services that use a key for whoever calls them, as `kms:ViaService` names them. */
+export type KeyUser = "sqs" | "sns" | "kinesis" | "dynamodb" | "s3" | "ssm" | "secretsmanager";
+
+/**
+ * The key may be used through the service, and not by the function's own code with what it has got hold of. The service's name ends with
+ * the partition's own domain, of which AWS's pages say different things in China: so the end is left open.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
+ */
+export function keyStatements(
+  service: KeyUser,
+  actions: readonly string[],
+  keyArn: pulumi.Input<string> | undefined,
+): Statement[] {
+  if (keyArn === undefined) return [];
+  const viaService = pulumi.output(keyArn).apply((arn) => `${service}.${arn.split(":")[3]}.*`);
+  return [
+    { actions, resources: [keyArn], condition: { StringLike: { "kms:ViaService": viaService } }, onBehalf: true },
+  ];
+}
+
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html, and so for SNS. */
-export function encryptStatements(keyArn: pulumi.Input<string> | undefined): Statement[] {
-  return keyArn === undefined
-    ? []
-    : [{ actions: ["kms:GenerateDataKey", "kms:Decrypt"], resources: [keyArn], onBehalf: true }];
+export function encryptStatements(service: "sqs" | "sns", keyArn: pulumi.Input<string> | undefined): Statement[] {
+  return keyStatements(service, ["kms:GenerateDataKey", "kms:Decrypt"], keyArn);
 }
 
 /** For what is encrypted with one of the keys: with that of today, or with the one before. */
-export function decryptStatements(...keyArns: readonly (pulumi.Input<string> | undefined)[]): Statement[] {
-  return keyArns
-    .filter((keyArn) => keyArn !== undefined)
-    .map((keyArn) => ({ actions: ["kms:Decrypt"], resources: [keyArn], onBehalf: true }));
+export function decryptStatements(
+  service: KeyUser,
+  ...keyArns: readonly (pulumi.Input<string> | undefined)[]
+): Statement[] {
+  return keyArns.flatMap((keyArn) => keyStatements(service, ["kms:Decrypt"], keyArn));
 }

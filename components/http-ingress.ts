@@ -188,7 +188,7 @@ export class HttpIngress extends pulumi.ComponentResource {
     const consumers = Object.values(routes).map((route) => ("consumer" in route ? route.consumer : route));
     const statements: readonly Statement[] = [
       { actions: ["sqs:SendMessage"], resources: consumers.map(({ queueArn }) => queueArn) },
-      ...consumers.flatMap(({ kmsKeyArn }) => encryptStatements(kmsKeyArn)),
+      ...consumers.flatMap(({ kmsKeyArn }) => encryptStatements("sqs", kmsKeyArn)),
     ];
     const policy = new aws.iam.RolePolicy(
       this.name,

@@ -101,7 +101,7 @@ export function idempotencyStatements(idempotency: IdempotencyOptions | undefine
       actions: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
       resources: [idempotency.table.arn],
     },
-    ...decryptStatements(idempotency.table.kmsKeyArn, idempotency.table.formerKmsKeyArn),
+    ...decryptStatements("dynamodb", idempotency.table.kmsKeyArn, idempotency.table.formerKmsKeyArn),
   ];
 }
 

@@ -2,6 +2,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Statement } from "./binding";
+import { keyStatements } from "./encryption";
 import type { Operations } from "./operations";
 
 export interface PayloadBucket {
@@ -23,9 +24,7 @@ export function payloadBucketStatements(options: PayloadBucket & Pick<Operations
     { actions: ["s3:ListBucket"], resources: [payloadBucketArn], onBehalf: true },
     // Lambda names the objects itself, below this prefix.
     { actions: ["s3:PutObject"], resources: [pulumi.interpolate`${payloadBucketArn}/aws/lambda/*`], onBehalf: true },
-    ...(payloadBucketKeyArn === undefined
-      ? []
-      : [{ actions: ["kms:GenerateDataKey"], resources: [payloadBucketKeyArn], onBehalf: true }]),
+    ...keyStatements("s3", ["kms:GenerateDataKey"], payloadBucketKeyArn),
   ];
 }
 

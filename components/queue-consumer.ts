@@ -205,9 +205,9 @@ export class QueueConsumer<Wire = unknown, In = unknown, B extends object = Reco
         ],
         resources: [queue.arn],
       },
-      ...decryptStatements(queue.kmsKeyArn, args.formerKmsKeyArn),
+      ...decryptStatements("sqs", queue.kmsKeyArn, args.formerKmsKeyArn),
       { actions: ["sqs:SendMessage"], resources: [deadLetters.arn] },
-      ...encryptStatements(deadLetters.kmsKeyArn),
+      ...encryptStatements("sqs", deadLetters.kmsKeyArn),
     ];
     return new CallbackFunction(
       this.name,

@@ -102,7 +102,7 @@ export class Schedule<E> extends pulumi.ComponentResource {
     const role = new aws.iam.Role(this.name, { ...overrides?.role, assumeRolePolicy }, { parent: this });
     const statements: readonly Statement[] = [
       { actions: ["sqs:SendMessage"], resources: [target.queueArn, deadLetters.arn] },
-      ...[target.kmsKeyArn, deadLetters.kmsKeyArn].flatMap(encryptStatements),
+      ...[target.kmsKeyArn, deadLetters.kmsKeyArn].flatMap((key) => encryptStatements("sqs", key)),
     ];
     const rolePolicy = new aws.iam.RolePolicy(
       this.name,

@@ -188,7 +188,7 @@ export class StreamConsumer<Wire = unknown, In = unknown, B extends object = Rec
                 },
               ]
             : []),
-          ...decryptStatements(kmsKeyArn, args.formerKmsKeyArn),
+          ...decryptStatements("kinesis", kmsKeyArn, args.formerKmsKeyArn),
           ...destinationStatements(deadLetters, args),
         ],
         around: { module: "kinesis", handler: "kinesisHandler" },

@@ -198,7 +198,7 @@ export function destinationStatements(
 ): readonly Statement[] {
   return [
     { actions: ["sqs:SendMessage"], resources: [deadLetters.arn] },
-    ...encryptStatements(deadLetters.kmsKeyArn),
+    ...encryptStatements("sqs", deadLetters.kmsKeyArn),
     ...payloadBucketStatements(options),
   ];
 }

@@ -95,7 +95,7 @@ export class TableConsumer<
           },
           // It knows no resource: https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
           { actions: ["dynamodb:ListStreams"], resources: ["*"], onBehalf: true },
-          ...decryptStatements(args.table.kmsKeyArn, args.table.formerKmsKeyArn),
+          ...decryptStatements("dynamodb", args.table.kmsKeyArn, args.table.formerKmsKeyArn),
           ...destinationStatements(deadLetters, args),
         ],
         around: { module: "table", handler: "tableHandler" },

@@ -112,7 +112,7 @@ export class TopicConsumer<
         bindings,
         statements: [
           { actions: ["sqs:SendMessage"], resources: [deadLetters.arn] },
-          ...encryptStatements(deadLetters.kmsKeyArn),
+          ...encryptStatements("sqs", deadLetters.kmsKeyArn),
         ],
         around: { module: "topic", handler: "topicHandler" },
         retries: {

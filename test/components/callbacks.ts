@@ -5,6 +5,7 @@ import {
   callback,
   type PublishTarget,
   type ReadableTable,
+  type Secret,
   type SendTarget,
   type StreamTarget,
   type Window,
@@ -38,6 +39,12 @@ export const writing = callback(
   ({ table, parameter }: { table: WritableTable; parameter: string }) =>
     () =>
       void [table, parameter],
+);
+export const asking = callback(
+  Note,
+  ({ key, parameter }: { key: Secret; parameter: Secret }) =>
+    () =>
+      void [key, parameter],
 );
 export const changed = callback(tableChange(Note), () => () => {});
 export const putting = callback(

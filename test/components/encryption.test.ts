@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import * as pulumi from "@pulumi/pulumi";
-import { publishTo, putTo, readTable, sendTo } from "../../components/binding";
+import { publishTo, putTo, readTable, secret, sendTo } from "../../components/binding";
 import { HttpIngress } from "../../components/http-ingress";
 import { QueueConsumer } from "../../components/queue-consumer";
 import { Schedule } from "../../components/schedule";
@@ -9,7 +9,8 @@ import { Table } from "../../components/table";
 import { TableConsumer } from "../../components/table-consumer";
 import { Topic } from "../../components/topic";
 import { TopicConsumer } from "../../components/topic-consumer";
-import { changed, type NoteEvent, note, onAny, publishing, putting, reading } from "./callbacks";
+import type { Value } from "../../graph/graph";
+import { asking, changed, type NoteEvent, note, onAny, publishing, putting, reading } from "./callbacks";
 import { Recorded, refusal } from "./graph";
 
 const id = "11111111-2222-3333-4444-555555555555";
@@ -17,14 +18,17 @@ const keyArn = `arn:aws:kms:eu-west-1:000000000000:key/${id}`;
 const otherKeyArn = `arn:aws:kms:eu-west-1:000000000000:key/other`;
 const arn = (service: string, resource: string) => `arn:aws:${service}:eu-west-1:000000000000:${resource}`;
 
-/** What a role may do with keys: actions, and the key. */
-const keyRights = (graph: Recorded, name: string) =>
-  (graph.json("aws:iam/rolePolicy:RolePolicy", name, "policy").Statement as { Action: string[]; Resource: string[] }[])
-    .filter(({ Action }) => Action.some((action) => action.startsWith("kms:")))
-    .map(({ Action, Resource }) => [Action, Resource]);
+type KeyStatement = { Action: string[]; Resource: string[]; Condition: Value };
 
-const encrypt = (key: string) => [["kms:GenerateDataKey", "kms:Decrypt"], [key]];
-const decrypt = (key: string) => [["kms:Decrypt"], [key]];
+/** What a role may do with keys: actions, the key, and the service through which it may. */
+const keyRights = (graph: Recorded, name: string) =>
+  (graph.json("aws:iam/rolePolicy:RolePolicy", name, "policy").Statement as KeyStatement[])
+    .filter(({ Action }) => Action.some((action) => action.startsWith("kms:")))
+    .map(({ Action, Resource, Condition }) => [Action, Resource, Condition]);
+
+const via = (service: string) => ({ StringLike: { "kms:ViaService": `${service}.eu-west-1.*` } });
+const encrypt = (key: string, service: string) => [["kms:GenerateDataKey", "kms:Decrypt"], [key], via(service)];
+const decrypt = (key: string, service: string) => [["kms:Decrypt"], [key], via(service)];
 
 describe("a customer managed key", () => {
   it("of a queue may be used by its function, by senders, by its endpoint and its schedules", async () => {
@@ -35,10 +39,10 @@ describe("a customer managed key", () => {
       new HttpIngress("api", { routes: { "POST /jobs": jobs } });
       new Schedule("hourly", { expression: "rate(1 hour)", target: jobs, event: { id: "all" } });
     });
-    assert.deepEqual(keyRights(graph, "jobs"), [[["kms:Decrypt", "kms:GenerateDataKey"], [keyArn]]]);
-    assert.deepEqual(keyRights(graph, "source"), [encrypt(keyArn)]);
-    assert.deepEqual(keyRights(graph, "api"), [encrypt(keyArn)]);
-    assert.deepEqual(keyRights(graph, "hourly"), [encrypt(keyArn)]);
+    assert.deepEqual(keyRights(graph, "jobs"), [[["kms:Decrypt", "kms:GenerateDataKey"], [keyArn], via("sqs")]]);
+    assert.deepEqual(keyRights(graph, "source"), [encrypt(keyArn, "sqs")]);
+    assert.deepEqual(keyRights(graph, "api"), [encrypt(keyArn, "sqs")]);
+    assert.deepEqual(keyRights(graph, "hourly"), [encrypt(keyArn, "sqs")]);
   });
 
   it("of an existing queue, and of its dead-letter queue, may be used by the function", async () => {
@@ -59,7 +63,7 @@ describe("a customer managed key", () => {
         },
       });
     });
-    assert.deepEqual(keyRights(graph, "jobs"), [decrypt(keyArn), encrypt(otherKeyArn)]);
+    assert.deepEqual(keyRights(graph, "jobs"), [decrypt(keyArn, "sqs"), encrypt(otherKeyArn, "sqs")]);
   });
 
   it("of a topic may be used by publishers", async () => {
@@ -67,7 +71,7 @@ describe("a customer managed key", () => {
       const events = new Topic<NoteEvent>("events", { kmsKeyArn: keyArn });
       new QueueConsumer("source", { callback: publishing, bindings: { events: publishTo(events) } });
     });
-    assert.deepEqual(keyRights(graph, "source"), [encrypt(keyArn)]);
+    assert.deepEqual(keyRights(graph, "source"), [encrypt(keyArn, "sns")]);
   });
 
   it("of a stream may be used by producers", async () => {
@@ -75,8 +79,8 @@ describe("a customer managed key", () => {
       const jobs = new StreamConsumer("jobs", { callback: note, kmsKeyArn: keyArn });
       new QueueConsumer("source", { callback: putting, bindings: { jobs: putTo(jobs) } });
     });
-    assert.deepEqual(keyRights(graph, "jobs"), [[["kms:Decrypt", "kms:GenerateDataKey"], [keyArn]]]);
-    assert.deepEqual(keyRights(graph, "source"), [[["kms:GenerateDataKey"], [keyArn]]]);
+    assert.deepEqual(keyRights(graph, "jobs"), [decrypt(keyArn, "kinesis"), encrypt(keyArn, "sqs")]);
+    assert.deepEqual(keyRights(graph, "source"), [[["kms:GenerateDataKey"], [keyArn], via("kinesis")]]);
   });
 
   it("of a dead-letter queue may be used by every function that gives up", async () => {
@@ -87,7 +91,8 @@ describe("a customer managed key", () => {
       new TableConsumer("table", { callback: changed, table, kmsKeyArn: keyArn });
       new TopicConsumer("topic", { callback: onAny, topic: new Topic<NoteEvent>("events"), kmsKeyArn: keyArn });
     });
-    for (const name of ["stream", "table", "topic"]) assert.deepEqual(keyRights(graph, name), [encrypt(keyArn)], name);
+    for (const name of ["stream", "table", "topic"])
+      assert.deepEqual(keyRights(graph, name), [encrypt(keyArn, "sqs")], name);
   });
 
   it("is not to be granted where AWS's own is used", async () => {
@@ -104,8 +109,8 @@ describe("a customer managed key", () => {
       new QueueConsumer("source", { callback: reading, bindings: { table: readTable(table), next: queue() } });
       new TableConsumer("changes", { callback: changed, table });
     });
-    assert.deepEqual(keyRights(graph, "source"), [decrypt(keyArn)]);
-    assert.deepEqual(keyRights(graph, "changes"), [decrypt(keyArn)]);
+    assert.deepEqual(keyRights(graph, "source"), [decrypt(keyArn, "dynamodb")]);
+    assert.deepEqual(keyRights(graph, "changes"), [decrypt(keyArn, "dynamodb")]);
     assert.deepEqual(graph.one("aws:dynamodb/table:Table").inputs.serverSideEncryption, {
       enabled: true,
       kmsKeyArn: keyArn,
@@ -121,16 +126,34 @@ describe("a customer managed key", () => {
       new QueueConsumer("source", { callback: reading, bindings: { table: readTable(table), next: queue() } });
       new TableConsumer("changes", { callback: changed, table });
     });
-    assert.deepEqual(keyRights(graph, "own"), [decrypt(keyArn)]);
-    assert.deepEqual(keyRights(graph, "records"), [decrypt(keyArn)]);
-    assert.deepEqual(keyRights(graph, "source"), [decrypt(otherKeyArn), decrypt(keyArn)]);
-    assert.deepEqual(keyRights(graph, "changes"), [decrypt(otherKeyArn), decrypt(keyArn)]);
+    assert.deepEqual(keyRights(graph, "own"), [decrypt(keyArn, "sqs")]);
+    assert.deepEqual(keyRights(graph, "records"), [decrypt(keyArn, "kinesis")]);
+    assert.deepEqual(keyRights(graph, "source"), [decrypt(otherKeyArn, "dynamodb"), decrypt(keyArn, "dynamodb")]);
+    assert.deepEqual(keyRights(graph, "changes"), [decrypt(otherKeyArn, "dynamodb"), decrypt(keyArn, "dynamodb")]);
     for (const { name, inputs } of graph.all("aws:sqs/queue:Queue")) {
       assert.deepEqual([inputs.kmsMasterKeyId, inputs.sqsManagedSseEnabled], [undefined, true], name);
     }
     assert.equal(graph.one("aws:kinesis/stream:Stream").inputs.kmsKeyId, "alias/aws/kinesis");
     const faulty = () => void new QueueConsumer("own", { callback: note, formerKmsKeyArn: "alias/data" });
     assert.match(await refusal(faulty), /formerKmsKeyArn is "alias\/data"; IAM knows keys by their ARNs only/);
+  });
+
+  it("may be used through the service that it is granted for, in China and elsewhere", async () => {
+    const [china, london] = ["arn:aws-cn:kms:cn-north-1", "arn:aws:kms:eu-west-2"].map(
+      (arn) => `${arn}:000000000000:key/k`,
+    );
+    const graph = await Recorded.of(() => {
+      new QueueConsumer("china", { callback: note, kmsKeyArn: china ?? "" });
+      const key = secret({ secretArn: arn("secretsmanager", "secret:s"), keyArn: london ?? "" });
+      const parameter = secret({ parameterArn: arn("ssm", "parameter/p"), keyArn: london ?? "" });
+      new QueueConsumer("source", { callback: asking, bindings: { key, parameter } });
+    });
+    const ways = (name: string) => keyRights(graph, name).map(([, , condition]) => condition);
+    assert.deepEqual(ways("china"), [{ StringLike: { "kms:ViaService": "sqs.cn-north-1.*" } }]);
+    assert.deepEqual(ways("source"), [
+      { StringLike: { "kms:ViaService": "secretsmanager.eu-west-2.*" } },
+      { StringLike: { "kms:ViaService": "ssm.eu-west-2.*" } },
+    ]);
   });
 
   it("encrypts queues, dead letters, topics, streams and logs", async () => {
