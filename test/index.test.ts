@@ -78,7 +78,7 @@ describe("the pipeline's program", () => {
             "TopicConsumer audit",
           ].sort(),
         );
-        assert.equal(graph.resources.length, 145);
+        assert.equal(graph.resources.length, 132);
       });
 
       it("exports what its users rely on", () => {
