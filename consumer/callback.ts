@@ -26,6 +26,8 @@ export interface RecordContext {
    * record's own. Hand it on with `publish`, `send` and `put`.
    */
   readonly correlationId: string;
+  /** Of a Kinesis record: records of one key come in their order, those of others do not. Undefined elsewhere. */
+  readonly partitionKey?: string | undefined;
   readonly logger: RecordLogger;
   /** What the record carried, decoded but not validated; for CloudEvents the envelope around `data`. */
   readonly event: unknown;

@@ -22,6 +22,7 @@ export interface Identity {
   readonly attempt: number | undefined;
   readonly maxAttempts: number | undefined;
   readonly correlationId: string;
+  readonly partitionKey?: string | undefined;
 }
 
 /** Milliseconds in which no call could be over. */
@@ -225,13 +226,14 @@ class ContextOfRecord implements RecordContext {
   readonly attempt: number | undefined;
   readonly maxAttempts: number | undefined;
   readonly correlationId: string;
+  readonly partitionKey: string | undefined;
   readonly deadline: number;
   readonly #deadline: Deadline;
   readonly #report: Report;
   readonly #requestId: string;
 
   constructor(
-    { id, attempt, maxAttempts, correlationId }: Identity,
+    { id, attempt, maxAttempts, correlationId, partitionKey }: Identity,
     readonly event: unknown,
     deadline: Deadline,
     report: Report,
@@ -241,6 +243,7 @@ class ContextOfRecord implements RecordContext {
     this.attempt = attempt;
     this.maxAttempts = maxAttempts;
     this.correlationId = correlationId;
+    this.partitionKey = partitionKey;
     this.deadline = deadline.at;
     this.#deadline = deadline;
     this.#report = report;

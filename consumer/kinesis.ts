@@ -16,6 +16,7 @@ function itemOf(record: KinesisStreamRecord, position: number): StreamItem {
     group: partitionKey,
     position,
     sequenceNumber,
+    partitionKey,
     open,
     lost: () => ({
       // SQS takes no empty body, and a space is nothing in base64.

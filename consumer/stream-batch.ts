@@ -16,6 +16,8 @@ export interface StreamItem extends Item {
   /** From 0, in the order of the shard. */
   readonly position: number;
   readonly sequenceNumber: string;
+  /** Of Kinesis. */
+  readonly partitionKey?: string;
   /** Throws an InvalidEvent for what is no event. */
   open(): Opened;
   /** What is stored of it when it is given up. */
@@ -74,11 +76,12 @@ class StreamBatch {
       ...invocation.runs<StreamItem>(
         this.prepared,
         (item) => item.open(),
-        ({ id }, { correlationId }) => ({
+        ({ id, partitionKey }, { correlationId }) => ({
           id,
           attempt: undefined,
           maxAttempts: undefined,
           correlationId: correlationId ?? id,
+          partitionKey,
         }),
       ),
     });

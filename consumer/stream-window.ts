@@ -114,11 +114,12 @@ export class WindowBatch {
     const { invocation, prepared, deadline, before } = this;
     const { valid, failed } = await invocation.accept(items, deadline, {
       open: (item) => item.open(),
-      identityOf: ({ id }, { correlationId }) => ({
+      identityOf: ({ id, partitionKey }, { correlationId }) => ({
         id,
         attempt: undefined,
         maxAttempts: undefined,
         correlationId: correlationId ?? id,
+        partitionKey,
       }),
       validate: (event) => prepared.validate(event),
     });

@@ -3,7 +3,14 @@ import { ConditionalCheckFailedException, DynamoDBClient } from "@aws-sdk/client
 import { DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { type BatchFailure, type BatchRecord, batchCallback, type WritableTable } from "../consumer/callback";
+import { PermanentError } from "../consumer/errors";
 import { Activity } from "./contracts/activity";
+
+/**
+ * The record does not go by its customer. Lambda keeps the order within a partition key only, and a later record that is counted
+ * first would hide the earlier ones.
+ */
+class PartitionKeyMismatch extends PermanentError {}
 
 type ActivityRecord = BatchRecord<Activity>;
 
@@ -51,14 +58,23 @@ export const aggregateActivity = batchCallback(Activity, ({ activity }: { activi
   };
 
   return async (records) => {
+    const failures: BatchFailure[] = [];
     const byCustomer = new Map<string, ActivityRecord[]>();
     for (const record of records) {
       const { customerId } = record.event;
+      const { partitionKey } = record.context;
+      if (partitionKey !== customerId) {
+        const says = `The partition key is ${JSON.stringify(partitionKey)}, and the customer ${JSON.stringify(customerId)}.`;
+        failures.push({
+          id: record.id,
+          error: new PartitionKeyMismatch(`${says} Put it with the customer as its key.`),
+        });
+        continue;
+      }
       const known = byCustomer.get(customerId);
       if (known === undefined) byCustomer.set(customerId, [record]);
       else known.push(record);
     }
-    const failures: BatchFailure[] = [];
     const customers = [...byCustomer.values()].values();
     const work = async () => {
       for (const all of customers) {

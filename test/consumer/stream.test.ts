@@ -66,6 +66,25 @@ describe("the consumer of a stream", () => {
     assert.deepEqual(lines[0]?.correlationIds, ["shardId-000000000000:1", "c-1"]);
   });
 
+  it("tells a callback the partition key of its record", async () => {
+    const keys: unknown[] = [];
+    const note = callback(
+      Job,
+      () =>
+        (_, { partitionKey }) =>
+          void keys.push(partitionKey),
+    );
+    const together = batchCallback(Job, () => (records) => {
+      keys.push(...records.map(({ context }) => context.partitionKey));
+      return [];
+    });
+    const record = recordOf(1);
+    const withKey = { ...record, kinesis: { ...record.kinesis, partitionKey: "c-7" } };
+    await run(note, [withKey]);
+    await run(together, [withKey]);
+    assert.deepEqual(keys, ["c-7", "c-7"]);
+  });
+
   it("keeps the order within a partition key and runs keys beside each other", async () => {
     const order: Record<string, number[]> = { a: [], b: [] };
     let running = 0;

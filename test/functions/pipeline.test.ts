@@ -177,15 +177,16 @@ describe("the callbacks of the pipeline, on real tables", () => {
   describe("aggregateActivity", () => {
     type Kind = "viewed" | "added" | "bought";
     const shard = "shardId-000000000000";
-    const aggregate = async (records: readonly (readonly [sequence: number, customerId: string, kind: Kind])[]) => {
+    type Counted = readonly [sequence: number, customerId: string, kind: Kind, partitionKey?: string];
+    const aggregate = async (records: readonly Counted[]) => {
       const prepared = prepare(aggregateActivity as never, bindings("activity"));
       assert.ok(prepared.kind === "batch");
       const { signal } = new AbortController();
       return prepared.run(
-        records.map(([sequence, customerId, kind]) => {
+        records.map(([sequence, customerId, kind, partitionKey = customerId]) => {
           const event = { customerId, kind, sku: "book", at: "2026-01-01T00:00:00Z" };
           const id = `${shard}:${sequence}`;
-          return { id, event, context: { id, signal } as RecordContext };
+          return { id, event, context: { id, signal, partitionKey } as RecordContext };
         }),
       );
     };
@@ -221,6 +222,28 @@ describe("the callbacks of the pipeline, on real tables", () => {
         [10, "c-3", "bought"],
       ]);
       assert.deepEqual(await countsOf("c-3"), [2, 0, 1]);
+    });
+
+    it("drops no count of a record with another partition key, whose order nobody keeps: it is given up, and says why", async () => {
+      const failures = [
+        ...((await aggregate([
+          [35, "c-6", "viewed", "session-2"],
+          [36, "c-6", "bought"],
+        ])) ?? []),
+        ...((await aggregate([[33, "c-6", "viewed", "session-1"]])) ?? []),
+      ];
+      assert.deepEqual(await countsOf("c-6"), [0, 0, 1]);
+      assert.deepEqual(
+        failures.map(({ id, error }) => [id, isPermanent(error), String(error)]),
+        [
+          ["35", "session-2"],
+          ["33", "session-1"],
+        ].map(([sequence, key]) => [
+          `${shard}:${sequence}`,
+          true,
+          `PartitionKeyMismatch: The partition key is "${key}", and the customer "c-6". Put it with the customer as its key.`,
+        ]),
+      );
     });
 
     it("says which records failed, and only those", async () => {
