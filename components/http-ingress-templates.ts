@@ -17,13 +17,20 @@ export function sendMessageTemplate(fifo?: {
   readonly messageDeduplicationId?: string;
 }): string {
   const parts = ["Action=SendMessage", "Version=2012-11-05", "MessageBody=$util.urlEncode($input.body)"];
-  if (fifo !== undefined) {
-    parts.push(`MessageGroupId=$util.urlEncode($input.path('${fifo.messageGroupId}'))`);
-    if (fifo.messageDeduplicationId !== undefined) {
-      parts.push(`MessageDeduplicationId=$util.urlEncode($input.path('${fifo.messageDeduplicationId}'))`);
-    }
-  }
-  return parts.join("&");
+  const group = textAt("messageGroupId", fifo?.messageGroupId);
+  const deduplication = textAt("messageDeduplicationId", fifo?.messageDeduplicationId);
+  const given = [group, deduplication].filter((each) => each !== undefined);
+  return given.map(({ setting }) => setting).join("") + [...parts, ...given.map(({ text }) => text)].join("&");
+}
+
+/** The function wants a text: between quotation marks a number becomes one, and null, for the `!`, an empty one. */
+function textAt(variable: string, path: string | undefined) {
+  if (path === undefined) return undefined;
+  const parameter = variable.charAt(0).toUpperCase() + variable.slice(1);
+  return {
+    setting: `#set($${variable} = $input.path('${path}'))`,
+    text: `${parameter}=$util.urlEncode("$!${variable}")`,
+  };
 }
 
 const accepted = `{"messageId":"$input.path('$.SendMessageResponse.SendMessageResult.MessageId')"}`;

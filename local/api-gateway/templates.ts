@@ -31,7 +31,7 @@ export function renderTemplate(template: string, given: TemplateContext): string
     input: {
       body,
       params,
-      path: (expression: string) => at(expression) ?? "",
+      path: (expression: string) => valueAt(body, expression, digits) ?? "",
       json: (expression: string) => JSON.stringify(at(expression) ?? ""),
     },
     util,
@@ -39,10 +39,18 @@ export function renderTemplate(template: string, given: TemplateContext): string
   return render(template, variables, {}, { customMethodHandlers: javaStrings });
 }
 
+type Reviver = (key: string, value: unknown, context?: { readonly source?: string }) => unknown;
+
+/** Integers keep their digits, as in Java. */
+const digits: Reviver = (_key, value, context) =>
+  typeof value === "number" && !Number.isSafeInteger(value) && /^-?\d+$/.test(context?.source ?? "")
+    ? BigInt(context?.source ?? value)
+    : value;
+
 /** `{"a":{"b":1}}` at `$.a.b` is 1; undefined where there is nothing, or no JSON. No scripts are evaluated. */
-export function valueAt(body: string, path: string): unknown {
+export function valueAt(body: string, path: string, reviver?: Reviver): unknown {
   try {
-    return JSONPath<unknown>({ path, json: JSON.parse(body), wrap: false, eval: false });
+    return JSONPath<unknown>({ path, json: JSON.parse(body, reviver), wrap: false, eval: false });
   } catch {
     return undefined;
   }

@@ -84,3 +84,8 @@ export const countingChanges = windowCallback(
   () =>
     (records, { state }: Window<{ count: number }>) => ({ count: (state?.count ?? 0) + records.length }),
 );
+
+export const numbered = callback(
+  v.object({ shop: v.nullable(v.number()), order: v.object({ id: v.nullable(v.number()) }) }),
+  () => () => {},
+);

@@ -245,8 +245,9 @@ describe("HttpIngress", () => {
     });
     assert.deepEqual(routeOf(graph).method.integration.requestTemplates, {
       "application/json":
+        "#set($messageGroupId = $input.path('$.id'))#set($messageDeduplicationId = $input.path('$.step.id'))" +
         "Action=SendMessage&Version=2012-11-05&MessageBody=$util.urlEncode($input.body)" +
-        "&MessageGroupId=$util.urlEncode($input.path('$.id'))&MessageDeduplicationId=$util.urlEncode($input.path('$.step.id'))",
+        '&MessageGroupId=$util.urlEncode("$!messageGroupId")&MessageDeduplicationId=$util.urlEncode("$!messageDeduplicationId")',
     });
   });
 

@@ -10,7 +10,7 @@ import type { FrontResponse } from "../../local/http";
 import { Iam } from "../../local/iam/iam";
 import { createPermissions } from "../../local/permissions";
 import { type Message, type Principal, ServiceError } from "../../local/service";
-import { note } from "../components/callbacks";
+import { note, numbered } from "../components/callbacks";
 import { manualClock } from "./sqs-support";
 
 const settings = { config: { "aws:region": "eu-west-1" } };
@@ -109,6 +109,23 @@ describe("API Gateway of the local run", () => {
     await call("live/notes", { body: '{"id":"a b"}' });
     assert.equal(asked[0]?.input.MessageGroupId, "a b");
     assert.equal(asked[0]?.input.MessageDeduplicationId, "a b");
+  });
+
+  it("makes texts of numbers for the message group and the deduplication id, with all their digits", async () => {
+    const { call, asked } = await gatewayOf(() => {
+      const numbers = new QueueConsumer("numbers", { callback: numbered, fifo: true });
+      const route = { consumer: numbers, messageGroupId: "$.shop", messageDeduplicationId: "$.order.id" };
+      new HttpIngress("api", { routes: { "POST /numbers": route }, public: true });
+    });
+    for (const [shop, id, texts] of [
+      ["7", "0", ["7", "0"]],
+      ["-1.5", "12345678901234567891", ["-1.5", "12345678901234567891"]],
+      ["null", "null", ["", ""]],
+    ] as const) {
+      await call("live/numbers", { body: `{"shop":${shop},"order":{"id":${id}}}` });
+      const { MessageGroupId = "", MessageDeduplicationId = "" } = asked.at(-1)?.input ?? {};
+      assert.deepEqual([MessageGroupId, MessageDeduplicationId], texts);
+    }
   });
 
   for (const [error, status, says] of [
