@@ -44,7 +44,9 @@ export class OwnQueuePolicy implements QueuePolicyOwner {
       name,
       {
         queueUrl: queue.url,
-        policy: this.statements.resolve((all) => pulumi.jsonStringify({ Version: "2012-10-17", Statement: [...all] })),
+        policy: this.statements.resolve((all) =>
+          pulumi.jsonStringify({ Version: "2012-10-17", Statement: distinct(all) }),
+        ),
       },
       { parent: owner },
     );
@@ -55,4 +57,15 @@ export class OwnQueuePolicy implements QueuePolicyOwner {
     this.statements.add({ ...statement, Resource: this.queue.arn });
     return this.policy;
   };
+}
+
+/** AWS refuses a policy that has a Sid twice, and names that differ in their hyphens only make the same one. */
+function distinct(statements: readonly PolicyStatement[]): PolicyStatement[] {
+  const taken = new Set<string>();
+  return statements.map((statement) => {
+    let sid = statement.Sid;
+    for (let count = 2; taken.has(sid); count++) sid = `${statement.Sid}${count}`;
+    taken.add(sid);
+    return { ...statement, Sid: sid };
+  });
 }
