@@ -7,7 +7,13 @@ import { createAlarms } from "./alarms";
 import type { Binding, Statement } from "./binding";
 import { archiveAsset, bundle, type CallbackBundle, type HandlerModule } from "./bundle";
 import { functionAlarms, type Retries } from "./function-alarms";
-import { type FunctionOptions, type FunctionOverrides, functionDefaults } from "./function-args";
+import {
+  environmentSize,
+  type FunctionOptions,
+  type FunctionOverrides,
+  functionDefaults,
+  largestEnvironment,
+} from "./function-args";
 import type { NetworkAttachment } from "./function-network";
 import { idempotencySettings, idempotencyStatements } from "./idempotency";
 import type { Operations } from "./operations";
@@ -158,7 +164,7 @@ export class CallbackFunction extends pulumi.ComponentResource {
     );
   }
 
-  private settings({ bindings, source, idempotency }: CallbackFunctionArgs): pulumi.Output<string> {
+  private settings({ bindings, source, idempotency, environment }: CallbackFunctionArgs): pulumi.Output<string> {
     const values = Object.fromEntries(Object.entries(bindings).map(([name, { value }]) => [name, value]));
     const settings = { bindings: values, source, ...idempotencySettings(this.name, idempotency) };
     return pulumi.jsonStringify(settings).apply((text) => {
@@ -167,6 +173,15 @@ export class CallbackFunction extends pulumi.ComponentResource {
         throw new pulumi.ResourceError(
           `The bindings take ${size} bytes of the function's environment; ${settingsLimit} bytes are allowed, since Lambda allows 4 KB for ` +
             "all variables together. Keep long values in an SSM parameter and hand them over with secret(…).",
+          this,
+          true,
+        );
+      }
+      const total = environmentSize(environment, text);
+      if (total > largestEnvironment) {
+        throw new pulumi.ResourceError(
+          `environment and what the consumer adds to it (${size} bytes) take ${total} bytes; Lambda allows ${largestEnvironment} for all ` +
+            "variables together. Keep long values in an SSM parameter and hand them over with secret(…).",
           this,
           true,
         );

@@ -1,6 +1,8 @@
 // A rule of an event bus that leads events to a consumer's queue, and the dead letters of what could not be sent.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { compilePattern, longestPattern } from "../syntax/event-pattern";
+import { isObject, parseJson } from "../syntax/json";
 import { type AlarmOverrides, checkAlarms, createAlarms } from "./alarms";
 import { ArgumentErrors } from "./argument-errors";
 import type { EventBus } from "./binding";
@@ -37,9 +39,6 @@ export interface EventBusRuleArgs<E extends { readonly type: string }, K extends
   /** A QueueConsumer. It gets the whole event of EventBridge, which it opens: the callback reads its detail. */
   readonly target: Subscriber<NoInfer<Extract<E, { readonly type: K }>>>;
 }
-
-/** Characters: the quota of 2,048 may be raised to it. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
-const longestPattern = 4096;
 
 /**
  * An EventBridge rule and its target, a queue that admits exactly this rule. Throws a ResourceError that lists every argument that
@@ -146,24 +145,18 @@ function check(name: string, args: Checked, owner: pulumi.Resource): void {
   if (Object.keys(pattern).length === 0) {
     errors.add('it takes no event: give types, or a pattern, as { source: ["orders"] }.');
   }
-  for (const path of faultyPaths(pattern, "")) {
-    errors.add(
-      `pattern: ${path} is neither a list of values that is not empty nor an object that is not empty; write "orders" as ["orders"].`,
+  const text = JSON.stringify(pattern);
+  const parsed = parseJson(text);
+  if (isObject(parsed) && Object.keys(parsed).length > 0) {
+    compilePattern(parsed, "", ({ message }) =>
+      errors.add(
+        `pattern: ${message}. EventBridge refuses it: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html`,
+      ),
     );
   }
-  const { length } = JSON.stringify(pattern);
+  const { length } = text;
   if (length > longestPattern) {
     errors.add(`pattern has ${length} characters; EventBridge allows ${longestPattern} (2048 without a raised quota).`);
   }
   errors.throwIfAny(owner);
-}
-
-/** Where a pattern has a bare value, which EventBridge refuses. */
-function faultyPaths(pattern: object, path: string): string[] {
-  return Object.entries(pattern).flatMap(([key, value]) => {
-    const here = path === "" ? key : `${path}.${key}`;
-    if (Array.isArray(value)) return value.length === 0 ? [here] : [];
-    if (typeof value !== "object" || value === null || Object.keys(value).length === 0) return [here];
-    return faultyPaths(value, here);
-  });
 }

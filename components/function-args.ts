@@ -81,6 +81,7 @@ export function checkFunctionOptions(options: FunctionOptions, errors: ArgumentE
     rule: "Lambda allows",
   });
   checkLogRetention(logRetention, errors);
+  checkEnvironmentSize(environment, errors);
   for (const name of Object.keys(environment)) {
     if (!/^[A-Za-z][A-Za-z0-9_]+$/.test(name)) {
       errors.add(
@@ -91,6 +92,28 @@ export function checkFunctionOptions(options: FunctionOptions, errors: ArgumentE
         `environment: "${name}" is reserved by ${name === settingsVariable ? "the consumer" : "Lambda"}; use another name.`,
       );
     }
+  }
+}
+
+/** Bytes of all variables together, as Lambda measures them: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+export const largestEnvironment = 4096;
+
+/**
+ * Bytes of the variables whose values are known, as the JSON that Lambda says it measures. `settings`: what the consumer adds; where that
+ * is not known yet, no more than its name.
+ */
+export function environmentSize(environment: FunctionOptions["environment"] = {}, settings = ""): number {
+  const known = Object.entries(environment).filter(([, value]) => typeof value === "string");
+  return Buffer.byteLength(JSON.stringify({ ...Object.fromEntries(known), [settingsVariable]: settings }));
+}
+
+function checkEnvironmentSize(environment: FunctionOptions["environment"], errors: ArgumentErrors): void {
+  const size = environmentSize(environment);
+  if (size > largestEnvironment) {
+    errors.add(
+      `environment takes ${size} bytes before what the consumer adds; Lambda allows ${largestEnvironment} for all variables together. ` +
+        "Keep long values in an SSM parameter and hand them over with secret(…).",
+    );
   }
 }
 

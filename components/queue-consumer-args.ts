@@ -5,6 +5,7 @@ import { type AlarmOverrides, checkAlarms } from "./alarms";
 import type { ArgumentErrors } from "./argument-errors";
 import { type DeadLetterQueueOverrides, longestRetention } from "./dead-letter-queue";
 import { checkKey, checkKeys } from "./encryption";
+import { checkFilters } from "./filter-patterns";
 import type { FunctionAlarm } from "./function-alarms";
 import { checkFunctionOptions, type FunctionOptions, type FunctionOverrides, functionDefaults } from "./function-args";
 import type { Operations } from "./operations";
@@ -161,7 +162,8 @@ export function checkQueueConsumerOptions(options: QueueConsumerOptions, errors:
   checkKey("queue.kmsKeyArn", options.queue?.kmsKeyArn, errors);
   checkAlarms(options.overrides?.alarms, errors);
   checkMapping(options, errors);
-  checkFilters(options.filters ?? [], errors);
+  checkFilterKeys(options.filters ?? [], errors);
+  checkFilters(options.filters ?? [], "body", errors);
 }
 
 const queueOnly = [
@@ -269,6 +271,7 @@ function checkMapping(options: QueueConsumerOptions, errors: ArgumentErrors): vo
       `batchSize ${batchSize} needs a maximumBatchingWindow of at least 1 s, ${maximumBatchingWindow} s given; a queue hands out at most 10 records at a time.`,
     );
   }
+  if (sized) checkIsolation(options, errors);
   const limited = errors.integer("maximumConcurrency", maximumConcurrency, {
     min: 2,
     max: 1000,
@@ -297,16 +300,28 @@ function checkMapping(options: QueueConsumerOptions, errors: ArgumentErrors): vo
   }
 }
 
+/** Milliseconds of a record that is run alone: the call that deletes it, and a short run. */
+const isolated = 20;
+
+/** After an invocation that failed as a whole the consumer runs its records one at a time; each must get its turn before SQS gives it up. */
+function checkIsolation(options: QueueConsumerOptions, errors: ArgumentErrors): void {
+  const { batchSize = queueDefaults.batchSize, timeout = functionDefaults.timeout } = options;
+  const attempts = maxReceiveCountOf(options) - 1;
+  const reached = Math.floor((attempts * timeout * 1000) / isolated);
+  if (attempts < 1 || timeout < 1 || batchSize <= reached) return;
+  errors.add(
+    `batchSize ${batchSize} is more than ${attempts === 1 ? "one more attempt" : `${attempts} more attempts`} of ${timeout} s can run one at a time, ` +
+      `as after a failed invocation: ${reached} records of ${isolated} ms, and the others would be dead-lettered without a run. Give a timeout of at ` +
+      `least ${Math.ceil((batchSize * isolated) / 1000 / attempts)} s, or lower batchSize.`,
+  );
+}
+
 /** https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html */
-function checkFilters(filters: readonly QueueFilter[], errors: ArgumentErrors): void {
-  if (filters.length > 10)
-    errors.add(`${filters.length} filters are given; Lambda allows 10 for a mapping (5 without a raised quota).`);
+function checkFilterKeys(filters: readonly QueueFilter[], errors: ArgumentErrors): void {
   for (const [index, filter] of filters.entries()) {
     const others = Object.keys(filter).filter((key) => key !== "body");
     if (others.length > 0) {
       errors.add(`filters[${index}] names ${others.join(", ")}; Lambda filters SQS messages by "body" only.`);
     }
-    const length = JSON.stringify(filter).length;
-    if (length > 4096) errors.add(`filters[${index}] has ${length} characters; Lambda allows 4096.`);
   }
 }

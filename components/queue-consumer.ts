@@ -24,6 +24,7 @@ import {
   visibilityTimeoutOf,
 } from "./queue-consumer-args";
 import { OwnQueuePolicy, type PolicyStatement } from "./queue-policy";
+import { otherReaderOf } from "./queue-readers";
 import { queueAlarms } from "./source-alarms";
 
 export type QueueConsumerArgs<Wire, In, B extends object> = QueueConsumerOptions & {
@@ -84,6 +85,7 @@ export class QueueConsumer<Wire = unknown, In = unknown, B extends object = Reco
     checkName(name, errors);
     checkQueueConsumerOptions(args, errors);
     checkIdempotency(args, errors);
+    checkReaders(name, args, errors);
     errors.throwIfAny(this);
 
     this.fifo = isFifo(args);
@@ -142,6 +144,7 @@ export class QueueConsumer<Wire = unknown, In = unknown, B extends object = Reco
     const queue = this.createQueue(args, kmsKeyArn, deadLetters);
     deadLetters.allowRedriveFrom(queue.arn);
     const { url, arn } = queue;
+    if (args.enabled !== false) otherReaderOf(arn, this.name);
     return {
       queue: { url, arn, kmsKeyArn },
       deadLetters,
@@ -279,4 +282,18 @@ export class QueueConsumer<Wire = unknown, In = unknown, B extends object = Reco
       { parent: this, dependsOn: [fn.rolePolicy] },
     );
   }
+}
+
+/**
+ * Lambda allows several functions on one queue. Each message reaches one of them only, by chance, and what the filter of one leaves out is
+ * deleted before the other sees it: nobody wants that of two consumers, except for a while when one takes the place of the other.
+ */
+function checkReaders(name: string, { queue, enabled }: QueueConsumerOptions, errors: ArgumentErrors): void {
+  if (queue === undefined || enabled === false) return;
+  const other = otherReaderOf(queue.arn, name);
+  if (other === undefined) return;
+  errors.add(
+    `its queue is consumed by "${other}" already, and SQS hands each message to one of them only. For both to get every message, give each ` +
+      "a queue of its own and subscribe them to a Topic; where one takes the other's place, give one of them enabled: false.",
+  );
 }

@@ -2,6 +2,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { messageJson } from "../consumer/message-text";
+import { parseExpression, parseMoment } from "../syntax/schedule-expression";
+import { isTimeZone } from "../syntax/time-zone";
 import { type AlarmOverrides, checkAlarms, createAlarms } from "./alarms";
 import { ArgumentErrors } from "./argument-errors";
 import type { Statement } from "./binding";
@@ -45,12 +47,6 @@ export interface ScheduleArgs<E> extends QueueTargetOptions, Operations {
     readonly alarms?: AlarmOverrides<"lostEvents">;
   };
 }
-
-const forms = [
-  /^rate\([1-9]\d* (minute|minutes|hour|hours|day|days)\)$/,
-  /^cron\(\S+( \S+){5}\)$/,
-  /^at\(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\)$/,
-];
 
 /**
  * An EventBridge schedule with a role that may send to its queue and its dead-letter queue, and nothing else. Throws a ResourceError
@@ -158,15 +154,19 @@ function check(name: string, args: Checked, owner: pulumi.Resource): void {
   const rule = "Scheduler allows";
   checkName(name, errors);
   errors.integer("flexibleWindow", args.flexibleWindow, { min: 1, max: 1440, unit: "minutes", rule });
-  if (!forms.some((form) => form.test(expression))) {
+  try {
+    parseExpression(expression);
+  } catch (error) {
     errors.add(
-      `expression is "${expression}"; Scheduler allows rate(1 hour), cron(0 6 ? * MON-FRI *) with six fields, and at(2026-12-24T18:00:00).`,
+      `expression is "${expression}"; Scheduler allows rate(1 hour), cron(0 6 ? * MON-FRI *) with six fields, and ` +
+        `at(2026-12-24T18:00:00): ${error instanceof Error ? error.message : String(error)}.`,
     );
   }
   if (timeZone !== undefined && !isTimeZone(timeZone)) {
     errors.add(`timeZone is "${timeZone}"; give the name of a zone as IANA has it, as Europe/Berlin.`);
   }
   checkEvent(args.event, errors);
+  checkPeriod(args, errors);
   checkQueueTarget(args, { target, rule }, errors);
   checkAlarms(args.overrides?.alarms, errors);
   errors.throwIfAny(owner);
@@ -181,11 +181,15 @@ function checkEvent(event: unknown, errors: ArgumentErrors): void {
   }
 }
 
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return true;
-  } catch {
-    return false;
+/** What is known in the program of the dates. */
+function checkPeriod({ startDate, endDate }: Pick<Checked, "startDate" | "endDate">, errors: ArgumentErrors): void {
+  const [start, end] = Object.entries({ startDate, endDate }).map(([name, date]) => {
+    if (typeof date !== "string") return undefined;
+    const moment = parseMoment(date);
+    if (moment === undefined) errors.add(`${name} is "${date}"; Scheduler takes a moment as 2026-12-24T00:00:00Z.`);
+    return moment;
+  });
+  if (start !== undefined && end !== undefined && end <= start) {
+    errors.add(`endDate ${endDate} is not after startDate ${startDate}, as Scheduler requires; give a later one.`);
   }
 }

@@ -107,7 +107,7 @@ export class StreamConsumer<Wire = unknown, In = unknown, B extends object = Rec
     createStreamMapping(name, {
       eventSourceArn,
       options: args,
-      maximumRecordAge: defaultRecordAge,
+      maximumRecordAge: defaultAgeOf(args),
       deadLetterQueueArn: deadLetters.arn,
       fn,
       ...(overrides?.mapping !== undefined && { overrides: overrides.mapping }),
@@ -205,9 +205,18 @@ export class StreamConsumer<Wire = unknown, In = unknown, B extends object = Rec
 }
 
 /** Seconds until a record is given up; where no age is set, until it expires, of another's stream at the earliest. */
-function recordAgeOf({ stream, maximumRecordAge = defaultRecordAge, ...options }: StreamConsumerOptions): number {
+function recordAgeOf(options: StreamConsumerOptions): number {
+  const { stream, maximumRecordAge = defaultAgeOf(options) } = options;
   if (maximumRecordAge !== -1) return maximumRecordAge;
   return (stream === undefined ? (options.retention ?? retention.default) : retention.min) * 3600;
+}
+
+/**
+ * A stream that is there already may hold records of many days. A consumer that begins at the oldest gives none up for its age, or it would
+ * give up at once what it begins with; how often a record is tried has its limit in any case.
+ */
+function defaultAgeOf({ stream, startingPosition = "TRIM_HORIZON" }: StreamConsumerOptions): number {
+  return stream !== undefined && startingPosition === "TRIM_HORIZON" ? -1 : defaultRecordAge;
 }
 
 type Checked = StreamConsumerOptions & { readonly callback: AnyCallback };
@@ -215,7 +224,7 @@ type Checked = StreamConsumerOptions & { readonly callback: AnyCallback };
 function check(name: string, options: Checked, owner: pulumi.Resource): void {
   const errors = new ArgumentErrors(`StreamConsumer "${name}"`);
   checkName(name, errors);
-  checkStreamMapping(options, errors);
+  checkStreamMapping(options, "data", errors);
   checkAlarms(options.overrides?.alarms, errors);
   const hours = { min: retention.min, max: retention.max, unit: "h", rule: "Kinesis allows" };
   const kept = errors.integer("retention", options.retention, hours);
@@ -227,7 +236,7 @@ function check(name: string, options: Checked, owner: pulumi.Resource): void {
       }
     }
   }
-  const age = options.maximumRecordAge ?? defaultRecordAge;
+  const age = options.maximumRecordAge ?? defaultAgeOf(options);
   const keptSeconds = (options.retention ?? retention.default) * 3600;
   if (kept && options.stream === undefined && age > keptSeconds) {
     errors.add(

@@ -2,12 +2,14 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { AnyCallback, Callback, WindowCallback } from "../consumer/callback";
+import type { FilterContent } from "../syntax/filter-criteria";
 import type { AlarmOverrides } from "./alarms";
 import type { ArgumentErrors } from "./argument-errors";
 import type { Statement } from "./binding";
 import type { CallbackFunction } from "./callback-function";
 import type { DeadLetterQueue } from "./dead-letter-queue";
 import { checkKey, checkKeys, encryptStatements } from "./encryption";
+import { checkFilters } from "./filter-patterns";
 import type { FunctionAlarm, Retries, StreamFunctionAlarm, StreamTimes } from "./function-alarms";
 import { checkFunctionOptions, type FunctionOptions, type FunctionOverrides, functionDefaults } from "./function-args";
 import { checkIdempotency } from "./idempotency";
@@ -33,7 +35,11 @@ export interface StreamMappingOptions extends FunctionOptions, Operations, Paylo
    * dead-letter queue and the shard goes on.
    */
   readonly maximumRetryAttempts?: number;
-  /** Seconds after which a record is given up, -1 (never) or 60 to 604,800; default 86,400 for Kinesis, 43,200 for a table. */
+  /**
+   * Seconds after which a record is given up, -1 (never) or 60 to 604,800; default 86,400 for Kinesis, 43,200 for a table. For a Kinesis stream
+   * that is there already and is read from its oldest record, default -1. A table keeps changes for a day: what is older than the limit when
+   * its consumer is created goes to the dead-letter queue, unless this is -1.
+   */
   readonly maximumRecordAge?: number;
   /**
    * Seconds of a tumbling window, 1 to 900, for which a `windowCallback` keeps a state per shard; by default there is none. Not with a
@@ -91,7 +97,8 @@ export function streamTimesOf(options: StreamMappingOptions, recordAge: number):
 
 type Checked = StreamMappingOptions & { readonly callback: AnyCallback };
 
-export function checkStreamMapping(options: Checked, errors: ArgumentErrors): void {
+/** `content`: the member of its records that holds text, for filters; null: there is none. */
+export function checkStreamMapping(options: Checked, content: FilterContent, errors: ArgumentErrors): void {
   checkFunctionOptions(options, errors);
   checkIdempotency(options, errors);
   checkKeys(options, errors);
@@ -120,11 +127,7 @@ export function checkStreamMapping(options: Checked, errors: ArgumentErrors): vo
     });
   }
   checkTumblingWindow(options, errors);
-  if (filters.length > 10) errors.add(`${filters.length} filters are given; Lambda allows 10 for a mapping.`);
-  for (const [index, filter] of filters.entries()) {
-    const length = JSON.stringify(filter).length;
-    if (length > 4096) errors.add(`filters[${index}] has ${length} characters; Lambda allows 4096.`);
-  }
+  checkFilters(filters, content, errors);
 }
 
 function checkTumblingWindow(

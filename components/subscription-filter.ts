@@ -1,4 +1,6 @@
 // Which events of a topic a subscription gets: the arguments, what SNS allows for them, and its filter policy.
+import { compileFilter } from "../syntax/filter-policy";
+import { InvalidPattern } from "../syntax/invalid-pattern";
 import type { ArgumentErrors } from "./argument-errors";
 
 export interface SubscriptionFilter<K extends string> {
@@ -24,17 +26,38 @@ export function checkSubscriptionFilter(args: SubscriptionFilter<string>, errors
   if (keys.length > mostKeys) {
     errors.add(`the filter has ${keys.length} keys (types is one of them); SNS allows ${mostKeys}.`);
   }
-  // The body may be filtered by nested keys, whose combinations SNS counts by their depth, too.
-  if (filterScope === "MessageBody") return;
   let combinations = 1;
+  const faults: string[] = [];
   for (const [key, values] of keys) {
     if (Array.isArray(values)) combinations *= Math.max(1, values.length);
-    else errors.add(`filter.${key} is no list of values; SNS takes lists only, and nested keys only of MessageBody.`);
+    else if (filterScope === "MessageAttributes") {
+      errors.add(`filter.${key} is no list of values; SNS takes lists only, and nested keys only of MessageBody.`);
+      continue;
+    }
+    faults.push(...faultsOf({ [key]: values }, filterScope));
   }
-  if (combinations > mostCombinations) {
+  // The body may be filtered by nested keys, whose combinations SNS counts by their depth, too.
+  if (filterScope === "MessageAttributes" && combinations > mostCombinations) {
     errors.add(
       `the filter has ${combinations} combinations of its values; SNS allows ${mostCombinations}. Subscribe more widely, and let the callback skip the rest.`,
     );
+  } else if (faults.length === 0 && keys.length <= mostKeys) {
+    faults.push(...faultsOf(Object.fromEntries(keys), filterScope));
+  }
+  for (const fault of faults) {
+    errors.add(
+      `filter: ${fault}. SNS refuses it: https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html`,
+    );
+  }
+}
+
+function faultsOf(policy: object, filterScope: "MessageAttributes" | "MessageBody"): readonly string[] {
+  try {
+    compileFilter(JSON.stringify(policy), filterScope);
+    return [];
+  } catch (error) {
+    if (error instanceof InvalidPattern) return [error.message];
+    throw error;
   }
 }
 

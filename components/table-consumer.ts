@@ -25,7 +25,10 @@ import {
 export interface TableConsumerOptions extends StreamMappingOptions {
   /** The table, with its stream on: a `Table`, an `aws.dynamodb.Table`, or the ARN of an existing one's stream. At most two consumers read a table's stream. */
   readonly table: (Pick<aws.dynamodb.Table, "streamArn"> | { readonly streamArn: pulumi.Input<string> }) &
-    Pick<TableReference, "kmsKeyArn" | "formerKmsKeyArn">;
+    Pick<TableReference, "kmsKeyArn" | "formerKmsKeyArn"> & {
+      /** A `Table` says it itself. */
+      readonly hasStream?: boolean;
+    };
   readonly overrides?: StreamOverrides & {
     readonly deadLetterQueue?: DeadLetterQueueOverrides["queue"];
     readonly alarm?: DeadLetterQueueOverrides["alarm"];
@@ -68,18 +71,25 @@ export class TableConsumer<
     super("spillway:index:TableConsumer", name, {}, opts);
     const errors = new ArgumentErrors(`TableConsumer "${name}"`);
     checkName(name, errors);
-    checkStreamMapping(args, errors);
+    checkStreamMapping(args, null, errors);
     checkAlarms(args.overrides?.alarms, errors);
     if (args.maximumRecordAge !== undefined && args.maximumRecordAge > longestRecordAge) {
       errors.add(
         `maximumRecordAge is ${args.maximumRecordAge} s, and DynamoDB keeps changes for ${longestRecordAge} s, so they would expire without a dead letter; give less.`,
       );
     }
+    const { streamArn: givenArn, hasStream } = args.table;
+    const fault = hasStream === false ? noStream : typeof givenArn === "string" ? faultOf(givenArn) : undefined;
+    if (fault !== undefined) errors.add(fault);
     errors.throwIfAny(this);
 
     const { overrides, maximumRecordAge = defaultRecordAge } = args;
     const recordAge = maximumRecordAge === -1 ? longestRecordAge : maximumRecordAge;
-    const streamArn = pulumi.output(args.table.streamArn);
+    const streamArn = pulumi.output(givenArn).apply((known) => {
+      const unfit = faultOf(known);
+      if (unfit === undefined) return known;
+      throw new pulumi.ResourceError(`TableConsumer "${name}": ${unfit}`, this, true);
+    });
     const deadLetters = createDeadLetters(name, args, this);
     const bindings: Readonly<Record<string, Binding<unknown>>> = args.bindings ?? {};
     const fn = new CallbackFunction(
@@ -137,4 +147,18 @@ export class TableConsumer<
       functionArn: this.functionArn,
     });
   }
+}
+
+const noStream = "its table has no stream, so there are no changes to read; give a Table stream: true.";
+
+/** What is wrong with the ARN of a stream; an `aws.dynamodb.Table` without a stream has none. */
+function faultOf(streamArn: string | undefined): string | undefined {
+  if (streamArn === undefined || streamArn === "") {
+    return "its table has no stream, so there are no changes to read; set streamEnabled and streamViewType: NEW_AND_OLD_IMAGES there.";
+  }
+  if (/^arn:[^:]+:dynamodb:[^:]+:\d{12}:table\/[^/]+\/stream\/.+$/.test(streamArn)) return undefined;
+  return (
+    `table.streamArn is "${streamArn}"; give the ARN of a table's stream, as ` +
+    "arn:aws:dynamodb:eu-west-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000."
+  );
 }

@@ -64,6 +64,8 @@ export class Table extends pulumi.ComponentResource {
   declare readonly kmsKeyArn?: pulumi.Output<string>;
   /** The customer managed key that it was encrypted with before, if it was: who reads here still needs a right to it. */
   declare readonly formerKmsKeyArn?: pulumi.Output<string>;
+  /** Whether it has a stream that a TableConsumer can read. */
+  readonly hasStream: boolean;
   /** Names of its indexes: who reads the table may query these. */
   readonly indexes: readonly string[];
 
@@ -87,6 +89,7 @@ export class Table extends pulumi.ComponentResource {
       { parent: this, protect: args.protect, aliases: [{ parent: pulumi.rootStackResource }] },
     );
     this.indexes = Object.keys(args.indexes ?? {});
+    this.hasStream = args.stream ?? false;
     this.name = table.name;
     this.arn = table.arn;
     this.streamArn = table.streamArn;

@@ -17,9 +17,16 @@ type Branch = ReadonlyMap<string, Rules>;
 /** EventBridge refuses patterns that are too complex, without saying from where on; this one keeps the matcher from running away. */
 const mostBranches = 1000;
 
-/** `at`: where the pattern stands in the whole, for errors. Throws an InvalidPattern. */
-export function compilePattern(pattern: JsonObject, at = ""): EventMatcher {
-  const branches = branchesOf(pattern, { path: "", at }, [new Map()]).map((branch) =>
+/** Is told each fault; what has one takes nothing. */
+export type OnFault = (fault: InvalidPattern) => void;
+
+export const raise: OnFault = (fault) => {
+  throw fault;
+};
+
+/** `at`: where the pattern stands in the whole, for errors. Throws an InvalidPattern unless `onFault` collects them. */
+export function compilePattern(pattern: JsonObject, at = "", onFault: OnFault = raise): EventMatcher {
+  const branches = branchesOf(pattern, { path: "", at, onFault }, [new Map()]).map((branch) =>
     // The order in which the matcher looks at them.
     [...branch].sort(([a], [b]) => (a < b ? -1 : 1)),
   );
@@ -34,30 +41,47 @@ interface Place {
   readonly path: string;
   /** In the whole of which the pattern is a part. */
   readonly at: string;
+  readonly onFault: OnFault;
 }
 
-const within = ({ path, at }: Place, name: string): Place => ({ path: joined(path, name), at: joined(at, name) });
+const within = ({ path, at, onFault }: Place, name: string): Place => ({
+  path: joined(path, name),
+  at: joined(at, name),
+  onFault,
+});
 const joined = (path: string, name: string) => (path === "" ? name : `${path}.${name}`);
 
 /** Each of the branches with the members of the pattern added. Of two rules for one path the later holds, as on AWS. */
 function branchesOf(pattern: JsonObject, place: Place, branches: readonly Branch[]): readonly Branch[] {
   const entries = Object.entries(pattern);
-  if (entries.length === 0) throw new InvalidPattern("Empty objects are not allowed", place.at);
+  const { at, onFault } = place;
+  if (entries.length === 0) onFault(new InvalidPattern("Empty objects are not allowed", at));
   return entries.reduce((current, [name, value]) => {
     const alternatives = alternativesOf(name, value);
     if (alternatives !== undefined) {
       const all = alternatives.flatMap((each) => branchesOf(each, place, current));
       if (all.length > mostBranches) {
-        throw new InvalidPattern(`$or makes more than ${mostBranches} combinations`, place.at);
+        onFault(new InvalidPattern(`$or makes more than ${mostBranches} combinations`, at));
+        return current;
       }
       return all;
     }
     const here = within(place, name);
     if (isObject(value)) return branchesOf(value, here, current);
-    if (!isList(value)) throw new InvalidPattern(`"${name}" must be an object or an array`, here.at);
-    const rules = compileRules(value, here.at);
+    const rules = rulesOf(name, value, here);
     return current.map((branch) => new Map([...branch, [here.path, rules]]));
   }, branches);
+}
+
+function rulesOf(name: string, value: Json, { at, onFault }: Place): Rules {
+  try {
+    if (!isList(value)) throw new InvalidPattern(`"${name}" must be an object or an array`, at);
+    return compileRules(value, at);
+  } catch (error) {
+    if (!(error instanceof InvalidPattern)) throw error;
+    onFault(error);
+    return { test: () => false, absent: false };
+  }
 }
 
 /** Names of operators, of which a list under `$or` makes a member of that name out of it. */

@@ -1,6 +1,6 @@
 // Which messages or records an event source mapping hands to its function: its filter criteria.
 // https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
-import { compilePattern } from "./event-pattern";
+import { compilePattern, type OnFault, raise } from "./event-pattern";
 import { InvalidPattern } from "./invalid-pattern";
 import { isList, isObject, type Json, parseJson } from "./json";
 import { compileRules } from "./pattern-rules";
@@ -16,10 +16,14 @@ export type FilterContent = "body" | "data" | null;
 /** Of Lambda. Characters of a pattern, and patterns of a mapping (5 without a raised quota). */
 export const filterLimits = { characters: 4096, patterns: 10 } as const;
 
-/** Any of the patterns may match; without a pattern everything does. Throws an InvalidPattern. */
-export function compileFilter(patterns: readonly string[], content: FilterContent = "body"): Filter {
+/** Any of the patterns may match; without a pattern everything does. Throws an InvalidPattern unless `onFault` collects them. */
+export function compileFilter(
+  patterns: readonly string[],
+  content: FilterContent = "body",
+  onFault: OnFault = raise,
+): Filter {
   if (patterns.length === 0) return () => true;
-  const tests = patterns.map((pattern) => compileOne(pattern, content));
+  const tests = patterns.map((pattern) => compileOne(pattern, content, onFault));
   return (record) => {
     const event = eventOf(record, content);
     return tests.some((test) => test(event));
@@ -48,7 +52,7 @@ function eventOf(record: Filterable, content: FilterContent): Event {
   return { record: whole, body, text };
 }
 
-function compileOne(text: string, content: FilterContent): (event: Event) => boolean {
+function compileOne(text: string, content: FilterContent, onFault: OnFault): (event: Event) => boolean {
   let pattern: Json;
   try {
     pattern = parseJson(text);
@@ -60,8 +64,8 @@ function compileOne(text: string, content: FilterContent): (event: Event) => boo
   }
   const body = content === null ? undefined : pattern[content];
   const others = Object.fromEntries(Object.entries(pattern).filter(([name]) => name !== content));
-  const testRecord = Object.keys(others).length === 0 ? () => true : compilePattern(others);
-  const testBody = body === undefined || content === null ? () => true : contentOf(body, content);
+  const testRecord = Object.keys(others).length === 0 ? () => true : compilePattern(others, "", onFault);
+  const testBody = body === undefined || content === null ? () => true : contentOf(body, content, onFault);
   return (event) => testBody(event) && testRecord(event.record);
 }
 
@@ -69,12 +73,12 @@ function compileOne(text: string, content: FilterContent): (event: Event) => boo
  * A pattern for plain strings is a list of rules, one for JSON an object. Where the formats differ the message is dropped:
  * https://docs.aws.amazon.com/lambda/latest/dg/with-sqs-filtering.html
  */
-function contentOf(pattern: Json, name: string): (event: Event) => boolean {
+function contentOf(pattern: Json, name: string, onFault: OnFault): (event: Event) => boolean {
   if (isList(pattern)) {
     const { test } = compileRules(pattern, name);
     return ({ body, text }) => body === undefined && test(text);
   }
   if (!isObject(pattern)) throw new InvalidPattern(`"${name}" must be an object or an array`);
-  const test = compilePattern(pattern, name);
+  const test = compilePattern(pattern, name, onFault);
   return ({ body }) => body !== undefined && test(body);
 }

@@ -24,7 +24,7 @@ export function parseExpression(text: string): Expression {
 }
 
 function rateOf(text: string): number {
-  const [, value, unit = ""] = /^\s*([1-9]\d*)\s+(minute|hour|day)s?\s*$/.exec(text) ?? [];
+  const [, value, unit = ""] = /^([1-9]\d*) (minute|hour|day)s?$/.exec(text) ?? [];
   if (value === undefined) {
     throw new Error("a rate is a positive integer and minutes, hours or days, as rate(5 minutes)");
   }
@@ -38,6 +38,15 @@ function momentOf(text: string): number {
     throw new Error("a moment is written yyyy-mm-ddThh:mm:ss, as at(2026-11-20T13:00:00)");
   }
   return wall;
+}
+
+/** RFC 3339, as `2030-01-01T01:00:00Z`, in milliseconds since the epoch; undefined where it is no moment. */
+export function parseMoment(text: string): number | undefined {
+  const [, wall = ""] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/.exec(text) ?? [];
+  const [moment, written] = [Date.parse(text), Date.parse(`${wall}Z`)];
+  // Date takes the 30th of February for the 2nd of March.
+  const isDay = !Number.isNaN(written) && new Date(written).toISOString().startsWith(wall);
+  return isDay && !Number.isNaN(moment) ? moment : undefined;
 }
 
 /**

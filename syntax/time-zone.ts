@@ -26,8 +26,9 @@ export function isTimeZone(timeZone: string): boolean {
   // Offsets, as +01:00, are none of AWS's time zones.
   if (!/^[A-Za-z]/.test(timeZone)) return false;
   try {
-    formatOf(timeZone);
-    return true;
+    const { timeZone: name } = formatOf(timeZone).resolvedOptions();
+    // IANA's names have one spelling. Whether AWS takes another one is not documented, and the right one is as easily written.
+    return name === timeZone || name.toLowerCase() !== timeZone.toLowerCase();
   } catch {
     return false;
   }

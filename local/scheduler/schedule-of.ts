@@ -1,7 +1,7 @@
 // A schedule of the evaluated program; refuses what Scheduler refuses, in its words where they are known, and what cannot run here.
 // https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
 import type { GraphResource } from "../../graph/graph";
-import { type Expression, parseExpression } from "../../syntax/schedule-expression";
+import { type Expression, parseExpression, parseMoment } from "../../syntax/schedule-expression";
 import { isTimeZone } from "../../syntax/time-zone";
 import { numberIn, physicalName, textIn, type Values } from "../values";
 import type { ScheduleDefinition } from "./definition";
@@ -92,8 +92,8 @@ function expressionOf(text: string): Expression {
 function momentIn(inputs: Values, name: string): number | undefined {
   const text = textIn(inputs, name);
   if (text === undefined || text === "") return undefined;
-  const moment = Date.parse(text);
-  if (Number.isNaN(moment)) throw new Error(`${name} is "${text}"; it takes a moment as 2030-01-01T01:00:00Z.`);
+  const moment = parseMoment(text);
+  if (moment === undefined) throw new Error(`${name} is "${text}"; it takes a moment as 2030-01-01T01:00:00Z.`);
   return moment;
 }
 

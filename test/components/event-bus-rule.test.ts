@@ -111,9 +111,9 @@ describe("EventBusRule", () => {
       "its target is a FIFO queue, which needs a messageGroupId",
       "its target is a FIFO queue without contentBasedDeduplication, and no deduplication id can be sent",
       'types and pattern["detail-type"] both say which types are sent',
-      "pattern: source is neither a list of values",
-      "pattern: detail.state is neither a list of values",
-      "pattern: detail.more is neither a list of values",
+      'pattern: source: "source" must be an object or an array. EventBridge refuses it: https://docs.aws.amazon.com/',
+      "pattern: detail.state: Empty arrays are not allowed. EventBridge refuses it",
+      "pattern: detail.more: Empty objects are not allowed. EventBridge refuses it",
     ]) {
       assert.ok(message.includes(says), `${says}\n${message}`);
     }

@@ -320,6 +320,25 @@ describe("QueueConsumer", () => {
     assert.equal(graph.one("aws:cloudwatch/metricAlarm:MetricAlarm").inputs.threshold, 5);
   });
 
+  it("lets another consumer take its place, while one of them is switched off", async () => {
+    const queue = {
+      url: "https://sqs.eu-west-1.amazonaws.com/123456789012/theirs",
+      arn: "arn:aws:sqs:eu-west-1:123456789012:theirs",
+      visibilityTimeout: 180,
+      maxReceiveCount: 5,
+      deadLetterQueue: { url: "https://sqs/lost", arn: "arn:aws:sqs:eu-west-1:123456789012:lost" },
+    };
+    const graph = await Recorded.of(() => {
+      new QueueConsumer("one", { callback: note, queue, enabled: false });
+      new QueueConsumer("two", { callback: note, queue });
+    });
+    const mappings = graph.all("aws:lambda/eventSourceMapping:EventSourceMapping");
+    assert.deepEqual(Object.fromEntries(mappings.map(({ name, inputs }) => [name, inputs.enabled])), {
+      one: false,
+      two: true,
+    });
+  });
+
   describe("refuses", () => {
     for (const [what, args, says] of [
       [
@@ -429,8 +448,29 @@ describe("QueueConsumer", () => {
         'environment: "SPILLWAY" is reserved by the consumer',
       ],
       [
+        "more records than get a turn when they are run one at a time",
+        { batchSize: 10_000, maximumBatchingWindow: 1 },
+        "batchSize 10000 is more than 4 more attempts of 30 s can run one at a time, as after a failed invocation: 6000 records of 20 ms, and the " +
+          "others would be dead-lettered without a run. Give a timeout of at least 50 s, or lower batchSize.",
+      ],
+      [
+        "more variables than Lambda has room for",
+        { environment: { LONG: "x".repeat(2000), OTHER: "é".repeat(1050) } },
+        "environment takes 4136 bytes before what the consumer adds; Lambda allows 4096 for all variables together.",
+      ],
+      [
+        "filters that Lambda refuses",
+        { filters: [{ body: { total: [{ numeric: [">", 10, "<", 5] }] } }] },
+        "filters[0]: body.total: Bottom must be less than top. Lambda refuses it: https://docs.aws.amazon.com/lambda/",
+      ],
+      [
+        "filters without lists",
+        { filters: [{ body: { kind: "bought" } }] },
+        'filters[0]: body.kind: "kind" must be an object or an array. Lambda refuses it',
+      ],
+      [
         "a filter by anything but the body",
-        { filters: [{ body: {}, attributes: {} }] },
+        { filters: [{ body: { id: ["a"] }, attributes: { kind: ["b"] } }] },
         'filters[0] names attributes; Lambda filters SQS messages by "body" only.',
       ],
     ] as const) {
@@ -503,6 +543,41 @@ describe("QueueConsumer", () => {
       const message = await refusal(() => void new QueueConsumer("jobs", { callback: note, environment }));
       const named = [...message.matchAll(/environment: "(\w+)" is reserved by Lambda/g)].map(([, name]) => name);
       assert.deepEqual(named, reserved);
+    });
+
+    const theirs = {
+      url: "https://sqs.eu-west-1.amazonaws.com/123456789012/theirs",
+      arn: "arn:aws:sqs:eu-west-1:123456789012:theirs",
+      visibilityTimeout: 180,
+      maxReceiveCount: 5,
+      deadLetterQueue: { url: "https://sqs/lost", arn: "arn:aws:sqs:eu-west-1:123456789012:lost" },
+    };
+    const second =
+      /^QueueConsumer "two": its queue is consumed by "one" already, and SQS hands each message to one of them/;
+
+    it("a second consumer of an existing queue", async () => {
+      const program = () => {
+        new QueueConsumer("one", { callback: note, queue: theirs });
+        new QueueConsumer("two", { callback: note, queue: theirs });
+      };
+      assert.match(await refusal(program), second);
+    });
+
+    it("a second consumer of another consumer's queue", async () => {
+      const program = () => {
+        const one = new QueueConsumer("one", { callback: note });
+        new QueueConsumer("two", { callback: note, queue: { ...theirs, url: one.queueUrl, arn: one.queueArn } });
+      };
+      assert.match(await refusal(program), second);
+    });
+
+    it("variables that leave no room for what the consumer adds", async () => {
+      const environment = { LONG: "x".repeat(3900) };
+      const message = await refusal(() => void new QueueConsumer("jobs", { callback: note, environment }));
+      assert.match(
+        message,
+        /environment and what the consumer adds to it \(\d+ bytes\) take \d+ bytes; Lambda allows 4096 for all variables together/,
+      );
     });
 
     it("bindings that do not fit into the environment", async () => {

@@ -109,6 +109,8 @@ describe("Schedule", () => {
       new Schedule("s", {
         expression: "every hour",
         timeZone: "Mars/Olympus",
+        startDate: "2027-01-02T00:00:00Z",
+        endDate: "2027-02-30T00:00:00Z",
         flexibleWindow: 0,
         maximumRetryAttempts: 186,
         maximumEventAge: 59,
@@ -122,10 +124,43 @@ describe("Schedule", () => {
       "maximumEventAge is 59 s; Scheduler allows a whole number from 60 to 86400 s.",
       'expression is "every hour"; Scheduler allows rate(1 hour)',
       'timeZone is "Mars/Olympus"; give the name of a zone',
+      'endDate is "2027-02-30T00:00:00Z"; Scheduler takes a moment as 2026-12-24T00:00:00Z.',
       "its target is a FIFO queue, which needs a messageGroupId",
       "its target is a FIFO queue without contentBasedDeduplication, and no deduplication id can be sent",
     ]) {
       assert.ok(message.includes(says), `${says}\n${message}`);
     }
   });
+
+  for (const [what, args, says] of [
+    ["a minute that no hour has", { expression: "cron(99 0 * * ? *)" }, /: minutes cannot be "99"\./],
+    [
+      "a day of the month and of the week",
+      { expression: "cron(0 12 * * 1 *)" },
+      /exactly one of day-of-month and day-of/,
+    ],
+    [
+      "a day that no month has",
+      { expression: "at(2027-02-30T00:00:00)" },
+      /at\(2027-02-30T00:00:00\)"; Scheduler allows/,
+    ],
+    [
+      "an offset as a time zone",
+      { timeZone: "+01:00" },
+      /timeZone is "\+01:00"; give the name of a zone as IANA has it/,
+    ],
+    [
+      "an end before its start",
+      { startDate: "2027-01-02T00:00:00Z", endDate: "2027-01-02T01:00:00+01:00" },
+      /endDate 2027-01-02T01:00:00\+01:00 is not after startDate 2027-01-02T00:00:00Z, as Scheduler requires/,
+    ],
+  ] as const) {
+    it(`refuses ${what}`, async () => {
+      const program = () => {
+        const target = new QueueConsumer("sweep", { callback: note });
+        new Schedule("s", { expression: "rate(1 hour)", event: { id: "all" }, target, ...args });
+      };
+      assert.match(await refusal(program), says);
+    });
+  }
 });

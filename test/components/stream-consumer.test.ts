@@ -3,6 +3,7 @@ import * as aws from "@pulumi/aws";
 import { putTo, writeTable } from "../../components/binding";
 import { QueueConsumer } from "../../components/queue-consumer";
 import { StreamConsumer } from "../../components/stream-consumer";
+import { Table } from "../../components/table";
 import { TableConsumer } from "../../components/table-consumer";
 import { changed, counting, countingChanges, note, putting } from "./callbacks";
 import { Recorded, refusal } from "./graph";
@@ -221,6 +222,19 @@ describe("StreamConsumer", () => {
     assert.equal(graph.graph.outputs.name, "theirs");
   });
 
+  it("gives up no record for its age where it begins at the oldest of a stream that is there already", async () => {
+    const graph = await Recorded.of(() => {
+      const { stream } = new StreamConsumer("first", { callback: note });
+      new StreamConsumer("oldest", { callback: note, stream });
+      new StreamConsumer("newest", { callback: note, stream, startingPosition: "LATEST" });
+      new StreamConsumer("limited", { callback: note, stream, maximumRecordAge: 3600 });
+    });
+    const ages = ["first", "oldest", "newest", "limited"].map(
+      (name) => graph.one(mappingType, name).inputs.maximumRecordAgeInSeconds,
+    );
+    assert.deepEqual(ages, [86_400, -1, 86_400, 3600]);
+  });
+
   it("lets another callback put what its own callback reads", async () => {
     const graph = await Recorded.of(() => {
       const jobs = new StreamConsumer("jobs", { callback: note });
@@ -298,7 +312,7 @@ describe("StreamConsumer", () => {
       "maximumRetryAttempts is -2; Lambda allows a whole number from -1 to 10000.",
       "maximumRecordAge is 59 s; Lambda allows -1 (never) and a whole number from 60 to 604800 s.",
       "concurrency is 0; the consumer takes a whole number from 1 to 10000.",
-      "11 filters are given; Lambda allows 10 for a mapping.",
+      "11 filters are given; Lambda allows 10 for a mapping (5 without a raised quota).",
       "retention is 12 h; Kinesis allows a whole number from 24 to 8760 h.",
       "shards is 0; Kinesis allows a whole number from 1 to 10000.",
     ]) {
@@ -328,6 +342,25 @@ describe("TableConsumer", () => {
       });
       return void new TableConsumer("changes", { callback: changed, table, ...args });
     };
+
+  it("is refused for a table without a stream", async () => {
+    const own = await refusal(() => {
+      const table = new Table("orders", { hashKey: "id" });
+      new TableConsumer("changes", { callback: changed, table });
+    });
+    assert.match(own, /^TableConsumer "changes": its table has no stream.*; give a Table stream: true\.$/);
+    const theirs = await refusal(() => {
+      const attributes = [{ name: "id", type: "S" }];
+      const table = new aws.dynamodb.Table("orders", { hashKey: "id", attributes, billingMode: "PAY_PER_REQUEST" });
+      new TableConsumer("changes", { callback: changed, table });
+    });
+    assert.match(theirs, /TableConsumer "changes": its table has no stream.*; set streamEnabled and streamViewType/);
+    const table = { streamArn: arn("dynamodb", "table/orders") };
+    assert.match(
+      await refusal(() => new TableConsumer("changes", { callback: changed, table })),
+      /table\.streamArn is "arn:aws:dynamodb:[^"]*table\/orders"; give the ARN of a table's stream/,
+    );
+  });
 
   it("reads the table's stream with a mapping that loses nothing, and may do nothing else", async () => {
     const graph = await Recorded.of(withTable());

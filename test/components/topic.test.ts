@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import { publishTo } from "../../components/binding";
+import { EventBusRule } from "../../components/event-bus-rule";
 import { QueueConsumer } from "../../components/queue-consumer";
 import { Topic } from "../../components/topic";
 import { type NoteEvent, onAny, onPlaced, publishing } from "./callbacks";
@@ -111,6 +112,21 @@ describe("Topic", () => {
     assert.equal(preview.graph.resources.length, graph.graph.resources.length);
   });
 
+  it("is told apart in a queue's policy from a topic whose name has the same letters", async () => {
+    const graph = await Recorded.of(() => {
+      const all = new QueueConsumer("all", { callback: onAny });
+      new Topic<NoteEvent>("note-events").subscribe(all);
+      new Topic<NoteEvent>("noteevents").subscribe(all);
+      new EventBusRule("x", { target: all, types: ["placed"] });
+      new Topic<NoteEvent>("Rulex").subscribe(all);
+    });
+    const { Statement } = graph.json(policyType, "all", "policy");
+    assert.deepEqual(
+      (Statement as { Sid: string }[]).map(({ Sid }) => Sid),
+      ["TlsOnly", "Fromnoteevents", "Fromnoteevents2", "FromRulex", "FromRulex2"],
+    );
+  });
+
   for (const [what, program, says] of [
     [
       "the deduplication of a standard topic",
@@ -140,6 +156,14 @@ describe("Topic", () => {
           filter: { type: ["cancelled"] },
         }),
       /the subscription of "all": types and filter\.type both say which types are delivered/,
+    ],
+    [
+      "a filter that SNS refuses",
+      () =>
+        new Topic<NoteEvent>("events").subscribe(new QueueConsumer("all", { callback: onAny }), {
+          filter: { total: [{ numeric: [">", 10, "<", 5] }], kind: [{ like: "x" }] },
+        }),
+      /filter: total: Bottom must be less than top\. SNS refuses it: .*\n.*filter: kind: Unrecognized match type like\./,
     ],
     [
       "an existing queue whose policy is managed elsewhere",

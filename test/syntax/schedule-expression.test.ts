@@ -1,6 +1,7 @@
 // When schedules are due: rate, cron and one-time expressions, in their time zones.
 import assert from "node:assert/strict";
-import { nextOf, parseExpression } from "../../syntax/schedule-expression";
+import { nextOf, parseExpression, parseMoment } from "../../syntax/schedule-expression";
+import { isTimeZone } from "../../syntax/time-zone";
 
 interface Options {
   readonly timeZone?: string;
@@ -124,6 +125,11 @@ describe("an expression is refused", () => {
     ["rate(0 minutes)", /positive integer/],
     ["rate(5 seconds)", /minutes, hours or days/],
     ["rate(1.5 hours)", /positive integer/],
+    ["rate( 10 minutes )", /positive integer/],
+    ["rate(10 MINUTES)", /minutes, hours or days/],
+    [" rate(10 minutes)", /none of rate/],
+    ["cron(7 20 * * NOT *)", /day-of-week cannot be "NOT"/],
+    ["cron(0 dummy ? * MON-FRI *)", /hours cannot be "DUMMY"/],
     ["cron(0 0 * * *)", /6 fields, 5 given/],
     ["cron(0 0 * * * *)", /exactly one of day-of-month and day-of-week must be \?/],
     ["cron(0 0 ? * ? *)", /exactly one/],
@@ -141,5 +147,33 @@ describe("an expression is refused", () => {
     it(expression, () => {
       assert.throws(() => parseExpression(expression), message);
     });
+  }
+});
+
+describe("a date of a schedule", () => {
+  it("is a moment with its zone", () => {
+    assert.equal(parseMoment("2030-01-01T01:00:00Z"), Date.UTC(2030, 0, 1, 1));
+    assert.equal(parseMoment("2030-01-01T01:00:00.5+02:00"), Date.UTC(2029, 11, 31, 23, 0, 0, 500));
+  });
+
+  for (const text of ["2030-01-01", "2030-01-01T01:00:00", "2030-02-30T00:00:00Z", "2030-13-01T00:00:00Z", "soon"]) {
+    it(`is not ${text}`, () => assert.equal(parseMoment(text), undefined));
+  }
+});
+
+describe("a time zone", () => {
+  for (const [name, expected] of [
+    ["UTC", true],
+    ["Europe/Berlin", true],
+    ["America/Argentina/Buenos_Aires", true],
+    ["Asia/Kolkata", true],
+    ["Asia/Calcutta", true],
+    ["Etc/GMT+5", true],
+    ["+01:00", false],
+    ["Mars/Olympus", false],
+    ["europe/berlin", false],
+    ["", false],
+  ] as const) {
+    it(`${expected ? "is" : "is not"} "${name}"`, () => assert.equal(isTimeZone(name), expected));
   }
 });
