@@ -10,11 +10,28 @@ function describe(error: unknown): string {
   if (pulumi.RunError.isInstance(error)) return error.message;
   if (pulumi.ResourceError.isInstance(error) && error.hideStack === true) return error.message;
   const { name, message, stack = "" } = error instanceof Error ? error : new Error(String(error));
+  if (error instanceof Error && "code" in error && error.code === "ERR_REQUIRE_ASYNC_MODULE")
+    return describeAwait(message);
   // A SyntaxError says where it is in the lines before its stack.
   const head = name === "SyntaxError" ? (stack.split("\n    at ")[0] ?? message) : message;
   const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
   const own = frames.filter((line) => !/node_modules|node:|graph[\\/](child|record)/.test(line));
   return [head, ...own.slice(0, 5)].join("\n");
+}
+
+/**
+ * Node's own words for a module that awaits at its top level do not say what to do. The first of the modules is the one that the
+ * others wait for: those that require it follow.
+ */
+function describeAwait(message: string): string {
+  const [awaiting, ...importers] = [...message.matchAll(/^(?:Required module: |- )(.*)$/gm)].map(
+    ([, file = ""]) => file,
+  );
+  const chain = [...importers.filter((file) => !/graph[\\/]child/.test(file)).reverse(), awaiting ?? "a module"];
+  return (
+    `Top-level await is not supported: the program and its bundles are CommonJS.\n    ${chain.join("\n    → ")}\n` +
+    "  Move the await into the callback's factory or into the callback."
+  );
 }
 
 function ownModules(): string[] {
