@@ -6,6 +6,7 @@ import { checkKeys, keyArnOf } from "./encryption";
 import { checkName } from "./function-args";
 import { Late } from "./late";
 import { type Operations, operationsOf } from "./operations";
+import { OutputError } from "./output-error";
 import { OwnQueuePolicy, type PolicyStatement } from "./queue-policy";
 
 export interface DeadLetterQueueArgs extends Operations {
@@ -115,10 +116,9 @@ export class DeadLetterQueue extends pulumi.ComponentResource {
     const sources = new Late<pulumi.Input<string>>(`A source of dead-letter queue "${this.name}"`, this);
     const policyOf = (arns: readonly pulumi.Input<string>[]) => {
       if (arns.length > mostSources) {
-        throw new pulumi.ResourceError(
+        throw new OutputError(
           `DeadLetterQueue "${this.name}": ${arns.length} queues redrive to it; SQS allows ${mostSources} by name. Give each its own.`,
           this,
-          true,
         );
       }
       return arns.length === 0
