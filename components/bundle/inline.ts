@@ -1,10 +1,11 @@
 // A callback that no module exports, as the text of a module: Pulumi's own serialisation, without what must not travel in it.
+import { types } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import type { AnyCallback } from "../../consumer/callback";
 
 /**
- * Rejects when the callback captures an Output or a Resource (their values would be unknown, or would drag the program along), or a
- * class that extends another.
+ * Rejects when the callback captures an Output or a Resource (their values would be unknown, or would drag the program along), a
+ * class that extends another, or an object of Node's own, whose content is no property: a Map would arrive empty and unusable.
  */
 export async function serializeInline(callback: AnyCallback, owner: pulumi.Resource): Promise<string> {
   let captured: string | undefined;
@@ -17,6 +18,7 @@ export async function serializeInline(callback: AnyCallback, owner: pulumi.Resou
         if (pulumi.Output.isInstance(value)) captured = "an Output";
         else if (pulumi.Resource.isInstance(value)) captured = `a ${value.constructor.name} (a resource)`;
         else if (isDerivedClass(value)) captured = `the class ${value.name}, which would lose its parent`;
+        else captured = whatStays(value);
         if (captured !== undefined) throw new Error(captured);
         return true;
       },
@@ -24,9 +26,11 @@ export async function serializeInline(callback: AnyCallback, owner: pulumi.Resou
     return text;
   } catch (error) {
     if (captured === undefined) throw error;
-    const fix = captured.startsWith("the class")
-      ? "export the callback from a module of its own"
-      : "hand it over as a binding instead, as in bindings: { orders: writeTable(orders) }";
+    const fix = /^an Output|\(a resource\)$/.test(captured)
+      ? "hand it over as a binding instead, as in bindings: { orders: writeTable(orders) }"
+      : captured === "a Config"
+        ? 'read the value outside of the callback, and hand it over as a binding: bindings: { limit: plain(config.require("limit")) }'
+        : "export the callback from a module of its own, which is bundled from its source";
     throw new Error(`it captures ${captured}; ${fix}.`);
   }
 }
@@ -37,3 +41,30 @@ function isDerivedClass(value: unknown): value is { readonly name: string } {
     typeof value === "function" && Object.getPrototypeOf(value) !== Function.prototype && /^class\b/.test(String(value))
   );
 }
+
+/** Those of the language's own kinds of object that Pulumi writes as they are. */
+const written: ReadonlySet<unknown> = new Set([
+  Object.prototype,
+  Array.prototype,
+  Function.prototype,
+  RegExp.prototype,
+]);
+
+/** What of a captured value does not travel: its content is kept where no property shows it. */
+function whatStays(value: unknown): string | undefined {
+  if (typeof value === "symbol") return "a symbol";
+  if (typeof value !== "object" || value === null) return undefined;
+  if (value instanceof pulumi.Config) return "a Config";
+  if (types.isProxy(value)) return "a Proxy";
+  for (let kind: unknown = Object.getPrototypeOf(value); typeof kind === "object" && kind !== null; ) {
+    const { constructor: made } = kind as { readonly constructor?: unknown };
+    if (!written.has(kind) && typeof made === "function" && isOfNode(made)) return withArticle(made.name);
+    kind = Object.getPrototypeOf(kind);
+  }
+  return undefined;
+}
+
+/** A class that Node has as a global. */
+const isOfNode = (made: { readonly name: string }) => Reflect.get(globalThis, made.name) === made;
+
+const withArticle = (name: string) => `${/^[AEIO]/.test(name) ? "an" : "a"} ${name}`;

@@ -229,6 +229,60 @@ describe("a bundle", () => {
     );
   });
 
+  it("of an inline callback that captures what would arrive without its content is refused", async () => {
+    class Prices extends Map {}
+    for (const [captured, what] of [
+      [new Date(0), "a Date"],
+      [new Map([["book", 5]]), "a Map"],
+      [new Set(["a"]), "a Set"],
+      [new WeakMap(), "a WeakMap"],
+      [new Prices(), "a Map"],
+      [Buffer.from("abc"), "a Buffer"],
+      [new Uint8Array(2), "a Uint8Array"],
+      [new DataView(new ArrayBuffer(1)), "a DataView"],
+      [new URL("https://example.com"), "a URL"],
+      [new URLSearchParams("a=1"), "a URLSearchParams"],
+      [new AbortController(), "an AbortController"],
+      [new RangeError("a"), "a RangeError"],
+      [Symbol("a"), "a symbol"],
+      [new Proxy({}, {}), "a Proxy"],
+    ] as const) {
+      const message = await refusal(() => {
+        new QueueConsumer("inline", { callback: callback(v.object({}), () => () => void captured) });
+      });
+      assert.ok(
+        message.includes(`it captures ${what}; export the callback from a module of its own, which is bundled`),
+        `${what}: ${message}`,
+      );
+    }
+    const config = await refusal(() => {
+      const captured = new pulumi.Config();
+      new QueueConsumer("inline", { callback: callback(v.object({}), () => () => void captured.get("limit")) });
+    });
+    assert.match(config, /it captures a Config; read the value outside of the callback, and hand it over as a binding/);
+  });
+
+  it("of an inline callback carries plain values, patterns, functions and classes along", async () => {
+    class Tax {
+      constructor(readonly rate: number) {}
+    }
+    const captured = {
+      list: [1, "a", null, 2n],
+      pattern: /x/i,
+      made: new Tax(3),
+      bare: Object.create(null),
+      of: () => 1,
+    };
+    const inline = callback(v.object({}), () => () => void captured);
+    const graph = await Recorded.of(() => void new QueueConsumer("inline", { callback: inline }));
+    graph.one("aws:lambda/function:Function");
+  });
+
+  it("that is refused is refused in its own words, and nothing before them", async () => {
+    const message = await refusal(() => new QueueConsumer("jobs", { callback: reaching }));
+    assert.match(message, /^The callback cannot be bundled: its module reaches/);
+  });
+
   it("of an inline callback that captures an Output or a Resource is refused", async () => {
     for (const [captured, says] of [
       [() => pulumi.output("x"), /it captures an Output; hand it over as a binding instead/],
