@@ -108,14 +108,20 @@ interface Server {
 
 /**
  * dynoxide answers the web pages of every origin, and cannot be told not to, so it listens where no page finds it: at one of
- * the 16 million addresses of this machine. macOS has 127.0.0.1 alone; there only the port is unknown.
+ * the 16 million addresses of this machine. Where there is 127.0.0.1 alone, as on macOS, only the port is unknown.
  */
-const hiddenHost = () =>
-  process.platform === "darwin" ? "127.0.0.1" : `127.${randomInt(1, 255)}.${randomInt(1, 255)}.${randomInt(1, 255)}`;
+function hiddenHost(): Promise<string> {
+  const [a, b, c] = [randomInt(1, 255), randomInt(1, 255), randomInt(1, 255)];
+  const host = `127.${a}.${b}.${c}`;
+  return freePort(host).then(
+    () => host,
+    () => "127.0.0.1",
+  );
+}
 
 /** The port is chosen before the server has it: where another process was faster, the server ends and the next port is tried. */
 async function startServer(binary: string, database: string, remove: string | undefined): Promise<Server> {
-  const host = hiddenHost();
+  const host = await hiddenHost();
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort(host);
     const server = spawnServer(binary, database, { host, port }, remove);

@@ -13,6 +13,8 @@ export interface Role {
   readonly trust: readonly Statement[];
 }
 
+const roleArn = /arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]+/g;
+
 const isRole = ({ type }: GraphResource) => type === "aws:iam/role:Role";
 
 /** Read at the first use, so that no policy counts which nothing here is judged by. */
@@ -28,14 +30,14 @@ export class Roles {
 
   /** ARNs of those that other resources of the program name, also within a document. */
   used(): readonly string[] {
-    const texts: string[] = [];
+    const named = new Set<string>();
     const look = (value: Value): void => {
-      if (typeof value === "string") texts.push(value);
+      if (typeof value === "string") for (const [arn] of value.matchAll(roleArn)) named.add(arn);
       else if (typeof value === "object" && value !== null)
         for (const each of Object.values(value)) look(each as Value);
     };
     for (const { type, custom, inputs } of this.#resources) if (custom && !type.startsWith("aws:iam/")) look(inputs);
-    return [...this.#roles.keys()].filter((arn) => texts.some((text) => text.includes(arn)));
+    return [...this.#roles.keys()].filter((arn) => named.has(arn));
   }
 
   /** Undefined: the program does not make it. Throws an Error for a policy that cannot be judged. */
