@@ -104,7 +104,7 @@ export async function benchBundle(): Promise<string[]> {
     }
     const [ours, unbundled, clients, empty] = [times.bundled, times.unbundled, times.clients, times.empty].map(median);
     if (!ours || !unbundled || !clients || !empty) throw new RangeError("no rounds");
-    const zip = archiveOf({ "index.js": withSdk }).length;
+    const zip = archiveOf({ "index.js": Buffer.from(withSdk) }).length;
     const stock = (await stockArchive()).length;
     const kb = (bytes: number) => `${(bytes / 1000).toFixed(1)} KB`;
     return [

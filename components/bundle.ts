@@ -8,6 +8,8 @@ import { type Bundle, BundleCache } from "./bundle/cache";
 import { type Exporter, exportersOf } from "./bundle/exporter";
 import { serializeInline } from "./bundle/inline";
 import { makeBundles } from "./bundle/make";
+import type { BundleOptions } from "./callback-args";
+import { OutputError } from "./output-error";
 
 /** The consumer to put around a callback: `export function <handler>(callback)` of `consumer/<module>`. */
 export interface HandlerModule {
@@ -22,10 +24,13 @@ export interface CallbackBundle extends Bundle {
   readonly callbackName: string | undefined;
 }
 
-interface Request {
+interface Told extends BundleOptions {
+  readonly owner: pulumi.Resource;
+}
+
+interface Request extends Told {
   readonly callback: AnyCallback;
   readonly around: HandlerModule;
-  readonly owner: pulumi.Resource;
   readonly resolve: (bundle: CallbackBundle) => void;
   readonly reject: (error: Error) => void;
 }
@@ -38,9 +43,9 @@ const pending: Request[] = [];
  * its exports and every callback is known. Rejects with a ResourceError that shows the line or the chain of imports when the
  * callback cannot be bundled.
  */
-export function bundle(callback: AnyCallback, around: HandlerModule, owner: pulumi.Resource): Promise<CallbackBundle> {
+export function bundle(callback: AnyCallback, around: HandlerModule, told: Told): Promise<CallbackBundle> {
   return new Promise((resolve, reject) => {
-    pending.push({ callback, around, owner, resolve, reject });
+    pending.push({ callback, around, ...told, resolve, reject });
     if (pending.length === 1) setImmediate(() => void bundleAll(pending.splice(0)));
   });
 }
@@ -53,7 +58,7 @@ export function archiveAsset({ archive }: Bundle): pulumi.asset.Archive {
 async function bundleAll(requests: readonly Request[]): Promise<void> {
   const fail = ({ owner, reject }: Request, error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
-    reject(new pulumi.ResourceError(`The callback cannot be bundled: ${reason}`, owner, true));
+    reject(new OutputError(`The callback cannot be bundled: ${reason}`, owner));
   };
   try {
     const root = projectRoot();
@@ -80,7 +85,11 @@ async function bundleAll(requests: readonly Request[]): Promise<void> {
 }
 
 async function entryOf(request: Request, exporter: Exporter | undefined, root: string): Promise<Entry> {
-  const { callback, around, owner } = request;
+  const { callback, around, owner, external = [], assets = {} } = request;
+  const beside = {
+    ...(external.length > 0 && { external: [...external].sort() }),
+    ...(Object.keys(assets).length > 0 && { assets }),
+  };
   const importOf = (file: string) => {
     const relative = path.relative(root, file).split(path.sep).join("/");
     return JSON.stringify(relative.startsWith(".") ? relative : `./${relative}`);
@@ -93,14 +102,14 @@ async function entryOf(request: Request, exporter: Exporter | undefined, root: s
       ? `${importFrom("idempotent", "idempotency")}export const handler = idempotent(${around.handler}, callback);\n`
       : `export const handler = ${around.handler}(callback);\n`);
   if (exporter !== undefined) {
-    return { text: text(`import { ${exporter.name} as callback } from ${importOf(exporter.file)};`) };
+    return { text: text(`import { ${exporter.name} as callback } from ${importOf(exporter.file)};`), ...beside };
   }
   const inline = await serializeInline(callback, owner);
   await pulumi.log.info(
     "The callback is exported by no module, so it is serialised with all that it captures: a larger bundle, and values as they are now. Export it from a module of its own to have it bundled from source.",
     owner,
   );
-  return { text: text(`import { callback } from ${JSON.stringify(inlineModule)};`), inline };
+  return { text: text(`import { callback } from ${JSON.stringify(inlineModule)};`), inline, ...beside };
 }
 
 /** The folder of Pulumi.yaml, from the program's working directory upward. */

@@ -17,6 +17,7 @@ import {
 import type { NetworkAttachment } from "./function-network";
 import { idempotencySettings, idempotencyStatements } from "./idempotency";
 import type { Operations } from "./operations";
+import { OutputError } from "./output-error";
 import { rolePolicyOf } from "./role-policy";
 
 export interface CallbackFunctionArgs extends FunctionOptions, Operations {
@@ -137,8 +138,9 @@ export class CallbackFunction extends pulumi.ComponentResource {
     );
   }
 
-  private bundle({ callback, around, idempotency }: CallbackFunctionArgs): Promise<CallbackBundle> {
-    return bundle(callback, idempotency === undefined ? around : { ...around, idempotent: true }, this);
+  private bundle({ callback, around, idempotency, external, assets }: CallbackFunctionArgs): Promise<CallbackBundle> {
+    const handler = idempotency === undefined ? around : { ...around, idempotent: true };
+    return bundle(callback, handler, { owner: this, external, assets });
   }
 
   private createFunction(args: CallbackFunctionArgs, { logGroup, bundled, attached }: Parts): aws.lambda.Function {
@@ -170,11 +172,10 @@ export class CallbackFunction extends pulumi.ComponentResource {
     return pulumi.jsonStringify(settings).apply((text) => {
       const size = Buffer.byteLength(text);
       if (size > settingsLimit) {
-        throw new pulumi.ResourceError(
+        throw new OutputError(
           `The bindings take ${size} bytes of the function's environment; ${settingsLimit} bytes are allowed, since Lambda allows 4 KB for ` +
             "all variables together. Keep long values in an SSM parameter and hand them over with secret(…).",
           this,
-          true,
         );
       }
       const total = environmentSize(environment, text);

@@ -4,12 +4,13 @@ import type * as pulumi from "@pulumi/pulumi";
 import { settingsVariable } from "../consumer/settings";
 import type { AlarmOverrides } from "./alarms";
 import type { ArgumentErrors } from "./argument-errors";
+import { type BundleOptions, checkBundleOptions } from "./callback-args";
 import type { FunctionAlarm } from "./function-alarms";
 import type { FunctionNetwork } from "./function-network";
 import type { IdempotencyOptions } from "./idempotency";
 import { reservedVariables } from "./reserved-variables";
 
-export interface FunctionOptions {
+export interface FunctionOptions extends BundleOptions {
   /**
    * Seconds after which Lambda ends an invocation, 1 to 900; default 30. Shortly before, the consumer gives up what still runs
    * with `CallbackTimeout`.
@@ -82,6 +83,7 @@ export function checkFunctionOptions(options: FunctionOptions, errors: ArgumentE
   });
   checkLogRetention(logRetention, errors);
   checkEnvironmentSize(environment, errors);
+  checkBundleOptions(options, errors);
   for (const name of Object.keys(environment)) {
     if (!/^[A-Za-z][A-Za-z0-9_]+$/.test(name)) {
       errors.add(

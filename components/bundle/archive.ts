@@ -7,10 +7,9 @@ const unix = 3;
 /** Lambda runs the code as another user, who must be able to read it. */
 const regularFileReadableByAll = 0o100644 << 16;
 
-export function archiveOf(files: Readonly<Record<string, string>>): Uint8Array {
-  const encoder = new TextEncoder();
+export function archiveOf(files: Readonly<Record<string, Uint8Array>>): Uint8Array {
   const entries = Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1));
-  return zipSync(Object.fromEntries(entries.map(([name, text]) => [name, encoder.encode(text)])), {
+  return zipSync(Object.fromEntries(entries), {
     level: 9,
     mtime: fixedTime,
     os: unix,

@@ -1,17 +1,12 @@
 // esbuild's part: entries in, one minified CommonJS file each out, or the reason why a callback cannot be bundled.
-import { readFile } from "node:fs/promises";
 import * as path from "node:path";
-import {
-  type BuildOptions,
-  build,
-  formatMessagesSync,
-  type Message,
-  type Metafile,
-  type Plugin,
-  transform,
-} from "esbuild";
+import { type BuildOptions, build, type Message, type Metafile, type Plugin } from "esbuild";
+import { assetFiles } from "./assets";
 import { cutCredentialChain, importAtOnce } from "./aws-sdk";
-import { pulumiChain } from "./chain";
+import { chainTo } from "./chain";
+import { keepClassNames } from "./class-names";
+import { importMeta, requireCommonJs, withModuleUrl } from "./node-modules";
+import { buildError, refuseFilesBeside, refusePulumi, virtual } from "./refusals";
 
 /** What one function is made of. */
 export interface Entry {
@@ -19,6 +14,10 @@ export interface Entry {
   readonly text: string;
   /** Text of a serialised callback, importable from the entry as `inlineModule`. */
   readonly inline?: string;
+  /** Packages that the bundle leaves out. */
+  readonly external?: readonly string[];
+  /** Files and folders of the project beside the code, by their paths in the archive. */
+  readonly assets?: Readonly<Record<string, string>>;
 }
 
 export interface Built {
@@ -26,25 +25,13 @@ export interface Built {
   readonly sourceMap: string;
   /** Every file that went in, relative to the project's root. */
   readonly inputs: readonly string[];
-}
-
-/** esbuild refuses an entry; for the user. */
-export class BuildError extends Error {
-  constructor(
-    message: string,
-    /** The files in which esbuild found something wrong, relative to the project's root. */
-    readonly files: readonly string[],
-    /** Whether an entry itself is wrong: what it imports is no longer there. */
-    readonly inEntry: boolean,
-  ) {
-    super(message);
-  }
+  /** Files beside the code, relative to the project's root, by their paths in the archive. */
+  readonly assets: Readonly<Record<string, string>>;
+  /** The chain of imports from the entry to a file that went in. */
+  readonly chainTo: (input: string) => readonly string[];
 }
 
 export const inlineModule = "spillway:inline";
-
-/** Modules that are no files. */
-const virtual = /^spillway-[\w-]+:/;
 
 export const buildOptions = {
   bundle: true,
@@ -61,29 +48,66 @@ export const buildOptions = {
   sourcesContent: false,
 } satisfies BuildOptions;
 
+/** Where the files would be, if they were written: what the paths in the source maps are relative to. */
+export const outputFolder = path.join(".spillway", "out");
+
 /** Builds all entries in one go. Rejects with an Error for the user when one of them cannot be bundled. */
 export async function buildEntries(entries: readonly Entry[], root: string): Promise<Built[]> {
-  const result = await build({
+  const groups = new Map<string, Entry[]>();
+  for (const entry of entries) {
+    const leftOut = JSON.stringify(entry.external ?? []);
+    groups.set(leftOut, [...(groups.get(leftOut) ?? []), entry]);
+  }
+  const built = new Map<Entry, Built>();
+  for (const group of groups.values()) {
+    for (const [index, each] of (await buildGroup(group, root)).entries()) built.set(group[index] ?? raise(), each);
+  }
+  return entries.map((entry) => built.get(entry) ?? raise());
+}
+
+/** All of them leave out the same packages. */
+async function buildGroup(entries: readonly Entry[], root: string): Promise<Built[]> {
+  const { metafile, outputFiles } = await build({
     ...buildOptions,
+    define: importMeta,
+    external: [...(entries[0]?.external ?? [])],
     absWorkingDir: root,
     entryPoints: entries.map((_, index) => ({ in: `spillway-entry:${index}`, out: `${index}` })),
-    outdir: path.join(root, ".spillway", "out"),
+    outdir: path.join(root, outputFolder),
     write: false as const,
     metafile: true as const,
     logLevel: "silent" as const,
-    plugins: [virtualEntries(entries, root), leavePulumiOut, cutCredentialChain, importAtOnce, keepClassNames],
+    plugins: [
+      virtualEntries(entries, root),
+      leavePulumiOut,
+      cutCredentialChain,
+      requireCommonJs,
+      importAtOnce,
+      keepClassNames,
+    ],
   }).catch((failure: { errors?: readonly Message[] }) => {
     throw failure.errors === undefined ? failure : buildError(failure.errors);
   });
-  const outputs = new Map(result.outputFiles.map((file) => [path.basename(file.path), file.text]));
-  return entries.map((_, index) => {
-    refusePulumi(result.metafile, `${index}`);
+  const texts = new Map(outputFiles.map((file) => [path.basename(file.path), file.text]));
+  const outputs = new Map(Object.entries(metafile.outputs).map(([file, output]) => [path.basename(file), output]));
+  return entries.map(({ assets = {} }, index) => {
+    const entry = `spillway-entry:${index}`;
+    const [code, output] = [texts.get(`${index}.js`), outputs.get(`${index}.js`)];
+    if (code === undefined || output === undefined) return raise();
+    refusePulumi(metafile, output, entry);
+    const files = assetFiles(assets, root);
+    refuseFilesBeside(metafile, { code, inputs: output.inputs }, { root, entry, assets: Object.keys(files) });
     return {
-      code: outputs.get(`${index}.js`) ?? "",
-      sourceMap: outputs.get(`${index}.js.map`) ?? "",
-      inputs: inputsOf(result.metafile, `${index}`),
+      ...withModuleUrl(code, texts.get(`${index}.js.map`) ?? ""),
+      inputs: inputsOf(metafile, entry),
+      assets: files,
+      chainTo: (input) => chainTo(metafile.inputs, entry, (imported) => imported.path === input) ?? [input],
     };
   });
+}
+
+function raise(): never {
+  throw new Error("esbuild gave no file for an entry.");
 }
 
 function virtualEntries(entries: readonly Entry[], root: string): Plugin {
@@ -115,76 +139,12 @@ const leavePulumiOut: Plugin = {
   },
 };
 
-/**
- * Keeps the names of the program's own classes, so that a dead letter says `PaymentDeclined` and not `n`. For everything, as
- * esbuild's keepNames, it would cost 24 KB; functions lose theirs, since naming them would keep unused ones in the bundle.
- */
-const keepClassNames: Plugin = {
-  name: "spillway-class-names",
-  setup({ onLoad }) {
-    onLoad({ filter: /\.[cm]?tsx?$/ }, async ({ path: file }) => {
-      if (file.split(path.sep).includes("node_modules")) return undefined;
-      const source = await readFile(file, "utf8");
-      if (!/\bclass\b/.test(source)) return undefined;
-      const named = await transform(source, {
-        loader: file.endsWith("x") ? "tsx" : "ts",
-        target: buildOptions.target,
-        keepNames: true,
-        sourcemap: "inline",
-        sourcefile: path.basename(file),
-      });
-      return { contents: named.code.replace(/^__name\((\w+), "\1"\);$/gm, ""), loader: "js" };
-    });
-  },
-};
-
 /** All that the entry imports, also what gave no byte: a change may give it some. */
-function inputsOf({ inputs }: Metafile, index: string): string[] {
-  const reached = new Set([`spillway-entry:${index}`]);
+function inputsOf({ inputs }: Metafile, entry: string): string[] {
+  const reached = new Set([entry]);
   for (const file of reached) {
     for (const { path: imported } of inputs[file]?.imports ?? [])
       if (inputs[imported] !== undefined) reached.add(imported);
   }
   return [...reached].filter((input) => !virtual.test(input)).sort();
-}
-
-function refusePulumi(metafile: Metafile, index: string): void {
-  const output = Object.entries(metafile.outputs).find(([file]) => path.basename(file) === `${index}.js`)?.[1];
-  const reached = output?.imports.find((imported) => imported.external && imported.path.startsWith("@pulumi/"));
-  if (reached === undefined) return;
-  const chain = pulumiChain(metafile.inputs, `spillway-entry:${index}`) ?? [reached.path];
-  throw new Error(
-    `its module reaches ${reached.path}, which would run the program inside Lambda:\n    ${chain.join("\n    → ")}\n` +
-      "  Move the callback, and what it needs, into a module that does not import Pulumi, and hand resources over as bindings.",
-  );
-}
-
-const hints: readonly (readonly [RegExp, string])[] = [
-  [
-    /top-level await/i,
-    "Move the await into the callback's factory or into the callback: a bundle for Lambda is CommonJS.",
-  ],
-  [
-    /No loader is configured for "\.node"/,
-    "Native addons cannot be bundled; use a package written in JavaScript or WebAssembly.",
-  ],
-  [/Could not resolve/, "Install the package, or correct the path."],
-];
-
-function buildError(errors: readonly Message[]): BuildError {
-  const files = errors.flatMap(({ location }) => location?.file ?? []);
-  const inEntry = files.some((file) => file.startsWith("spillway-entry:"));
-  return new BuildError(
-    explain(errors),
-    files.filter((file) => !virtual.test(file)),
-    inEntry,
-  );
-}
-
-function explain(errors: readonly Message[]): string {
-  const text = formatMessagesSync([...errors], { kind: "error", color: false })
-    .join("")
-    .trim();
-  const hint = hints.find(([pattern]) => errors.some((error) => pattern.test(error.text)))?.[1];
-  return `esbuild refuses it:\n${text}${hint === undefined ? "" : `\n  ${hint}`}`;
 }

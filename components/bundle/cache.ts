@@ -5,13 +5,14 @@ import * as path from "node:path";
 import { version as esbuildVersion } from "esbuild";
 import { archiveOf } from "./archive";
 import type { Built, Entry } from "./build";
+import { tsconfigsOf } from "./tsconfigs";
 
 export interface Bundle {
   /** Absolute path of the archive that is uploaded. */
   readonly archive: string;
   /** Absolute path of the source map of the one file in it. */
   readonly sourceMap: string;
-  /** Every file that it depends on, relative to the project's root. */
+  /** Every file and folder that it depends on, relative to the project's root. */
   readonly inputs: readonly string[];
 }
 
@@ -23,6 +24,9 @@ interface Remembered {
 
 /** What decides how modules are found and compiled, besides the modules and this folder; relative to the project's root. */
 export const settingsFiles = ["package.json", "package-lock.json", "tsconfig.json"];
+
+/** In place of a hash. */
+const absent = "absent";
 
 /** Milliseconds by which a file's time may be behind the clock. */
 const coarseness = 10;
@@ -68,15 +72,33 @@ export class BundleCache {
   }
 
   keep(entry: Entry, built: Built): Bundle {
-    const archive = archiveOf({ "index.js": built.code });
+    const archive = this.archiveOf(built);
     const hash = digest(archive);
-    const inputs = Object.fromEntries(built.inputs.map((input) => [input, this.hashOf(input)]));
+    // An asset may be a folder, to which a file is added.
+    const assets = [...Object.values(built.assets), ...Object.values(entry.assets ?? {})];
+    const depends = [...built.inputs, ...this.settingsOf(built), ...assets];
+    const inputs = Object.fromEntries(depends.map((input) => [input, this.hashOf(input)]));
     const remembered: Remembered = { entry, inputs, hash };
     const bundle = this.bundleOf(remembered);
     write(bundle.archive, archive);
     write(bundle.sourceMap, built.sourceMap);
-    if (!built.inputs.some((input) => this.hasChanged(input))) write(this.memoOf(entry), JSON.stringify(remembered));
+    if (!depends.some((input) => this.hasChanged(input))) write(this.memoOf(entry), JSON.stringify(remembered));
     return bundle;
+  }
+
+  /** Whether the very same archive was made before, of other sources. */
+  has(built: Built): boolean {
+    return existsSync(path.join(this.folder, `${digest(this.archiveOf(built))}.zip`));
+  }
+
+  private archiveOf({ code, assets }: Built): Uint8Array {
+    const files = Object.entries(assets).map(([name, file]) => [name, readFileSync(path.resolve(this.root, file))]);
+    return archiveOf({ "index.js": Buffer.from(code), ...Object.fromEntries(files) });
+  }
+
+  /** Those that do not count for every bundle anyway. */
+  private settingsOf({ inputs }: Built): readonly string[] {
+    return tsconfigsOf(inputs, this.root).filter((file) => !settingsFiles.includes(file));
   }
 
   private bundleOf({ hash, inputs }: Remembered): Bundle {
@@ -93,9 +115,9 @@ export class BundleCache {
 
   /** Whether the build may have read something else than was hashed: somebody saved the file at the same time. */
   private hasChanged(input: string): boolean {
-    const { ctimeMs = Number.POSITIVE_INFINITY } =
-      statSync(path.resolve(this.root, input), { throwIfNoEntry: false }) ?? {};
-    return ctimeMs >= this.since;
+    const found = statSync(path.resolve(this.root, input), { throwIfNoEntry: false });
+    // A tsconfig.json that is not there counts, too.
+    return found === undefined ? this.hashOf(input) !== absent : found.ctimeMs >= this.since;
   }
 
   private memoOf(entry: Entry): string {
@@ -106,10 +128,18 @@ export class BundleCache {
     let hash = this.hashes.get(input);
     if (hash === undefined) {
       const file = path.resolve(this.root, input);
-      hash = existsSync(file) ? digest(readFileSync(file)) : "absent";
+      const found = statSync(file, { throwIfNoEntry: false });
+      if (found === undefined) hash = absent;
+      else hash = digest(found.isDirectory() ? JSON.stringify(this.hashesIn(file)) : readFileSync(file));
       this.hashes.set(input, hash);
     }
     return hash;
+  }
+
+  private hashesIn(folder: string): readonly (readonly [string, string])[] {
+    return readdirSync(folder)
+      .sort()
+      .map((name) => [name, this.hashOf(path.join(folder, name))]);
   }
 }
 

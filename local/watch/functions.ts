@@ -1,8 +1,9 @@
 // The program's functions by the files that their bundles are made of: which of them a change concerns, and their new bundles.
 import * as path from "node:path";
-import { BuildError, type Entry } from "../../components/bundle/build";
+import type { Entry } from "../../components/bundle/build";
 import { type Bundle, BundleCache } from "../../components/bundle/cache";
 import { makeBundles } from "../../components/bundle/make";
+import { BuildError } from "../../components/bundle/refusals";
 import type { GraphResource } from "../../graph/graph";
 import { archiveIn } from "./differences";
 

@@ -1,0 +1,50 @@
+// What a module finds around it in Node, and would not find in one CommonJS file: its own address, and the CommonJS half of a package.
+import { createRequire, isBuiltin } from "node:module";
+import type { Plugin } from "esbuild";
+
+/** What CommonJS has instead of `import.meta`. The address of the bundle's file is what `createRequire` needs. */
+export const importMeta = {
+  "import.meta.url": "spillwayModuleUrl",
+  "import.meta.filename": "__filename",
+  "import.meta.dirname": "__dirname",
+} as const;
+
+/** With the address in front where the code asks for it, on a line of its own, which the source map is told of. */
+export function withModuleUrl(code: string, sourceMap: string): { readonly code: string; readonly sourceMap: string } {
+  if (!code.includes(importMeta["import.meta.url"])) return { code, sourceMap };
+  const strict = code.startsWith('"use strict"') ? '"use strict";' : "";
+  const { mappings, ...rest } = JSON.parse(sourceMap) as { readonly mappings: string };
+  return {
+    code: `${strict}const spillwayModuleUrl=require("node:url").pathToFileURL(__filename).href;\n${code}`,
+    sourceMap: JSON.stringify({ ...rest, mappings: `;${mappings}` }),
+  };
+}
+
+/**
+ * A package with both `module` and `main` is bundled from its ES modules, for their size; but who calls `require` for it expects what
+ * Node gives: CommonJS, whose exports may be a function, and not a namespace with a `default`.
+ */
+export const requireCommonJs: Plugin = {
+  name: "spillway-require-commonjs",
+  setup({ onResolve, resolve }) {
+    const asked = Symbol("already asked");
+    onResolve({ filter: /^[^./]/ }, async ({ path: name, kind, importer, resolveDir, pluginData }) => {
+      if (kind !== "require-call" || pluginData === asked || importer === "" || isBuiltin(name)) return undefined;
+      const bundled = await resolve(name, { kind, importer, resolveDir, pluginData: asked });
+      const inNode = resolveInNode(name, importer);
+      const isOther = inNode !== undefined && bundled.errors.length === 0 && bundled.path !== inNode;
+      return isOther && isInPackage(bundled.path) && isInPackage(inNode) ? { path: inNode } : undefined;
+    });
+  },
+};
+
+function resolveInNode(name: string, importer: string): string | undefined {
+  try {
+    return createRequire(importer).resolve(name);
+  } catch {
+    // It is not installed, or means something in tsconfig.json: esbuild's answer stands.
+    return undefined;
+  }
+}
+
+const isInPackage = (file: string) => /[\\/]node_modules[\\/]/.test(file);

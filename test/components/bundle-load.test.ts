@@ -1,0 +1,225 @@
+// A new bundle is loaded once: what would die at the start of every function is refused, and nothing else is.
+import { strict as assert } from "node:assert";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import * as path from "node:path";
+import { MadeProject } from "./made-project";
+
+describe("a new bundle", () => {
+  let project: MadeProject;
+  beforeEach(() => {
+    project = new MadeProject({ "package.json": "{}" });
+  });
+  afterEach(() => project.remove());
+
+  it("that fails while it is loaded is refused, with the chain of imports and the line", async () => {
+    project.install(
+      "broken",
+      {},
+      { "index.js": "\nclass Mixed extends require('node:os').Missing {}\nexports.x = Mixed;" },
+    );
+    project.save("callback.ts", 'import { x } from "broken"; export const handler = x;');
+    assert.equal(
+      await project.refusal("callback"),
+      `it fails as soon as it is loaded, as it would at the start of every function:
+  TypeError: Class extends value undefined is not a constructor or null
+    callback.ts
+    → node_modules/broken/index.js:2
+  The archive holds one CommonJS file: move into the callback's factory what cannot be done there, or use a package that can be bundled.`,
+    );
+  });
+
+  it("that ends the process is refused", async () => {
+    project.save("callback.ts", "process.exit(3); export const handler = 1;");
+    assert.match(
+      await project.refusal("callback"),
+      /Error: The code ends the process with code 3[\s\S]*callback\.ts:1/,
+    );
+  });
+
+  it("that requires a package by a computed name is refused with what to do, though the project has the package", async () => {
+    project.install("native-linux", {}, { "index.js": "exports.x = 1;" });
+    project.install(
+      "native",
+      {},
+      { "index.js": 'const name = ["native", "linux"].join("-");\nexports.x = require(name).x;' },
+    );
+    project.save("callback.ts", 'import { x } from "native"; export const handler = x;');
+    assert.match(
+      await project.refusal("callback"),
+      /Cannot find module 'native-linux'\n.*callback\.ts\n.*→ node_modules\/native\/index\.js:2\n.*name it in `external`/,
+    );
+  });
+
+  it("is refused alone among others, which are made", async () => {
+    project.save("bad.ts", "const nothing: any = undefined; nothing(); export const handler = 1;");
+    for (const good of ["a", "b", "c"]) project.save(`${good}.ts`, `export const handler = "${good}";`);
+    const made = await project.make(["a", "b", "bad", "c"]);
+    assert.deepEqual(
+      made.map((each) => each instanceof Error),
+      [false, false, true, false],
+    );
+  });
+
+  it("is not refused for what another bundle does to the process", async () => {
+    project.save("first.ts", "Array.prototype.at = undefined as any; export const handler = 1;");
+    project.save("second.ts", "export const handler = [1].at(0);");
+    const made = await project.make(["first", "second"]);
+    assert.deepEqual(
+      made.map((each) => each instanceof Error),
+      [false, false],
+    );
+  });
+
+  for (const [what, text] of [
+    ["lacks an environment variable", 'if (!process.env.API_KEY) throw new Error("API_KEY is missing");'],
+    ["checks all of its environment", 'if (!{ ...process.env }.API_KEY) throw new Error("API_KEY is missing");'],
+    ["starts a process", 'require("node:child_process").execFileSync("true");'],
+    ["writes a file", 'require("node:fs").writeFileSync("/tmp/spillway-never-written", "x");'],
+    [
+      "leaves a promise that rejects, and a timer",
+      'void Promise.reject(new Error("later")); setInterval(() => {}, 1000);',
+    ],
+    ["lacks its settings", 'JSON.parse(process.env.SPILLWAY ?? "none");'],
+  ] as const) {
+    it(`that ${what} while it is loaded is not refused`, async () => {
+      project.save("callback.ts", `${text}\nexport const handler = 1;`);
+      await project.bundle("callback");
+    });
+  }
+
+  it("has no credentials and none of this process's environment, and writes nothing", async () => {
+    const written = path.join(project.root, "written");
+    process.env.SPILLWAY_TEST_SECRET = "secret";
+    try {
+      project.save(
+        "callback.ts",
+        `const { AWS_SECRET_ACCESS_KEY, SPILLWAY_TEST_SECRET, HOME } = process.env;
+let wrote = false;
+try { require("node:fs").writeFileSync(${JSON.stringify(written)}, "x"); wrote = true; } catch {}
+if (wrote || AWS_SECRET_ACCESS_KEY || SPILLWAY_TEST_SECRET || HOME) require(["./", "seen"].join(""));
+export const handler = 1;`,
+      );
+      await project.bundle("callback");
+      assert.equal(existsSync(written), false);
+    } finally {
+      delete process.env.SPILLWAY_TEST_SECRET;
+    }
+  });
+
+  it("is loaded once: not again while its bytes stay the same", async () => {
+    // It loads as long as the file is there.
+    const flag = path.join(project.root, "flag");
+    const text = `require("node:fs").readFileSync(${JSON.stringify(flag)}); export const handler = 1;`;
+    project.save("callback.ts", text);
+    project.save("flag", "");
+    await project.bundle("callback");
+    rmSync(flag);
+    project.save("callback.ts", `// Another text, and the same bytes.\n${text}`);
+    await project.bundle("callback");
+    project.save("callback.ts", `${text} export const more = 2;`);
+    assert.match(await project.refusal("callback"), /ENOENT/);
+  });
+});
+
+describe("a file beside the code", () => {
+  let project: MadeProject;
+  beforeEach(() => {
+    project = new MadeProject({ "package.json": "{}", "functions/rates.json": '{"eur":1}' });
+  });
+  afterEach(() => project.remove());
+
+  const reading = `import { readFileSync } from "node:fs";
+import * as path from "node:path";
+export const handler = () => JSON.parse(readFileSync(path.join(__dirname, "rates.json"), "utf8"));
+`;
+
+  it("that the code reads is refused, named with its chain and with the argument that puts it there", async () => {
+    project.save("functions/rates.ts", reading);
+    project.save("callback.ts", 'export { handler } from "./functions/rates";');
+    assert.equal(
+      await project.refusal("callback"),
+      `its code reads rates.json beside itself, and the archive holds the code alone:
+    callback.ts
+    → functions/rates.ts
+  Put the file into the archive where the code looks for it, with assets: { "rates.json": "functions/rates.json" }.`,
+    );
+  });
+
+  for (const [what, text] of [
+    ["import.meta.url", 'export const handler = () => new URL("./rates.json", import.meta.url);'],
+    ["a template", "export const handler = () => `${__dirname}/rates.json`;"],
+    ["a sum", 'export const handler = () => __dirname + "/rates.json";'],
+    [
+      "a worker's address",
+      'import { Worker } from "node:worker_threads"; export const handler = () => new Worker(new URL("rates.json", import.meta.url));',
+    ],
+  ] as const) {
+    it(`is seen in ${what}`, async () => {
+      project.save("functions/callback.mts", text);
+      project.save("callback.ts", 'export { handler } from "./functions/callback.mjs";');
+      assert.match(await project.refusal("callback"), /its code reads (\.\/)?rates\.json beside itself/);
+    });
+  }
+
+  it("is no matter where the code that reads it is not in the bundle, or where there is no such file", async () => {
+    project.save("functions/rates.ts", `${reading}export const other = 1;`);
+    project.save("callback.ts", 'export { other as handler } from "./functions/rates";');
+    await project.bundle("callback");
+    project.save("callback.ts", "export const handler = () => `${__dirname}/made-later`;");
+    await project.bundle("callback");
+  });
+
+  it("is read where assets put it, and a change of it makes the archive anew", async () => {
+    project.save("functions/rates.ts", reading);
+    const assets = { "rates.json": "functions/rates.json" };
+    const { handler } = await project.load("functions/rates", { assets });
+    assert.deepEqual((handler as () => unknown)(), { eur: 1 });
+    const before = await project.bundle("functions/rates", { assets });
+    assert.ok(before.inputs.includes("functions/rates.json"));
+    project.save("functions/rates.json", '{"eur":2}');
+    assert.notEqual((await project.bundle("functions/rates", { assets })).archive, before.archive);
+  });
+
+  it("may be a folder, to which a file can be added", async () => {
+    project.save("functions/templates/a.txt", "a");
+    project.save(
+      "callback.ts",
+      'import { readdirSync } from "node:fs"; export const handler = () => readdirSync(`${__dirname}/templates`);',
+    );
+    const assets = { templates: "functions/templates" };
+    project.save("functions/templates/b/c.txt", "c");
+    const { handler } = await project.load("callback", { assets });
+    assert.deepEqual((handler as () => unknown)(), ["a.txt", "b"]);
+    const before = await project.bundle("callback", { assets });
+    project.save("functions/templates/d.txt", "d");
+    assert.notEqual((await project.bundle("callback", { assets })).archive, before.archive);
+  });
+
+  it("that is not there is refused by name", async () => {
+    project.save("callback.ts", "export const handler = 1;");
+    const message = await project.refusal("callback", { assets: { "a.txt": "functions/b.txt" } });
+    assert.match(message, /assets have "a\.txt", and the project has no functions\/b\.txt/);
+  });
+
+  it("of a package that is left out comes from assets", async () => {
+    project.install(
+      "native",
+      {},
+      { "index.js": 'exports.x = require("./addon.node.js");', "addon.node.js": "module.exports = 5;" },
+    );
+    project.save("callback.ts", 'import { x } from "native"; export const handler = x;');
+    const more = { external: ["native"], assets: { "node_modules/native": "node_modules/native" } };
+    assert.equal((await project.load("callback", more)).handler, 5);
+    const { archive } = await project.bundle("callback", more);
+    assert.ok(readFileSync(archive).includes("node_modules/native/index.js"));
+  });
+
+  it("of WebAssembly that is imported is refused with what to do", async () => {
+    project.save("functions/a.wasm", "");
+    project.save("callback.ts", 'import wasm from "./functions/a.wasm"; export const handler = wasm;');
+    assert.match(
+      await project.refusal("callback"),
+      /No loader is configured for "\.wasm" files[\s\S]*readFileSync.*assets/,
+    );
+  });
+});
