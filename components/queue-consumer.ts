@@ -6,6 +6,7 @@ import type { Callback } from "../consumer/callback";
 import { createAlarms } from "./alarms";
 import { ArgumentErrors } from "./argument-errors";
 import type { Binding, BindingsArg, Sendable, Statement } from "./binding";
+import { checkCallback } from "./callback-args";
 import { CallbackFunction } from "./callback-function";
 import { createDeadLetters, type DeadLetterQueue, largestMessage } from "./dead-letter-queue";
 import { decryptStatements, encryptStatements, keyArnOf } from "./encryption";
@@ -84,7 +85,7 @@ export class QueueConsumer<Wire = unknown, In = unknown, B extends object = Reco
     const errors = new ArgumentErrors(`QueueConsumer "${name}"`);
     checkName(name, errors);
     checkQueueConsumerOptions(args, errors);
-    checkIdempotency(args, errors);
+    if (checkCallback(args.callback, errors, { windows: false })) checkIdempotency(args, errors);
     checkReaders(name, args, errors);
     errors.throwIfAny(this);
 

@@ -6,6 +6,7 @@ import type { FilterContent } from "../syntax/filter-criteria";
 import type { AlarmOverrides } from "./alarms";
 import type { ArgumentErrors } from "./argument-errors";
 import type { Statement } from "./binding";
+import { checkCallback } from "./callback-args";
 import type { CallbackFunction } from "./callback-function";
 import type { DeadLetterQueue } from "./dead-letter-queue";
 import { checkKey, checkKeys, encryptStatements } from "./encryption";
@@ -100,7 +101,6 @@ type Checked = StreamMappingOptions & { readonly callback: AnyCallback };
 /** `content`: the member of its records that holds text, for filters; null: there is none. */
 export function checkStreamMapping(options: Checked, content: FilterContent, errors: ArgumentErrors): void {
   checkFunctionOptions(options, errors);
-  checkIdempotency(options, errors);
   checkKeys(options, errors);
   checkKey("payloadBucketKeyArn", options.payloadBucketKeyArn, errors);
   if (options.payloadBucketKeyArn !== undefined && options.payloadBucketArn === undefined) {
@@ -126,7 +126,10 @@ export function checkStreamMapping(options: Checked, content: FilterContent, err
       rule: "Lambda allows -1 (never) and",
     });
   }
-  checkTumblingWindow(options, errors);
+  if (checkCallback(options.callback, errors, { windows: true })) {
+    checkIdempotency(options, errors);
+    checkTumblingWindow(options, errors);
+  }
   checkFilters(filters, content, errors);
 }
 

@@ -5,6 +5,7 @@ import type { AnyCallback, Callback } from "../consumer/callback";
 import { type AlarmOverrides, checkAlarms, createAlarms } from "./alarms";
 import { ArgumentErrors } from "./argument-errors";
 import type { Binding, BindingsArg } from "./binding";
+import { checkCallback } from "./callback-args";
 import { CallbackFunction } from "./callback-function";
 import { createDeadLetters, type DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
 import { checkKeys, encryptStatements } from "./encryption";
@@ -18,6 +19,7 @@ import {
 } from "./function-args";
 import { checkIdempotency, type IdempotencyArg } from "./idempotency";
 import type { Operations } from "./operations";
+import { OutputError } from "./output-error";
 import { type TopicAlarm, topicAlarms } from "./source-alarms";
 import { checkSubscriptionFilter, filterPolicyOf, type SubscriptionFilter } from "./subscription-filter";
 import { Topic } from "./topic";
@@ -155,7 +157,7 @@ export class TopicConsumer<
     return pulumi.output(arn).apply((known) => {
       const fault = faultOf(known);
       if (fault === undefined) return known;
-      throw new pulumi.ResourceError(`TopicConsumer "${this.name}": ${fault}`, this, true);
+      throw new OutputError(`TopicConsumer "${this.name}": ${fault}`, this);
     });
   }
 
@@ -226,7 +228,7 @@ function check(
   const rule = "Lambda allows";
   checkName(name, errors);
   checkFunctionOptions(options, errors);
-  checkIdempotency(options, errors);
+  if (checkCallback(options.callback, errors, { windows: false })) checkIdempotency(options, errors);
   checkKeys(options, errors);
   checkAlarms(options.overrides?.alarms, errors);
   checkSubscriptionFilter(options, errors);
