@@ -26,6 +26,22 @@ export class CallbackTimeout extends Error {
   }
 }
 
+/** Nothing is wrong with the record; it is not its turn yet. It is hidden until then, which is no failure and no reason for a dead letter. */
+export class NotYet extends Error {
+  /** `until`: milliseconds since the epoch. */
+  constructor(
+    message: string,
+    readonly until: number,
+  ) {
+    super(message);
+  }
+}
+
+/** When a record comes back that has failed with NotYet; undefined for any other failure. */
+export function comesBackAt(error: unknown): number | undefined {
+  return isError(error) && error instanceof NotYet ? error.until : undefined;
+}
+
 /**
  * The record cannot be decoded. No retry changes what it carries, whatever was thrown: numbers that do not fit, a stack that is too
  * small for its nesting, a schema that throws.

@@ -20,7 +20,13 @@ export interface Claim {
 export type Found =
   | { readonly status: "done"; readonly validation: string }
   /** `until`: milliseconds since the epoch. */
-  | { readonly status: "in hand"; readonly owner: string; readonly record: string; readonly until: number };
+  | {
+      readonly status: "in hand";
+      readonly validation: string;
+      readonly owner: string;
+      readonly record: string;
+      readonly until: number;
+    };
 
 /** The table could not be asked: a failure for now. */
 export class IdempotencyPersistenceLayerError extends Error {
@@ -82,9 +88,11 @@ export class IdempotencyTable {
     const answer = await this.call<{ Item?: Item }>("GetItem", ends, { Key: { id: { S: id } }, ConsistentRead: true });
     const item = answer?.Item;
     if (item === undefined) return undefined;
-    if (item.status?.S === completed) return { status: "done", validation: item.validation?.S ?? "" };
+    const validation = item.validation?.S ?? "";
+    if (item.status?.S === completed) return { status: "done", validation };
     return {
       status: "in hand",
+      validation,
       owner: item.owner?.S ?? "",
       record: item.record?.S ?? "",
       until: Number(item.in_progress_expiration?.N ?? 0),

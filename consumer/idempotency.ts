@@ -3,15 +3,16 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { createHash, randomUUID } from "node:crypto";
 import type { Context } from "aws-lambda";
 import type { AnyCallback, Handle, RecordContext } from "./callback";
-import { InvalidEvent, nameError, PermanentError } from "./errors";
+import { InvalidEvent, NotYet, nameError, PermanentError } from "./errors";
 import { type Claim, IdempotencyTable } from "./idempotency-table";
+import { Limit } from "./limit";
 import { type IdempotencySettings, type Settings, settingsVariable } from "./settings";
 
 /** The key was used before for an event of other content. No retry can mend that. */
 export class IdempotencyValidationError extends PermanentError {}
 
-/** The event is in hand elsewhere, and it is not known yet what becomes of it: a failure for now. */
-export class IdempotencyAlreadyInProgressError extends Error {
+/** The event is in hand elsewhere, and it is not known yet what becomes of it: the record comes back when that time is over. */
+export class IdempotencyAlreadyInProgressError extends NotYet {
   override readonly name = "IdempotencyAlreadyInProgressError";
 }
 
@@ -76,6 +77,15 @@ const reserve = 200;
 /** Times that an item may vanish between two calls before the event counts as in hand. */
 const mostVanished = 5;
 
+/** Releases at a time: each takes a connection. */
+const releasesAtATime = 10;
+
+const skipped = {
+  done: "the event was handled before; the callback is not run again",
+  "in hand":
+    "the event is in hand for another record, which carries it on; this last attempt of its duplicate is not needed",
+} as const;
+
 class Once {
   private readonly table: IdempotencyTable;
 
@@ -98,9 +108,9 @@ class Once {
     // Before it is: where the answer is lost, it may be all the same.
     inHand.add(claim);
     const taken = await this.take(claim, context, invocation, values);
-    if (!taken) {
+    if (taken !== "run") {
       inHand.delete(claim);
-      context.logger.info("the event was handled before; the callback is not run again", { idempotencyKey: claim.id });
+      context.logger.info(skipped[taken], { idempotencyKey: claim.id });
       return;
     }
     if (context.signal.aborted) throw context.signal.reason;
@@ -120,43 +130,56 @@ class Once {
 
   /** Frees what was given up, so that its retry can run, before Lambda is answered. */
   async giveUp({ inHand, noting, ends }: Invocation): Promise<void> {
-    const all = Promise.all([...noting, ...[...inHand].map((claim) => this.release(claim, ends))]);
+    const releases = new Limit(releasesAtATime);
+    const all = Promise.all([...noting, ...[...inHand].map((claim) => releases.run(() => this.release(claim, ends)))]);
     const late = new AbortController();
     // A table that does not answer must not cost the batch its own answer: what is in hand is free when the time is over anyway.
     await Promise.race([all, until(ends - reserve, late.signal)]);
     late.abort();
   }
 
-  /** Whether the callback is to run: not for what is done. Rejects for what is in hand, and for what another event is done under. */
+  /**
+   * Whether the callback is to run: not for what is done, and not for the last attempt of a duplicate. Rejects for what is in hand, and for
+   * what another event is done under.
+   */
   private async take(
     claim: Claim,
     context: RecordContext,
     { ends, inHand }: Invocation,
     values: readonly unknown[],
-  ): Promise<boolean> {
+  ): Promise<"run" | keyof typeof skipped> {
     const said = `${this.settings.key.join(", ")} ${values.join(", ")}`;
     for (let vanished = 0; vanished < mostVanished; ) {
       if (context.signal.aborted) throw context.signal.reason;
-      if (await this.table.take(claim, ends)) return true;
+      if (await this.table.take(claim, ends)) return "run";
       const found = await this.table.find(claim.id, ends);
       if (found === undefined) {
         vanished += 1;
       } else if (found.status === "done") {
-        if (found.validation === claim.validation) return false;
+        if (found.validation === claim.validation) return "done";
         inHand.delete(claim);
         throw new IdempotencyValidationError(`An event with the same ${said} and other content was handled before.`);
       } else if (found.owner === claim.owner) {
         // An answer was lost, and the call was tried again.
-        return true;
-      } else if (found.record === claim.record) {
-        // Left behind by an attempt of this very record whose process died: over soon, and no retry is lost on it.
+        return "run";
+      } else if (found.until < context.deadline && (found.record === claim.record || !canBeHidden(context))) {
+        // Left behind by an attempt of this very record whose process died, or there is no attempt left for coming back.
         await until(found.until, context.signal);
       } else {
-        break;
+        inHand.delete(claim);
+        if (found.record !== claim.record && isLast(context)) {
+          // The other record is in its source until its invocation has ended: done, tried again, or a dead letter of the same event.
+          if (found.validation === claim.validation) return "in hand";
+          throw new IdempotencyValidationError(`An event with the same ${said} and other content is in hand.`);
+        }
+        throw new IdempotencyAlreadyInProgressError(
+          `The event with ${said} is in hand in another invocation.`,
+          found.until,
+        );
       }
     }
     inHand.delete(claim);
-    throw new IdempotencyAlreadyInProgressError(`The event with ${said} is in hand in another invocation.`);
+    throw new IdempotencyAlreadyInProgressError(`The event with ${said} is in hand in another invocation.`, Date.now());
   }
 
   /** The callback has run, so a record that fails now would run it again: it succeeds, and its duplicates can run it once more. */
@@ -181,6 +204,16 @@ class Once {
       });
     }
   }
+}
+
+/** Only a queue hides a record. A stream's shard stands still meanwhile, and a topic's next attempt is its own. */
+function canBeHidden(context: RecordContext): boolean {
+  return context.attempt !== undefined && !isLast(context);
+}
+
+/** Only a queue counts attempts: there a record that is reported may come back too often. */
+function isLast({ attempt, maxAttempts }: RecordContext): boolean {
+  return attempt !== undefined && maxAttempts !== undefined && attempt >= maxAttempts;
 }
 
 /** The invocation does not end before it. */

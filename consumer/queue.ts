@@ -3,7 +3,7 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda"
 import { longestBackOff } from "./back-off";
 import type { AnyCallback } from "./callback";
 import { type Item, type Outcome, runBatch } from "./core";
-import { isPermanent, nameError } from "./errors";
+import { comesBackAt, isPermanent, nameError } from "./errors";
 import { Invocation } from "./invocation";
 import { type Prepared, prepare, readSettings } from "./prepare";
 import { flowOf, isFifo, lostRecordOf, openRecord } from "./queue-record";
@@ -28,6 +28,9 @@ interface QueueItem extends Item {
   readonly record: SQSRecord;
   readonly attempt: number;
 }
+
+/** Seconds that Lambda gives an invocation at most, which is how long anything can be in hand. */
+const longestInvocation = 900;
 
 class QueueBatch {
   /** Records to report, and for how many seconds each is hidden. */
@@ -81,6 +84,12 @@ class QueueBatch {
       return false;
     }
     const { error } = outcome;
+    const back = comesBackAt(error);
+    if (back !== undefined) {
+      const seconds = Math.ceil((back - Date.now()) / 1000);
+      this.reportBack(item, "handedBack", Math.min(Math.max(1, seconds), longestInvocation), error);
+      return false;
+    }
     if (!isPermanent(error) && item.attempt < this.source.maxReceiveCount) return this.retry(item, error);
     const { invocation, source } = this;
     const placed = await invocation.deadLetter(source.deadLetterQueueUrl, item.id, lostRecordOf(item.record), error);

@@ -3,7 +3,7 @@ import type { AnyCallback } from "./callback";
 import { type Item, type Outcome, runBatch } from "./core";
 import type { LostRecord } from "./dead-letter";
 import type { Opened } from "./envelope";
-import { isPermanent } from "./errors";
+import { comesBackAt, isPermanent } from "./errors";
 import { Invocation } from "./invocation";
 import { type Prepared, prepare, readSettings } from "./prepare";
 import { Report } from "./report";
@@ -109,8 +109,10 @@ class StreamBatch {
       return true;
     }
     if (this.isBelow(item)) this.checkpoint = item;
-    if (outcome.status === "failed") this.invocation.fail(item, "retried", outcome.error);
-    else this.invocation.fail(item, "handedBack", new Error("The time was up, or an earlier record has failed."));
+    if (outcome.status === "failed") {
+      const { error } = outcome;
+      this.invocation.fail(item, comesBackAt(error) === undefined ? "retried" : "handedBack", error);
+    } else this.invocation.fail(item, "handedBack", new Error("The time was up, or an earlier record has failed."));
     return false;
   }
 }

@@ -74,7 +74,7 @@ describe("the consumer of an idempotent callback, on a real table", function () 
       reported = batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
     });
     const failures = lines.find(({ message }) => message === "batch")?.failures as
-      | { errorType: string; errorMessage: string }[]
+      | { errorType: string; errorMessage: string; outcome: string }[]
       | undefined;
     return { reported, lines, errors: (failures ?? []).map(({ errorType }) => errorType), failures };
   };
@@ -92,6 +92,10 @@ describe("the consumer of an idempotent callback, on a real table", function () 
   const item = async () => (await items())[0];
   const reasonOf = (index = 0) =>
     JSON.parse(sqs.of("SendMessage")[index]?.input.MessageAttributes?.DeadLetterReason?.StringValue ?? "null");
+  const delays = () =>
+    sqs
+      .of("ChangeMessageVisibilityBatch")
+      .flatMap(({ input }) => (input.Entries ?? []).map(({ VisibilityTimeout = 0 }) => VisibilityTimeout));
   const refusing = (action: string, error = new ServiceError("InternalServerError", "down", 500)): Observer => ({
     before: (_, service, asked) => {
       if (service === "dynamodb" && asked === action) throw error;
@@ -141,7 +145,7 @@ describe("the consumer of an idempotent callback, on a real table", function () 
     assert.ok(expiration >= before + 3_600_000 && expiration <= Date.now() + 3_602_000);
   });
 
-  it("fails the record that loses a race for now, and then skips it", async () => {
+  it("hides the record that loses a race until the time of the other is over, and then skips it", async () => {
     let finish = () => {};
     const { runs, what } = noting(
       () =>
@@ -154,6 +158,9 @@ describe("the consumer of an idempotent callback, on a real table", function () 
     const loser = await handle(handlerOf(what), [recordOf("b", { n: "1" })]);
     assert.deepEqual([loser.reported, loser.errors], [["b"], ["IdempotencyAlreadyInProgressError"]]);
     assert.match(loser.failures?.[0]?.errorMessage ?? "", /n 1 is in hand in another invocation/);
+    assert.equal(loser.failures?.[0]?.outcome, "handedBack", "nothing has failed");
+    const [delay = 0] = delays();
+    assert.ok(delay > 10 && delay <= 30, `hidden for the 30 s of the other, not ${delay}`);
     assert.deepEqual(sqs.of("SendMessage"), []);
     finish();
     assert.deepEqual((await winner).reported, []);
@@ -336,7 +343,7 @@ describe("the consumer of an idempotent callback, on a real table", function () 
       assert.deepEqual([reported, runs], [[], ["1"]]);
     });
 
-    it("fails another record for now, until that time is over", async () => {
+    it("hides another record until that time is over", async () => {
       await leave("a", 1500);
       const { runs, what } = noting();
       const early = await handle(handlerOf(what), [recordOf("b", { n: "1" })]);
@@ -346,12 +353,47 @@ describe("the consumer of an idempotent callback, on a real table", function () 
       assert.deepEqual(runs, ["1"]);
     });
 
-    it("gives up waiting at the deadline", async () => {
+    it("hides its own record where that time goes on beyond the deadline, without a run", async () => {
       await leave("a", 60_000);
       const { runs, what } = noting();
-      const { reported, errors } = await handle(handlerOf(what), [recordOf("a", { n: "1" }, { attempt: 2 })], 1200);
-      assert.deepEqual([reported, errors, runs], [["a"], ["CallbackTimeout"], []]);
+      const { reported, errors } = await handle(handlerOf(what), [recordOf("a", { n: "1" }, { attempt: 5 })]);
+      assert.deepEqual([reported, errors, runs], [["a"], ["IdempotencyAlreadyInProgressError"], []]);
+      const [delay = 0] = delays();
+      assert.ok(delay > 30 && delay <= 60, `until the time of the dead is over, not ${delay}`);
       assert.equal((await item())?.owner, "dead");
+      assert.deepEqual(sqs.of("SendMessage"), []);
+    });
+  });
+
+  describe("at the last attempt of a duplicate", () => {
+    const last = { attempt: 5 };
+    const leave = async (milliseconds: number) => {
+      await handle(handlerOf(noting().what), [recordOf("first", { n: "1" })]);
+      await replace({ status: "INPROGRESS", owner: "another", in_progress_expiration: Date.now() + milliseconds });
+    };
+
+    it("waits until the time of the other is over, and runs what that one has not done", async () => {
+      await leave(300);
+      const { runs, what } = noting();
+      const { reported } = await handle(handlerOf(what), [recordOf("b", { n: "1" }, last)]);
+      assert.deepEqual([reported, runs, sqs.of("SendMessage")], [[], ["1"], []]);
+    });
+
+    it("is done without a run while the other has the event in hand: no dead letter for what is no failure", async () => {
+      await leave(60_000);
+      const { runs, what } = noting();
+      const { reported, errors, lines } = await handle(handlerOf(what), [recordOf("b", { n: "1" }, last)]);
+      assert.deepEqual([reported, errors, runs, sqs.of("SendMessage")], [[], [], [], []]);
+      assert.ok(lines.some(({ message }) => String(message).startsWith("the event is in hand for another record")));
+      assert.equal((await item())?.owner, "another");
+    });
+
+    it("dead-letters an event of other content under its key, which nobody carries on", async () => {
+      await leave(60_000);
+      const { runs, what } = noting();
+      const other = recordOf("b", { n: "1", more: { x: 1 } }, last);
+      assert.deepEqual([(await handle(handlerOf(what), [other])).reported, runs], [[], []]);
+      assert.equal(reasonOf().errorType, "IdempotencyValidationError");
     });
   });
 
@@ -423,6 +465,22 @@ describe("the consumer of an idempotent callback, on a real table", function () 
     await replace({ status: "INPROGRESS", owner: "another", in_progress_expiration: Date.now() + 60_000 });
     await assert.rejects(handled("m-3"), { name: "IdempotencyAlreadyInProgressError" });
     assert.deepEqual(runs, ["1"]);
+  });
+
+  it("waits in a stream, whose shard would stand still anyway, until the time of another is over", async () => {
+    const source = { kind: "stream", deadLetterQueueUrl: sqs.deadLetterQueueUrl, concurrency: 1 } as const;
+    const { runs, what } = noting();
+    const handler = deployed(source, () => idempotent(kinesisHandler, what), {}, settings());
+    let failures: unknown;
+    const handled = (n: number) =>
+      silently(async () => {
+        const answer = await handler({ Records: [streamRecordOf(n, { n: "1" })] }, contextWith(30_000));
+        failures = answer.batchItemFailures;
+      });
+    await handled(1);
+    await replace({ status: "INPROGRESS", owner: "another", in_progress_expiration: Date.now() + 300 });
+    await handled(2);
+    assert.deepEqual([failures, runs], [[], ["1", "1"]]);
   });
 
   it("is refused around a batch callback, and without its settings", () => {
