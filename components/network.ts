@@ -197,11 +197,16 @@ export class Network extends pulumi.ComponentResource implements FunctionNetwork
     });
   }
 
-  /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html, in the form that it has for resources. */
+  /**
+   * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html, in the form that it has for resources. Lambda itself makes and
+   * removes the interfaces; its requests have no source function, and those of a function's own code have.
+   */
   private interfaceStatements(): readonly Statement[] {
     const { partition, region, accountId } = this.place;
+    const condition = { Null: { "lambda:SourceFunctionArn": "true" } };
     return [
       {
+        condition,
         actions: [
           "ec2:CreateNetworkInterface",
           "ec2:DeleteNetworkInterface",
@@ -212,7 +217,12 @@ export class Network extends pulumi.ComponentResource implements FunctionNetwork
         onBehalf: true,
       },
       // They know no resource.
-      { actions: ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"], resources: ["*"], onBehalf: true },
+      {
+        condition,
+        actions: ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"],
+        resources: ["*"],
+        onBehalf: true,
+      },
     ];
   }
 }

@@ -192,6 +192,7 @@ function sayer({ accountId }: Graph, names: ArnNames): Sayer {
       .map(([condition, values]) => {
         const [operator = "", key = ""] = condition.split(" ");
         if (key === "aws:SecureTransport" && values.join() === "false") return "without TLS";
+        if (condition === "Null lambda:SourceFunctionArn" && values.join() === "true") return "not asked by its code";
         const verb = /Not/.test(operator) ? "is not" : /Like/.test(operator) ? "is like" : "is";
         const equals = /^(String|Arn)(Equals|Like)$|Bool/.test(operator) || /Not/.test(operator);
         return `${key} ${equals ? verb : operator} ${values.map(word).join(" or ")}`;

@@ -26,6 +26,7 @@ const accountId = "000000000000";
 interface Statement {
   readonly Action: readonly string[];
   readonly Resource: readonly string[];
+  readonly Condition?: unknown;
 }
 
 /** Functions of every kind of source; only one of them calls SNS and SSM. */
@@ -197,14 +198,17 @@ describe("Network", () => {
       await Recorded.of(() => program(undefined, keyArn)),
       await Recorded.of(() => program(new Network("network"), keyArn)),
     ];
+    // Lambda's own requests have no source function: a function's code may not touch interfaces.
+    const notByCode = { Null: { "lambda:SourceFunctionArn": "true" } };
     for (const name of ["announce", "stream", "changes", "told"]) {
       const before = new Set(policyOf(without, name).map((statement) => JSON.stringify(statement)));
       const added = policyOf(within, name).filter((statement) => !before.has(JSON.stringify(statement)));
       assert.equal(policyOf(within, name).length, before.size + 2);
       assert.deepEqual(
-        added.map(({ Action, Resource }) => ({ Action, Resource })),
+        added.map(({ Action, Resource, Condition }) => ({ Action, Resource, Condition })),
         [
           {
+            Condition: notByCode,
             Action: [
               "ec2:CreateNetworkInterface",
               "ec2:DeleteNetworkInterface",
@@ -213,7 +217,11 @@ describe("Network", () => {
             ],
             Resource: [`arn:aws:ec2:eu-west-1:${accountId}:*/*`],
           },
-          { Action: ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"], Resource: ["*"] },
+          {
+            Condition: notByCode,
+            Action: ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"],
+            Resource: ["*"],
+          },
         ],
       );
     }
