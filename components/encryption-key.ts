@@ -53,7 +53,7 @@ export class EncryptionKey extends pulumi.ComponentResource {
 
   private policy(): pulumi.Output<string> {
     const place = keyPlaceOf(this);
-    const { account, region, partition } = place;
+    const { account, region, partition, dnsSuffix } = place;
     return keyPolicy(place, [
       // https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
       writers("DeliveriesIntoQueues", ["events.amazonaws.com", "sns.amazonaws.com"], place),
@@ -62,7 +62,7 @@ export class EncryptionKey extends pulumi.ComponentResource {
         // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
         Sid: "LogGroups",
         Effect: "Allow",
-        Principal: { Service: pulumi.interpolate`logs.${region}.amazonaws.com` },
+        Principal: { Service: pulumi.interpolate`logs.${region}.${dnsSuffix}` },
         Action: [
           "kms:Encrypt",
           "kms:Decrypt",

@@ -6,13 +6,17 @@ export interface KeyPlace {
   readonly account: pulumi.Output<string>;
   readonly region: pulumi.Output<string>;
   readonly partition: pulumi.Output<string>;
+  /** With which the names of services of the partition end: `amazonaws.com`, in China `amazonaws.com.cn`. */
+  readonly dnsSuffix: pulumi.Output<string>;
 }
 
 export function keyPlaceOf(parent: pulumi.Resource): KeyPlace {
+  const partition = aws.getPartitionOutput({}, { parent });
   return {
     account: aws.getCallerIdentityOutput({}, { parent }).accountId,
     region: aws.getRegionOutput({}, { parent }).region,
-    partition: aws.getPartitionOutput({}, { parent }).partition,
+    partition: partition.partition,
+    dnsSuffix: partition.dnsSuffix,
   };
 }
 

@@ -40,6 +40,15 @@ describe("EncryptionKey", () => {
     for (const { Action } of services) assert.ok(![Action].flat().some((action) => action.includes("*")));
   });
 
+  it("admits CloudWatch Logs by the name that it has in China, too", async () => {
+    const config = { "aws:region": "cn-north-1" };
+    const there = await Recorded.of(() => void new EncryptionKey("data"), { config });
+    const statements = there.json("aws:kms/key:Key", "data", "policy").Statement as unknown as readonly Statement[];
+    const { Principal, Condition } = statements.at(-1) ?? assert.fail("no statement");
+    assert.equal(Principal.Service, "logs.cn-north-1.amazonaws.com.cn");
+    assert.match(JSON.stringify(Condition), /arn:aws-cn:logs:cn-north-1:000000000000:log-group:\*/);
+  });
+
   it("is there in the first preview", async () => {
     const previewed = await Recorded.of(() => void new EncryptionKey("data"), { preview: true });
     assert.equal(previewed.all("aws:kms/key:Key").length, 1);
