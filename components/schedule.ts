@@ -40,7 +40,7 @@ export interface ScheduleArgs<E> extends QueueTargetOptions, Operations {
   /** Whether it is sent at all. Default true. */
   readonly enabled?: boolean;
   readonly overrides?: {
-    readonly schedule?: Pick<aws.scheduler.ScheduleArgs, "description" | "groupName" | "kmsKeyArn">;
+    readonly schedule?: Pick<aws.scheduler.ScheduleArgs, "description" | "groupName">;
     readonly role?: Partial<Omit<aws.iam.RoleArgs, "assumeRolePolicy">>;
     readonly deadLetterQueue?: DeadLetterQueueOverrides["queue"];
     readonly alarm?: DeadLetterQueueOverrides["alarm"];
@@ -82,7 +82,7 @@ export class Schedule<E> extends pulumi.ComponentResource {
     this.registerOutputs({ scheduleArn: this.scheduleArn, deadLetterQueueUrl: this.deadLetterQueueUrl });
   }
 
-  private createRole({ target, overrides }: ScheduleArgs<E>, deadLetters: DeadLetterQueue) {
+  private createRole({ target, kmsKeyArn, overrides }: ScheduleArgs<E>, deadLetters: DeadLetterQueue) {
     // Nobody else's schedules may use it: the account is that of the queue.
     const assumeRolePolicy = pulumi.jsonStringify({
       Version: "2012-10-17",
@@ -99,6 +99,7 @@ export class Schedule<E> extends pulumi.ComponentResource {
     const statements: readonly Statement[] = [
       { actions: ["sqs:SendMessage"], resources: [target.queueArn, deadLetters.arn] },
       ...[target.kmsKeyArn, deadLetters.kmsKeyArn].flatMap((key) => encryptStatements("sqs", key)),
+      ...inputStatements(target.queueArn, kmsKeyArn),
     ];
     const rolePolicy = new aws.iam.RolePolicy(
       this.name,
@@ -129,10 +130,11 @@ export class Schedule<E> extends pulumi.ComponentResource {
         ...(startDate !== undefined && { startDate }),
         ...(endDate !== undefined && { endDate }),
         state: args.enabled === false ? "DISABLED" : "ENABLED",
+        ...(args.kmsKeyArn !== undefined && { kmsKeyArn: args.kmsKeyArn }),
         target: {
           arn: target.queueArn,
           roleArn: role.arn,
-          input: messageJson(args.event),
+          input: messageJson(target.fifo ? ticked(this.name, args.event) : args.event),
           ...(messageGroupId !== undefined && { sqsParameters: { messageGroupId } }),
           retryPolicy: retryPolicyOf(args),
           deadLetterConfig: { arn: deadLetters.arn },
@@ -141,6 +143,38 @@ export class Schedule<E> extends pulumi.ComponentResource {
       { parent: this, dependsOn: [rolePolicy] },
     );
   }
+}
+
+/**
+ * Scheduler stores the input encrypted with the key, and reads it by the schedule's role, which it names by the schedule alone: the role is
+ * there before the schedule. https://docs.aws.amazon.com/scheduler/latest/UserGuide/encryption-rest.html
+ */
+function inputStatements(queueArn: pulumi.Output<string>, kmsKeyArn: pulumi.Input<string> | undefined): Statement[] {
+  if (kmsKeyArn === undefined) return [];
+  const schedules = queueArn.apply((arn) => {
+    const [, partition, , region, account] = arn.split(":");
+    return `arn:${partition}:scheduler:${region}:${account}:schedule/*`;
+  });
+  const condition = { ArnLike: { "kms:EncryptionContext:aws:scheduler:schedule:arn": schedules } };
+  return [{ actions: ["kms:Decrypt"], resources: [kmsKeyArn], condition, onBehalf: true }];
+}
+
+/**
+ * The event in a CloudEvent that says for which moment it is. A FIFO queue takes the same content once in five minutes, so that of plain
+ * events those of a faster schedule would be dropped, and of any schedule those that a retry has delayed. What is sent again for one
+ * moment is the same content. https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
+ */
+function ticked(name: string, event: unknown) {
+  const moment = "<aws.scheduler.scheduled-time>";
+  return {
+    specversion: "1.0",
+    id: `${name}/${moment}`,
+    source: "<aws.scheduler.schedule-arn>",
+    type: "schedule",
+    time: moment,
+    datacontenttype: "application/json",
+    data: event,
+  };
 }
 
 type Checked = Omit<ScheduleArgs<never>, "target" | "event"> & {

@@ -7,6 +7,7 @@ import { takesTags } from "../graph/default-tags";
 import { evaluateProgram } from "../graph/evaluate";
 import type { Graph } from "../graph/graph";
 import { documentOf, methodsOf } from "../graph/open-api";
+import { knownKeys } from "../local/iam/context";
 import { note } from "./components/callbacks";
 import { Recorded } from "./components/graph";
 
@@ -61,6 +62,20 @@ describe("the stacks", () => {
       assert.ok(mayDecrypt, name);
     }
     assert.equal(keyIn(await at("aws")), undefined);
+  });
+
+  it("have no condition in a role's policy that the local run could not judge", async () => {
+    const graph = await evaluateProgram({ program, stack: "prod", config: { network: "true" } });
+    const keys = of(graph, "aws:iam/rolePolicy:RolePolicy").flatMap(({ inputs }) =>
+      (JSON.parse(String(inputs.policy)).Statement as { Condition?: Record<string, object> }[]).flatMap(
+        ({ Condition = {} }) => Object.values(Condition).flatMap((values) => Object.keys(values)),
+      ),
+    );
+    assert.ok(keys.includes("kms:ViaService") && keys.includes("lambda:SourceFunctionArn"), keys.join());
+    assert.deepEqual(
+      keys.filter((key) => !knownKeys.has(key.toLowerCase())),
+      [],
+    );
   });
 
   describe("in production", () => {

@@ -19,6 +19,8 @@ export const knownKeys: ReadonlySet<string> = new Set(
     ...["lambda:SourceFunctionArn", "sns:Endpoint", "sns:Protocol"],
     // Of users, and of alarms and buckets that write to topics.
     ...["aws:username", "aws:SourceOwner"],
+    // Of requests to KMS, which nobody makes here.
+    ...["kms:ViaService", "kms:EncryptionContext:aws:scheduler:schedule:arn"],
   ].map((key) => key.toLowerCase()),
 );
 

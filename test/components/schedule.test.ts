@@ -1,6 +1,8 @@
 import { strict as assert } from "node:assert";
 import { QueueConsumer } from "../../components/queue-consumer";
 import { Schedule } from "../../components/schedule";
+import { openEnvelope } from "../../consumer/envelope";
+import type { Value } from "../../graph/graph";
 import { note } from "./callbacks";
 import { Recorded, refusal } from "./graph";
 
@@ -70,6 +72,56 @@ describe("Schedule", () => {
       message,
       /^Schedule "hourly": event cannot be sent\. The event is not JSON: .*BigInt.* Give plain values\.$/,
     );
+  });
+
+  it("loses no tick to a FIFO queue, which takes the same content once in five minutes", async () => {
+    const graph = await Recorded.of(() => {
+      const target = new QueueConsumer("sweep", { callback: note, fifo: true, contentBasedDeduplication: true });
+      const event = { id: "all" };
+      new Schedule("often", { expression: "rate(1 minute)", target, event, messageGroupId: "sweeps" });
+    });
+    const { input } = graph.one(type).inputs.target as { readonly input: string };
+    const attributes = (moment: string) => ({
+      "scheduled-time": moment,
+      "schedule-arn": "arn:aws:scheduler:eu-west-1:000000000000:schedule/default/often",
+    });
+    const sentAt = (moment: string) =>
+      Object.entries(attributes(moment)).reduce(
+        (text, [name, value]) => text.replaceAll(`<aws.scheduler.${name}>`, value),
+        input,
+      );
+    const [first, next] = [sentAt("2026-12-24T18:00:00Z"), sentAt("2026-12-24T18:01:00Z")];
+    assert.notEqual(first, next);
+    assert.doesNotMatch(first, /<aws\./, "every attribute is one that Scheduler has");
+    for (const body of [first, next]) assert.deepEqual(openEnvelope(JSON.parse(body)).event, { id: "all" });
+  });
+
+  it("keeps its event under the stack's key, which its role may use for that, and Scheduler for its own schedules", async () => {
+    const kmsKeyArn = "arn:aws:kms:eu-west-1:000000000000:key/data";
+    const graph = await Recorded.of(() => {
+      const target = new QueueConsumer("sweep", { callback: note });
+      new Schedule("hourly", { expression: "rate(1 hour)", target, event: { id: "all" }, kmsKeyArn });
+    });
+    assert.equal(graph.one(type).inputs.kmsKeyArn, kmsKeyArn);
+    const { Statement } = graph.json("aws:iam/rolePolicy:RolePolicy", "hourly", "policy");
+    assert.deepEqual((Statement as Value[]).slice(1), [
+      {
+        Effect: "Allow",
+        Action: ["kms:GenerateDataKey", "kms:Decrypt"],
+        Resource: [kmsKeyArn],
+        Condition: { StringLike: { "kms:ViaService": "sqs.eu-west-1.*" } },
+      },
+      {
+        Effect: "Allow",
+        Action: ["kms:Decrypt"],
+        Resource: [kmsKeyArn],
+        Condition: {
+          ArnLike: {
+            "kms:EncryptionContext:aws:scheduler:schedule:arn": "arn:aws:scheduler:eu-west-1:000000000000:schedule/*",
+          },
+        },
+      },
+    ]);
   });
 
   it("takes a zone, a window, dates, a group and its own retries", async () => {
