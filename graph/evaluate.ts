@@ -14,6 +14,8 @@ export interface Evaluation {
   readonly config?: Readonly<Record<string, string>>;
   readonly address?: string;
   readonly preview?: boolean;
+  /** As in `EvaluationSettings`. */
+  readonly createdAs?: ReadonlyMap<string, string>;
   /** Milliseconds; default 60,000. */
   readonly timeout?: number;
   readonly signal?: AbortSignal;
@@ -41,7 +43,7 @@ export async function evaluateProgram(evaluation: Evaluation): Promise<Graph> {
 
 /** `evaluateProgram`, with what a change of which may change the graph. */
 export async function evaluate(evaluation: Evaluation): Promise<Evaluated> {
-  const { stack, address, preview, timeout = 60_000, signal, onOutput } = evaluation;
+  const { stack, address, preview, createdAs, timeout = 60_000, signal, onOutput } = evaluation;
   const program = path.resolve(evaluation.program);
   const project = readProject(program, stack, evaluation.config);
   const request: ChildRequest = {
@@ -54,6 +56,7 @@ export async function evaluate(evaluation: Evaluation): Promise<Evaluated> {
       ...(project.autonaming !== undefined && { autonaming: project.autonaming }),
       ...(address !== undefined && { address }),
       ...(preview !== undefined && { preview }),
+      ...(createdAs !== undefined && { createdAs }),
     },
   };
   // TypeScript's type check is not the evaluation's job: it would double its time.

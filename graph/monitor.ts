@@ -64,6 +64,7 @@ export class Monitor {
   constructor(
     private readonly world: World,
     private readonly preview: boolean,
+    private readonly createdAs: ReadonlyMap<string, string> = new Map(),
   ) {}
 
   /** How many resources there are. */
@@ -184,13 +185,18 @@ export class Monitor {
   }
 
   private create(urn: string, type: string, name: string, inputs: Readonly<Record<string, Value>>) {
-    const created = create({ urn, type, name, inputs }, this.world, this.paths);
+    const created = create({ ...this.asCreated(urn, name), type, inputs }, this.world, this.paths);
     // A preview knows of a new resource what the program gave, and nothing that AWS will say.
     return this.preview ? { id: undefined, outputs: inputs } : created;
   }
 
   private createRemote(urn: string, type: string, name: string, inputs: Readonly<Record<string, Value>>) {
-    return this.preview ? {} : createRemote({ urn, type, name, inputs }, this.world);
+    return this.preview ? {} : createRemote({ ...this.asCreated(urn, name), type, inputs }, this.world);
+  }
+
+  private asCreated(urn: string, name: string): { readonly urn: string; readonly name: string } {
+    const former = this.createdAs.get(urn);
+    return former === undefined ? { urn, name } : { urn: former, name: former.split("::").slice(3).join("::") };
   }
 
   private urnOf(parent: string, type: string, name: string): string {

@@ -19,6 +19,7 @@ export interface World {
 }
 
 export interface Requested {
+  /** Of what AWS makes up, names among it, all is made of this and of `name`. */
   readonly urn: string;
   readonly type: string;
   readonly name: string;

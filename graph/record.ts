@@ -22,6 +22,11 @@ export interface EvaluationSettings {
   readonly preview?: boolean;
   /** The value of `pulumi:autonaming`. */
   readonly autonaming?: Value;
+  /**
+   * URN of a resource → the URN under which it was created, before an alias kept it: the names and ids that AWS has made up then, it still
+   * has. Default: each was created as it is called now.
+   */
+  readonly createdAs?: ReadonlyMap<string, string>;
 }
 
 /** What of Pulumi's runtime has no public name. */
@@ -48,6 +53,7 @@ export async function recordProgram(run: () => unknown, settings: EvaluationSett
       defaultTags: defaultTagsOf(config),
     },
     preview,
+    settings.createdAs,
   );
   setMockOptions(monitor, project, stack, preview);
   pulumi.runtime.setAllConfig({ ...config }, [...secretKeys]);

@@ -1,6 +1,7 @@
 // The program before and after, evaluated for one stack.
 import { existsSync } from "node:fs";
 import * as path from "node:path";
+import { matchFormer } from "../../graph/aliases";
 import { evaluateProgram } from "../../graph/evaluate";
 import type { Graph } from "../../graph/graph";
 import { withContents } from "./bundles";
@@ -29,18 +30,12 @@ export type Evaluated =
  * Evaluates as in a preview, where AWS's part is unknown, and with values for it: what is in one only depends on what only the
  * deployment knows.
  */
-export async function evaluateSide({ root, program }: Side, options: EvaluationsOptions): Promise<Evaluated> {
-  const { stack, config, signal } = options;
-  for (const file of [program, "Pulumi.yaml", `Pulumi.${stack}.yaml`]) {
+export async function evaluateSide(side: Side, options: EvaluationsOptions): Promise<Evaluated> {
+  const { root, program } = side;
+  for (const file of [program, "Pulumi.yaml", `Pulumi.${options.stack}.yaml`]) {
     if (!existsSync(path.join(root, file))) return { missing: file };
   }
-  const evaluation = {
-    program: path.join(root, program),
-    stack,
-    config,
-    timeout: 120_000,
-    ...(signal !== undefined && { signal }),
-  };
+  const evaluation = evaluationOf(side, options);
   try {
     const [known, preview] = await Promise.all([
       evaluateProgram(evaluation),
@@ -48,9 +43,30 @@ export async function evaluateSide({ root, program }: Side, options: Evaluations
     ]);
     return { graph: withContents(known, root), onlyOnceDeployed: onlyIn(known, preview) };
   } catch (error) {
-    if (signal?.aborted) throw error;
+    if (options.signal?.aborted) throw error;
     return { error: withoutFolder((error as Error).message, root) };
   }
+}
+
+/**
+ * The program after, with the names and ids that AWS has made up for what an alias keeps: what is made of these, as a hash of an ARN,
+ * is then what it was.
+ */
+export async function withKeptNames(is: Graph, was: Graph, side: Side, options: EvaluationsOptions): Promise<Graph> {
+  const matched = matchFormer(is, was);
+  if ([...matched].every(([now, before]) => now === before)) return is;
+  const evaluated = await evaluateProgram({ ...evaluationOf(side, options), createdAs: matched });
+  return withContents(evaluated, side.root);
+}
+
+function evaluationOf({ root, program }: Side, { stack, config, signal }: EvaluationsOptions) {
+  return {
+    program: path.join(root, program),
+    stack,
+    config,
+    timeout: 120_000,
+    ...(signal !== undefined && { signal }),
+  };
 }
 
 /** URNs of what the first preview would not show, or would show in vain. */

@@ -9,6 +9,7 @@ import { type Comparison, compareGraphs } from "./compare";
 import { dangersOf } from "./dangers";
 import { differencesOf } from "./difference";
 import { findingChanges } from "./findings";
+import { identityWarnings } from "./identities";
 import { code, count, details, fenced } from "./markdown";
 import { permissionChanges } from "./permissions";
 import { changeLines, consequenceLine, isOfItsOwn, kinds, resourceList } from "./resource-lines";
@@ -38,12 +39,15 @@ export function reportOf(reviewed: Reviewed): Report {
   const comparison = compareGraphs(before, after);
   const changes = findingChanges(findings.before, findings.after, comparison);
   const dangers = dangersOf(comparison);
+  const { deleted, shared } = identityWarnings(comparison);
   const violated = findings.after.some(({ level }) => level === "mandatory");
   const sections = [
     `## Stack ${code(stack)}`,
     `${summary(comparison)}. Compared with ${base}.`,
     ...notes,
     ...alert("CAUTION", "Data is lost", ofKind("data")),
+    ...alert("CAUTION", "Created and deleted at once", deleted),
+    ...alert("WARNING", "Two here, one on AWS", shared),
     ...alert("WARNING", "Less is protected", ofKind("protection")),
     ...unknowns(onlyOnceDeployed, after),
     ...findingSections(changes.added, "Against the policies, new", after),

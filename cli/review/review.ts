@@ -5,7 +5,7 @@ import { projectFaults } from "../../graph/project-rules";
 import { findingsOf } from "../policy-findings";
 import { checkOut } from "./checkout";
 import { baseCommit } from "./commit";
-import { type Evaluated, evaluateSide, nothing, type Side } from "./evaluations";
+import { type Evaluated, evaluateSide, nothing, type Side, withKeptNames } from "./evaluations";
 import { code, fenced, fitted, largestComment } from "./markdown";
 import type { ReviewOptions } from "./options";
 import { type Report, reportOf } from "./report";
@@ -76,12 +76,13 @@ async function reviewStack(
   }
   const was = await evaluateSide(before, options);
   const graph = "graph" in was ? was.graph : nothing(is.graph);
+  const now = await withKeptNames(is.graph, graph, after, options);
   return reportOf({
     stack,
     base: compared,
     before: graph,
-    after: is.graph,
-    findings: { before: findingsOf(graph), after: findingsOf(is.graph) },
+    after: now,
+    findings: { before: findingsOf(graph), after: findingsOf(now) },
     onlyOnceDeployed: is.onlyOnceDeployed,
     notes: notesOn(was, stack),
   });

@@ -15,11 +15,13 @@ export interface Findings {
 }
 
 export async function reviewOf(before: () => unknown, after: () => unknown, findings: Findings = {}): Promise<Report> {
+  const was = await Recorded.of(() => void before());
+  const is = await Recorded.after(was, () => void after());
   return reportOf({
     stack: "dev",
     base: "`main`",
-    before: await graphOf(before),
-    after: await graphOf(after),
+    before: withContents(was.graph, process.cwd()),
+    after: withContents(is.graph, process.cwd()),
     findings: { before: findings.before ?? [], after: findings.after ?? [] },
     onlyOnceDeployed: [],
     notes: [],

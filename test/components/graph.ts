@@ -1,5 +1,6 @@
 // The graph of a program written in a test, and ways into it.
 import { strict as assert } from "node:assert";
+import { matchFormer } from "../../graph/aliases";
 import type { Graph, GraphResource, Value } from "../../graph/graph";
 import { type EvaluationSettings, recordProgram } from "../../graph/record";
 
@@ -8,6 +9,12 @@ export class Recorded {
 
   static async of(run: () => unknown, settings: EvaluationSettings = {}): Promise<Recorded> {
     return new Recorded(await recordProgram(run, { config: { "aws:region": "eu-west-1" }, ...settings }));
+  }
+
+  /** The program as it is deployed after another one: what an alias keeps has the names and ids that AWS made up then. */
+  static async after(before: Recorded, run: () => unknown, settings: EvaluationSettings = {}): Promise<Recorded> {
+    const { graph } = await Recorded.of(run, settings);
+    return Recorded.of(run, { ...settings, createdAs: matchFormer(graph, before.graph) });
   }
 
   /** The one resource of the type and, where given, the name. */

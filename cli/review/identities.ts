@@ -1,0 +1,57 @@
+// Resources that are two in the program and one on AWS: created and deleted in one deployment, or both there.
+import type { GraphResource } from "../../graph/graph";
+import { type Identity, identityOf } from "../../graph/identity";
+import { nameOf } from "../../graph/names";
+import type { Comparison } from "./compare";
+import { code } from "./markdown";
+
+export interface IdentityWarnings {
+  /** Markdown, one line each: what is gone after the deployment, or stops it. */
+  readonly deleted: readonly string[];
+  /** What has two owners. */
+  readonly shared: readonly string[];
+}
+
+export function identityWarnings({ after, added, removed }: Comparison): IdentityWarnings {
+  const identified = (resources: readonly GraphResource[]) =>
+    resources.flatMap((resource) => {
+      const identity = resource.custom ? identityOf(resource) : undefined;
+      return identity === undefined ? [] : [{ resource, identity }];
+    });
+  const gone = identified(removed.filter(({ options }) => !options.retainOnDelete));
+  const deleted = identified(added).flatMap(({ resource, identity }) => {
+    const former = gone.find((other) => other.identity.key === identity.key)?.resource;
+    return former === undefined ? [] : [deletedText(resource, former, identity)];
+  });
+  const first = new Map<string, GraphResource>();
+  const shared = identified(after.resources).flatMap(({ resource, identity }) => {
+    const other = first.get(identity.key);
+    if (other === undefined) first.set(identity.key, resource);
+    return other === undefined ? [] : [sharedText(other, resource, identity)];
+  });
+  return { deleted, shared };
+}
+
+function deletedText(created: GraphResource, former: GraphResource, identity: Identity): string {
+  const both = `${code(nameOf(created))} is created and ${code(nameOf(former))} deleted, and both ${areOne(identity)}`;
+  const effect =
+    identity.second === "joins"
+      ? "Pulumi creates first and then deletes it, so that **none is left**, and the deployment says nothing."
+      : "AWS refuses to create it while the former is there, and **the deployment fails**.";
+  const renamed = created.type === former.type && created.parent === former.parent;
+  const alias = renamed ? `{ name: ${JSON.stringify(former.name)} }` : JSON.stringify(former.urn);
+  return `${both} ${effect} If it was renamed or moved, ${code(`aliases: [${alias}]`, 600)} on ${code(nameOf(created))} keeps it.`;
+}
+
+function sharedText(one: GraphResource, other: GraphResource, identity: Identity): string {
+  const both = `${code(nameOf(one))} and ${code(nameOf(other))} ${areOne(identity)}`;
+  return identity.second === "joins"
+    ? `${both} It is as the last of them says, and whoever removes one removes both. Leave one out.`
+    : `${both} AWS refuses the second, and **the deployment fails**. Leave one out.`;
+}
+
+function areOne({ properties }: Identity): string {
+  const same =
+    properties.length === 0 ? "the account has one" : `the same ${properties.map((name) => code(name)).join(", ")}`;
+  return `are one on AWS (${same}).`;
+}

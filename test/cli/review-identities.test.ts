@@ -1,0 +1,99 @@
+import { strict as assert } from "node:assert";
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import { QueueConsumer } from "../../components/queue-consumer";
+import { Topic } from "../../components/topic";
+import { type NoteEvent, onAny } from "../components/callbacks";
+import { textOf, warningsOf } from "./review-support";
+
+const topic = () => new aws.sns.Topic("events");
+const subscription = (name: string, opts: pulumi.CustomResourceOptions = {}) => {
+  const queue = new aws.sqs.Queue("jobs", { sqsManagedSseEnabled: true });
+  new aws.sns.TopicSubscription(name, { topic: topic().arn, protocol: "sqs", endpoint: queue.arn }, opts);
+};
+
+describe("a review of what is one on AWS", () => {
+  it("says that a subscription is deleted with the one that is created, and how it is kept", async () => {
+    const programs = [() => subscription("events-jobs"), () => subscription("events-to-jobs")] as const;
+    assert.deepEqual(await warningsOf(...programs), [
+      '`events-to-jobs topic subscription` is created and `events-jobs topic subscription` deleted, and both are one on AWS (the same `topic`, `protocol`, `endpoint`). Pulumi creates first and then deletes it, so that **none is left**, and the deployment says nothing. If it was renamed or moved, `aliases: [{ name: "events-jobs" }]` on `events-to-jobs topic subscription` keeps it.',
+    ]);
+    assert.match(await textOf(...programs), /> \[!CAUTION\]\n> \*\*Created and deleted at once\*\*/);
+  });
+
+  it("says nothing of one that an alias keeps, nor of one that stays on AWS", async () => {
+    const kept = () => subscription("events-to-jobs", { aliases: [{ name: "events-jobs" }] });
+    assert.deepEqual(await warningsOf(() => subscription("events-jobs"), kept), []);
+    const stays = () => subscription("events-jobs", { retainOnDelete: true });
+    assert.deepEqual(await warningsOf(stays, () => subscription("events-to-jobs")), []);
+  });
+
+  it("says nothing of a consumer that is renamed with an alias, though a topic has its name: nothing changes on AWS", async () => {
+    const program = (name: string, opts: pulumi.ComponentResourceOptions) => () => {
+      const events = new Topic<NoteEvent>("events");
+      events.subscribe(new QueueConsumer(name, { callback: onAny }, opts));
+    };
+    const text = await textOf(program("jobs", {}), program("work", { aliases: [{ name: "jobs" }] }));
+    assert.doesNotMatch(text, /CAUTION|WARNING|replace|### (Added|Removed|Permissions)/);
+    assert.match(text, /- `events-work topic subscription`, was `events-jobs topic subscription`/);
+  });
+
+  it("says that what moved into a component without an alias is one with what was there", async () => {
+    const policy = (name: string, opts: pulumi.CustomResourceOptions = {}) =>
+      new aws.sns.TopicPolicy(name, { arn: topic().arn, policy: "{}" }, opts);
+    const parent = (name: string) => new aws.sqs.Queue(name, { sqsManagedSseEnabled: true });
+    const warnings = await warningsOf(
+      () => [parent("p"), policy("own")],
+      () => policy("own", { parent: parent("p") }),
+    );
+    assert.equal(warnings.length, 1);
+    assert.match(
+      warnings[0] ?? "",
+      /`aliases: \["urn:pulumi:stack::project::aws:sns\/topicPolicy:TopicPolicy::own"\]` on `own topic policy` keeps it\.$/,
+    );
+  });
+
+  it("says that AWS refuses a mapping as long as the former is there", async () => {
+    const mapping = (name: string) => {
+      const source = new aws.sqs.Queue("jobs", { sqsManagedSseEnabled: true });
+      new aws.lambda.EventSourceMapping(name, { eventSourceArn: source.arn, functionName: "work" });
+    };
+    assert.deepEqual(
+      await warningsOf(
+        () => mapping("a"),
+        () => mapping("b"),
+      ),
+      [
+        '`b event source mapping` is created and `a event source mapping` deleted, and both are one on AWS (the same `eventSourceArn`, `functionName`). AWS refuses to create it while the former is there, and **the deployment fails**. If it was renamed or moved, `aliases: [{ name: "a" }]` on `b event source mapping` keeps it.',
+      ],
+    );
+  });
+
+  it("says of two policies of a queue that they are one, and of two log groups of one name that AWS refuses the second", async () => {
+    const both = () => {
+      const queue = new aws.sqs.Queue("jobs", { sqsManagedSseEnabled: true });
+      for (const name of ["a", "b"]) {
+        new aws.sqs.QueuePolicy(name, { queueUrl: queue.url, policy: "{}" });
+        new aws.cloudwatch.LogGroup(name, { name: "logs" });
+        // Nothing given: AWS makes up a name for each.
+        new aws.iam.Role(name, { assumeRolePolicy: "{}" });
+      }
+    };
+    const warnings = await warningsOf(() => {}, both);
+    assert.deepEqual([...warnings].sort().reverse(), [
+      "`a queue policy` and `b queue policy` are one on AWS (the same `queueUrl`). It is as the last of them says, and whoever removes one removes both. Leave one out.",
+      "`a log group` and `b log group` are one on AWS (the same `name`). AWS refuses the second, and **the deployment fails**. Leave one out.",
+    ]);
+    assert.match(await textOf(() => {}, both), /> \[!WARNING\]\n> \*\*Two here, one on AWS\*\*/);
+  });
+
+  it("takes what another provider makes for another one", async () => {
+    const regions = () => {
+      const provider = new aws.Provider("elsewhere", { region: "eu-central-1" });
+      new aws.cloudwatch.LogGroup("a", { name: "logs" });
+      new aws.cloudwatch.LogGroup("b", { name: "logs" }, { provider });
+      new aws.cloudwatch.LogGroup("c", { name: "logs", region: "us-east-1" });
+    };
+    assert.deepEqual(await warningsOf(() => {}, regions), []);
+  });
+});
