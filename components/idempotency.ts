@@ -23,6 +23,11 @@ export interface IdempotencyOptions<Path extends string = string> {
    * than a queue keeps a message, and a mapping of a stream a record, unless told otherwise.
    */
   readonly expiresAfter?: number;
+  /**
+   * The name under which the consumer's events are known, 1 to 255 characters; default the consumer's. Give one that is renamed its former
+   * name here, so that it knows what it has done.
+   */
+  readonly scope?: string;
 }
 
 /** Levels into which the compiler knows paths. */
@@ -69,7 +74,12 @@ export function checkIdempotency({ callback, idempotency, timeout }: Checked, er
         "leave idempotency out and write conditionally.",
     );
   }
-  const { expiresAfter } = idempotency;
+  const { expiresAfter, scope } = idempotency;
+  if (scope !== undefined && !/^[^/]{1,255}$/.test(scope)) {
+    errors.add(
+      `idempotency.scope is "${scope}"; give a name of 1 to 255 characters without slashes, as the consumer's former one.`,
+    );
+  }
   const paths = pathsOf(idempotency);
   if (paths.length === 0) errors.add("idempotency.key names nothing; give a path into the event, as orderId.");
   for (const path of paths) {
@@ -105,7 +115,7 @@ export function idempotencyStatements(idempotency: IdempotencyOptions | undefine
   ];
 }
 
-/** `consumer`: its name, under which its events are known, so that a function that is replaced still knows them. */
+/** `consumer`: its name, under which its events are known unless told otherwise, so that a function that is replaced still knows them. */
 export function idempotencySettings(
   consumer: string,
   idempotency: IdempotencyOptions | undefined,
@@ -114,7 +124,7 @@ export function idempotencySettings(
   return {
     idempotency: {
       tableArn: idempotency.table.arn,
-      scope: `${pulumi.getProject()}/${pulumi.getStack()}/${consumer}`,
+      scope: `${pulumi.getProject()}/${pulumi.getStack()}/${idempotency.scope ?? consumer}`,
       key: pathsOf(idempotency),
       expiresAfter: idempotency.expiresAfter ?? idempotencyDefaults.expiresAfter,
     },

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type AlarmOverrides, checkAlarms, createAlarms } from "./alarms";
 import { ArgumentErrors } from "./argument-errors";
 import { checkKeys, keyArnOf } from "./encryption";
+import { formerNames } from "./former-names";
 import { checkName } from "./function-args";
 import type { Operations } from "./operations";
 import { tableAlarms } from "./source-alarms";
@@ -51,7 +52,8 @@ const mostIndexes = 20;
 
 /**
  * A table, on demand, that can be put back to any second of the last 35 days. With `protect` Pulumi and DynamoDB both refuse to delete it.
- * One of the same name that the program had declared as an `aws.dynamodb.Table` is taken over with its items. Throws a ResourceError
+ * One of the same name, or of a name among its aliases, that the program had declared as an `aws.dynamodb.Table` is taken over with its
+ * items. Throws a ResourceError
  * that lists every argument that AWS would refuse.
  */
 export class Table extends pulumi.ComponentResource {
@@ -86,7 +88,14 @@ export class Table extends pulumi.ComponentResource {
         ...(this.kmsKeyArn !== undefined && { serverSideEncryption: { enabled: true, kmsKeyArn: this.kmsKeyArn } }),
         deletionProtectionEnabled: args.protect ?? false,
       },
-      { parent: this, protect: args.protect, aliases: [{ parent: pulumi.rootStackResource }] },
+      {
+        parent: this,
+        protect: args.protect,
+        aliases: [
+          { parent: pulumi.rootStackResource },
+          ...formerNames(this).map((former) => ({ name: former, parent: pulumi.rootStackResource })),
+        ],
+      },
     );
     this.indexes = Object.keys(args.indexes ?? {});
     this.hasStream = args.stream ?? false;

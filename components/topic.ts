@@ -5,6 +5,7 @@ import { type AlarmOverrides, checkAlarms, createAlarms } from "./alarms";
 import { ArgumentErrors } from "./argument-errors";
 import { createDeadLetters, type DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
 import { checkKeys, keyArnOf } from "./encryption";
+import { aliasesAfter } from "./former-names";
 import { checkName } from "./function-args";
 import type { Operations } from "./operations";
 import type { QueuePolicyOwner } from "./queue-policy";
@@ -137,8 +138,9 @@ export class Topic<E extends { readonly type: string }> extends pulumi.Component
       Action: "sqs:SendMessage",
       Condition: { ArnEquals: { "aws:SourceArn": this.topicArn } },
     });
+    const subscriptionName = (consumersName: string) => `${this.name}-${consumersName}`;
     new aws.sns.TopicSubscription(
-      `${this.name}-${consumer.name}`,
+      subscriptionName(consumer.name),
       {
         topic: this.topicArn,
         protocol: "sqs",
@@ -147,8 +149,13 @@ export class Topic<E extends { readonly type: string }> extends pulumi.Component
         ...filterPolicyOf(args),
         redrivePolicy: pulumi.jsonStringify({ deadLetterTargetArn: this.undelivered.arn }),
       },
-      // A delivery that the queue does not admit is given up at once.
-      { parent: this, dependsOn: [policy, this.undelivered.policy] },
+      {
+        parent: this,
+        // A consumer that is renamed keeps its queue, and SNS its subscription: a second one would be the same, and deleted with the first.
+        aliases: [...aliasesAfter(consumer, subscriptionName)],
+        // A delivery that the queue does not admit is given up at once.
+        dependsOn: [policy, this.undelivered.policy],
+      },
     );
   }
 

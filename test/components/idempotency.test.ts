@@ -95,6 +95,19 @@ describe("idempotency", () => {
     });
   }
 
+  it("knows what a renamed consumer has done under its former name, where that is its scope", async () => {
+    const scopes = async (name: string, scope?: string) => {
+      const idempotency = { table, key: "id" as const, ...(scope !== undefined && { scope }) };
+      const graph = await Recorded.of(() => new QueueConsumer(name, { callback: note, idempotency }));
+      const { variables } = graph.one("aws:lambda/function:Function").inputs.environment as {
+        variables: Record<string, string>;
+      };
+      return JSON.parse(variables.SPILLWAY ?? "").idempotency.scope;
+    };
+    assert.equal(await scopes("purchases", "notes"), await scopes("notes"));
+    assert.notEqual(await scopes("purchases"), await scopes("notes"));
+  });
+
   it("leaves the bundle of a consumer without it as it is, byte for byte", async () => {
     const graph = await Recorded.of(() => consumers.QueueConsumer?.(false));
     const [built] = await buildEntries(
@@ -160,6 +173,10 @@ describe("idempotency", () => {
           ...({ idempotency: { table, key: "id" } } as object),
         }),
       /idempotency is given with a window callback/,
+    ],
+    "a scope with a slash": [
+      () => new QueueConsumer("notes", { callback: note, idempotency: { table, key: "id", scope: "a/b" } }),
+      /idempotency\.scope is "a\/b"; give a name of 1 to 255 characters without slashes, as the consumer's former one/,
     ],
     "an expiry below a minute": [
       () => new QueueConsumer("notes", { callback: note, idempotency: { table, key: "id", expiresAfter: 59 } }),
