@@ -3,8 +3,8 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ArgumentErrors } from "./argument-errors";
 import { checkKey, keyArnOf } from "./encryption";
-import { checkName } from "./function-args";
 import { alarmWriters, type KeyPlace, keyPlaceOf, keyPolicy } from "./key-policy";
+import { checkName, nameOfTopic } from "./names";
 import type { Operations } from "./operations";
 import { publishByTlsOnly } from "./topic-policy";
 
@@ -94,7 +94,7 @@ export class AlarmTopic extends pulumi.ComponentResource {
 
 function check(name: string, { emails = [], kmsKeyArn }: AlarmTopicArgs, owner: pulumi.Resource): void {
   const errors = new ArgumentErrors(`AlarmTopic "${name}"`);
-  checkName(name, errors);
+  checkName(name, errors, [nameOfTopic(false)]);
   checkKey("kmsKeyArn", kmsKeyArn, errors);
   for (const [index, email] of emails.entries()) {
     if (!/^[^\s@"<>,;:]+@[^\s@"<>,;:.]+(\.[^\s@"<>,;:.]+)+$/.test(email)) {

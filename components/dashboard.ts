@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ArgumentErrors } from "./argument-errors";
 import { dashboardBody } from "./dashboard-body";
 import type { Part } from "./dashboard-graphs";
-import { checkName } from "./function-args";
+import { checkName } from "./names";
 
 type Named<T> = { readonly [K in keyof T]: pulumi.Output<string> };
 

@@ -3,8 +3,8 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ArgumentErrors } from "./argument-errors";
 import { checkKeys, keyArnOf } from "./encryption";
-import { checkName } from "./function-args";
 import { Late } from "./late";
+import { checkName, nameOfQueue } from "./names";
 import { type Operations, operationsOf } from "./operations";
 import { OutputError } from "./output-error";
 import { OwnQueuePolicy, type PolicyStatement } from "./queue-policy";
@@ -61,7 +61,7 @@ export class DeadLetterQueue extends pulumi.ComponentResource {
   ) {
     super("spillway:index:DeadLetterQueue", name, {}, opts);
     const errors = new ArgumentErrors(`DeadLetterQueue "${name}"`);
-    checkName(name.replace(/-dead-letters$/, ""), errors);
+    checkName(name, errors, [nameOfQueue(args.fifo ?? false)]);
     errors.integer("messageRetention", args.messageRetention, {
       min: 60,
       max: longestRetention,

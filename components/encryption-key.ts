@@ -2,8 +2,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ArgumentErrors } from "./argument-errors";
-import { checkName } from "./function-args";
 import { alarmWriters, keyPlaceOf, keyPolicy, writers } from "./key-policy";
+import { checkName } from "./names";
 import type { Operations } from "./operations";
 
 export interface EncryptionKeyArgs extends Pick<Operations, "protect"> {

@@ -7,7 +7,7 @@ import { type AlarmOverrides, checkAlarms, createAlarms } from "./alarms";
 import { ArgumentErrors } from "./argument-errors";
 import type { EventBus } from "./binding";
 import { createDeadLetters, type DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
-import { checkName } from "./function-args";
+import { checkName, nameOfDeadLetters } from "./names";
 import type { Operations } from "./operations";
 import { checkQueueTarget, type QueueTarget, type QueueTargetOptions, retryPolicyOf } from "./queue-target";
 import { ruleAlarms } from "./source-alarms";
@@ -135,7 +135,7 @@ function patternOf({ pattern, types }: Omit<Checked, "target">): Readonly<Record
 
 function check(name: string, args: Checked, owner: pulumi.Resource): void {
   const errors = new ArgumentErrors(`EventBusRule "${name}"`);
-  checkName(name, errors);
+  checkName(name, errors, [{ what: "rule", max: 64 }, nameOfDeadLetters(false)]);
   checkQueueTarget(args, { target: args.target, rule: "EventBridge allows" }, errors);
   checkAlarms(args.overrides?.alarms, errors);
   if (args.types !== undefined && args.pattern?.["detail-type"] !== undefined) {

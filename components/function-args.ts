@@ -124,12 +124,3 @@ export function checkLogRetention(logRetention: number | undefined, errors: Argu
     errors.add(`logRetention is ${logRetention} days; CloudWatch Logs allows ${logRetentions.join(", ")}.`);
   }
 }
-
-/** Child resources take their names from the component's, and AWS allows 64 characters for a function's and a role's. */
-export function checkName(name: string, errors: ArgumentErrors): void {
-  if (!/^[A-Za-z][A-Za-z0-9_-]{0,39}$/.test(name)) {
-    errors.add(
-      `the name "${name}" cannot name queues and functions; use 1 to 40 letters, digits, hyphens and underscores, a letter first.`,
-    );
-  }
-}

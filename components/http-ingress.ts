@@ -6,10 +6,10 @@ import { type AlarmOverrides, checkAlarms, createAlarms } from "./alarms";
 import { ArgumentErrors } from "./argument-errors";
 import type { Statement } from "./binding";
 import { checkKeys, encryptStatements } from "./encryption";
-import { checkName } from "./function-args";
 import { definitionOf } from "./http-ingress-definition";
 import { createAccessLog } from "./http-ingress-log";
 import type { FifoRoute, RouteConsumer } from "./http-ingress-route";
+import { checkName } from "./names";
 import type { Operations } from "./operations";
 import { rolePolicyOf } from "./role-policy";
 import { endpointAlarms } from "./source-alarms";
@@ -111,7 +111,7 @@ export class HttpIngress extends pulumi.ComponentResource {
 
   private check(args: HttpIngressArgs): void {
     const errors = new ArgumentErrors(`HttpIngress "${this.name}"`);
-    checkName(this.name, errors);
+    checkName(this.name, errors, [{ what: "role", max: 64, suffix: args.logging === "create" ? "-logging" : "" }]);
     checkKeys(args, errors);
     checkAlarms(args.overrides?.alarms, errors);
     const entries = Object.entries(args.routes);

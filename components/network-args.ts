@@ -2,7 +2,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { ArgumentErrors } from "./argument-errors";
 import { checkKeys } from "./encryption";
-import { checkLogRetention, checkName } from "./function-args";
+import { checkLogRetention } from "./function-args";
+import { checkName } from "./names";
 import type { Operations } from "./operations";
 
 export interface NetworkArgs extends Pick<Operations, "kmsKeyArn"> {
@@ -27,7 +28,7 @@ export const networkDefaults = { cidrBlock: "10.0.0.0/16", availabilityZones: 2 
 export function checkNetwork(name: string, args: NetworkArgs, owner: pulumi.Resource): void {
   const errors = new ArgumentErrors(`Network "${name}"`);
   const { cidrBlock = networkDefaults.cidrBlock, availabilityZones = networkDefaults.availabilityZones } = args;
-  checkName(name, errors);
+  checkName(name, errors, [{ what: "role", max: 64, suffix: "-refused" }]);
   checkKeys(args, errors);
   checkLogRetention(args.logRetention, errors);
   const zones = typeof availabilityZones === "number" ? availabilityZones : new Set(availabilityZones).size;

@@ -11,8 +11,8 @@ import { CallbackFunction } from "./callback-function";
 import { createDeadLetters, type DeadLetterQueue, largestMessage } from "./dead-letter-queue";
 import { decryptStatements, encryptStatements, keyArnOf } from "./encryption";
 import { recursiveInvocations } from "./function-alarms";
-import { checkName } from "./function-args";
 import { checkIdempotency, type IdempotencyArg } from "./idempotency";
+import { checkName, nameOfDeadLetters, namesOfFunction } from "./names";
 import {
   checkQueueConsumerOptions,
   type ExistingDeadLetterQueue,
@@ -83,7 +83,10 @@ export class QueueConsumer<Wire = unknown, In = unknown, B extends object = Reco
   ) {
     super("spillway:index:QueueConsumer", name, {}, opts);
     const errors = new ArgumentErrors(`QueueConsumer "${name}"`);
-    checkName(name, errors);
+    checkName(name, errors, [
+      ...namesOfFunction,
+      ...(args.queue === undefined ? [nameOfDeadLetters(isFifo(args))] : []),
+    ]);
     checkQueueConsumerOptions(args, errors);
     if (checkCallback(args.callback, errors, { windows: false })) checkIdempotency(args, errors);
     checkReaders(name, args, errors);

@@ -9,7 +9,7 @@ import { ArgumentErrors } from "./argument-errors";
 import type { Statement } from "./binding";
 import { createDeadLetters, type DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
 import { encryptStatements } from "./encryption";
-import { checkName } from "./function-args";
+import { checkName, nameOfDeadLetters } from "./names";
 import type { Operations } from "./operations";
 import { checkQueueTarget, type QueueTargetOptions, retryPolicyOf } from "./queue-target";
 import { rolePolicyOf } from "./role-policy";
@@ -186,7 +186,7 @@ function check(name: string, args: Checked, owner: pulumi.Resource): void {
   const { expression, timeZone, target } = args;
   const errors = new ArgumentErrors(`Schedule "${name}"`);
   const rule = "Scheduler allows";
-  checkName(name, errors);
+  checkName(name, errors, [{ what: "schedule", max: 64 }, nameOfDeadLetters(false)]);
   errors.integer("flexibleWindow", args.flexibleWindow, { min: 1, max: 1440, unit: "minutes", rule });
   try {
     parseExpression(expression);

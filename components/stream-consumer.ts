@@ -9,8 +9,8 @@ import { CallbackFunction } from "./callback-function";
 import { createDeadLetters, type DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
 import { decryptStatements } from "./encryption";
 import { type FunctionAlarm, type StreamFunctionAlarm, streamFunctionAlarms } from "./function-alarms";
-import { checkName } from "./function-args";
 import type { IdempotencyArg } from "./idempotency";
+import { checkName, nameOfDeadLetters, namesOfFunction } from "./names";
 import { streamAlarms } from "./source-alarms";
 import {
   checkStreamMapping,
@@ -223,7 +223,7 @@ type Checked = StreamConsumerOptions & { readonly callback: AnyCallback };
 
 function check(name: string, options: Checked, owner: pulumi.Resource): void {
   const errors = new ArgumentErrors(`StreamConsumer "${name}"`);
-  checkName(name, errors);
+  checkName(name, errors, [...namesOfFunction, nameOfDeadLetters(false)]);
   checkStreamMapping(options, "data", errors);
   checkAlarms(options.overrides?.alarms, errors);
   const hours = { min: retention.min, max: retention.max, unit: "h", rule: "Kinesis allows" };

@@ -8,8 +8,8 @@ import { CallbackFunction } from "./callback-function";
 import { createDeadLetters, type DeadLetterQueueOverrides } from "./dead-letter-queue";
 import { decryptStatements } from "./encryption";
 import { streamFunctionAlarms } from "./function-alarms";
-import { checkName } from "./function-args";
 import type { IdempotencyArg } from "./idempotency";
+import { checkName, nameOfDeadLetters, namesOfFunction } from "./names";
 import {
   checkStreamMapping,
   createStreamMapping,
@@ -70,7 +70,7 @@ export class TableConsumer<
   constructor(name: string, args: TableConsumerArgs<Wire, In, B>, opts?: pulumi.ComponentResourceOptions) {
     super("spillway:index:TableConsumer", name, {}, opts);
     const errors = new ArgumentErrors(`TableConsumer "${name}"`);
-    checkName(name, errors);
+    checkName(name, errors, [...namesOfFunction, nameOfDeadLetters(false)]);
     checkStreamMapping(args, null, errors);
     checkAlarms(args.overrides?.alarms, errors);
     if (args.maximumRecordAge !== undefined && args.maximumRecordAge > longestRecordAge) {

@@ -5,7 +5,7 @@ import { type AlarmOverrides, checkAlarms, createAlarms } from "./alarms";
 import { ArgumentErrors } from "./argument-errors";
 import { checkKeys, keyArnOf } from "./encryption";
 import { formerNames } from "./former-names";
-import { checkName } from "./function-args";
+import { checkName, type Named } from "./names";
 import type { Operations } from "./operations";
 import { tableAlarms } from "./source-alarms";
 
@@ -139,9 +139,19 @@ function keysOf({ hashKey, rangeKey, types = {}, indexes = {} }: TableArgs) {
   };
 }
 
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html, and its alarms, which have the indexes' names. */
+function namesOf({ indexes = {}, alarms }: TableArgs): readonly Named[] {
+  const ofAlarms = Object.keys(indexes).map((index) => ({
+    what: `alarm of index "${index}"`,
+    max: 255,
+    suffix: `-index-${index}-write-throttles`,
+  }));
+  return [{ what: "table", max: 255 }, ...(alarms === "all" ? ofAlarms : [])];
+}
+
 function check(name: string, args: TableArgs, owner: pulumi.Resource): void {
   const errors = new ArgumentErrors(`Table "${name}"`);
-  checkName(name, errors);
+  checkName(name, errors, namesOf(args));
   checkKeys(args, errors);
   checkAlarms(args.overrides?.alarms, errors);
   const { hashKey, rangeKey, types = {}, indexes = {} } = args;

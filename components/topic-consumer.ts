@@ -10,14 +10,9 @@ import { CallbackFunction } from "./callback-function";
 import { createDeadLetters, type DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
 import { checkKeys, encryptStatements } from "./encryption";
 import { type AsynchronousFunctionAlarm, asynchronousFunctionAlarms, type FunctionAlarm } from "./function-alarms";
-import {
-  checkFunctionOptions,
-  checkName,
-  type FunctionOptions,
-  type FunctionOverrides,
-  functionDefaults,
-} from "./function-args";
+import { checkFunctionOptions, type FunctionOptions, type FunctionOverrides, functionDefaults } from "./function-args";
 import { checkIdempotency, type IdempotencyArg } from "./idempotency";
+import { checkName, nameOfDeadLetters, namesOfFunction } from "./names";
 import type { Operations } from "./operations";
 import { OutputError } from "./output-error";
 import { type TopicAlarm, topicAlarms } from "./source-alarms";
@@ -226,7 +221,7 @@ function check(
 ): void {
   const errors = new ArgumentErrors(`TopicConsumer "${name}"`);
   const rule = "Lambda allows";
-  checkName(name, errors);
+  checkName(name, errors, [...namesOfFunction, nameOfDeadLetters(false)]);
   checkFunctionOptions(options, errors);
   if (checkCallback(options.callback, errors, { windows: false })) checkIdempotency(options, errors);
   checkKeys(options, errors);

@@ -6,7 +6,7 @@ import { ArgumentErrors } from "./argument-errors";
 import { createDeadLetters, type DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
 import { checkKeys, keyArnOf } from "./encryption";
 import { aliasesAfter } from "./former-names";
-import { checkName } from "./function-args";
+import { checkName, nameOfDeadLetters, nameOfTopic } from "./names";
 import type { Operations } from "./operations";
 import type { QueuePolicyOwner } from "./queue-policy";
 import { type TopicAlarm, topicAlarms } from "./source-alarms";
@@ -71,7 +71,7 @@ export class Topic<E extends { readonly type: string }> extends pulumi.Component
   ) {
     super("spillway:index:Topic", name, {}, opts);
     const errors = new ArgumentErrors(`Topic "${name}"`);
-    checkName(name, errors);
+    checkName(name, errors, [nameOfTopic(args.fifo ?? false), nameOfDeadLetters(args.fifo ?? false)]);
     if (args.contentBasedDeduplication === true && args.fifo !== true) {
       errors.add("contentBasedDeduplication is for FIFO topics; add fifo: true, or leave it out.");
     }
