@@ -111,13 +111,17 @@ describe("a component's name", () => {
   }
 
   it("may be as long as docs/components.md says for the pipeline's own stacks", async () => {
-    const [, dev, prod] = /name of a QueueConsumer has (\d+) characters in the stack `dev`, and (\d+) in `prod`/.exec(docs) ?? [];
+    const [, dev, prod] =
+      /name of a QueueConsumer has (\d+) characters in the stack `dev`, and (\d+) in `prod`/.exec(docs) ?? [];
     for (const [own, longest] of [
       ["dev", Number(dev)],
       ["prod", Number(prod)],
     ] as const) {
       const named = (length: number) =>
-        recordProgram(() => void new QueueConsumer("n".repeat(length), { callback: note }), { ...settings, stack: own });
+        recordProgram(() => void new QueueConsumer("n".repeat(length), { callback: note }), {
+          ...settings,
+          stack: own,
+        });
       await named(longest);
       await assert.rejects(named(longest + 1), /its name has/);
     }

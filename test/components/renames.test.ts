@@ -154,7 +154,7 @@ describe("a rename with an alias", () => {
           assert.deepEqual(identityOf(resource), identityOf(former), resource.urn);
           if (identityOf(resource) !== undefined) identified += 1;
         }
-        assert.ok(identified > 50, String(identified));
+        assert.ok(identified > 30, String(identified));
       });
     }
   });
