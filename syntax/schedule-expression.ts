@@ -68,7 +68,7 @@ function inTimeZone(cron: (wall: number) => number | undefined) {
 export interface Period {
   /** IANA name. */
   readonly timeZone: string;
-  /** Milliseconds since the epoch; a rate counts from here. */
+  /** Milliseconds since the epoch; a rate counts from here, and is due then at first. */
   readonly createdAt: number;
   /** A rate is due first at it; a cron not before it. One-time schedules ignore it, and the end. */
   readonly start?: number | undefined;
@@ -84,7 +84,7 @@ export function nextOf(expression: Expression, { timeZone, createdAt, start, end
     }
     case "rate": {
       const { milliseconds } = expression;
-      const first = start ?? createdAt + milliseconds;
+      const first = start ?? createdAt;
       return (after) =>
         within(after < first ? first : first + (Math.floor((after - first) / milliseconds) + 1) * milliseconds);
     }

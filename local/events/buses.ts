@@ -86,7 +86,11 @@ export class Buses {
     rules.set(definition.name, rule);
     const { schedule, enabled } = definition;
     if (schedule === undefined || !enabled || this.#closed) return;
-    const next = nextOf(schedule.expression, { timeZone: "UTC", createdAt: clock.now() });
+    const { expression } = schedule;
+    const createdAt = clock.now();
+    // Unlike a schedule, a rule with a rate is documented to be due first when its interval is over.
+    const start = expression.kind === "rate" ? createdAt + expression.milliseconds : undefined;
+    const next = nextOf(expression, { timeZone: "UTC", createdAt, start });
     const timer = recurring(clock, next, (moment) => this.#deliver(rule, this.#scheduledEvent(definition, moment)));
     this.#timers.set(definition, timer);
   }

@@ -22,9 +22,19 @@ export function answerOf(
   const state = isWindowed ? stateIn(payload) : undefined;
   if (isWindowed && state === undefined) return { done: 0, state };
   const ids = new Set(records.map(({ sequenceNumber }) => sequenceNumber));
-  const failed = failedIn(payload, ids, reportBatchItemFailures);
+  // Unlike for a queue, an answer that is no object, as [] or "done", reports nothing: recorded on AWS.
+  const failed = failedIn(payload, ids, reportBatchItemFailures && isObject(payload));
   const lowest = failed.size === 0 ? -1 : records.findIndex(({ sequenceNumber }) => failed.has(sequenceNumber));
   return { done: lowest < 0 ? records.length : lowest, state };
+}
+
+function isObject(payload: string): boolean {
+  try {
+    const answer: unknown = JSON.parse(payload);
+    return typeof answer === "object" && answer !== null && !Array.isArray(answer);
+  } catch {
+    return true;
+  }
 }
 
 function stateIn(payload: string): unknown {

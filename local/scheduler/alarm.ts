@@ -17,8 +17,13 @@ export function alarm(clock: Clock, moment: number, action: () => void): Timer {
   return { cancel: () => timer.cancel() };
 }
 
-/** Runs `action` at each moment that `next` names from now on, and none is left out when the clock is late. `last`: no other follows. */
-export function recurring(clock: Clock, next: Next, action: (moment: number, last: boolean) => void): Timer {
+/** Runs `action` at each moment that `next` names after `from`, and none is left out when the clock is late. `last`: no other follows. */
+export function recurring(
+  clock: Clock,
+  next: Next,
+  action: (moment: number, last: boolean) => void,
+  from = clock.now(),
+): Timer {
   let timer: Timer | undefined;
   const wait = (moment: number | undefined) => {
     timer =
@@ -30,6 +35,6 @@ export function recurring(clock: Clock, next: Next, action: (moment: number, las
             action(moment, following === undefined);
           });
   };
-  wait(next(clock.now()));
+  wait(next(from));
   return { cancel: () => timer?.cancel() };
 }

@@ -46,12 +46,14 @@ export class Schedules {
       start: definition.startDate,
       end: definition.endDate,
     });
-    if (next(createdAt) === undefined) {
+    // A rate is due at once, when nothing says when it begins.
+    const from = definition.expression.kind === "rate" ? createdAt - 1 : createdAt;
+    if (next(from) === undefined) {
       const { name, scheduleExpression } = definition;
       onProblem?.(`Schedule "${name}": ${scheduleExpression} names no moment from now on; it never runs.`);
       return;
     }
-    scheduled.timers.add(recurring(clock, next, (moment, last) => this.#due(scheduled, moment, last)));
+    scheduled.timers.add(recurring(clock, next, (moment, last) => this.#due(scheduled, moment, last), from));
   }
 
   /** `name`, or `group/name`. Throws where there is none. */

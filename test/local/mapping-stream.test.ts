@@ -302,6 +302,20 @@ describe("the event source mapping of a stream", () => {
     );
   });
 
+  for (const answer of [[], ["b"], "done", 7, true]) {
+    it(`takes ${JSON.stringify(answer)}, which is no object, for a success`, async () => {
+      run = setUpStream({ handler: () => answer });
+      for (const each of ["a", "b"]) run.services.put("k", each);
+      run.start();
+      await until("it is done", () => run.reports.length === 1);
+      await run.clock.pass(60_000);
+      assert.deepEqual(
+        run.reports.map(({ succeeded }) => succeeded),
+        [2],
+      );
+    });
+  }
+
   it("takes any answer for a success without ReportBatchItemFailures", async () => {
     run = setUpStream({ handler: failing("a"), mapping: { functionResponseTypes: [] } });
     run.services.put("k", "a");

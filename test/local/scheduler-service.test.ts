@@ -45,6 +45,7 @@ describe("schedules", () => {
 
     it("is described", async () => {
       await run.schedule("hourly", {
+        scheduleExpression: "rate(1 hour)",
         scheduleExpressionTimezone: "Europe/Berlin",
         description: "sweeps",
         target: { deadLetterConfig: { arn: queueArn("dead") }, retryPolicy: { maximumRetryAttempts: 2 } },

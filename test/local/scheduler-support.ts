@@ -92,10 +92,13 @@ export async function startDeliveries({ clock = manualClock(), random, observers
     assert.ok(provisioner, `no provisioner for ${type}`);
     await provisioner(resource(type, name, inputs));
   };
-  /** An hourly one to the queue `sweep`, unless the inputs say otherwise. */
+  /** An hourly one to the queue `sweep`, from an hour on, unless the inputs say otherwise. */
   const schedule = (name: string, { target, ...inputs }: Record<string, Value> = {}) =>
     provision("aws:scheduler/schedule:Schedule", name, {
-      scheduleExpression: "rate(1 hour)",
+      ...(inputs.scheduleExpression === undefined && {
+        scheduleExpression: "rate(1 hour)",
+        startDate: "2026-01-01T01:00:00Z",
+      }),
       flexibleTimeWindow: { mode: "OFF" },
       target: { arn: queueArn("sweep"), roleArn, input: "{}", ...(target as Record<string, Value>) },
       ...inputs,

@@ -38,6 +38,18 @@ describe("a schedule on the local run", () => {
     assert.deepEqual(run.asked[0]?.principal, { kind: "service", service, roleArn, sourceArn: scheduleArn("hourly") });
   });
 
+  it("delivers at a rate from its creation on, where nothing says when it begins", async () => {
+    await clock.pass(20 * minute);
+    await run.schedule("hourly", {
+      scheduleExpression: "rate(1 hour)",
+      target: { input: "<aws.scheduler.scheduled-time>" },
+    });
+    await clock.pass(hour - 1);
+    assert.deepEqual(await run.bodies("sweep"), ["2026-01-01T00:20:00Z"]);
+    await clock.pass(1);
+    assert.deepEqual(await run.bodies("sweep"), ["2026-01-01T01:20:00Z"]);
+  });
+
   it("puts the context attributes into its input", async () => {
     const input = "<aws.scheduler.schedule-arn> <aws.scheduler.scheduled-time> <aws.scheduler.attempt-number> <other>";
     const target = { input: `${input} <aws.scheduler.execution-id>` };

@@ -37,6 +37,12 @@ describe("a rate", () => {
     ]);
   });
 
+  it("is due first at the creation itself", () => {
+    const createdAt = Date.parse("2026-01-01T10:00:30Z");
+    const next = nextOf(parseExpression("rate(1 hour)"), { timeZone: "UTC", createdAt });
+    assert.deepEqual([next(createdAt - 1), next(createdAt)], [createdAt, createdAt + 3_600_000]);
+  });
+
   it("is due first at a start date, and goes on in step with one that has passed", () => {
     const [from, count] = ["2026-01-01T10:00:00Z", 2];
     assert.deepEqual(due("rate(2 hours)", from, { start: "2026-01-03T08:30:00Z", count }), [
