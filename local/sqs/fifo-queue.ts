@@ -15,6 +15,16 @@ interface Group {
   inFlight: number;
 }
 
+interface Attempt {
+  readonly until: number;
+  readonly messages: readonly {
+    readonly message: StoredMessage;
+    readonly handle: string;
+    /** As it was when they were handed out. */
+    readonly visibleAt: number;
+  }[];
+}
+
 export class FifoQueue extends Queue {
   readonly fifo = true;
   readonly #groups = new Map<string, Group>();
@@ -22,6 +32,8 @@ export class FifoQueue extends Queue {
   readonly #available = new Set<Group>();
   /** By key, the oldest first. */
   readonly #deduplications = new Map<string, Deduplication>();
+  /** Receives by their attempt id. */
+  readonly #attempts = new Map<string, Attempt>();
   #sequence = 0;
 
   override restore(loaded: Loaded): void {
@@ -92,9 +104,17 @@ export class FifoQueue extends Queue {
     waiting.splice(index, 0, message);
   }
 
+  /**
+   * While messages of the group are in flight, those that have come back from flight may be handed out again, and no others:
+   * recorded on AWS, a group is visible as soon as one of its messages is.
+   */
+  #isAvailable({ inFlight, waiting: [first] }: Group): boolean {
+    return first?.state === "visible" && (inFlight === 0 || first.receiptHandle !== undefined);
+  }
+
   #refresh(group: Group): void {
     while (group.waiting[0]?.state === "gone") group.waiting.shift();
-    if (group.inFlight === 0 && group.waiting[0]?.state === "visible") this.#available.add(group);
+    if (this.#isAvailable(group)) this.#available.add(group);
     else this.#available.delete(group);
     if (group.inFlight === 0 && group.waiting.length === 0) this.#groups.delete(group.id);
   }
@@ -103,7 +123,7 @@ export class FifoQueue extends Queue {
     this.advance();
     for (const group of this.#available) {
       while (group.waiting[0]?.state === "gone") group.waiting.shift();
-      if (group.waiting[0]?.state === "visible") return group.waiting[0];
+      if (this.#isAvailable(group)) return group.waiting[0];
       this.#available.delete(group);
     }
     return undefined;
@@ -140,6 +160,50 @@ export class FifoQueue extends Queue {
       deduplicationId: message.id,
       sequenceNumber: this.nextSequenceNumber(),
     };
+  }
+
+  protected override isReceiptOf(message: StoredMessage, handle: string): boolean {
+    return message.receiptHandle === handle;
+  }
+
+  /** What was purged is not remembered either: the same message may be sent again at once, recorded on AWS. */
+  override purge(): void {
+    super.purge();
+    for (const { key } of this.#deduplications.values()) this.context.storage?.removeDeduplication(this.name, key);
+    this.#deduplications.clear();
+    this.#attempts.clear();
+  }
+
+  /**
+   * The messages of an earlier receive with this attempt id, hidden anew, when all of them are still in flight as they were handed out:
+   * so a receiver whose answer was lost gets the same messages at once.
+   * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-receiverequestattemptid-request-parameter.html
+   */
+  receivedBy(attemptId: string, visibilityTimeout: number): readonly StoredMessage[] {
+    const attempt = this.#attempts.get(attemptId);
+    if (attempt === undefined || attempt.until <= this.now) return [];
+    this.advance();
+    const same = attempt.messages.every(
+      ({ message, handle, visibleAt }) =>
+        message.state === "inFlight" && message.receiptHandle === handle && message.visibleAt === visibleAt,
+    );
+    if (!same) return [];
+    for (const { handle } of attempt.messages) this.changeVisibility(handle, visibilityTimeout);
+    const messages = attempt.messages.map(({ message }) => message);
+    this.rememberAttempt(attemptId, messages);
+    return messages;
+  }
+
+  rememberAttempt(attemptId: string, messages: readonly StoredMessage[]): void {
+    for (const [id, { until }] of this.#attempts) if (until <= this.now) this.#attempts.delete(id);
+    this.#attempts.set(attemptId, {
+      until: this.now + deduplicationMilliseconds,
+      messages: messages.flatMap((message) =>
+        message.receiptHandle === undefined
+          ? []
+          : [{ message, handle: message.receiptHandle, visibleAt: message.visibleAt }],
+      ),
+    });
   }
 
   override delete(handle: string): void {

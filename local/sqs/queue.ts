@@ -24,6 +24,8 @@ export abstract class Queue {
   #tags: Readonly<Record<string, string>>;
   #redrivePolicy: RedrivePolicy | undefined;
   #sweptAt = 0;
+  /** During a receive nothing becomes visible, so that a visibility timeout of 0 does not hand out a message twice in one answer. */
+  #receiving = false;
   readonly #counts = { visible: 0, delayed: 0, inFlight: 0, gone: 0 };
   readonly #timeline = new Timeline<StoredMessage>();
   readonly #polls: Polls;
@@ -143,8 +145,17 @@ export abstract class Queue {
     this.#polls.arm(this.#timeline.next?.at);
   }
 
-  #receive({ maximum, visibilityTimeout = Number(this.#attributes.VisibilityTimeout) }: Poll): StoredMessage[] {
+  #receive(poll: Poll): StoredMessage[] {
     this.advance();
+    this.#receiving = true;
+    try {
+      return this.#takeUpTo(poll);
+    } finally {
+      this.#receiving = false;
+    }
+  }
+
+  #takeUpTo({ maximum, visibilityTimeout = Number(this.#attributes.VisibilityTimeout) }: Poll): StoredMessage[] {
     const messages: StoredMessage[] = [];
     const room = maximumInFlight - this.#counts.inFlight;
     if (room <= 0) {
@@ -209,10 +220,13 @@ export abstract class Queue {
   /** `serve` must follow. */
   abstract delete(handle: string): void;
 
+  /** Whether the visibility of a message may be changed with this handle. */
+  protected abstract isReceiptOf(message: StoredMessage, handle: string): boolean;
+
   /** `serve` must follow. */
   changeVisibility(handle: string, seconds: number): void {
     const message = this.messageOf(handle);
-    if (message === undefined || message.receiptHandle !== handle) {
+    if (message === undefined || !this.isReceiptOf(message, handle)) {
       throw invalidValue(
         handle,
         "ReceiptHandle",
@@ -254,6 +268,7 @@ export abstract class Queue {
 
   /** Makes visible what is due. */
   protected advance(): void {
+    if (this.#receiving) return;
     const now = this.now;
     for (let next = this.#timeline.next; next !== undefined && next.at <= now; next = this.#timeline.next) {
       this.#timeline.take();

@@ -10,7 +10,7 @@ import type { Queue } from "./queue";
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
 const allowedText = /^[\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]*$/u;
-const idPattern = /^[A-Za-z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$/;
+export const idPattern = /^[A-Za-z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$/;
 const attributeNamePattern = /^(?!(?:aws|amazon)\.)(?!\.)(?!.*\.\.)[A-Za-z0-9_.-]{1,256}(?<!\.)$/i;
 const maximumAttributes = 10;
 
@@ -116,7 +116,7 @@ const deduplicationIdMissing = () =>
     "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly",
   );
 
-const idRule = (name: string) =>
+export const idRule = (name: string) =>
   `${name} can only include alphanumeric and punctuation characters. 1 to 128 in length.`;
 
 function deduplicationIdOf(queue: Queue, input: Message, body: string): string | undefined {

@@ -4,12 +4,13 @@ import type { AskOptions, Message, Principal, Service } from "../service";
 import { isKnown, maximumMessageSize } from "./attributes";
 import { each, entriesOf } from "./batch";
 import * as errors from "./errors";
+import { FifoQueue } from "./fifo-queue";
 import { optionalInteger, optionalText, text, textMap, texts } from "./input";
-import { received } from "./message";
+import { received, type StoredMessage } from "./message";
 import { MoveTasks } from "./move-tasks";
 import type { Queue } from "./queue";
 import { Queues } from "./queues";
-import { checkGroup, checkSend, sizeOfSend } from "./send";
+import { checkGroup, checkSend, idPattern, idRule, sizeOfSend } from "./send";
 import { openStorage } from "./storage";
 
 export interface SqsSettings {
@@ -61,7 +62,10 @@ export async function createSqs(settings: SqsSettings): Promise<Sqs> {
     const visibilityTimeout = optionalInteger(input, "VisibilityTimeout", visibilityRange);
     const systemNames = [...texts(input, "AttributeNames"), ...texts(input, "MessageSystemAttributeNames")];
     const names = texts(input, "MessageAttributeNames");
-    const messages = await queue.poll({ maximum, visibilityTimeout }, wait, signal);
+    const attemptId = attemptIdOf(queue, input);
+    const again = attemptId?.again(visibilityTimeout) ?? [];
+    const messages = again.length > 0 ? again : await queue.poll({ maximum, visibilityTimeout }, wait, signal);
+    if (messages.length > 0) attemptId?.remember(messages);
     const handles = messages.flatMap(({ receiptHandle }) => receiptHandle ?? []);
     if (signal?.aborted) {
       queue.giveBack(handles);
@@ -190,6 +194,21 @@ export async function createSqs(settings: SqsSettings): Promise<Sqs> {
 const permissionsAreOne = errors.unsupported(
   "The local run has no AddPermission and RemovePermission; set the queue's Policy attribute with SetQueueAttributes instead.",
 );
+
+/** How a receive with an attempt id is made once; undefined without one. */
+function attemptIdOf(queue: Queue, input: Message) {
+  const id = optionalText(input, "ReceiveRequestAttemptId");
+  if (id === undefined) return undefined;
+  if (!(queue instanceof FifoQueue)) {
+    const rule = "The request include parameter that is not valid for this queue type.";
+    throw errors.invalidValue(id, "ReceiveRequestAttemptId", rule);
+  }
+  if (!idPattern.test(id)) throw errors.invalidValue(id, "ReceiveRequestAttemptId", idRule("ReceiveRequestAttemptId"));
+  return {
+    again: (visibilityTimeout = Number(queue.attributes.VisibilityTimeout)) => queue.receivedBy(id, visibilityTimeout),
+    remember: (messages: readonly StoredMessage[]) => queue.rememberAttempt(id, messages),
+  };
+}
 
 function changeVisibility(queue: Queue, input: Message): void {
   const seconds = optionalInteger(input, "VisibilityTimeout", visibilityRange);

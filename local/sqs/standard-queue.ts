@@ -41,6 +41,11 @@ export class StandardQueue extends Queue {
     return message;
   }
 
+  /** The handle of an earlier receive changes the visibility of the present one: recorded on AWS. */
+  protected override isReceiptOf(): boolean {
+    return true;
+  }
+
   protected override left(): void {}
   protected override handedOut(): void {}
 

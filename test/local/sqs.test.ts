@@ -91,6 +91,34 @@ describe("SQS of the local run", () => {
     assert.deepEqual(bodies(await receive(url)), ["a"]);
   });
 
+  it("hands out a message once in an answer with a visibility timeout of 0, and counts one receive", async () => {
+    await create("dead");
+    const url = await create("orders", { RedrivePolicy: redrive("dead", 5) });
+    await send(url, "a");
+    const peeked = await receive(url, { VisibilityTimeout: 0, MessageSystemAttributeNames: ["All"] });
+    assert.deepEqual(
+      peeked.map(({ Attributes }) => Attributes?.ApproximateReceiveCount),
+      ["1"],
+    );
+    const [again] = await receive(url, { MessageSystemAttributeNames: ["All"] });
+    assert.equal(again?.Attributes?.ApproximateReceiveCount, "2", "looking has not moved it to the dead letters");
+  });
+
+  it("changes the visibility of a message with the handle of an earlier receive", async () => {
+    const url = await create("orders");
+    await send(url, "a");
+    const [first] = await receive(url, { VisibilityTimeout: 0 });
+    assert.equal((await receive(url, { VisibilityTimeout: 30 })).length, 1);
+    const end = { QueueUrl: url, ReceiptHandle: first?.ReceiptHandle, VisibilityTimeout: 0 };
+    await run.client.send(new ChangeMessageVisibilityCommand(end));
+    assert.deepEqual(bodies(await receive(url)), ["a"]);
+  });
+
+  it("refuses a receive attempt's id, which is for FIFO queues", async () => {
+    const url = await create("orders");
+    await assert.rejects(receive(url, { ReceiveRequestAttemptId: "one" }), { name: "InvalidParameterValue" });
+  });
+
   it("delays by the message's own time or else the queue's", async () => {
     const url = await create("orders", { DelaySeconds: "20" });
     await send(url, "queue");
