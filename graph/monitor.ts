@@ -1,6 +1,7 @@
 // Stands in for Pulumi's engine: answers each registration as the provider would, and keeps the whole of what was asked for.
 import { policyDocument } from "./get-policy-document";
 import type { Graph, GraphResource, ResourceOptions, Value } from "./graph";
+import { dnsSuffixOf } from "./partition";
 import { create, createRemote, type World } from "./provider";
 import { holdsSecret, plainOf, wireOf } from "./wire";
 
@@ -212,12 +213,18 @@ export class Monitor {
       case "aws:index/getCallerIdentity:getCallerIdentity":
         return { id: accountId, accountId, userId: "AIDALOCAL", arn: `arn:${partition}:iam::${accountId}:user/local` };
       case "aws:index/getRegion:getRegion":
-        return { id: region, name: region, region, endpoint: `ec2.${region}.amazonaws.com`, description: region };
+        return {
+          id: region,
+          name: region,
+          region,
+          endpoint: `ec2.${region}.${dnsSuffixOf(partition)}`,
+          description: region,
+        };
       case "aws:index/getPartition:getPartition":
         return {
           id: partition,
           partition,
-          dnsSuffix: partition === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com",
+          dnsSuffix: dnsSuffixOf(partition),
           reverseDnsPrefix: "com.amazonaws",
         };
       case "aws:iam/getPolicyDocument:getPolicyDocument":

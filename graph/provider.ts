@@ -3,6 +3,7 @@ import { physicalName, randomText } from "./autoname";
 import { takesTags } from "./default-tags";
 import type { Value } from "./graph";
 import { type NetworkContext, networkAnswers, remoteAnswers } from "./network";
+import { dnsSuffixOf } from "./partition";
 import { subscriptionArn } from "./subscription-arn";
 
 export interface World {
@@ -49,7 +50,7 @@ const path = (value: Value | undefined) => String(value ?? "");
 
 const computedByType: Readonly<Record<string, (context: Context) => Computed>> = {
   "aws:sqs/queue:Queue": ({ world, name, arn }) => {
-    const url = `${world.address ?? `https://sqs.${world.region}.${domainOf(world)}`}/${world.accountId}/${name}`;
+    const url = `${world.address ?? `https://sqs.${world.region}.${dnsSuffixOf(world.partition)}`}/${world.accountId}/${name}`;
     return { id: url, url, name, arn: arn("sqs", name) };
   },
   "aws:sqs/queuePolicy:QueuePolicy": ({ inputs }) => ({ id: path(inputs.queueUrl) }),
@@ -166,7 +167,7 @@ const computedByType: Readonly<Record<string, (context: Context) => Computed>> =
     const [api, stage] = [path(inputs.restApi), path(inputs.stageName)];
     const invokeUrl =
       world.address === undefined
-        ? `https://${api}.execute-api.${world.region}.${domainOf(world)}/${stage}`
+        ? `https://${api}.execute-api.${world.region}.${dnsSuffixOf(world.partition)}/${stage}`
         : `${world.address}/_aws/execute-api/${api}/${stage}`;
     return {
       id: `ags-${api}-${stage}`,
@@ -221,8 +222,4 @@ function networkContext({ urn, inputs }: Requested, { world, arn }: Pick<Context
 
 function arnOf({ partition, region, accountId }: World, service: string, resource: string): string {
   return `arn:${partition}:${service}:${region}:${accountId}:${resource}`;
-}
-
-function domainOf({ partition }: World): string {
-  return partition === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
 }

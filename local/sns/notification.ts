@@ -1,5 +1,6 @@
 // What endpoints get of a published message: the notification in its envelope, the bare message, or Lambda's event.
 import { createHash } from "node:crypto";
+import { dnsSuffixOf } from "../../graph/partition";
 import type { Message } from "../service";
 import type { MessageAttributes } from "./message-attributes";
 import type { Publication } from "./publication";
@@ -97,9 +98,8 @@ const signature = ({ messageId }: Publication) =>
   createHash("shake256", { outputLength: 256 }).update(messageId).digest("base64");
 
 function certificateUrl(topicArn: string): string {
-  const [, partition, , region] = topicArn.split(":");
-  const domain = partition === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
-  return `https://sns.${region}.${domain}/SimpleNotificationService-${"0".repeat(32)}.pem`;
+  const [, partition = "", , region] = topicArn.split(":");
+  return `https://sns.${region}.${dnsSuffixOf(partition)}/SimpleNotificationService-${"0".repeat(32)}.pem`;
 }
 
 /** On the front, so that the link works; the version tells it that the action is SNS's. */

@@ -154,6 +154,19 @@ describe("the pipeline on this machine", function () {
     assert.deepEqual(await all(), before);
   });
 
+  it("carries text that SQS refuses from the endpoint to the end, where JSON escapes it, and refuses it as it is", async () => {
+    const odd = order("o-odd", { customerId: "a\uffff\ufffe" });
+    const escaped = JSON.stringify(odd).replace("\uffff", "\\uffff").replace("\ufffe", "\\ufffe");
+    assert.equal((await post(escaped)).status, 202);
+    await until(async () => (await run.item("notificationsTableName", { orderId: "o-odd" })) !== undefined);
+    assert.equal((await placed("o-odd"))?.customerId, odd.customerId);
+    assert.equal((await run.item("notificationsTableName", { orderId: "o-odd" }))?.customerId, odd.customerId);
+    assert.deepEqual(await post(JSON.stringify(odd)), {
+      status: 400,
+      body: { message: "The body holds characters that SQS does not allow." },
+    });
+  });
+
   it("counts a customer's activity, and dead-letters what is none with its payload", async () => {
     const kinesis = new KinesisClient({
       endpoint: run.local.address,
