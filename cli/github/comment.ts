@@ -68,15 +68,115 @@ function previewOf({ pull_request }: Event, file: string): Post {
     throw new Error("A preview is posted by a run of the event pull_request, this is none.");
   const stack = setting("STACK");
   const printed = textOf(file) ?? "pulumi preview was not reached: the run says what failed before it.";
-  const { text, note } = cut(invisibleRemoved(printed));
-  const fence = "`".repeat(Math.max(3, ...[...text.matchAll(/`+/g)].map(([run]) => run.length + 1)));
+  const { end, rest, note } = laidOut(invisibleRemoved(printed), stack);
   const marker = `<!-- spillway-preview: ${stack} -->`;
   const head = `### pulumi preview: ${stack}\n\nof ${pull_request.head.sha} · [run](${runUrl(setting("GITHUB_RUN_ID"))})${note}`;
+  const folded =
+    rest === "" ? "" : `<details><summary>All that is changed</summary>\n\n${fenced(rest)}\n\n</details>\n`;
   return {
     pullRequest: pull_request.number,
     marker,
-    body: `${marker}\n${head}\n\n${fence}text\n${text.trimEnd()}\n${fence}\n`,
+    body: `${marker}\n${head}\n\n${fenced(end)}\n${folded === "" ? "" : `\n${folded}`}`,
   };
+}
+
+/** Lines from which on a preview is folded. */
+const longPreview = 60;
+/** Characters of a preview's end that are always shown; of one without totals, as one that failed, the last ones. */
+const longestEnd = 40_000;
+const shownOfFailure = 4000;
+/** Stacks whose standing advisory findings everybody knows: only those on what a change touches are shown. */
+const knownFindings = ["dev"];
+
+interface LaidOut {
+  /** Totals and findings, or all of it where it is short. */
+  readonly end: string;
+  /** The changes before them, to be folded. */
+  readonly rest: string;
+  readonly note: string;
+}
+
+/** The end first, since it says how much changes and what is against the policies; the changes, which may be very long, as far as they fit. */
+function laidOut(printed: string, stack: string): LaidOut {
+  const lines = printed.trimEnd().split("\n");
+  const total = lines.lastIndexOf("Resources:");
+  const from = totalsFrom(lines, total);
+  const changes = lines.slice(0, from);
+  const all = lines.slice(from);
+  const ends = (knownFindings.includes(stack) ? withoutKnown(all, touchedBy(changes)) : all).join("\n");
+  const shown = [...changes, ends].join("\n");
+  if (shown.split("\n").length <= longPreview && shown.length <= maximumText) return { end: shown, rest: "", note: "" };
+  const end = lastLines(ends, total < 0 ? shownOfFailure : longestEnd);
+  const cutOff = ends.length - end.length;
+  const { text, note } = cut(changes.join("\n"), maximumText - end.length);
+  const missing =
+    cutOff === 0
+      ? note
+      : `\n\n**The first ${cutOff} characters of the end are cut off; the run's artifact has all.**${note}`;
+  return { end, rest: text, note: missing };
+}
+
+/** The line at which policies and totals begin, whichever is first; without totals the last ones that are shown. */
+function totalsFrom(lines: readonly string[], total: number): number {
+  if (total < 0) {
+    let characters = 0;
+    let from = lines.length;
+    while (from > 0 && characters + (lines[from - 1]?.length ?? 0) < shownOfFailure) {
+      from -= 1;
+      characters += (lines[from]?.length ?? 0) + 1;
+    }
+    return Math.min(from, lines.length - 1);
+  }
+  const policies = lines.lastIndexOf("Policies:", total);
+  const between = policies < 0 ? [] : lines.slice(policies + 1, total);
+  return policies >= 0 && between.every((line) => line === "" || line.startsWith(" ")) ? policies : total;
+}
+
+/** `aws:sqs/queue:Queue: orders` of each resource with a step other than "same", as a finding names it. */
+function touchedBy(changes: readonly string[]): ReadonlySet<string> {
+  const touched = new Set<string>();
+  for (const [index, line] of changes.entries()) {
+    const [, urn] = /^\s*\[urn=(urn:pulumi:.*)\]$/.exec(line) ?? [];
+    const step = changes
+      .slice(Math.max(0, index - 3), index)
+      .reverse()
+      .find((above) => /: \([a-z-]+\)/.test(above));
+    if (urn === undefined || step === undefined || /: \(same\)/.test(step)) continue;
+    const [, , types = "", ...name] = urn.split("::");
+    touched.add(`${types.split("$").pop()}: ${name.join("::")}`);
+  }
+  return touched;
+}
+
+/** Without advisory findings on other resources, and how many these are. What is of the stack as a whole stays. */
+function withoutKnown(lines: readonly string[], touched: ReadonlySet<string>): readonly string[] {
+  const kept: string[] = [];
+  let left = 0;
+  let leaving = false;
+  for (const line of lines) {
+    const [, level, where = ""] = /^ {8}- \[(\w+)\] .*\(([^()]+)\)$/.exec(line) ?? [];
+    if (level !== undefined) {
+      leaving = level === "advisory" && !touched.has(where) && !where.startsWith("pulumi:pulumi:Stack:");
+      if (leaving) left += 1;
+    } else if (!/^ {9}/.test(line) && line !== "") {
+      leaving = false;
+    }
+    if (!leaving) kept.push(line);
+  }
+  const note = `${left} advisory ${left === 1 ? "finding" : "findings"} on what this change does not touch: see the run's artifact.`;
+  return left === 0 ? kept : [...kept, "", note];
+}
+
+/** The last whole lines that fit. */
+function lastLines(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const at = text.indexOf("\n", text.length - most);
+  return at < 0 ? text.slice(-most).replace(/^[\udc00-\udfff]/, "") : text.slice(at + 1);
+}
+
+function fenced(text: string): string {
+  const fence = "`".repeat(Math.max(3, ...[...text.matchAll(/`+/g)].map(([run]) => run.length + 1)));
+  return `${fence}text\n${text.trimEnd()}\n${fence}`;
 }
 
 async function reviewOf({ workflow_run: run }: Event, file: string): Promise<Post | undefined> {
@@ -138,10 +238,10 @@ function textOf(file: string): string | undefined {
 }
 
 /** At most what a comment takes, whole lines. The note stands above the text: below, an open fence of it would swallow it. */
-function cut(text: string): { readonly text: string; readonly note: string } {
-  if (text.length <= maximumText) return { text, note: "" };
-  const end = text.lastIndexOf("\n", maximumText);
-  const kept = end > 0 ? text.slice(0, end) : text.slice(0, maximumText).replace(/[\ud800-\udbff]$/, "");
+function cut(text: string, most = maximumText): { readonly text: string; readonly note: string } {
+  if (text.length <= most) return { text, note: "" };
+  const end = text.lastIndexOf("\n", most);
+  const kept = end > 0 ? text.slice(0, end) : text.slice(0, most).replace(/[\ud800-\udbff]$/, "");
   return {
     text: kept,
     note: `\n\n**Cut after ${kept.length} of ${text.length} characters; the run's artifact has all.**`,

@@ -132,15 +132,65 @@ describe("the comment on a pull request", () => {
     assert.match(comments[0]?.body ?? "", /\n``````text\nbefore\n```\n@everyone .*\n`````\nafter\n``````\n$/);
   });
 
-  it("is cut at a line, to what GitHub takes, and says so above", async () => {
-    await preview(`${"x".repeat(99)}\n`.repeat(2000));
+  const urn = (name: string) =>
+    `[urn=urn:pulumi:dev::spillway::spillway:index:QueueConsumer$aws:sqs/queue:Queue::${name}]`;
+  const step = (name: string, operation: string) => `  + aws:sqs/queue:Queue: (${operation})\n      ${urn(name)}\n`;
+  const finding = (level: string, where: string) =>
+    `        - [${level}]  dead-letters  (${where})\n          Give it dead letters.\n`;
+  const totals = "Resources:\n    + 230 to create\n    3 unchanged\n";
+
+  it("shows the end of a long preview, its findings and totals, and folds the changes, as far as they fit", async () => {
+    const policies = `Policies:\n    ❌ spillway@v0.1.0\n${finding("mandatory", "aws:sqs/queue:Queue: orders")}`;
+    const changes = step("orders", "create") + `${"x".repeat(99)}\n`.repeat(2000);
+    await preview(`Previewing update (prod):\n${changes}${policies}${totals}`, "prod");
     const body = comments[0]?.body ?? "";
     assert.ok(body.length <= 65_536 && body.length > 60_000, `${body.length} characters`);
     assert.match(
       body,
-      /\*\*Cut after 63999 of 200000 characters; the run's artifact has all\.\*\*\n\n```text\nx{99}\n/,
+      /\*\*Cut after \d+ of 2\d{5} characters; the run's artifact has all\.\*\*\n\n```text\nPolicies:\n/,
     );
-    assert.match(body, /\nx{99}\n```\n$/);
+    assert.ok(
+      body.includes(
+        `\n\n\`\`\`text\n${policies}${totals.trimEnd()}\n\`\`\`\n\n<details><summary>All that is changed</summary>\n\n`,
+      ),
+    );
+    assert.match(body, /\n```text\nPreviewing update \(prod\):\n[\s\S]*\nx{99}\n```\n\n<\/details>\n$/);
+  });
+
+  it("shows a short one as a whole, and the last lines of a long one that failed", async () => {
+    await preview(`${step("orders", "create")}${totals}`);
+    assert.match(comments[0]?.body ?? "", /```text\n {2}\+ aws:sqs\/queue:Queue: \(create\)\n[^`]*3 unchanged\n```\n$/);
+    await preview(`${"y\n".repeat(100_000)}error: preview failed`);
+    assert.match(comments[0]?.body ?? "", /\*\*\n\n```text\n(y\n){1000,2000}error: preview failed\n```\n\n<details>/);
+    assert.ok((comments[0]?.body.length ?? 0) <= 65_536);
+  });
+
+  it("leaves out, in dev, what the policies advise on resources that the change does not touch", async () => {
+    const where = ["orders", "audit", "sweep"].map((name) => `aws:sqs/queue:Queue: ${name}`);
+    const [orders = "", audit = "", sweep = ""] = where;
+    const findings = [
+      finding("advisory", orders),
+      finding("advisory", audit),
+      finding("mandatory", sweep),
+      finding("advisory", "pulumi:pulumi:Stack: spillway-dev"),
+      finding("advisory", sweep),
+    ];
+    const printed = `${step("orders", "update")}${step("sweep", "same")}Policies:\n    ⚠️ spillway@v0.1.0\n${findings.join("")}${totals}`;
+    await preview(printed, "dev");
+    const shown = comments[0]?.body ?? "";
+    const kept = [...shown.matchAll(/- \[(\w+)\] {2}dead-letters {2}\((.*)\)/g)].map(([, level, of]) => [level, of]);
+    assert.deepEqual(kept, [
+      ["advisory", orders],
+      ["mandatory", sweep],
+      ["advisory", "pulumi:pulumi:Stack: spillway-dev"],
+    ]);
+    assert.equal(shown.match(/Give it dead letters/g)?.length, 3);
+    assert.match(
+      shown,
+      /3 unchanged\n\n2 advisory findings on what this change does not touch: see the run's artifact\.\n```/,
+    );
+    await preview(printed, "prod");
+    assert.equal(comments[1]?.body.match(/Give it dead letters/g)?.length, 5);
   });
 
   it("stays within GitHub's limit when neutralising makes the review longer, and splits no character", async () => {
