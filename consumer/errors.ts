@@ -90,11 +90,17 @@ export function stackOf(error: unknown): string | undefined {
   if (error instanceof InvalidEvent && error.cause === undefined) return undefined;
   const all = new Set<unknown>([error]);
   for (const each of all) for (const reason of reasonsOf(each)) if (all.size < mostReasons) all.add(reason);
+  const told = new Set<string>();
   const parts = [...all].flatMap((each) => {
     const stack = textIn(each, "stack");
-    const frames = stack.indexOf("\n    at ");
-    if (frames < 0) return [];
-    return [`${typeOf(each)}: ${textIn(each, "message").slice(0, longestHeading)}${stack.slice(frames)}`];
+    const start = stack.indexOf("\n    at ");
+    if (start < 0) return [];
+    // What a cause shares with the error around it is not told again.
+    const frames = stack
+      .slice(start + 1)
+      .split("\n")
+      .filter((frame) => told.size !== told.add(frame).size);
+    return [[`${typeOf(each)}: ${textIn(each, "message").slice(0, longestHeading)}`, ...frames].join("\n")];
   });
   return parts.length === 0 ? undefined : parts.join("\ncaused by ");
 }

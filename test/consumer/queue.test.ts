@@ -156,6 +156,8 @@ describe("the consumer of a queue", () => {
     assert.equal(first?.errorMessage, "no stock: RangeError: count below zero");
     assert.equal(second?.errorMessage, "no stock: RangeError: count below zero");
     assert.match(String(first?.stack), /^Error: no stock\n {4}at .*\ncaused by RangeError: count below zero\n {4}at /s);
+    const frames = String(first?.stack).split("\n");
+    assert.equal(new Set(frames).size, frames.length, "what a cause shares is said once");
     assert.equal(second?.stack, undefined);
   });
 
