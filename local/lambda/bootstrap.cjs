@@ -138,6 +138,14 @@ async function load() {
   } catch (error) {
     if (error instanceof SyntaxError) throw runtimeError("Runtime.UserCodeSyntaxError", String(error), error);
     if (error?.code === "MODULE_NOT_FOUND" || error?.code === "ERR_MODULE_NOT_FOUND") {
+      const [, sdk] = /'(@(?:aws-sdk|smithy)\/[^/']+)/.exec(error.message) ?? [];
+      if (sdk !== undefined) {
+        throw runtimeError(
+          "Runtime.ImportModuleError",
+          `Error: ${sdk} is in Lambda's runtime, but not among the packages of this project, which the local run takes it from; npm install --save-dev ${sdk} adds it.`,
+          error,
+        );
+      }
       throw runtimeError("Runtime.ImportModuleError", String(error), error);
     }
     throw error;

@@ -13,6 +13,7 @@ import type { FunctionDefinition, InvocationRequest, InvocationResult } from "./
 import { Environment } from "./environment";
 import { Lane, type Waiting } from "./lane";
 import { hasRoom, machineMemory, type Room, spareEnvironment } from "./room";
+import { provideSdk } from "./runtime-sdk";
 import { nextTurn, patience } from "./turns";
 import { logStreamNameAt, traceIdOf, variablesOf } from "./variables";
 
@@ -52,6 +53,7 @@ export class Pool {
     this.#idleTime = settings.idleTime ?? 300_000;
     mkdirSync(this.#codeRoot);
     mkdirSync(this.#temporary);
+    provideSdk(this.#root);
     process.once("exit", this.#abandon);
   }
 

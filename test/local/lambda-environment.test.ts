@@ -38,6 +38,19 @@ describe("an execution environment", () => {
     assert.match(answer.trace, /^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=1$/);
   });
 
+  it("has the AWS SDK of the packages that are installed, and none of the others", async () => {
+    const client = "const { SQSClient, GetQueueUrlCommand } =";
+    const handler = (what: string) =>
+      `${what} = async () => [typeof SQSClient, new GetQueueUrlCommand({ QueueName: "q" }).input.QueueName];`;
+    run.put("required", `${client} require("@aws-sdk/client-sqs"); ${handler("exports.handler")}`);
+    const imported = `import { SQSClient, GetQueueUrlCommand } from "@aws-sdk/client-sqs"; ${handler("export const handler")}`;
+    run.lambda.putFunction(definitionOf("imported", run.files.zip({ "index.mjs": imported })));
+    run.put("other", 'require("valibot"); exports.handler = async () => {};');
+    assert.deepEqual((await call(run.lambda, "required", {})).answer, ["function", "q"]);
+    assert.deepEqual((await call(run.lambda, "imported", {})).answer, ["function", "q"]);
+    assert.match((await call(run.lambda, "other", {})).answer.errorMessage, /Cannot find module 'valibot'/);
+  });
+
   it("has Lambda's variables and its own, and nothing of this machine's", async () => {
     process.env.AWS_PROFILE = "production";
     process.env.HTTPS_PROXY = "http://proxy.example";
@@ -201,6 +214,13 @@ describe("an execution environment", () => {
       "exports.handler = async () => {};",
       "Runtime.ImportModuleError",
       /Cannot find module/,
+    ],
+    [
+      "a client of the SDK that is not installed",
+      "index.handler",
+      'require("@aws-sdk/client-of-nothing"); exports.handler = async () => {};',
+      "Runtime.ImportModuleError",
+      /^Error: @aws-sdk\/client-of-nothing is in Lambda's runtime, but not among the packages of this project.*; npm install --save-dev @aws-sdk\/client-of-nothing adds it\.$/,
     ],
     [
       "a syntax error",
