@@ -78,7 +78,7 @@ export const apiPolicies: readonly Policy[] = [
     level: "advisory",
     severity: "medium",
     description: "Stages log who called what.",
-    ids: ["AwsSolutions-APIG1", "CKV_AWS_76", "CKV_AWS_95", "APIGateway.9"],
+    ids: ["AwsSolutions-APIG1", "Serverless-APIGWAccessLogging", "CKV_AWS_76", "CKV_AWS_95", "APIGateway.9"],
     url: "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html",
     types: [restStage, httpStage],
     check: ({ props }, report) => {

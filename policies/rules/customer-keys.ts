@@ -10,6 +10,7 @@ const keyOf: Readonly<Record<string, readonly string[]>> = {
   "aws:dynamodb/table:Table": ["serverSideEncryption", "kmsKeyArn"],
   "aws:cloudwatch/logGroup:LogGroup": ["kmsKeyId"],
   "aws:lambda/function:Function": ["kmsKeyArn"],
+  "aws:scheduler/schedule:Schedule": ["kmsKeyArn"],
 };
 
 const ofAws = (key: Plain | undefined) => typeof key === "string" && /(^|:)alias\/aws\//.test(key);
@@ -20,7 +21,15 @@ export const customerKeyPolicies: readonly Policy[] = [
     level: "disabled",
     severity: "medium",
     description: "What is kept is encrypted with a key of one's own.",
-    ids: ["CKV2_AWS_73", "CKV_AWS_185", "CKV_AWS_119", "CKV_AWS_158", "CloudWatchLogGroupEncrypted", "CKV_AWS_173"],
+    ids: [
+      "CKV2_AWS_73",
+      "CKV_AWS_185",
+      "CKV_AWS_119",
+      "CKV_AWS_158",
+      "CloudWatchLogGroupEncrypted",
+      "CKV_AWS_173",
+      "CKV_AWS_297",
+    ],
     url: "https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#customer-cmk",
     types: Object.keys(keyOf),
     check: ({ type, props }, report) => {

@@ -159,7 +159,7 @@ export const deadLetterPolicies: readonly Policy[] = [
     level: "mandatory",
     severity: "high",
     description: "A function that is invoked asynchronously keeps the events that it failed on.",
-    ids: ["Serverless-LambdaAsyncFailureDestination", "Serverless-LambdaDLQ", "CKV_AWS_116"],
+    ids: ["Serverless-LambdaAsyncFailureDestination", "LambdaDLQ", "Serverless-LambdaDLQ", "CKV_AWS_116"],
     url: "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html",
     check: (stack, report) => {
       for (const one of stack.ofType(lambda)) {

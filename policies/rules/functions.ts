@@ -143,7 +143,7 @@ export const functionPolicies: readonly Policy[] = [
     level: "disabled",
     severity: "low",
     description: "Functions run in a VPC.",
-    ids: ["CKV_AWS_117", "Lambda.3"],
+    ids: ["LambdaInsideVPC", "CKV_AWS_117", "Lambda.3"],
     url: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html",
     types: [lambda],
     check: ({ props }, report) => {

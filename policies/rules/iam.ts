@@ -108,7 +108,7 @@ export const iamPolicies: readonly Policy[] = [
     level: "mandatory",
     severity: "high",
     description: "Policies name the resources that they allow, wherever AWS knows any.",
-    ids: ["CKV_AWS_355", "CKV_AWS_356", "CKV_AWS_287", "CKV_AWS_288", "CKV_AWS_290"],
+    ids: ["CKV_AWS_355", "CKV_AWS_356", "CKV_AWS_111", "CKV_AWS_287", "CKV_AWS_288", "CKV_AWS_290"],
     url: "https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html",
     options: {
       allow: {

@@ -24,7 +24,10 @@ const rules = `
   AwsSolutions-APIG4 CKV_AWS_309 APIGateway.8 Serverless-APIGWDefaultThrottling Serverless-APIGWStructuredLogging
   Serverless-APIGWXrayEnabled AwsSolutions-APIG2 AwsSolutions-APIG3 AwsSolutions-APIG6 CKV_AWS_59 CKV_AWS_73 CKV_AWS_120
   APIGateway.1 APIGateway.2 APIGateway.3 APIGateway.4 APIGateway.5 apigateway-stage-cached
-  apigateway-method-cached-and-encrypted apigateway-endpoint-type Serverless-EventBusDLQ`
+  apigateway-method-cached-and-encrypted apigateway-endpoint-type Serverless-EventBusDLQ
+  AwsSolutions-COG4 IAMNoInlinePolicy DynamoDBInBackupPlan LambdaDLQ LambdaInsideVPC VPCDefaultSecurityGroupClosed
+  APIGWAssociatedWithWAF APIGWSSLEnabled APIGWCacheEnabledAndEncrypted APIGWExecutionLoggingEnabled Serverless-APIGWAccessLogging
+  CKV_AWS_111 CKV_AWS_217 CKV_AWS_225 CKV_AWS_237 CKV_AWS_297 CKV2_AWS_4 CKV2_AWS_29 CKV2_AWS_51`
   .trim()
   .split(/\s+/);
 

@@ -211,6 +211,7 @@ export const iamCases: readonly Case[] = [
         made: [make("topic", { kmsMasterKeyId: "alias/aws/sns" })],
         says: /kmsMasterKeyId is "alias\/aws\/sns"/,
       },
+      { what: "what a schedule sends", made: [make("schedule", { target: { input: "{}" } })] },
       { what: "a function's environment", made: [make("function", { environment: { variables: { A: "b" } } })] },
     ],
     keeps: [
