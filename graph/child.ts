@@ -5,6 +5,9 @@ import type { ChildAnswer, ChildRequest } from "./evaluate";
 import { recordProgram } from "./record";
 import { leaveDebuggingOut } from "./without-debugging";
 
+/** Pulumi writes the name of each property that an error passes before its message. */
+const waysOfProperties = /^(error serializing property "[^"]*": )+/;
+
 /** What Pulumi shows of an error: the message alone where the stack says nothing, else with the first lines of the stack that are the program's. */
 function describe(error: unknown): string {
   if (pulumi.RunError.isInstance(error)) return error.message;
@@ -49,7 +52,7 @@ process.once("message", ({ program, settings }: ChildRequest) => {
   }, settings)
     .then(
       (graph): ChildAnswer => ({ graph, modules: ownModules() }),
-      (error): ChildAnswer => ({ error: describe(error) }),
+      (error): ChildAnswer => ({ error: describe(error).replace(waysOfProperties, "") }),
     )
     .then((answer) => process.send?.(answer, () => process.exit(0)));
 });
