@@ -25,6 +25,8 @@ export interface CallbackBundle extends Bundle {
 }
 
 interface Told extends BundleOptions {
+  /** The consumer's, as the program gives it. */
+  readonly name: string;
   readonly owner: pulumi.Resource;
 }
 
@@ -56,9 +58,9 @@ export function archiveAsset({ archive }: Bundle): pulumi.asset.Archive {
 }
 
 async function bundleAll(requests: readonly Request[]): Promise<void> {
-  const fail = ({ owner, reject }: Request, error: unknown) => {
+  const fail = ({ name, owner, reject }: Request, error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
-    reject(new OutputError(`The callback cannot be bundled: ${reason}`, owner));
+    reject(new OutputError(`The callback of "${name}" cannot be bundled: ${reason}`, owner));
   };
   try {
     const root = projectRoot();

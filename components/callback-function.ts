@@ -140,7 +140,7 @@ export class CallbackFunction extends pulumi.ComponentResource {
 
   private bundle({ callback, around, idempotency, external, assets }: CallbackFunctionArgs): Promise<CallbackBundle> {
     const handler = idempotency === undefined ? around : { ...around, idempotent: true };
-    return bundle(callback, handler, { owner: this, external, assets });
+    return bundle(callback, handler, { name: this.name, owner: this, external, assets });
   }
 
   private createFunction(args: CallbackFunctionArgs, { logGroup, bundled, attached }: Parts): aws.lambda.Function {

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { SourceMap } from "node:module";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { settingsVariable } from "../../consumer/settings";
 import { type Built, type Entry, outputFolder } from "./build";
 import { shownChain, virtual } from "./refusals";
@@ -117,11 +117,14 @@ function load(files: readonly string[]): Promise<readonly Answer[]> {
     let text = "";
     const kill = () => process_.kill("SIGKILL");
     let timer = setTimeout(kill, patience);
-    (process_.stdio[3] as Readable).setEncoding("utf8").on("data", (piece: string) => {
-      text += piece;
-      clearTimeout(timer);
-      timer = setTimeout(kill, patience);
-    });
+    const answers = process_.stdio[3];
+    if (answers instanceof Readable) {
+      answers.setEncoding("utf8").on("data", (piece: string) => {
+        text += piece;
+        clearTimeout(timer);
+        timer = setTimeout(kill, patience);
+      });
+    }
     const end = () => {
       clearTimeout(timer);
       resolve(
