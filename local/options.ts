@@ -13,6 +13,8 @@ export interface StartOptions {
   readonly verbose: boolean;
   /** Most function environments at a time; undefined: twice the cores. */
   readonly concurrency: number | undefined;
+  /** First of the ports on which the functions listen for a debugger; undefined: none listens. */
+  readonly inspectPort: number | undefined;
   readonly speed: number;
   /** Reload functions when their sources are saved. */
   readonly watch: boolean;
@@ -36,10 +38,14 @@ npm start -- [options]
   --concurrency N      most functions that run at a time (default: twice the cores)
   --speed N            runs visibility timeouts, delays, windows and back-off N times faster (default 1)
   --watch              runs what is saved: replaces the code of the functions concerned, and nothing else
+  --inspect            each function listens for a debugger, from port 9230 on; --inspect=PORT: from another port on
   --verbose            prints every resource and output at the start, not the first 40 lines
   --json               prints one line of JSON on stdout when ready, and everything else on stderr
   --help               prints this
 `;
+
+/** Beside Node's own 9229, which other programs use. */
+const firstInspectPort = 9230;
 
 /** Throws a UsageError. */
 export function readOptions(args: readonly string[]): StartOptions {
@@ -52,6 +58,7 @@ export function readOptions(args: readonly string[]): StartOptions {
     json: values.json ?? false,
     verbose: values.verbose ?? false,
     concurrency: wholeNumber("--concurrency", values.concurrency, 1, 1000),
+    inspectPort: wholeNumber("--inspect", values.inspect, 1024, 65_000),
     speed: wholeNumber("--speed", values.speed, 1, 100_000) ?? 1,
     watch: values.watch ?? false,
     config: Object.fromEntries((values.config ?? []).map(keyAndValue)),
@@ -62,7 +69,8 @@ export function readOptions(args: readonly string[]): StartOptions {
 function parse(args: readonly string[]) {
   try {
     return parseArgs({
-      args: [...args],
+      // An option of parseArgs has a value always or never.
+      args: args.map((each) => (each === "--inspect" ? `--inspect=${firstInspectPort}` : each)),
       options: {
         port: { type: "string" },
         program: { type: "string" },
@@ -70,6 +78,7 @@ function parse(args: readonly string[]) {
         config: { type: "string", multiple: true },
         data: { type: "string" },
         concurrency: { type: "string" },
+        inspect: { type: "string" },
         speed: { type: "string" },
         watch: { type: "boolean" },
         json: { type: "boolean" },

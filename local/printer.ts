@@ -38,6 +38,12 @@ export function describeRun({ graph, address, readyMs, verbose }: Start): string
   ].join("\n");
 }
 
+/** Where a debugger attaches to each function. */
+export function describeInspectors(ports: ReadonlyMap<string, number>, names: ReadonlyMap<string, string>): string {
+  const each = [...ports].map(([functionName, port]) => `${names.get(functionName) ?? functionName} ${port}`);
+  return `Debuggers attach to 127.0.0.1: ${each.join(", ")}. No function times out.`;
+}
+
 function first(count: number, lines: readonly string[]): readonly string[] {
   if (lines.length <= count) return lines;
   const left = lines.length - count + 1;

@@ -37,6 +37,8 @@ export interface LocalSettings {
   readonly config?: Readonly<Record<string, string>>;
   readonly dataDir?: string | undefined;
   readonly concurrency?: number | undefined;
+  /** First of the ports on which the functions listen for a debugger. Default: none listens. */
+  readonly inspectPort?: number | undefined;
   readonly speed?: number;
   /** Reload the code of functions when their sources are saved. Default: false. */
   readonly watch?: boolean;
@@ -57,6 +59,8 @@ export interface LocalRun {
   readonly address: string;
   readonly graph: Graph;
   readonly readyMs: number;
+  /** Ports on which functions listen for a debugger, by their names on AWS. */
+  readonly inspectPorts: ReadonlyMap<string, number>;
   /** Function environments, for those who watch or disturb the run. */
   readonly processes: readonly {
     readonly functionName: string;
@@ -129,6 +133,7 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
       checkpoints: (mapping) =>
         mapping.eventSourceArn.split(":")[2] === "dynamodb" ? checkpoints?.of(mapping) : undefined,
       ...(settings.concurrency !== undefined && { concurrency: settings.concurrency }),
+      ...(settings.inspectPort !== undefined && { inspectPort: settings.inspectPort }),
       onLog: (functionName, _requestId, line) => settings.onLog?.(functionName, line),
       onBatch: ({ functionName, received, functionError }) => {
         if (functionError !== undefined)
@@ -213,6 +218,7 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
       address,
       graph,
       readyMs: Math.round(performance.now() - started),
+      inspectPorts: lambda.pool.inspectPorts,
       get processes() {
         return lambda.pool.processes;
       },

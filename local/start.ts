@@ -3,7 +3,7 @@ import "./node-version";
 import { styleText } from "node:util";
 import { describeFailure, describeLog, type Terminal } from "./log-lines";
 import { readOptions, type StartOptions, UsageError, usage } from "./options";
-import { describeRun, logicalNames } from "./printer";
+import { describeInspectors, describeRun, logicalNames } from "./printer";
 import { type LocalRun, startLocal } from "./run";
 
 const interrupted = 130;
@@ -69,6 +69,7 @@ async function main(): Promise<number> {
     names = logicalNames(run.graph);
     const { graph, address, readyMs } = run;
     say(describeRun({ graph, address, readyMs, verbose }));
+    if (run.inspectPorts.size > 0) say(describeInspectors(run.inspectPorts, names));
     if (options.watch) say("Watching: a function whose source is saved is reloaded.");
     if (json) process.stdout.write(`${JSON.stringify({ address, outputs: graph.outputs, readyMs })}\n`);
     await stopped;

@@ -11,6 +11,8 @@ export interface EnvironmentSettings {
   readonly directory: string;
   readonly hasSourceMap: boolean;
   readonly variables: Readonly<Record<string, string>>;
+  /** Port of 127.0.0.1 for a debugger. With it nothing times out, since the process may be paused. Default: none. */
+  readonly inspectPort?: number;
   /** Milliseconds since the epoch on the run's clock, for what is written into messages. */
   now(): number;
   onLog(requestId: string | undefined, line: string): void;
@@ -58,10 +60,17 @@ interface Current {
 /** Lambda gives the initialisation 10 seconds, apart from the function's timeout. */
 const initialisation = 10_000;
 
+/** Milliseconds that a function has, by its context, where a debugger may pause it. */
+const whileDebugged = 24 * 3600 * 1000;
+
 const bootstrap = path.join(__dirname, "bootstrap.cjs");
 
 /** Megabytes. With V8's own young generation of 16 a function that keeps little would grow to 150 under load. */
 const youngGeneration = 2;
+
+/** Where it listens is said by the run, not by each process. */
+const inspectorOf = (port: number | undefined) =>
+  port === undefined ? [] : [`--inspect=127.0.0.1:${port}`, "--inspect-publish-uid=http"];
 
 const heapOf = (memorySize: number) => [
   `--max-old-space-size=${memorySize}`,
@@ -87,10 +96,15 @@ export class Environment {
   #startLog: LogTail | undefined = new LogTail();
 
   constructor(readonly settings: EnvironmentSettings) {
-    const { definition, directory, hasSourceMap, variables } = settings;
+    const { definition, directory, hasSourceMap, variables, inspectPort } = settings;
     this.#child = spawn(
       process.execPath,
-      [...heapOf(definition.memorySize), ...(hasSourceMap ? ["--enable-source-maps"] : []), bootstrap],
+      [
+        ...heapOf(definition.memorySize),
+        ...(hasSourceMap ? ["--enable-source-maps"] : []),
+        ...inspectorOf(inspectPort),
+        bootstrap,
+      ],
       {
         cwd: directory,
         env: { ...variables },
@@ -141,7 +155,7 @@ export class Environment {
       if (this.#state === "ready") this.#send(current);
       else if (this.#state === "gone")
         this.#finish(current, this.#initError ?? exitError(event.requestId, 1, null), true);
-      else current.timer = setTimeout(() => this.#timeOut(current), initialisation + this.#timeout);
+      else this.#limit(current, initialisation + this.#timeout);
     });
   }
 
@@ -157,13 +171,17 @@ export class Environment {
   }
 
   get #timeout(): number {
-    return this.settings.definition.timeout * 1000;
+    return this.settings.inspectPort === undefined ? this.settings.definition.timeout * 1000 : whileDebugged;
+  }
+
+  #limit(current: Current, milliseconds: number): void {
+    current.timer = setTimeout(() => this.#timeOut(current), milliseconds);
   }
 
   #send(current: Current): void {
     clearTimeout(current.timer);
     current.startedAt = performance.now();
-    current.timer = setTimeout(() => this.#timeOut(current), this.#timeout);
+    this.#limit(current, this.#timeout);
     const { arn } = this.settings.definition;
     this.#child.send({ ...current.event, invokedFunctionArn: arn, timeout: this.#timeout }, (error) => {
       // The process is going; its end settles the event.

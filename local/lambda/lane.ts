@@ -22,8 +22,10 @@ export class Lane {
   constructor(
     readonly definition: FunctionDefinition,
     readonly code: Code,
-    /** How many events of the function run, also those on code that has been replaced. */
-    readonly load: { running: number } = { running: 0 },
+    /** How many events of the function run, and in how many processes, also those on code that has been replaced. */
+    readonly load: { running: number; processes: number } = { running: 0, processes: 0 },
+    /** Port of 127.0.0.1 for a debugger. Default: none. */
+    readonly inspectPort?: number,
   ) {}
 
   get oldest(): number {
@@ -38,6 +40,11 @@ export class Lane {
       Reason: "ReservedFunctionConcurrentInvocationLimitExceeded",
       Type: "User",
     });
+  }
+
+  /** Only one process at a time can listen for a debugger, and the function has no other then. */
+  get mayGrow(): boolean {
+    return this.inspectPort === undefined || this.load.processes === 0;
   }
 
   take(): Environment | undefined {

@@ -4,37 +4,23 @@ import { mkdirSync, rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import * as path from "node:path";
-import type { Clock } from "../clock";
 import { ServiceError } from "../service";
 import { temporaryFolder } from "../temporary-folder";
 import { type Code, unpack } from "./code";
-import type { CredentialStore } from "./credentials";
 import type { FunctionDefinition, InvocationRequest, InvocationResult } from "./definition";
 import { Environment } from "./environment";
+import { InspectPorts } from "./inspect-ports";
 import { Lane, type Waiting } from "./lane";
+import type { PoolSettings } from "./pool-settings";
 import { hasRoom, machineMemory, type Room, spareEnvironment } from "./room";
 import { provideSdk } from "./runtime-sdk";
 import { nextTurn, patience } from "./turns";
 import { logStreamNameAt, traceIdOf, variablesOf } from "./variables";
 
-export interface PoolSettings {
-  readonly clock: Clock;
-  readonly region: string;
-  readonly credentials: CredentialStore;
-  /** The run's one address, which functions reach every service by. */
-  address(): string;
-  /** How many events run at a time, over all functions, at least 1. Default: two per core. */
-  readonly concurrency?: number;
-  /** Milliseconds of real time after which an idle environment is ended. Default: 300,000. */
-  readonly idleTime?: number;
-  /** Megabytes that all environments may hold before another takes the place of an idle one. Default: a quarter of the machine's memory. */
-  readonly memory?: number;
-  onLog?(functionName: string, requestId: string | undefined, line: string): void;
-}
-
 export class Pool {
   readonly #lanes = new Map<string, Lane>();
   readonly #retired = new Set<Environment>();
+  readonly #inspectPorts: InspectPorts;
   readonly #root = temporaryFolder();
   readonly #codeRoot = path.join(this.#root, "code");
   readonly #temporary = path.join(this.#root, "tmp");
@@ -50,6 +36,7 @@ export class Pool {
       limit: Math.max(1, settings.concurrency ?? 2 * availableParallelism()),
       memory: settings.memory ?? machineMemory() / 4,
     };
+    this.#inspectPorts = new InspectPorts(settings.inspectPort);
     this.#idleTime = settings.idleTime ?? 300_000;
     mkdirSync(this.#codeRoot);
     mkdirSync(this.#temporary);
@@ -71,7 +58,7 @@ export class Pool {
   add(definition: FunctionDefinition): Code {
     const code = unpack(this.#codeRoot, definition);
     const previous = this.#lanes.get(definition.functionName);
-    const lane = new Lane(definition, code, previous?.load);
+    const lane = new Lane(definition, code, previous?.load, this.#inspectPorts.of(definition.functionName));
     this.#lanes.set(definition.functionName, lane);
     if (previous !== undefined) {
       for (const environment of previous.environments) this.#retired.add(environment);
@@ -80,7 +67,19 @@ export class Pool {
       this.#removeCode(previous);
       this.#dispatch();
     }
+    this.#awaitDebugger(lane);
     return code;
+  }
+
+  /** Where each function listens for a debugger. */
+  get inspectPorts(): ReadonlyMap<string, number> {
+    return this.#inspectPorts.byFunction;
+  }
+
+  /** A debugger attaches before the first event, and again when the code has been replaced. */
+  #awaitDebugger(lane: Lane): void {
+    if (this.#closed || lane.inspectPort === undefined || !lane.mayGrow) return;
+    lane.idle.push(this.#create(lane));
   }
 
   /** Process ids of all environments, for those who watch or disturb the run. */
@@ -217,6 +216,8 @@ export class Pool {
   #reap(): void {
     const now = performance.now();
     for (const lane of this.#lanes.values()) {
+      // What a debugger is attached to stays.
+      if (lane.inspectPort !== undefined) continue;
       for (const environment of [...lane.idle]) {
         if (now - environment.idleSince >= this.#idleTime) this.#retire(environment);
       }
@@ -243,6 +244,7 @@ export class Pool {
       definition,
       directory: code.directory,
       hasSourceMap: code.hasSourceMap,
+      ...(lane.inspectPort !== undefined && lane.mayGrow && { inspectPort: lane.inspectPort }),
       variables: variablesOf({
         definition,
         taskRoot: code.directory,
@@ -256,13 +258,17 @@ export class Pool {
       onLog: (requestId, line) => onLog?.(definition.functionName, requestId, line),
       onExit: () => {
         lane.forget(environment);
+        lane.load.processes -= 1;
         this.#retired.delete(environment);
         this.#removeCode(lane);
+        const current = this.#lanes.get(definition.functionName);
+        if (current !== undefined && current !== lane) this.#awaitDebugger(current);
         // Its place is free.
         this.#dispatch();
       },
     });
     lane.environments.add(environment);
+    lane.load.processes += 1;
     return environment;
   }
 }

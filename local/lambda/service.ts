@@ -30,6 +30,8 @@ export interface LambdaSettings {
   readonly idleTime?: number;
   /** Megabytes that all environments may hold before another takes the place of an idle one. Default: a quarter of the machine's memory. */
   readonly memory?: number;
+  /** First of the ports of 127.0.0.1 on which the functions listen for a debugger, one each. Default: none listens. */
+  readonly inspectPort?: number;
   /** How a mapping is run, by the service in its source's ARN. Default: queues (`sqs`), streams (`kinesis`), tables' streams (`dynamodb`). */
   readonly sources?: Readonly<Record<string, StartMapping>>;
   /** Calls `wake` whenever something has been written to the stream, until what it answers is called. */
@@ -241,6 +243,7 @@ export function createLambda(settings: LambdaSettings): Lambda {
         definition,
         onBatch,
         onProblem,
+        maybePaused: settings.inspectPort !== undefined,
         ...(watchStream && { watchStream }),
         ...(checkpoints && { checkpoints }),
       });

@@ -13,7 +13,7 @@ export const patience = 1000;
 export function nextTurn(lanes: readonly Lane[], makeRoom: (lane: Lane) => boolean): Lane | undefined {
   const waiting = lanes.filter((lane) => lane.waiting.length > 0);
   const warm = longestWaiting(waiting.filter((lane) => lane.idle.length > 0));
-  const cold = longestWaiting(waiting.filter((lane) => lane.idle.length === 0));
+  const cold = longestWaiting(waiting.filter((lane) => lane.idle.length === 0 && lane.mayGrow));
   if (cold !== undefined && (warm === undefined || waitsLong(cold) || cold.environments.size === 0) && makeRoom(cold)) {
     return cold;
   }

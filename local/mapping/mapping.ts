@@ -68,6 +68,8 @@ export interface MappingSettings {
   readonly clock: Clock;
   readonly definition: MappingDefinition;
   onBatch?(report: BatchReport): void;
+  /** A debugger may pause the function: what it has is not handed out again meanwhile. Default: false. */
+  readonly maybePaused?: boolean;
   /**
    * Calls `wake` whenever something has been written to the stream, until what it answers is called. With it a mapping asks an idle
    * shard once a second of real time instead of ten times.

@@ -20,6 +20,8 @@ export interface QueueSourceSettings {
   readonly clock: Clock;
   readonly queueArn: string;
   readonly roleArn: string;
+  /** A batch stays hidden as long as it is run, however long that is. */
+  readonly maybePaused?: boolean | undefined;
 }
 
 /** The run itself: for what is no delivery of Lambda's, and must not depend on the role's permissions. */
@@ -106,12 +108,12 @@ export class QueueSource {
    * takes, passes while it still runs, and its batch would be handed out again. So a batch is hidden anew at half of each
    * visibility timeout, until as much *real* time has passed as the visibility timeout has seconds: then it comes back as on AWS.
    * A batch that ends sooner than that is treated exactly as without it: its failures come back at the visibility timeout,
-   * or when the function itself has said.
+   * or when the function itself has said. A batch in a function that may be paused is hidden until it ends.
    */
   keepHidden(messages: readonly Received[]): Timer {
-    const { ask, clock } = this.settings;
-    if (clock.speed === 1) return { cancel: () => {} };
-    const until = performance.now() + this.#visibility * 1000;
+    const { ask, clock, maybePaused } = this.settings;
+    if (clock.speed === 1 && !maybePaused) return { cancel: () => {} };
+    const until = maybePaused ? Number.POSITIVE_INFINITY : performance.now() + this.#visibility * 1000;
     let timer: Timer | undefined;
     let ended = false;
     const next = () => {

@@ -30,9 +30,10 @@ class QueueMapping implements Mapping {
   #changed: () => void = () => {};
 
   constructor(readonly settings: MappingSettings) {
-    const { ask, clock, definition } = settings;
+    const { ask, clock, definition, maybePaused } = settings;
     this.#filter = compileFilter(definition.filters);
-    this.#source = new QueueSource({ ask, clock, queueArn: definition.eventSourceArn, roleArn: definition.roleArn });
+    const { eventSourceArn: queueArn, roleArn } = definition;
+    this.#source = new QueueSource({ ask, clock, queueArn, roleArn, maybePaused });
     if (definition.enabled) this.resume();
   }
 

@@ -1,0 +1,20 @@
+// What the pool of environments is given.
+import type { Clock } from "../clock";
+import type { CredentialStore } from "./credentials";
+
+export interface PoolSettings {
+  readonly clock: Clock;
+  readonly region: string;
+  readonly credentials: CredentialStore;
+  /** The run's one address, which functions reach every service by. */
+  address(): string;
+  /** How many events run at a time, over all functions, at least 1. Default: two per core. */
+  readonly concurrency?: number;
+  /** Milliseconds of real time after which an idle environment is ended. Default: 300,000. */
+  readonly idleTime?: number;
+  /** Megabytes that all environments may hold before another takes the place of an idle one. Default: a quarter of the machine's memory. */
+  readonly memory?: number;
+  /** First of the ports of 127.0.0.1 on which the functions listen for a debugger, one each. Default: none listens. */
+  readonly inspectPort?: number;
+  onLog?(functionName: string, requestId: string | undefined, line: string): void;
+}
