@@ -16,6 +16,8 @@ export interface StartOptions {
   /** First of the ports on which the functions listen for a debugger; undefined: none listens. */
   readonly inspectPort: number | undefined;
   readonly speed: number;
+  /** Check the program's types beside the run. */
+  readonly typeCheck: boolean;
   /** Reload functions when their sources are saved. */
   readonly watch: boolean;
   /** Values that take the place of the stack file's. */
@@ -39,6 +41,7 @@ npm start -- [options]
   --speed N            runs visibility timeouts, delays, windows and back-off N times faster (default 1)
   --watch              runs what is saved: replaces the code of the functions concerned, and nothing else
   --inspect            each function listens for a debugger, from port 9230 on; --inspect=PORT: from another port on
+  --no-type-check      leaves the program's types unchecked
   --verbose            prints every resource and output at the start, not the first 40 lines
   --json               prints one line of JSON on stdout when ready, and everything else on stderr
   --help               prints this
@@ -60,6 +63,7 @@ export function readOptions(args: readonly string[]): StartOptions {
     concurrency: wholeNumber("--concurrency", values.concurrency, 1, 1000),
     inspectPort: wholeNumber("--inspect", values.inspect, 1024, 65_000),
     speed: wholeNumber("--speed", values.speed, 1, 100_000) ?? 1,
+    typeCheck: !(values["no-type-check"] ?? false),
     watch: values.watch ?? false,
     config: Object.fromEntries((values.config ?? []).map(keyAndValue)),
     help: values.help ?? false,
@@ -80,6 +84,7 @@ function parse(args: readonly string[]) {
         concurrency: { type: "string" },
         inspect: { type: "string" },
         speed: { type: "string" },
+        "no-type-check": { type: "boolean" },
         watch: { type: "boolean" },
         json: { type: "boolean" },
         verbose: { type: "boolean" },

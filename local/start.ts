@@ -5,6 +5,7 @@ import { describeFailure, describeLog, type Terminal } from "./log-lines";
 import { readOptions, type StartOptions, UsageError, usage } from "./options";
 import { describeInspectors, describeRun, logicalNames } from "./printer";
 import { type LocalRun, startLocal } from "./run";
+import { checkTypes } from "./type-check";
 
 const interrupted = 130;
 const wrongUsage = 2;
@@ -72,6 +73,12 @@ async function main(): Promise<number> {
     if (run.inspectPorts.size > 0) say(describeInspectors(run.inspectPorts, names));
     if (options.watch) say("Watching: a function whose source is saved is reloaded.");
     if (json) process.stdout.write(`${JSON.stringify({ address, outputs: graph.outputs, readyMs })}\n`);
+    // Only now, so that it delays nobody.
+    if (options.typeCheck) {
+      const colours = terminal.paint("red", "x") !== "x";
+      const found = checkTypes({ program: options.program, signal: stop.signal, colours });
+      void found.then((text) => text !== undefined && say(text));
+    }
     await stopped;
   } catch (error) {
     if (!stop.signal.aborted) {

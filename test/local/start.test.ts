@@ -128,6 +128,24 @@ describe("npm start", function () {
     await new Start(args).ready();
   });
 
+  it("says what is wrong with the program's types, with the line, and runs it all the same", async () => {
+    writeFileSync(path.join(folder, "Pulumi.yaml"), "name: other\nruntime: nodejs\n");
+    writeFileSync(path.join(folder, "Pulumi.dev.yaml"), "config:\n  aws:region: eu-west-1\n");
+    const program = path.join(folder, "types.ts");
+    writeFileSync(program, 'export const fine = 1;\nexport const wrong: number = "text";\n');
+    const start = new Start(["--port", "0", "--json", "--program", program, "--type-check"]);
+    const { address, outputs } = await start.ready();
+    assert.deepEqual(outputs, { fine: 1, wrong: "text" });
+    await until(() => start.stderr.includes("error TS"));
+    assert.match(start.stderr, /TypeScript finds an error in the program\. The run goes on; pulumi preview and/);
+    assert.match(start.stderr, /types\.ts:2:14 - error TS2322: Type 'string' is not assignable to type 'number'\./);
+    assert.match(start.stderr, /2 export const wrong: number = "text";/);
+    assert.equal((await fetch(`${address}/_spillway/health`)).status, 200);
+    assert.equal(start.stdout.split("\n").length, 2);
+    start.kill("SIGINT");
+    assert.equal(await start.ended, 130);
+  });
+
   it("ends with 2 and its usage when it is called wrongly", async () => {
     for (const [args, says] of [
       [["--port", "http"], /^--port is "http"; allowed are whole numbers from 0 to 65535\.\n\nRuns the Pulumi program/],

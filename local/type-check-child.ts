@@ -1,0 +1,51 @@
+// The process that checks types: of the program and of what it imports, by the settings of its own tsconfig.json.
+
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import * as path from "node:path";
+import ts from "typescript";
+import type { TypeCheckAnswer, TypeCheckRequest } from "./type-check";
+
+/** Of more errors the first are shown: they often have one reason. */
+const mostShown = 10;
+
+const settings = (program: string) =>
+  ts.findConfigFile(path.dirname(program), ts.sys.fileExists) ?? path.join(__dirname, "..", "tsconfig.json");
+
+function check(program: string): TypeCheckAnswer {
+  const file = settings(program);
+  const { config } = ts.readConfigFile(file, ts.sys.readFile);
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, path.dirname(file), undefined, file);
+  const kept = path.join(path.dirname(file), ".spillway");
+  const host = {
+    getCanonicalFileName: (name: string) => name,
+    getCurrentDirectory: () => process.cwd(),
+    getNewLine: () => "\n",
+  };
+  // What an earlier check has found out of unchanged files is kept beside the bundles.
+  const id = createHash("sha256").update(program).digest("hex").slice(0, 16);
+  const incremental = existsSync(kept) && {
+    incremental: true,
+    tsBuildInfoFile: path.join(kept, `types-${id}.tsbuildinfo`),
+  };
+  const checked = ts.createIncrementalProgram({
+    rootNames: [program],
+    // A program may lie outside of the folder whose settings it gets.
+    options: { ...options, rootDir: undefined, noEmit: true, composite: false, declaration: false, ...incremental },
+  });
+  const found = [
+    ...checked.getConfigFileParsingDiagnostics(),
+    ...checked.getOptionsDiagnostics(),
+    ...checked.getSyntacticDiagnostics(),
+    ...checked.getGlobalDiagnostics(),
+    ...checked.getSemanticDiagnostics(),
+  ].filter(({ category }) => category === ts.DiagnosticCategory.Error);
+  checked.emit();
+  return { errors: found.length, text: ts.formatDiagnosticsWithColorAndContext(found.slice(0, mostShown), host) };
+}
+
+// Without the run there is nobody to tell.
+process.on("disconnect", () => process.exit(0));
+process.once("message", (message) => {
+  process.send?.(check((message as TypeCheckRequest).program));
+});

@@ -1,0 +1,55 @@
+// Checks the program's types in a process of its own, as `pulumi preview` does: the run starts without them, and goes on whatever is found.
+import { fork } from "node:child_process";
+import { constants, setPriority } from "node:os";
+import * as path from "node:path";
+import { stripVTControlCharacters } from "node:util";
+
+export interface TypeCheck {
+  /** The program's file. */
+  readonly program: string;
+  readonly signal: AbortSignal;
+  /** Whether what is found is shown in colours. */
+  readonly colours: boolean;
+}
+
+/** What the process is asked for, and what it answers. */
+export interface TypeCheckRequest {
+  readonly program: string;
+}
+export interface TypeCheckAnswer {
+  readonly errors: number;
+  /** The first of them with their lines, in colours. */
+  readonly text: string;
+}
+
+/** A check that takes longer is given up: it is a help, not a condition. */
+const longest = 300_000;
+
+/** Answers what is wrong, for the user; undefined where nothing is, or where the check was given up. */
+export async function checkTypes({ program, signal, colours }: TypeCheck): Promise<string | undefined> {
+  const child = fork(path.join(__dirname, "type-check-child.ts"), {
+    execArgv: ["--disable-warning=ExperimentalWarning", "-r", require.resolve("ts-node/register/transpile-only")],
+    stdio: ["ignore", "ignore", "ignore", "ipc"],
+  });
+  const end = () => child.kill("SIGKILL");
+  const timer = setTimeout(end, longest);
+  signal.addEventListener("abort", end, { once: true });
+  try {
+    // Events come first.
+    if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
+    const answer = await new Promise<TypeCheckAnswer | undefined>((resolve) => {
+      child.once("message", (message) => resolve(message as TypeCheckAnswer));
+      child.once("error", () => resolve(undefined));
+      child.once("exit", () => resolve(undefined));
+      child.send({ program: path.resolve(program) } satisfies TypeCheckRequest);
+    });
+    if (answer === undefined || answer.errors === 0) return undefined;
+    const count = answer.errors === 1 ? "an error" : `${answer.errors} errors`;
+    const text = colours ? answer.text : stripVTControlCharacters(answer.text);
+    return `TypeScript finds ${count} in the program. The run goes on; pulumi preview and pulumi up refuse it.\n\n${text.trimEnd()}\n`;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", end);
+    end();
+  }
+}
