@@ -3,19 +3,20 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { InvalidEvent, notDecoded } from "./errors";
 
 const mostIssues = 5;
+const byteOrderMark = 0xfeff;
 
 /** Throws an InvalidEvent. */
 export function parseJson(body: string): unknown {
   try {
-    return JSON.parse(withoutMark(body));
+    return jsonOf(body);
   } catch (error) {
     throw new InvalidEvent(`The body is not JSON: ${(error as Error).message}`);
   }
 }
 
-/** Some producers put a byte order mark before their JSON: https://www.rfc-editor.org/rfc/rfc8259#section-8.1 */
-export function withoutMark(text: string): string {
-  return text.startsWith("\ufeff") ? text.slice(1) : text;
+/** Some producers put a byte order mark before their JSON: https://www.rfc-editor.org/rfc/rfc8259#section-8.1. Throws a SyntaxError. */
+export function jsonOf(text: string): unknown {
+  return JSON.parse(text.charCodeAt(0) === byteOrderMark ? text.slice(1) : text);
 }
 
 /**

@@ -1,5 +1,5 @@
 // What a body carries: the event itself, or an envelope around it that a service, or `publish`, has put there.
-import { withoutMark } from "./decode";
+import { jsonOf } from "./decode";
 
 export interface Opened {
   readonly event: unknown;
@@ -16,7 +16,8 @@ type Members = Readonly<Record<string, unknown>>;
  * them; any other value is the event itself.
  */
 export function openEnvelope(body: unknown): Opened {
-  let [event, envelope] = [body, body];
+  let event = body;
+  let envelope = body;
   let correlationId: string | undefined;
   for (let inner = contentOf(event); inner !== undefined; inner = contentOf(event)) {
     // The envelope closest to the event says most about it: a CloudEvent within a notification.
@@ -81,7 +82,7 @@ function dataOf({ data, data_base64: base64, datacontenttype = "application/json
 /** A text that is no JSON is its own content: the schema judges it. */
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(withoutMark(text));
+    return jsonOf(text);
   } catch {
     return text;
   }

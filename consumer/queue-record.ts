@@ -16,7 +16,8 @@ export function openRecord({ body }: SQSRecord): Opened {
  */
 export function flowOf({ messageId, messageAttributes }: SQSRecord, inEnvelope: string | undefined): string {
   const { correlationId, [reasonAttribute]: earlier } = messageAttributes;
-  return inEnvelope ?? correlationId?.stringValue ?? membersOf(earlier?.stringValue).correlationId ?? messageId;
+  const inReason = earlier && membersOf(earlier.stringValue).correlationId;
+  return inEnvelope ?? correlationId?.stringValue ?? inReason ?? messageId;
 }
 
 /** What is stored of a record that is given up. */
