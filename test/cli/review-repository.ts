@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import * as path from "node:path";
 
 const project = path.resolve(__dirname, "..", "..");
-const folders = ["components", "consumer", "functions"];
+const folders = ["components", "consumer", "functions", "syntax"];
 /** What a project is read from: its program, its stacks, what it is installed by. */
 const parts = [
   ...folders,
