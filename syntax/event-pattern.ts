@@ -106,10 +106,39 @@ interface Field {
   readonly elements: Elements;
 }
 
-type Fields = ReadonlyMap<string, readonly Field[]>;
+/** The values of one path, findable by their elements, so that long lists of objects take no time by their square. */
+class Values {
+  readonly #all: Field[] = [];
+  readonly #byElement = new Map<number, Map<number, Field[]>>();
+  /** How many of the values stand in the list. */
+  readonly #counts = new Map<number, number>();
+
+  add(field: Field): void {
+    this.#all.push(field);
+    for (const [list, index] of field.elements) {
+      this.#counts.set(list, (this.#counts.get(list) ?? 0) + 1);
+      const elements = this.#byElement.get(list) ?? new Map<number, Field[]>();
+      this.#byElement.set(list, elements);
+      const found = elements.get(index);
+      if (found === undefined) elements.set(index, [field]);
+      else found.push(field);
+    }
+  }
+
+  /** Those that may stand together with the chosen ones, and perhaps more. */
+  near(chosen: Elements): readonly Field[] {
+    for (const [list, index] of chosen) {
+      // A value outside of the list may stand with any of its elements.
+      if (this.#counts.get(list) === this.#all.length) return this.#byElement.get(list)?.get(index) ?? [];
+    }
+    return this.#all;
+  }
+}
+
+type Fields = ReadonlyMap<string, Values>;
 
 function fieldsOf(event: Json): Fields {
-  const fields = new Map<string, Field[]>();
+  const fields = new Map<string, Values>();
   let lists = 0;
   const spread = (value: Json, path: string, elements: Elements): void => {
     if (isList(value)) {
@@ -121,9 +150,9 @@ function fieldsOf(event: Json): Fields {
     } else if (isObject(value)) {
       for (const [name, inner] of Object.entries(value)) spread(inner, joined(path, name), elements);
     } else {
-      const found = fields.get(path);
-      if (found === undefined) fields.set(path, [{ value, elements }]);
-      else found.push({ value, elements });
+      const found = fields.get(path) ?? new Values();
+      fields.set(path, found);
+      found.add({ value, elements });
     }
   };
   spread(event, "", new Map());
@@ -137,7 +166,7 @@ function holds(rules: readonly (readonly [string, Rules])[], fields: Fields, fro
   const [path, { test, absent }] = rule;
   const tried = new Set<Elements>();
   let isThere = false;
-  for (const { value, elements } of fields.get(path) ?? []) {
+  for (const { value, elements } of fields.get(path)?.near(chosen) ?? []) {
     if (!areTogether(chosen, elements)) continue;
     isThere = true;
     if (tried.has(elements) || !test(value)) continue;
