@@ -74,6 +74,8 @@ class Converter {
       if (keyword === "required" && (value as unknown[]).length === 0) return {};
       return keyword === "multipleOf" && !Number.isInteger(value) ? {} : { [keyword]: value };
     }
+    // What API Gateway makes of formats is not known, so that it is a word for those who read the model.
+    if (keyword === "format") return "description" in schema ? {} : { description: `format: ${String(value)}` };
     if (words.has(keyword)) return typeof value === "string" ? { [keyword]: value } : {};
     if (keptOfTexts.has(keyword)) return this.knowsTexts ? textRule(keyword, value) : {};
     switch (keyword) {

@@ -12,6 +12,8 @@ interface Node {
 const anything: Node = { kind: "schema", type: "optional", wrapped: { kind: "schema", type: "unknown" } };
 /** Transformations that leave the value as it is. */
 const harmless: ReadonlySet<string> = new Set(["brand", "flavor", "readonly"]);
+/** Said as a format, which is a word and no rule of the model, so that their pattern's flags do not matter. */
+const formats: ReadonlySet<string> = new Set(["email", "rfc_email", "ipv6", "uuid"]);
 const tuples: ReadonlySet<string> = new Set(["tuple", "tuple_with_rest", "loose_tuple", "strict_tuple"]);
 
 /**
@@ -57,7 +59,9 @@ function pipeOf([first, ...steps]: readonly Node[], visit: (node: Node) => Node)
   const end = steps.findIndex(
     ({ kind, type }) => kind === "schema" || (kind === "transformation" && !harmless.has(type)),
   );
-  const rules = (end < 0 ? steps : steps.slice(0, end)).filter(({ requirement }) => !needsFlag(requirement));
+  const rules = (end < 0 ? steps : steps.slice(0, end)).filter(
+    ({ type, requirement }) => formats.has(type) || !needsFlag(requirement),
+  );
   // A nested pipe that transforms ends the outer one too.
   const base = first as Node;
   const changes = Array.isArray(base.pipe) && pipeOf(base.pipe as readonly Node[], visit).length < base.pipe.length;

@@ -7,10 +7,15 @@ interface Model {
   readonly items?: Model;
   readonly minItems?: number;
   readonly minimum?: number;
+  readonly maximum?: number;
   readonly exclusiveMinimum?: boolean;
+  readonly exclusiveMaximum?: boolean;
+  readonly multipleOf?: number;
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly pattern?: string;
+  /** Says the format of a text, as the component's model does: `format: date-time`. */
+  readonly description?: string;
   readonly enum?: readonly unknown[];
   readonly anyOf?: readonly Model[];
   readonly oneOf?: readonly Model[];
@@ -34,7 +39,7 @@ export function exampleEvent(model: Model, name = "event"): unknown {
     }
     case "integer":
     case "number":
-      return (model.minimum ?? 1) + (model.exclusiveMinimum === true ? 1 : 0);
+      return exampleNumber(model);
     case "boolean":
       return true;
     case "null":
@@ -44,12 +49,51 @@ export function exampleEvent(model: Model, name = "event"): unknown {
   }
 }
 
-function exampleText(
-  { pattern, minLength = 0, maxLength = Number.POSITIVE_INFINITY }: Model,
-  name: string,
-): string | undefined {
-  const now = "2026-01-01T00:00:00.000Z";
-  return [`${name}-1`, name, "a", "1", "A1", now, now.slice(0, 10), "a@example.com", "https://example.com/"]
-    .map((text) => text.padEnd(minLength, "x"))
-    .find((text) => text.length <= maxLength && (pattern === undefined || new RegExp(pattern).test(text)));
+function exampleNumber({
+  minimum,
+  maximum,
+  exclusiveMinimum,
+  exclusiveMaximum,
+  multipleOf = 0,
+}: Model): number | undefined {
+  const least = minimum ?? Math.min(1, maximum ?? 1);
+  const step = multipleOf > 0 ? multipleOf : 1;
+  // Whole numbers first, and the middle where none lies between the bounds.
+  const middle = (least + (maximum ?? least)) / 2;
+  const candidates = [1, Math.ceil(least / step) * step, (Math.floor(least / step) + 1) * step, middle];
+  return candidates.find(
+    (value) =>
+      (exclusiveMinimum === true ? value > least : value >= least) &&
+      (maximum === undefined || (exclusiveMaximum === true ? value < maximum : value <= maximum)) &&
+      (multipleOf === 0 || value % multipleOf === 0),
+  );
+}
+
+/** By the names of JSON Schema's formats. https://json-schema.org/understanding-json-schema/reference/type#format */
+const ofFormats: Readonly<Record<string, string>> = {
+  "date-time": "2026-01-01T00:00:00.000Z",
+  date: "2026-01-01",
+  time: "12:00",
+  email: "a@example.com",
+  uri: "https://example.com/",
+  uuid: "3f0b5a52-7f0c-4d6e-9a1b-2c3d4e5f6a7b",
+  ipv4: "192.0.2.1",
+  ipv6: "2001:db8::1",
+};
+
+function exampleText(model: Model, name: string): string | undefined {
+  const { pattern, minLength = 0, maxLength = Number.POSITIVE_INFINITY, description = "" } = model;
+  const format = /^format: ([a-z0-9-]+)$/.exec(description)?.[1];
+  const expression = pattern === undefined ? undefined : new RegExp(pattern, "u");
+  // The endpoint counts code points, of which it asks for half as many as the callback's schema does of UTF-16 units.
+  const padded = (text: string) => text.padEnd(2 * minLength, "x");
+  const plain = [`${name}-1`, name, "a", "1", "A1", "AB"].flatMap((text) => [padded(text), text]);
+  const candidates = format === undefined ? [...plain, ...Object.values(ofFormats)] : [ofFormats[format]];
+  return candidates.find(
+    (text) =>
+      text !== undefined &&
+      text.length >= minLength &&
+      text.length <= maxLength &&
+      (expression === undefined || expression.test(text)),
+  );
 }
