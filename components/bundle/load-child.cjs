@@ -7,8 +7,11 @@ const answers = 3;
 const exit = process.reallyExit.bind(process);
 const [settingsVariable, ...files] = process.argv.slice(2);
 const given = { ...process.env };
-/** What libraries ask for out of habit, and do not die of. */
-const habits = /^(NODE_(ENV|DEBUG|OPTIONS|V8_COVERAGE)|DEBUG|LOG_LEVEL|NO_COLOR|FORCE_COLOR|COLORTERM|TERM|CI)$/;
+/** What libraries, the SDK and Powertools among them, ask for out of habit, and do not die of. */
+const habits =
+  /^(AWS_.*|POWERTOOLS_.*|NODE_(ENV|DEBUG|OPTIONS|V8_COVERAGE)|DEBUG|LOG_LEVEL|NO_COLOR|FORCE_COLOR|COLORTERM|TERM|CI)$/;
+/** What every function has, and this process has not. */
+const ofLambda = /^AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|LAMBDA_RUNTIME_API)$/;
 
 let missing;
 let isLoaded;
@@ -16,7 +19,9 @@ let isLoaded;
 /** Notes the variables that are asked for in vain. The consumer asks for its settings when every module is loaded. */
 function lookUp(name) {
   if (name === settingsVariable) isLoaded = true;
-  else if (typeof name === "string" && !Object.hasOwn(given, name) && !habits.test(name)) missing.add(name);
+  else if (typeof name === "string" && !Object.hasOwn(given, name) && (ofLambda.test(name) || !habits.test(name))) {
+    missing.add(name);
+  }
 }
 
 process.env = new Proxy(given, {

@@ -129,6 +129,10 @@ function filesBeside(source: string): readonly string[] {
     })
     .filter((name) => {
       const file = path.join(path.dirname(source), name);
-      return path.basename(name) !== ".." && statSync(file, { throwIfNoEntry: false }) !== undefined;
+      // The folder itself is asked for to make paths that are only known when the code runs.
+      return (
+        !/^\.{1,2}$/.test(path.basename(path.normalize(name))) &&
+        statSync(file, { throwIfNoEntry: false }) !== undefined
+      );
     });
 }

@@ -28,6 +28,15 @@ describe("a new bundle", () => {
     );
   });
 
+  it("that fails is refused although it asked for what libraries ask for out of habit, and functions do not have", async () => {
+    const asked = ["NODE_ENV", "DEBUG", "AWS_SDK_UA_APP_ID", "AWS_EXECUTION_ENV", "POWERTOOLS_DEV"];
+    project.save(
+      "callback.ts",
+      `${asked.map((name) => `void process.env.${name};`).join("\n")}\nprocess.exit(1); export {};`,
+    );
+    assert.match(await project.refusal("callback"), /The code ends the process with code 1/);
+  });
+
   it("that ends the process is refused", async () => {
     project.save("callback.ts", "process.exit(3); export const handler = 1;");
     assert.match(
@@ -72,6 +81,7 @@ describe("a new bundle", () => {
 
   for (const [what, text] of [
     ["lacks an environment variable", 'if (!process.env.API_KEY) throw new Error("API_KEY is missing");'],
+    ["lacks credentials", 'if (!process.env.AWS_SESSION_TOKEN) throw new Error("there are no credentials");'],
     ["checks all of its environment", 'if (!{ ...process.env }.API_KEY) throw new Error("API_KEY is missing");'],
     ["starts a process", 'require("node:child_process").execFileSync("true");'],
     ["writes a file", 'require("node:fs").writeFileSync("/tmp/spillway-never-written", "x");'],
@@ -165,7 +175,16 @@ export const handler = () => JSON.parse(readFileSync(path.join(__dirname, "rates
     project.save("functions/rates.ts", `${reading}export const other = 1;`);
     project.save("callback.ts", 'export { other as handler } from "./functions/rates";');
     await project.bundle("callback");
-    project.save("callback.ts", "export const handler = () => `${__dirname}/made-later`;");
+    for (const text of [
+      "`${__dirname}/made-later`",
+      '__dirname + "/.."',
+      'new URL("https://example.com", __filename)',
+    ]) {
+      project.save("callback.ts", `export const handler = () => ${text};`);
+      await project.bundle("callback");
+    }
+    project.save("functions/folder.mts", 'export const handler = () => new URL(".", import.meta.url);');
+    project.save("callback.ts", 'export { handler } from "./functions/folder.mjs";');
     await project.bundle("callback");
   });
 
