@@ -113,7 +113,8 @@ export interface Callback<Wire, In, B extends object> {
 
 /**
  * Defines a callback: the schema of its events, and a factory that receives its bindings and returns the function to run for
- * each record. Throw `PermanentError` for a record that no retry can mend; anything else that is thrown is retried.
+ * each record. Throw `PermanentError` for a record that no retry can fix. What AWS refuses for the content of a request is permanent, too;
+ * anything else that is thrown is retried.
  */
 export function callback<S extends StandardSchemaV1, B extends object = Record<never, never>>(
   schema: S,

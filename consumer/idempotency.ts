@@ -1,9 +1,10 @@
 // Around a consumer and its callback: records of one event run the callback once, whoever sent it twice or delivered it again.
 import { AsyncLocalStorage } from "node:async_hooks";
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { Context } from "aws-lambda";
 import type { AnyCallback, Handle, RecordContext } from "./callback";
-import { InvalidEvent, NotYet, nameError, PermanentError } from "./errors";
+import { NotYet, nameError, PermanentError } from "./errors";
+import { digest, valueAt } from "./idempotency-key";
 import { type Claim, IdempotencyTable } from "./idempotency-table";
 import { Limit } from "./limit";
 import { type IdempotencySettings, type Settings, settingsVariable } from "./settings";
@@ -220,38 +221,6 @@ function isLast({ attempt, maxAttempts }: RecordContext): boolean {
 function inTime({ noting }: Invocation, noted: Promise<void>): Promise<void> {
   noting.push(noted);
   return noted;
-}
-
-/** Throws an InvalidEvent where there is no text, number or boolean at the path. */
-function valueAt(event: unknown, path: string): string | number | bigint | boolean {
-  let value = event;
-  for (const name of path.split(".")) {
-    value =
-      typeof value === "object" && value !== null && Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined;
-  }
-  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") return value;
-  if (typeof value === "string" && value !== "") return value;
-  throw new InvalidEvent(
-    `${path}: Expected a text, a number or a boolean, by which events are told apart, but received ${shown(value)}`,
-  );
-}
-
-function shown(value: unknown): string {
-  return typeof value === "object" && value !== null ? "an object" : (JSON.stringify(value) ?? "undefined");
-}
-
-/** The same for values of the same content, in whatever order their members come. */
-function digest(value: unknown): string {
-  return createHash("sha256")
-    .update(JSON.stringify(value, inOrder) ?? "")
-    .digest("base64");
-}
-
-function inOrder(_: string, value: unknown): unknown {
-  if (typeof value === "bigint") return `${value}n`;
-  if (value instanceof Set || value instanceof Map) return [...value];
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Resolves when the time has come, or the signal aborts. */

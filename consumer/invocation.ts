@@ -1,21 +1,17 @@
 // One invocation of a function with a batch of records, whatever their source: its deadline, its failures, its dead letters.
 import type { Context } from "aws-lambda";
-import type { CallLimits } from "./aws";
 import type { BatchRecord, RecordContext, RecordLogger } from "./callback";
+import { Calls, OutOfTime } from "./calls";
 import type { BatchRun, Item } from "./core";
 import { deadLetterOf, type LostRecord } from "./dead-letter";
 import type { Deadline } from "./deadline";
 import type { Opened } from "./envelope";
 import { nameError, notDecoded, stackOf } from "./errors";
-import { Limit } from "./limit";
 import type { Prepared } from "./prepare";
 import { type Failure, mostFailures, type RecordOutcome, type Report } from "./report";
 import { sendMessage } from "./sqs-client";
 
 const mostCorrelationIds = 10;
-/** Each takes a connection, and Lambda gives a process 1,024 file descriptors. */
-const callsAtATime = 10;
-
 /** What is told about each record beside its event. */
 export interface Identity {
   readonly id: string;
@@ -24,12 +20,6 @@ export interface Identity {
   readonly correlationId: string;
   readonly partitionKey?: string | undefined;
 }
-
-/** Milliseconds in which no call could be over. */
-const leastTime = 10;
-
-/** No time was left for a call to AWS, or it was not over in time. */
-class OutOfTime extends Error {}
 
 /** Its times are milliseconds since the epoch. */
 export class Invocation {
@@ -44,7 +34,8 @@ export class Invocation {
   private readonly correlationIds = new Set<string>();
   /** Errors whose stack is in the log. */
   private readonly stacks = new Set<unknown>();
-  private readonly calls = new Limit(callsAtATime);
+  /** Its calls to AWS beside the callback's own. */
+  readonly calls = new Calls();
 
   constructor(
     readonly report: Report,
@@ -143,7 +134,7 @@ export class Invocation {
       return "no room";
     }
     try {
-      await this.call(this.settled, (limits) => sendMessage(queueUrl, message, limits));
+      await this.calls.inTime(this.settled, (limits) => sendMessage(queueUrl, message, limits));
       return "placed";
     } catch (refusal) {
       // Near the end there may be thousands, and the line of the batch names them.
@@ -155,32 +146,6 @@ export class Invocation {
       });
       return "refused";
     }
-  }
-
-  /**
-   * A call to AWS beside the callback's own: so many at a time, none begun after `until`, and none on its way any longer. All three
-   * tries of it fit in what is left.
-   */
-  call<T>(until: number, work: (limits: CallLimits) => Promise<T>): Promise<T> {
-    return this.calls.run(async () => {
-      const left = until - Date.now();
-      if (left < leastTime) throw new OutOfTime("No time was left for it.");
-      const ended = new AbortController();
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => {
-          const error = new OutOfTime("It was not over in time.");
-          reject(error);
-          ended.abort(error);
-        }, left);
-      });
-      try {
-        const timeout = Math.min(3000, Math.max(200, Math.floor(left / 4)));
-        return await Promise.race([work({ timeout, signal: ended.signal }), late]);
-      } finally {
-        clearTimeout(timer);
-      }
-    });
   }
 
   fail({ id, attempt }: Item, outcome: RecordOutcome, error: unknown): void {

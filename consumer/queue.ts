@@ -119,7 +119,7 @@ class QueueBatch {
   private async deleteNow({ id, record }: QueueItem): Promise<void> {
     const { invocation, source } = this;
     try {
-      await invocation.call(invocation.settled, (limits) =>
+      await invocation.calls.inTime(invocation.settled, (limits) =>
         deleteMessages(source.queueUrl, [record.receiptHandle], limits),
       );
     } catch (error) {
@@ -136,7 +136,9 @@ class QueueBatch {
     if (changes.length === 0) return;
     const { invocation, source } = this;
     try {
-      await invocation.call(invocation.answered, (limits) => changeVisibility(source.queueUrl, changes, limits));
+      await invocation.calls.inTime(invocation.answered, (limits) =>
+        changeVisibility(source.queueUrl, changes, limits),
+      );
     } catch (error) {
       // They come back when the queue's own visibility timeout is over.
       invocation.warn("the delay of failed records could not be set", { ...nameError(error) });

@@ -1,0 +1,41 @@
+// The calls to AWS that an invocation makes beside its callback: so many at a time, and none beyond its time.
+import type { CallLimits } from "./aws";
+import { Limit } from "./limit";
+
+/** Each takes a connection, and Lambda gives a process 1,024 file descriptors. */
+const callsAtATime = 10;
+/** Milliseconds in which no call could be over. */
+const leastTime = 10;
+
+/** No time was left for a call, or it was not over in time. */
+export class OutOfTime extends Error {}
+
+export class Calls {
+  private readonly limit = new Limit(callsAtATime);
+
+  /**
+   * None begins after `until`, in milliseconds since the epoch, and what is on its way then is ended. All three tries of a call fit in what
+   * is left. Rejects with what the call does, or with OutOfTime.
+   */
+  inTime<T>(until: number, work: (limits: CallLimits) => Promise<T>): Promise<T> {
+    return this.limit.run(async () => {
+      const left = until - Date.now();
+      if (left < leastTime) throw new OutOfTime("No time was left for it.");
+      const ended = new AbortController();
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => {
+          const error = new OutOfTime("It was not over in time.");
+          reject(error);
+          ended.abort(error);
+        }, left);
+      });
+      try {
+        const timeout = Math.min(3000, Math.max(200, Math.floor(left / 4)));
+        return await Promise.race([work({ timeout, signal: ended.signal }), late]);
+      } finally {
+        clearTimeout(timer);
+      }
+    });
+  }
+}

@@ -1,0 +1,35 @@
+// By what events are told apart: the values at the paths of a key, and the content of an event.
+import { createHash } from "node:crypto";
+import { InvalidEvent } from "./errors";
+
+/** Throws an InvalidEvent where there is no text, number or boolean at the path. */
+export function valueAt(event: unknown, path: string): string | number | bigint | boolean {
+  let value = event;
+  for (const name of path.split(".")) {
+    value =
+      typeof value === "object" && value !== null && Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined;
+  }
+  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") return value;
+  if (typeof value === "string" && value !== "") return value;
+  throw new InvalidEvent(
+    `${path}: Expected a text, a number or a boolean, by which events are told apart, but received ${shown(value)}`,
+  );
+}
+
+function shown(value: unknown): string {
+  return typeof value === "object" && value !== null ? "an object" : (JSON.stringify(value) ?? "undefined");
+}
+
+/** The same for values of the same content, in whatever order their members come. */
+export function digest(value: unknown): string {
+  return createHash("sha256")
+    .update(JSON.stringify(value, inOrder) ?? "")
+    .digest("base64");
+}
+
+function inOrder(_: string, value: unknown): unknown {
+  if (typeof value === "bigint") return `${value}n`;
+  if (value instanceof Set || value instanceof Map) return [...value];
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
