@@ -292,6 +292,21 @@ describe("SQS of the local run", () => {
     });
   });
 
+  it("refuses exactly the characters that SQS refuses, in bodies and in attributes", async () => {
+    const url = await create("orders");
+    const attribute = (StringValue: string) => ({
+      MessageAttributes: { flow: { DataType: "String", StringValue } },
+    });
+    for (const character of ["\u0000", "\u0008", "\u000b", "\u001f", "\ufffe", "\uffff", "\ud800"]) {
+      const [body, value] = [`a${character}`, attribute(`a${character}`)];
+      await assert.rejects(send(url, body), { name: "InvalidMessageContents" }, JSON.stringify(character));
+      await assert.rejects(send(url, "a", value), { name: "InvalidMessageContents" }, JSON.stringify(character));
+    }
+    for (const character of ["\t", "\n", "\r", " ", "\u007f", "\ud7ff", "\ue000", "\ufffd", "😀", "\u{10ffff}"]) {
+      await send(url, character, attribute(character));
+    }
+  });
+
   it("answers each entry of a batch for itself", async () => {
     const url = await create("orders");
     const Entries = [
