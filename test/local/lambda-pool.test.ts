@@ -202,7 +202,7 @@ describe("the pool of environments", () => {
       const { CredentialStore } = require("./local/lambda/credentials");
       const { createClock } = require("./local/clock");
       const onLog = (name, id, line) => { console.log(line); ${then} };
-      const pool = new Pool({ clock: createClock(), region: "eu-west-1", credentials: new CredentialStore(), address: () => "", onLog });
+      const pool = new Pool({ clock: createClock(), region: "eu-west-1", credentials: new CredentialStore(), address: () => "http://127.0.0.1:9", onLog });
       pool.add(${JSON.stringify(definitionOf("orphan", archive))});
       void pool.invoke("orphan", { payload: "{}" });
       setInterval(() => {}, 1000);`;
