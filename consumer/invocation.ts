@@ -127,17 +127,18 @@ export class Invocation {
     record: LostRecord,
     error: unknown,
   ): Promise<"placed" | "no room" | "refused"> {
+    // Near the end there may be thousands for which no time is left, and the line of the batch names them.
+    if (Date.now() >= this.settled) return "refused";
     const { functionName, awsRequestId } = this.context;
-    const message = deadLetterOf(record, { error, functionName, requestId: awsRequestId, failedAt: new Date() });
-    if (message === undefined) {
-      this.warn("a record leaves no room for its reason in its dead letter", { recordId: id, ...nameError(error) });
-      return "no room";
-    }
     try {
+      const message = deadLetterOf(record, { error, functionName, requestId: awsRequestId, failedAt: new Date() });
+      if (message === undefined) {
+        this.warn("a record leaves no room for its reason in its dead letter", { recordId: id, ...nameError(error) });
+        return "no room";
+      }
       await this.calls.inTime(this.settled, (limits) => sendMessage(queueUrl, message, limits));
       return "placed";
     } catch (refusal) {
-      // Near the end there may be thousands, and the line of the batch names them.
       if (refusal instanceof OutOfTime) return "refused";
       this.warn("a dead letter could not be stored; its record stays in its source", {
         recordId: id,

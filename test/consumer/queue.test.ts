@@ -276,6 +276,15 @@ describe("the consumer of a queue", () => {
     assert.equal(sqs.of("SendMessage").length, 1, "a refusal is not tried again");
   });
 
+  it("keeps a record of which no dead letter can be made", async () => {
+    const attributes = { odd: {} } as unknown as SQSRecord["messageAttributes"];
+    const { reported } = await run(
+      callback(Job, () => () => {}),
+      [recordOf("a", "?", { attributes }), recordOf("b", { n: 1 })],
+    );
+    assert.deepEqual(reported, ["a"]);
+  });
+
   it("stores a dead letter whatever time is left", async () => {
     for (const milliseconds of [1801, 2802, 3803]) {
       const { reported } = await run(
