@@ -2,7 +2,7 @@
 import { isRefusal } from "./refusals";
 
 /**
- * Throw it for a record that no retry can mend: it is dead-lettered at once. Subclass it to give the reason a name:
+ * Throw it for a record that no retry can fix: it is dead-lettered at once. Subclass it to give the reason a name:
  * `class PaymentDeclined extends PermanentError {}`.
  */
 export class PermanentError extends Error {

@@ -9,7 +9,7 @@ import { type Claim, IdempotencyTable } from "./idempotency-table";
 import { Limit } from "./limit";
 import { type IdempotencySettings, type Settings, settingsVariable } from "./settings";
 
-/** The key was used before for an event of other content. No retry can mend that. */
+/** The key was used before for an event of other content. No retry can fix that. */
 export class IdempotencyValidationError extends PermanentError {}
 
 /** The event is in hand elsewhere, and it is not known yet what becomes of it: the record comes back when that time is over. */
