@@ -14,6 +14,8 @@ export interface AlarmTopicArgs extends Pick<Operations, "protect"> {
    * none. https://docs.aws.amazon.com/sns/latest/dg/sns-email-notifications.html
    */
   readonly emails?: readonly string[];
+  /** Whether others subscribe to it, in the program or by hand. Default false: without `emails` the deployment warns that nobody listens. */
+  readonly subscribedElsewhere?: boolean;
   /**
    * ARN of a customer managed key whose policy admits cloudwatch.amazonaws.com with kms:Decrypt and kms:GenerateDataKey, as that of
    * an `EncryptionKey` does. By default the topic has a key of its own, for $1 a month.
@@ -37,6 +39,7 @@ export class AlarmTopic extends pulumi.ComponentResource {
     super("spillway:index:AlarmTopic", name, {}, opts);
     const { emails = [], kmsKeyArn, protect } = args;
     check(name, args, this);
+    if (emails.length === 0 && args.subscribedElsewhere !== true) this.warnOfSilence();
     const place = keyPlaceOf(this);
     const key = kmsKeyArn === undefined ? this.createKey(place, protect) : keyArnOf(kmsKeyArn);
     const topic = new aws.sns.Topic(name, { kmsMasterKeyId: key }, { parent: this });
@@ -51,6 +54,13 @@ export class AlarmTopic extends pulumi.ComponentResource {
     this.topicArn = topic.arn;
     this.topicName = topic.name;
     this.registerOutputs({ topicArn: this.topicArn, topicName: this.topicName });
+  }
+
+  private warnOfSilence(): void {
+    const warning =
+      `AlarmTopic "${this.name}": emails is empty, so that nobody hears of an alarm. Give emails (pulumi config set --path 'alarmEmails[0]' ` +
+      "on-call@example.com where the configuration has alarmEmails), or say subscribedElsewhere: true if others subscribe to it.";
+    void pulumi.log.warn(warning, this);
   }
 
   private createKey(place: KeyPlace, protect: boolean | undefined): pulumi.Output<string> {

@@ -34,6 +34,21 @@ describe("the documents", () => {
     assert.ok(readme.includes("HERE=http://127.0.0.1:4566\n"));
   });
 
+  it("say what dev's public endpoint takes, and what that costs", async () => {
+    const graph = await evaluateProgram({ program: path.join(root, "index.ts"), stack: "dev" });
+    const limited = graph.resources.find(({ type }) => type === "aws:apigateway/methodSettings:MethodSettings");
+    const { settings = {} } = limited?.inputs ?? {};
+    const rate = Number((settings as { readonly throttlingRateLimit?: number }).throttlingRateLimit);
+    // API Gateway's price of REST APIs is $3.50 for a million requests.
+    const hourly = `$${((rate * 3600 * 3.5) / 1_000_000).toFixed(2)} an hour`;
+    const api = graph.resources.find(({ type }) => type === "aws:apigateway/restApi:RestApi");
+    assert.doesNotMatch(String(api?.inputs.body), /awsSigv4/, "nobody signs");
+    const readme = read("README.md");
+    for (const part of [`up to ${rate.toLocaleString("en")} a second (\`throttleRate\`)`, hourly]) {
+      assert.ok(readme.includes(part), part);
+    }
+  });
+
   it("link to files, and to headings, that are there", () => {
     const documents = readdirSync(path.join(root, "docs")).filter((file) => file.endsWith(".md"));
     for (const file of ["README.md", "CONTRIBUTING.md", ...documents.map((each) => `docs/${each}`)]) {

@@ -78,6 +78,18 @@ describe("the stacks", () => {
     );
   });
 
+  it("can be taken down on purpose: without deletionProtection nothing is protected, and nothing else changes", async () => {
+    const off = await evaluateProgram({ program, stack: "prod", config: { deletionProtection: "false" } });
+    const on = await evaluateProgram({ program, stack: "prod" });
+    for (const { type, name, options, inputs } of off.resources) {
+      assert.equal(options.protect, false, `${type} ${name}`);
+      assert.notEqual(inputs.deletionProtectionEnabled, true, `${type} ${name}`);
+    }
+    const without = ({ resources }: Graph) =>
+      resources.map(({ urn, inputs: { deletionProtectionEnabled: _, ...inputs } }) => [urn, inputs]).sort();
+    assert.deepEqual(without(off), without(on));
+  });
+
   describe("in production", () => {
     let graph: Graph;
     before(async () => {

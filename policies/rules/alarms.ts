@@ -1,6 +1,13 @@
 // CloudWatch alarms.
-import { isSet } from "./plain";
-import { type Policy, resourcePolicy } from "./policy";
+import { isSet, type Plain, unknown } from "./plain";
+import { type Policy, resourcePolicy, stackPolicy } from "./policy";
+import { refers } from "./stack";
+
+const alarmTypes = ["aws:cloudwatch/metricAlarm:MetricAlarm", "aws:cloudwatch/compositeAlarm:CompositeAlarm"];
+
+/** Each member of a list; where the list itself is not known, that. */
+const membersOf = (value: Plain | undefined): readonly (Plain | undefined)[] =>
+  Array.isArray(value) ? value : value === unknown ? [unknown] : [];
 
 export const alarmPolicies: readonly Policy[] = [
   resourcePolicy({
@@ -10,10 +17,33 @@ export const alarmPolicies: readonly Policy[] = [
     description: "An alarm tells somebody.",
     ids: ["CloudWatch.15", "CloudWatch.17", "CKV_AWS_319", "CloudWatchAlarmAction"],
     url: "https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html",
-    types: ["aws:cloudwatch/metricAlarm:MetricAlarm", "aws:cloudwatch/compositeAlarm:CompositeAlarm"],
+    types: alarmTypes,
     check: ({ props: { actionsEnabled, alarmActions } }, report) => {
       if (actionsEnabled === false) report("actionsEnabled is false", "Leave it out, or set it to true");
       if (!isSet(alarmActions)) report("alarmActions is empty", "Set it to the ARN of a topic that somebody reads");
+    },
+  }),
+  stackPolicy({
+    name: "alarm-topic-has-subscriber",
+    level: "advisory",
+    severity: "medium",
+    description: "Somebody subscribes to a topic that alarms go to.",
+    ids: [],
+    url: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html",
+    check: (stack, report) => {
+      const alarms = stack.ofType(...alarmTypes);
+      for (const topic of stack.ofType("aws:sns/topic:Topic")) {
+        const isTold = alarms.some((alarm) =>
+          membersOf(alarm.props.alarmActions).some((action) => refers(alarm, "alarmActions", action, topic)),
+        );
+        if (!isTold) continue;
+        if (stack.referring(topic, "topic", "aws:sns/topicSubscription:TopicSubscription").length > 0) continue;
+        report(
+          topic,
+          "alarms go to it, and nobody in this stack subscribes to it",
+          "Subscribe who is to know, or make it an exception where that is done elsewhere",
+        );
+      }
     },
   }),
 ];

@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import * as pulumi from "@pulumi/pulumi";
 import { AlarmTopic } from "../../components/alarm-topic";
 import { Recorded, refusal } from "./graph";
 
@@ -37,6 +38,25 @@ describe("AlarmTopic", () => {
         Condition: ofThisAccount,
       },
     ]);
+  });
+
+  it("says in the deployment that nobody listens, unless somebody does", async () => {
+    const warned = async (args: ConstructorParameters<typeof AlarmTopic>[1]) => {
+      const said: string[] = [];
+      const { warn } = pulumi.log;
+      Object.assign(pulumi.log, { warn: (message: string) => void said.push(message) });
+      try {
+        await Recorded.of(() => void new AlarmTopic("alarms", args));
+      } finally {
+        Object.assign(pulumi.log, { warn });
+      }
+      return said;
+    };
+    const [warning = "", ...others] = await warned({});
+    assert.match(warning, /^AlarmTopic "alarms": emails is empty, so that nobody hears of an alarm\. Give emails/);
+    assert.deepEqual(others, []);
+    assert.deepEqual(await warned({ emails: ["on-call@example.com"] }), []);
+    assert.deepEqual(await warned({ subscribedElsewhere: true }), []);
   });
 
   it("lets CloudWatch of this account publish, and nothing come without TLS", async () => {

@@ -234,6 +234,38 @@ export const deadLetterCases: readonly Case[] = [
     keeps: [{ what: "one", made: [make("alarm", { alarmActions: [unknown] })], preview: true }],
   },
   {
+    policy: "alarm-topic-has-subscriber",
+    breaks: [
+      {
+        what: "nobody",
+        made: [
+          make("topic", {}, { computed: { arn: arnOf("sns", "alarms") } }),
+          make("alarm", { alarmActions: [arnOf("sns", "alarms")] }),
+        ],
+        says: /alarms go to it, and nobody in this stack subscribes to it/,
+      },
+      {
+        what: "nobody, previewed",
+        made: [make("topic", {}), make("alarm", { alarmActions: [unknown] }, { sources: { alarmActions: ["topic"] } })],
+        preview: true,
+      },
+    ],
+    keeps: [
+      {
+        what: "an address",
+        made: [
+          make("topic", {}, { computed: { arn: arnOf("sns", "alarms") } }),
+          make("alarm", { alarmActions: [arnOf("sns", "alarms")] }),
+          make("subscription", { topic: arnOf("sns", "alarms"), protocol: "email" }),
+        ],
+      },
+      {
+        what: "a topic for events",
+        made: [make("topic", {}), make("alarm", { alarmActions: [arnOf("sns", "other")] })],
+      },
+    ],
+  },
+  {
     policy: "tagged",
     breaks: [
       { what: "no tags", made: [make("queue", {})], says: /tags project, stack, owner are missing/ },
