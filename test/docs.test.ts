@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import { existsSync, readdirSync } from "node:fs";
 import * as path from "node:path";
 import { evaluateProgram } from "../graph/evaluate";
+import { defaultIdleTime } from "../local/lambda/pool";
 import { readOptions, usage } from "../local/options";
 import { read, root, statedAfter } from "./docs-tables";
 
@@ -15,6 +16,14 @@ describe("the documents", () => {
     );
     const offered = [...usage.matchAll(/^ {2}(--[\w-]+(?: [A-Z=]+)?)/gm)].map(([, option]) => option);
     assert.deepEqual(Object.keys(defaults).sort(), offered.filter((option) => option !== "--help").sort());
+  });
+
+  it("state how long processes stay warm, and from which port on functions listen for a debugger", () => {
+    const text = read("docs/local.md");
+    assert.ok(text.includes(`kept warm until they are idle for ${defaultIdleTime / 60_000} minutes`));
+    assert.ok(text.includes(`from ${readOptions(["--inspect"]).inspectPort} on in the order of the program`));
+    assert.equal(readOptions(["--inspect=9500"]).inspectPort, 9500);
+    assert.equal(readOptions([]).inspectPort, undefined);
   });
 
   it("name the addresses of the pipeline as they are", async () => {

@@ -145,6 +145,12 @@ export class Environment {
     return this.#current !== undefined;
   }
 
+  /** Milliseconds for which the event that it has has run; 0 without one, and while the process starts. */
+  get busyFor(): number {
+    const { startedAt } = this.#current ?? {};
+    return startedAt === undefined ? 0 : performance.now() - startedAt;
+  }
+
   /** Runs one event. Never rejects: a crash, a timeout and a failed start are errors of the function. */
   run(event: EnvironmentEvent): Promise<EnvironmentResult> {
     return new Promise((resolve) => {

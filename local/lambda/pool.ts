@@ -17,6 +17,9 @@ import { provideSdk } from "./runtime-sdk";
 import { nextTurn, patience } from "./turns";
 import { logStreamNameAt, traceIdOf, variablesOf } from "./variables";
 
+/** Milliseconds. */
+export const defaultIdleTime = 300_000;
+
 export class Pool {
   readonly #lanes = new Map<string, Lane>();
   readonly #retired = new Set<Environment>();
@@ -37,7 +40,7 @@ export class Pool {
       memory: settings.memory ?? machineMemory() / 4,
     };
     this.#inspectPorts = new InspectPorts(settings.inspectPort);
-    this.#idleTime = settings.idleTime ?? 300_000;
+    this.#idleTime = settings.idleTime ?? defaultIdleTime;
     mkdirSync(this.#codeRoot);
     mkdirSync(this.#temporary);
     provideSdk(this.#root);
@@ -170,7 +173,7 @@ export class Pool {
     return spare !== undefined;
   }
 
-  /** Looks again at events that could not be started, as by then they may have waited long enough for another environment. */
+  /** Looks again at events that could not be started, as by then those before them may have run so long that another environment is started. */
   #dispatchLater(): void {
     if (this.#later !== undefined || ![...this.#lanes.values()].some(({ waiting }) => waiting.length > 0)) return;
     this.#later = setTimeout(() => {

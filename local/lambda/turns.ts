@@ -2,10 +2,11 @@
 import type { Lane } from "./lane";
 
 /**
- * Milliseconds for which an event waits for one of its function's environments before another is started beside them. Until then
+ * Milliseconds for which an event of a function runs before another environment is started beside it for those that wait. Until then
  * events of functions that have a free environment go first: a start costs a hundred times what a short event does.
  */
 export const patience = 1000;
+
 /**
  * The longest waiting first, but warm before cold, as long as that keeps nobody waiting for long. `makeRoom` answers whether another
  * environment of the function may be started.
@@ -14,14 +15,15 @@ export function nextTurn(lanes: readonly Lane[], makeRoom: (lane: Lane) => boole
   const waiting = lanes.filter((lane) => lane.waiting.length > 0);
   const warm = longestWaiting(waiting.filter((lane) => lane.idle.length > 0));
   const cold = longestWaiting(waiting.filter((lane) => lane.idle.length === 0 && lane.mayGrow));
-  if (cold !== undefined && (warm === undefined || waitsLong(cold) || cold.environments.size === 0) && makeRoom(cold)) {
+  if (cold !== undefined && (warm === undefined || isBlocked(cold)) && makeRoom(cold)) {
     return cold;
   }
   return warm;
 }
 
-export function waitsLong(lane: Lane): boolean {
-  return performance.now() - lane.oldest >= patience;
+/** Not merely waiting for its turn: each of its environments has an event that takes long. */
+export function isBlocked({ environments }: Lane): boolean {
+  return [...environments].every(({ busyFor }) => busyFor >= patience);
 }
 
 function longestWaiting(lanes: readonly Lane[]): Lane | undefined {
