@@ -44,6 +44,8 @@ const rules: Readonly<Record<string, Rule>> = {
   "aws:apigateway/restApi:RestApi": { max: 1024, pattern: /^.+$/, allowed: "any character" },
   "aws:apigateway/requestValidator:RequestValidator": { max: 1024, pattern: /^.+$/, allowed: "any character" },
   "aws:apigateway/model:Model": { max: 256, pattern: /^[A-Za-z0-9]+$/, allowed: "letters and digits" },
+  "aws:ssm/parameter:Parameter": { max: 1011, pattern: /^[\w./-]+$/, allowed: "letters, digits and _./-" },
+  "aws:secretsmanager/secret:Secret": { max: 512, pattern: /^[\w/+=.@-]+$/, allowed: "letters, digits and _/+=.@-" },
   "aws:scheduler/schedule:Schedule": { max: 64, ...withDots },
   "aws:scheduler/scheduleGroup:ScheduleGroup": { max: 64, ...withDots },
   "aws:cloudwatch/eventRule:EventRule": { max: 64, ...withDots },

@@ -16,6 +16,8 @@ export interface Evaluation {
   readonly preview?: boolean;
   /** As in `EvaluationSettings`. */
   readonly createdAs?: ReadonlyMap<string, string>;
+  /** As in `EvaluationSettings`. */
+  readonly stackOutputs?: EvaluationSettings["stackOutputs"];
   /** Milliseconds; default 60,000. */
   readonly timeout?: number;
   readonly signal?: AbortSignal;
@@ -43,7 +45,7 @@ export async function evaluateProgram(evaluation: Evaluation): Promise<Graph> {
 
 /** `evaluateProgram`, with what a change of which may change the graph. */
 export async function evaluate(evaluation: Evaluation): Promise<Evaluated> {
-  const { stack, address, preview, createdAs, timeout = 60_000, signal, onOutput } = evaluation;
+  const { stack, address, preview, createdAs, stackOutputs, timeout = 60_000, signal, onOutput } = evaluation;
   const program = path.resolve(evaluation.program);
   const project = readProject(program, stack, evaluation.config);
   const request: ChildRequest = {
@@ -57,6 +59,7 @@ export async function evaluate(evaluation: Evaluation): Promise<Evaluated> {
       ...(address !== undefined && { address }),
       ...(preview !== undefined && { preview }),
       ...(createdAs !== undefined && { createdAs }),
+      ...(stackOutputs !== undefined && { stackOutputs }),
     },
   };
   // TypeScript's type check is not the evaluation's job: it would double its time.

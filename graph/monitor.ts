@@ -1,32 +1,12 @@
 // Stands in for Pulumi's engine: answers each registration as the provider would, and keeps the whole of what was asked for.
-import { policyDocument } from "./get-policy-document";
-import type { Graph, GraphResource, ResourceOptions, Value } from "./graph";
-import { dnsSuffixOf } from "./partition";
-import { create, createRemote, type World } from "./provider";
-import { holdsSecret, plainOf, wireOf } from "./wire";
+import type { Graph, GraphResource, Value } from "./graph";
+import { invoked } from "./invokes";
+import { create, createRemote, read, type World } from "./provider";
+import { optionsOf, type Registration, transformable } from "./registration";
+import { type TransformCallback, Transforms } from "./transforms";
+import { plainOf, wireOf } from "./wire";
 
 type Callback = (error: Error | null, response?: unknown) => void;
-
-/** The parts of a request that both kinds of it have; Pulumi's own types for them are internal. */
-interface Registration {
-  getType(): string;
-  getName(): string;
-  getParent(): string;
-  getCustom(): boolean;
-  getRemote(): boolean;
-  getObject(): { toJavaScript(): Record<string, unknown> } | undefined;
-  getProtect(): boolean | undefined;
-  getRetainondelete(): boolean | undefined;
-  getDeletebeforereplace(): boolean;
-  getIgnorechangesList(): string[];
-  getReplaceonchangesList(): string[];
-  getAliasurnsList(): string[];
-  getAliasesList(): { toObject(): object }[];
-  getDependenciesList(): string[];
-  getPropertydependenciesMap(): { forEach(each: (value: { getUrnsList(): string[] }, key: string) => void): void };
-  getProvider(): string;
-  getImportid(): string;
-}
 
 const proto = require("@pulumi/pulumi/proto/resource_pb") as Record<
   string,
@@ -55,10 +35,16 @@ const features = [
 ];
 const stackType = "pulumi:pulumi:Stack";
 
+/** Outputs of other stacks, by the stack's name as references give it. */
+export type StackOutputs = Readonly<Record<string, Readonly<Record<string, Value>>>>;
+
 export class Monitor {
   private readonly resources = new Map<string, GraphResource>();
   private readonly paths = new Map<string, string>();
   private stackOutputs: Readonly<Record<string, Value>> = {};
+  /** URNs of all that has been asked for: a transform takes its time. */
+  private readonly registering = new Set<string>();
+  private readonly transforms = new Transforms();
   /** Why a transform was refused: the runtime does not say it. */
   refusal: Error | undefined;
 
@@ -66,6 +52,7 @@ export class Monitor {
     private readonly world: World,
     private readonly preview: boolean,
     private readonly createdAs: ReadonlyMap<string, string> = new Map(),
+    private readonly otherStacks: StackOutputs = {},
   ) {}
 
   /** How many resources there are. */
@@ -87,49 +74,51 @@ export class Monitor {
   }
 
   registerResource(request: Registration, callback: Callback): void {
-    answer(callback, () => {
+    answer(callback, async () => {
       const type = request.getType();
       const name = request.getName();
-      const urn = this.urnOf(request.getParent(), type, name);
-      if (this.resources.has(urn)) {
+      const parent = request.getParent();
+      const custom = request.getCustom();
+      const urn = this.urnOf(parent, type, name);
+      if (this.resources.has(urn) || this.registering.has(urn)) {
         throw new Error(`Duplicate resource URN '${urn}'; try giving it a unique name`);
       }
-      const wire = request.getObject()?.toJavaScript() ?? {};
-      const inputs = plainOf(wire) as Record<string, Value>;
-      const custom = request.getCustom();
+      this.registering.add(urn);
+      const asked = transformable(request);
+      const subject = { urn, type, name, custom, parent };
+      const own = request.getTransformsList?.() ?? [];
+      const given = await this.transforms.apply(subject, own, asked, (each) => this.resources.get(each)?.parent);
+      const inputs = plainOf(given.wire) as Record<string, Value>;
       const { id, outputs } = custom
         ? this.create(urn, type, name, inputs)
         : { id: undefined, outputs: request.getRemote() ? this.createRemote(urn, type, name, inputs) : {} };
-      const options = optionsOf(request, wire);
-      this.resources.set(urn, {
-        urn,
-        type,
-        name,
-        custom,
-        parent: request.getParent() || undefined,
-        inputs,
-        outputs,
-        id,
-        options,
-      });
+      const options = optionsOf(request, given);
+      this.resources.set(urn, { urn, type, name, custom, parent: parent || undefined, inputs, outputs, id, options });
       return message("RegisterResourceResponse", { Urn: urn, Id: id ?? "", Object: struct(outputs) });
     });
   }
 
   readResource(
-    request: Registration & { getId(): string; getProperties(): Registration["getObject"] },
+    request: Registration & { getId(): string; getProperties(): ReturnType<Registration["getObject"]> },
     callback: Callback,
   ): void {
     answer(callback, () => {
       const type = request.getType();
+      const name = request.getName();
+      const urn = this.urnOf(request.getParent(), type, name);
+      const id = request.getId();
       if (type === "pulumi:pulumi:StackReference") {
-        throw new Error(
-          `The program reads the outputs of the stack "${request.getName()}", which only the engine knows; hand what it needs of them in as configuration.`,
-        );
+        const outputs = this.outputsOf(id || name);
+        return message("ReadResourceResponse", {
+          Urn: urn,
+          Properties: struct({ name: id || name, outputs, secretOutputNames: [] }),
+        });
       }
-      const urn = this.urnOf(request.getParent(), type, request.getName());
-      const { outputs } = this.create(urn, type, request.getName(), {});
-      return message("ReadResourceResponse", { Urn: urn, Properties: struct({ ...outputs, id: request.getId() }) });
+      const inputs = plainOf(request.getProperties()?.toJavaScript() ?? {}) as Record<string, Value>;
+      return message("ReadResourceResponse", {
+        Urn: urn,
+        Properties: struct(read({ urn, type, name, inputs }, id, this.world)),
+      });
     });
   }
 
@@ -150,7 +139,7 @@ export class Monitor {
   invoke(request: { getTok(): string; getArgs(): { toJavaScript(): unknown } | undefined }, callback: Callback): void {
     answer(callback, () => {
       const args = plainOf(request.getArgs()?.toJavaScript() ?? {}) as Record<string, Value>;
-      return message("ResourceInvokeResponse", { Return: struct(this.invoked(request.getTok(), args)) });
+      return message("ResourceInvokeResponse", { Return: struct(invoked(request.getTok(), args, this.world)) });
     });
   }
 
@@ -172,8 +161,14 @@ export class Monitor {
     callback(null, message("RegisterPackageResponse", { Ref: "package" }));
   }
 
-  registerStackTransform(_request: unknown, callback: Callback): void {
-    callback(this.refuse("The program registers a stack transform, which is not applied here; use a resource's own."));
+  registerStackTransform(transform: TransformCallback, callback: Callback): void {
+    this.transforms.addToStack(transform);
+    callback(null, {});
+  }
+
+  /** Ends what was opened to call the program's transforms. */
+  close(): void {
+    this.transforms.close();
   }
 
   registerStackInvokeTransform(_request: unknown, callback: Callback): void {
@@ -200,69 +195,28 @@ export class Monitor {
     return former === undefined ? { urn, name } : { urn: former, name: former.split("::").slice(3).join("::") };
   }
 
+  private outputsOf(stack: string): Readonly<Record<string, Value>> {
+    const outputs = this.otherStacks[stack];
+    if (outputs !== undefined) return outputs;
+    throw new Error(
+      `The program reads the outputs of the stack "${stack}", which only the engine knows; give those that it needs with --stack-output ${stack}:<output>=<value> (npm start), or hand them in as configuration.`,
+    );
+  }
+
   private urnOf(parent: string, type: string, name: string): string {
     const { project, stack } = this.world;
     const parentType = parent === "" ? stackType : (parent.split("::")[2] ?? "");
     const qualified = parentType === stackType ? type : `${parentType}$${type}`;
     return `urn:pulumi:${stack}::${project}::${qualified}::${name}`;
   }
-
-  private invoked(token: string, args: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> {
-    const { accountId, region, partition } = this.world;
-    switch (token) {
-      case "aws:index/getCallerIdentity:getCallerIdentity":
-        return { id: accountId, accountId, userId: "AIDALOCAL", arn: `arn:${partition}:iam::${accountId}:user/local` };
-      case "aws:index/getRegion:getRegion":
-        return {
-          id: region,
-          name: region,
-          region,
-          endpoint: `ec2.${region}.${dnsSuffixOf(partition)}`,
-          description: region,
-        };
-      case "aws:index/getPartition:getPartition":
-        return {
-          id: partition,
-          partition,
-          dnsSuffix: dnsSuffixOf(partition),
-          reverseDnsPrefix: "com.amazonaws",
-        };
-      case "aws:iam/getPolicyDocument:getPolicyDocument":
-        return policyDocument(args);
-      default:
-        throw new Error(
-          `The program invokes ${token}, which cannot be answered without AWS; hand its result in as configuration.`,
-        );
-    }
-  }
-}
-
-function optionsOf(request: Registration, wire: Readonly<Record<string, unknown>>): ResourceOptions {
-  const propertyDependencies: Record<string, readonly string[]> = {};
-  request.getPropertydependenciesMap().forEach((value, key) => {
-    propertyDependencies[key] = value.getUrnsList();
-  });
-  return {
-    protect: request.getProtect() ?? false,
-    retainOnDelete: request.getRetainondelete() ?? false,
-    deleteBeforeReplace: request.getDeletebeforereplace(),
-    ignoreChanges: request.getIgnorechangesList(),
-    replaceOnChanges: request.getReplaceonchangesList(),
-    aliases: [...request.getAliasurnsList(), ...request.getAliasesList().map((alias) => plainOf(alias.toObject()))],
-    dependsOn: request.getDependenciesList(),
-    propertyDependencies,
-    secrets: Object.keys(wire).filter((key) => holdsSecret(wire[key])),
-    provider: request.getProvider() || undefined,
-    importId: request.getImportid() || undefined,
-  };
 }
 
 /** The runtime expects answers to come later. */
 function answer(callback: Callback, make: () => unknown): void {
-  setImmediate(() => {
+  setImmediate(async () => {
     let response: unknown;
     try {
-      response = make();
+      response = await make();
     } catch (error) {
       callback(asRemote(error as Error));
       return;

@@ -143,6 +143,20 @@ const computedByType: Readonly<Record<string, (context: Context) => Computed>> =
     name,
     arn: arn("cloudwatch", `alarm:${name}`),
   }),
+  "aws:ssm/parameter:Parameter": ({ name, arn }) => ({
+    id: name,
+    name,
+    version: 1,
+    arn: arn("ssm", `parameter${name.replace(/^\/?/, "/")}`),
+  }),
+  "aws:secretsmanager/secret:Secret": ({ name, arn, random }) => {
+    const own = arn("secretsmanager", `secret:${name}-${random(6)}`);
+    return { id: own, name, arn: own };
+  },
+  "aws:secretsmanager/secretVersion:SecretVersion": ({ inputs, uuid }) => {
+    const arn = path(inputs.secretId);
+    return { id: `${arn}|${uuid()}`, arn, versionId: uuid(), versionStages: ["AWSCURRENT"] };
+  },
   "aws:apigateway/restApi:RestApi": ({ world, name, random, arn }) => {
     const id = random(10);
     return {
@@ -206,6 +220,31 @@ export function create(requested: Requested, world: World, paths: Map<string, st
     outputs.path = resourcePath;
   }
   return { id, outputs };
+}
+
+/**
+ * What the provider would answer for a resource that exists already, as far as its id tells it: names and ARNs. Of a type that is not known
+ * here it tells nothing but what the program says of it.
+ */
+export function read(requested: Requested, id: string, world: World): Readonly<Record<string, Value>> {
+  const { type, inputs } = requested;
+  if (computedByType[type] === undefined) return { ...inputs, id };
+  const isQueue = type === "aws:sqs/queue:Queue";
+  // The id of a queue is its URL, that of others their ARN or their name.
+  const name = isQueue || id.startsWith("arn:") ? id.replace(/^.*[/:]/, "") : id;
+  const fifo = isQueue && name.endsWith(".fifo") && { fifoQueue: true };
+  const { outputs } = create({ ...requested, inputs: { ...inputs, ...fifo, name } }, world, new Map());
+  const own: Record<string, Value> = { ...outputs, id };
+  if (id.startsWith("arn:")) own.arn = id;
+  if (isQueue) {
+    const [, region = world.region] = /^https:\/\/sqs\.([a-z0-9-]+)\./.exec(id) ?? [];
+    const [, accountId = world.accountId] = /\/(\d{12})\/[^/]+$/.exec(id) ?? [];
+    Object.assign(own, { url: id, arn: arnOf({ ...world, region, accountId }, "sqs", name) });
+  }
+  if (type === "aws:kms/key:Key" && !id.startsWith("arn:")) {
+    Object.assign(own, { keyId: id, arn: arnOf(world, "kms", `key/${id}`) });
+  }
+  return own;
 }
 
 /** What a remote component would register as its outputs; of those that are not known here, nothing. */

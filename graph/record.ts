@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { defaultTagsOf } from "./default-tags";
 import type { Graph, Value } from "./graph";
-import { Monitor } from "./monitor";
+import { Monitor, type StackOutputs } from "./monitor";
 import { partitionOf } from "./partition";
 
 export interface EvaluationSettings {
@@ -27,6 +27,8 @@ export interface EvaluationSettings {
    * has. Default: each was created as it is called now.
    */
   readonly createdAs?: ReadonlyMap<string, string>;
+  /** What references to other stacks answer. Default: they are refused. */
+  readonly stackOutputs?: StackOutputs;
 }
 
 /** What of Pulumi's runtime has no public name. */
@@ -54,6 +56,7 @@ export async function recordProgram(run: () => unknown, settings: EvaluationSett
     },
     preview,
     settings.createdAs,
+    settings.stackOutputs,
   );
   setMockOptions(monitor, project, stack, preview);
   pulumi.runtime.setAllConfig({ ...config }, [...secretKeys]);
@@ -68,9 +71,11 @@ export async function recordProgram(run: () => unknown, settings: EvaluationSett
       await settled();
     } while (monitor.size > known);
     return monitor.graph();
-  }).catch((error: unknown) => {
-    throw monitor.refusal ?? error;
-  });
+  })
+    .catch((error: unknown) => {
+      throw monitor.refusal ?? error;
+    })
+    .finally(() => monitor.close());
 }
 
 /** Errors inside outputs and registrations reach nobody but the process: the first of them ends the evaluation. */

@@ -19,6 +19,8 @@ export interface FrontSettings {
   readonly accountId: string;
   /** Query protocols besides that of SQS, by service. */
   readonly queryProtocols?: Readonly<Record<ServiceName, QueryProtocol>>;
+  /** The program's resources that the run does not have, for whoever calls them. */
+  absent?(): string;
   /** Told of errors that are ours, which clients see as an internal failure only. Default: stderr. */
   log?(line: string): void;
 }
@@ -45,6 +47,9 @@ interface Signature {
 export async function startFront(settings: FrontSettings): Promise<Front> {
   const { ask, identify, region, accountId } = settings;
   const log = settings.log ?? ((line: string) => process.stderr.write(`${line}\n`));
+  // Services with paths of their own (as S3) cannot be told from a page that is not there, except by the signature.
+  const absent = (service: ServiceName | undefined) =>
+    service === undefined ? "" : ` The local run has no service "${service}".${settings.absent?.() ?? ""}`;
   const routes = [...settings.routes].sort((a, b) => b.prefix.length - a.prefix.length);
   const queryProtocols: Readonly<Record<string, QueryProtocol>> = {
     sqs: sqsQueryProtocol,
@@ -69,7 +74,7 @@ export async function startFront(settings: FrontSettings): Promise<Front> {
       let contentType = "application/x-amz-json-1.0";
       const own = { "x-amzn-requestid": requestId };
       try {
-        const request = jsonRequest(target, headers["content-type"] ?? "");
+        const request = jsonRequest(target, headers["content-type"] ?? "", signature.service);
         ({ service, contentType } = request);
         const result = await ask(principal, request.service, request.action, jsonInput(exchange.body), options);
         return { status: 200, headers: { ...own, "content-type": contentType }, body: JSON.stringify(result) };
@@ -116,7 +121,7 @@ export async function startFront(settings: FrontSettings): Promise<Front> {
     }
 
     return plain(404, {
-      message: `Nothing is served at ${exchange.method} ${exchange.path}. AWS SDKs and the AWS CLI reach the local run's services here with AWS_ENDPOINT_URL (account ${accountId}, region ${region}); the run's own pages begin with /_spillway.`,
+      message: `Nothing is served at ${exchange.method} ${exchange.path}.${absent(signature.service)} AWS SDKs and the AWS CLI reach the local run's services here with AWS_ENDPOINT_URL (account ${accountId}, region ${region}); the run's own pages begin with /_spillway.`,
     });
   };
 

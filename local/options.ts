@@ -1,5 +1,6 @@
 // The command line of `npm start`.
 import { parseArgs } from "node:util";
+import type { Value } from "../graph/graph";
 
 export interface StartOptions {
   /** 0: any free port. */
@@ -22,6 +23,8 @@ export interface StartOptions {
   readonly watch: boolean;
   /** Values that take the place of the stack file's. */
   readonly config: Readonly<Record<string, string>>;
+  /** Outputs of other stacks, by the stack's name and the output's. */
+  readonly stackOutputs: Readonly<Record<string, Readonly<Record<string, Value>>>>;
   readonly help: boolean;
 }
 
@@ -36,6 +39,8 @@ npm start -- [options]
   --program FILE       the program to run (default index.ts)
   --stack NAME         reads Pulumi.<NAME>.yaml (default dev)
   --config KEY=VALUE   takes the place of a value of the stack; may be repeated
+  --stack-output STACK:OUTPUT=VALUE
+                       what a StackReference to that stack answers, as JSON or as text; may be repeated
   --data DIR           keeps queues and tables there between runs (default: nothing is kept)
   --concurrency N      most functions that run at a time (default: twice the cores)
   --speed N            runs visibility timeouts, delays, windows and back-off N times faster (default 1)
@@ -66,6 +71,7 @@ export function readOptions(args: readonly string[]): StartOptions {
     typeCheck: !(values["no-type-check"] ?? false),
     watch: values.watch ?? false,
     config: Object.fromEntries((values.config ?? []).map(keyAndValue)),
+    stackOutputs: stackOutputsOf(values["stack-output"] ?? []),
     help: values.help ?? false,
   };
 }
@@ -80,6 +86,7 @@ function parse(args: readonly string[]) {
         program: { type: "string" },
         stack: { type: "string" },
         config: { type: "string", multiple: true },
+        "stack-output": { type: "string", multiple: true },
         data: { type: "string" },
         concurrency: { type: "string" },
         inspect: { type: "string" },
@@ -103,6 +110,27 @@ function wholeNumber(name: string, text: string | undefined, min: number, max: n
     throw new UsageError(`${name} is "${text}"; allowed are whole numbers from ${min} to ${max}.`);
   }
   return value;
+}
+
+function stackOutputsOf(texts: readonly string[]): StartOptions["stackOutputs"] {
+  const stacks: Record<string, Record<string, Value>> = {};
+  for (const text of texts) {
+    const [, stack = "", output = "", value = ""] = /^([^:=]+):([^=]+)=(.*)$/s.exec(text) ?? [];
+    if (stack === "") {
+      const example = "--stack-output acme/network/prod:vpcId=vpc-1";
+      throw new UsageError(`--stack-output is "${text}"; give STACK:OUTPUT=VALUE, as ${example}.`);
+    }
+    stacks[stack] = { ...stacks[stack], [output]: jsonOrText(value) };
+  }
+  return stacks;
+}
+
+function jsonOrText(text: string): Value {
+  try {
+    return JSON.parse(text) as Value;
+  } catch {
+    return text;
+  }
 }
 
 /** Of `--config`. Throws a UsageError. */

@@ -12,13 +12,15 @@ export interface PermissionSettings {
   streamOf?(input: Message): string | undefined;
   /** ARNs of the queues whose dead-letter queue it is. */
   sourceQueuesOf?(queueArn: string): readonly string[];
+  /** ARN of the secret that a request names. */
+  secretArnOf?(nameOrArn: string): string | undefined;
 }
 
 /** Those that AWS takes without a signature, from the links in its messages. */
 const forEverybody = new Set(["sns:ConfirmSubscription", "sns:Unsubscribe"]);
 
 export function createPermissions(iam: Iam, settings: PermissionSettings): Observer {
-  const { accountId, region, streamOf, sourceQueuesOf = () => [] } = settings;
+  const { accountId, region, streamOf, sourceQueuesOf = () => [], secretArnOf = () => undefined } = settings;
   const arnOf = (service: string, resource: string) =>
     `arn:${partitionOf(region)}:${service}:${region}:${accountId}:${resource}`;
 
@@ -29,7 +31,11 @@ export function createPermissions(iam: Iam, settings: PermissionSettings): Obser
       if (principal.kind === "stranger") throw unknownKey(principal, service);
       const streamArn = service === "kinesis" ? streamOf?.(input) : undefined;
       const named = streamArn === undefined ? input : { ...input, StreamARN: streamArn };
-      for (const { permission, resource } of requirementsOf(service, action, named, { arnOf, sourceQueuesOf })) {
+      for (const { permission, resource } of requirementsOf(service, action, named, {
+        arnOf,
+        sourceQueuesOf,
+        secretArnOf,
+      })) {
         if (principal.kind === "anonymous" && forEverybody.has(permission)) continue;
         const refusal = iam.refusal(principal, permission, resource, input);
         if (refusal === undefined) continue;

@@ -1,6 +1,6 @@
 // The whole program on one machine: the local servers, the evaluated program, and each of its resources on them.
 import * as path from "node:path";
-import { evaluate } from "../graph/evaluate";
+import { type Evaluation, evaluate } from "../graph/evaluate";
 import type { Graph, GraphResource } from "../graph/graph";
 import { readProject } from "../graph/project";
 import { projectFaults } from "../graph/project-rules";
@@ -23,18 +23,24 @@ import { createPermissions } from "./permissions";
 import { snsQueryProtocol } from "./protocol-sns";
 import type { Provisioners } from "./provision";
 import { createScheduler } from "./scheduler/service";
+import { describeMissingSecrets, secretProvisioners } from "./secrets/provision";
+import { createSecretsManager } from "./secrets/secrets-manager";
+import { createSsm } from "./secrets/ssm";
+import { SecretStore } from "./secrets/store";
 import { type Ask, createAsk, type Observer } from "./service";
 import { snsProvisioners } from "./sns/provision";
 import { createSns } from "./sns/service";
 import { sqsProvisioners } from "./sqs/provision";
 import { createSqs } from "./sqs/service";
-import { describeWithoutEffect, withoutEffect } from "./without-effect";
+import { absentFor, describeAbsent, describeWithoutEffect, withoutEffect } from "./without-effect";
 
 export interface LocalSettings {
   readonly port: number;
   readonly program: string;
   readonly stack: string;
   readonly config?: Readonly<Record<string, string>>;
+  /** Outputs of other stacks that the program refers to. */
+  readonly stackOutputs?: Evaluation["stackOutputs"];
   readonly dataDir?: string | undefined;
   readonly concurrency?: number | undefined;
   /** First of the ports on which the functions listen for a debugger. Default: none listens. */
@@ -100,6 +106,7 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
     let address = "";
     // The services ask each other, so the function that asks is made after them.
     let asking: Ask | undefined;
+    let absent: readonly GraphResource[] = [];
     const ask: Ask = (...request) => {
       if (asking === undefined) throw new Error("asked before the services were there");
       return asking(...request);
@@ -154,6 +161,8 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
     };
     closers.push(closeLambda);
     const apiGateway = createApiGateway({ ...common, log: say });
+    const secrets = new SecretStore({ root: project.root, accountId, region });
+    const now = () => clock.now();
     const observers: Observer[] = [...(settings.observers ?? [])];
     const services = [
       sqs,
@@ -165,8 +174,10 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
       scheduler.service,
       events.service,
       apiGateway.service,
+      createSsm(secrets, now),
+      createSecretsManager(secrets, now),
     ];
-    asking = createAsk(services, observers);
+    asking = createAsk(services, observers, () => absentFor(absent));
 
     const front = await startFront({
       port: settings.port,
@@ -176,6 +187,7 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
       routes: [...lambda.routes, apiGateway.route, ...scheduler.routes, ownPages(() => graph?.outputs)],
       region,
       accountId,
+      absent: () => absentFor(absent),
       log: say,
     });
     closers.push(() => front.close());
@@ -184,28 +196,33 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
     address = front.address;
 
     const evaluatedSince = Date.now();
-    const evaluation = { program, stack, config, address };
+    const { stackOutputs } = settings;
+    const evaluation = { program, stack, config, address, ...(stackOutputs && { stackOutputs }) };
     const { graph: evaluated, modules } = await evaluate({ ...evaluation, ...(signal && { signal }), onOutput: say });
     for (const line of describeWithoutEffect(evaluated.resources)) say(line);
     const policyOf = (arn: string) => services.find(({ name }) => name === arn.split(":")[2])?.policyOf?.(arn);
     const iam = new Iam(evaluated, { accountId, region, policyOf });
     const { streamOf } = kinesis;
-    observers.push(createPermissions(iam, { accountId, region, streamOf, sourceQueuesOf: sqs.sourceQueuesOf }));
-    await provision(
-      evaluated.resources,
-      {
-        ...sqsProvisioners(ask),
-        ...snsProvisioners(ask, say),
-        ...dynamodbProvisioners(ask),
-        ...kinesisProvisioners(ask),
-        ...lambdaProvisioners({ lambda, ask, clock, projectRoot: project.root }),
-        ...apiGateway.provisioners,
-        ...scheduler.provisioners,
-        ...events.provisioners,
-      },
-      () => checkRoles(evaluated, iam),
-      signal,
-    );
+    const secretArnOf = (nameOrArn: string) => secrets.secret(nameOrArn)?.arn;
+    const { sourceQueuesOf } = sqs;
+    observers.push(createPermissions(iam, { accountId, region, streamOf, sourceQueuesOf, secretArnOf }));
+    const provisioners: Provisioners = {
+      ...sqsProvisioners(ask),
+      ...snsProvisioners(ask, say),
+      ...dynamodbProvisioners(ask),
+      ...kinesisProvisioners(ask),
+      ...lambdaProvisioners({ lambda, ask, clock, projectRoot: project.root }),
+      ...apiGateway.provisioners,
+      ...scheduler.provisioners,
+      ...events.provisioners,
+      ...secretProvisioners(secrets),
+    };
+    const custom = evaluated.resources.filter((resource) => resource.custom);
+    absent = custom.filter(({ type }) => provisioners[type] === undefined && withoutEffect[type] === undefined);
+    const notice = describeAbsent(absent);
+    if (notice !== undefined) say(notice);
+    await provision(custom, provisioners, () => checkRoles(evaluated, iam), signal);
+    for (const line of describeMissingSecrets(custom, secrets)) say(line);
     graph = evaluated;
     if (settings.watch) {
       // Brings the bundler along, which nothing else here needs.
@@ -232,19 +249,11 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
 
 /** In the order of registration, in which whatever a resource needs comes before it; but what reads queues starts when all is there, and `check` has passed. */
 async function provision(
-  resources: readonly GraphResource[],
+  custom: readonly GraphResource[],
   provisioners: Provisioners,
   check: () => void,
   signal?: AbortSignal,
 ): Promise<void> {
-  const custom = resources.filter((resource) => resource.custom);
-  const unknown = custom.filter(({ type }) => provisioners[type] === undefined && withoutEffect[type] === undefined);
-  if (unknown.length > 0) {
-    const list = unknown.map(({ type, name }) => `  - ${type} "${name}"`).join("\n");
-    throw new Error(
-      `The local run does not know these types of resources:\n${list}\nLeave them out of the program that is run locally, with --program.`,
-    );
-  }
   const starts = (resource: GraphResource) => resource.type === "aws:lambda/eventSourceMapping:EventSourceMapping";
   const create = async (chosen: readonly GraphResource[]) => {
     for (const resource of chosen) {

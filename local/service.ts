@@ -63,13 +63,22 @@ export interface Observer {
   after?(principal: Principal, service: ServiceName, action: string, input: Message, answer: Message | Error): void;
 }
 
-export function createAsk(services: readonly Service[], observers: readonly Observer[] = []): Ask {
+/** `absent`: the program's resources that the run does not have, in words; empty: none. */
+export function createAsk(
+  services: readonly Service[],
+  observers: readonly Observer[] = [],
+  absent: () => string = () => "",
+): Ask {
   const byName = new Map(services.map((service) => [service.name, service]));
   return async (principal, name, action, input, options = {}) => {
     const service = byName.get(name);
     try {
       if (service === undefined) {
-        throw new ServiceError("UnknownService", `The local run has no service "${name}" (asked for ${action}).`, 501);
+        throw new ServiceError(
+          "UnknownService",
+          `The local run has no service "${name}" (asked for ${action}).${absent()}`,
+          501,
+        );
       }
       for (const observer of observers) await observer.before?.(principal, name, action, input);
       const answer = await service.handle(principal, action, input, options);

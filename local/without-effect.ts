@@ -30,3 +30,17 @@ const noticed: Readonly<Record<string, (name: string) => string>> = {
 export function describeWithoutEffect(resources: readonly GraphResource[]): readonly string[] {
   return resources.flatMap(({ type, name }) => noticed[type]?.(name) ?? []);
 }
+
+const inWords = (resources: readonly GraphResource[]) =>
+  resources.map(({ type, name }) => `${type} "${name}"`).join(", ");
+
+/** What the start says of resources that the run cannot create; undefined: it creates all. */
+export function describeAbsent(absent: readonly GraphResource[]): string | undefined {
+  if (absent.length === 0) return undefined;
+  return `Not created here, since the local run does not have their types: ${inWords(absent)}. Whoever calls them gets an error that names them.`;
+}
+
+/** What such a caller is told. */
+export function absentFor(absent: readonly GraphResource[]): string {
+  return absent.length === 0 ? "" : ` It does not create these resources of the program: ${inWords(absent)}.`;
+}

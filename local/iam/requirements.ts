@@ -13,6 +13,8 @@ export interface RequirementSettings {
   arnOf(service: string, resource: string): string;
   /** ARNs of the queues whose dead-letter queue it is. */
   sourceQueuesOf(queueArn: string): readonly string[];
+  /** ARN of the secret that a request names. */
+  secretArnOf?(nameOrArn: string): string | undefined;
 }
 
 export function requirementsOf(
@@ -48,11 +50,30 @@ export function requirementsOf(
       const resource = input.Name === undefined ? "*" : arnOf("scheduler", `schedule/${group}/${String(input.Name)}`);
       return [{ permission: `scheduler:${action}`, resource }];
     }
+    case "ssm":
+      return parameterRequirements(action, input, arnOf);
+    case "secretsmanager": {
+      const id = String(input.SecretId);
+      const resource =
+        settings.secretArnOf?.(id) ?? (id.startsWith("arn:") ? id : arnOf("secretsmanager", `secret:${id}`));
+      return [{ permission: `secretsmanager:${action}`, resource }];
+    }
     case "execute-api":
       return [{ permission: `execute-api:${action}`, resource: String(input.Resource) }];
     default:
       return [{ permission: `${service}:${action}`, resource: "*" }];
   }
+}
+
+/** By its name or its ARN; of a path, everything below it. */
+function parameterRequirements(action: string, input: Message, arnOf: ArnOf): readonly Requirement[] {
+  const { Name, Names = [Name], Path } = input as { Name?: unknown; Names?: readonly unknown[]; Path?: unknown };
+  return (Path === undefined ? Names : [Path]).map((name) => ({
+    permission: `ssm:${action}`,
+    resource: String(name).startsWith("arn:")
+      ? String(name)
+      : arnOf("ssm", `parameter${String(name).replace(/^\/?/, "/")}`),
+  }));
 }
 
 type ArnOf = RequirementSettings["arnOf"];

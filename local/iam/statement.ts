@@ -28,7 +28,19 @@ interface Raw {
 }
 
 /** The services whose requests are judged. What is granted of others, as of `logs`, has no effect here, under whatever conditions. */
-const judged = ["dynamodb", "events", "execute-api", "kinesis", "lambda", "scheduler", "sns", "sqs", "xray"];
+const judged = [
+  "dynamodb",
+  "events",
+  "execute-api",
+  "kinesis",
+  "lambda",
+  "scheduler",
+  "secretsmanager",
+  "sns",
+  "sqs",
+  "ssm",
+  "xray",
+];
 
 /** `where` names the policy in the Error for what cannot be judged. A trust policy's statements have no resources: they are the role's. */
 export function compilePolicy(policy: unknown, where: string, isTrust = false): readonly Statement[] {

@@ -117,9 +117,9 @@ describe("a recorded program", () => {
       /The program invokes aws:ec2\/getVpc:getVpc, which cannot be answered without AWS; hand its result in as configuration/,
     ],
     [
-      "a stack transform, which would not be applied",
-      () => pulumi.runtime.registerResourceTransform(() => undefined),
-      /The program registers a stack transform, which is not applied here/,
+      "a transform",
+      () => new aws.sqs.Queue("q", {}, { transforms: [() => Promise.reject(new Error("no queues on Sundays"))] }),
+      /A transform of "q" failed: .*no queues on Sundays/,
     ],
   ] as const) {
     it(`ends with the error of ${what}`, async () => {
@@ -127,10 +127,77 @@ describe("a recorded program", () => {
     });
   }
 
-  it("ends with the error of a reference to another stack, which only the engine could answer", async () => {
+  it("applies the transforms of a resource, of the components around it, and of the stack", async () => {
+    const adds =
+      (word: string): pulumi.ResourceTransform =>
+      ({ type, props, opts }) =>
+        type === "aws:sqs/queue:Queue"
+          ? {
+              props: {
+                ...props,
+                tags: {
+                  ...props.tags,
+                  [word]: Object.keys(props.tags ?? {})
+                    .sort()
+                    .join(),
+                },
+              },
+              opts,
+            }
+          : undefined;
+    const protect: pulumi.ResourceTransform = ({ props, opts }) => ({ props, opts: { ...opts, protect: true } });
+    const graph = await recordProgram(() => {
+      pulumi.runtime.registerResourceTransform(adds("stack"));
+      const group = new pulumi.ComponentResource("test:index:Group", "group", {}, { transforms: [adds("group")] });
+      new aws.sqs.Queue("q", {}, { parent: group, transforms: [adds("own"), protect] });
+      new aws.sqs.Queue("other");
+    }, settings);
+    const [q, other] = ["q", "other"].map((name) => graph.resources.find((each) => each.name === name));
+    assert.deepEqual(q?.inputs.tags, { own: "", group: "own", stack: "group,own" });
+    assert.equal(q?.options.protect, true);
+    assert.deepEqual(other?.inputs.tags, { stack: "" });
+    assert.equal(other?.options.protect, false);
+  });
+
+  it("answers what exists already with its own ARN", async () => {
+    const account = "123456789012";
+    const url = `https://sqs.eu-central-1.amazonaws.com/${account}/legacy`;
+    const topic = `arn:aws:sns:eu-west-1:${account}:news`;
+    const graph = await recordProgram(
+      () => ({
+        queue: aws.sqs.Queue.get("queue", url).arn,
+        topic: aws.sns.Topic.get("topic", topic).arn,
+        table: aws.dynamodb.Table.get("table", "orders").arn,
+        function: aws.lambda.Function.get("function", "resize").arn,
+        role: aws.iam.Role.get("role", "deployer").arn,
+        key: aws.kms.Key.get("key", "1234abcd-12ab-34cd-56ef-1234567890ab").arn,
+        parameter: aws.ssm.Parameter.get("parameter", "/shop/key").arn,
+      }),
+      { ...settings, accountId: account },
+    );
+    assert.deepEqual(graph.outputs, {
+      queue: `arn:aws:sqs:eu-central-1:${account}:legacy`,
+      topic,
+      table: `arn:aws:dynamodb:eu-west-1:${account}:table/orders`,
+      function: `arn:aws:lambda:eu-west-1:${account}:function:resize`,
+      role: `arn:aws:iam::${account}:role/deployer`,
+      key: `arn:aws:kms:eu-west-1:${account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`,
+      parameter: `arn:aws:ssm:eu-west-1:${account}:parameter/shop/key`,
+    });
+    assert.deepEqual(
+      graph.resources.map(({ type }) => type),
+      ["pulumi:pulumi:Stack"],
+      "the program does not make them",
+    );
+  });
+
+  it("answers references to another stack with what is given, and says how to give it", async () => {
+    const program = () => ({ vpcId: new pulumi.StackReference("acme/network/prod").getOutput("vpcId") });
+    const stackOutputs = { "acme/network/prod": { vpcId: "vpc-1" } };
+    assert.deepEqual((await recordProgram(program, { stackOutputs })).outputs, { vpcId: "vpc-1" });
     await assert.rejects(
-      recordProgram(() => ({ vpcId: new pulumi.StackReference("acme/network/prod").getOutput("vpcId") })),
-      /reads the outputs of the stack "acme\/network\/prod", which only the engine knows; hand what it needs of them in as configuration/,
+      recordProgram(program),
+      /reads the outputs of the stack "acme\/network\/prod", which only the engine knows; give those that it needs with --stack-output acme\/network\/prod:<output>=<value>/,
     );
   });
 

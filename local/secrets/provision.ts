@@ -1,0 +1,50 @@
+// The program's parameters and secrets, and those that its policies name and nobody has given a value.
+import type { GraphResource } from "../../graph/graph";
+import type { Provisioners } from "../provision";
+import { creating, physicalName, textIn } from "../values";
+import { firstVersion, type SecretStore, secretsFile } from "./store";
+
+export function secretProvisioners(store: SecretStore): Provisioners {
+  return {
+    "aws:ssm/parameter:Parameter": (resource) =>
+      creating(resource, async () => {
+        const { inputs } = resource;
+        const value = textIn(inputs, "value") ?? textIn(inputs, "insecureValue") ?? textIn(inputs, "valueWo");
+        if (value !== undefined) store.putParameter(physicalName(resource), textIn(inputs, "type") ?? "String", value);
+      }),
+    "aws:secretsmanager/secret:Secret": (resource) =>
+      creating(resource, async () => {
+        const arn = textIn(resource.outputs, "arn") ?? "";
+        store.putSecret({ arn, name: physicalName(resource), value: undefined, versionId: firstVersion });
+      }),
+    "aws:secretsmanager/secretVersion:SecretVersion": (resource) =>
+      creating(resource, async () => {
+        const { inputs } = resource;
+        const secret = store.secret(textIn(inputs, "secretId") ?? "");
+        const SecretString = textIn(inputs, "secretString") ?? textIn(inputs, "secretStringWo");
+        const SecretBinary = textIn(inputs, "secretBinary");
+        if (secret === undefined) throw new Error(`there is no secret ${textIn(inputs, "secretId")}`);
+        const versionId = textIn(resource.outputs, "versionId") ?? firstVersion;
+        if (SecretString !== undefined) store.putSecret({ ...secret, versionId, value: { SecretString } });
+        else if (SecretBinary !== undefined) store.putSecret({ ...secret, versionId, value: { SecretBinary } });
+      }),
+  };
+}
+
+/** One line for each parameter and secret that a role may read, and that has no value here. */
+export function describeMissingSecrets(resources: readonly GraphResource[], store: SecretStore): readonly string[] {
+  const policies = resources.filter(({ type }) => /^aws:iam\/(rolePolicy:RolePolicy|policy:Policy)$/.test(type));
+  const named = policies.flatMap(
+    ({ inputs }) => String(inputs.policy).match(/arn:[^"]*:(ssm|secretsmanager):[^"]*/g) ?? [],
+  );
+  return [...new Set(named)].sort().flatMap((arn) => {
+    const parameter = /:parameter(\/[^*?]+)$/.exec(arn)?.[1];
+    const secret = /:secret:([^*?]+)$/.exec(arn)?.[1];
+    if (parameter !== undefined && store.parameter(arn) === undefined) return missing("parameter", parameter);
+    if (secret !== undefined && store.secret(arn)?.value === undefined) return missing("secret", secret);
+    return [];
+  });
+}
+
+const missing = (kind: string, name: string) =>
+  `The ${kind} "${name}" has no value here, so that reading it fails; give it one in ${secretsFile}: {"${name}": "<value>"}.`;
