@@ -14,7 +14,7 @@ describe("the documents", () => {
       [defaults["--port N"], defaults["--program FILE"], defaults["--stack NAME"], defaults["--speed N"]],
       [String(port), program, stack, String(speed)],
     );
-    const offered = [...usage.matchAll(/^ {2}(--[\w-]+(?: [A-Z=]+)?)/gm)].map(([, option]) => option);
+    const offered = [...usage.matchAll(/^ {2}(--[\w-]+(?: [A-Z=:]+)?)/gm)].map(([, option]) => option);
     assert.deepEqual(Object.keys(defaults).sort(), offered.filter((option) => option !== "--help").sort());
   });
 
