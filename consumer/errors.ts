@@ -39,7 +39,7 @@ export class NotYet extends Error {
 
 /** When a record comes back that has failed with NotYet; undefined for any other failure. */
 export function comesBackAt(error: unknown): number | undefined {
-  return isError(error) && error instanceof NotYet ? error.until : undefined;
+  return isA(error, NotYet) ? error.until : undefined;
 }
 
 /**
@@ -86,8 +86,8 @@ export function nameError(error: unknown): NamedError {
  * says nothing of the callback.
  */
 export function stackOf(error: unknown): string | undefined {
-  if (!isError(error) || error instanceof CallbackTimeout) return undefined;
-  if (error instanceof InvalidEvent && error.cause === undefined) return undefined;
+  if (!isA(error, Error) || isA(error, CallbackTimeout)) return undefined;
+  if (isA(error, InvalidEvent) && memberOf(error, "cause") === undefined) return undefined;
   const all = new Set<unknown>([error]);
   for (const each of all) for (const reason of reasonsOf(each)) if (all.size < mostReasons) all.add(reason);
   const told = new Set<string>();
@@ -106,14 +106,14 @@ export function stackOf(error: unknown): string | undefined {
 }
 
 function messageOf(error: unknown, seen: Set<unknown>): string {
-  if (!isError(error)) return textOf(error);
+  if (!isA(error, Error)) return textOf(error);
   seen.add(error);
   const own = textIn(error, "message");
   const others = reasonsOf(error).flatMap((reason) => {
     if (seen.has(reason) || seen.size >= mostReasons) return [];
     const text = messageOf(reason, seen);
     const type = typeOf(reason);
-    const told = isError(reason) && type !== "Error" && type !== "AggregateError" ? `${type}: ${text}` : text;
+    const told = isA(reason, Error) && type !== "Error" && type !== "AggregateError" ? `${type}: ${text}` : text;
     // Those who wrap an error often repeat it.
     return text === "" || own.includes(text) ? [] : [told];
   });
@@ -122,23 +122,33 @@ function messageOf(error: unknown, seen: Set<unknown>): string {
 
 /** The members of an AggregateError, and the cause. */
 function reasonsOf(error: unknown): readonly unknown[] {
-  if (!isError(error)) return [];
-  const [errors, cause] = [memberOf(error, "errors"), memberOf(error, "cause")];
-  return [...(Array.isArray(errors) ? errors : []), ...(cause === undefined ? [] : [cause])];
+  if (!isA(error, Error)) return [];
+  const cause = memberOf(error, "cause");
+  return [...membersOf(error), ...(cause === undefined ? [] : [cause])];
+}
+
+/** None where they cannot be listed, as those of a Proxy that throws. */
+function membersOf(error: unknown): readonly unknown[] {
+  try {
+    const errors = memberOf(error, "errors");
+    return Array.isArray(errors) ? [...errors] : [];
+  } catch {
+    return [];
+  }
 }
 
 function typeOf(error: unknown): string {
-  if (!isError(error)) return typeof error;
+  if (!isA(error, Error)) return typeof error;
   const name = memberOf(error, "name");
   if (typeof name === "string" && name !== "Error") return name;
   const own = memberOf(memberOf(error, "constructor"), "name");
   return typeof own === "string" ? own : "Error";
 }
 
-/** A Proxy may throw at any question. */
-function isError(value: unknown): value is Error {
+/** A Proxy may throw at any question, also where it has answered the same one before. */
+function isA<E extends Error>(value: unknown, kind: abstract new (...given: never) => E): value is E {
   try {
-    return value instanceof Error;
+    return value instanceof kind;
   } catch {
     return false;
   }

@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import * as v from "valibot";
 import { type AnyCallback, batchCallback, callback } from "../../consumer/callback";
-import { PermanentError } from "../../consumer/errors";
+import { InvalidEvent, PermanentError } from "../../consumer/errors";
 import { backOff, queueHandler } from "../../consumer/queue";
 import { contextWith, FakeSqs, recordOf, silently } from "./fake-sqs";
 
@@ -187,9 +187,15 @@ describe("the consumer of a queue", () => {
     const raise = () => {
       throw new Error("asked");
     };
+    let asked = 0;
     const hostile: unknown[] = [
       new Proxy({}, { get: raise, has: raise, getPrototypeOf: raise }),
       new Proxy(new Error("e"), { get: raise, has: raise }),
+      // Answers what it is every other time.
+      new Proxy(new Error("e"), { getPrototypeOf: () => (asked++ % 2 === 0 ? Error.prototype : raise()) }),
+      Object.assign(new Error("e"), { errors: new Proxy([], { get: raise }) }),
+      new AggregateError([new Proxy(new Error("e"), { get: raise, has: raise }), null]),
+      new Proxy(new InvalidEvent("e"), { get: raise }),
       Object.defineProperty(new Error("e"), "message", { get: raise }),
       Object.defineProperty({}, "permanent", { get: raise }),
       Object.defineProperty(new Error("e"), "stack", { get: raise }),
@@ -213,7 +219,7 @@ describe("the consumer of a queue", () => {
       ),
     ]) {
       const { reported, lines } = await run(what, records);
-      assert.deepEqual(reported.sort(), failing);
+      assert.deepEqual(reported.sort(), failing.sort());
       assert.ok(
         failuresIn(lines).every(
           ({ errorType, errorMessage }) => typeof errorType === "string" && typeof errorMessage === "string",
