@@ -1,6 +1,6 @@
 // By what events are told apart: the values at the paths of a key, and the content of an event.
 import { createHash } from "node:crypto";
-import { InvalidEvent } from "./errors";
+import { InvalidEvent, notDecoded } from "./errors";
 
 /** Throws an InvalidEvent where there is no text, number or boolean at the path. */
 export function valueAt(event: unknown, path: string): string | number | bigint | boolean {
@@ -20,11 +20,20 @@ function shown(value: unknown): string {
   return typeof value === "object" && value !== null ? "an object" : (JSON.stringify(value) ?? "undefined");
 }
 
-/** The same for values of the same content, in whatever order their members come. */
+/**
+ * The same for values of the same content, in whatever order their members come. Throws an InvalidEvent for a value that cannot be
+ * written as JSON, such as one that is nested too deeply: it is the same at each attempt.
+ */
 export function digest(value: unknown): string {
-  return createHash("sha256")
-    .update(JSON.stringify(value, inOrder) ?? "")
-    .digest("base64");
+  return createHash("sha256").update(textOf(value)).digest("base64");
+}
+
+function textOf(value: unknown): string {
+  try {
+    return JSON.stringify(value, inOrder) ?? "";
+  } catch (error) {
+    throw notDecoded(error);
+  }
 }
 
 function inOrder(_: string, value: unknown): unknown {

@@ -229,6 +229,17 @@ describe("the consumer of an idempotent callback, on a real table", function () 
     );
   });
 
+  it("dead-letters an event that is nested too deeply for its content to be compared, since no retry changes it", async () => {
+    const any = callback(v.object({ n: v.string(), deep: v.unknown() }), () => () => {});
+    const deep = 100_000;
+    const { reported } = await handle(handlerOf(any), [
+      recordOf("a", `{"n":"1","deep":${"[".repeat(deep)}${"]".repeat(deep)}}`),
+    ]);
+    assert.deepEqual(reported, []);
+    assert.equal(reasonOf().errorType, "InvalidEvent");
+    assert.match(String(reasonOf().errorMessage), /RangeError/);
+  });
+
   it("tells events apart by all parts of the key, and by their consumer", async () => {
     const { runs, what } = noting();
     const key = ["n", "more.a"];
