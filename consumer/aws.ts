@@ -1,4 +1,5 @@
 // Calls AWS's APIs where a callback fails or sends: a signer of 2.5 KB, where an SDK client would put 325 KB into every bundle.
+import { setTimeout as wait } from "node:timers/promises";
 import { AwsV4Signer } from "aws4fetch";
 import { addressOf, type Endpoint } from "./endpoints";
 
@@ -28,8 +29,8 @@ export interface CallLimits {
 
 interface Call extends CallLimits {
   readonly endpoint: Endpoint;
-  /** Milliseconds since the epoch: it is tried again until then. Default: three tries. */
-  readonly until?: number;
+  /** How often it is tried at most; default three times. */
+  readonly mostTries?: number;
 }
 
 export interface AwsCall<Answer> extends Call {
@@ -63,21 +64,22 @@ export function queryAws(call: Call, parameters: Readonly<Record<string, string>
   return again(call, () => post(call, headers, body));
 }
 
-async function again<Answer>({ until = 0, signal }: Call, run: () => Promise<Answer>): Promise<Answer> {
+async function again<Answer>({ mostTries = tries, signal }: Call, run: () => Promise<Answer>): Promise<Answer> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await run();
     } catch (error) {
-      if (signal?.aborted || (attempt >= tries && Date.now() >= until) || !isTransient(error)) throw error;
-      await pauseAfter(attempt);
-      signal?.throwIfAborted();
+      if (signal?.aborted || attempt >= mostTries || !isTransient(error)) throw error;
+      await pauseAfter(attempt, signal);
+      if (signal?.aborted) throw error;
     }
   }
 }
 
-/** Longer from attempt to attempt, and never the same for two callers. */
-export function pauseAfter(attempt: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.min(longestPause, 50 * 2 ** attempt) * Math.random()));
+/** Longer from attempt to attempt, and never the same for two callers. Over at once when the signal aborts. */
+export async function pauseAfter(attempt: number, signal?: AbortSignal): Promise<void> {
+  const milliseconds = Math.min(longestPause, 50 * 2 ** attempt) * Math.random();
+  await wait(milliseconds, undefined, signal && { signal }).catch(() => {});
 }
 
 async function post(

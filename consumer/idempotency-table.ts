@@ -1,6 +1,6 @@
 // The table of an idempotent consumer: which events are in hand, and which are done. Items as Powertools' idempotency has them,
 // with their owner beside, so that nobody finishes or frees what another has taken over.
-import { AwsError, callAws } from "./aws";
+import { type AwsCall, AwsError, callAws } from "./aws";
 import { type Endpoint, endpointOf } from "./endpoints";
 import { nameError } from "./errors";
 import type { IdempotencySettings } from "./settings";
@@ -33,9 +33,10 @@ export class IdempotencyPersistenceLayerError extends Error {
   override readonly name = "IdempotencyPersistenceLayerError";
 }
 
-/** Milliseconds before the deadline after which the note of a handled event is not tried again. */
+/** Milliseconds before the deadline at which the note of a handled event is given up. */
 const reserve = 500;
 
+type Limits = Pick<AwsCall<unknown>, "mostTries" | "signal">;
 type Item = Readonly<Record<string, { readonly S?: string; readonly N?: string }>>;
 
 const [inProgress, completed] = ["INPROGRESS", "COMPLETED"];
@@ -101,7 +102,8 @@ export class IdempotencyTable {
 
   /**
    * The event is done, unless another has taken it over. Tried again until shortly before the deadline, at which its record would fail
-   * and come again: without this note, a duplicate of the event would run once the time of this invocation is over.
+   * and come again: without this note, a duplicate of the event would run once the time of this invocation is over. Nothing of it goes on
+   * until the deadline, or the record itself, whose callback has run, would count as failed.
    */
   async complete({ id, owner, validation }: Claim, ends: number, deadline: number): Promise<void> {
     const input = {
@@ -117,7 +119,8 @@ export class IdempotencyTable {
         ":owner": { S: owner },
       },
     };
-    await this.change("UpdateItem", deadline, input, deadline - reserve);
+    const signal = AbortSignal.timeout(Math.max(0, deadline - reserve - Date.now()));
+    await this.change("UpdateItem", deadline, input, { mostTries: Infinity, signal });
   }
 
   /** The event may be taken again, unless it is done, or another has taken it over. */
@@ -136,12 +139,17 @@ export class IdempotencyTable {
   }
 
   /** Whether the condition held. */
-  private async change(action: string, ends: number, input: object, until?: number): Promise<boolean> {
-    return (await this.call(action, ends, input, until)) !== undefined;
+  private async change(action: string, ends: number, input: object, limits?: Limits): Promise<boolean> {
+    return (await this.call(action, ends, input, limits)) !== undefined;
   }
 
   /** Undefined where the condition did not hold. */
-  private async call<Answer>(action: string, ends: number, input: object, until?: number): Promise<Answer | undefined> {
+  private async call<Answer>(
+    action: string,
+    ends: number,
+    input: object,
+    limits?: Limits,
+  ): Promise<Answer | undefined> {
     try {
       return await callAws<Answer>({
         target: "DynamoDB_20120810",
@@ -150,7 +158,7 @@ export class IdempotencyTable {
         input: { TableName: this.name, ...input },
         // All three tries fit in what is left.
         timeout: Math.min(3000, Math.max(200, Math.floor((ends - Date.now()) / 4))),
-        ...(until !== undefined && { until }),
+        ...limits,
       });
     } catch (error) {
       if (error instanceof AwsError && error.code === "ConditionalCheckFailedException") return undefined;

@@ -1,6 +1,7 @@
 // Around a consumer and its callback: records of one event run the callback once, whoever sent it twice or delivered it again.
 import { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
 import type { Context } from "aws-lambda";
 import type { AnyCallback, Handle, RecordContext } from "./callback";
 import { NotYet, nameError, PermanentError } from "./errors";
@@ -106,7 +107,7 @@ class Once {
       validation: digest(event),
     };
     const { inHand, ends } = invocation;
-    // Before it is: where the answer is lost, it may be all the same.
+    // Noted before the call: if its answer is lost, the table may have taken it.
     inHand.add(claim);
     const taken = await this.take(claim, context, invocation, values);
     if (taken !== "run") {
@@ -224,14 +225,6 @@ function inTime({ noting }: Invocation, noted: Promise<void>): Promise<void> {
 }
 
 /** Resolves when the time has come, or the signal aborts. */
-function until(time: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, Math.max(1, time - Date.now() + 1));
-    signal.addEventListener("abort", done, { once: true });
-    function done() {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    }
-  });
+async function until(time: number, signal: AbortSignal): Promise<void> {
+  await wait(Math.max(1, time - Date.now() + 1), undefined, { signal }).catch(() => {});
 }

@@ -118,6 +118,6 @@ async function sendBatch(
     const mayGoOn = Failed.some(({ Code, SenderFault }) => SenderFault === false || isTransientCode(Code));
     if (!mayGoOn || attempt >= tries) return Failed.map(({ Code, Message = "" }) => `${Code}: ${Message}`);
     Entries = batch.filter(({ Id }) => Failed.some((failed) => failed.Id === Id));
-    await pauseAfter(attempt);
+    await pauseAfter(attempt, limits?.signal);
   }
 }

@@ -294,12 +294,23 @@ describe("the consumer of an idempotent callback, on a real table", function () 
     assert.deepEqual(new Set((await items()).map(({ status }) => status)), new Set(["COMPLETED"]));
   });
 
-  it("gives up the note before the deadline, at which the record would fail and its callback run again", async () => {
-    const { runs, what } = noting();
-    disturb = refusing("UpdateItem", new ServiceError("ThrottlingException", "slow down", 400));
-    const { reported, lines } = await handle(handlerOf(what), [recordOf("a", { n: "1" })], 6000);
-    assert.deepEqual([reported, runs], [[], ["1"]]);
-    assert.ok(lines.some(({ message, level }) => /could not be noted/.test(String(message)) && level === "WARN"));
+  describe("gives up the note before the deadline, at which the record would fail and its callback run again", () => {
+    const silent: Observer = {
+      before: (_, service, action) =>
+        service === "dynamodb" && action === "UpdateItem" ? new Promise<void>(() => {}) : undefined,
+    };
+    for (const [what, table] of [
+      ["where the table refuses it", refusing("UpdateItem", new ServiceError("ThrottlingException", "slow", 400))],
+      ["where the table does not answer", silent],
+    ] as const) {
+      it(what, async () => {
+        const { runs, what } = noting();
+        disturb = table;
+        const { reported, lines } = await handle(handlerOf(what), [recordOf("a", { n: "1" })], 6000);
+        assert.deepEqual([reported, runs], [[], ["1"]]);
+        assert.ok(lines.some(({ message, level }) => /could not be noted/.test(String(message)) && level === "WARN"));
+      });
+    }
   });
 
   it("is not locked out by itself when the answer of the table is lost", async () => {
