@@ -14,6 +14,8 @@ export interface NameSource {
 interface Rule {
   /** Property that holds the name, where it is not `name`. */
   readonly property?: string;
+  /** What the provider makes of a pattern's name. */
+  readonly lowerCase?: boolean;
   readonly max: number;
   readonly min?: number;
   readonly pattern: RegExp;
@@ -22,6 +24,15 @@ interface Rule {
 
 const letters = { pattern: /^[A-Za-z0-9_-]+$/, allowed: "letters, digits, hyphens and underscores" };
 const withDots = { pattern: /^[A-Za-z0-9_.-]+$/, allowed: "letters, digits, hyphens, underscores and dots" };
+
+const bucket: Rule = {
+  property: "bucket",
+  lowerCase: true,
+  min: 3,
+  max: 63,
+  pattern: /^(?!xn--)[a-z0-9][a-z0-9.-]*[a-z0-9]$/,
+  allowed: "lower-case letters, digits, hyphens and dots, with a letter or a digit at both ends",
+};
 
 /** What AWS allows for the names of the resources that are named by us. */
 const rules: Readonly<Record<string, Rule>> = {
@@ -49,6 +60,8 @@ const rules: Readonly<Record<string, Rule>> = {
   "aws:scheduler/schedule:Schedule": { max: 64, ...withDots },
   "aws:scheduler/scheduleGroup:ScheduleGroup": { max: 64, ...withDots },
   "aws:cloudwatch/eventRule:EventRule": { max: 64, ...withDots },
+  "aws:s3/bucket:Bucket": bucket,
+  "aws:s3/bucketV2:BucketV2": bucket,
   "aws:cloudwatch/eventBus:EventBus": { max: 256, pattern: /^[\w./-]+$/, allowed: "letters, digits and _-./" },
 };
 
@@ -56,10 +69,16 @@ const rules: Readonly<Record<string, Rule>> = {
 export function physicalName(source: NameSource, autonaming: Value | undefined): string | undefined {
   const rule = rules[source.type];
   if (rule === undefined) return undefined;
-  const given = source.inputs.name;
+  const given = source.inputs[rule.property ?? "name"];
+  const prefix = source.inputs.bucketPrefix;
   const fifo = source.inputs.fifoQueue === true || source.inputs.fifoTopic === true;
-  const name =
-    typeof given === "string" ? given : `${fill(patternOf(autonaming, source.type), source)}${fifo ? ".fifo" : ""}`;
+  const filled = () => {
+    // The provider adds the time to a bucket's prefix.
+    if (rule === bucket && typeof prefix === "string") return `${prefix}${randomText(source.urn, "0123456789", 26)}`;
+    const made = `${fill(patternOf(autonaming, source.type), source)}${fifo ? ".fifo" : ""}`;
+    return rule.lowerCase ? made.toLowerCase() : made;
+  };
+  const name = typeof given === "string" ? given : filled();
   const label = `${source.type} "${source.name}": its name "${name}"`;
   if (name.length > rule.max || name.length < (rule.min ?? 1)) {
     throw new Error(

@@ -1,5 +1,6 @@
 // What the AWS provider would answer for a resource: its inputs, and what AWS computes. Deterministic, from the resource's URN.
 import { physicalName, randomText } from "./autoname";
+import { bucketAnswers } from "./buckets";
 import { takesTags } from "./default-tags";
 import type { Value } from "./graph";
 import { type NetworkContext, networkAnswers, remoteAnswers } from "./network";
@@ -49,6 +50,7 @@ const streamLabel = "2026-01-01T00:00:00.000";
 const path = (value: Value | undefined) => String(value ?? "");
 
 const computedByType: Readonly<Record<string, (context: Context) => Computed>> = {
+  ...bucketAnswers,
   "aws:sqs/queue:Queue": ({ world, name, arn }) => {
     const url = `${world.address ?? `https://sqs.${world.region}.${dnsSuffixOf(world.partition)}`}/${world.accountId}/${name}`;
     return { id: url, url, name, arn: arn("sqs", name) };
@@ -233,7 +235,8 @@ export function read(requested: Requested, id: string, world: World): Readonly<R
   // The id of a queue is its URL, that of others their ARN or their name.
   const name = isQueue || id.startsWith("arn:") ? id.replace(/^.*[/:]/, "") : id;
   const fifo = isQueue && name.endsWith(".fifo") && { fifoQueue: true };
-  const { outputs } = create({ ...requested, inputs: { ...inputs, ...fifo, name } }, world, new Map());
+  const bucket = /^aws:s3\/bucket(V2)?:/.test(type) && { bucket: name };
+  const { outputs } = create({ ...requested, inputs: { ...inputs, ...fifo, ...bucket, name } }, world, new Map());
   const own: Record<string, Value> = { ...outputs, id };
   if (id.startsWith("arn:")) own.arn = id;
   if (isQueue) {

@@ -21,8 +21,16 @@ export interface FrontSettings {
   readonly queryProtocols?: Readonly<Record<ServiceName, QueryProtocol>>;
   /** The program's resources that the run does not have, for whoever calls them. */
   absent?(): string;
+  readonly buckets?: Buckets;
   /** Told of errors that are ours, which clients see as an internal failure only. Default: stderr. */
   log?(line: string): void;
+}
+
+/** S3, whose requests have a bucket and a key for a path. */
+export interface Buckets {
+  readonly handler: FrontHandler;
+  /** Whether the path is that of a bucket which is there. */
+  has(path: string): boolean;
 }
 
 export interface Front {
@@ -47,7 +55,7 @@ interface Signature {
 export async function startFront(settings: FrontSettings): Promise<Front> {
   const { ask, identify, region, accountId } = settings;
   const log = settings.log ?? ((line: string) => process.stderr.write(`${line}\n`));
-  // Services with paths of their own (as S3) cannot be told from a page that is not there, except by the signature.
+  // Services with paths of their own cannot be told from a page that is not there, except by the signature.
   const absent = (service: ServiceName | undefined) =>
     service === undefined ? "" : ` The local run has no service "${service}".${settings.absent?.() ?? ""}`;
   const routes = [...settings.routes].sort((a, b) => b.prefix.length - a.prefix.length);
@@ -64,6 +72,9 @@ export async function startFront(settings: FrontSettings): Promise<Front> {
     const signature = signatureOf(exchange);
     const principal = identify(signature.accessKeyId, exchange.sender);
     const options = { signal, undelivered: signal };
+
+    const { buckets } = settings;
+    if (buckets !== undefined && signature.service === "s3") return routed(buckets.handler, { ...exchange, principal });
 
     const route = routeOf(routes, exchange.path);
     if (route !== undefined) return routed(route, { ...exchange, principal });
@@ -119,6 +130,8 @@ export async function startFront(settings: FrontSettings): Promise<Front> {
         return { status: error.status, headers: own, body: queryError(protocol, error, requestId) };
       }
     }
+
+    if (buckets?.has(exchange.path)) return routed(buckets.handler, { ...exchange, principal });
 
     return plain(404, {
       message: `Nothing is served at ${exchange.method} ${exchange.path}.${absent(signature.service)} AWS SDKs and the AWS CLI reach the local run's services here with AWS_ENDPOINT_URL (account ${accountId}, region ${region}); the run's own pages begin with /_spillway.`,

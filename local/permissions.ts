@@ -1,5 +1,5 @@
 // Judges every request of a function, of a service, and of nobody at all by the policies of the program: what AWS would deny is denied here.
-import { partitionOf } from "../graph/partition";
+import { bucketArnIn, partitionOf } from "../graph/partition";
 import type { Iam } from "./iam/iam";
 import { requirementsOf } from "./iam/requirements";
 import { compilePolicy } from "./iam/statement";
@@ -24,6 +24,9 @@ export function createPermissions(iam: Iam, settings: PermissionSettings): Obser
   const arnOf = (service: string, resource: string) =>
     `arn:${partitionOf(region)}:${service}:${region}:${accountId}:${resource}`;
 
+  const bucketArn = (name: string) => bucketArnIn(region, name);
+  const requirementSettings = { arnOf, bucketArn, sourceQueuesOf, secretArnOf };
+
   return {
     before(principal, service, action, input) {
       refuseUnjudged(input);
@@ -31,11 +34,7 @@ export function createPermissions(iam: Iam, settings: PermissionSettings): Obser
       if (principal.kind === "stranger") throw unknownKey(principal, service);
       const streamArn = service === "kinesis" ? streamOf?.(input) : undefined;
       const named = streamArn === undefined ? input : { ...input, StreamARN: streamArn };
-      for (const { permission, resource } of requirementsOf(service, action, named, {
-        arnOf,
-        sourceQueuesOf,
-        secretArnOf,
-      })) {
+      for (const { permission, resource } of requirementsOf(service, action, named, requirementSettings)) {
         if (principal.kind === "anonymous" && forEverybody.has(permission)) continue;
         const refusal = iam.refusal(principal, permission, resource, input);
         if (refusal === undefined) continue;
@@ -58,7 +57,7 @@ function refuseUnjudged({ Attributes, AttributeName, AttributeValue }: Message):
 }
 
 const refused = (permission: string, message: string) =>
-  new ServiceError("AccessDeniedException", message, /^(sqs|lambda|sns|execute-api):/.test(permission) ? 403 : 400);
+  new ServiceError("AccessDeniedException", message, /^(sqs|lambda|sns|s3|execute-api):/.test(permission) ? 403 : 400);
 
 const unsigned = (permission: string) =>
   new ServiceError(

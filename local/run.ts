@@ -2,6 +2,7 @@
 import * as path from "node:path";
 import { type Evaluation, evaluate } from "../graph/evaluate";
 import type { Graph, GraphResource } from "../graph/graph";
+import { bucketArnIn } from "../graph/partition";
 import { readProject } from "../graph/project";
 import { projectFaults } from "../graph/project-rules";
 import { createApiGateway } from "./api-gateway/service";
@@ -22,6 +23,9 @@ import { ownPages } from "./own-pages";
 import { createPermissions } from "./permissions";
 import { snsQueryProtocol } from "./protocol-sns";
 import type { Provisioners } from "./provision";
+import { s3Provisioners } from "./s3/provision";
+import { bucketIn, s3Handler } from "./s3/rest";
+import { createS3 } from "./s3/service";
 import { createScheduler } from "./scheduler/service";
 import { describeMissingSecrets, secretProvisioners } from "./secrets/provision";
 import { createSecretsManager } from "./secrets/secrets-manager";
@@ -154,6 +158,15 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
     closers.push(() => scheduler.close());
     const events = createEvents({ clock, ask, accountId, region, onProblem: say });
     closers.push(() => events.close());
+    const s3 = createS3({
+      clock,
+      ask,
+      accountId,
+      region,
+      bucketArn: (name) => bucketArnIn(region, name),
+      onProblem: say,
+    });
+    closers.push(() => s3.close());
     let lambdaClosed: Promise<void> | undefined;
     const closeLambda = () => {
       lambdaClosed ??= lambda.close();
@@ -170,6 +183,7 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
       dynamodb,
       dynamodbstreams,
       kinesis,
+      s3,
       lambda.service,
       scheduler.service,
       events.service,
@@ -185,6 +199,7 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
       identify: (accessKeyId, sender) => lambda.identify(accessKeyId, sender),
       queryProtocols: { sns: snsQueryProtocol },
       routes: [...lambda.routes, apiGateway.route, ...scheduler.routes, ownPages(() => graph?.outputs)],
+      buckets: { handler: s3Handler(ask), has: (path) => s3.has(bucketIn(path)) },
       region,
       accountId,
       absent: () => absentFor(absent),
@@ -216,6 +231,7 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
       ...scheduler.provisioners,
       ...events.provisioners,
       ...secretProvisioners(secrets),
+      ...s3Provisioners(s3, ask),
     };
     const custom = evaluated.resources.filter((resource) => resource.custom);
     absent = custom.filter(({ type }) => provisioners[type] === undefined && withoutEffect[type] === undefined);

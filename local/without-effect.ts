@@ -1,6 +1,8 @@
 // Types of resources that are accepted and have nothing to do on one machine, and why.
 import type { GraphResource } from "../graph/graph";
 
+const bucketReason = "objects are kept as they are while the run lasts, each in its last version";
+
 export const withoutEffect: Readonly<Record<string, string>> = {
   "pulumi:providers:aws": "the local servers need no provider",
   "aws:iam/role:Role": "roles are judged from the program's graph",
@@ -10,6 +12,15 @@ export const withoutEffect: Readonly<Record<string, string>> = {
   "aws:iam/rolePolicyAttachment:RolePolicyAttachment": "policies are judged from the program's graph",
   "aws:kms/key:Key": "nothing is encrypted on one machine",
   "aws:cloudwatch/logGroup:LogGroup": "logs are printed",
+  ...Object.fromEntries(
+    [
+      ...["Accelerate", "Cors", "IntelligentTiering", "RequestPayment"].map((each) => `${each}Configuration`),
+      ...["LifecycleConfiguration", "Logging", "Metric", "OwnershipControls", "ServerSideEncryptionConfiguration"],
+      "Versioning",
+    ].flatMap((each) =>
+      ["", "V2"].map((version) => [`aws:s3/bucket${each}${version}:Bucket${each}${version}`, bucketReason]),
+    ),
+  ),
   "aws:ec2/vpcEndpoint:VpcEndpoint": "functions reach the local servers directly",
   "aws:ec2/securityGroup:SecurityGroup": "functions reach the local servers directly",
   "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": "functions reach the local servers directly",

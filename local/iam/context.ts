@@ -17,6 +17,7 @@ export const knownKeys: ReadonlySet<string> = new Set(
     ...["aws:PrincipalType", "aws:RequestedRegion", "aws:ResourceAccount", "aws:SecureTransport"],
     ...["aws:SourceAccount", "aws:SourceArn", "aws:userid", "aws:ViaAWSService"],
     ...["lambda:SourceFunctionArn", "sns:Endpoint", "sns:Protocol"],
+    ...["s3:delimiter", "s3:prefix", "s3:ResourceAccount", "s3:x-amz-server-side-encryption"],
     // Of users, and of alarms and buckets that write to topics.
     ...["aws:username", "aws:SourceOwner"],
     // Of requests to KMS, which nobody makes here.
@@ -35,6 +36,10 @@ export function contextOf(principal: Principal, input: Message, settings: Contex
     "aws:PrincipalIsAWSService": "false",
     "sns:Endpoint": textIn(input, "Endpoint"),
     "sns:Protocol": textIn(input, "Protocol"),
+    "s3:ResourceAccount": accountId,
+    "s3:prefix": textIn(input, "Prefix"),
+    "s3:delimiter": textIn(input, "Delimiter"),
+    "s3:x-amz-server-side-encryption": textIn(input, "ServerSideEncryption"),
     ...ofPrincipal(principal, settings),
   };
   return new Map(

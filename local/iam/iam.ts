@@ -65,7 +65,9 @@ export class Iam {
     return applying.length > 0 && applying.every(({ effect }) => effect === "Allow");
   }
 
-  #resourcePolicy(arn: string): readonly Statement[] {
+  #resourcePolicy(resource: string): readonly Statement[] {
+    // That of an object is its bucket's.
+    const arn = resource.includes(":s3:::") ? resource.replace(/\/.*$/, "") : resource;
     const text = this.settings.policyOf?.(arn);
     if (text === undefined) return [];
     const known = this.#policies.get(arn);
@@ -83,8 +85,10 @@ function nameOf(principal: Principal): string {
   return principal.kind === "service" ? principal.service : principal.kind;
 }
 
-/** Queues and topics, which take any policy while the program runs; a bus refuses its own. */
+/** Buckets, queues and topics, which take any policy while the program runs; a bus refuses its own. */
 const withPolicy = new Set([
+  "aws:s3/bucket:Bucket",
+  "aws:s3/bucketPolicy:BucketPolicy",
   "aws:sns/topic:Topic",
   "aws:sns/topicPolicy:TopicPolicy",
   "aws:sqs/queue:Queue",

@@ -36,7 +36,8 @@ const actions: Readonly<Record<string, readonly string[]>> = {
   AmazonSNSFullAccess: all("sns:*"),
   AmazonSQSFullAccess: all("sqs:*"),
   AWSLambda_FullAccess: all("lambda:*"),
-  AmazonS3FullAccess: [],
+  AmazonS3FullAccess: all("s3:*"),
+  AmazonS3ReadOnlyAccess: all("s3:Get*", "s3:List*", "s3:Describe*"),
   CloudWatchLogsFullAccess: [],
   CloudWatchLambdaInsightsExecutionRolePolicy: [],
 };

@@ -1,6 +1,7 @@
 // What an action needs, as the service authorization reference has it: which permissions, on which resources.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 import type { Message, ServiceName } from "../service";
+import { bucketRequirements } from "./bucket-requirements";
 import { tableRequirements } from "./table-requirements";
 
 export interface Requirement {
@@ -11,6 +12,7 @@ export interface Requirement {
 
 export interface RequirementSettings {
   arnOf(service: string, resource: string): string;
+  bucketArn(name: string): string;
   /** ARNs of the queues whose dead-letter queue it is. */
   sourceQueuesOf(queueArn: string): readonly string[];
   /** ARN of the secret that a request names. */
@@ -45,6 +47,8 @@ export function requirementsOf(
       return [functionRequirement(action, input, arnOf)];
     case "events":
       return eventRequirements(action, input, arnOf);
+    case "s3":
+      return bucketRequirements(action, input, settings.bucketArn);
     case "scheduler": {
       const group = String(input.GroupName ?? "default");
       const resource = input.Name === undefined ? "*" : arnOf("scheduler", `schedule/${group}/${String(input.Name)}`);

@@ -132,17 +132,20 @@ function integrationRefusal(_resource: GraphResource, { iam, roleArn }: Checking
     : "API Gateway does not have permission to assume the provided role";
 }
 
-/** What it takes to deliver to the target. */
-const deliveries: Readonly<Record<string, { readonly permission: string; readonly service: string }>> = {
+/** What it takes to deliver to the target. `below`: on what of it. */
+const deliveries: Readonly<
+  Record<string, { readonly permission: string; readonly service: string; readonly below?: string }>
+> = {
   sqs: { permission: "sqs:SendMessage", service: "SQS" },
   sns: { permission: "sns:Publish", service: "SNS" },
   lambda: { permission: "lambda:InvokeFunction", service: "Lambda" },
   events: { permission: "events:PutEvents", service: "EventBridge" },
+  s3: { permission: "s3:PutObject", service: "S3", below: "/aws/lambda/" },
 };
 
 function lackingFor(target: string, may: May): { readonly call: string; readonly service: string } | undefined {
   const needed = deliveries[target.split(":")[2] ?? ""];
-  if (needed === undefined || may(needed.permission, target)) return undefined;
+  if (needed === undefined || may(needed.permission, `${target}${needed.below ?? ""}`)) return undefined;
   return { call: needed.permission.split(":")[1] ?? "", service: needed.service };
 }
 

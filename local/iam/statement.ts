@@ -34,6 +34,7 @@ const judged = [
   "execute-api",
   "kinesis",
   "lambda",
+  "s3",
   "scheduler",
   "secretsmanager",
   "sns",

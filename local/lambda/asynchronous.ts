@@ -1,5 +1,6 @@
 // Asynchronous invocations: kept in memory, retried on the run's clock, handed to a destination when they are given up.
 // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock";
 import { type Ask, type Message, type Principal, ServiceError } from "../service";
 import type { FunctionDefinition, InvocationResult, Invoke } from "./definition";
@@ -178,6 +179,9 @@ export class AsynchronousInvocations {
       } else if (service === "sns") {
         const message = { TopicArn: target, Message: body, ...(attributes && { MessageAttributes: attributes }) };
         await ask(principal, "sns", "Publish", message);
+      } else if (service === "s3") {
+        const object = { Bucket: rest.join(":"), Key: this.#keyOf(event), Body: Buffer.from(body) };
+        await ask(principal, "s3", "PutObject", { ...object, ContentType: "application/json" });
       } else {
         const message = { FunctionName: target, InvocationType: "Event", Payload: body };
         await ask(principal, "lambda", "Invoke", message);
@@ -188,6 +192,13 @@ export class AsynchronousInvocations {
         `it could not be delivered to ${target}: ${error instanceof Error ? error.message : String(error)}`,
       );
     }
+  }
+
+  /** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
+  #keyOf({ definition }: AsynchronousEvent): string {
+    const [day = "", time = ""] = new Date(this.settings.clock.now()).toISOString().slice(0, 19).split("T");
+    const file = `${day}T${time.replaceAll(":", ".")}-${randomUUID()}`;
+    return `aws/lambda/async/${definition.functionName}/${day.replaceAll("-", "/")}/${file}`;
   }
 
   #tell({ definition, requestId }: AsynchronousEvent, problem: unknown): void {

@@ -87,8 +87,11 @@ function destination(inputs: Values, name: "onSuccess" | "onFailure"): { onSucce
   const arn = textIn(firstIn(structureIn(inputs, "destinationConfig") ?? {}, name) ?? {}, "destination");
   if (arn === undefined) return {};
   const service = arn.split(":")[2] ?? "";
-  if (!["sqs", "sns", "lambda"].includes(service)) {
-    throw new Error(`${name} is ${arn}; the local run delivers to queues, topics and functions only.`);
+  // Buckets take failures only.
+  if (!["sqs", "sns", "lambda", ...(name === "onFailure" ? ["s3"] : [])].includes(service)) {
+    throw new Error(
+      `${name} is ${arn}; the local run delivers to queues, topics and functions, and failures to buckets, only.`,
+    );
   }
   if (arn.endsWith(".fifo")) {
     const message = `The provided destination ${arn} is invalid: FIFO queues and topics are not supported.`;

@@ -84,12 +84,7 @@ function destinationOf(inputs: Values): string | undefined {
   const arn = textIn(firstIn(config, "onFailure") ?? {}, "destinationArn");
   if (arn === undefined) return undefined;
   const service = arn.split(":")[2];
-  if (service === "s3") {
-    throw new Error(
-      `destinationConfig.onFailure is the bucket ${arn}, and the local run has no S3; give a queue or a topic, at least where the program runs locally.`,
-    );
-  }
-  if ((service !== "sqs" && service !== "sns") || arn.endsWith(".fifo")) {
+  if (!["sqs", "sns", "s3"].includes(service ?? "") || arn.endsWith(".fifo")) {
     throw invalid(
       `The provided destination config DestinationConfig(onSuccess=null, onFailure=OnFailure(destination=${arn})) is invalid: a standard queue, a standard topic or a bucket is needed.`,
     );

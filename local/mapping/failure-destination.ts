@@ -1,5 +1,6 @@
-// Tells a queue or a topic of records that a stream's mapping has given up:
+// Tells a queue, a topic or a bucket of records that a stream's mapping has given up:
 // https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html and services-dynamodb-errors.html
+import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock";
 import type { Ask, Principal } from "../service";
 import type { MappingDefinition } from "./mapping";
@@ -43,23 +44,43 @@ export function failureRecord(givenUp: GivenUp, definition: MappingDefinition, s
   };
 }
 
+/** A bucket gets the event as well. */
+export const isBucket = (target: string) => target.split(":")[2] === "s3";
+
+/** Where a bucket has it: https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html */
+function failureKey({ uuid }: MappingDefinition, shardId: string, now: number): string {
+  const [day = "", time = ""] = new Date(now).toISOString().slice(0, 19).split("T");
+  return `aws/lambda/${uuid}/${shardId}/${day.replaceAll("-", "/")}/${day}T${time.replaceAll(":", ".")}-${randomUUID()}`;
+}
+
 const user: Principal = { kind: "user" };
 const longestPause = 60_000;
+
+interface Sending {
+  readonly ask: Ask;
+  readonly clock: Clock;
+  readonly definition: MappingDefinition;
+  readonly shardId: string;
+  readonly signal: AbortSignal;
+}
 
 /** Sends with the role of the function, again and again until it is taken, or until the signal: rejects then. `failed` is told of each failure. */
 export async function sendFailure(
   body: string,
   target: string,
-  settings: { readonly ask: Ask; readonly clock: Clock; readonly roleArn: string; readonly signal: AbortSignal },
+  { ask, clock, definition, shardId, signal }: Sending,
   failed: (error: unknown) => void,
 ): Promise<void> {
-  const { ask, clock, signal } = settings;
-  const principal = principalOf(settings.roleArn);
+  const principal = principalOf(definition.roleArn);
+  const key = failureKey(definition, shardId, clock.now());
   const [, , service, , account, name] = target.split(":");
   for (let pause = 1000; ; pause = Math.min(2 * pause, longestPause)) {
     try {
       if (service === "sns") {
         await ask(principal, "sns", "Publish", { TopicArn: target, Message: body });
+      } else if (service === "s3") {
+        const object = { Bucket: name, Key: key, Body: Buffer.from(body), ContentType: "application/json" };
+        await ask(principal, "s3", "PutObject", object);
       } else {
         const queue = { QueueName: name, QueueOwnerAWSAccountId: account };
         const { QueueUrl } = await ask(user, "sqs", "GetQueueUrl", queue);

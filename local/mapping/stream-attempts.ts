@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import type { InvocationResult } from "../lambda/definition";
 import { eventOf, largestPayload } from "./batch";
 import { errorIn, isThrottle, textOf } from "./errors";
-import { failureRecord, type GivenUp, sendFailure } from "./failure-destination";
+import { failureRecord, type GivenUp, isBucket, sendFailure } from "./failure-destination";
 import { answerOf } from "./stream-answer";
 import type { StreamContext } from "./stream-context";
 import type { StreamRecord } from "./stream-source";
@@ -124,11 +124,12 @@ export class Attempts {
     if (stream.onFailure === undefined) {
       context.tell(`${which} were given up and are lost, as the mapping has no failure destination`);
     } else {
-      const body = JSON.stringify(failureRecord(givenUp, definition, source, settings.clock.now()));
       const { ask, clock } = settings;
       const target = stream.onFailure;
+      const record = failureRecord(givenUp, definition, source, clock.now());
+      const body = JSON.stringify(isBucket(target) ? { ...record, payload: eventOf(records) } : record);
       try {
-        await sendFailure(body, target, { ask, clock, roleArn: definition.roleArn, signal }, (error) =>
+        await sendFailure(body, target, { ask, clock, definition, shardId, signal }, (error) =>
           context.tell(`${which} were given up and wait, as ${target} cannot be told: ${textOf(error)}`),
         );
       } catch (error) {

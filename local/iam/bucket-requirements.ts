@@ -1,0 +1,49 @@
+// What S3's actions need: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+import type { Message } from "../service";
+import type { Requirement } from "./requirements";
+
+/** Actions that need a permission of another name, or several. */
+const permissions: Readonly<Record<string, readonly string[]>> = {
+  HeadObject: ["GetObject"],
+  CopyObject: ["PutObject"],
+  CreateMultipartUpload: ["PutObject"],
+  UploadPart: ["PutObject"],
+  UploadPartCopy: ["PutObject"],
+  CompleteMultipartUpload: ["PutObject"],
+  ListParts: ["ListMultipartUploadParts"],
+  HeadBucket: ["ListBucket"],
+  ListObjects: ["ListBucket"],
+  ListObjectsV2: ["ListBucket"],
+  ListMultipartUploads: ["ListBucketMultipartUploads"],
+  // Of each object, when it is deleted.
+  DeleteObjects: [],
+};
+
+/** `bucketArn` of a name, without a region and an account. */
+export function bucketRequirements(
+  action: string,
+  input: Message,
+  bucketArn: (name: string) => string,
+): readonly Requirement[] {
+  if (action === "ListBuckets") return [{ permission: "s3:ListAllMyBuckets", resource: "*" }];
+  const bucket = bucketArn(String(input.Bucket));
+  const resource = input.Key === undefined ? bucket : `${bucket}/${String(input.Key)}`;
+  const needed = [...(permissions[action] ?? [action])];
+  if (typeof input.Tagging === "string") needed.push("PutObjectTagging");
+  return [
+    ...needed.map((permission) => ({ permission: `s3:${permission}`, resource })),
+    ...(input.CopySource === undefined
+      ? []
+      : [{ permission: "s3:GetObject", resource: bucketArn(sourceOf(String(input.CopySource))) }]),
+  ];
+}
+
+/** `bucket/key`, percent-encoded. One that is none is refused by S3 itself. */
+function sourceOf(source: string): string {
+  const path = source.replace(/^\//, "").replace(/\?.*$/, "");
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
