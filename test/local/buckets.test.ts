@@ -2,6 +2,8 @@
 import { strict as assert } from "node:assert";
 import * as path from "node:path";
 import { Readable } from "node:stream";
+import { KinesisClient, PutRecordCommand } from "@aws-sdk/client-kinesis";
+import { InvokeCommand } from "@aws-sdk/client-lambda";
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
@@ -20,9 +22,18 @@ import {
   PutObjectCommand,
   PutObjectTaggingCommand,
   S3Client,
+  type S3ServiceException,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import { Run, raise, reasonOf, until } from "./support";
+
+interface FailureRecord {
+  readonly requestContext: { readonly condition: string };
+  readonly KinesisBatchInfo?: { readonly batchSize: number };
+  readonly payload?: string;
+  readonly requestPayload?: unknown;
+  readonly responsePayload?: unknown;
+}
 
 describe("a bucket on this machine", function () {
   this.timeout(120_000);
@@ -126,7 +137,10 @@ describe("a bucket on this machine", function () {
     assert.equal(ContentRange, "bytes 8-9/10");
     await assert.rejects(textOf(Key, { Range: "bytes=10-" }), { name: "InvalidRange" });
     await assert.rejects(textOf(Key, { IfMatch: '"other"' }), { name: "PreconditionFailed" });
-    await assert.rejects(textOf(Key, { IfNoneMatch: ETag }), { $metadata: { httpStatusCode: 304 } });
+    await assert.rejects(
+      textOf(Key, { IfNoneMatch: ETag }),
+      (error: S3ServiceException) => error.$metadata.httpStatusCode === 304,
+    );
     await assert.rejects(put(Key, "x", { IfNoneMatch: "*" }), { name: "PreconditionFailed" });
     await assert.rejects(put(Key, "x", { IfMatch: '"other"' }), { name: "PreconditionFailed" });
     await put(Key, "new", { IfMatch: ETag });
@@ -289,5 +303,46 @@ describe("a bucket on this machine", function () {
     await s3.send(new DeleteObjectCommand({ Bucket, Key: "in/gone" }));
     await until(() => exists("log/in/gone"));
     assert.equal(await textOf("log/in/gone"), "ObjectRemoved:Delete AccessDenied");
+  });
+
+  /** The one object below the prefix, when it is there. */
+  const recordBelow = async (prefix: string): Promise<[key: string, record: FailureRecord]> => {
+    await until(() => exists(prefix));
+    const [key] = await keysOf(prefix);
+    return [key ?? raise("no key"), JSON.parse((await textOf(key ?? "")) ?? "")];
+  };
+
+  it("gets what a stream's mapping gives up, with its payload", async () => {
+    const kinesis = new KinesisClient({
+      endpoint: run.local.address,
+      region: run.local.graph.region,
+      credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    });
+    try {
+      const click = { StreamName: run.output("clicksStream"), PartitionKey: "k", Data: Buffer.from("click") };
+      await kinesis.send(new PutRecordCommand(click));
+    } finally {
+      kinesis.destroy();
+    }
+    const [key, record] = await recordBelow(`aws/lambda/${run.output("mappingUuid")}/`);
+    assert.match(
+      key,
+      /^aws\/lambda\/[0-9a-f-]{36}\/shardId-000000000000\/\d{4}\/\d\d\/\d\d\/\d{4}-\d\d-\d\dT\d\d\.\d\d\.\d\d-[0-9a-f-]{36}$/,
+    );
+    assert.equal(record.requestContext.condition, "RetryAttemptsExhausted");
+    assert.equal(record.KinesisBatchInfo?.batchSize, 1);
+    const [{ kinesis: of }] = JSON.parse(record.payload ?? "").Records;
+    assert.equal(Buffer.from(of.data, "base64").toString(), "click");
+  });
+
+  it("gets asynchronous events that a function has failed with", async () => {
+    const FunctionName = run.output("removedFunction");
+    await run.lambda.send(
+      new InvokeCommand({ FunctionName, InvocationType: "Event", Payload: Buffer.from('{"a":1}') }),
+    );
+    const [key, record] = await recordBelow("aws/lambda/async/");
+    assert.ok(key.startsWith(`aws/lambda/async/${FunctionName}/2`), key);
+    assert.deepEqual(record.requestPayload, { a: 1 });
+    assert.match(JSON.stringify(record.responsePayload), /TypeError/);
   });
 });

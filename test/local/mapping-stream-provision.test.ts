@@ -160,9 +160,9 @@ describe("a stream's mapping of the program", () => {
     ],
     ["a maximum concurrency", { scalingConfig: { maximumConcurrency: 2 } }, /Unsupported scalingConfig parameter/],
     [
-      "a bucket as destination",
-      { destinationConfig: { onFailure: { destinationArn: "arn:aws:s3:::lost" } } },
-      /the bucket arn:aws:s3:::lost, and the local run has no S3; give a queue or a topic/,
+      "a function as destination",
+      { destinationConfig: { onFailure: { destinationArn: functionArn("lost") } } },
+      /lost\)\) is invalid: a standard queue, a standard topic or a bucket is needed/,
     ],
     [
       "a FIFO queue as destination",

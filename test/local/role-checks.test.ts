@@ -112,6 +112,9 @@ describe("a role is refused as AWS refuses it", () => {
     assert.equal(await made([], { onFailure: { destination: queue } }), lacks(`SendMessage on ${queue}`));
     assert.equal(await made([], { onSuccess: { destination: other } }), lacks(`InvokeFunction on ${other}`));
     assert.equal(await made(["lambda:InvokeFunction"], { onSuccess: { destination: other } }), "taken");
+    const bucket = "arn:aws:s3:::failed";
+    assert.equal(await made([], { onFailure: { destination: bucket } }), lacks(`PutObject on ${bucket}`));
+    assert.equal(await made(["s3:PutObject"], { onFailure: { destination: bucket } }), "taken");
   });
 
   it("for a mapping whose source it may not read, or whose failures it may not send on", async () => {
