@@ -41,7 +41,7 @@ export class AlarmTopic extends pulumi.ComponentResource {
     check(name, args, this);
     if (emails.length === 0 && args.subscribedElsewhere !== true) this.warnOfSilence();
     const place = keyPlaceOf(this);
-    const key = kmsKeyArn === undefined ? this.createKey(place, protect) : keyArnOf(kmsKeyArn);
+    const key = kmsKeyArn === undefined ? this.createKey(place, protect) : keyArnOf(kmsKeyArn, this);
     const topic = new aws.sns.Topic(name, { kmsMasterKeyId: key }, { parent: this });
     this.createPolicy(topic, place.account);
     for (const email of emails) {

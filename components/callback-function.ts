@@ -180,11 +180,10 @@ export class CallbackFunction extends pulumi.ComponentResource {
       }
       const total = environmentSize(environment, text);
       if (total > largestEnvironment) {
-        throw new pulumi.ResourceError(
+        throw new OutputError(
           `environment and what the consumer adds to it (${size} bytes) take ${total} bytes; Lambda allows ${largestEnvironment} for all ` +
             "variables together. Keep long values in an SSM parameter and hand them over with secret(…).",
           this,
-          true,
         );
       }
       return text;

@@ -72,7 +72,7 @@ export class DeadLetterQueue extends pulumi.ComponentResource {
     errors.throwIfAny(this);
 
     this.fifo = args.fifo ?? false;
-    if (args.kmsKeyArn !== undefined) this.kmsKeyArn = keyArnOf(args.kmsKeyArn);
+    if (args.kmsKeyArn !== undefined) this.kmsKeyArn = keyArnOf(args.kmsKeyArn, this);
     const queue = this.createQueue(args);
     this.url = queue.url;
     this.arn = queue.arn;

@@ -4,6 +4,8 @@ import type { ArgumentErrors } from "./argument-errors";
 import type { Statement } from "./binding";
 import type { Operations } from "./operations";
 
+import { OutputError } from "./output-error";
+
 const keyArn = /^arn:[^:]+:kms:[^:]+:\d{12}:key\/[^/]+$/;
 
 const fix =
@@ -21,10 +23,10 @@ export function checkKey(option: string, key: pulumi.Input<string> | undefined, 
   if (typeof key === "string" && !keyArn.test(key)) errors.add(`${option} is "${key}"; ${fix}.`);
 }
 
-/** The key's ARN; a RunError in the deployment where it turns out to be none. */
-export function keyArnOf(key: pulumi.Input<string>): pulumi.Output<string> {
+/** The key's ARN; an error of `owner` in the deployment where it turns out to be none. */
+export function keyArnOf(key: pulumi.Input<string>, owner: pulumi.Resource): pulumi.Output<string> {
   return pulumi.output(key).apply((known) => {
-    if (!keyArn.test(known)) throw new pulumi.RunError(`The key "${known}": ${fix}.`);
+    if (!keyArn.test(known)) throw new OutputError(`The key "${known}": ${fix}.`, owner);
     return known;
   });
 }

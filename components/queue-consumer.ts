@@ -140,7 +140,7 @@ export class QueueConsumer<Wire = unknown, In = unknown, B extends object = Reco
   };
 
   private createQueues(args: QueueConsumerOptions) {
-    const kmsKeyArn = args.kmsKeyArn === undefined ? undefined : keyArnOf(args.kmsKeyArn);
+    const kmsKeyArn = args.kmsKeyArn === undefined ? undefined : keyArnOf(args.kmsKeyArn, this);
     const deadLetters = createDeadLetters(this.name, args, this, {
       fifo: this.fifo,
       ...(args.deadLetterRetention !== undefined && { messageRetention: args.deadLetterRetention }),

@@ -10,6 +10,7 @@ import { decryptStatements } from "./encryption";
 import { streamFunctionAlarms } from "./function-alarms";
 import type { IdempotencyArg } from "./idempotency";
 import { checkName, nameOfDeadLetters, namesOfFunction } from "./names";
+import { OutputError } from "./output-error";
 import {
   checkStreamMapping,
   createStreamMapping,
@@ -88,7 +89,7 @@ export class TableConsumer<
     const streamArn = pulumi.output(givenArn).apply((known) => {
       const unfit = faultOf(known);
       if (unfit === undefined) return known;
-      throw new pulumi.ResourceError(`TableConsumer "${name}": ${unfit}`, this, true);
+      throw new OutputError(`TableConsumer "${name}": ${unfit}`, this);
     });
     const deadLetters = createDeadLetters(name, args, this);
     const bindings: Readonly<Record<string, Binding<unknown>>> = args.bindings ?? {};

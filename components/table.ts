@@ -74,8 +74,8 @@ export class Table extends pulumi.ComponentResource {
   constructor(name: string, args: TableArgs, opts?: pulumi.ComponentResourceOptions) {
     super("spillway:index:Table", name, {}, opts);
     check(name, args, this);
-    if (args.kmsKeyArn !== undefined) this.kmsKeyArn = keyArnOf(args.kmsKeyArn);
-    if (args.formerKmsKeyArn !== undefined) this.formerKmsKeyArn = keyArnOf(args.formerKmsKeyArn);
+    if (args.kmsKeyArn !== undefined) this.kmsKeyArn = keyArnOf(args.kmsKeyArn, this);
+    if (args.formerKmsKeyArn !== undefined) this.formerKmsKeyArn = keyArnOf(args.formerKmsKeyArn, this);
     const table = new aws.dynamodb.Table(
       name,
       {

@@ -80,7 +80,7 @@ export class Topic<E extends { readonly type: string }> extends pulumi.Component
     errors.throwIfAny(this);
 
     this.fifo = args.fifo ?? false;
-    if (args.kmsKeyArn !== undefined) this.kmsKeyArn = keyArnOf(args.kmsKeyArn);
+    if (args.kmsKeyArn !== undefined) this.kmsKeyArn = keyArnOf(args.kmsKeyArn, this);
     const topic = this.createTopic(args);
     this.topicArn = topic.arn;
     this.topicName = topic.name;

@@ -183,6 +183,7 @@ describe("a customer managed key", () => {
       ]) {
         const says = await refusal(program);
         assert.ok(says.includes(kmsKeyArn) && says.includes("IAM knows keys by their ARNs only"), says);
+        assert.ok(!says.includes("error serializing"), says);
       }
     }
   });

@@ -576,7 +576,7 @@ describe("QueueConsumer", () => {
       const message = await refusal(() => void new QueueConsumer("jobs", { callback: note, environment }));
       assert.match(
         message,
-        /environment and what the consumer adds to it \(\d+ bytes\) take \d+ bytes; Lambda allows 4096 for all variables together/,
+        /^environment and what the consumer adds to it \(\d+ bytes\) take \d+ bytes; Lambda allows 4096 for all variables together/,
       );
     });
 

@@ -354,11 +354,11 @@ describe("TableConsumer", () => {
       const table = new aws.dynamodb.Table("orders", { hashKey: "id", attributes, billingMode: "PAY_PER_REQUEST" });
       new TableConsumer("changes", { callback: changed, table });
     });
-    assert.match(theirs, /TableConsumer "changes": its table has no stream.*; set streamEnabled and streamViewType/);
+    assert.match(theirs, /^TableConsumer "changes": its table has no stream.*; set streamEnabled and streamViewType/);
     const table = { streamArn: arn("dynamodb", "table/orders") };
     assert.match(
       await refusal(() => new TableConsumer("changes", { callback: changed, table })),
-      /table\.streamArn is "arn:aws:dynamodb:[^"]*table\/orders"; give the ARN of a table's stream/,
+      /^TableConsumer "changes": table\.streamArn is "arn:aws:dynamodb:[^"]*table\/orders"; give the ARN of a table's stream/,
     );
   });
 
