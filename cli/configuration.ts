@@ -70,7 +70,7 @@ export function configurationPage(): string {
 
 Every key of the stack's configuration, from \`config-keys.ts\`. A stack's values are in \`Pulumi.<stack>.yaml\`, its defaults in \`Pulumi.yaml\`;
 \`pulumi config set <key> <value>\` sets one, and the local run takes \`--config <key>=<value>\`. All faults are reported together, with the
-value given, what is allowed, and the command that mends it; a key that the project does not know is a fault too.
+value given, what is allowed, and the command that fixes it; a key that the project does not know is a fault too.
 
 ${markdownTable(["key", "type", "default", "allowed", "meaning"], rows)}
 

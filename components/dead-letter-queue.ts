@@ -140,7 +140,7 @@ export class DeadLetterQueue extends pulumi.ComponentResource {
       {
         alarmDescription:
           `Records were given up and wait in the dead-letter queue of ${this.name.replace(/-dead-letters$/, "")}. ` +
-          "Read the DeadLetterReason attribute of a message first; mend the cause, then redrive.",
+          "Read the DeadLetterReason attribute of a message first; fix the cause, then redrive.",
         namespace: "AWS/SQS",
         metricName: "ApproximateNumberOfMessagesVisible",
         statistic: "Maximum",

@@ -8,7 +8,7 @@ import { PermanentError } from "../consumer/errors";
 import type { Order } from "./contracts/order";
 import { OrderRequest } from "./contracts/order-request";
 
-/** The orderId is taken by an order with other content. No retry can mend that. */
+/** The orderId is taken by an order with other content. No retry can fix that. */
 export class OrderConflict extends PermanentError {}
 
 export const placeOrder = callback(OrderRequest, ({ orders }: { orders: WritableTable<"PutItem"> }) => {

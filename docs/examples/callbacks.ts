@@ -7,7 +7,7 @@ import { OrderPlaced } from "../../functions/contracts/order-placed";
 
 const Payment = v.object({ orderId: v.string(), amount: v.pipe(v.number(), v.minValue(0)) });
 
-/** No retry can mend it: dead-lettered at once, under this name. */
+/** No retry can fix it: dead-lettered at once, under this name. */
 export class PaymentDeclined extends PermanentError {}
 
 export const takePayment = callback(Payment, ({ provider }: { provider: string }) => {

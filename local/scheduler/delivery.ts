@@ -19,7 +19,7 @@ export interface Failure {
   readonly message: string;
   /** How often it was tried again. */
   readonly retries: number;
-  /** Which limit was reached; undefined for an error that no retry would mend. */
+  /** Which limit was reached; undefined for an error that no retry would fix. */
   readonly condition: "MaximumRetryAttempts" | "MaximumEventAgeInSeconds" | undefined;
 }
 

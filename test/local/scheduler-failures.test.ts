@@ -93,7 +93,7 @@ describe("what a schedule cannot deliver", () => {
     );
   });
 
-  it("does not try again what no retry would mend", async () => {
+  it("does not try again what no retry would fix", async () => {
     await run.schedule("lost", { target: { arn: queueArn("gone"), deadLetterConfig: { arn: queueArn("dead") } } });
     await clock.pass(hour);
     const { attributes } = await deadLetter();
