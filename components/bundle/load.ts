@@ -53,8 +53,8 @@ const environment = {
 };
 
 /**
- * For each bundle the Error for the user, where it cannot be loaded. All are loaded in one process, which may read files and nothing
- * else. Only what surely dies on Lambda is refused: not what lacks an environment variable, which the function may have, nor what
+ * For each bundle the Error for the user, where it cannot be loaded. All are loaded in one process, which may read files, and neither
+ * write any nor start another process; it ends before an answer from the network could reach it. Only what surely dies on Lambda is refused: not what lacks an environment variable, which the function may have, nor what
  * takes long. The callback's factory is not called, since the bindings are known to the deployment alone. A bundle that leaves
  * packages out is not loaded: they need not be here.
  */
