@@ -41,11 +41,16 @@ export function nameClasses(source: string, isPackage: boolean): string {
     if (name === undefined || body === undefined || body < done) continue;
     const head = source.slice(from, body);
     if (!derivedClass.test(head) || (isPackage && !isUnnamedError(head, source, name))) continue;
+    if (isInTemplate(source, found.index)) continue;
     named += `${source.slice(done, body + 1)}static get name(){return"${name}"}`;
     done = body + 1;
   }
   return named + source.slice(done);
 }
+
+/** Within a text of several lines, which stays as it is. A backtick elsewhere, as in a pattern, costs the names of the classes after it. */
+const isInTemplate = (source: string, at: number) =>
+  source.slice(0, at).replaceAll("\\`", "").split("`").length % 2 === 0;
 
 /** Most packages give their errors the name as a text, which stays as it is. */
 function isUnnamedError(head: string, source: string, name: string): boolean {

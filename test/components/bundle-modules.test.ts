@@ -137,6 +137,8 @@ describe("the names of classes", () => {
     "const message = 'class Wrong extends Error {';",
     'const message = "a class Wrong {";',
     "const message = `\nthe class Wrong ${value} {`;",
+    "const message = `\nclass Wrong extends Error {\n}`;",
+    "const message = `the \\`\nclass Wrong extends Error {\n}`;",
     " * the class Wrong extends Error {",
     "// class Wrong extends Error {",
     "/* the class\n   class Wrong of errors */ function right() {}",
@@ -148,6 +150,11 @@ describe("the names of classes", () => {
       assert.equal(nameClasses(text, false), text);
     });
   }
+
+  it("are written behind a text of several lines", () => {
+    const text = "const message = `\n`;\nclass Right extends Error {\n}";
+    assert.match(nameClasses(text, false), /^class Right extends Error \{static get name\(\)/m);
+  });
 
   it("of a package are not written where it writes the name itself", () => {
     const text = 'class Told extends Error {\n  name = "Told";\n}\n';
