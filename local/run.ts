@@ -23,9 +23,7 @@ import { ownPages } from "./own-pages";
 import { createPermissions } from "./permissions";
 import { snsQueryProtocol } from "./protocol-sns";
 import type { Provisioners } from "./provision";
-import { s3Provisioners } from "./s3/provision";
-import { bucketIn, s3Handler } from "./s3/rest";
-import { createS3 } from "./s3/service";
+import { createS3OnDemand } from "./s3/on-demand";
 import { createScheduler } from "./scheduler/service";
 import { describeMissingSecrets, secretProvisioners } from "./secrets/provision";
 import { createSecretsManager } from "./secrets/secrets-manager";
@@ -158,7 +156,7 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
     closers.push(() => scheduler.close());
     const events = createEvents({ clock, ask, accountId, region, onProblem: say });
     closers.push(() => events.close());
-    const s3 = createS3({
+    const s3 = createS3OnDemand({
       clock,
       ask,
       accountId,
@@ -166,7 +164,7 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
       bucketArn: (name) => bucketArnIn(region, name),
       onProblem: say,
     });
-    closers.push(() => s3.close());
+    closers.push(() => s3.service.close());
     let lambdaClosed: Promise<void> | undefined;
     const closeLambda = () => {
       lambdaClosed ??= lambda.close();
@@ -183,7 +181,7 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
       dynamodb,
       dynamodbstreams,
       kinesis,
-      s3,
+      s3.service,
       lambda.service,
       scheduler.service,
       events.service,
@@ -199,7 +197,7 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
       identify: (accessKeyId, sender) => lambda.identify(accessKeyId, sender),
       queryProtocols: { sns: snsQueryProtocol },
       routes: [...lambda.routes, apiGateway.route, ...scheduler.routes, ownPages(() => graph?.outputs)],
-      buckets: { handler: s3Handler(ask), has: (path) => s3.has(bucketIn(path)) },
+      buckets: s3.buckets,
       region,
       accountId,
       absent: () => absentFor(absent),
@@ -231,7 +229,7 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
       ...scheduler.provisioners,
       ...events.provisioners,
       ...secretProvisioners(secrets),
-      ...s3Provisioners(s3, ask),
+      ...s3.provisioners,
     };
     const custom = evaluated.resources.filter((resource) => resource.custom);
     absent = custom.filter(({ type }) => provisioners[type] === undefined && withoutEffect[type] === undefined);

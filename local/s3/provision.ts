@@ -1,7 +1,7 @@
 // The program's buckets, what it puts into them, their policies and their notifications.
 import { readFile } from "node:fs/promises";
 import type { GraphResource } from "../../graph/graph";
-import type { Provisioner, Provisioners } from "../provision";
+import type { Provisioner } from "../provision";
 import type { Ask, Message } from "../service";
 import {
   booleanIn,
@@ -15,6 +15,7 @@ import {
   type Values,
 } from "../values";
 import type { Notification } from "./notifications";
+import type { BucketProvisioners } from "./on-demand";
 import type { S3 } from "./service";
 
 /** What would change what happens, and that the local run does not have. */
@@ -23,7 +24,7 @@ const unsupported: Readonly<Record<string, readonly string[]>> = {
   object: ["objectLockMode", "objectLockLegalHoldStatus", "objectLockRetainUntilDate"],
 };
 
-export function s3Provisioners(s3: S3, ask: Ask): Provisioners {
+export function s3Provisioners(s3: S3, ask: Ask): BucketProvisioners {
   const provisioner =
     (create: (resource: GraphResource) => Promise<unknown>): Provisioner =>
     (resource) =>

@@ -4,7 +4,8 @@ import { parseXML } from "@aws-sdk/xml-builder";
 import type { FrontHandler, FrontRequest } from "../http";
 import { type Ask, type Message, ServiceError } from "../service";
 import { isChunked, unchunked } from "./aws-chunked";
-import { asS3Error, invalidArgument, notImplemented } from "./errors";
+import { asS3Error, notImplemented } from "./errors";
+import { isOfSignature, refuseExpired } from "./presigned";
 import { answerTo, errorAnswer } from "./rest-answers";
 
 /** What requests say by a parameter without a value, and what is done then. Of others the run has nothing. */
@@ -96,9 +97,6 @@ export function s3Handler(ask: Ask): FrontHandler {
   };
 }
 
-/** The name of the bucket in a path, which has it first: `/bucket/key`. */
-export const bucketIn = (path: string) => path.split("/")[1] ?? "";
-
 function callOf(request: FrontRequest): { readonly action: string; readonly input: Message } {
   refuseExpired(request.query);
   const [, bucket = "", ...rest] = request.path.split("/");
@@ -143,7 +141,9 @@ function headersOf({ headers, query }: FrontRequest): Headers {
 
 function membersOfQuery(query: URLSearchParams): Message {
   return Object.fromEntries(
-    [...query].filter(([name]) => !/^x-/i.test(name)).map(([name, value]) => [ofQuery[name] ?? memberOf(name), value]),
+    [...query]
+      .filter(([name]) => !isOfSignature(name))
+      .map(([name, value]) => [ofQuery[name] ?? memberOf(name), value]),
   );
 }
 
@@ -226,16 +226,4 @@ function decoded(text: string): string {
   } catch {
     throw new ServiceError("InvalidURI", "Couldn't parse the specified URI.");
   }
-}
-
-/** Signatures are not checked, but until when a presigned address holds good is. */
-function refuseExpired(query: URLSearchParams): void {
-  const seconds = query.get("X-Amz-Expires");
-  if (seconds === null) return;
-  const [, ...parts] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(query.get("X-Amz-Date") ?? "") ?? [];
-  if (parts.length === 0)
-    throw invalidArgument("X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"");
-  const [year, month, day, hour, minute, second] = parts.map(Number);
-  const signed = Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second);
-  if (Date.now() > signed + Number(seconds) * 1000) throw new ServiceError("AccessDenied", "Request has expired", 403);
 }

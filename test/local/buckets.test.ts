@@ -239,6 +239,11 @@ describe("a bucket on this machine", function () {
     const late = await at(new Date(Date.now() - 3_600_000));
     assert.equal(late.status, 403);
     assert.match(await late.text(), /<Code>AccessDenied<\/Code><Message>Request has expired/);
+    // By version 2 of signatures, with which boto3 begins.
+    const signedUntil = (seconds: number) =>
+      fetch(`${run.local.address}/${Bucket}/signed/file?AWSAccessKeyId=test&Signature=0&Expires=${seconds}`);
+    assert.equal((await signedUntil(Math.ceil(Date.now() / 1000) + 60)).status, 200);
+    assert.equal((await signedUntil(Math.floor(Date.now() / 1000) - 60)).status, 403);
   });
 
   it("lets in whoever does not sign where its policy does, and nowhere else", async () => {
