@@ -14,7 +14,6 @@ import { recursiveInvocations } from "./function-alarms";
 import { checkIdempotency, type IdempotencyArg } from "./idempotency";
 import { checkName, nameOfDeadLetters, namesOfFunction } from "./names";
 import {
-  checkQueueConsumerOptions,
   type ExistingDeadLetterQueue,
   isFifo,
   maxReceiveCountOf,
@@ -24,6 +23,7 @@ import {
   queueTimesOf,
   visibilityTimeoutOf,
 } from "./queue-consumer-args";
+import { checkQueueConsumerOptions, checkReaders } from "./queue-consumer-checks";
 import { OwnQueuePolicy, type PolicyStatement } from "./queue-policy";
 import { otherReaderOf } from "./queue-readers";
 import { queueAlarms } from "./source-alarms";
@@ -286,18 +286,4 @@ export class QueueConsumer<Wire = unknown, In = unknown, B extends object = Reco
       { parent: this, dependsOn: [fn.rolePolicy] },
     );
   }
-}
-
-/**
- * Lambda allows several functions on one queue. Each message reaches one of them only, by chance, and what the filter of one leaves out is
- * deleted before the other sees it: nobody wants that of two consumers, except for a while when one takes the place of the other.
- */
-function checkReaders(name: string, { queue, enabled }: QueueConsumerOptions, errors: ArgumentErrors): void {
-  if (queue === undefined || enabled === false) return;
-  const other = otherReaderOf(queue.arn, name);
-  if (other === undefined) return;
-  errors.add(
-    `its queue is consumed by "${other}" already, and SQS hands each message to one of them only. For both to get every message, give each ` +
-      "a queue of its own and subscribe them to a Topic; where one takes the other's place, give one of them enabled: false.",
-  );
 }
