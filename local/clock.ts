@@ -1,4 +1,5 @@
 // The one clock of the local run. Everything that waits for AWS's own times (visibility, windows, back-off, retries) uses it, so that they can run faster.
+import { onAbort } from "./on-abort";
 
 export interface Timer {
   cancel(): void;
@@ -31,11 +32,11 @@ export function createClock(speed = 1, origin = Date.now()): Clock {
         if (signal?.aborted) return resolve();
         const done = () => {
           timer.cancel();
-          signal?.removeEventListener("abort", done);
+          release?.();
           resolve();
         };
         const timer = after(milliseconds, done);
-        signal?.addEventListener("abort", done, { once: true });
+        const release = signal && onAbort(signal, done);
       }),
   };
 }

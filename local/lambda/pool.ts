@@ -4,6 +4,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import * as path from "node:path";
+import { onAbort } from "../on-abort";
 import { ServiceError } from "../service";
 import { temporaryFolder } from "../temporary-folder";
 import { type Code, unpack } from "./code";
@@ -119,21 +120,22 @@ export class Pool {
         queue.splice(at, 1);
         reject(shutDown());
       };
+      let stay: (() => void) | undefined;
       const waiting: Waiting = {
         request,
         requestId: request.requestId ?? randomUUID(),
         since: performance.now(),
         resolve: (result) => {
-          signal?.removeEventListener("abort", withdraw);
+          stay?.();
           resolve(result);
         },
         reject: (error) => {
-          signal?.removeEventListener("abort", withdraw);
+          stay?.();
           reject(error);
         },
       };
       if (request.nested) return this.#start(lane, waiting);
-      signal?.addEventListener("abort", withdraw, { once: true });
+      stay = signal && onAbort(signal, withdraw);
       lane.waiting.push(waiting);
       this.#dispatch();
     });
@@ -187,8 +189,7 @@ export class Pool {
     const { request, requestId } = waiting;
     lane.load.running += 1;
     this.#running += 1;
-    const kill = () => environment.kill();
-    request.signal?.addEventListener("abort", kill, { once: true });
+    const release = request.signal && onAbort(request.signal, () => environment.kill());
     request.onStart?.();
     const event = {
       requestId,
@@ -197,7 +198,7 @@ export class Pool {
       clientContext: request.clientContext,
     };
     void environment.run(event).then((result) => {
-      request.signal?.removeEventListener("abort", kill);
+      release?.();
       lane.load.running -= 1;
       this.#running -= 1;
       if (!environment.isGone) this.#rest(lane, environment);

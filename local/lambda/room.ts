@@ -2,7 +2,7 @@
 import { totalmem } from "node:os";
 import type { Environment } from "./environment";
 import type { Lane } from "./lane";
-import { isBlocked } from "./turns";
+import { isBehind, isBlocked } from "./turns";
 
 /** Milliseconds for which an environment keeps its place although it has nothing to do: a steady load has pauses, too. */
 const recent = 60_000;
@@ -16,12 +16,12 @@ export interface Room {
 
 /**
  * There is room for as many environments as may run, in any case. As long as there is memory, there is also room for one of each
- * function, and for another where those of the function are all at work for long.
+ * function, and for another where those of the function are all at work for long, or do not get through what waits.
  */
 export function hasRoom(lanes: readonly Lane[], lane: Lane, { limit, memory }: Room): boolean {
   const environments = lanes.flatMap((each) => [...each.environments]);
   if (environments.length < limit) return true;
-  if (!isBlocked(lane)) return false;
+  if (!isBlocked(lane) && !isBehind(lane)) return false;
   return environments.reduce((sum, each) => sum + each.memory, 0) < memory;
 }
 

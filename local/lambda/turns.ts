@@ -6,6 +6,8 @@ import type { Lane } from "./lane";
  * events of functions that have a free environment go first: a start costs a hundred times what a short event does.
  */
 export const patience = 1000;
+/** Milliseconds for which an event waits, although more could run, before another environment is started for it. */
+const backlog = 250;
 
 /**
  * The longest waiting first, but warm before cold, as long as that keeps nobody waiting for long. `makeRoom` answers whether another
@@ -19,6 +21,11 @@ export function nextTurn(lanes: readonly Lane[], makeRoom: (lane: Lane) => boole
     return cold;
   }
   return warm;
+}
+
+/** Its own environments do not get through what waits. */
+export function isBehind({ oldest }: Lane): boolean {
+  return performance.now() - oldest >= backlog;
 }
 
 /** Not merely waiting for its turn: each of its environments has an event that takes long. */

@@ -1,5 +1,6 @@
 // Who waits for messages of a queue (long polling): served in the order of their coming, and woken when something becomes visible.
 import type { Clock, Timer } from "../clock";
+import { onAbort } from "../on-abort";
 import type { StoredMessage } from "./message";
 
 export interface Poll {
@@ -29,7 +30,7 @@ export class Polls {
       const end = () => {
         this.#waiting.delete(waiting);
         timer.cancel();
-        signal?.removeEventListener("abort", none);
+        release?.();
         if (this.#waiting.size === 0) this.#disarm();
       };
       const waiting: Waiting = {
@@ -45,7 +46,7 @@ export class Polls {
       };
       const none = () => waiting.finish([]);
       const timer = this.clock.after(seconds * 1000, none);
-      signal?.addEventListener("abort", none, { once: true });
+      const release = signal && onAbort(signal, none);
       this.#waiting.add(waiting);
     });
   }
