@@ -66,6 +66,15 @@ describe("the pool of environments", () => {
     assert.equal(run.lambda.pool.processes.length, 4);
   });
 
+  it("runs short events side by side when one environment does not get through them, and more could run", async () => {
+    for (const name of ["fed", "warm", "resting"]) run.put(name, counts);
+    for (const name of ["fed", "warm", "resting"]) await call(run.lambda, name);
+    // Each takes a twentieth of the patience that a single long event is given.
+    await Promise.all(Array.from({ length: 60 }, () => call(run.lambda, "fed", { wait: 50 })));
+    const fed = run.lambda.pool.processes.filter(({ functionName }) => functionName === "fed");
+    assert.equal(fed.length, 2, "as many as may run");
+  });
+
   it("puts an environment in the place of the longest idle one when memory is short", async () => {
     const own = await startLambda({ concurrency: 1, memory: 1 });
     try {
