@@ -79,6 +79,15 @@ describe("a bucket on this machine", function () {
     await assert.rejects(s3.send(new HeadBucketCommand({ Bucket: "no-such-bucket" })), { name: "NotFound" });
   });
 
+  it("is made with settings that change nothing for its callers", () => {
+    const settings = run.local.graph.resources.filter(({ type }) => /Versioning|Encryption|Lifecycle/.test(type));
+    assert.equal(settings.length, 3);
+    assert.deepEqual(
+      said.filter((line) => line.startsWith("Not created")),
+      [],
+    );
+  });
+
   it("has what the program puts into it", async () => {
     const Key = "public/greeting.txt";
     const { Body, ContentType } = await s3.send(new GetObjectCommand({ Bucket, Key }));
