@@ -1,4 +1,4 @@
-// The calls to AWS that an invocation makes beside its callback: so many at a time, and none beyond its time.
+// The calls to AWS that an invocation makes beside its callback: a bounded number at a time, and none beyond its time.
 import type { CallLimits } from "./aws";
 import { Limit } from "./limit";
 
