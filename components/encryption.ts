@@ -56,7 +56,7 @@ export function encryptStatements(service: "sqs" | "sns", keyArn: pulumi.Input<s
   return keyStatements(service, ["kms:GenerateDataKey", "kms:Decrypt"], keyArn);
 }
 
-/** For what is encrypted with one of the keys: with that of today, or with the one before. */
+/** Reading what is encrypted with any of the keys: that of today, or the one before. */
 export function decryptStatements(
   service: KeyUser,
   ...keyArns: readonly (pulumi.Input<string> | undefined)[]

@@ -33,7 +33,7 @@ export interface Route {
   readonly path: string;
   readonly httpMethod: string;
   readonly model: { readonly name: string; readonly schema: Model };
-  /** Of the OpenAPI document. */
+  /** The operation in the OpenAPI document. */
   readonly operation: pulumi.Inputs;
 }
 

@@ -1,7 +1,7 @@
 // How long the attempts of a queue's record take at most: what its retention, and the alarm on its age, must leave room for.
 import { longestBackOff } from "../consumer/back-off";
 
-/** Of a queue and its function, in seconds. */
+/** Times of a queue and its function, in seconds. */
 export interface QueueTimes {
   readonly delay: number;
   readonly visibilityTimeout: number;

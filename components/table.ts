@@ -53,8 +53,7 @@ const mostIndexes = 20;
 /**
  * A table, on demand, that can be put back to any second of the last 35 days. With `protect` Pulumi and DynamoDB both refuse to delete it.
  * One of the same name, or of a name among its aliases, that the program had declared as an `aws.dynamodb.Table` is taken over with its
- * items. Throws a ResourceError
- * that lists every argument that AWS would refuse.
+ * items. Throws a ResourceError that lists every argument that AWS would refuse.
  */
 export class Table extends pulumi.ComponentResource {
   /** The table's name. */

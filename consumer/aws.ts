@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { AwsV4Signer } from "aws4fetch";
 import { addressOf, type Endpoint } from "./endpoints";
 
-/** Of a call, and of the entries of a batch. */
+/** How often a call, and each entry of a batch, is tried. */
 export const tries = 3;
 const defaultTimeout = 3000;
 const longestPause = 1000;
@@ -39,7 +39,7 @@ export interface AwsCall<Answer> extends Call {
   readonly action: string;
   readonly input: unknown;
   readonly contentType?: string;
-  /** Where an API answers 200 although it has refused: what it refused with. */
+  /** The refusal in an answer with the status 200, where the API has such. */
   refusalIn?(answer: Answer): AwsError | undefined;
 }
 

@@ -55,7 +55,7 @@ class Batch<I extends Item> {
   private readonly states = new Map<I, "started" | "decided">();
   /** Settling that takes time (a dead letter on its way) and must be over before the batch is. */
   private readonly settling: Promise<unknown>[] = [];
-  /** By lane, the last of it. */
+  /** The last settling of each lane. */
   private readonly settlingOf = new Map<Lane<I>, Promise<boolean>>();
   private next = 0;
 

@@ -24,7 +24,7 @@ const suffixes: Readonly<Record<string, Suffixes>> = {
   "aws-iso-f": ["csp.hci.ic.gov", "api.aws.hci.ic.gov"],
 };
 
-/** Of what has this ARN. */
+/** The endpoint that serves what has this ARN. */
 export function endpointOf(arn: string): Endpoint {
   const [, partition = "", service = "", region = ""] = arn.split(":");
   return { service, region, url: urlOf(service, region, suffixes[partition] ?? common) };

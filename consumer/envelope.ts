@@ -28,7 +28,7 @@ export function openEnvelope(body: unknown): Opened {
   return { event, envelope, correlationId };
 }
 
-/** Of a record that may be no event: undefined where it cannot be told. */
+/** The correlation id of a record that may be no event; undefined where it cannot be told. */
 export function correlationIdOf(open: () => Opened): string | undefined {
   try {
     return open().correlationId;
@@ -67,7 +67,7 @@ function flowOf(id: unknown): { readonly correlationId?: string } {
 }
 
 /**
- * Of a CloudEvent. What its producer held as bytes is base64, and JSON all the same where its content type is, or is left out:
+ * The data of a CloudEvent. What its producer held as bytes is base64; it is JSON where the content type says so, or is left out:
  * https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md#31-handling-of-data
  */
 function dataOf({ data, data_base64: base64, datacontenttype = "application/json" }: Members): unknown {

@@ -15,11 +15,11 @@ interface SdkError {
   readonly $fault?: unknown;
   readonly name?: unknown;
   readonly $metadata?: { readonly httpStatusCode?: unknown };
-  /** Of a transaction of DynamoDB, one for each of its items. */
+  /** A cancelled transaction of DynamoDB has one for each of its items. */
   readonly CancellationReasons?: readonly { readonly Code?: string }[];
 }
 
-/** Of an AwsError, or of an error of an SDK client, which all have `$fault`. */
+/** Tells it of an AwsError, and of errors of SDK clients, which all have `$fault`. */
 export function isRefusal(error: object): boolean {
   if (error instanceof AwsError) return codes.test(error.code) || error.status === tooLarge;
   const { $fault, name, $metadata, CancellationReasons = [] } = error as SdkError;

@@ -11,7 +11,7 @@ export interface Failure extends NamedError {
   readonly id: string;
   readonly attempt: number | undefined;
   readonly outcome: RecordOutcome;
-  /** Of the error and of what it was caused by; where several records have failed with one error, of the first. */
+  /** The stack of the error and of what it was caused by. Where several records have failed with one error, the first has it. */
   readonly stack?: string;
 }
 

@@ -13,7 +13,7 @@ export interface Identity {
 /** Inputs that identify a resource; one with a question mark may be left out, and one without must be given in the program. */
 type Properties = readonly string[];
 
-/** Of these AWS takes a second one for the first, as its API's `Put…`, `Set…` and idempotent `Create…` actions do. */
+/** AWS takes a second one of these for the first, as its API's `Put…`, `Set…` and idempotent `Create…` actions do. */
 const joining: Readonly<Record<string, Properties>> = {
   // https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html: the same subscription has the same ARN.
   "aws:sns/topicSubscription:TopicSubscription": ["topic", "protocol", "endpoint"],
@@ -51,7 +51,7 @@ const joining: Readonly<Record<string, Properties>> = {
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": ["bucket"],
 };
 
-/** Of these AWS refuses a second one. */
+/** AWS refuses a second one of these. */
 const refusing: Readonly<Record<string, Properties>> = {
   // https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html: ResourceConflictException.
   "aws:lambda/eventSourceMapping:EventSourceMapping": ["eventSourceArn", "functionName"],

@@ -7,7 +7,7 @@ export type Members = { readonly [name: string]: Value };
 export interface DescribedMethod {
   /** `/orders`, with variables as `{id}`. */
   readonly path: string;
-  /** In capitals; `ANY` for all. */
+  /** The method in capitals; `ANY` stands for all. */
   readonly httpMethod: string;
   /** `NONE`, `AWS_IAM`, or whatever else the document asks for. */
   readonly authorization: string;

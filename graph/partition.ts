@@ -23,5 +23,5 @@ export const partitionOf = (region: string): string =>
 export const dnsSuffixOf = (partition: string): string =>
   partitions.find(({ name }) => name === partition)?.dnsSuffix ?? "amazonaws.com";
 
-/** Of a bucket, whose name is its own in the whole partition. */
+/** The ARN of a bucket, whose name is its own in the whole partition. */
 export const bucketArnIn = (region: string, name: string): string => `arn:${partitionOf(region)}:s3:::${name}`;

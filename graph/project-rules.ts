@@ -9,7 +9,7 @@ type TypeName = (typeof types)[number];
 
 export interface DeclaredType {
   readonly type?: TypeName;
-  /** Of an array's entries. */
+  /** The type of an array's entries. */
   readonly items?: DeclaredType;
 }
 

@@ -4,7 +4,7 @@ import * as grpc from "@grpc/grpc-js";
 import type { Value } from "./graph";
 import { plainOf } from "./wire";
 
-/** Where a function of the program waits for being called: Pulumi's runtime serves it on this machine. */
+/** The address at which Pulumi's runtime, on this machine, serves a function of the program. */
 export interface TransformCallback {
   getTarget(): string;
   getToken(): string;

@@ -25,7 +25,7 @@ interface Remembered {
 /** What decides how modules are found and compiled, besides the modules and this folder; relative to the project's root. */
 export const settingsFiles = ["package.json", "package-lock.json", "tsconfig.json"];
 
-/** In place of a hash. */
+/** It stands in place of a hash. */
 const absent = "absent";
 
 /** Milliseconds by which a file's time may be behind the clock. */

@@ -5,8 +5,8 @@ import type { Plugin } from "esbuild";
 
 /**
  * Gives each class of the program that extends another, as every error does, and of packages each that looks like an error's, a
- * static getter of its own name: some 30 bytes each. esbuild's keepNames would name every function of every package (24 KB in a bundle with an SDK client). The text alone is
- * changed, so that esbuild compiles the file under its own tsconfig.json.
+ * static getter of its own name: some 30 bytes each. esbuild's keepNames would name every function of every package (24 KB in a
+ * bundle with an SDK client). The text alone is changed, so that esbuild compiles the file under its own tsconfig.json.
  */
 export const keepClassNames: Plugin = {
   name: "spillway-class-names",

@@ -138,7 +138,7 @@ function load(files: readonly string[]): Promise<readonly Answer[]> {
   });
 }
 
-/** Of packages and files that are not in the archive a function dies whatever its environment is. */
+/** A function dies of a package or file that is not in the archive, whatever its environment is. */
 const notThere = /^(ERR_)?MODULE_NOT_FOUND$/;
 
 function surelyDies(answer: Answer | undefined, file: string): boolean {

@@ -9,7 +9,7 @@ export const importMeta = {
   "import.meta.dirname": "__dirname",
 } as const;
 
-/** With the address in front where the code asks for it, on a line of its own, which the source map is told of. */
+/** Defines the module's address before code that asks for it, on a line of its own, by which the source map is moved. */
 export function withModuleUrl(code: string, sourceMap: string): { readonly code: string; readonly sourceMap: string } {
   if (!code.includes(importMeta["import.meta.url"])) return { code, sourceMap };
   const strict = code.startsWith('"use strict"') ? '"use strict";' : "";
