@@ -14,6 +14,10 @@ const methodSettings = "aws:apigateway/methodSettings:MethodSettings";
 const isPreflight = ({ httpMethod, routeKey }: Properties) =>
   httpMethod === "OPTIONS" || (typeof routeKey === "string" && routeKey.startsWith("OPTIONS "));
 
+/** A path of an OpenAPI document has other members, too, as `parameters` and `summary`. */
+const isMethod = (member: string) =>
+  /^(get|put|post|delete|options|head|patch|trace|x-amazon-apigateway-any-method)$/i.test(member);
+
 interface Operation {
   /** `POST /orders` */
   readonly route: string;
@@ -28,7 +32,8 @@ interface Operation {
 function operationsOf({ body }: Properties): readonly Operation[] {
   const document = typeof body === "string" ? parsed(body) : undefined;
   return Object.entries((at(document, "paths") ?? {}) as Properties).flatMap(([path, methods]) =>
-    Object.entries((methods ?? {}) as Properties).map(([method, operation]) => {
+    Object.entries((methods ?? {}) as Properties).flatMap(([method, operation]) => {
+      if (!isMethod(method)) return [];
       const auth = at(operation, "x-amazon-apigateway-auth", "type");
       const security = at(operation, "security") ?? at(document, "security");
       const validator = "x-amazon-apigateway-request-validator";

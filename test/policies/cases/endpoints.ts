@@ -2,9 +2,9 @@
 import { type Case, make, unknown } from "../made-up";
 
 /** A REST API with one route, described by its body. */
-const described = (operation: object, document: object = {}) =>
+const described = (operation: object, document: object = {}, path: object = {}) =>
   make("restApi", {
-    body: JSON.stringify({ openapi: "3.0.1", paths: { "/orders": { post: operation } }, ...document }),
+    body: JSON.stringify({ openapi: "3.0.1", paths: { "/orders": { ...path, post: operation } }, ...document }),
   });
 
 const httpSettings = { throttlingRateLimit: 100, throttlingBurstLimit: 200 };
@@ -33,6 +33,10 @@ export const endpointCases: readonly Case[] = [
       { what: "IAM", made: [make("restMethod", { httpMethod: "POST", authorization: "AWS_IAM" })] },
       { what: "JWT", made: [make("httpRoute", { routeKey: "POST /orders", authorizationType: "JWT" })] },
       { what: "IAM in a body", made: [described({ security: [{ sigv4: [] }] })] },
+      {
+        what: "a path with parameters of its own",
+        made: [described({ security: [{ sigv4: [] }] }, {}, { parameters: [], summary: "Orders" })],
+      },
       { what: "IAM for a whole body", made: [described({}, { security: [{ sigv4: [] }] })] },
       { what: "IAM by API Gateway's own word", made: [described({ "x-amazon-apigateway-auth": { type: "AWS_IAM" } })] },
       { what: "a body that is not known yet", made: [make("restApi", { body: unknown })], preview: true },
