@@ -33,7 +33,7 @@ export class IdempotencyPersistenceLayerError extends Error {
   override readonly name = "IdempotencyPersistenceLayerError";
 }
 
-/** Milliseconds before the deadline at which the note of a handled event is given up. */
+/** Milliseconds before the deadline at which the note of a handled event is given up; of less than twice that, half is left for it. */
 const reserve = 500;
 
 type Limits = Pick<AwsCall<unknown>, "mostTries" | "signal">;
@@ -119,7 +119,9 @@ export class IdempotencyTable {
         ":owner": { S: owner },
       },
     };
-    const signal = AbortSignal.timeout(Math.max(0, deadline - reserve - Date.now()));
+    const left = deadline - Date.now();
+    // After the deadline, which a callback that computes can pass, the record fails in any case: the note spares its retry the run.
+    const signal = AbortSignal.timeout(Math.floor(left > 0 ? Math.max(left - reserve, left / 2) : reserve));
     await this.change("UpdateItem", deadline, input, { mostTries: Infinity, signal });
   }
 
