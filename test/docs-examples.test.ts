@@ -52,8 +52,7 @@ describe("the examples of the documents", () => {
 
   it("are all evaluated here", () => assert.deepEqual(programs, Object.keys(promises).sort()));
 
-  describe("are programs that are whole in the first preview, and make what is said of them:", function () {
-    this.timeout(120_000);
+  describe("are programs that are whole in the first preview, and make what is said of them:", () => {
     for (const [file, promise] of Object.entries(promises)) {
       it(file, async () => {
         const [preview, graph] = await Promise.all(

@@ -11,7 +11,8 @@ import { queueHandler } from "../../consumer/queue";
 import type { IdempotencySettings } from "../../consumer/settings";
 import { topicHandler } from "../../consumer/topic";
 import { type Observer, ServiceError } from "../../local/service";
-import { Run, until } from "../local/support";
+import { Run } from "../local/support";
+import { until } from "../local/until";
 import { contextWith, deployed, FakeSqs, recordOf, silently } from "./fake-sqs";
 import { recordOf as streamRecordOf } from "./kinesis-record";
 
@@ -19,8 +20,7 @@ const Job = v.object({ n: v.string(), more: v.optional(v.record(v.string(), v.nu
 type Job = v.InferOutput<typeof Job>;
 class Declined extends PermanentError {}
 
-describe("the consumer of an idempotent callback, on a real table", function () {
-  this.timeout(60_000);
+describe("the consumer of an idempotent callback, on a real table", () => {
   let run: Run;
   let sqs: FakeSqs;
   /** What becomes of the next requests to the table. */

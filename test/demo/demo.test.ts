@@ -129,8 +129,7 @@ describe("the demo's balance", () => {
   });
 });
 
-describe("npm run demo", function () {
-  this.timeout(120_000);
+describe("npm run demo", () => {
   const picture = path.join(root, ".spillway", `demo-test-${process.pid}.svg`);
   after(() => rmSync(picture, { force: true }));
 

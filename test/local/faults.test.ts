@@ -1,13 +1,13 @@
 import { strict as assert } from "node:assert";
 import * as path from "node:path";
 import { GetQueueAttributesCommand, SendMessageBatchCommand } from "@aws-sdk/client-sqs";
-import { Run, reasonOf, until } from "./support";
+import { Run, reasonOf } from "./support";
+import { until } from "./until";
 
 /** Back-off and visibility timeouts run this many times faster. */
 const speed = 20;
 
-describe("callbacks that fail, on this machine", function () {
-  this.timeout(120_000);
+describe("callbacks that fail, on this machine", () => {
   let run: Run;
   before(async () => {
     run = await Run.start({ program: path.join(__dirname, "..", "fixtures", "faults.ts"), speed });

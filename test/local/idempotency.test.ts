@@ -3,13 +3,13 @@ import * as path from "node:path";
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { GetQueueAttributesCommand, SendMessageBatchCommand } from "@aws-sdk/client-sqs";
 import { DeleteCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { Run, until } from "./support";
+import { Run } from "./support";
+import { until } from "./until";
 
 /** Back-off and visibility timeouts run this many times faster. */
 const speed = 10;
 
-describe("callbacks that run once for each event, on this machine", function () {
-  this.timeout(120_000);
+describe("callbacks that run once for each event, on this machine", () => {
   let run: Run;
   let sns: SNSClient;
   before(async () => {

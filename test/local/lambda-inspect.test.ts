@@ -62,8 +62,7 @@ function freePort(): Promise<number> {
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-describe("a function that listens for a debugger", function () {
-  this.timeout(60_000);
+describe("a function that listens for a debugger", () => {
   let run: RunningLambda;
   let port: number;
   beforeEach(async () => {

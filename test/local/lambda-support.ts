@@ -9,6 +9,7 @@ import { createLambda, type Lambda, type LambdaSettings } from "../../local/lamb
 import { type Ask, createAsk, type Message, type Observer, type Service } from "../../local/service";
 import { createSqs } from "../../local/sqs/service";
 import { accountId, manualClock, region, user } from "./sqs-support";
+import { until as wait } from "./until";
 
 export const roleArn = `arn:aws:iam::${accountId}:role/consumer`;
 export const functionArn = (name: string) => `arn:aws:lambda:${region}:${accountId}:function:${name}`;
@@ -96,14 +97,8 @@ export async function call(lambda: Lambda, functionName: string, event: unknown 
   return { ...result, answer: JSON.parse(result.payload) };
 }
 
-/** Waits for what happens in another process; gives up after some seconds. */
-export async function until(what: string, holds: () => unknown): Promise<void> {
-  for (let left = 1000; left > 0; left--) {
-    if (await holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error(`It never came that ${what}.`);
-}
+/** Waits for what has a name, which the error says. */
+export const until = (what: string, holds: () => unknown) => wait(holds, what);
 
 export function isAlive(pid: number | undefined): boolean {
   try {

@@ -4,10 +4,10 @@ import * as path from "node:path";
 import { KinesisClient, PutRecordCommand, PutRecordsCommand, SplitShardCommand } from "@aws-sdk/client-kinesis";
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import type { Step } from "../fixtures/activity-callbacks";
-import { Run, reasonOf, until } from "./support";
+import { Run, reasonOf } from "./support";
+import { until } from "./until";
 
-describe("a Kinesis stream with its consumers, on this machine", function () {
-  this.timeout(120_000);
+describe("a Kinesis stream with its consumers, on this machine", () => {
   let run: Run;
   let kinesis: KinesisClient;
   before(async () => {

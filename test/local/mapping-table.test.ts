@@ -6,12 +6,12 @@ import * as path from "node:path";
 import { TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
 import { GetEventSourceMappingCommand, ListEventSourceMappingsCommand } from "@aws-sdk/client-lambda";
 import { BatchWriteCommand, DeleteCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
-import { Run, reasonOf, until } from "./support";
+import { Run, reasonOf } from "./support";
+import { until } from "./until";
 
 const program = path.join(__dirname, "..", "fixtures", "table-stream.ts");
 
-describe("the changes of a table, on this machine", function () {
-  this.timeout(60_000);
+describe("the changes of a table, on this machine", () => {
   let run: Run;
   before(async () => {
     run = await Run.start({ program });
@@ -99,9 +99,7 @@ describe("the changes of a table, on this machine", function () {
   });
 });
 
-describe("the changes of a table that outlives the run", function () {
-  this.timeout(60_000);
-
+describe("the changes of a table that outlives the run", () => {
   it("are read on in the next run from where the last one ended", async () => {
     const dataDir = mkdtempSync(path.join(tmpdir(), "spillway-test-"));
     try {

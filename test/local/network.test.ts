@@ -1,10 +1,9 @@
 import { strict as assert } from "node:assert";
 import * as path from "node:path";
-import { Run, until } from "./support";
+import { Run } from "./support";
+import { until } from "./until";
 
-describe("a network of the program, on this machine", function () {
-  this.timeout(60_000);
-
+describe("a network of the program, on this machine", () => {
   it("has no effect, and the run says so once", async () => {
     const said: string[] = [];
     const program = path.join(__dirname, "..", "fixtures", "network.ts");

@@ -2,7 +2,8 @@ import { strict as assert } from "node:assert";
 import { KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
-import { Run, raise, reasonOf, until } from "./support";
+import { Run, raise, reasonOf } from "./support";
+import { until } from "./until";
 
 const order = (orderId: string, more: object = {}) => ({
   orderId,
@@ -11,8 +12,7 @@ const order = (orderId: string, more: object = {}) => ({
   ...more,
 });
 
-describe("the pipeline on this machine", function () {
-  this.timeout(60_000);
+describe("the pipeline on this machine", () => {
   let run: Run;
   before(async () => {
     run = await Run.start();
@@ -242,9 +242,7 @@ describe("the pipeline on this machine", function () {
   const emptied = async (queue: string) => (await counts(queue)).every((count) => count === 0);
 });
 
-describe("the pipeline on this machine, run otherwise", function () {
-  this.timeout(60_000);
-
+describe("the pipeline on this machine, run otherwise", () => {
   it("refuses an unsigned call where the endpoint is not public", async () => {
     const run = await Run.start({ config: { publicEndpoint: "false" } });
     try {

@@ -6,8 +6,7 @@ import { describeRun } from "../../local/printer";
 
 describe("what npm start prints when it is ready", () => {
   let graph: Graph;
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     const program = path.resolve(__dirname, "..", "..", "index.ts");
     graph = await evaluateProgram({ program, stack: "dev", address: "http://127.0.0.1:4566" });
   });

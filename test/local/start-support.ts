@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import { until } from "./support";
+import { until } from "./until";
 
 const root = path.resolve(__dirname, "..", "..");
 

@@ -6,7 +6,7 @@ import * as path from "node:path";
 import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { alive, descendants, endAll, foldersOf, Start } from "./start-support";
-import { until } from "./support";
+import { until } from "./until";
 
 const local = { region: "eu-west-1", credentials: { accessKeyId: "test", secretAccessKey: "test" } };
 const clientOf = (address: string) => new SQSClient({ ...local, endpoint: address });
@@ -20,8 +20,7 @@ const order = async ({ apiUrl }: Record<string, string>) => {
   return status;
 };
 
-describe("npm start", function () {
-  this.timeout(60_000);
+describe("npm start", () => {
   let folder: string;
   before(() => {
     folder = mkdtempSync(path.join(tmpdir(), "spillway-start-"));

@@ -11,6 +11,7 @@ import {
 } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient, GetCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { type LocalRun, type LocalSettings, startLocal } from "../../local/run";
+import { until } from "./until";
 
 export class Run {
   readonly sqs: SQSClient;
@@ -113,15 +114,6 @@ export class Run {
 
 export function reasonOf({ MessageAttributes }: Message): Record<string, unknown> {
   return JSON.parse(MessageAttributes?.DeadLetterReason?.StringValue ?? "{}");
-}
-
-/** Asks until the answer is true; rejects after half a minute. */
-export async function until(done: () => Promise<boolean> | boolean): Promise<void> {
-  const end = Date.now() + 30_000;
-  while (!(await done())) {
-    if (Date.now() > end) throw new Error("it did not come true within 30 s");
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }
 
 export function raise(message: string): never {

@@ -8,13 +8,13 @@ import {
   SubscribeCommand,
 } from "@aws-sdk/client-sns";
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
-import { Run, raise, reasonOf, until } from "./support";
+import { Run, raise, reasonOf } from "./support";
+import { until } from "./until";
 
 /** Lambda's minute and two minutes between attempts run this many times faster. */
 const speed = 100;
 
-describe("a callback that consumes a topic directly, on this machine", function () {
-  this.timeout(120_000);
+describe("a callback that consumes a topic directly, on this machine", () => {
   let run: Run;
   let sns: SNSClient;
   before(async () => {

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { Files } from "../../local/watch/files";
-import { until } from "./support";
+import { until } from "./until";
 
 describe("watched files", () => {
   let root: string;

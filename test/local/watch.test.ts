@@ -6,14 +6,14 @@ import { GetFunctionCommand } from "@aws-sdk/client-lambda";
 import { GetQueueAttributesCommand, SendMessageBatchCommand } from "@aws-sdk/client-sqs";
 import { evaluateProgram } from "../../graph/evaluate";
 import { alive, descendants, endAll, foldersOf, Start } from "./start-support";
-import { Run, until } from "./support";
+import { Run } from "./support";
+import { until } from "./until";
 
 const root = path.resolve(__dirname, "..", "..");
 /** As deep below the root as the fixture, so that its imports hold. */
 const folders = path.join(root, ".spillway", "watched");
 
-describe("npm start -- --watch", function () {
-  this.timeout(120_000);
+describe("npm start -- --watch", () => {
   let folder: string;
   let run: Run | undefined;
   const said: string[] = [];

@@ -1,13 +1,13 @@
 import { strict as assert } from "node:assert";
 import * as path from "node:path";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
-import { Run, raise, reasonOf, until } from "./support";
+import { Run, raise, reasonOf } from "./support";
+import { until } from "./until";
 
 /** A window of a minute, and the two minutes for which Lambda waits for late records, run this many times faster. */
 const speed = 100;
 
-describe("a window callback of a table's changes, on this machine", function () {
-  this.timeout(120_000);
+describe("a window callback of a table's changes, on this machine", () => {
   let run: Run;
   before(async () => {
     run = await Run.start({ program: path.join(__dirname, "..", "fixtures", "windows.ts"), speed });
