@@ -2,11 +2,11 @@
 import { strict as assert } from "node:assert";
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import * as v from "valibot";
-import { type AnyCallback, batchCallback, callback } from "../../consumer/callback";
+import { type AnyCallback, type BatchRecord, batchCallback, callback } from "../../consumer/callback";
 import { contextWith, FakeSqs, recordOf, silently } from "./fake-sqs";
+import { ForwardClock } from "./forward-clock";
 
 const Job = v.object({ n: v.number() });
-const hang = () => new Promise<never>(() => {});
 
 interface Line {
   readonly id: string;
@@ -15,12 +15,14 @@ interface Line {
 
 describe("the consumer of a queue near its timeout", () => {
   let sqs: FakeSqs;
+  let clock: ForwardClock;
   const now = Date.now;
   beforeEach(async () => {
     sqs = await FakeSqs.start();
+    clock = new ForwardClock();
   });
   afterEach(async () => {
-    Date.now = now;
+    clock.end();
     await sqs.stop();
   });
 
@@ -40,25 +42,30 @@ describe("the consumer of a queue near its timeout", () => {
       counts: batch?.batch as Readonly<Record<string, number>>,
     };
   };
+  const hangs = (_: unknown, { deadline }: { readonly deadline: number }) => clock.overrun(deadline);
+  const allHang = ([first]: readonly BatchRecord<unknown>[]) => clock.overrun(first?.context.deadline ?? assert.fail());
   const recordsOf = (count: number) => Array.from({ length: count }, (_, n) => recordOf(`m${n}`, { n }));
   const stored = () => sqs.of("SendMessage").map(({ input }) => input.MessageBody ?? "");
 
   it("leaves alone what a batch callback has done, while dead letters of its batch are on their way past the deadline", async () => {
-    let deadline = 0;
-    sqs.hold = async ({ action }) => {
-      if (action !== "SendMessage") return;
-      await new Promise((resolve) => setTimeout(resolve, Math.max(0, deadline + 20 - now())));
-    };
+    let late: () => void = () => {};
+    const past = new Promise<void>((resolve) => {
+      late = resolve;
+    });
+    sqs.hold = ({ action }) => (action === "SendMessage" ? past : undefined);
     const good = recordsOf(15);
     const bad = Array.from({ length: 15 }, (_, n) => recordOf(`bad${n}`, `no job ${n}`));
     const { reported, failures, counts } = await run(
       batchCallback(Job, () => async (given) => {
-        deadline = given[0]?.context.deadline ?? 0;
-        await new Promise((resolve) => setTimeout(resolve, deadline - 50 - now()));
+        // When it has returned, and its dead letters are on their way.
+        setImmediate(() => {
+          clock.forwardTo(given[0]?.context.deadline ?? 0);
+          late();
+        });
         return undefined;
       }),
       [...bad, ...good],
-      { milliseconds: 2000 },
+      { milliseconds: 60_000 },
     );
     assert.deepEqual(
       reported.filter((id) => !id.startsWith("bad")),
@@ -110,38 +117,47 @@ describe("the consumer of a queue near its timeout", () => {
   const declines = () => {
     throw Object.assign(new Error("no"), { permanent: true });
   };
-  for (const [kind, what, milliseconds] of [
-    ["callbacks that have failed for good", callback(Job, () => declines), 30_000],
-    ["a batch callback that has failed for good", batchCallback(Job, () => declines), 30_000],
-    ["callbacks that hang", callback(Job, () => hang), 2000],
-    ["a batch callback that hangs", batchCallback(Job, () => hang), 2000],
+  for (const [kind, what] of [
+    ["callbacks that have failed for good", callback(Job, () => declines)],
+    ["a batch callback that has failed for good", batchCallback(Job, () => declines)],
+    ["callbacks that hang", callback(Job, () => hangs)],
+    ["a batch callback that hangs", batchCallback(Job, () => allHang)],
   ] as const) {
     it(`stores the dead letters of ${kind} side by side, ten at a time`, async () => {
+      const records = recordsOf(25);
       // By body: on a slow machine a second try may be there before the first is answered.
-      const open = new Set<string | undefined>();
+      const [begun, open] = [new Set<string | undefined>(), new Set<string | undefined>()];
       let most = 0;
+      let full: (() => void)[] = [];
       sqs.hold = async ({ action, input }) => {
         if (action !== "SendMessage") return;
+        begun.add(input.MessageBody);
         open.add(input.MessageBody);
         most = Math.max(most, open.size);
-        await new Promise((resolve) => setTimeout(resolve, 100));
+        // They are answered together: once as many are open as may be, and an eleventh has had time to come.
+        const held = new Promise<void>((resolve) => full.push(resolve));
+        if (open.size === 10 || begun.size === records.length) {
+          await new Promise((resolve) => setTimeout(resolve, 50));
+          for (const answer of full) answer();
+          full = [];
+        }
+        await held;
         open.delete(input.MessageBody);
       };
-      const records = recordsOf(25);
-      const { failures } = await run(what, records, { milliseconds, concurrency: 25, maxReceiveCount: 1 });
-      assert.ok(most > 1 && most <= 10, `${most} at a time`);
+      const { failures } = await run(what, records, { milliseconds: 60_000, concurrency: 25, maxReceiveCount: 1 });
+      assert.equal(most, 10);
       assert.deepEqual(failures.map(({ id }) => id).sort(), records.map(({ messageId }) => messageId).sort());
     });
   }
 
   it("answers though no dead letter can be stored in time, begins no more of them, and reports every record", async () => {
-    sqs.hold = ({ action }) => (action === "SendMessage" ? hang() : undefined);
+    sqs.hold = ({ action }) => (action === "SendMessage" ? new Promise(() => {}) : undefined);
     const records = recordsOf(40);
     const { reported, counts } = await run(
-      batchCallback(Job, () => hang),
+      batchCallback(Job, () => allHang),
       records,
       {
-        milliseconds: 1000,
+        milliseconds: 10_000,
         maxReceiveCount: 1,
       },
     );
@@ -153,8 +169,7 @@ describe("the consumer of a queue near its timeout", () => {
   it("gives the later records of a group what the one in front of them gets, though it is settled after the deadline", async () => {
     let deadline = 0;
     sqs.hold = async ({ action }) => {
-      if (action !== "SendMessage") return;
-      await new Promise((resolve) => setTimeout(resolve, Math.max(0, deadline + 20 - now())));
+      if (action === "SendMessage") clock.forwardTo(deadline + 1);
     };
     sqs.answer = ({ action }) =>
       action === "SendMessage" ? { status: 403, body: { __type: "AccessDenied" } } : undefined;
@@ -164,7 +179,7 @@ describe("the consumer of a queue near its timeout", () => {
         throw Object.assign(new Error("no"), { permanent: true });
       }),
       ["a1", "a2", "a3"].map((id) => recordOf(id, { n: 1 }, { group: "a" })),
-      { milliseconds: 2000, fifo: true },
+      { milliseconds: 60_000, fifo: true },
     );
     assert.deepEqual(reported, ["a1", "a2", "a3"]);
     const delays = sqs

@@ -14,6 +14,7 @@ import { type Observer, ServiceError } from "../../local/service";
 import { Run } from "../local/support";
 import { until } from "../local/until";
 import { contextWith, deployed, FakeSqs, recordOf, silently } from "./fake-sqs";
+import { ForwardClock } from "./forward-clock";
 import { recordOf as streamRecordOf } from "./kinesis-record";
 
 const Job = v.object({ n: v.string(), more: v.optional(v.record(v.string(), v.number())) });
@@ -23,6 +24,7 @@ class Declined extends PermanentError {}
 describe("the consumer of an idempotent callback, on a real table", () => {
   let run: Run;
   let sqs: FakeSqs;
+  let clock: ForwardClock;
   /** What becomes of the next requests to the table. */
   let disturb: Observer = {};
   before(async () => {
@@ -45,8 +47,12 @@ describe("the consumer of an idempotent callback, on a real table", () => {
     scope += 1;
     disturb = {};
     sqs = await FakeSqs.start();
+    clock = new ForwardClock();
   });
-  afterEach(() => sqs.stop());
+  afterEach(async () => {
+    clock.end();
+    await sqs.stop();
+  });
 
   const settings = (more: Partial<IdempotencySettings> = {}): IdempotencySettings => ({
     tableArn: run.output("eventsTableArn"),
@@ -388,11 +394,11 @@ describe("the consumer of an idempotent callback, on a real table", () => {
     });
 
     it("hides another record until that time is over", async () => {
-      await leave("a", 1500);
+      await leave("a", 20_000);
       const { runs, what } = noting();
       const early = await handle(handlerOf(what), [recordOf("b", { n: "1" })]);
       assert.deepEqual([early.reported, early.errors, runs], [["b"], ["IdempotencyAlreadyInProgressError"], []]);
-      await until(async () => Number((await item())?.in_progress_expiration) < Date.now());
+      clock.forward(20_000);
       assert.deepEqual((await handle(handlerOf(what), [recordOf("b", { n: "1" }, { attempt: 2 })])).reported, []);
       assert.deepEqual(runs, ["1"]);
     });
@@ -443,15 +449,18 @@ describe("the consumer of an idempotent callback, on a real table", () => {
 
   it("frees what still runs at the deadline before Lambda has its answer", async () => {
     for (const [n, does] of [
-      ["hangs", () => new Promise(() => {})],
+      ["hangs", (_: Job, { deadline }: RecordContext) => clock.overrun(deadline)],
       // It gives up itself: it has not done its work, whatever it returns.
       [
         "returns",
-        (_: Job, { signal }: RecordContext) => new Promise((resolve) => signal.addEventListener("abort", resolve)),
+        (_: Job, { signal, deadline }: RecordContext) => {
+          const aborted = new Promise((resolve) => signal.addEventListener("abort", resolve));
+          return Promise.race([aborted, clock.overrun(deadline)]);
+        },
       ],
     ] as const) {
       const { what } = noting(does);
-      const { reported, errors } = await handle(handlerOf(what), [recordOf("a", { n })], 1200);
+      const { reported, errors } = await handle(handlerOf(what), [recordOf("a", { n })], 60_000);
       assert.deepEqual([reported, errors], [["a"], ["CallbackTimeout"]]);
       assert.deepEqual(await items(), [], n);
     }

@@ -5,16 +5,22 @@ import { type AnyCallback, batchCallback, callback } from "../../consumer/callba
 import { InvalidEvent, PermanentError } from "../../consumer/errors";
 import { backOff, queueHandler } from "../../consumer/queue";
 import { contextWith, FakeSqs, recordOf, silently } from "./fake-sqs";
+import { ForwardClock } from "./forward-clock";
 
 const Job = v.object({ n: v.number() });
 class Declined extends PermanentError {}
 
 describe("the consumer of a queue", () => {
   let sqs: FakeSqs;
+  let clock: ForwardClock;
   beforeEach(async () => {
     sqs = await FakeSqs.start();
+    clock = new ForwardClock();
   });
-  afterEach(() => sqs.stop());
+  afterEach(async () => {
+    clock.end();
+    await sqs.stop();
+  });
 
   type Lines = readonly Readonly<Record<string, unknown>>[];
   const run = async (
@@ -317,14 +323,14 @@ describe("the consumer of a queue", () => {
   it("gives up what hangs shortly before the timeout, and hands back what has not started", async () => {
     let aborted = false;
     const { reported } = await run(
-      callback(Job, () => async ({ n }, { signal }) => {
+      callback(Job, () => async ({ n }, { signal, deadline }) => {
         signal.addEventListener("abort", () => {
           aborted = true;
         });
-        if (n === 1) await new Promise(() => {});
+        if (n === 1) await clock.overrun(deadline);
       }),
       [recordOf("hangs", { n: 1 }), recordOf("waits", { n: 2 }), recordOf("waits-too", { n: 3 })],
-      { milliseconds: 700, concurrency: 1 },
+      { concurrency: 1 },
     );
     assert.ok(aborted, "the signal tells the callback");
     assert.deepEqual(reported, ["hangs", "waits", "waits-too"]);
@@ -336,12 +342,11 @@ describe("the consumer of a queue", () => {
   it("gives CallbackTimeout as the reason of a record that hangs at its last attempt, and runs its neighbours once", async () => {
     const runs: number[] = [];
     const { reported } = await run(
-      callback(Job, () => async ({ n }) => {
+      callback(Job, () => async ({ n }, { deadline }) => {
         runs.push(n);
-        if (n === 1) await new Promise(() => {});
+        if (n === 1) await clock.overrun(deadline);
       }),
       [recordOf("hangs", { n: 1 }, { attempt: 5 }), recordOf("b", { n: 2 }), recordOf("c", { n: 3 })].reverse(),
-      { milliseconds: 700 },
     );
     assert.equal(reasonOf().errorType, "CallbackTimeout");
     assert.deepEqual(
@@ -532,9 +537,17 @@ describe("the consumer of a queue", () => {
   });
 
   it("runs many records that were received before, without handing healthy ones back", async () => {
-    const slow = callback(Job, () => () => new Promise((resolve) => setTimeout(resolve, 10)));
+    // Each takes a tenth of a second, together with those that run beside it: one after the other they would take 30 s.
+    let tenth: Promise<void> | undefined;
+    const slow = callback(Job, () => () => {
+      tenth ??= new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+        tenth = undefined;
+        clock.forward(100);
+      });
+      return tenth;
+    });
     const records = Array.from({ length: 300 }, (_, n) => recordOf(`m-${n}`, { n }, { attempt: 2 }));
-    const { reported } = await run(slow, records, { milliseconds: 3000 });
+    const { reported } = await run(slow, records);
     assert.deepEqual(reported, []);
   });
 

@@ -9,6 +9,7 @@ import { queueHandler } from "../../consumer/queue";
 import type { StreamBatchResponse } from "../../consumer/stream-batch";
 import type { WindowMembers } from "../../consumer/stream-window";
 import { contextWith, deployed, FakeSqs, silently } from "./fake-sqs";
+import { ForwardClock } from "./forward-clock";
 import { recordOf, streamArn } from "./kinesis-record";
 
 interface Totals {
@@ -28,16 +29,17 @@ const fails = (error: () => Error) =>
 
 describe("the consumer of a stream's tumbling window", () => {
   let sqs: FakeSqs;
+  let clock: ForwardClock;
   beforeEach(async () => {
     sqs = await FakeSqs.start();
+    clock = new ForwardClock();
   });
-  afterEach(() => sqs.stop());
+  afterEach(async () => {
+    clock.end();
+    await sqs.stop();
+  });
 
-  const run = async (
-    what: AnyCallback,
-    records: readonly KinesisStreamRecord[],
-    { milliseconds = 30_000, ...more }: WindowMembers & { milliseconds?: number } = {},
-  ) => {
+  const run = async (what: AnyCallback, records: readonly KinesisStreamRecord[], more: WindowMembers = {}) => {
     let response: StreamBatchResponse = { batchItemFailures: [] };
     const lines: Record<string, unknown>[] = [];
     const writing = silently(async () => {
@@ -50,7 +52,7 @@ describe("the consumer of a stream's tumbling window", () => {
         isWindowTerminatedEarly: false,
         ...more,
       };
-      response = await handler({ Records: [...records], ...members }, contextWith(milliseconds));
+      response = await handler({ Records: [...records], ...members }, contextWith(30_000));
     });
     lines.push(...(await writing));
     return { response, lines };
@@ -205,13 +207,13 @@ describe("the consumer of a stream's tumbling window", () => {
 
   it("gives up a callback that hangs shortly before the timeout, and aborts its signal", async () => {
     let aborted = false;
-    const hangs = windowCallback(Reading, () => (_, { signal }: Window<Totals>) => {
+    const hangs = windowCallback(Reading, () => (_, { signal, deadline }: Window<Totals>) => {
       signal.addEventListener("abort", () => {
         aborted = true;
       });
-      return new Promise<Totals>(() => {});
+      return clock.overrun(deadline);
     });
-    const { response, lines } = await run(hangs, [recordOf(1), recordOf(2)], { milliseconds: 900 });
+    const { response, lines } = await run(hangs, [recordOf(1), recordOf(2)]);
     assert.deepEqual(response.batchItemFailures, [{ itemIdentifier: "1" }]);
     assert.match(JSON.stringify(lines), /"errorType":"CallbackTimeout"/);
     assert.ok(aborted);

@@ -8,6 +8,7 @@ import type { StreamBatchResponse } from "../../consumer/stream-batch";
 import { tableHandler } from "../../consumer/table";
 import { type TableChange, tableChange } from "../../consumer/table-change";
 import { contextWith, deployed, FakeSqs, silently } from "./fake-sqs";
+import { ForwardClock } from "./forward-clock";
 import { recordOf, streamArn } from "./kinesis-record";
 
 const Job = v.object({ n: v.number() });
@@ -15,24 +16,25 @@ class Declined extends PermanentError {}
 
 describe("the consumer of a stream", () => {
   let sqs: FakeSqs;
+  let clock: ForwardClock;
   beforeEach(async () => {
     sqs = await FakeSqs.start();
+    clock = new ForwardClock();
   });
-  afterEach(() => sqs.stop());
+  afterEach(async () => {
+    clock.end();
+    await sqs.stop();
+  });
 
   const settings = (concurrency = 10) =>
     ({ kind: "stream", deadLetterQueueUrl: sqs.deadLetterQueueUrl, concurrency }) as const;
   const failuresOf = ({ batchItemFailures }: StreamBatchResponse) =>
     batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
-  const run = async (
-    what: AnyCallback,
-    records: readonly KinesisStreamRecord[],
-    { milliseconds = 30_000, concurrency = 10 } = {},
-  ) => {
+  const run = async (what: AnyCallback, records: readonly KinesisStreamRecord[], { concurrency = 10 } = {}) => {
     let response: StreamBatchResponse = { batchItemFailures: [] };
     const lines = await silently(async () => {
       const handler = deployed(settings(concurrency), () => kinesisHandler(what));
-      response = await handler({ Records: [...records] }, contextWith(milliseconds));
+      response = await handler({ Records: [...records] }, contextWith(30_000));
     });
     return { reported: failuresOf(response), lines };
   };
@@ -210,10 +212,10 @@ describe("the consumer of a stream", () => {
     const hang = callback(
       Job,
       () =>
-        ({ n }) =>
-          n === 1 ? new Promise<void>(() => {}) : undefined,
+        ({ n }, { deadline }) =>
+          n === 1 ? clock.overrun(deadline) : undefined,
     );
-    const { reported, lines } = await run(hang, [recordOf(0), recordOf(1), recordOf(2)], { milliseconds: 900 });
+    const { reported, lines } = await run(hang, [recordOf(0), recordOf(1), recordOf(2)]);
     assert.deepEqual(reported, ["1"]);
     assert.match(JSON.stringify(lines[0]?.failures), /"errorType":"CallbackTimeout"/);
   });
