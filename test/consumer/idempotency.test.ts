@@ -300,7 +300,25 @@ describe("the consumer of an idempotent callback, on a real table", () => {
     assert.deepEqual(new Set((await items()).map(({ status }) => status)), new Set(["COMPLETED"]));
   });
 
-  describe("gives up the note before the deadline, at which the record would fail and its callback run again", () => {
+  it("notes a handled event whatever is left of the invocation, also where its deadline falls between two milliseconds", async () => {
+    for (const milliseconds of [10_001, 20_003, 29_999]) {
+      const { what } = noting(async (_, { deadline }) => assert.ok(Number.isInteger(deadline), String(deadline)));
+      const { reported, lines } = await handle(
+        handlerOf(what),
+        [recordOf("a", { n: String(milliseconds) })],
+        milliseconds,
+      );
+      assert.deepEqual([reported, lines.filter(({ level }) => level === "WARN")], [[], []]);
+    }
+    assert.deepEqual(
+      (await items()).map(({ status }) => status),
+      ["COMPLETED", "COMPLETED", "COMPLETED"],
+    );
+  });
+
+  describe("gives up the note before the deadline, at which the record would fail and its callback run again", function () {
+    // A machine that is busy may take longer than the half second that is left by then; what is wrong is so each time.
+    this.retries(2);
     const silent: Observer = {
       before: (_, service, action) =>
         service === "dynamodb" && action === "UpdateItem" ? new Promise<void>(() => {}) : undefined,
