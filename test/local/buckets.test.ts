@@ -25,7 +25,8 @@ import {
   type S3ServiceException,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
-import { Run, raise, reasonOf, until } from "./support";
+import { Run, raise, reasonOf } from "./support";
+import { until } from "./until";
 
 interface FailureRecord {
   readonly requestContext: { readonly condition: string };
@@ -35,9 +36,7 @@ interface FailureRecord {
   readonly responsePayload?: unknown;
 }
 
-describe("a bucket on this machine", function () {
-  this.timeout(120_000);
-
+describe("a bucket on this machine", () => {
   let run: Run;
   let s3: S3Client;
   let Bucket: string;

@@ -178,6 +178,7 @@ describe("an execution environment", () => {
       "exports.handler = async () => { const all = []; for (;;) all.push(new Array(1e5).fill('x' + all.length)); };",
       {
         memorySize: 128,
+        timeout: 60,
       },
     );
     const { answer } = await call(run.lambda, "memory");

@@ -4,10 +4,14 @@ import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import * as path from "node:path";
 import { ServiceError } from "../../local/service";
-import { call, definitionOf, isAlive, type RunningLambda, startLambda, until } from "./lambda-support";
+import { call, definitionOf, gate, isAlive, type RunningLambda, startLambda, until, waits } from "./lambda-support";
 
-const counts =
-  "let count = 0; exports.handler = async (event) => { count++; await new Promise((r) => setTimeout(r, event.wait ?? 0)); return { count, pid: process.pid }; };";
+const counts = `let count = 0; exports.handler = async (event) => {
+  count++;
+  ${waits}
+  await new Promise((r) => setTimeout(r, event.wait ?? 0));
+  return { count, pid: process.pid };
+};`;
 
 describe("the pool of environments", () => {
   let run: RunningLambda;
@@ -37,10 +41,18 @@ describe("the pool of environments", () => {
   it("lets no function starve behind another", async () => {
     run.put("busy", counts);
     run.put("rare", counts);
-    let busyEnded = 0;
-    const busy = Array.from({ length: 60 }, () => call(run.lambda, "busy", { wait: 20 }).then(() => busyEnded++));
-    await call(run.lambda, "rare");
-    assert.ok(busyEnded < 60, `${busyEnded} of 60 ended before`);
+    let busyStarted = 0;
+    const busy = Array.from({ length: 60 }, () =>
+      run.lambda.pool.invoke("busy", { payload: '{"wait":20}', onStart: () => busyStarted++ }),
+    );
+    let before = 0;
+    await run.lambda.pool.invoke("rare", {
+      payload: "{}",
+      onStart: () => {
+        before = busyStarted;
+      },
+    });
+    assert.ok(before < 60, `${before} of 60 started before`);
     await Promise.all(busy);
   });
 
@@ -61,8 +73,12 @@ describe("the pool of environments", () => {
   it("runs events side by side that would wait long for the only environment of their function", async () => {
     for (const name of ["slow", "warm", "resting"]) run.put(name, counts);
     for (const name of ["slow", "warm", "resting"]) await call(run.lambda, name);
-    const both = await Promise.all([1, 2].map(() => call(run.lambda, "slow", { wait: 3000 })));
-    assert.notEqual(both[0]?.answer.pid, both[1]?.answer.pid);
+    const { until: opened, open } = gate(run.files.folder);
+    const both = [1, 2].map(() => call(run.lambda, "slow", { until: opened }));
+    await until("both run", () => run.lambda.pool.processes.filter(({ busy }) => busy).length === 2);
+    open();
+    const [first, second] = (await Promise.all(both)).map(({ answer }) => answer.pid);
+    assert.notEqual(first, second);
     assert.equal(run.lambda.pool.processes.length, 4);
   });
 
@@ -108,25 +124,26 @@ describe("the pool of environments", () => {
   });
 
   it("runs new code from the next event on, and lets the old one end", async () => {
-    run.put(
-      "changes",
-      "exports.handler = async () => { await new Promise((r) => setTimeout(r, 100)); return 'old'; };",
-    );
-    const old = call(run.lambda, "changes");
+    const { until: opened, open } = gate(run.files.folder);
+    run.put("changes", `exports.handler = async (event) => { ${waits} return 'old'; };`);
+    const old = call(run.lambda, "changes", { until: opened });
     await until("it runs", () => run.lambda.pool.processes.some(({ busy }) => busy));
     run.put("changes", "exports.handler = async () => 'new';");
     assert.equal((await call(run.lambda, "changes")).answer, "new");
+    open();
     assert.equal((await old).answer, "old");
   });
 
   it("starts what waited on the new code, and removes the old code when nothing runs it", async () => {
     const saying = (word: string) =>
-      `exports.handler = async (event) => { await new Promise((r) => setTimeout(r, event.wait ?? 0)); return { word: "${word}", pid: process.pid, root: process.env.LAMBDA_TASK_ROOT }; };`;
+      `exports.handler = async (event) => { ${waits} return { word: "${word}", pid: process.pid, root: process.env.LAMBDA_TASK_ROOT }; };`;
     run.put("waits", saying("old"));
     const idle = (await call(run.lambda, "waits")).answer;
-    const calls = [200, 200, 0, 0].map((wait) => call(run.lambda, "waits", { wait }));
+    const { until: opened, open } = gate(run.files.folder);
+    const calls = [opened, opened, undefined, undefined].map((file) => call(run.lambda, "waits", { until: file }));
     await until("two run", () => run.lambda.pool.processes.filter(({ busy }) => busy).length === 2);
     run.put("waits", saying("new"));
+    open();
     const answers = (await Promise.all(calls)).map(({ answer }) => answer);
     assert.deepEqual(
       answers.map(({ word }) => word),
@@ -140,10 +157,12 @@ describe("the pool of environments", () => {
 
   it("counts what runs on replaced code among the function's reserved concurrency", async () => {
     run.put("one", counts, { reservedConcurrency: 1 });
-    const running = call(run.lambda, "one", { wait: 200 });
+    const { until: opened, open } = gate(run.files.folder);
+    const running = call(run.lambda, "one", { until: opened });
     await until("it runs", () => run.lambda.pool.processes.some(({ busy }) => busy));
     run.put("one", `${counts}// new`, { reservedConcurrency: 1 });
     await assert.rejects(call(run.lambda, "one"), /Rate Exceeded/);
+    open();
     assert.equal((await running).answer.count, 1);
     assert.equal((await call(run.lambda, "one")).answer.count, 1);
   });

@@ -100,6 +100,17 @@ export async function call(lambda: Lambda, functionName: string, event: unknown 
 /** Waits for what has a name, which the error says. */
 export const until = (what: string, holds: () => unknown) => wait(holds, what);
 
+/**
+ * Lets functions wait for something that a test decides: `code` makes a handler wait until the file `event.until` is there, which `open`
+ * makes.
+ */
+export function gate(folder: string) {
+  const until = path.join(folder, `gate-${Math.random()}`);
+  return { until, open: () => writeFileSync(until, "") };
+}
+export const waits =
+  "while (event.until && !require('node:fs').existsSync(event.until)) await new Promise((r) => setTimeout(r, 5));";
+
 export function isAlive(pid: number | undefined): boolean {
   try {
     process.kill(pid ?? 0, 0);

@@ -145,67 +145,80 @@ describe("npm start", () => {
     assert.equal(await start.ended, 130);
   });
 
-  it("ends with 2 and its usage when it is called wrongly", async () => {
-    for (const [args, says] of [
-      [["--port", "http"], /^--port is "http"; allowed are whole numbers from 0 to 65535\.\n\nRuns the Pulumi program/],
-      [["--prot", "1"], /^Unknown option '--prot'/],
-      [["--config", "x"], /^--config is "x"; give KEY=VALUE/],
-    ] as const) {
+  for (const [args, says] of [
+    [["--port", "http"], /^--port is "http"; allowed are whole numbers from 0 to 65535\.\n\nRuns the Pulumi program/],
+    [["--prot", "1"], /^Unknown option '--prot'/],
+    [["--config", "x"], /^--config is "x"; give KEY=VALUE/],
+  ] as const) {
+    it(`ends with 2 and its usage when it is called with ${args.join(" ")}`, async () => {
       const start = new Start(args);
       assert.equal(await start.ended, 2);
       assert.match(start.stderr, says);
       assert.equal(start.stdout, "");
-    }
+    });
+  }
+
+  it("says its usage when it is asked for help", async () => {
     const help = new Start(["--help"]);
     assert.equal(await help.ended, 0);
     assert.match(help.stdout, /--data DIR/);
   });
 
-  it("ends with 1 and the reason when the port is taken, the program is not there, or Pulumi refuses the project", async () => {
-    const server = createServer().listen(0, "127.0.0.1");
-    await new Promise((resolve) => server.once("listening", resolve));
-    const { port } = server.address() as { port: number };
-    const program = path.join(folder, "vpc.ts");
-    const unreadable = path.join(folder, "unreadable");
-    mkdirSync(unreadable);
-    for (const [where, declared] of [
-      [folder, ""],
-      [unreadable, "config:\n  mails: { type: array }\n"],
-    ] as const) {
+  describe("ends with 1 and the reason when", () => {
+    const projectIn = (where: string, declared = "") => {
+      mkdirSync(where, { recursive: true });
       writeFileSync(path.join(where, "Pulumi.yaml"), `name: other\nruntime: nodejs\n${declared}`);
-    }
-    writeFileSync(path.join(unreadable, "Pulumi.dev.yaml"), "config:\n  aws:region: eu-west-1\n");
-    writeFileSync(path.join(folder, "Pulumi.dev.yaml"), "config:\n  aws:region: eu-west-1\n");
-    writeFileSync(
-      program,
-      `const aws = require(${JSON.stringify(require.resolve("@pulumi/aws"))});\nnew aws.ec2.Vpc("net", { cidrBlock: "10.0.0.0/16" });\nnew aws.s3.Bucket("files");\n`,
-    );
-    try {
-      for (const [args, says] of [
-        [
+      writeFileSync(path.join(where, "Pulumi.dev.yaml"), "config:\n  aws:region: eu-west-1\n");
+      return where;
+    };
+    const endsWith = async (args: readonly string[], says: RegExp) => {
+      const start = new Start([...args, "--json"]);
+      assert.equal(await start.ended, 1, start.stderr);
+      assert.match(start.stderr, says);
+      assert.equal(start.stdout, "");
+      assert.deepEqual(foldersOf(start.pid), []);
+    };
+
+    it("the port is taken", async () => {
+      const server = createServer().listen(0, "127.0.0.1");
+      await new Promise((resolve) => server.once("listening", resolve));
+      const { port } = server.address() as { port: number };
+      try {
+        await endsWith(
           ["--port", String(port)],
           new RegExp(`Port ${port} of 127.0.0.1 is used by another process; choose another with --port`),
-        ],
-        [["--port", "0", "--program", path.join(folder, "nowhere.ts")], /nowhere\.ts/],
-        [["--port", "0", "--stack", "nowhere"], /There is no stack "nowhere"/],
-        [
-          ["--port", "0", "--program", path.join(unreadable, "index.ts")],
-          /^Pulumi refuses this project:\n {2}- Pulumi\.yaml: the configuration key mails is an array and does not say of what/m,
-        ],
-        [
-          ["--port", "0", "--data", program],
-          /--data is ".*vpc\.ts", and the folder cannot be made: .* is a file\. Give/,
-        ],
-        [["--port", "0", "--data", path.join(program, "x")], /--data is .* cannot be made: .* is a file\. Give/],
-      ] as const) {
-        const start = new Start([...args, "--json"]);
-        assert.equal(await start.ended, 1, start.stderr);
-        assert.match(start.stderr, says);
-        assert.equal(start.stdout, "");
-        assert.deepEqual(foldersOf(start.pid), []);
+        );
+      } finally {
+        server.close();
       }
-    } finally {
-      server.close();
-    }
+    });
+
+    it("the program is not there", async () => {
+      const program = path.join(projectIn(path.join(folder, "empty")), "nowhere.ts");
+      await endsWith(["--port", "0", "--program", program], /nowhere\.ts/);
+    });
+
+    it("the stack is not there", () => endsWith(["--port", "0", "--stack", "nowhere"], /There is no stack "nowhere"/));
+
+    it("Pulumi refuses the project", async () => {
+      const project = projectIn(path.join(folder, "unreadable"), "config:\n  mails: { type: array }\n");
+      await endsWith(
+        ["--port", "0", "--program", path.join(project, "index.ts")],
+        /^Pulumi refuses this project:\n {2}- Pulumi\.yaml: the configuration key mails is an array and does not say of what/m,
+      );
+    });
+
+    it("the folder for --data cannot be made", async () => {
+      const file = path.join(folder, "file.ts");
+      writeFileSync(file, "");
+      await endsWith(
+        ["--port", "0", "--data", file],
+        /--data is ".*file\.ts", and the folder cannot be made: .* is a file\. Give/,
+      );
+      await endsWith(
+        ["--port", "0", "--data", path.join(file, "x")],
+        /--data is .* cannot be made: .* is a file\. Give/,
+      );
+    });
   });
 });
