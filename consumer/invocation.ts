@@ -43,11 +43,11 @@ export class Invocation {
   ) {
     const remaining = context.getRemainingTimeInMillis();
     const ends = this.started + remaining;
-    const margin = Math.min(Math.max(remaining * 0.1, 500), 5000, remaining / 2);
-    // Whole milliseconds: a timeout that is none throws.
-    this.deadline = Math.floor(ends - margin);
-    this.settled = Math.floor(ends - Math.min(margin * 0.4, 1500));
-    this.answered = Math.floor(ends - Math.min(margin / 5, 300));
+    // So that the deadline is a whole millisecond: AbortSignal.timeout takes no others.
+    const margin = Math.floor(Math.min(Math.max(remaining * 0.1, 500), 5000, remaining / 2));
+    this.deadline = ends - margin;
+    this.settled = ends - Math.min(margin * 0.4, 1500);
+    this.answered = ends - Math.min(margin / 5, 300);
   }
 
   /** How a callback of either kind is run with the records of a batch. Whatever `open` throws is permanent. */
