@@ -337,28 +337,6 @@ describe("the consumer of an idempotent callback, on a real table", () => {
     }
   });
 
-  it("notes an event that was handled shortly before the deadline", async () => {
-    const asked: string[] = [];
-    disturb = { before: (_, service, action) => void (service === "dynamodb" && asked.push(action)) };
-    const { what } = noting((_: Job, { deadline }: RecordContext) => {
-      while (Date.now() < deadline - 490);
-    });
-    assert.deepEqual((await handle(handlerOf(what), [recordOf("a", { n: "1" })], 4000)).reported, []);
-    assert.deepEqual(asked, ["PutItem", "UpdateItem"]);
-  });
-
-  it("notes an event whose callback computed past the deadline, so that the retry of its record does not run it again", async () => {
-    const { runs, what } = noting((_: Job, { deadline }: RecordContext) => {
-      while (Date.now() < deadline + 10);
-    });
-    const handler = handlerOf(what);
-    const reported = [
-      await handle(handler, [recordOf("a", { n: "1" })], 4000),
-      await handle(handler, [recordOf("a", { n: "1" }, { attempt: 2 })]),
-    ];
-    assert.deepEqual([runs, reported[1]?.reported], [["1"], []]);
-  });
-
   it("is not locked out by itself when the answer of the table is lost", async () => {
     const lost = new Set(["PutItem", "UpdateItem"]);
     disturb = {
