@@ -48,6 +48,8 @@ async function main(): Promise<number> {
     if (process.env.npm_lifecycle_event !== undefined && process.ppid !== ppid) stop.abort();
   }, 250);
 
+  const typesOf = (program: string) =>
+    checkTypes({ program, signal: stop.signal, colours: terminal.paint("red", "x") !== "x" });
   let names: ReadonlyMap<string, string> = new Map();
   let run: LocalRun | undefined;
   try {
@@ -74,15 +76,17 @@ async function main(): Promise<number> {
     if (options.watch) say("Watching: a function whose source is saved is reloaded.");
     if (json) process.stdout.write(`${JSON.stringify({ address, outputs: graph.outputs, readyMs })}\n`);
     // Only now, so that it delays nobody.
-    if (options.typeCheck) {
-      const colours = terminal.paint("red", "x") !== "x";
-      const found = checkTypes({ program: options.program, signal: stop.signal, colours });
-      void found.then((text) => text !== undefined && say(text));
-    }
+    if (options.typeCheck) void typesOf(options.program).then((text) => text !== undefined && say(text));
     await stopped;
   } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    // Where the program threw, as the frames of its stack tell, a wrong type is often why. What a component refuses says it itself.
+    if (options.typeCheck && !stop.signal.aborted && /^ {4}at /m.test(reason)) {
+      const text = await typesOf(options.program);
+      if (text !== undefined) process.stderr.write(`${text}\n`);
+    }
     if (!stop.signal.aborted) {
-      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+      process.stderr.write(`${reason}\n`);
       exitCode = 1;
     }
   } finally {

@@ -46,7 +46,7 @@ export async function checkTypes({ program, signal, colours }: TypeCheck): Promi
     if (answer === undefined || answer.errors === 0) return undefined;
     const count = answer.errors === 1 ? "an error" : `${answer.errors} errors`;
     const text = colours ? answer.text : stripVTControlCharacters(answer.text);
-    return `TypeScript finds ${count} in the program. The run goes on; pulumi preview and pulumi up refuse it.\n\n${text.trimEnd()}\n`;
+    return `TypeScript finds ${count} in the program, which pulumi preview and pulumi up refuse.\n\n${text.trimEnd()}\n`;
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", end);
