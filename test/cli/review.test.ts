@@ -48,8 +48,8 @@ describe("npm run review", () => {
     repository.change(
       "index.ts",
       [
-        /bindings: \{ audit: writeTable\(audit\) \}/,
-        "bindings: { audit: writeTable(audit), orders: readTable(orders) }",
+        /bindings: \{ audit: writeTable\(audit, \["PutItem"\]\) \}/,
+        'bindings: { audit: writeTable(audit, ["PutItem"]), orders: readTable(orders) }',
       ],
       [/import \{ plain/, "import { readTable, plain"],
     );
