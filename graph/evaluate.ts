@@ -65,7 +65,13 @@ export async function evaluate(evaluation: Evaluation): Promise<Evaluated> {
   // TypeScript's type check is not the evaluation's job: it would double its time.
   const child = fork(path.join(__dirname, "child.ts"), {
     cwd: project.root,
-    execArgv: ["--disable-warning=ExperimentalWarning", "-r", require.resolve("ts-node/register/transpile-only")],
+    execArgv: [
+      "--disable-warning=ExperimentalWarning",
+      // Outputs of one that has failed fail, too, and Node would name each before the reason itself is said.
+      "--disable-warning=PromiseRejectionHandledWarning",
+      "-r",
+      require.resolve("ts-node/register/transpile-only"),
+    ],
     // A project without settings of its own for TypeScript gets ours.
     env: { TS_NODE_PROJECT: settingsOf(project.root), ...process.env },
     silent: true,

@@ -34,7 +34,7 @@ export function describeRun({ graph, address, readyMs, verbose }: Start): string
     "",
     ...(calls.length === 0 ? [] : ["Send a first event:", ...(verbose ? calls : first(most.calls, calls)), ""]),
     `Ready at ${address} after ${readyMs} ms. AWS clients: export AWS_ENDPOINT_URL=${address} AWS_REGION=${graph.region} AWS_DEFAULT_REGION=${graph.region} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test`,
-    `Ctrl-C stops it.${verbose ? "" : ` All ${graph.resources.length} resources and every output: --verbose.`}`,
+    `Ctrl-C stops it.${verbose || graph.resources.length < 2 ? "" : ` All ${graph.resources.length} resources and every output: --verbose.`}`,
   ].join("\n");
 }
 

@@ -1,4 +1,5 @@
 // The whole program on one machine: the local servers, the evaluated program, and each of its resources on them.
+import { existsSync } from "node:fs";
 import * as path from "node:path";
 import { type Evaluation, evaluate } from "../graph/evaluate";
 import type { Graph, GraphResource } from "../graph/graph";
@@ -85,6 +86,9 @@ const accountId = "000000000000";
 export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
   const started = performance.now();
   const { program, stack, config = {}, dataDir, signal, say = () => {} } = settings;
+  if (!existsSync(program)) {
+    throw new Error(`The program is "${program}", and there is no such file; give the program's file with --program.`);
+  }
   const project = readProject(program, stack, config);
   const refused = projectFaults(project.root);
   if (refused.length > 0)
