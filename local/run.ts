@@ -86,13 +86,13 @@ const accountId = "000000000000";
 export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
   const started = performance.now();
   const { program, stack, config = {}, dataDir, signal, say = () => {} } = settings;
-  if (!existsSync(program)) {
-    throw new Error(`The program is "${program}", and there is no such file; give the program's file with --program.`);
-  }
   const project = readProject(program, stack, config);
   const refused = projectFaults(project.root);
   if (refused.length > 0)
     throw new Error(`Pulumi refuses this project:\n${refused.map((fault) => `  - ${fault}`).join("\n")}`);
+  if (!existsSync(program)) {
+    throw new Error(`The program is "${program}", and there is no such file; give the program's file with --program.`);
+  }
   const region = project.config["aws:region"] ?? "";
   const clock = createClock(settings.speed);
   const closers: (() => Promise<void>)[] = [];

@@ -208,7 +208,10 @@ describe("npm start", () => {
 
     it("the program is not there", async () => {
       const program = path.join(projectIn(path.join(folder, "empty")), "nowhere.ts");
-      await endsWith(["--port", "0", "--program", program], /nowhere\.ts/);
+      await endsWith(
+        ["--port", "0", "--program", program],
+        /The program is ".*nowhere\.ts", and there is no such file/,
+      );
     });
 
     it("the stack is not there", () => endsWith(["--port", "0", "--stack", "nowhere"], /There is no stack "nowhere"/));
