@@ -12,24 +12,7 @@ import type {
   WritableTable,
 } from "../consumer/callback";
 import { decryptStatements, encryptStatements, keyStatements } from "./encryption";
-
-/** Operators, keys and values, as IAM has them. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html */
-export type Condition = Readonly<Record<string, Readonly<Record<string, pulumi.Input<string>>>>>;
-
-/** Allows `actions` on `resources`, in the function's role. */
-export interface Statement {
-  /** IAM actions, as `dynamodb:GetItem`; without wildcards. */
-  readonly actions: readonly string[];
-  /** ARNs. */
-  readonly resources: readonly pulumi.Input<string>[];
-  /** When it allows them, as `{ StringEquals: { "aws:ResourceTag/team": "orders" } }`. By default always. */
-  readonly condition?: Condition;
-  /**
-   * Whether AWS calls them for the function, outside of its network: Lambda, which reads a source, or a service, which uses a key.
-   * Default false: the function's code does, and a `Network` must lead there.
-   */
-  readonly onBehalf?: boolean;
-}
+import type { Statement } from "./statement";
 
 /** A value of type `V` for a callback, and what the function's role is granted with it. Made by the functions below. */
 export interface Binding<V> {

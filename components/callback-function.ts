@@ -4,21 +4,17 @@ import * as pulumi from "@pulumi/pulumi";
 import type { AnyCallback } from "../consumer/callback";
 import { type Settings, settingsVariable } from "../consumer/settings";
 import { createAlarms } from "./alarms";
-import type { Binding, Statement } from "./binding";
+import type { Binding } from "./binding";
 import { archiveAsset, bundle, type CallbackBundle, type HandlerModule } from "./bundle";
 import { functionAlarms, type Retries } from "./function-alarms";
-import {
-  environmentSize,
-  type FunctionOptions,
-  type FunctionOverrides,
-  functionDefaults,
-  largestEnvironment,
-} from "./function-args";
+import { environmentSize, type FunctionOptions, type FunctionOverrides, largestEnvironment } from "./function-args";
+import { functionDefaults } from "./function-defaults";
 import type { NetworkAttachment } from "./function-network";
 import { idempotencySettings, idempotencyStatements } from "./idempotency";
 import type { Operations } from "./operations";
 import { OutputError } from "./output-error";
 import { rolePolicyOf } from "./role-policy";
+import type { Statement } from "./statement";
 
 export interface CallbackFunctionArgs extends FunctionOptions, Operations {
   readonly callback: AnyCallback;

@@ -64,8 +64,6 @@ export interface FunctionOverrides {
   readonly alarms?: AlarmOverrides<FunctionAlarm>;
 }
 
-export const functionDefaults = { timeout: 30, memorySize: 256, logRetention: 30 } as const;
-
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
 export const logRetentions: readonly number[] = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,

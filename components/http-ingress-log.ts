@@ -1,7 +1,7 @@
 // The access log of an HttpIngress, and the account's role without which API Gateway writes none.
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { functionDefaults } from "./function-args";
+import { functionDefaults } from "./function-defaults";
 import { accessLogFormat } from "./http-ingress-templates";
 
 export interface AccessLog {

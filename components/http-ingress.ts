@@ -4,7 +4,6 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { type AlarmOverrides, checkAlarms, createAlarms } from "./alarms";
 import { ArgumentErrors } from "./argument-errors";
-import type { Statement } from "./binding";
 import { checkKeys, encryptStatements } from "./encryption";
 import { definitionOf } from "./http-ingress-definition";
 import { createAccessLog } from "./http-ingress-log";
@@ -13,6 +12,7 @@ import { checkName } from "./names";
 import type { Operations } from "./operations";
 import { rolePolicyOf } from "./role-policy";
 import { endpointAlarms } from "./source-alarms";
+import type { Statement } from "./statement";
 
 export interface HttpIngressArgs extends Operations {
   /** Which queue takes the events of which method and path, as `{ "POST /orders": orders }`. A FIFO queue needs a message group. */

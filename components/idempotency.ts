@@ -3,9 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { AnyCallback } from "../consumer/callback";
 import type { IdempotencySettings } from "../consumer/settings";
 import type { ArgumentErrors } from "./argument-errors";
-import type { Statement, TableReference } from "./binding";
+import type { TableReference } from "./binding";
 import { decryptStatements } from "./encryption";
-import { functionDefaults } from "./function-args";
+import { functionDefaults } from "./function-defaults";
+import type { Statement } from "./statement";
 
 export interface IdempotencyOptions<Path extends string = string> {
   /**

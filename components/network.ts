@@ -2,12 +2,12 @@
 import * as aws from "@pulumi/aws";
 import { Vpc } from "@pulumi/awsx/ec2/vpc";
 import * as pulumi from "@pulumi/pulumi";
-import type { Statement } from "./binding";
-import { functionDefaults } from "./function-args";
+import { functionDefaults } from "./function-defaults";
 import type { FunctionNetwork, NetworkAttachment } from "./function-network";
 import { checkNetwork, type NetworkArgs, networkDefaults } from "./network-args";
 import { createFlowLog } from "./network-flow-log";
 import { gatewayServices, servicesCalled } from "./network-services";
+import type { Statement } from "./statement";
 
 /** Of the ports, the one that AWS's services listen on. */
 const https = { ipProtocol: "tcp", fromPort: 443, toPort: 443 } as const;

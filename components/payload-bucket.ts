@@ -1,9 +1,9 @@
 // The bucket that gets what a stream's mapping gives up, with its payload: the rights to it, and the alarm that something is there.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Statement } from "./binding";
 import { keyStatements } from "./encryption";
 import type { Operations } from "./operations";
+import type { Statement } from "./statement";
 
 export interface PayloadBucket {
   /**

@@ -4,7 +4,8 @@ import type { ArgumentErrors } from "./argument-errors";
 import { longestRetention } from "./dead-letter-queue";
 import { checkKey, checkKeys } from "./encryption";
 import { checkFilters } from "./filter-patterns";
-import { checkFunctionOptions, functionDefaults } from "./function-args";
+import { checkFunctionOptions } from "./function-args";
+import { functionDefaults } from "./function-defaults";
 import { longestAttempts } from "./queue-attempts";
 import {
   isFifo,

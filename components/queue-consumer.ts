@@ -5,7 +5,7 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { Callback } from "../consumer/callback";
 import { createAlarms } from "./alarms";
 import { ArgumentErrors } from "./argument-errors";
-import type { Binding, BindingsArg, Sendable, Statement } from "./binding";
+import type { Binding, BindingsArg, Sendable } from "./binding";
 import { checkCallback } from "./callback-args";
 import { CallbackFunction } from "./callback-function";
 import { createDeadLetters, type DeadLetterQueue, largestMessage } from "./dead-letter-queue";
@@ -27,6 +27,7 @@ import { checkQueueConsumerOptions, checkReaders } from "./queue-consumer-checks
 import { OwnQueuePolicy, type PolicyStatement } from "./queue-policy";
 import { otherReaderOf } from "./queue-readers";
 import { queueAlarms } from "./source-alarms";
+import type { Statement } from "./statement";
 
 export type QueueConsumerArgs<Wire, In, B extends object> = QueueConsumerOptions & {
   /** The callback that handles each record: exported by a module of its own, or an inline one. */

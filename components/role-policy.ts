@@ -1,6 +1,6 @@
 // A role's policy of the statements that its parts ask for.
 import * as pulumi from "@pulumi/pulumi";
-import type { Statement } from "./binding";
+import type { Statement } from "./statement";
 
 interface Joined {
   readonly actions: Set<string>;

@@ -6,7 +6,6 @@ import { parseExpression, parseMoment } from "../syntax/schedule-expression";
 import { isTimeZone } from "../syntax/time-zone";
 import { type AlarmOverrides, checkAlarms, createAlarms } from "./alarms";
 import { ArgumentErrors } from "./argument-errors";
-import type { Statement } from "./binding";
 import { createDeadLetters, type DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
 import { encryptStatements } from "./encryption";
 import { checkName, nameOfDeadLetters } from "./names";
@@ -14,6 +13,7 @@ import type { Operations } from "./operations";
 import { checkQueueTarget, type QueueTargetOptions, retryPolicyOf } from "./queue-target";
 import { rolePolicyOf } from "./role-policy";
 import { scheduleAlarms } from "./source-alarms";
+import type { Statement } from "./statement";
 
 /** What a schedule sends to: a QueueConsumer, typed by the events that its callback reads. */
 export interface ScheduleTarget<E> {

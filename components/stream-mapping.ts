@@ -5,17 +5,18 @@ import type { AnyCallback, Callback, WindowCallback } from "../consumer/callback
 import type { FilterContent } from "../syntax/filter-criteria";
 import type { AlarmOverrides } from "./alarms";
 import type { ArgumentErrors } from "./argument-errors";
-import type { Statement } from "./binding";
 import { checkCallback } from "./callback-args";
 import type { CallbackFunction } from "./callback-function";
 import type { DeadLetterQueue } from "./dead-letter-queue";
 import { checkKey, checkKeys, encryptStatements } from "./encryption";
 import { checkFilters } from "./filter-patterns";
 import type { FunctionAlarm, Retries, StreamFunctionAlarm, StreamTimes } from "./function-alarms";
-import { checkFunctionOptions, type FunctionOptions, type FunctionOverrides, functionDefaults } from "./function-args";
+import { checkFunctionOptions, type FunctionOptions, type FunctionOverrides } from "./function-args";
+import { functionDefaults } from "./function-defaults";
 import { checkIdempotency } from "./idempotency";
 import type { Operations } from "./operations";
 import { createPayloadAlarm, type PayloadBucket, payloadBucketStatements } from "./payload-bucket";
+import type { Statement } from "./statement";
 
 export interface StreamMappingOptions extends FunctionOptions, Operations, PayloadBucket {
   /**
