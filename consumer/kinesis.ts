@@ -3,7 +3,8 @@ import type { KinesisStreamEvent, KinesisStreamRecord } from "aws-lambda";
 import type { AnyCallback } from "./callback";
 import { parseJson } from "./decode";
 import { correlationIdOf, openEnvelope } from "./envelope";
-import { type StreamHandler, type StreamItem, streamConsumer } from "./stream-batch";
+import { type StreamHandler, streamConsumer } from "./stream-batch";
+import type { StreamItem } from "./stream-item";
 
 export const kinesisHandler = (callback: AnyCallback): StreamHandler<KinesisStreamEvent> =>
   streamConsumer<KinesisStreamEvent>(callback, ({ Records }) => Records.map(itemOf));

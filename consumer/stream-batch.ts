@@ -1,34 +1,14 @@
 // A batch of a stream's records: a checkpoint instead of single deletions, and dead letters below it only.
 import type { AnyCallback } from "./callback";
-import { type Item, type Outcome, runBatch } from "./core";
-import type { LostRecord } from "./dead-letter";
-import type { Opened } from "./envelope";
+import { type Outcome, runBatch } from "./core";
 import { comesBackAt, isPermanent } from "./errors";
 import { Invocation } from "./invocation";
 import { type Prepared, prepare, readSettings } from "./prepare";
 import { Report } from "./report";
 import type { StreamSettings } from "./settings";
+import type { StreamBatchResponse, StreamItem } from "./stream-item";
 import { type Poison, storePoison } from "./stream-poison";
 import { prepareWindow, WindowBatch, type WindowMembers } from "./stream-window";
-
-/** A record of any stream. */
-export interface StreamItem extends Item {
-  /** From 0, in the order of the shard. */
-  readonly position: number;
-  readonly sequenceNumber: string;
-  /** Of Kinesis. */
-  readonly partitionKey?: string;
-  /** Throws an InvalidEvent for what is no event. */
-  open(): Opened;
-  /** What is stored of it when it is given up. */
-  lost(): LostRecord;
-}
-
-export interface StreamBatchResponse {
-  /** Of a tumbling window. */
-  readonly state?: object;
-  readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
-}
 
 export type StreamHandler<E> = (
   event: E & WindowMembers,

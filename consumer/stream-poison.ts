@@ -1,6 +1,6 @@
 // The dead letters of a stream's records that cannot succeed: stored with their payload, in order, while there is time.
 import type { Invocation } from "./invocation";
-import type { StreamItem } from "./stream-batch";
+import type { StreamItem } from "./stream-item";
 
 export interface Poison {
   readonly item: StreamItem;

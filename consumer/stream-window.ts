@@ -6,7 +6,7 @@ import { validate } from "./decode";
 import { isPermanent } from "./errors";
 import type { Invocation } from "./invocation";
 import type { Settings, StreamSettings } from "./settings";
-import type { StreamBatchResponse, StreamItem } from "./stream-batch";
+import type { StreamBatchResponse, StreamItem } from "./stream-item";
 import { type Poison, storePoison } from "./stream-poison";
 
 /** What an event has beside its records where the mapping has a tumbling window. */

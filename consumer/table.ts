@@ -3,7 +3,8 @@ import type { DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
 import type { AnyCallback } from "./callback";
 import { correlationIdOf, type Opened } from "./envelope";
 import { messageJson } from "./message-text";
-import { type StreamHandler, type StreamItem, streamConsumer } from "./stream-batch";
+import { type StreamHandler, streamConsumer } from "./stream-batch";
+import type { StreamItem } from "./stream-item";
 import { plainImage } from "./table-image";
 
 export const tableHandler = (callback: AnyCallback): StreamHandler<DynamoDBStreamEvent> =>

@@ -6,7 +6,7 @@ import { PermanentError } from "../../consumer/errors";
 import { invoke } from "../../consumer/invoke";
 import { kinesisHandler } from "../../consumer/kinesis";
 import { queueHandler } from "../../consumer/queue";
-import type { StreamBatchResponse } from "../../consumer/stream-batch";
+import type { StreamBatchResponse } from "../../consumer/stream-item";
 import type { WindowMembers } from "../../consumer/stream-window";
 import { contextWith, deployed, FakeSqs, silently } from "./fake-sqs";
 import { ForwardClock } from "./forward-clock";

@@ -4,7 +4,7 @@ import * as v from "valibot";
 import { type AnyCallback, batchCallback, callback, type RecordContext } from "../../consumer/callback";
 import { PermanentError } from "../../consumer/errors";
 import { kinesisHandler } from "../../consumer/kinesis";
-import type { StreamBatchResponse } from "../../consumer/stream-batch";
+import type { StreamBatchResponse } from "../../consumer/stream-item";
 import { tableHandler } from "../../consumer/table";
 import { type TableChange, tableChange } from "../../consumer/table-change";
 import { contextWith, deployed, FakeSqs, silently } from "./fake-sqs";
