@@ -1,5 +1,5 @@
 // Arrows from functions to what their roles may write, send or publish to, and what they may only read.
-import type { Ends, FlowArrow } from "./flow";
+import type { Ends, FlowArrow } from "./flow-ends";
 import type { Graph } from "./graph";
 import { statementsOf } from "./permissions";
 import { covers } from "./policy-document";

@@ -1,5 +1,5 @@
 // Arrows from sources to what consumes them, and from each to where it puts what is given up.
-import type { Ends, FlowArrow, FlowNode } from "./flow";
+import type { Ends, FlowArrow, FlowNode } from "./flow-ends";
 import type { Graph, GraphResource, Value } from "./graph";
 import { documentOf, methodsOf } from "./open-api";
 
