@@ -1,6 +1,6 @@
 // What S3's actions need: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
 import type { Message } from "../service";
-import type { Requirement } from "./requirements";
+import type { Requirement } from "./requirement";
 
 /** Actions that need a permission of another name, or several. */
 const permissions: Readonly<Record<string, readonly string[]>> = {

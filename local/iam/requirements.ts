@@ -2,22 +2,8 @@
 // https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 import type { Message, ServiceName } from "../service";
 import { bucketRequirements } from "./bucket-requirements";
+import type { Requirement, RequirementSettings } from "./requirement";
 import { tableRequirements } from "./table-requirements";
-
-export interface Requirement {
-  /** As `dynamodb:PutItem`. */
-  readonly permission: string;
-  readonly resource: string;
-}
-
-export interface RequirementSettings {
-  arnOf(service: string, resource: string): string;
-  bucketArn(name: string): string;
-  /** ARNs of the queues whose dead-letter queue it is. */
-  sourceQueuesOf(queueArn: string): readonly string[];
-  /** ARN of the secret that a request names. */
-  secretArnOf?(nameOrArn: string): string | undefined;
-}
 
 export function requirementsOf(
   service: ServiceName,

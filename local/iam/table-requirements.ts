@@ -1,6 +1,6 @@
 // What an action of DynamoDB needs: each table of a batch, each item of a transaction, and an index for itself.
 import type { Message } from "../service";
-import type { Requirement, RequirementSettings } from "./requirements";
+import type { Requirement, RequirementSettings } from "./requirement";
 
 const transactActions: Readonly<Record<string, string>> = {
   Put: "PutItem",

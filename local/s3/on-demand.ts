@@ -2,22 +2,8 @@
 import type { Buckets } from "../front";
 import type { Provisioner, Provisioners } from "../provision";
 import type { Service } from "../service";
+import { type BucketProvisioners, bucketTypes } from "./bucket-types";
 import type { S3, S3Settings } from "./service";
-
-/** What is made of them is in provision.ts. */
-const types = [
-  "aws:s3/bucket:Bucket",
-  "aws:s3/bucketV2:BucketV2",
-  "aws:s3/bucketAcl:BucketAcl",
-  "aws:s3/bucketAclV2:BucketAclV2",
-  "aws:s3/bucketNotification:BucketNotification",
-  "aws:s3/bucketObject:BucketObject",
-  "aws:s3/bucketObjectv2:BucketObjectv2",
-  "aws:s3/bucketPolicy:BucketPolicy",
-  "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
-] as const;
-
-export type BucketProvisioners = Readonly<Record<(typeof types)[number], Provisioner>>;
 
 interface Loaded {
   readonly s3: S3;
@@ -47,7 +33,7 @@ export function createS3OnDemand(settings: S3Settings): {
       has: (path) => loaded?.s3.has(path.split("/")[1] ?? "") ?? false,
     },
     provisioners: Object.fromEntries(
-      types.map((type): [string, Provisioner] => [type, (resource) => load().provisioners[type](resource)]),
+      bucketTypes.map((type): [string, Provisioner] => [type, (resource) => load().provisioners[type](resource)]),
     ),
   };
 }

@@ -14,8 +14,8 @@ import {
   textsIn,
   type Values,
 } from "../values";
+import type { BucketProvisioners } from "./bucket-types";
 import type { Notification } from "./notifications";
-import type { BucketProvisioners } from "./on-demand";
 import type { S3 } from "./service";
 
 /** What would change what happens, and that the local run does not have. */
