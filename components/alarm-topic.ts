@@ -8,6 +8,7 @@ import { checkName, nameOfTopic } from "./names";
 import type { Operations } from "./operations";
 import { publishByTlsOnly } from "./topic-policy";
 
+/** The arguments of an `AlarmTopic`. */
 export interface AlarmTopicArgs extends Pick<Operations, "protect"> {
   /**
    * Who gets a mail when an alarm goes off, and when it is over. SNS first sends each a link for consent, and nothing before. Default

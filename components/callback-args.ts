@@ -3,6 +3,7 @@ import * as path from "node:path";
 import type { AnyCallback } from "../consumer/callback";
 import type { ArgumentErrors } from "./argument-errors";
 
+/** What the archive of a callback's function leaves out, and what it holds beside the code. */
 export interface BundleOptions {
   /**
    * Packages that the bundle leaves out, by name: those with native code (`sharp`), and those that read files of their own folder.

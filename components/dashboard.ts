@@ -23,6 +23,7 @@ export type Monitored =
   | Named<{ apiName: 0; stageName: 0 }>
   | Named<{ name: 0; arn: 0 }>;
 
+/** The arguments of a `Dashboard`. */
 export interface DashboardArgs {
   /** A row for each part of the pipeline, by its title, in the order of its flow; at most 80. */
   readonly rows: Readonly<Record<string, Monitored>>;

@@ -9,6 +9,7 @@ import { type Operations, operationsOf } from "./operations";
 import { OutputError } from "./output-error";
 import { OwnQueuePolicy, type PolicyStatement } from "./queue-policy";
 
+/** The arguments of a `DeadLetterQueue`. */
 export interface DeadLetterQueueArgs extends Operations {
   /** Whether it is FIFO: it must be of the same kind as the queue that it serves. Default false. */
   readonly fifo?: boolean;
@@ -20,6 +21,7 @@ export interface DeadLetterQueueArgs extends Operations {
   readonly overrides?: DeadLetterQueueOverrides;
 }
 
+/** Properties of the queue and of its alarm that no argument governs. */
 export interface DeadLetterQueueOverrides {
   readonly queue?: Partial<
     Omit<

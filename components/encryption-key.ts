@@ -6,6 +6,7 @@ import { alarmWriters, keyPlaceOf, keyPolicy, writers } from "./key-policy";
 import { checkName } from "./names";
 import type { Operations } from "./operations";
 
+/** The arguments of an `EncryptionKey`. */
 export interface EncryptionKeyArgs extends Pick<Operations, "protect"> {
   /** Days for which a deleted key, and with it all that it encrypts, can still be had back, 7 to 30; default 30. */
   readonly deletionWindow?: number;

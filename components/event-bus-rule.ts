@@ -13,6 +13,7 @@ import { checkQueueTarget, type QueueTarget, type QueueTargetOptions, retryPolic
 import { ruleAlarms } from "./source-alarms";
 import type { Subscriber } from "./topic";
 
+/** The arguments of an `EventBusRule` that do not depend on the types of its events. */
 export interface EventBusRuleOptions extends QueueTargetOptions, Operations {
   /**
    * Which events, in EventBridge's pattern syntax, as `{ source: ["orders"], detail: { total: [{ numeric: [">", 100] }] } }`; by
@@ -31,6 +32,7 @@ export interface EventBusRuleOptions extends QueueTargetOptions, Operations {
   };
 }
 
+/** The arguments of an `EventBusRule`. `E`: the events of its bus; `K`: the types that it sends. */
 export interface EventBusRuleArgs<E extends { readonly type: string }, K extends string> extends EventBusRuleOptions {
   /** Of `eventBus<E>(…)` the compiler checks the target; default the account's default bus. */
   readonly bus?: EventBus<E>;

@@ -10,6 +10,7 @@ import type { FunctionNetwork } from "./function-network";
 import type { IdempotencyOptions } from "./idempotency";
 import { reservedVariables } from "./reserved-variables";
 
+/** What every component with a function takes for that function. */
 export interface FunctionOptions extends BundleOptions {
   /**
    * Seconds after which Lambda ends an invocation, 1 to 900; default 30. Shortly before, the consumer gives up what still runs

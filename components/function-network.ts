@@ -11,6 +11,7 @@ export interface FunctionNetwork {
   attach(calls: readonly Statement[]): NetworkAttachment;
 }
 
+/** What a network gives to a function that is placed in it. */
 export interface NetworkAttachment {
   readonly vpcConfig: {
     readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;

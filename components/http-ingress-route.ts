@@ -14,6 +14,7 @@ export interface RouteConsumer {
   readonly contentBasedDeduplication?: boolean | undefined;
 }
 
+/** A route to a FIFO queue: its consumer, and where in the body the message group is. */
 export interface FifoRoute {
   readonly consumer: RouteConsumer;
   /** JSONPath into the body that gives the message group, as `$.customerId`. */

@@ -14,6 +14,7 @@ import { rolePolicyOf } from "./role-policy";
 import { endpointAlarms } from "./source-alarms";
 import type { Statement } from "./statement";
 
+/** The arguments of an `HttpIngress`. */
 export interface HttpIngressArgs extends Operations {
   /** Which queue takes the events of which method and path, as `{ "POST /orders": orders }`. A FIFO queue needs a message group. */
   readonly routes: Readonly<Record<`${"POST" | "PUT"} /${string}`, RouteConsumer | FifoRoute>>;

@@ -8,6 +8,7 @@ import { decryptStatements } from "./encryption";
 import { functionDefaults } from "./function-defaults";
 import type { Statement } from "./statement";
 
+/** How a consumer knows that it has handled an event already. `Path`: the paths into its events. */
 export interface IdempotencyOptions<Path extends string = string> {
   /**
    * The table that knows the events: partition key `id` (a string), no sort key, and time to live on the attribute `expiration`.

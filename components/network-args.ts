@@ -6,6 +6,7 @@ import { checkLogRetention } from "./function-args";
 import { checkName } from "./names";
 import type { Operations } from "./operations";
 
+/** The arguments of a `Network`. */
 export interface NetworkArgs extends Pick<Operations, "kmsKeyArn"> {
   /**
    * The VPC's addresses, /16 to /28, shared evenly by its zones, which need a /28 each; default 10.0.0.0/16.

@@ -1,4 +1,4 @@
-// A network without a way out: functions in it reach the services that they call, and nothing else.
+// The face `spillway/network`: a network without a way out. Functions in it reach the services that they call, and nothing else.
 import * as aws from "@pulumi/aws";
 import { Vpc } from "@pulumi/awsx/ec2/vpc";
 import * as pulumi from "@pulumi/pulumi";
@@ -8,6 +8,8 @@ import { checkNetwork, type NetworkArgs, networkDefaults } from "./network-args"
 import { createFlowLog } from "./network-flow-log";
 import { gatewayServices, servicesCalled } from "./network-services";
 import type { Statement } from "./statement";
+
+export type { NetworkArgs } from "./network-args";
 
 /** Of the ports, the one that AWS's services listen on. */
 const https = { ipProtocol: "tcp", fromPort: 443, toPort: 443 } as const;

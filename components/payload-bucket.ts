@@ -5,6 +5,7 @@ import { keyStatements } from "./encryption";
 import type { Operations } from "./operations";
 import type { Statement } from "./statement";
 
+/** A bucket that keeps the payloads of what a stream's mapping gives up. */
 export interface PayloadBucket {
   /**
    * A bucket that gets what the mapping gives up, with its payload, in place of the dead-letter queue, which gets a description

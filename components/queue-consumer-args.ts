@@ -32,6 +32,7 @@ export interface ExistingQueue {
   readonly managePolicy?: boolean;
 }
 
+/** A dead-letter queue that is managed elsewhere. */
 export interface ExistingDeadLetterQueue {
   readonly url: pulumi.Input<string>;
   readonly arn: pulumi.Input<string>;
@@ -45,6 +46,7 @@ export interface QueueFilter {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+/** The arguments of a `QueueConsumer` that do not depend on the types of its callback. */
 export interface QueueConsumerOptions extends FunctionOptions, Operations {
   /** Keeps the order within a message group, and sends each message once. Default false: a standard queue. */
   readonly fifo?: boolean;

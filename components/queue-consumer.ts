@@ -29,6 +29,7 @@ import { otherReaderOf } from "./queue-readers";
 import { queueAlarms } from "./source-alarms";
 import type { Statement } from "./statement";
 
+/** The arguments of a `QueueConsumer`. `Wire`, `In` and `B` are those of its callback, and are inferred from it. */
 export type QueueConsumerArgs<Wire, In, B extends object> = QueueConsumerOptions & {
   /** The callback that handles each record: exported by a module of its own, or an inline one. */
   readonly callback: Callback<Wire, In, B>;

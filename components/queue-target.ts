@@ -1,6 +1,7 @@
 // What EventBridge's rules and schedules have in common: a queue as their target, with retries and what AWS allows for them.
 import type { ArgumentErrors } from "./argument-errors";
 
+/** How a schedule or a rule sends to its queue, and for how long it tries. */
 export interface QueueTargetOptions {
   /** FIFO queues need it: the message group. */
   readonly messageGroupId?: string;
@@ -10,6 +11,7 @@ export interface QueueTargetOptions {
   readonly maximumEventAge?: number;
 }
 
+/** What is known of the queue that a schedule or a rule sends to. */
 export interface QueueTarget {
   readonly fifo: boolean;
   /** Undefined where it is not known: of a queue that is managed elsewhere. */

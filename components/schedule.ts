@@ -24,6 +24,7 @@ export interface ScheduleTarget<E> {
   readonly accepts?: (event: E) => void;
 }
 
+/** The arguments of a `Schedule`. `E`: the events that its target reads. */
 export interface ScheduleArgs<E> extends QueueTargetOptions, Operations {
   /** `rate(1 hour)`, `cron(0 6 ? * MON-FRI *)`, or `at(2026-12-24T18:00:00)` for once. https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html */
   readonly expression: string;

@@ -14,6 +14,7 @@ export interface WatchedQueue extends QueueTimes {
   readonly retention: number | undefined;
 }
 
+/** The alarms of a queue that a consumer reads. */
 export type QueueAlarm = "age" | "recordsRetried";
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html */
@@ -130,6 +131,7 @@ export function tableAlarms(name: string, tableName: pulumi.Input<string>, index
   );
 }
 
+/** The alarms of a topic. */
 export type TopicAlarm = "lostNotifications" | "invalidAttributes";
 
 /** https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html */

@@ -24,6 +24,7 @@ import {
   streamTimesOf,
 } from "./stream-mapping";
 
+/** The arguments of a `StreamConsumer` that do not depend on the types of its callback. */
 export interface StreamConsumerOptions extends StreamMappingOptions {
   /** A stream that is there already, or that another consumer made (`other.stream`), instead of one of our own. */
   readonly stream?: ExistingStream;
@@ -36,12 +37,14 @@ export interface StreamConsumerOptions extends StreamMappingOptions {
   readonly overrides?: StreamConsumerOverrides;
 }
 
+/** A Kinesis stream that is managed elsewhere, or by another consumer. */
 export interface ExistingStream {
   readonly arn: pulumi.Input<string>;
   /** The customer managed key that it is encrypted with, if it is. */
   readonly kmsKeyArn?: pulumi.Input<string>;
 }
 
+/** Properties of a `StreamConsumer`'s children that no argument governs. */
 export interface StreamConsumerOverrides extends StreamOverrides {
   readonly stream?: Partial<
     Omit<aws.kinesis.StreamArgs, "shardCount" | "streamModeDetails" | "retentionPeriod" | "encryptionType" | "kmsKeyId">
@@ -51,6 +54,7 @@ export interface StreamConsumerOverrides extends StreamOverrides {
   readonly alarms?: AlarmOverrides<FunctionAlarm | StreamFunctionAlarm | "readThrottles" | "writeThrottles">;
 }
 
+/** The arguments of a `StreamConsumer`. `Wire`, `In` and `B` are those of its callback, and are inferred from it. */
 export type StreamConsumerArgs<Wire, In, B extends object> = StreamConsumerOptions &
   StreamCallback<Wire, In, B> &
   BindingsArg<B> &

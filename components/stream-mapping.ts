@@ -18,6 +18,7 @@ import type { Operations } from "./operations";
 import { createPayloadAlarm, type PayloadBucket, payloadBucketStatements } from "./payload-bucket";
 import type { Statement } from "./statement";
 
+/** What consumers of streams take: of a Kinesis stream, or of a table's. */
 export interface StreamMappingOptions extends FunctionOptions, Operations, PayloadBucket {
   /**
    * Where a new mapping begins; default TRIM_HORIZON, the oldest record: with LATEST, records that come while the mapping is
@@ -73,6 +74,7 @@ export type StreamCallback<Wire, In, B extends object> =
       readonly idempotency?: undefined;
     };
 
+/** Properties of the children of a stream's consumer that no argument governs. */
 export interface StreamOverrides extends FunctionOverrides {
   readonly mapping?: Pick<aws.lambda.EventSourceMappingArgs, "kmsKeyArn" | "tags">;
   readonly alarms?: AlarmOverrides<FunctionAlarm | StreamFunctionAlarm>;

@@ -3,6 +3,7 @@ import { compileFilter } from "../syntax/filter-policy";
 import { InvalidPattern } from "../syntax/invalid-pattern";
 import type { ArgumentErrors } from "./argument-errors";
 
+/** Which events of a topic are delivered. `K`: their types. */
 export interface SubscriptionFilter<K extends string> {
   /** The types of events to deliver, as the message attribute `type` has them; by default all. */
   readonly types?: readonly K[];

@@ -23,6 +23,7 @@ import {
   streamTimesOf,
 } from "./stream-mapping";
 
+/** The arguments of a `TableConsumer` that do not depend on the types of its callback. */
 export interface TableConsumerOptions extends StreamMappingOptions {
   /** The table, with its stream on: a `Table`, an `aws.dynamodb.Table`, or the ARN of an existing one's stream. At most two consumers read a table's stream. */
   readonly table: (Pick<aws.dynamodb.Table, "streamArn"> | { readonly streamArn: pulumi.Input<string> }) &
@@ -36,7 +37,7 @@ export interface TableConsumerOptions extends StreamMappingOptions {
   };
 }
 
-/** The schema of the callback is `tableChange(<schema of the items>)`. */
+/** The arguments of a `TableConsumer`. The schema of its callback is `tableChange(<schema of the items>)`. */
 export type TableConsumerArgs<Wire, In, B extends object> = TableConsumerOptions &
   StreamCallback<Wire, In, B> &
   BindingsArg<B> &

@@ -9,6 +9,7 @@ import { checkName, type Named } from "./names";
 import type { Operations } from "./operations";
 import { tableAlarms } from "./source-alarms";
 
+/** A global secondary index of a `Table`. */
 export interface TableIndex {
   readonly hashKey: string;
   readonly rangeKey?: string;
@@ -16,6 +17,7 @@ export interface TableIndex {
   readonly projection?: "ALL" | "KEYS_ONLY" | readonly [string, ...string[]];
 }
 
+/** The arguments of a `Table`. */
 export interface TableArgs extends Operations {
   /** Attribute of the partition key. */
   readonly hashKey: string;

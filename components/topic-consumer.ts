@@ -25,6 +25,7 @@ export interface ExistingTopic {
   readonly arn: pulumi.Input<string>;
 }
 
+/** The arguments of a `TopicConsumer` that do not depend on the types of its callback or of its topic. */
 export interface TopicConsumerOptions extends FunctionOptions, Operations {
   /**
    * How often Lambda tries again what failed, 0 to 2; default 2: a minute after the first attempt, and two after the second.
@@ -46,6 +47,7 @@ type Reads<Wire, Delivered> = [Delivered] extends [Wire]
   ? unknown
   : { readonly "the callback cannot read": Exclude<Delivered, Wire> };
 
+/** The arguments of a `TopicConsumer`. `E`: the events of its topic; `K`: the types that are delivered. */
 export type TopicConsumerArgs<
   Wire,
   In,

@@ -13,6 +13,7 @@ import { type TopicAlarm, topicAlarms } from "./source-alarms";
 import { checkSubscriptionFilter, filterPolicyOf, type SubscriptionFilter } from "./subscription-filter";
 import { publishByTlsOnly } from "./topic-policy";
 
+/** The arguments of a `Topic`. */
 export interface TopicArgs extends Operations {
   /** Keeps the order within a message group, and sends each message once; FIFO queues and standard queues may subscribe. Default false. */
   readonly fifo?: boolean;
@@ -37,6 +38,7 @@ export interface Subscriber<E> {
   readonly accepts?: (event: E) => void;
 }
 
+/** How a consumer subscribes to a `Topic`. `K`: the types of events that it gets. */
 export interface SubscribeArgs<K extends string> extends SubscriptionFilter<K> {
   /** Whether the queue gets the message itself, without SNS's envelope around it. Default true. */
   readonly raw?: boolean;

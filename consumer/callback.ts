@@ -33,6 +33,7 @@ export interface RecordContext {
   readonly event: unknown;
 }
 
+/** What runs for each record. It succeeds when it returns or resolves, and fails when it throws or rejects. */
 export type Handle<In> = (event: In, context: RecordContext) => Promise<void> | void;
 
 /** One record of a batch as a batch callback sees it. */
@@ -48,6 +49,7 @@ export interface BatchFailure {
   readonly error: unknown;
 }
 
+/** What runs for all valid records of a batch at once. It returns the records that failed; nothing means that all succeeded. */
 export type HandleBatch<In> = (
   records: readonly BatchRecord<In>[],
 ) => Promise<readonly BatchFailure[] | undefined> | readonly BatchFailure[] | undefined;
@@ -81,7 +83,9 @@ export type HandleWindow<In, State extends object> = (
 declare const access: unique symbol;
 /** A name together with the access that was granted with it: a string for the SDK, not interchangeable for the compiler. */
 export type Granted<Kind extends string> = string & { readonly [access]: { readonly [K in Kind]: true } };
+/** DynamoDB's actions that read a table. */
 export type TableReadAction = "GetItem" | "BatchGetItem" | "ConditionCheckItem" | "Query" | "Scan";
+/** DynamoDB's actions on a table that a binding can grant. */
 export type TableAction = TableReadAction | "PutItem" | "UpdateItem" | "DeleteItem" | "BatchWriteItem";
 /** A table to read; `ReadableTable<"Query">`: by these actions of DynamoDB's alone. */
 export type ReadableTable<A extends TableReadAction = TableReadAction> = Granted<`table:${A}`>;

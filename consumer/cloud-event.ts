@@ -1,6 +1,7 @@
 // CloudEvents 1.0 in structured mode: the envelope in which events are published. https://github.com/cloudevents/spec
 import { randomUUID } from "node:crypto";
 
+/** What the envelope of an event says beside the event itself. */
 export interface EventOptions {
   /**
    * Identity of the event: the same event published again has the same id. Default: a random one, so that a repeated attempt
@@ -15,6 +16,7 @@ export interface EventOptions {
   readonly correlationId?: string;
 }
 
+/** An event in the envelope of CloudEvents 1.0, as `publish`, `put` and `putEvent` send it. */
 export interface CloudEvent<E> {
   readonly specversion: "1.0";
   readonly id: string;

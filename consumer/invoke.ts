@@ -3,6 +3,7 @@ import type { AnyWindowCallback, Callback, RecordContext, Window, WindowCallback
 import { prepare } from "./prepare";
 import { prepareWindow } from "./stream-window";
 
+/** One record for a callback under test, and the values of its bindings. */
 export interface Invocation<Wire, B> {
   readonly bindings: { readonly [K in keyof B]: string };
   /** As a producer would send it: it goes through the callback's schema. */
@@ -11,6 +12,7 @@ export interface Invocation<Wire, B> {
   readonly context?: Partial<RecordContext>;
 }
 
+/** The records of a window for a callback under test, and the values of its bindings. */
 export interface WindowInvocation<Wire, B, State> {
   readonly bindings: { readonly [K in keyof B]: string };
   /** As producers would send them: they go through the callback's schema. */

@@ -7,6 +7,7 @@ import { endpointOf } from "./endpoints";
 import { PermanentError } from "./errors";
 import { isFilterableText, messageJson } from "./message-text";
 
+/** How an event is published on a topic. */
 export interface PublishOptions extends EventOptions {
   /** Needed for a FIFO topic: the group within which order is kept. */
   readonly messageGroupId?: string;
@@ -68,6 +69,7 @@ function attribute(index: number, name: string, value: string): Record<string, s
   return { [`${entry}.Name`]: name, [`${entry}.Value.DataType`]: "String", [`${entry}.Value.StringValue`]: value };
 }
 
+/** How an event is put into a stream. */
 export interface PutOptions extends EventOptions {
   /** Records of one key keep their order, 1 to 256 characters. */
   readonly partitionKey: string;

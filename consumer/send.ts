@@ -4,6 +4,7 @@ import { PermanentError } from "./errors";
 import { isMessageText, messageJson } from "./message-text";
 import { largestMessage, type MessageAttribute, sendMessage, sizeOf } from "./sqs-client";
 
+/** How an event is sent to a queue. */
 export interface SendOptions {
   /** FIFO queues need it: messages of one group are handled in order. */
   readonly messageGroupId?: string;

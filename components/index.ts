@@ -1,0 +1,68 @@
+// The face of the package `spillway`: the components that a program makes, their arguments, and the bindings of its callbacks.
+// What a callback itself imports is in `spillway/callback`. `Network` is in `spillway/network`, because it loads awsx.
+export { AlarmTopic, type AlarmTopicArgs } from "./alarm-topic";
+export type { AlarmChange, AlarmOverrides } from "./alarms";
+export {
+  type Binding,
+  type BindingsArg,
+  type Condition,
+  type EventBus,
+  eventBus,
+  type Publishable,
+  type Puttable,
+  plain,
+  publishTo,
+  putEvents,
+  putTo,
+  readTable,
+  type Sendable,
+  type Statement,
+  secret,
+  sendTo,
+  statements,
+  type TableReference,
+  writeTable,
+} from "./binding";
+export type { BundleOptions } from "./callback-args";
+export { Dashboard, type DashboardArgs, type Monitored } from "./dashboard";
+export { DeadLetterQueue, type DeadLetterQueueArgs, type DeadLetterQueueOverrides } from "./dead-letter-queue";
+export { EncryptionKey, type EncryptionKeyArgs } from "./encryption-key";
+export { EventBusRule, type EventBusRuleArgs, type EventBusRuleOptions } from "./event-bus-rule";
+export type { AsynchronousFunctionAlarm, FunctionAlarm, StreamFunctionAlarm } from "./function-alarms";
+export { type FunctionOptions, type FunctionOverrides, logRetentions } from "./function-args";
+export type { FunctionNetwork, NetworkAttachment } from "./function-network";
+export { HttpIngress, type HttpIngressArgs } from "./http-ingress";
+export type { FifoRoute, RouteConsumer } from "./http-ingress-route";
+export type { IdempotencyArg, IdempotencyOptions, KeyPath } from "./idempotency";
+export type { AlarmSet, Operations } from "./operations";
+export type { PayloadBucket } from "./payload-bucket";
+export { type DeadLetters, QueueConsumer, type QueueConsumerArgs } from "./queue-consumer";
+export type {
+  ExistingDeadLetterQueue,
+  ExistingQueue,
+  QueueConsumerOptions,
+  QueueConsumerOverrides,
+  QueueFilter,
+} from "./queue-consumer-args";
+export type { PolicyStatement, QueuePolicyOwner } from "./queue-policy";
+export type { QueueTarget, QueueTargetOptions } from "./queue-target";
+export { Schedule, type ScheduleArgs, type ScheduleTarget } from "./schedule";
+export type { QueueAlarm, TopicAlarm } from "./source-alarms";
+export {
+  type ExistingStream,
+  StreamConsumer,
+  type StreamConsumerArgs,
+  type StreamConsumerOptions,
+  type StreamConsumerOverrides,
+} from "./stream-consumer";
+export type { StreamCallback, StreamMappingOptions, StreamOverrides } from "./stream-mapping";
+export type { SubscriptionFilter } from "./subscription-filter";
+export { Table, type TableArgs, type TableIndex } from "./table";
+export { TableConsumer, type TableConsumerArgs, type TableConsumerOptions } from "./table-consumer";
+export { type SubscribeArgs, type Subscriber, Topic, type TopicArgs } from "./topic";
+export {
+  type ExistingTopic,
+  TopicConsumer,
+  type TopicConsumerArgs,
+  type TopicConsumerOptions,
+} from "./topic-consumer";
