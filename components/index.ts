@@ -5,7 +5,6 @@ export type { AlarmChange, AlarmOverrides } from "./alarms";
 export {
   type Binding,
   type BindingsArg,
-  type Condition,
   type EventBus,
   eventBus,
   type Publishable,
@@ -16,7 +15,6 @@ export {
   putTo,
   readTable,
   type Sendable,
-  type Statement,
   secret,
   sendTo,
   statements,
@@ -48,6 +46,7 @@ export type { PolicyStatement, QueuePolicyOwner } from "./queue-policy";
 export type { QueueTarget, QueueTargetOptions } from "./queue-target";
 export { Schedule, type ScheduleArgs, type ScheduleTarget } from "./schedule";
 export type { QueueAlarm, TopicAlarm } from "./source-alarms";
+export type { Condition, Statement } from "./statement";
 export {
   type ExistingStream,
   StreamConsumer,
