@@ -1,5 +1,5 @@
 // Callbacks as small reproducible files: all callbacks of a program in one build, made from their sources, cached by content.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { AnyCallback } from "../consumer/callback";
@@ -65,7 +65,7 @@ async function bundleAll(requests: readonly Request[]): Promise<void> {
   try {
     const root = projectRoot();
     const cache = new BundleCache(root);
-    const exporters = exportersOf(new Set(requests.map(({ callback }) => callback)));
+    const exporters = await exportersOf(new Set(requests.map(({ callback }) => callback)));
     const wanted: { request: Request; entry: Entry }[] = [];
     for (const request of requests) {
       try {
@@ -124,12 +124,6 @@ function projectRoot(): string {
       break;
     }
     root = parent;
-  }
-  const manifest = path.join(root, "package.json");
-  if (existsSync(manifest) && (JSON.parse(readFileSync(manifest, "utf8")) as { type?: string }).type === "module") {
-    throw new Error(
-      `${manifest} says "type": "module"; which module exports a callback can only be told in a CommonJS program: remove "type", and leave "module": "node16" in tsconfig.json.`,
-    );
   }
   return root;
 }

@@ -1,7 +1,7 @@
 // The process in which a program is evaluated: loads it as Pulumi's language host would, and hands back what it asked for.
-import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { ChildAnswer, ChildRequest } from "./evaluate";
+import { loadedModules, loadProgram } from "./load-program";
 import { recordProgram } from "./record";
 import { leaveDebuggingOut } from "./without-debugging";
 
@@ -18,7 +18,7 @@ function describe(error: unknown): string {
   // A SyntaxError says where it is in the lines before its stack.
   const head = name === "SyntaxError" ? (stack.split("\n    at ")[0] ?? message) : message;
   const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
-  const own = frames.filter((line) => !/node_modules|node:|graph[\\/](child|record)/.test(line));
+  const own = frames.filter((line) => !/node_modules|node:|graph[\\/](child|load-program|record)/.test(line));
   return [head, ...own.slice(0, 5)].join("\n");
 }
 
@@ -30,28 +30,27 @@ function describeAwait(message: string): string {
   const [awaiting, ...importers] = [...message.matchAll(/^(?:Required module: |- )(.*)$/gm)].map(
     ([, file = ""]) => file,
   );
-  const chain = [...importers.filter((file) => !/graph[\\/]child/.test(file)).reverse(), awaiting ?? "a module"];
+  const chain = [
+    ...importers.filter((file) => !/graph[\\/](child|load-program)/.test(file)).reverse(),
+    awaiting ?? "a module",
+  ];
   return (
     `Top-level await is not supported: the program and its bundles are CommonJS.\n    ${chain.join("\n    → ")}\n` +
     "  Move the await into the callback's factory or into the callback."
   );
 }
 
-function ownModules(): string[] {
-  return Object.keys(require.cache).filter((file) => !file.split(path.sep).includes("node_modules"));
-}
-
 leaveDebuggingOut();
 process.once("message", ({ program, settings }: ChildRequest) => {
   recordProgram(async () => {
-    const exported: unknown = require(program);
+    const exported = await loadProgram(program);
     // A program may export a function that makes its outputs.
     const entry =
       typeof exported === "object" && exported !== null && "default" in exported ? exported.default : exported;
     return typeof entry === "function" ? await entry() : exported;
   }, settings)
     .then(
-      (graph): ChildAnswer => ({ graph, modules: ownModules() }),
+      (graph): ChildAnswer => ({ graph, modules: loadedModules(program) }),
       (error): ChildAnswer => ({ error: describe(error).replace(waysOfProperties, "") }),
     )
     .then((answer) => process.send?.(answer, () => process.exit(0)));

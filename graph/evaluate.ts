@@ -69,11 +69,13 @@ export async function evaluate(evaluation: Evaluation): Promise<Evaluated> {
       "--disable-warning=ExperimentalWarning",
       // Outputs of one that has failed fail, too, and Node would name each before the reason itself is said.
       "--disable-warning=PromiseRejectionHandledWarning",
+      // Of ts-node's own code for ES modules.
+      "--disable-warning=DEP0180",
       "-r",
       require.resolve("ts-node/register/transpile-only"),
     ],
     // A project without settings of its own for TypeScript gets ours.
-    env: { TS_NODE_PROJECT: settingsOf(project.root), ...process.env },
+    env: { TS_NODE_PROJECT: settingsOf(project.root), TS_NODE_TRANSPILE_ONLY: "true", ...process.env },
     silent: true,
     serialization: "advanced",
   });
