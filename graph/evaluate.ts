@@ -2,6 +2,7 @@
 import { fork } from "node:child_process";
 import { existsSync } from "node:fs";
 import * as path from "node:path";
+import { defaultTsconfig } from "./default-tsconfig";
 import type { Graph } from "./graph";
 import { readProject } from "./project";
 import type { EvaluationSettings } from "./record";
@@ -63,7 +64,7 @@ export async function evaluate(evaluation: Evaluation): Promise<Evaluated> {
     },
   };
   // TypeScript's type check is not the evaluation's job: it would double its time.
-  const child = fork(path.join(__dirname, "child.ts"), {
+  const child = fork(require.resolve("./child"), {
     cwd: project.root,
     execArgv: [
       "--disable-warning=ExperimentalWarning",
@@ -125,5 +126,5 @@ export async function evaluate(evaluation: Evaluation): Promise<Evaluated> {
 
 function settingsOf(root: string): string {
   const own = path.join(root, "tsconfig.json");
-  return existsSync(own) ? own : path.join(__dirname, "..", "tsconfig.json");
+  return existsSync(own) ? own : defaultTsconfig;
 }

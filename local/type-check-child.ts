@@ -4,13 +4,13 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import * as path from "node:path";
 import ts from "typescript";
+import { defaultTsconfig } from "../graph/default-tsconfig";
 import type { TypeCheckAnswer, TypeCheckRequest } from "./type-check";
 
 /** Of more errors the first are shown: they often have one reason. */
 const mostShown = 10;
 
-const settings = (program: string) =>
-  ts.findConfigFile(path.dirname(program), ts.sys.fileExists) ?? path.join(__dirname, "..", "tsconfig.json");
+const settings = (program: string) => ts.findConfigFile(path.dirname(program), ts.sys.fileExists) ?? defaultTsconfig;
 
 function check(program: string): TypeCheckAnswer {
   const file = settings(program);

@@ -27,7 +27,7 @@ const longest = 300_000;
 
 /** Answers what is wrong, for the user; undefined where nothing is, or where the check was given up. */
 export async function checkTypes({ program, signal, colours }: TypeCheck): Promise<string | undefined> {
-  const child = fork(path.join(__dirname, "type-check-child.ts"), {
+  const child = fork(require.resolve("./type-check-child"), {
     execArgv: ["--disable-warning=ExperimentalWarning", "-r", require.resolve("ts-node/register/transpile-only")],
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
