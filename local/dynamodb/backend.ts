@@ -6,10 +6,10 @@ import http from "node:http";
 import net from "node:net";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { temporaryFolder } from "../temporary-folder";
+import { placeForDatabases, temporaryFolder } from "../temporary-folder";
 
 export interface BackendSettings {
-  /** Where the tables outlive the run. Default: a temporary directory, removed at close. */
+  /** Where the tables outlive the run. Default: a temporary directory, in memory where there is room, removed at close. */
   readonly dataDir?: string;
   /** Called when the server ends without having been closed, with a message for the user. */
   onExit(message: string): void;
@@ -34,7 +34,7 @@ const attempts = 5;
 export async function startBackend({ dataDir, onExit }: BackendSettings): Promise<Backend> {
   const binary = binaryPath();
   const temporary = dataDir === undefined;
-  const directory = dataDir ?? temporaryFolder();
+  const directory = dataDir ?? temporaryFolder(placeForDatabases());
   const removeDirectory = () => temporary && rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
   try {
     mkdirSync(directory, { recursive: true });

@@ -20,6 +20,7 @@ import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, UpdateCom
 import { createDynamoDb } from "../../local/dynamodb/service";
 import { startFront } from "../../local/front";
 import { createAsk, type Message } from "../../local/service";
+import { placeForDatabases } from "../../local/temporary-folder";
 import { accountId, region, user } from "./sqs-support";
 
 async function start(dataDir?: string) {
@@ -239,7 +240,8 @@ describe("DynamoDB of the local run", () => {
 });
 
 describe("DynamoDB of the local run over its life", () => {
-  const temporary = () => readdirSync(tmpdir()).filter((name) => name.startsWith(`spillway-${process.pid}-`));
+  const temporary = () =>
+    readdirSync(placeForDatabases()).filter((name) => name.startsWith(`spillway-${process.pid}-`));
   /** The servers whose database is in the directory. */
   const servers = (directory: string) =>
     execFileSync("ps", ["-eo", "pid,args"], { encoding: "utf8" })
@@ -274,7 +276,7 @@ describe("DynamoDB of the local run over its life", () => {
     assert.notEqual(servers(directory).length, 0);
     await run.close();
     assert.deepEqual(servers(directory), []);
-    assert.equal(existsSync(join(tmpdir(), directory)), false);
+    assert.equal(existsSync(join(placeForDatabases(), directory)), false);
     assert.deepEqual(run.exits, []);
   });
 

@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
+import { placeForDatabases } from "../../local/temporary-folder";
 import { until } from "./until";
 
 const root = path.resolve(__dirname, "..", "..");
@@ -86,4 +87,7 @@ export const alive = (pid: number) => {
     return false;
   }
 };
-export const foldersOf = (pid: number) => readdirSync(tmpdir()).filter((name) => name.startsWith(`spillway-${pid}-`));
+export const foldersOf = (pid: number) =>
+  [tmpdir(), placeForDatabases()]
+    .flatMap((parent) => readdirSync(parent))
+    .filter((name) => name.startsWith(`spillway-${pid}-`));

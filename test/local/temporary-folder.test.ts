@@ -1,0 +1,23 @@
+// Where the files of a run lie.
+import assert from "node:assert/strict";
+import { statfsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { placeForDatabases } from "../../local/temporary-folder";
+
+describe("the place for the databases of a run", () => {
+  it("is in memory where the system has room there", function () {
+    const has = process.platform === "linux" && statfsSync("/dev/shm");
+    if (!has || has.bavail * has.bsize < 2 * 1024 ** 3) this.skip();
+    assert.equal(placeForDatabases("/dev/shm", undefined), "/dev/shm");
+  });
+
+  it("is the system's folder for temporary files where there is none in memory, or no room in it", () => {
+    assert.equal(placeForDatabases("/nowhere", undefined), tmpdir());
+    // A file system, but of another kind.
+    assert.equal(placeForDatabases("/proc", undefined), tmpdir());
+  });
+
+  it("is the folder that the user chose", () => {
+    assert.equal(placeForDatabases("/dev/shm", tmpdir()), tmpdir());
+  });
+});
