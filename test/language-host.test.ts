@@ -1,0 +1,18 @@
+// This repository's program in Pulumi's own language host, which compiles it and the components from their sources.
+import { strict as assert } from "node:assert";
+import * as path from "node:path";
+import { evaluateProgram } from "../graph/evaluate";
+import type { Graph } from "../graph/graph";
+import { runInLanguageHost } from "./support/engine";
+
+const root = path.resolve(__dirname, "..");
+
+describe("the program in Pulumi's language host", () => {
+  it("asks for the same resources, without a build, as when it is evaluated here", async () => {
+    const byUrn = ({ resources }: Graph) => new Map(resources.map((each) => [each.urn, each]));
+    const { graph } = await runInLanguageHost({ root, stack: "dev" });
+    const evaluated = await evaluateProgram({ program: path.join(root, "index.ts"), stack: "dev" });
+    assert.deepEqual(byUrn(graph), byUrn(evaluated));
+    assert.deepEqual(graph.outputs, evaluated.outputs);
+  });
+});
