@@ -9,7 +9,8 @@ import { Table } from "./components/table";
 import { TableConsumer } from "./components/table-consumer";
 import { Topic } from "./components/topic";
 import { TopicConsumer } from "./components/topic-consumer";
-import { readConfiguration } from "./config";
+import { readConfiguration } from "./config/configuration";
+import { operate } from "./config/operate";
 import { aggregateActivity } from "./functions/aggregate-activity";
 import { appendAudit } from "./functions/append-audit";
 import type { OrderEvent } from "./functions/contracts/order-event";
@@ -18,7 +19,6 @@ import { placeOrder } from "./functions/place-order";
 import { orderEventFilters, publishOrderEvent } from "./functions/publish-order-event";
 import { reserveStock } from "./functions/reserve-stock";
 import { ordersByStatus, sweepAbandonedOrders } from "./functions/sweep-abandoned-orders";
-import { operate } from "./operate";
 
 const config = readConfiguration();
 const { operations, functions } = operate(config);

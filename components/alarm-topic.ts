@@ -1,12 +1,12 @@
 // The SNS topic that alarms go to: encrypted with a key that CloudWatch may use, and open for CloudWatch of this account alone.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { ArgumentErrors } from "./argument-errors";
-import { checkKey, keyArnOf } from "./encryption";
-import { alarmWriters, type KeyPlace, keyPlaceOf, keyPolicy } from "./key-policy";
-import { checkName, nameOfTopic } from "./names";
-import type { Operations } from "./operations";
-import { publishByTlsOnly } from "./topic-policy";
+import { ArgumentErrors } from "./base/argument-errors";
+import { checkName, nameOfTopic } from "./base/names";
+import type { Operations } from "./base/operations";
+import { checkKey, keyArnOf } from "./iam/encryption";
+import { alarmWriters, type KeyPlace, keyPlaceOf, keyPolicy } from "./iam/key-policy";
+import { publishByTlsOnly } from "./iam/topic-policy";
 
 /** The arguments of an `AlarmTopic`. */
 export interface AlarmTopicArgs extends Pick<Operations, "protect"> {

@@ -1,5 +1,7 @@
 // A value handed to a callback together with the permission to use it.
 import * as pulumi from "@pulumi/pulumi";
+import { decryptStatements, encryptStatements, keyStatements } from "./iam/encryption";
+import type { Statement } from "./iam/statement";
 import type {
   BusTarget,
   PublishTarget,
@@ -10,9 +12,7 @@ import type {
   TableAction,
   TableReadAction,
   WritableTable,
-} from "../consumer/callback";
-import { decryptStatements, encryptStatements, keyStatements } from "./encryption";
-import type { Statement } from "./statement";
+} from "./runtime/callback/callback";
 
 /** A value of type `V` for a callback, and what the function's role is granted with it. Made by the functions below. */
 export interface Binding<V> {

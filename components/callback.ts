@@ -25,11 +25,11 @@ export {
   type WindowCallback,
   type WritableTable,
   windowCallback,
-} from "../consumer/callback";
-export type { CloudEvent, EventOptions } from "../consumer/cloud-event";
-export { CallbackTimeout, InvalidEvent, isPermanent, PermanentError } from "../consumer/errors";
-export { type Invocation, invoke, type WindowInvocation } from "../consumer/invoke";
-export { type PublishOptions, type PutOptions, publish, put, putEvent } from "../consumer/publish";
-export { readSecret } from "../consumer/secret";
-export { type SendOptions, send } from "../consumer/send";
-export { type TableChange, tableChange } from "../consumer/table-change";
+} from "./runtime/callback/callback";
+export type { CloudEvent, EventOptions } from "./runtime/callback/cloud-event";
+export { CallbackTimeout, InvalidEvent, isPermanent, PermanentError } from "./runtime/callback/errors";
+export { type Invocation, invoke, type WindowInvocation } from "./runtime/callback/invoke";
+export { type PublishOptions, type PutOptions, publish, put, putEvent } from "./runtime/callback/publish";
+export { readSecret } from "./runtime/callback/secret";
+export { type SendOptions, send } from "./runtime/callback/send";
+export { type TableChange, tableChange } from "./runtime/callback/table-change";

@@ -1,10 +1,10 @@
 // One CloudWatch dashboard for a pipeline, built from its components.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { ArgumentErrors } from "./argument-errors";
-import { dashboardBody } from "./dashboard-body";
-import type { Part } from "./dashboard-graphs";
-import { checkName } from "./names";
+import { ArgumentErrors } from "./base/argument-errors";
+import { checkName } from "./base/names";
+import { dashboardBody } from "./dashboard/body";
+import type { Part } from "./dashboard/graphs";
 
 type Named<T> = { readonly [K in keyof T]: pulumi.Output<string> };
 

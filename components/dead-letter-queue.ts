@@ -1,13 +1,13 @@
 // The dead-letter queue: where a record goes that was given up, and the one alarm that always exists.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { ArgumentErrors } from "./argument-errors";
-import { checkKeys, keyArnOf } from "./encryption";
-import { Late } from "./late";
-import { checkName, nameOfQueue } from "./names";
-import { type Operations, operationsOf } from "./operations";
-import { OutputError } from "./output-error";
-import { OwnQueuePolicy, type PolicyStatement } from "./queue-policy";
+import { ArgumentErrors } from "./base/argument-errors";
+import { Late } from "./base/late";
+import { checkName, nameOfQueue } from "./base/names";
+import { type Operations, operationsOf } from "./base/operations";
+import { OutputError } from "./base/output-error";
+import { checkKeys, keyArnOf } from "./iam/encryption";
+import { OwnQueuePolicy, type PolicyStatement } from "./queue/policy";
 
 /** The arguments of a `DeadLetterQueue`. */
 export interface DeadLetterQueueArgs extends Operations {

@@ -1,10 +1,10 @@
 // One customer managed key for all that a stack keeps, and who may use it.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { ArgumentErrors } from "./argument-errors";
-import { alarmWriters, keyPlaceOf, keyPolicy, writers } from "./key-policy";
-import { checkName } from "./names";
-import type { Operations } from "./operations";
+import { ArgumentErrors } from "./base/argument-errors";
+import { checkName } from "./base/names";
+import type { Operations } from "./base/operations";
+import { alarmWriters, keyPlaceOf, keyPolicy, writers } from "./iam/key-policy";
 
 /** The arguments of an `EncryptionKey`. */
 export interface EncryptionKeyArgs extends Pick<Operations, "protect"> {

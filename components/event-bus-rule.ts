@@ -1,16 +1,16 @@
 // A rule of an event bus that leads events to a consumer's queue, and the dead letters of what could not be sent.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { compilePattern, longestPattern } from "../syntax/event-pattern";
-import { isObject, parseJson } from "../syntax/json";
-import { type AlarmOverrides, checkAlarms, createAlarms } from "./alarms";
-import { ArgumentErrors } from "./argument-errors";
+import { type AlarmOverrides, checkAlarms, createAlarms } from "./alarms/alarms";
+import { ruleAlarms } from "./alarms/source-alarms";
+import { ArgumentErrors } from "./base/argument-errors";
+import { checkName, nameOfDeadLetters } from "./base/names";
+import type { Operations } from "./base/operations";
 import type { EventBus } from "./binding";
 import { createDeadLetters, type DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
-import { checkName, nameOfDeadLetters } from "./names";
-import type { Operations } from "./operations";
-import { checkQueueTarget, type QueueTarget, type QueueTargetOptions, retryPolicyOf } from "./queue-target";
-import { ruleAlarms } from "./source-alarms";
+import { checkQueueTarget, type QueueTarget, type QueueTargetOptions, retryPolicyOf } from "./queue/target";
+import { compilePattern, longestPattern } from "./syntax/event-pattern";
+import { isObject, parseJson } from "./syntax/json";
 import type { Subscriber } from "./topic";
 
 /** The arguments of an `EventBusRule` that do not depend on the types of its events. */

@@ -2,17 +2,17 @@
 import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type AlarmOverrides, checkAlarms, createAlarms } from "./alarms";
-import { ArgumentErrors } from "./argument-errors";
-import { checkKeys, encryptStatements } from "./encryption";
-import { definitionOf } from "./http-ingress-definition";
-import { createAccessLog } from "./http-ingress-log";
-import type { FifoRoute, RouteConsumer } from "./http-ingress-route";
-import { checkName } from "./names";
-import type { Operations } from "./operations";
-import { rolePolicyOf } from "./role-policy";
-import { endpointAlarms } from "./source-alarms";
-import type { Statement } from "./statement";
+import { type AlarmOverrides, checkAlarms, createAlarms } from "./alarms/alarms";
+import { endpointAlarms } from "./alarms/source-alarms";
+import { ArgumentErrors } from "./base/argument-errors";
+import { checkName } from "./base/names";
+import type { Operations } from "./base/operations";
+import { definitionOf } from "./http-ingress/definition";
+import { createAccessLog } from "./http-ingress/log";
+import type { FifoRoute, RouteConsumer } from "./http-ingress/route";
+import { checkKeys, encryptStatements } from "./iam/encryption";
+import { rolePolicyOf } from "./iam/role-policy";
+import type { Statement } from "./iam/statement";
 
 /** The arguments of an `HttpIngress`. */
 export interface HttpIngressArgs extends Operations {

@@ -1,7 +1,10 @@
 // The face of the package `spillway`: the components that a program makes, their arguments, and the bindings of its callbacks.
 // What a callback itself imports is in `spillway/callback`. `Network` is in `spillway/network`, because it loads awsx.
 export { AlarmTopic, type AlarmTopicArgs } from "./alarm-topic";
-export type { AlarmChange, AlarmOverrides } from "./alarms";
+export type { AlarmChange, AlarmOverrides } from "./alarms/alarms";
+export type { AsynchronousFunctionAlarm, FunctionAlarm, StreamFunctionAlarm } from "./alarms/function-alarms";
+export type { QueueAlarm, TopicAlarm } from "./alarms/source-alarms";
+export type { AlarmSet, Operations } from "./base/operations";
 export {
   type Binding,
   type BindingsArg,
@@ -21,32 +24,30 @@ export {
   type TableReference,
   writeTable,
 } from "./binding";
-export type { BundleOptions } from "./callback-args";
 export { Dashboard, type DashboardArgs, type Monitored } from "./dashboard";
 export { DeadLetterQueue, type DeadLetterQueueArgs, type DeadLetterQueueOverrides } from "./dead-letter-queue";
 export { EncryptionKey, type EncryptionKeyArgs } from "./encryption-key";
 export { EventBusRule, type EventBusRuleArgs, type EventBusRuleOptions } from "./event-bus-rule";
-export type { AsynchronousFunctionAlarm, FunctionAlarm, StreamFunctionAlarm } from "./function-alarms";
-export { type FunctionOptions, type FunctionOverrides, logRetentions } from "./function-args";
-export type { FunctionNetwork, NetworkAttachment } from "./function-network";
+export { type FunctionOptions, type FunctionOverrides, logRetentions } from "./function/args";
+export type { BundleOptions } from "./function/callback-args";
+export type { IdempotencyArg, IdempotencyOptions, KeyPath } from "./function/idempotency";
+export type { FunctionNetwork, NetworkAttachment } from "./function/network";
+export type { PayloadBucket } from "./function/payload-bucket";
 export { HttpIngress, type HttpIngressArgs } from "./http-ingress";
-export type { FifoRoute, RouteConsumer } from "./http-ingress-route";
-export type { IdempotencyArg, IdempotencyOptions, KeyPath } from "./idempotency";
-export type { AlarmSet, Operations } from "./operations";
-export type { PayloadBucket } from "./payload-bucket";
-export { type DeadLetters, QueueConsumer, type QueueConsumerArgs } from "./queue-consumer";
+export type { FifoRoute, RouteConsumer } from "./http-ingress/route";
+export type { Condition, Statement } from "./iam/statement";
 export type {
   ExistingDeadLetterQueue,
   ExistingQueue,
   QueueConsumerOptions,
   QueueConsumerOverrides,
   QueueFilter,
-} from "./queue-consumer-args";
-export type { PolicyStatement, QueuePolicyOwner } from "./queue-policy";
-export type { QueueTarget, QueueTargetOptions } from "./queue-target";
+} from "./queue/consumer-args";
+export type { PolicyStatement, QueuePolicyOwner } from "./queue/policy";
+export type { QueueTarget, QueueTargetOptions } from "./queue/target";
+export { type DeadLetters, QueueConsumer, type QueueConsumerArgs } from "./queue-consumer";
 export { Schedule, type ScheduleArgs, type ScheduleTarget } from "./schedule";
-export type { QueueAlarm, TopicAlarm } from "./source-alarms";
-export type { Condition, Statement } from "./statement";
+export type { StreamCallback, StreamMappingOptions, StreamOverrides } from "./stream/mapping";
 export {
   type ExistingStream,
   StreamConsumer,
@@ -54,11 +55,10 @@ export {
   type StreamConsumerOptions,
   type StreamConsumerOverrides,
 } from "./stream-consumer";
-export type { StreamCallback, StreamMappingOptions, StreamOverrides } from "./stream-mapping";
-export type { SubscriptionFilter } from "./subscription-filter";
 export { Table, type TableArgs, type TableIndex } from "./table";
 export { TableConsumer, type TableConsumerArgs, type TableConsumerOptions } from "./table-consumer";
 export { type SubscribeArgs, type Subscriber, Topic, type TopicArgs } from "./topic";
+export type { SubscriptionFilter } from "./topic/subscription-filter";
 export {
   type ExistingTopic,
   TopicConsumer,

@@ -2,14 +2,14 @@
 import * as aws from "@pulumi/aws";
 import { Vpc } from "@pulumi/awsx/ec2/vpc";
 import * as pulumi from "@pulumi/pulumi";
-import { functionDefaults } from "./function-defaults";
-import type { FunctionNetwork, NetworkAttachment } from "./function-network";
-import { checkNetwork, type NetworkArgs, networkDefaults } from "./network-args";
-import { createFlowLog } from "./network-flow-log";
-import { gatewayServices, servicesCalled } from "./network-services";
-import type { Statement } from "./statement";
+import { functionDefaults } from "./function/defaults";
+import type { FunctionNetwork, NetworkAttachment } from "./function/network";
+import type { Statement } from "./iam/statement";
+import { checkNetwork, type NetworkArgs, networkDefaults } from "./network/args";
+import { createFlowLog } from "./network/flow-log";
+import { gatewayServices, servicesCalled } from "./network/services";
 
-export type { NetworkArgs } from "./network-args";
+export type { NetworkArgs } from "./network/args";
 
 /** Of the ports, the one that AWS's services listen on. */
 const https = { ipProtocol: "tcp", fromPort: 443, toPort: 443 } as const;

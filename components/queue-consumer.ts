@@ -2,17 +2,18 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
-import type { Callback } from "../consumer/callback";
-import { createAlarms } from "./alarms";
-import { ArgumentErrors } from "./argument-errors";
+import { createAlarms } from "./alarms/alarms";
+import { recursiveInvocations } from "./alarms/function-alarms";
+import { queueAlarms } from "./alarms/source-alarms";
+import { ArgumentErrors } from "./base/argument-errors";
+import { checkName, nameOfDeadLetters, namesOfFunction } from "./base/names";
 import type { Binding, BindingsArg, Sendable } from "./binding";
-import { checkCallback } from "./callback-args";
-import { CallbackFunction } from "./callback-function";
 import { createDeadLetters, type DeadLetterQueue, largestMessage } from "./dead-letter-queue";
-import { decryptStatements, encryptStatements, keyArnOf } from "./encryption";
-import { recursiveInvocations } from "./function-alarms";
-import { checkIdempotency, type IdempotencyArg } from "./idempotency";
-import { checkName, nameOfDeadLetters, namesOfFunction } from "./names";
+import { checkCallback } from "./function/callback-args";
+import { CallbackFunction } from "./function/callback-function";
+import { checkIdempotency, type IdempotencyArg } from "./function/idempotency";
+import { decryptStatements, encryptStatements, keyArnOf } from "./iam/encryption";
+import type { Statement } from "./iam/statement";
 import {
   type ExistingDeadLetterQueue,
   isFifo,
@@ -22,12 +23,11 @@ import {
   queueDefaults,
   queueTimesOf,
   visibilityTimeoutOf,
-} from "./queue-consumer-args";
-import { checkQueueConsumerOptions, checkReaders } from "./queue-consumer-checks";
-import { OwnQueuePolicy, type PolicyStatement } from "./queue-policy";
-import { otherReaderOf } from "./queue-readers";
-import { queueAlarms } from "./source-alarms";
-import type { Statement } from "./statement";
+} from "./queue/consumer-args";
+import { checkQueueConsumerOptions, checkReaders } from "./queue/consumer-checks";
+import { OwnQueuePolicy, type PolicyStatement } from "./queue/policy";
+import { otherReaderOf } from "./queue/readers";
+import type { Callback } from "./runtime/callback/callback";
 
 /** The arguments of a `QueueConsumer`. `Wire`, `In` and `B` are those of its callback, and are inferred from it. */
 export type QueueConsumerArgs<Wire, In, B extends object> = QueueConsumerOptions & {

@@ -1,19 +1,19 @@
 // A schedule that sends an event to a consumer's queue, and the dead letters of what could not be sent.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { messageJson } from "../consumer/message-text";
-import { parseExpression, parseMoment } from "../syntax/schedule-expression";
-import { isTimeZone } from "../syntax/time-zone";
-import { type AlarmOverrides, checkAlarms, createAlarms } from "./alarms";
-import { ArgumentErrors } from "./argument-errors";
+import { type AlarmOverrides, checkAlarms, createAlarms } from "./alarms/alarms";
+import { scheduleAlarms } from "./alarms/source-alarms";
+import { ArgumentErrors } from "./base/argument-errors";
+import { checkName, nameOfDeadLetters } from "./base/names";
+import type { Operations } from "./base/operations";
 import { createDeadLetters, type DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
-import { encryptStatements } from "./encryption";
-import { checkName, nameOfDeadLetters } from "./names";
-import type { Operations } from "./operations";
-import { checkQueueTarget, type QueueTargetOptions, retryPolicyOf } from "./queue-target";
-import { rolePolicyOf } from "./role-policy";
-import { scheduleAlarms } from "./source-alarms";
-import type { Statement } from "./statement";
+import { encryptStatements } from "./iam/encryption";
+import { rolePolicyOf } from "./iam/role-policy";
+import type { Statement } from "./iam/statement";
+import { checkQueueTarget, type QueueTargetOptions, retryPolicyOf } from "./queue/target";
+import { messageJson } from "./runtime/batch/message-text";
+import { parseExpression, parseMoment } from "./syntax/schedule-expression";
+import { isTimeZone } from "./syntax/time-zone";
 
 /** What a schedule sends to: a QueueConsumer, typed by the events that its callback reads. */
 export interface ScheduleTarget<E> {

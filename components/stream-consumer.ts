@@ -1,17 +1,17 @@
 // A Kinesis stream with a callback that consumes it and with its dead letters.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { AnyCallback } from "../consumer/callback";
-import { type AlarmOverrides, checkAlarms, createAlarms } from "./alarms";
-import { ArgumentErrors } from "./argument-errors";
+import { type AlarmOverrides, checkAlarms, createAlarms } from "./alarms/alarms";
+import { type FunctionAlarm, type StreamFunctionAlarm, streamFunctionAlarms } from "./alarms/function-alarms";
+import { streamAlarms } from "./alarms/source-alarms";
+import { ArgumentErrors } from "./base/argument-errors";
+import { checkName, nameOfDeadLetters, namesOfFunction } from "./base/names";
 import type { Binding, BindingsArg, Puttable } from "./binding";
-import { CallbackFunction } from "./callback-function";
 import { createDeadLetters, type DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
-import { decryptStatements } from "./encryption";
-import { type FunctionAlarm, type StreamFunctionAlarm, streamFunctionAlarms } from "./function-alarms";
-import type { IdempotencyArg } from "./idempotency";
-import { checkName, nameOfDeadLetters, namesOfFunction } from "./names";
-import { streamAlarms } from "./source-alarms";
+import { CallbackFunction } from "./function/callback-function";
+import type { IdempotencyArg } from "./function/idempotency";
+import { decryptStatements } from "./iam/encryption";
+import type { AnyCallback } from "./runtime/callback/callback";
 import {
   checkStreamMapping,
   createStreamMapping,
@@ -22,7 +22,7 @@ import {
   streamDefaults,
   streamRetriesOf,
   streamTimesOf,
-} from "./stream-mapping";
+} from "./stream/mapping";
 
 /** The arguments of a `StreamConsumer` that do not depend on the types of its callback. */
 export interface StreamConsumerOptions extends StreamMappingOptions {

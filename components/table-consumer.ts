@@ -1,16 +1,16 @@
 // The stream of a DynamoDB table with a callback that consumes it and with its dead letters.
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { checkAlarms, createAlarms } from "./alarms";
-import { ArgumentErrors } from "./argument-errors";
+import { checkAlarms, createAlarms } from "./alarms/alarms";
+import { streamFunctionAlarms } from "./alarms/function-alarms";
+import { ArgumentErrors } from "./base/argument-errors";
+import { checkName, nameOfDeadLetters, namesOfFunction } from "./base/names";
+import { OutputError } from "./base/output-error";
 import type { Binding, BindingsArg, TableReference } from "./binding";
-import { CallbackFunction } from "./callback-function";
 import { createDeadLetters, type DeadLetterQueueOverrides } from "./dead-letter-queue";
-import { decryptStatements } from "./encryption";
-import { streamFunctionAlarms } from "./function-alarms";
-import type { IdempotencyArg } from "./idempotency";
-import { checkName, nameOfDeadLetters, namesOfFunction } from "./names";
-import { OutputError } from "./output-error";
+import { CallbackFunction } from "./function/callback-function";
+import type { IdempotencyArg } from "./function/idempotency";
+import { decryptStatements } from "./iam/encryption";
 import {
   checkStreamMapping,
   createStreamMapping,
@@ -21,7 +21,7 @@ import {
   streamDefaults,
   streamRetriesOf,
   streamTimesOf,
-} from "./stream-mapping";
+} from "./stream/mapping";
 
 /** The arguments of a `TableConsumer` that do not depend on the types of its callback. */
 export interface TableConsumerOptions extends StreamMappingOptions {

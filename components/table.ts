@@ -1,13 +1,13 @@
 // A DynamoDB table that keeps its data: encrypted, with point-in-time recovery, protected from deletion where the stack says so.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type AlarmOverrides, checkAlarms, createAlarms } from "./alarms";
-import { ArgumentErrors } from "./argument-errors";
-import { checkKeys, keyArnOf } from "./encryption";
-import { formerNames } from "./former-names";
-import { checkName, type Named } from "./names";
-import type { Operations } from "./operations";
-import { tableAlarms } from "./source-alarms";
+import { type AlarmOverrides, checkAlarms, createAlarms } from "./alarms/alarms";
+import { tableAlarms } from "./alarms/source-alarms";
+import { ArgumentErrors } from "./base/argument-errors";
+import { formerNames } from "./base/former-names";
+import { checkName, type Named } from "./base/names";
+import type { Operations } from "./base/operations";
+import { checkKeys, keyArnOf } from "./iam/encryption";
 
 /** A global secondary index of a `Table`. */
 export interface TableIndex {

@@ -1,24 +1,28 @@
 // A callback that consumes an SNS topic without a queue between, and the dead letters of both: delivery and processing.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { AnyCallback, Callback } from "../consumer/callback";
-import { type AlarmOverrides, checkAlarms, createAlarms } from "./alarms";
-import { ArgumentErrors } from "./argument-errors";
+import { type AlarmOverrides, checkAlarms, createAlarms } from "./alarms/alarms";
+import {
+  type AsynchronousFunctionAlarm,
+  asynchronousFunctionAlarms,
+  type FunctionAlarm,
+} from "./alarms/function-alarms";
+import { type TopicAlarm, topicAlarms } from "./alarms/source-alarms";
+import { ArgumentErrors } from "./base/argument-errors";
+import { checkName, nameOfDeadLetters, namesOfFunction } from "./base/names";
+import type { Operations } from "./base/operations";
+import { OutputError } from "./base/output-error";
 import type { Binding, BindingsArg } from "./binding";
-import { checkCallback } from "./callback-args";
-import { CallbackFunction } from "./callback-function";
 import { createDeadLetters, type DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
-import { checkKeys, encryptStatements } from "./encryption";
-import { type AsynchronousFunctionAlarm, asynchronousFunctionAlarms, type FunctionAlarm } from "./function-alarms";
-import { checkFunctionOptions, type FunctionOptions, type FunctionOverrides } from "./function-args";
-import { functionDefaults } from "./function-defaults";
-import { checkIdempotency, type IdempotencyArg } from "./idempotency";
-import { checkName, nameOfDeadLetters, namesOfFunction } from "./names";
-import type { Operations } from "./operations";
-import { OutputError } from "./output-error";
-import { type TopicAlarm, topicAlarms } from "./source-alarms";
-import { checkSubscriptionFilter, filterPolicyOf, type SubscriptionFilter } from "./subscription-filter";
+import { checkFunctionOptions, type FunctionOptions, type FunctionOverrides } from "./function/args";
+import { checkCallback } from "./function/callback-args";
+import { CallbackFunction } from "./function/callback-function";
+import { functionDefaults } from "./function/defaults";
+import { checkIdempotency, type IdempotencyArg } from "./function/idempotency";
+import { checkKeys, encryptStatements } from "./iam/encryption";
+import type { AnyCallback, Callback } from "./runtime/callback/callback";
 import { Topic } from "./topic";
+import { checkSubscriptionFilter, filterPolicyOf, type SubscriptionFilter } from "./topic/subscription-filter";
 
 /** A topic that is managed elsewhere, or an `aws.sns.Topic`. Its events are not known to the compiler. */
 export interface ExistingTopic {

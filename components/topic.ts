@@ -1,17 +1,17 @@
 // An SNS topic, typed by its events, with the queues that subscribe to it and with the dead letters of deliveries.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type AlarmOverrides, checkAlarms, createAlarms } from "./alarms";
-import { ArgumentErrors } from "./argument-errors";
+import { type AlarmOverrides, checkAlarms, createAlarms } from "./alarms/alarms";
+import { type TopicAlarm, topicAlarms } from "./alarms/source-alarms";
+import { ArgumentErrors } from "./base/argument-errors";
+import { aliasesAfter } from "./base/former-names";
+import { checkName, nameOfDeadLetters, nameOfTopic } from "./base/names";
+import type { Operations } from "./base/operations";
 import { createDeadLetters, type DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
-import { checkKeys, keyArnOf } from "./encryption";
-import { aliasesAfter } from "./former-names";
-import { checkName, nameOfDeadLetters, nameOfTopic } from "./names";
-import type { Operations } from "./operations";
-import type { QueuePolicyOwner } from "./queue-policy";
-import { type TopicAlarm, topicAlarms } from "./source-alarms";
-import { checkSubscriptionFilter, filterPolicyOf, type SubscriptionFilter } from "./subscription-filter";
-import { publishByTlsOnly } from "./topic-policy";
+import { checkKeys, keyArnOf } from "./iam/encryption";
+import { publishByTlsOnly } from "./iam/topic-policy";
+import type { QueuePolicyOwner } from "./queue/policy";
+import { checkSubscriptionFilter, filterPolicyOf, type SubscriptionFilter } from "./topic/subscription-filter";
 
 /** The arguments of a `Topic`. */
 export interface TopicArgs extends Operations {

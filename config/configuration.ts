@@ -1,7 +1,7 @@
 // The stack's configuration: read once, typed, and all its faults reported together.
 import * as pulumi from "@pulumi/pulumi";
 import { closest, distance } from "fastest-levenshtein";
-import { allowedBy, type IntegerKey, type Key, keys, type ObjectKey } from "./config-keys";
+import { allowedBy, type IntegerKey, type Key, keys, type ObjectKey } from "./keys";
 
 type Keys = typeof keys;
 
@@ -26,7 +26,7 @@ export type Configuration = { readonly [Name in keyof Keys]: ValueOf<Keys[Name]>
 type Given = unknown;
 
 /**
- * Reads every key of config-keys.ts. Throws a RunError that names every fault: the key, the value given, what is allowed, and the
+ * Reads every key of config/keys.ts. Throws a RunError that names every fault: the key, the value given, what is allowed, and the
  * command that fixes it. A key of this project that no one knows is a fault too, since what it was to set is not set.
  */
 export function readConfiguration(): Configuration {

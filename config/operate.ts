@@ -1,9 +1,9 @@
 // How the stack is operated: the key, the alarm topic and the network that all its components share.
-import { AlarmTopic } from "./components/alarm-topic";
-import { EncryptionKey } from "./components/encryption-key";
-import { Network } from "./components/network";
-import type { Operations } from "./components/operations";
-import type { Configuration } from "./config";
+import { AlarmTopic } from "../components/alarm-topic";
+import type { Operations } from "../components/base/operations";
+import { EncryptionKey } from "../components/encryption-key";
+import { Network } from "../components/network";
+import type { Configuration } from "./configuration";
 
 /** `operations` is for every component, `functions` for those with a function too. */
 export function operate(config: Configuration) {

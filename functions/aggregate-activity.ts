@@ -2,8 +2,13 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
-import { type BatchFailure, type BatchRecord, batchCallback, type WritableTable } from "../consumer/callback";
-import { PermanentError } from "../consumer/errors";
+import {
+  type BatchFailure,
+  type BatchRecord,
+  batchCallback,
+  type WritableTable,
+} from "../components/runtime/callback/callback";
+import { PermanentError } from "../components/runtime/callback/errors";
 import { Activity } from "./contracts/activity";
 
 /**

@@ -1,10 +1,10 @@
 import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
+import { recordProgram } from "@spillway/graph/record";
 import { parse } from "yaml";
-import { readConfiguration } from "../config";
-import { type Key, keys } from "../config-keys";
-import { recordProgram } from "../graph/record";
+import { readConfiguration } from "../config/configuration";
+import { type Key, keys } from "../config/keys";
 
 const root = path.join(__dirname, "..");
 

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import * as path from "node:path";
-import { evaluateProgram } from "../graph/evaluate";
-import type { Graph, GraphResource } from "../graph/graph";
+import type { Graph, GraphResource } from "@spillway/graph";
+import { evaluateProgram } from "@spillway/graph";
 
 const unknown = "\u0000unknown";
 const evaluated = (preview: boolean, config: Readonly<Record<string, string>> = {}) =>

@@ -1,15 +1,15 @@
 import { strict as assert } from "node:assert";
 import * as path from "node:path";
+import type { Graph } from "@spillway/graph";
+import { evaluateProgram } from "@spillway/graph";
+import { matchFormer } from "@spillway/graph/read/aliases";
+import { documentOf, methodsOf } from "@spillway/graph/read/open-api";
 import { QueueConsumer } from "../components/queue-consumer";
 import { Table } from "../components/table";
-import { matchFormer } from "../graph/aliases";
-import { takesTags } from "../graph/default-tags";
-import { evaluateProgram } from "../graph/evaluate";
-import type { Graph } from "../graph/graph";
-import { documentOf, methodsOf } from "../graph/open-api";
-import { knownKeys } from "../local/iam/context";
-import { note } from "./components/callbacks";
-import { Recorded } from "./components/graph";
+import { takesTags } from "../packages/graph/evaluate/default-tags";
+import { knownKeys } from "../packages/local/iam/context";
+import { note } from "./support/callbacks";
+import { Recorded } from "./support/component-graph";
 
 const program = path.join(__dirname, "..", "index.ts");
 const holdsData = /^aws:(sqs\/queue|dynamodb\/table|kinesis\/stream|kms\/key):/;

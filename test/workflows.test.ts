@@ -142,7 +142,9 @@ describe("the workflows", () => {
         [stack, { group: `deploy-${stack}`, "cancel-in-progress": false }],
       );
       assert.ok(
-        job?.steps?.some(({ run }) => run?.startsWith(`pulumi up --yes --policy-pack policies --stack ${stack} `)),
+        job?.steps?.some(({ run }) =>
+          run?.startsWith(`pulumi up --yes --policy-pack packages/policies --stack ${stack} `),
+        ),
       );
     }
     for (const { job, name } of Object.entries(workflow("preview.yml").jobs).map(([name, job]) => ({ job, name }))) {

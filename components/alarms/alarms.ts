@@ -1,8 +1,8 @@
 // What all alarms of the set `all` have in common: when they are made, whom they tell, how they are changed, and what AWS allows.
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import type { ArgumentErrors } from "./argument-errors";
-import type { Operations } from "./operations";
+import type { ArgumentErrors } from "../base/argument-errors";
+import type { Operations } from "../base/operations";
 
 /** What of an alarm can be changed. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
 export interface AlarmChange {

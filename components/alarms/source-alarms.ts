@@ -2,8 +2,8 @@
 // What reaches a dead-letter queue is that queue's own alarm; those here are for what is late, refused or lost on the way there. Of what
 // is lost, one is enough: it goes off after a minute, not after the five in a row that AWS recommends, which a single loss would not fill.
 import * as pulumi from "@pulumi/pulumi";
+import { longestAttempts, type QueueTimes } from "../queue/attempts";
 import type { Alarm } from "./alarms";
-import { longestAttempts, type QueueTimes } from "./queue-attempts";
 
 export interface WatchedQueue extends QueueTimes {
   readonly arn: pulumi.Output<string>;
@@ -39,7 +39,7 @@ export function queueAlarms(name: string, queue: WatchedQueue): readonly Alarm<Q
       name: "records-retried",
       namespace: "Spillway",
       metricName: "RecordsRetried",
-      // The consumer counts by its function: consumer/report.ts.
+      // The consumer counts by its function: components/runtime/batch/report.ts.
       dimensions: { service: queue.functionName },
       statistic: "Sum",
       threshold: 0,

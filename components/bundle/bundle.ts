@@ -2,16 +2,16 @@
 import { existsSync } from "node:fs";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import type { AnyCallback } from "../consumer/callback";
-import { type Entry, inlineModule } from "./bundle/build";
-import { type Bundle, BundleCache } from "./bundle/cache";
-import { type Exporter, exportersOf } from "./bundle/exporter";
-import { serializeInline } from "./bundle/inline";
-import { makeBundles } from "./bundle/make";
-import type { BundleOptions } from "./callback-args";
-import { OutputError } from "./output-error";
+import { OutputError } from "../base/output-error";
+import type { BundleOptions } from "../function/callback-args";
+import type { AnyCallback } from "../runtime/callback/callback";
+import { type Entry, inlineModule } from "./build";
+import { type Bundle, BundleCache } from "./cache";
+import { type Exporter, exportersOf } from "./exporter";
+import { serializeInline } from "./inline";
+import { makeBundles } from "./make";
 
-/** The consumer to put around a callback: `export function <handler>(callback)` of `consumer/<module>`. */
+/** The consumer to put around a callback: `export function <handler>(callback)` of `runtime/handlers/<module>`. */
 export interface HandlerModule {
   readonly module: string;
   readonly handler: string;
@@ -37,7 +37,7 @@ interface Request extends Told {
   readonly reject: (error: Error) => void;
 }
 
-const consumerFolder = path.resolve(__dirname, "..", "consumer");
+const handlers = path.resolve(__dirname, "..", "runtime", "handlers");
 const pending: Request[] = [];
 
 /**
@@ -97,11 +97,11 @@ async function entryOf(request: Request, exporter: Exporter | undefined, root: s
     return JSON.stringify(relative.startsWith(".") ? relative : `./${relative}`);
   };
   const importFrom = (name: string, module: string) =>
-    `import { ${name} } from ${importOf(path.join(consumerFolder, module))};\n`;
+    `import { ${name} } from ${importOf(path.join(handlers, module))};\n`;
   const text = (callbackImport: string) =>
     `${callbackImport}\n${importFrom(around.handler, around.module)}` +
     (around.idempotent === true
-      ? `${importFrom("idempotent", "idempotency")}export const handler = idempotent(${around.handler}, callback);\n`
+      ? `${importFrom("idempotent", "../idempotency/idempotency")}export const handler = idempotent(${around.handler}, callback);\n`
       : `export const handler = ${around.handler}(callback);\n`);
   if (exporter !== undefined) {
     return { text: text(`import { ${exporter.name} as callback } from ${importOf(exporter.file)};`), ...beside };

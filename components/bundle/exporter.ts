@@ -1,7 +1,7 @@
 // Which modules of the program export its callbacks, so that they can be bundled from their sources.
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";
-import type { AnyCallback } from "../../consumer/callback";
+import type { AnyCallback } from "../runtime/callback/callback";
 import { esModulesWith } from "./es-modules";
 
 export interface Exporter {

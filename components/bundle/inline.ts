@@ -1,7 +1,7 @@
 // A callback that no module exports, as the text of a module: Pulumi's own serialisation, without what must not travel in it.
 import { types } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
-import type { AnyCallback } from "../../consumer/callback";
+import type { AnyCallback } from "../runtime/callback/callback";
 
 /**
  * Rejects when the callback captures an Output or a Resource (their values would be unknown, or would drag the program along), a

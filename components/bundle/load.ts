@@ -5,7 +5,7 @@ import { SourceMap } from "node:module";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { Readable } from "node:stream";
-import { settingsVariable } from "../../consumer/settings";
+import { settingsVariable } from "../runtime/settings";
 import { type Built, type Entry, outputFolder } from "./build";
 import { shownChain, virtual } from "./refusals";
 

@@ -1,6 +1,6 @@
 // A dashboard's body: numbers for the whole pipeline at the top, and below them one row for each part of it.
-import { flows, type Graph, graphsOf, type Part } from "./dashboard-graphs";
-import { ageOf, errors, letters, type Metric, oldestOf, retried } from "./dashboard-metrics";
+import { flows, type Graph, graphsOf, type Part } from "./graphs";
+import { ageOf, errors, letters, type Metric, oldestOf, retried } from "./metrics";
 
 export interface Row {
   readonly title: string;

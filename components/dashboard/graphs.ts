@@ -14,7 +14,7 @@ import {
   sns,
   sqs,
   undelivered,
-} from "./dashboard-metrics";
+} from "./metrics";
 
 interface Work {
   readonly function: string;

@@ -28,7 +28,7 @@ export const oldestOf = (queue: string) => sqs(queue, "ApproximateAgeOfOldestMes
 export const undelivered = (part: Consumer) =>
   lambda(part, "DestinationDeliveryFailures", { stat: "Sum", yAxis: "right" });
 
-/** Of consumer/report.ts. */
+/** Of components/runtime/batch/report.ts. */
 export function records({ function: name }: Consumer, metric: string): Metric {
   return ["Spillway", metric, "service", name, { stat: "Sum", yAxis: "right" }];
 }

@@ -1,14 +1,14 @@
 // The arguments that every function of a callback takes, and what AWS allows for them.
 import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { settingsVariable } from "../consumer/settings";
-import type { AlarmOverrides } from "./alarms";
-import type { ArgumentErrors } from "./argument-errors";
+import type { AlarmOverrides } from "../alarms/alarms";
+import type { FunctionAlarm } from "../alarms/function-alarms";
+import type { ArgumentErrors } from "../base/argument-errors";
+import { settingsVariable } from "../runtime/settings";
+import { reservedVariables } from "../syntax/reserved-variables";
 import { type BundleOptions, checkBundleOptions } from "./callback-args";
-import type { FunctionAlarm } from "./function-alarms";
-import type { FunctionNetwork } from "./function-network";
 import type { IdempotencyOptions } from "./idempotency";
-import { reservedVariables } from "./reserved-variables";
+import type { FunctionNetwork } from "./network";
 
 /** What every component with a function takes for that function. */
 export interface FunctionOptions extends BundleOptions {

@@ -1,7 +1,7 @@
 // The arguments by which every consumer is told its callback, and what the archive holds beside it.
 import * as path from "node:path";
-import type { AnyCallback } from "../consumer/callback";
-import type { ArgumentErrors } from "./argument-errors";
+import type { ArgumentErrors } from "../base/argument-errors";
+import type { AnyCallback } from "../runtime/callback/callback";
 
 /** What the archive of a callback's function leaves out, and what it holds beside the code. */
 export interface BundleOptions {

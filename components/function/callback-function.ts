@@ -1,20 +1,20 @@
 // A callback as a Lambda function: its bundle, a role with exactly what it needs, and its log group.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { AnyCallback } from "../consumer/callback";
-import { type Settings, settingsVariable } from "../consumer/settings";
-import { createAlarms } from "./alarms";
-import type { Binding } from "./binding";
-import { archiveAsset, bundle, type CallbackBundle, type HandlerModule } from "./bundle";
-import { functionAlarms, type Retries } from "./function-alarms";
-import { environmentSize, type FunctionOptions, type FunctionOverrides, largestEnvironment } from "./function-args";
-import { functionDefaults } from "./function-defaults";
-import type { NetworkAttachment } from "./function-network";
+import { createAlarms } from "../alarms/alarms";
+import { functionAlarms, type Retries } from "../alarms/function-alarms";
+import type { Operations } from "../base/operations";
+import { OutputError } from "../base/output-error";
+import type { Binding } from "../binding";
+import { archiveAsset, bundle, type CallbackBundle, type HandlerModule } from "../bundle/bundle";
+import { rolePolicyOf } from "../iam/role-policy";
+import type { Statement } from "../iam/statement";
+import type { AnyCallback } from "../runtime/callback/callback";
+import { type Settings, settingsVariable } from "../runtime/settings";
+import { environmentSize, type FunctionOptions, type FunctionOverrides, largestEnvironment } from "./args";
+import { functionDefaults } from "./defaults";
 import { idempotencySettings, idempotencyStatements } from "./idempotency";
-import type { Operations } from "./operations";
-import { OutputError } from "./output-error";
-import { rolePolicyOf } from "./role-policy";
-import type { Statement } from "./statement";
+import type { NetworkAttachment } from "./network";
 
 export interface CallbackFunctionArgs extends FunctionOptions, Operations {
   readonly callback: AnyCallback;

@@ -1,12 +1,12 @@
 // Idempotency as an option of every consumer: its arguments, what cannot work, and what the function gets for it.
 import * as pulumi from "@pulumi/pulumi";
-import type { AnyCallback } from "../consumer/callback";
-import type { IdempotencySettings } from "../consumer/settings";
-import type { ArgumentErrors } from "./argument-errors";
-import type { TableReference } from "./binding";
-import { decryptStatements } from "./encryption";
-import { functionDefaults } from "./function-defaults";
-import type { Statement } from "./statement";
+import type { ArgumentErrors } from "../base/argument-errors";
+import type { TableReference } from "../binding";
+import { decryptStatements } from "../iam/encryption";
+import type { Statement } from "../iam/statement";
+import type { AnyCallback } from "../runtime/callback/callback";
+import type { IdempotencySettings } from "../runtime/settings";
+import { functionDefaults } from "./defaults";
 
 /** How a consumer knows that it has handled an event already. `Path`: the paths into its events. */
 export interface IdempotencyOptions<Path extends string = string> {

@@ -1,6 +1,6 @@
 // What a function needs of the network that it is placed in.
 import type * as pulumi from "@pulumi/pulumi";
-import type { Statement } from "./statement";
+import type { Statement } from "../iam/statement";
 
 /** A `Network`, or one of your own that leads to what a function calls. */
 export interface FunctionNetwork {

@@ -1,9 +1,9 @@
 // The bucket that gets what a stream's mapping gives up, with its payload: the rights to it, and the alarm that something is there.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { keyStatements } from "./encryption";
-import type { Operations } from "./operations";
-import type { Statement } from "./statement";
+import type { Operations } from "../base/operations";
+import { keyStatements } from "../iam/encryption";
+import type { Statement } from "../iam/statement";
 
 /** A bucket that keeps the payloads of what a stream's mapping gives up. */
 export interface PayloadBucket {

@@ -1,7 +1,7 @@
 // The definition of an HttpIngress's API: an OpenAPI document in the words of API Gateway's import.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
 import * as pulumi from "@pulumi/pulumi";
-import { type FifoRoute, type RouteConsumer, routeOf } from "./http-ingress-route";
+import { type FifoRoute, type RouteConsumer, routeOf } from "./route";
 
 export interface ApiSettings {
   readonly routes: Readonly<Record<string, RouteConsumer | FifoRoute>>;

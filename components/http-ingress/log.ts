@@ -1,8 +1,8 @@
 // The access log of an HttpIngress, and the account's role without which API Gateway writes none.
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { functionDefaults } from "./function-defaults";
-import { accessLogFormat } from "./http-ingress-templates";
+import { functionDefaults } from "../function/defaults";
+import { accessLogFormat } from "./templates";
 
 export interface AccessLog {
   readonly settings: { readonly destinationArn: pulumi.Output<string>; readonly format: string };

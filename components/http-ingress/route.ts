@@ -1,8 +1,8 @@
 // One route of an HttpIngress: its model, and the integration that sends the body to the queue.
 import type * as pulumi from "@pulumi/pulumi";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
-import { answers, methodStatusCodes, sendMessageTemplate } from "./http-ingress-templates";
 import { type Model, modelOf } from "./json-schema";
+import { answers, methodStatusCodes, sendMessageTemplate } from "./templates";
 
 /** What a route feeds: a QueueConsumer. */
 export interface RouteConsumer {

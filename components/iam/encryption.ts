@@ -1,8 +1,8 @@
 // What a customer managed key asks of the roles that send to, or receive from, what is encrypted with it.
 import * as pulumi from "@pulumi/pulumi";
-import type { ArgumentErrors } from "./argument-errors";
-import type { Operations } from "./operations";
-import { OutputError } from "./output-error";
+import type { ArgumentErrors } from "../base/argument-errors";
+import type { Operations } from "../base/operations";
+import { OutputError } from "../base/output-error";
 import type { Statement } from "./statement";
 
 const keyArn = /^arn:[^:]+:kms:[^:]+:\d{12}:key\/[^/]+$/;

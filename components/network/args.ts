@@ -1,10 +1,10 @@
 // The arguments of a network, and what AWS allows for them.
 import type * as pulumi from "@pulumi/pulumi";
-import { ArgumentErrors } from "./argument-errors";
-import { checkKeys } from "./encryption";
-import { checkLogRetention } from "./function-args";
-import { checkName } from "./names";
-import type { Operations } from "./operations";
+import { ArgumentErrors } from "../base/argument-errors";
+import { checkName } from "../base/names";
+import type { Operations } from "../base/operations";
+import { checkLogRetention } from "../function/args";
+import { checkKeys } from "../iam/encryption";
 
 /** The arguments of a `Network`. */
 export interface NetworkArgs extends Pick<Operations, "kmsKeyArn"> {

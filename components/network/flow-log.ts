@@ -1,7 +1,7 @@
 // A VPC's record of the traffic that its security groups refused: something wanted out, or in.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { rolePolicyOf } from "./role-policy";
+import { rolePolicyOf } from "../iam/role-policy";
 
 export interface FlowLogSettings {
   readonly vpcId: pulumi.Input<string>;

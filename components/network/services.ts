@@ -1,5 +1,5 @@
 // Which endpoint of a VPC serves the actions that a function calls.
-import type { Statement } from "./statement";
+import type { Statement } from "../iam/statement";
 
 /** Endpoints of the type Gateway, which cost nothing: every network has them. */
 export const gatewayServices = ["dynamodb", "s3"] as const;

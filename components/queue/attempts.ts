@@ -1,5 +1,5 @@
 // How long the attempts of a queue's record take at most: what its retention, and the alarm on its age, must leave room for.
-import { longestBackOff } from "../consumer/back-off";
+import { longestBackOff } from "../runtime/batch/back-off";
 
 /** Times of a queue and its function, in seconds. */
 export interface QueueTimes {

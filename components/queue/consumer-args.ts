@@ -1,14 +1,14 @@
 // The arguments of a QueueConsumer: their meaning, and their defaults.
 import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import type { AlarmOverrides } from "./alarms";
-import type { DeadLetterQueueOverrides } from "./dead-letter-queue";
-import type { FunctionAlarm } from "./function-alarms";
-import type { FunctionOptions, FunctionOverrides } from "./function-args";
-import { functionDefaults } from "./function-defaults";
-import type { Operations } from "./operations";
-import type { QueueTimes } from "./queue-attempts";
-import type { QueueAlarm } from "./source-alarms";
+import type { AlarmOverrides } from "../alarms/alarms";
+import type { FunctionAlarm } from "../alarms/function-alarms";
+import type { QueueAlarm } from "../alarms/source-alarms";
+import type { Operations } from "../base/operations";
+import type { DeadLetterQueueOverrides } from "../dead-letter-queue";
+import type { FunctionOptions, FunctionOverrides } from "../function/args";
+import { functionDefaults } from "../function/defaults";
+import type { QueueTimes } from "./attempts";
 
 /**
  * A queue that is managed elsewhere. Neither its policy nor its redrive policy nor its visibility timeout is touched, so what

@@ -1,12 +1,12 @@
 // What AWS refuses of a QueueConsumer's arguments, or what could not work.
-import { checkAlarms } from "./alarms";
-import type { ArgumentErrors } from "./argument-errors";
-import { longestRetention } from "./dead-letter-queue";
-import { checkKey, checkKeys } from "./encryption";
-import { checkFilters } from "./filter-patterns";
-import { checkFunctionOptions } from "./function-args";
-import { functionDefaults } from "./function-defaults";
-import { longestAttempts } from "./queue-attempts";
+import { checkAlarms } from "../alarms/alarms";
+import type { ArgumentErrors } from "../base/argument-errors";
+import { checkFilters } from "../base/filter-patterns";
+import { longestRetention } from "../dead-letter-queue";
+import { checkFunctionOptions } from "../function/args";
+import { functionDefaults } from "../function/defaults";
+import { checkKey, checkKeys } from "../iam/encryption";
+import { longestAttempts } from "./attempts";
 import {
   isFifo,
   maxReceiveCountOf,
@@ -16,8 +16,8 @@ import {
   queueDefaults,
   queueTimesOf,
   visibilityTimeoutOf,
-} from "./queue-consumer-args";
-import { otherReaderOf } from "./queue-readers";
+} from "./consumer-args";
+import { otherReaderOf } from "./readers";
 
 export function checkQueueConsumerOptions(options: QueueConsumerOptions, errors: ArgumentErrors): void {
   checkFunctionOptions(options, errors);

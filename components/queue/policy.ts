@@ -1,7 +1,7 @@
 // The one policy that a queue has: TLS only, and whoever later calls admit.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { Late } from "./late";
+import { Late } from "../base/late";
 
 /** A statement of a resource policy, in IAM's own form. */
 export interface PolicyStatement {

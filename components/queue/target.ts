@@ -1,5 +1,5 @@
 // What EventBridge's rules and schedules have in common: a queue as their target, with retries and what AWS allows for them.
-import type { ArgumentErrors } from "./argument-errors";
+import type { ArgumentErrors } from "../base/argument-errors";
 
 /** How a schedule or a rule sends to its queue, and for how long it tries. */
 export interface QueueTargetOptions {

@@ -1,22 +1,22 @@
 // The event source mapping of a stream, Kinesis or a table's: its arguments, what Lambda allows for them, and the mapping itself.
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import type { AnyCallback, Callback, WindowCallback } from "../consumer/callback";
+import type { AlarmOverrides } from "../alarms/alarms";
+import type { FunctionAlarm, Retries, StreamFunctionAlarm, StreamTimes } from "../alarms/function-alarms";
+import type { ArgumentErrors } from "../base/argument-errors";
+import { checkFilters } from "../base/filter-patterns";
+import type { Operations } from "../base/operations";
+import type { DeadLetterQueue } from "../dead-letter-queue";
+import { checkFunctionOptions, type FunctionOptions, type FunctionOverrides } from "../function/args";
+import { checkCallback } from "../function/callback-args";
+import type { CallbackFunction } from "../function/callback-function";
+import { functionDefaults } from "../function/defaults";
+import { checkIdempotency } from "../function/idempotency";
+import { createPayloadAlarm, type PayloadBucket, payloadBucketStatements } from "../function/payload-bucket";
+import { checkKey, checkKeys, encryptStatements } from "../iam/encryption";
+import type { Statement } from "../iam/statement";
+import type { AnyCallback, Callback, WindowCallback } from "../runtime/callback/callback";
 import type { FilterContent } from "../syntax/filter-criteria";
-import type { AlarmOverrides } from "./alarms";
-import type { ArgumentErrors } from "./argument-errors";
-import { checkCallback } from "./callback-args";
-import type { CallbackFunction } from "./callback-function";
-import type { DeadLetterQueue } from "./dead-letter-queue";
-import { checkKey, checkKeys, encryptStatements } from "./encryption";
-import { checkFilters } from "./filter-patterns";
-import type { FunctionAlarm, Retries, StreamFunctionAlarm, StreamTimes } from "./function-alarms";
-import { checkFunctionOptions, type FunctionOptions, type FunctionOverrides } from "./function-args";
-import { functionDefaults } from "./function-defaults";
-import { checkIdempotency } from "./idempotency";
-import type { Operations } from "./operations";
-import { createPayloadAlarm, type PayloadBucket, payloadBucketStatements } from "./payload-bucket";
-import type { Statement } from "./statement";
 
 /** What consumers of streams take: of a Kinesis stream, or of a table's. */
 export interface StreamMappingOptions extends FunctionOptions, Operations, PayloadBucket {

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import * as pulumi from "@pulumi/pulumi";
-import { AlarmTopic } from "../../components/alarm-topic";
-import { Recorded, refusal } from "./graph";
+import { Recorded, refusal } from "../../test/support/component-graph";
+import { AlarmTopic } from "../alarm-topic";
 
 const types = {
   topic: "aws:sns/topic:Topic",

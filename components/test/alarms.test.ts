@@ -1,15 +1,15 @@
 // Every alarm of a program with every component: that its metric is there, that it tells somebody, and that it says what to do.
 import { strict as assert } from "node:assert";
-import { HttpIngress } from "../../components/http-ingress";
-import { QueueConsumer } from "../../components/queue-consumer";
-import { StreamConsumer } from "../../components/stream-consumer";
-import { Table } from "../../components/table";
-import { TableConsumer } from "../../components/table-consumer";
-import { TopicConsumer } from "../../components/topic-consumer";
-import type { GraphResource, Value } from "../../graph/graph";
-import { changed, note, onAny } from "./callbacks";
-import { componentOf, everything } from "./every-component";
-import { Recorded, refusal } from "./graph";
+import type { GraphResource, Value } from "@spillway/graph";
+import { changed, note, onAny } from "../../test/support/callbacks";
+import { Recorded, refusal } from "../../test/support/component-graph";
+import { componentOf, everything } from "../../test/support/every-component";
+import { HttpIngress } from "../http-ingress";
+import { QueueConsumer } from "../queue-consumer";
+import { StreamConsumer } from "../stream-consumer";
+import { Table } from "../table";
+import { TableConsumer } from "../table-consumer";
+import { TopicConsumer } from "../topic-consumer";
 
 const alarmType = "aws:cloudwatch/metricAlarm:MetricAlarm";
 const alarmTopicArn = "arn:aws:sns:eu-west-1:000000000000:alarms";
@@ -31,7 +31,7 @@ const metrics: Readonly<Record<string, readonly string[]>> = {
   "AWS/Lambda DestinationDeliveryFailures": ["FunctionName", "FunctionName,Resource"],
   "AWS/Lambda AsyncEventsDropped": ["FunctionName", "FunctionName,Resource"],
   "AWS/Lambda RecursiveInvocationsDropped": ["FunctionName", "FunctionName,Resource"],
-  // What consumer/report.ts publishes, with the function as Powertools's `service`.
+  // What components/runtime/batch/report.ts publishes, with the function as Powertools's `service`.
   "Spillway RecordsRetried": ["service"],
   // https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html
   "AWS/Kinesis ReadProvisionedThroughputExceeded": ["StreamName"],

@@ -1,6 +1,16 @@
 // Mistakes that the compiler refuses. Checked by `tsc --noEmit`: an expected error that does not come is an error. Never run.
 import * as v from "valibot";
 import {
+  changed,
+  counting,
+  countingChanges,
+  type NoteEvent,
+  note,
+  onAny,
+  onPlaced,
+  publishing,
+} from "../../test/support/callbacks";
+import {
   type EventBus,
   eventBus,
   plain,
@@ -12,14 +22,9 @@ import {
   statements,
   type TableReference,
   writeTable,
-} from "../../components/binding";
-import { EventBusRule } from "../../components/event-bus-rule";
-import { QueueConsumer } from "../../components/queue-consumer";
-import { Schedule } from "../../components/schedule";
-import { StreamConsumer } from "../../components/stream-consumer";
-import { TableConsumer } from "../../components/table-consumer";
-import type { Topic } from "../../components/topic";
-import { TopicConsumer } from "../../components/topic-consumer";
+} from "../binding";
+import { EventBusRule } from "../event-bus-rule";
+import { QueueConsumer } from "../queue-consumer";
 import {
   type BusTarget,
   batchCallback,
@@ -31,11 +36,15 @@ import {
   type Window,
   type WritableTable,
   windowCallback,
-} from "../../consumer/callback";
-import { publish, putEvent } from "../../consumer/publish";
-import { readSecret } from "../../consumer/secret";
-import { send } from "../../consumer/send";
-import { changed, counting, countingChanges, type NoteEvent, note, onAny, onPlaced, publishing } from "./callbacks";
+} from "../runtime/callback/callback";
+import { publish, putEvent } from "../runtime/callback/publish";
+import { readSecret } from "../runtime/callback/secret";
+import { send } from "../runtime/callback/send";
+import { Schedule } from "../schedule";
+import { StreamConsumer } from "../stream-consumer";
+import { TableConsumer } from "../table-consumer";
+import type { Topic } from "../topic";
+import { TopicConsumer } from "../topic-consumer";
 
 const Order = v.strictObject({ orderId: v.string(), quantity: v.pipe(v.string(), v.transform(Number)) });
 type OrderWire = v.InferInput<typeof Order>;

@@ -2,8 +2,8 @@
 import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
 import { unzipSync } from "fflate";
-import { BundleCache } from "../../components/bundle/cache";
-import { nameClasses } from "../../components/bundle/class-names";
+import { BundleCache } from "../bundle/cache";
+import { nameClasses } from "../bundle/class-names";
 import { MadeProject } from "./made-project";
 
 describe("a module in a bundle", () => {

@@ -6,25 +6,25 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { unzipSync } from "fflate";
 import * as v from "valibot";
-import { buildEntries } from "../../components/bundle/build";
-import { BundleCache } from "../../components/bundle/cache";
-import { makeBundles } from "../../components/bundle/make";
-import { QueueConsumer } from "../../components/queue-consumer";
-import { callback } from "../../consumer/callback";
-import { PermanentError } from "../../consumer/errors";
-import { reaching } from "../fixtures/bundles/reaches-pulumi";
-import { note } from "./callbacks";
-import { Recorded, refusal } from "./graph";
+import { note } from "../../test/support/callbacks";
+import { Recorded, refusal } from "../../test/support/component-graph";
+import { buildEntries } from "../bundle/build";
+import { BundleCache } from "../bundle/cache";
+import { makeBundles } from "../bundle/make";
+import { QueueConsumer } from "../queue-consumer";
+import { callback } from "../runtime/callback/callback";
+import { PermanentError } from "../runtime/callback/errors";
+import { reaching } from "./fixtures/bundles/reaches-pulumi";
 
 const root = path.resolve(__dirname, "..", "..");
 const entryOf = (module: string, name: string) => ({
-  text: `import { ${name} as callback } from "./${module}";\nimport { queueHandler } from "./consumer/queue";\nexport const handler = queueHandler(callback);\n`,
+  text: `import { ${name} as callback } from "./${module}";\nimport { queueHandler } from "./components/runtime/handlers/queue";\nexport const handler = queueHandler(callback);\n`,
 });
 
 describe("a bundle", () => {
   it("is one small file: at most 300 KB with the DynamoDB client, 70.5 KB without a client", async () => {
     const [withClient, without] = await buildEntries(
-      [entryOf("functions/place-order", "placeOrder"), entryOf("test/components/callbacks", "note")],
+      [entryOf("functions/place-order", "placeOrder"), entryOf("test/support/callbacks", "note")],
       root,
     );
     assert.ok((withClient?.code.length ?? 0) <= 300_000, `${withClient?.code.length} bytes`);
@@ -90,11 +90,11 @@ describe("a bundle", () => {
   it("has the same bytes alone, with others, and in another folder", async () => {
     const place = entryOf("functions/place-order", "placeOrder");
     const [alone] = await buildEntries([place], root);
-    const [, among] = await buildEntries([entryOf("test/components/callbacks", "note"), place], root);
+    const [, among] = await buildEntries([entryOf("test/support/callbacks", "note"), place], root);
     assert.equal(among?.code, alone?.code);
     const elsewhere = mkdtempSync(path.join(tmpdir(), "spillway-elsewhere-"));
     try {
-      for (const name of ["consumer", "functions", "package.json", "tsconfig.json"]) {
+      for (const name of ["components", "functions", "package.json", "tsconfig.json"]) {
         cpSync(path.join(root, name), path.join(elsewhere, name), { recursive: true });
       }
       symlinkSync(path.join(root, "node_modules"), path.join(elsewhere, "node_modules"));

@@ -1,17 +1,17 @@
 import { strict as assert } from "node:assert";
 import * as path from "node:path";
 import * as aws from "@pulumi/aws";
+import type { Value } from "@spillway/graph";
+import { evaluateProgram } from "@spillway/graph";
 import Ajv from "ajv";
-import { Dashboard, type Monitored } from "../../components/dashboard";
-import { EventBusRule } from "../../components/event-bus-rule";
-import { QueueConsumer } from "../../components/queue-consumer";
-import { Schedule } from "../../components/schedule";
-import { Report } from "../../consumer/report";
-import { evaluateProgram } from "../../graph/evaluate";
-import type { Value } from "../../graph/graph";
-import { note } from "./callbacks";
+import { note } from "../../test/support/callbacks";
+import { Recorded, refusal } from "../../test/support/component-graph";
+import { Dashboard, type Monitored } from "../dashboard";
+import { EventBusRule } from "../event-bus-rule";
+import { QueueConsumer } from "../queue-consumer";
+import { Report } from "../runtime/batch/report";
+import { Schedule } from "../schedule";
 import { bodySchema, dimensionsOf } from "./dashboard-structure";
-import { Recorded, refusal } from "./graph";
 
 type Metric = readonly (string | Readonly<Record<string, unknown>>)[];
 

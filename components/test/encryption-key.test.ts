@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
-import { EncryptionKey } from "../../components/encryption-key";
-import { Recorded, refusal } from "./graph";
+import { Recorded, refusal } from "../../test/support/component-graph";
+import { EncryptionKey } from "../encryption-key";
 
 interface Statement {
   readonly Principal: { readonly Service?: string | readonly string[]; readonly AWS?: string };

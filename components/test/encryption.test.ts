@@ -1,17 +1,26 @@
 import { strict as assert } from "node:assert";
 import * as pulumi from "@pulumi/pulumi";
-import { publishTo, putTo, readTable, secret, sendTo } from "../../components/binding";
-import { HttpIngress } from "../../components/http-ingress";
-import { QueueConsumer } from "../../components/queue-consumer";
-import { Schedule } from "../../components/schedule";
-import { StreamConsumer } from "../../components/stream-consumer";
-import { Table } from "../../components/table";
-import { TableConsumer } from "../../components/table-consumer";
-import { Topic } from "../../components/topic";
-import { TopicConsumer } from "../../components/topic-consumer";
-import type { Value } from "../../graph/graph";
-import { asking, changed, type NoteEvent, note, onAny, publishing, putting, reading } from "./callbacks";
-import { Recorded, refusal } from "./graph";
+import type { Value } from "@spillway/graph";
+import {
+  asking,
+  changed,
+  type NoteEvent,
+  note,
+  onAny,
+  publishing,
+  putting,
+  reading,
+} from "../../test/support/callbacks";
+import { Recorded, refusal } from "../../test/support/component-graph";
+import { publishTo, putTo, readTable, secret, sendTo } from "../binding";
+import { HttpIngress } from "../http-ingress";
+import { QueueConsumer } from "../queue-consumer";
+import { Schedule } from "../schedule";
+import { StreamConsumer } from "../stream-consumer";
+import { Table } from "../table";
+import { TableConsumer } from "../table-consumer";
+import { Topic } from "../topic";
+import { TopicConsumer } from "../topic-consumer";
 
 const id = "11111111-2222-3333-4444-555555555555";
 const keyArn = `arn:aws:kms:eu-west-1:000000000000:key/${id}`;

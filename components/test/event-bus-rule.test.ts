@@ -1,10 +1,10 @@
 import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
-import { eventBus, putEvents } from "../../components/binding";
-import { EventBusRule } from "../../components/event-bus-rule";
-import { QueueConsumer } from "../../components/queue-consumer";
-import { type NoteEvent, note, onPlaced, puttingOnBus } from "./callbacks";
-import { Recorded, refusal } from "./graph";
+import { type NoteEvent, note, onPlaced, puttingOnBus } from "../../test/support/callbacks";
+import { Recorded, refusal } from "../../test/support/component-graph";
+import { eventBus, putEvents } from "../binding";
+import { EventBusRule } from "../event-bus-rule";
+import { QueueConsumer } from "../queue-consumer";
 
 const ruleType = "aws:cloudwatch/eventRule:EventRule";
 const targetType = "aws:cloudwatch/eventTarget:EventTarget";

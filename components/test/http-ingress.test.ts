@@ -1,10 +1,10 @@
 import { strict as assert } from "node:assert";
-import { compareGraphs } from "../../cli/review/compare";
-import { HttpIngress } from "../../components/http-ingress";
-import { QueueConsumer } from "../../components/queue-consumer";
-import { bodySchemaOf, documentOf, methodsOf } from "../../graph/open-api";
-import { note } from "./callbacks";
-import { Recorded, refusal } from "./graph";
+import { bodySchemaOf, documentOf, methodsOf } from "@spillway/graph/read/open-api";
+import { compareGraphs } from "../../packages/review/compare";
+import { note } from "../../test/support/callbacks";
+import { Recorded, refusal } from "../../test/support/component-graph";
+import { HttpIngress } from "../http-ingress";
+import { QueueConsumer } from "../queue-consumer";
 
 const type = (name: string) => `aws:apigateway/${name[0]?.toLowerCase()}${name.slice(1)}:${name}`;
 

@@ -1,14 +1,14 @@
 // Keys of idempotency that the compiler refuses. Checked by `tsc --noEmit`: an expected error that does not come is an error. Never run.
 import * as v from "valibot";
-import type { TableReference } from "../../components/binding";
-import type { KeyPath } from "../../components/idempotency";
-import { QueueConsumer } from "../../components/queue-consumer";
-import { StreamConsumer } from "../../components/stream-consumer";
-import { TableConsumer } from "../../components/table-consumer";
-import type { Topic } from "../../components/topic";
-import { TopicConsumer } from "../../components/topic-consumer";
-import { callback } from "../../consumer/callback";
-import { changed, countingChanges, type NoteEvent, note, onAny } from "./callbacks";
+import { changed, countingChanges, type NoteEvent, note, onAny } from "../../test/support/callbacks";
+import type { TableReference } from "../binding";
+import type { KeyPath } from "../function/idempotency";
+import { QueueConsumer } from "../queue-consumer";
+import { callback } from "../runtime/callback/callback";
+import { StreamConsumer } from "../stream-consumer";
+import { TableConsumer } from "../table-consumer";
+import type { Topic } from "../topic";
+import { TopicConsumer } from "../topic-consumer";
 
 declare const table: TableReference;
 declare const topic: Topic<NoteEvent>;

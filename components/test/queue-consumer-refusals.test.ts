@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
-import { plain } from "../../components/binding";
-import { QueueConsumer } from "../../components/queue-consumer";
-import { note, store } from "./callbacks";
-import { refusal } from "./graph";
+import { note, store } from "../../test/support/callbacks";
+import { refusal } from "../../test/support/component-graph";
+import { plain } from "../binding";
+import { QueueConsumer } from "../queue-consumer";
 
 const arn = (service: string, resource: string) => `arn:aws:${service}:eu-west-1:000000000000:${resource}`;
 

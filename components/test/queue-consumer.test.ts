@@ -1,9 +1,9 @@
 import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
-import { type Binding, readTable, writeTable } from "../../components/binding";
-import { QueueConsumer } from "../../components/queue-consumer";
-import { note, putOnly, store } from "./callbacks";
-import { Recorded } from "./graph";
+import { note, putOnly, store } from "../../test/support/callbacks";
+import { Recorded } from "../../test/support/component-graph";
+import { type Binding, readTable, writeTable } from "../binding";
+import { QueueConsumer } from "../queue-consumer";
 
 const queueType = "aws:sqs/queue:Queue";
 const arn = (service: string, resource: string) => `arn:aws:${service}:eu-west-1:000000000000:${resource}`;

@@ -3,25 +3,25 @@ import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { compareGraphs } from "../../cli/review/compare";
-import { AlarmTopic } from "../../components/alarm-topic";
-import { eventBus, writeTable } from "../../components/binding";
-import { Dashboard } from "../../components/dashboard";
-import { EncryptionKey } from "../../components/encryption-key";
-import { EventBusRule } from "../../components/event-bus-rule";
-import { HttpIngress } from "../../components/http-ingress";
-import { Network } from "../../components/network";
-import type { Operations } from "../../components/operations";
-import { QueueConsumer } from "../../components/queue-consumer";
-import { Schedule } from "../../components/schedule";
-import { StreamConsumer } from "../../components/stream-consumer";
-import { Table } from "../../components/table";
-import { TableConsumer } from "../../components/table-consumer";
-import { Topic } from "../../components/topic";
-import { TopicConsumer } from "../../components/topic-consumer";
-import { identityOf } from "../../graph/identity";
-import { changed, type NoteEvent, note, onAny, store } from "./callbacks";
-import { Recorded } from "./graph";
+import { identityOf } from "@spillway/graph/read/identity";
+import { compareGraphs } from "../../packages/review/compare";
+import { changed, type NoteEvent, note, onAny, store } from "../../test/support/callbacks";
+import { Recorded } from "../../test/support/component-graph";
+import { AlarmTopic } from "../alarm-topic";
+import type { Operations } from "../base/operations";
+import { eventBus, writeTable } from "../binding";
+import { Dashboard } from "../dashboard";
+import { EncryptionKey } from "../encryption-key";
+import { EventBusRule } from "../event-bus-rule";
+import { HttpIngress } from "../http-ingress";
+import { Network } from "../network";
+import { QueueConsumer } from "../queue-consumer";
+import { Schedule } from "../schedule";
+import { StreamConsumer } from "../stream-consumer";
+import { Table } from "../table";
+import { TableConsumer } from "../table-consumer";
+import { Topic } from "../topic";
+import { TopicConsumer } from "../topic-consumer";
 
 const subscriptionType = "aws:sns/topicSubscription:TopicSubscription";
 
@@ -129,7 +129,7 @@ describe("a rename with an alias", () => {
     });
 
     it("is every component that there is", () => {
-      const folder = path.resolve(__dirname, "..", "..", "components");
+      const folder = path.resolve(__dirname, "..");
       const types = readdirSync(folder)
         .filter((file) => file.endsWith(".ts"))
         .flatMap(

@@ -1,10 +1,10 @@
 import { strict as assert } from "node:assert";
-import { QueueConsumer } from "../../components/queue-consumer";
-import { Schedule } from "../../components/schedule";
-import { openEnvelope } from "../../consumer/envelope";
-import type { Value } from "../../graph/graph";
-import { note } from "./callbacks";
-import { Recorded, refusal } from "./graph";
+import type { Value } from "@spillway/graph";
+import { note } from "../../test/support/callbacks";
+import { Recorded, refusal } from "../../test/support/component-graph";
+import { QueueConsumer } from "../queue-consumer";
+import { openEnvelope } from "../runtime/batch/envelope";
+import { Schedule } from "../schedule";
 
 const type = "aws:scheduler/schedule:Schedule";
 

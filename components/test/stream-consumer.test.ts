@@ -1,12 +1,12 @@
 import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
-import { putTo, writeTable } from "../../components/binding";
-import { QueueConsumer } from "../../components/queue-consumer";
-import { StreamConsumer } from "../../components/stream-consumer";
-import { Table } from "../../components/table";
-import { TableConsumer } from "../../components/table-consumer";
-import { changed, counting, countingChanges, note, putting } from "./callbacks";
-import { Recorded, refusal } from "./graph";
+import { changed, counting, countingChanges, note, putting } from "../../test/support/callbacks";
+import { Recorded, refusal } from "../../test/support/component-graph";
+import { putTo, writeTable } from "../binding";
+import { QueueConsumer } from "../queue-consumer";
+import { StreamConsumer } from "../stream-consumer";
+import { Table } from "../table";
+import { TableConsumer } from "../table-consumer";
 
 const mappingType = "aws:lambda/eventSourceMapping:EventSourceMapping";
 const arn = (service: string, resource: string) => `arn:aws:${service}:eu-west-1:000000000000:${resource}`;

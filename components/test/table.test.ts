@@ -1,9 +1,9 @@
 import { strict as assert } from "node:assert";
-import { readTable, sendTo } from "../../components/binding";
-import { QueueConsumer } from "../../components/queue-consumer";
-import { Table } from "../../components/table";
-import { note, reading } from "./callbacks";
-import { Recorded, refusal } from "./graph";
+import { note, reading } from "../../test/support/callbacks";
+import { Recorded, refusal } from "../../test/support/component-graph";
+import { readTable, sendTo } from "../binding";
+import { QueueConsumer } from "../queue-consumer";
+import { Table } from "../table";
 
 const tableType = "aws:dynamodb/table:Table";
 

@@ -1,10 +1,10 @@
 import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
-import { writeTable } from "../../components/binding";
-import { Topic } from "../../components/topic";
-import { TopicConsumer } from "../../components/topic-consumer";
-import { type NoteEvent, onAny, onPlaced, store } from "./callbacks";
-import { Recorded, refusal } from "./graph";
+import { type NoteEvent, onAny, onPlaced, store } from "../../test/support/callbacks";
+import { Recorded, refusal } from "../../test/support/component-graph";
+import { writeTable } from "../binding";
+import { Topic } from "../topic";
+import { TopicConsumer } from "../topic-consumer";
 
 const subscriptionType = "aws:sns/topicSubscription:TopicSubscription";
 const permissionType = "aws:lambda/permission:Permission";

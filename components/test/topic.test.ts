@@ -1,10 +1,10 @@
 import { strict as assert } from "node:assert";
-import { publishTo } from "../../components/binding";
-import { EventBusRule } from "../../components/event-bus-rule";
-import { QueueConsumer } from "../../components/queue-consumer";
-import { Topic } from "../../components/topic";
-import { type NoteEvent, onAny, onPlaced, publishing } from "./callbacks";
-import { Recorded, refusal } from "./graph";
+import { type NoteEvent, onAny, onPlaced, publishing } from "../../test/support/callbacks";
+import { Recorded, refusal } from "../../test/support/component-graph";
+import { publishTo } from "../binding";
+import { EventBusRule } from "../event-bus-rule";
+import { QueueConsumer } from "../queue-consumer";
+import { Topic } from "../topic";
 
 const policyType = "aws:sqs/queuePolicy:QueuePolicy";
 const subscriptionType = "aws:sns/topicSubscription:TopicSubscription";

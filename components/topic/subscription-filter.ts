@@ -1,7 +1,8 @@
 // Which events of a topic a subscription gets: the arguments, what SNS allows for them, and its filter policy.
+
+import type { ArgumentErrors } from "../base/argument-errors";
 import { compileFilter } from "../syntax/filter-policy";
 import { InvalidPattern } from "../syntax/invalid-pattern";
-import type { ArgumentErrors } from "./argument-errors";
 
 /** Which events of a topic are delivered. `K`: their types. */
 export interface SubscriptionFilter<K extends string> {

@@ -1,6 +1,6 @@
 // A callback for the changes of a table's items.
-import { callback } from "../../consumer/callback";
-import { tableChange } from "../../consumer/table-change";
+import { callback } from "../../components/runtime/callback/callback";
+import { tableChange } from "../../components/runtime/callback/table-change";
 import { Order } from "../../functions/contracts/order";
 
 export const followOrder = callback(tableChange(Order), () => (change, { logger }) => {

@@ -7,10 +7,10 @@ import {
   type Secret,
   type SendTarget,
   type StreamTarget,
-} from "../../consumer/callback";
-import { publish, put, putEvent } from "../../consumer/publish";
-import { readSecret } from "../../consumer/secret";
-import { send } from "../../consumer/send";
+} from "../../components/runtime/callback/callback";
+import { publish, put, putEvent } from "../../components/runtime/callback/publish";
+import { readSecret } from "../../components/runtime/callback/secret";
+import { send } from "../../components/runtime/callback/send";
 import type { Activity } from "../../functions/contracts/activity";
 import type { OrderEvent } from "../../functions/contracts/order-event";
 import { OrderPlaced } from "../../functions/contracts/order-placed";

@@ -2,7 +2,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
-import { type Window, type WritableTable, windowCallback } from "../../consumer/callback";
+import { type Window, type WritableTable, windowCallback } from "../../components/runtime/callback/callback";
 
 const Reading = v.object({ sensor: v.string(), value: v.number() });
 

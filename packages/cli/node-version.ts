@@ -1,5 +1,5 @@
 // Refuses a Node that is too old, before anything is loaded that needs a newer one: imported first by what is run from the command line.
-import { engines, optionalDependencies } from "../package.json";
+import { engines, optionalDependencies } from "./package.json";
 
 /** Why Node `version` (as "20.20.2") cannot run this, and the fix; undefined where it can. `packages` are the optional ones that bring a Node. */
 export function refuseNode(

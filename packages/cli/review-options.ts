@@ -1,19 +1,7 @@
 // The command line of `npm run review`.
 import { parseArgs } from "node:util";
-import { keyAndValue, UsageError } from "../../local/options";
-
-export interface ReviewOptions {
-  /** Undefined: the merge base with origin/main, or with main. */
-  readonly base: string | undefined;
-  readonly stacks: readonly string[];
-  /** Undefined: stdout. */
-  readonly markdown: string | undefined;
-  readonly program: string;
-  readonly config: Readonly<Record<string, string>>;
-  readonly help: boolean;
-}
-
-/** The command line is not as `usage` says. */
+import type { ReviewOptions } from "@spillway/review";
+import { keyAndValue, UsageError } from "./start-options";
 
 export const usage = `Reviews what a change of the program does to its stacks: no AWS account, no Pulumi CLI.
 
@@ -31,7 +19,7 @@ Ends with 0 when it is done, 1 when it failed, the program does not evaluate or 
 `;
 
 /** Throws a UsageError. */
-export function readOptions(args: readonly string[]): ReviewOptions {
+export function readOptions(args: readonly string[]): ReviewOptions & { readonly help: boolean } {
   const { values } = parse(args);
   const stacks = [...new Set(values.stack ?? ["dev"])];
   for (const stack of stacks) {

@@ -1,14 +1,14 @@
 // `npm run review`: what a change of the program does to its stacks, as Markdown for a pull request.
-import "../local/node-version";
+import "./node-version";
 import { writeFileSync } from "node:fs";
-import { UsageError } from "../local/options";
-import { type ReviewOptions, readOptions, usage } from "./review/options";
-import { review } from "./review/review";
+import { review } from "@spillway/review";
+import { readOptions, usage } from "./review-options";
+import { UsageError } from "./start-options";
 
 const interrupted = 130;
 
 async function main(): Promise<number> {
-  let options: ReviewOptions;
+  let options: ReturnType<typeof readOptions>;
   try {
     options = readOptions(process.argv.slice(2));
   } catch (error) {

@@ -1,6 +1,6 @@
 // The command line of `npm start`.
 import { parseArgs } from "node:util";
-import type { Value } from "../graph/graph";
+import type { Value } from "@spillway/graph";
 
 export interface StartOptions {
   /** 0: any free port. */

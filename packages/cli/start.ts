@@ -1,11 +1,11 @@
 // `npm start`: the program on this machine, until Ctrl-C.
 import "./node-version";
 import { styleText } from "node:util";
-import { describeFailure, describeLog, type Terminal } from "./log-lines";
-import { readOptions, type StartOptions, UsageError, usage } from "./options";
-import { describeInspectors, describeRun, logicalNames } from "./printer";
-import { type LocalRun, startLocal } from "./run";
-import { checkTypes } from "./type-check";
+import { type LocalRun, startLocal } from "@spillway/local";
+import { describeFailure, describeLog, type Terminal } from "@spillway/local/log-lines";
+import { describeInspectors, describeRun, logicalNames } from "@spillway/local/printer";
+import { checkTypes } from "@spillway/local/type-check";
+import { readOptions, type StartOptions, UsageError, usage } from "./start-options";
 
 const interrupted = 130;
 const wrongUsage = 2;

@@ -1,7 +1,7 @@
 // What `npm start` shows when it is ready: the resources, the outputs, the first call to try.
-import type { Graph, GraphResource } from "../graph/graph";
-import { bodySchemaOf, documentOf, methodsOf } from "../graph/open-api";
-import { renderTree } from "../graph/tree";
+import type { Graph, GraphResource } from "@spillway/graph";
+import { bodySchemaOf, documentOf, methodsOf } from "@spillway/graph/read/open-api";
+import { renderTree } from "@spillway/graph/read/tree";
 import { exampleEvent } from "./example-event";
 
 /** Most lines of each part unless all are asked for, so that the start fits in a window of 40 lines. */

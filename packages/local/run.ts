@@ -1,36 +1,33 @@
 // The whole program on one machine: the local servers, the evaluated program, and each of its resources on them.
 import { existsSync } from "node:fs";
 import * as path from "node:path";
-import { type Evaluation, evaluate } from "../graph/evaluate";
-import type { Graph, GraphResource } from "../graph/graph";
-import { bucketArnIn } from "../graph/partition";
-import { readProject } from "../graph/project";
-import { projectFaults } from "../graph/project-rules";
+import type { Graph, GraphResource } from "@spillway/graph";
+import { bucketArnIn, type Evaluation, evaluate, projectFaults, readProject } from "@spillway/graph";
 import { createApiGateway } from "./api-gateway/service";
 import { createClock } from "./clock";
 import { takeDataFolder } from "./data-folder";
 import { dynamodbProvisioners } from "./dynamodb/provision";
 import { createDynamoDb } from "./dynamodb/service";
 import { createEvents } from "./events/service";
-import { startFront } from "./front";
+import { startFront } from "./http/front";
+import { ownPages } from "./http/own-pages";
 import { Iam } from "./iam/iam";
+import { createPermissions } from "./iam/permissions";
 import { checkRoles } from "./iam/role-checks";
 import { kinesisProvisioners } from "./kinesis/provision";
 import { createKinesis } from "./kinesis/service";
+import { createCheckpointStore } from "./lambda/mapping/checkpoint-store";
 import { lambdaProvisioners } from "./lambda/provision";
 import { createLambda } from "./lambda/service";
-import { createCheckpointStore } from "./mapping/checkpoint-store";
-import { ownPages } from "./own-pages";
-import { createPermissions } from "./permissions";
-import { snsQueryProtocol } from "./protocol-sns";
-import type { Provisioners } from "./provision";
+import { snsQueryProtocol } from "./protocol/sns-query";
 import { createS3OnDemand } from "./s3/on-demand";
 import { createScheduler } from "./scheduler/service";
 import { describeMissingSecrets, secretProvisioners } from "./secrets/provision";
 import { createSecretsManager } from "./secrets/secrets-manager";
 import { createSsm } from "./secrets/ssm";
 import { SecretStore } from "./secrets/store";
-import { type Ask, createAsk, type Observer } from "./service";
+import { type Ask, createAsk, type Observer } from "./service/ask";
+import type { Provisioners } from "./service/provision";
 import { snsProvisioners } from "./sns/provision";
 import { createSns } from "./sns/service";
 import { sqsProvisioners } from "./sqs/provision";
@@ -244,7 +241,7 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
     graph = evaluated;
     if (settings.watch) {
       // Brings the bundler along, which nothing else here needs.
-      const { startWatch } = require("./watch/watch") as typeof import("./watch/watch");
+      const { startWatch } = require("./reload/watch") as typeof import("./reload/watch");
       const watched = { evaluated: { graph, modules }, evaluatedSince, evaluation };
       const watch = startWatch({ ...watched, root: project.root, lambda, say });
       closers.push(() => watch.close());

@@ -3,8 +3,8 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import * as path from "node:path";
+import { defaultTsconfig } from "@spillway/graph";
 import ts from "typescript";
-import { defaultTsconfig } from "../graph/default-tsconfig";
 import type { TypeCheckAnswer, TypeCheckRequest } from "./type-check";
 
 /** Of more errors the first are shown: they often have one reason. */

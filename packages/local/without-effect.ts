@@ -1,5 +1,5 @@
 // Types of resources that are accepted and have nothing to do on one machine, and why.
-import type { GraphResource } from "../graph/graph";
+import type { GraphResource } from "@spillway/graph";
 
 const bucketReason = "objects are kept as they are while the run lasts, each in its last version";
 

@@ -1,4 +1,4 @@
-// The policy pack, as Pulumi's engine loads it: `pulumi preview --policy-pack policies`.
+// The policy pack, as Pulumi's engine loads it: `pulumi preview --policy-pack packages/policies`.
 import { PolicyPack } from "@pulumi/policy";
 import { policies } from "./rules";
 

@@ -17,6 +17,8 @@ import { tablePolicies } from "./rules/tables";
 import { tagPolicies } from "./rules/tags";
 import { topicPolicies } from "./rules/topics";
 
+export type { Policy } from "./rules/policy";
+
 export const policies: readonly Policy[] = [
   ...queuePolicies,
   ...topicPolicies,

@@ -1,5 +1,5 @@
 // The earlier graph in today's names: what an alias keeps is the same resource, and no rename is a change of who may do what.
-import type { Graph } from "../../graph/graph";
+import type { Graph } from "@spillway/graph";
 import type { Comparison } from "./compare";
 
 export function asNamedNow({ before, after, matched }: Comparison): Graph {

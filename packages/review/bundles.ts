@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import * as path from "node:path";
-import type { Graph, GraphResource, Value } from "../../graph/graph";
+import type { Graph, GraphResource, Value } from "@spillway/graph";
 import type { Comparison } from "./compare";
 
 export interface BundleChange {

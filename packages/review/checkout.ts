@@ -1,8 +1,8 @@
 // The base commit beside the working tree: its files in a worktree below .spillway/, with its packages; gone at the end.
-import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import * as path from "node:path";
 import { command } from "./command";
-import { installFor, removeOldInstalls, sharesPackages } from "./install";
+import { installFor, removeOldInstalls, sharesPackages, workspacesOf } from "./install";
 
 export interface Checkout {
   /** The project's folder in it. */
@@ -47,10 +47,23 @@ export async function checkOut(options: CheckoutOptions): Promise<Checkout> {
       worktree = inside;
       removeOldInstalls(cache);
     }
+    linkWorkspaces(project());
     return { root: project(), remove };
   } catch (error) {
     await remove().catch(() => {});
     throw error;
+  }
+}
+
+/**
+ * Links the checkout's own workspaces into its `node_modules`. Without these links, Node would find the workspaces of the working
+ * tree further up, and the base commit would be evaluated with the components of the change.
+ */
+function linkWorkspaces(project: string): void {
+  for (const [place, folder] of workspacesOf(project)) {
+    const link = path.join(project, place);
+    mkdirSync(path.dirname(link), { recursive: true });
+    symlinkSync(path.join(project, folder), link, "junction");
   }
 }
 

@@ -1,7 +1,8 @@
 // Two graphs of a program: which resources come, go, change and are replaced.
-import { matchFormer } from "../../graph/aliases";
-import type { Graph, GraphResource, ResourceOptions, Value } from "../../graph/graph";
-import { type Effect, effectOf } from "../../graph/replacement";
+
+import type { Graph, GraphResource, ResourceOptions, Value } from "@spillway/graph";
+import { matchFormer } from "@spillway/graph/read/aliases";
+import { type Effect, effectOf } from "@spillway/graph/read/replacement";
 import { type Difference, differencesOf } from "./difference";
 import { References, urnsIn, withoutNames } from "./references";
 

@@ -1,8 +1,8 @@
 // What a change does that cannot be undone: data that is lost, and what keeps data from being lost that is taken away.
-import type { GraphResource, Value } from "../../graph/graph";
-import { nameOf } from "../../graph/names";
-import { documentOf, methodsOf } from "../../graph/open-api";
-import { dataOf } from "../../graph/replacement";
+import type { GraphResource, Value } from "@spillway/graph";
+import { nameOf } from "@spillway/graph/read/names";
+import { documentOf, methodsOf } from "@spillway/graph/read/open-api";
+import { dataOf } from "@spillway/graph/read/replacement";
 import type { Comparison, ResourceChange } from "./compare";
 import { same } from "./difference";
 import { code } from "./markdown";

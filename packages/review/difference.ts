@@ -1,5 +1,5 @@
 // What differs between two values, down to the properties of nested objects and of JSON inside text.
-import type { Value } from "../../graph/graph";
+import type { Value } from "@spillway/graph";
 
 export interface Difference {
   /** As `environment.variables.SPILLWAY.source.maxReceiveCount`; `policy.Statement[]` for a member of a list. */

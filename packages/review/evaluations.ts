@@ -1,9 +1,9 @@
 // The program before and after, evaluated for one stack.
 import { existsSync } from "node:fs";
 import * as path from "node:path";
-import { matchFormer } from "../../graph/aliases";
-import { evaluateProgram } from "../../graph/evaluate";
-import type { Graph } from "../../graph/graph";
+import type { Graph } from "@spillway/graph";
+import { evaluateProgram } from "@spillway/graph";
+import { matchFormer } from "@spillway/graph/read/aliases";
 import { withContents } from "./bundles";
 
 export interface Side {

@@ -1,6 +1,7 @@
 // What the policy pack says of both graphs: what is new, what is resolved, what was there before.
-import type { Finding } from "../policy-findings";
+
 import type { Comparison } from "./compare";
+import type { Finding } from "./policy-findings";
 
 export interface FindingChanges {
   /** Mandatory ones first, here and in `remaining`. */

@@ -1,7 +1,7 @@
 // Resources that are two in the program and one on AWS: created and deleted in one deployment, or both there.
-import type { GraphResource } from "../../graph/graph";
-import { type Identity, identityOf } from "../../graph/identity";
-import { nameOf } from "../../graph/names";
+import type { GraphResource } from "@spillway/graph";
+import { type Identity, identityOf } from "@spillway/graph/read/identity";
+import { nameOf } from "@spillway/graph/read/names";
 import type { Comparison } from "./compare";
 import { code } from "./markdown";
 

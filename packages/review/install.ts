@@ -23,7 +23,10 @@ const settings = [".npmrc"];
 /** What package managers write about what is installed: https://docs.npmjs.com/cli/configuring-npm/package-lock-json#hidden-lockfiles */
 interface Lock {
   readonly packages?: Readonly<
-    Record<string, { readonly version?: string; readonly optional?: boolean; readonly link?: boolean }>
+    Record<
+      string,
+      { readonly version?: string; readonly optional?: boolean; readonly link?: boolean; readonly resolved?: string }
+    >
   >;
 }
 
@@ -45,6 +48,13 @@ export function isInstalled(root: string): boolean {
   const has = found.packages;
   return Object.entries(wanted.packages).every(([name, { version, optional }]) =>
     name === "" ? true : has[name] === undefined ? optional === true : has[name]?.version === version,
+  );
+}
+
+/** The workspaces of a project: where each is linked, and its folder, both relative to the project's. */
+export function workspacesOf(root: string): readonly (readonly [place: string, folder: string])[] {
+  return Object.entries(lockOf(root, "package-lock.json")?.packages ?? {}).flatMap(([place, { link, resolved }]) =>
+    link === true && resolved !== undefined ? [[place, resolved] as const] : [],
   );
 }
 
@@ -85,9 +95,12 @@ export async function installFor(
     const making = `${folder}.${process.pid}`;
     try {
       mkdirSync(making, { recursive: true });
-      for (const name of ["package.json", "package-lock.json", ...settings]) {
+      const manifests = workspacesOf(base).map(([, folder]) => path.join(folder, "package.json"));
+      for (const name of ["package.json", "package-lock.json", ...settings, ...manifests]) {
         const file = path.join(base, name);
-        if (existsSync(file)) copyFileSync(file, path.join(making, name));
+        if (!existsSync(file)) continue;
+        mkdirSync(path.dirname(path.join(making, name)), { recursive: true });
+        copyFileSync(file, path.join(making, name));
       }
       await npm(["ci", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"], making, signal);
       rmSync(folder, { recursive: true, force: true });

@@ -1,9 +1,9 @@
 // Runs the policy pack on an evaluated program, as Pulumi's engine would.
 import type { PolicyResource, PolicyResourceOptions, ResourceValidationArgs } from "@pulumi/policy";
-import { type Graph, type GraphResource, unknown, type Value } from "../graph/graph";
-import { unknownOnTheWire } from "../graph/wire";
-import { policies } from "../policies/rules";
-import type { Policy } from "../policies/rules/policy";
+import { type Graph, type GraphResource, unknown, type Value } from "@spillway/graph";
+import { unknownOnTheWire } from "@spillway/graph/wire";
+import type { Policy } from "@spillway/policies/rules";
+import { policies } from "@spillway/policies/rules";
 
 export interface Finding {
   readonly policy: string;

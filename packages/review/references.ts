@@ -1,6 +1,6 @@
 // Values that name the program's resources, in the place of what AWS will make up for them: names, ARNs, URLs, ids.
-import type { Graph, GraphResource, Value } from "../../graph/graph";
-import { nameOf } from "../../graph/names";
+import type { Graph, GraphResource, Value } from "@spillway/graph";
+import { nameOf } from "@spillway/graph/read/names";
 
 interface Known {
   readonly text: string;

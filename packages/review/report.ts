@@ -1,8 +1,8 @@
 // The review of one stack as Markdown, the gravest first: what does not fit into a comment is cut from its end.
-import { diagramOf } from "../../graph/diagram";
-import type { Graph, GraphResource } from "../../graph/graph";
-import { nameOf } from "../../graph/names";
-import type { Finding } from "../policy-findings";
+
+import type { Graph, GraphResource } from "@spillway/graph";
+import { diagramOf } from "@spillway/graph/read/diagram";
+import { nameOf } from "@spillway/graph/read/names";
 import { asNamedNow } from "./as-named-now";
 import { bundleChanges } from "./bundles";
 import { type Comparison, compareGraphs } from "./compare";
@@ -12,6 +12,7 @@ import { findingChanges } from "./findings";
 import { identityWarnings } from "./identities";
 import { code, count, details, fenced } from "./markdown";
 import { permissionChanges } from "./permissions";
+import type { Finding } from "./policy-findings";
 import { changeLines, consequenceLine, isOfItsOwn, kinds, resourceList } from "./resource-lines";
 
 export interface Reviewed {

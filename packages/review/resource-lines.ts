@@ -1,7 +1,7 @@
 // Resources and their changes as Markdown: lists, with values as code.
-import type { GraphResource } from "../../graph/graph";
-import { kindOf, nameOf } from "../../graph/names";
-import { dataOf } from "../../graph/replacement";
+import type { GraphResource } from "@spillway/graph";
+import { kindOf, nameOf } from "@spillway/graph/read/names";
+import { dataOf } from "@spillway/graph/read/replacement";
 import type { Comparison, PropertyChange, ResourceChange } from "./compare";
 import type { Difference } from "./difference";
 import { code, count } from "./markdown";

@@ -1,14 +1,23 @@
 // A review from its options to its Markdown: the base is checked out, both programs are evaluated, stack by stack.
 import { existsSync } from "node:fs";
 import * as path from "node:path";
-import { projectFaults } from "../../graph/project-rules";
-import { findingsOf } from "../policy-findings";
+import { projectFaults } from "@spillway/graph";
 import { checkOut } from "./checkout";
 import { baseCommit } from "./commit";
 import { type Evaluated, evaluateSide, nothing, type Side, withKeptNames } from "./evaluations";
 import { code, fenced, fitted, largestComment } from "./markdown";
-import type { ReviewOptions } from "./options";
+import { findingsOf } from "./policy-findings";
 import { type Report, reportOf } from "./report";
+
+export interface ReviewOptions {
+  /** Undefined: the merge base with origin/main, or with main. */
+  readonly base: string | undefined;
+  readonly stacks: readonly string[];
+  /** Undefined: stdout. */
+  readonly markdown: string | undefined;
+  readonly program: string;
+  readonly config: Readonly<Record<string, string>>;
+}
 
 export interface Review {
   readonly markdown: string;

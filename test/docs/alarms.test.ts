@@ -1,9 +1,9 @@
 // The alarms that docs/components.md lists, against those of a program with every component.
 import { strict as assert } from "node:assert";
-import type { GraphResource } from "../graph/graph";
-import { componentOf, everything } from "./components/every-component";
-import { Recorded } from "./components/graph";
-import { tableAfter } from "./docs-tables";
+import type { GraphResource } from "@spillway/graph";
+import { Recorded } from "../support/component-graph";
+import { tableAfter } from "../support/docs-tables";
+import { componentOf, everything } from "../support/every-component";
 
 const alarmType = "aws:cloudwatch/metricAlarm:MetricAlarm";
 const place = "\n## Alarms\n";

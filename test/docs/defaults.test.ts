@@ -2,21 +2,21 @@
 import { strict as assert } from "node:assert";
 import * as path from "node:path";
 import * as aws from "@pulumi/aws";
-import { EventBusRule } from "../components/event-bus-rule";
-import { HttpIngress } from "../components/http-ingress";
-import { Network } from "../components/network";
-import { QueueConsumer } from "../components/queue-consumer";
-import { Schedule } from "../components/schedule";
-import { StreamConsumer } from "../components/stream-consumer";
-import { TableConsumer } from "../components/table-consumer";
-import { Topic } from "../components/topic";
-import { TopicConsumer } from "../components/topic-consumer";
-import { evaluateProgram } from "../graph/evaluate";
-import type { Value } from "../graph/graph";
-import { documentOf, methodsOf } from "../graph/open-api";
-import { changed, type NoteEvent, note, onAny } from "./components/callbacks";
-import { Recorded } from "./components/graph";
-import { read, root, statedAfter } from "./docs-tables";
+import type { Value } from "@spillway/graph";
+import { evaluateProgram } from "@spillway/graph";
+import { documentOf, methodsOf } from "@spillway/graph/read/open-api";
+import { EventBusRule } from "../../components/event-bus-rule";
+import { HttpIngress } from "../../components/http-ingress";
+import { Network } from "../../components/network";
+import { QueueConsumer } from "../../components/queue-consumer";
+import { Schedule } from "../../components/schedule";
+import { StreamConsumer } from "../../components/stream-consumer";
+import { TableConsumer } from "../../components/table-consumer";
+import { Topic } from "../../components/topic";
+import { TopicConsumer } from "../../components/topic-consumer";
+import { changed, type NoteEvent, note, onAny } from "../support/callbacks";
+import { Recorded } from "../support/component-graph";
+import { read, root, statedAfter } from "../support/docs-tables";
 
 type Inputs = Readonly<Record<string, Value>>;
 

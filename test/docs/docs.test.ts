@@ -1,10 +1,10 @@
 import { strict as assert } from "node:assert";
 import { existsSync, readdirSync } from "node:fs";
 import * as path from "node:path";
-import { evaluateProgram } from "../graph/evaluate";
-import { defaultIdleTime } from "../local/lambda/pool";
-import { readOptions, usage } from "../local/options";
-import { read, root, statedAfter } from "./docs-tables";
+import { evaluateProgram } from "@spillway/graph";
+import { readOptions, usage } from "../../packages/cli/start-options";
+import { defaultIdleTime } from "../../packages/local/lambda/pool";
+import { read, root, statedAfter } from "../support/docs-tables";
 
 describe("the documents", () => {
   it("state the options of npm start as they are", () => {

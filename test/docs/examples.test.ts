@@ -2,12 +2,12 @@
 import { strict as assert } from "node:assert";
 import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
-import { evaluateProgram } from "../graph/evaluate";
-import type { Graph } from "../graph/graph";
-import "../docs/examples/callbacks.test";
-import { Example, promises } from "./docs-promises";
+import type { Graph } from "@spillway/graph";
+import { evaluateProgram } from "@spillway/graph";
+import "../../docs/examples/callbacks.test";
+import { Example, promises } from "../support/docs-promises";
 
-const root = path.resolve(__dirname, "..");
+const root = path.resolve(__dirname, "..", "..");
 const folder = path.join(root, "docs", "examples");
 const files = readdirSync(folder);
 const documents = [

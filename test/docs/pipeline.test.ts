@@ -2,14 +2,14 @@
 import { strict as assert } from "node:assert";
 import { existsSync, readFileSync } from "node:fs";
 import * as path from "node:path";
+import type { Graph } from "@spillway/graph";
+import { evaluateProgram } from "@spillway/graph";
 import * as v from "valibot";
-import { Activity } from "../functions/contracts/activity";
-import { Order } from "../functions/contracts/order";
-import { OrderRequest } from "../functions/contracts/order-request";
-import { Sweep } from "../functions/contracts/sweep";
-import { evaluateProgram } from "../graph/evaluate";
-import type { Graph } from "../graph/graph";
-import { read, root, statedAfter, tableAfter } from "./docs-tables";
+import { Activity } from "../../functions/contracts/activity";
+import { Order } from "../../functions/contracts/order";
+import { OrderRequest } from "../../functions/contracts/order-request";
+import { Sweep } from "../../functions/contracts/sweep";
+import { read, root, statedAfter, tableAfter } from "../support/docs-tables";
 
 const file = "docs/pipeline.md";
 const exampleAfter = (heading: string) =>

@@ -3,7 +3,7 @@ import { strict as assert } from "node:assert";
 import { appendFileSync, cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import { buildEntries } from "../../components/bundle/build";
+import { buildEntries } from "spillway/bundle/build";
 
 const root = path.resolve(__dirname, "..", "..");
 /** The functions that read each contract. */

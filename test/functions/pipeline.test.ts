@@ -1,17 +1,17 @@
 import { strict as assert } from "node:assert";
 import * as path from "node:path";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
-import type { RecordContext } from "../../consumer/callback";
-import { InvalidEvent, isPermanent } from "../../consumer/errors";
-import { invoke } from "../../consumer/invoke";
-import { prepare } from "../../consumer/prepare";
+import { prepare } from "../../components/runtime/batch/prepare";
+import type { RecordContext } from "../../components/runtime/callback/callback";
+import { InvalidEvent, isPermanent } from "../../components/runtime/callback/errors";
+import { invoke } from "../../components/runtime/callback/invoke";
 import { aggregateActivity } from "../../functions/aggregate-activity";
 import { appendAudit } from "../../functions/append-audit";
 import type { OrderEvent } from "../../functions/contracts/order-event";
 import { notifyCustomer } from "../../functions/notify-customer";
 import { OutOfStock, reserveStock } from "../../functions/reserve-stock";
 import { sweepAbandonedOrders } from "../../functions/sweep-abandoned-orders";
-import { Run } from "../local/support";
+import { Run } from "../../packages/local/test/support";
 
 const items = [{ sku: "book", quantity: 2 }];
 const placed = (orderId: string, more = {}) =>
@@ -21,7 +21,7 @@ describe("the callbacks of the pipeline, on real tables", () => {
   let run: Run;
   const kept = { ...process.env };
   before(async () => {
-    run = await Run.start({ program: path.join(__dirname, "..", "fixtures", "tables.ts") });
+    run = await Run.start({ program: path.join(__dirname, "../../packages/local/test/fixtures/tables.ts") });
     Object.assign(process.env, {
       AWS_ENDPOINT_URL: run.local.address,
       AWS_REGION: "eu-west-1",

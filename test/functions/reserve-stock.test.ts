@@ -1,9 +1,9 @@
 import { strict as assert } from "node:assert";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { WritableTable } from "../../consumer/callback";
-import { isPermanent } from "../../consumer/errors";
-import { invoke } from "../../consumer/invoke";
+import type { WritableTable } from "../../components/runtime/callback/callback";
+import { isPermanent } from "../../components/runtime/callback/errors";
+import { invoke } from "../../components/runtime/callback/invoke";
 import type { OrderEvent } from "../../functions/contracts/order-event";
 import { OutOfStock, reserveStock, UnknownOrder } from "../../functions/reserve-stock";
 

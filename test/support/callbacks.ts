@@ -11,8 +11,8 @@ import {
   type Window,
   type WritableTable,
   windowCallback,
-} from "../../consumer/callback";
-import { tableChange } from "../../consumer/table-change";
+} from "../../components/runtime/callback/callback";
+import { tableChange } from "../../components/runtime/callback/table-change";
 
 export const Note = v.object({ id: v.string() });
 export const note = callback(Note, () => async () => {});

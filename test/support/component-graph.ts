@@ -1,8 +1,8 @@
 // The graph of a program written in a test, and ways into it.
 import { strict as assert } from "node:assert";
-import { matchFormer } from "../../graph/aliases";
-import type { Graph, GraphResource, Value } from "../../graph/graph";
-import { type EvaluationSettings, recordProgram } from "../../graph/record";
+import type { Graph, GraphResource, Value } from "@spillway/graph";
+import { matchFormer } from "@spillway/graph/read/aliases";
+import { type EvaluationSettings, recordProgram } from "@spillway/graph/record";
 
 export class Recorded {
   private constructor(readonly graph: Graph) {}

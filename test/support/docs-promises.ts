@@ -1,7 +1,7 @@
 // What a reader expects of each program of docs/examples/: values that they would notice.
 import { strict as assert } from "node:assert";
-import type { Graph, GraphResource, Value } from "../graph/graph";
-import { bodySchemaOf, documentOf, membersOf, methodsOf } from "../graph/open-api";
+import type { Graph, GraphResource, Value } from "@spillway/graph";
+import { bodySchemaOf, documentOf, membersOf, methodsOf } from "@spillway/graph/read/open-api";
 
 export class Example {
   constructor(readonly graph: Graph) {}

@@ -3,7 +3,7 @@ import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 
-export const root = path.resolve(__dirname, "..");
+export const root = path.resolve(__dirname, "..", "..");
 export const read = (file: string) => readFileSync(path.join(root, file), "utf8");
 
 /** The rows of the first table after `place` that begins with `column`, where one is given; cells trimmed, without backquotes. */

@@ -2,9 +2,9 @@ import { strict as assert } from "node:assert";
 import { spawn } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import * as path from "node:path";
-import { drawUpActivity, makeActivity } from "../../demo/activity";
-import { type Balance, drawUpBalance } from "../../demo/balance";
-import { makeOrders, type Orders } from "../../demo/orders";
+import { drawUpActivity, makeActivity } from "../../tools/demo/activity";
+import { type Balance, drawUpBalance } from "../../tools/demo/balance";
+import { makeOrders, type Orders } from "../../tools/demo/orders";
 
 const root = path.resolve(__dirname, "..", "..");
 const shares = { poison: 0.01, transient: 0.05, duplicates: 0.02 };
@@ -134,7 +134,7 @@ describe("npm run demo", () => {
   after(() => rmSync(picture, { force: true }));
 
   const demo = async (...args: string[]) => {
-    const child = spawn(process.execPath, ["-r", "ts-node/register/transpile-only", "demo/run.ts", ...args], {
+    const child = spawn(process.execPath, ["-r", "ts-node/register/transpile-only", "tools/demo/run.ts", ...args], {
       cwd: root,
     });
     let [stdout, stderr] = ["", ""];

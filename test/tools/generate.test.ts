@@ -2,11 +2,11 @@ import { strict as assert } from "node:assert";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import { run } from "../../cli/generate";
-import { type Generator, generate } from "../../cli/generate/generator";
-import { generators } from "../../cli/generate/generators";
-import { markdownTable } from "../../cli/generate/markdown-table";
-import { root } from "../../cli/generate/program";
+import { type Generator, generate } from "../../tools/generate/generator";
+import { generators } from "../../tools/generate/generators";
+import { markdownTable } from "../../tools/generate/markdown-table";
+import { root } from "../../tools/generate/program";
+import { run } from "../../tools/generate/start";
 
 const part: Generator = { name: "sum", files: ["a.md", "b.md"], marker: "sum", make: async () => "2" };
 const whole: Generator = { name: "whole", files: ["whole.md"], make: async () => "all of it" };

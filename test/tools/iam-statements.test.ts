@@ -1,11 +1,11 @@
 import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
-import { documented, root } from "../../cli/generate/program";
-import { iamStatements } from "../../cli/iam-statements";
+import { evaluateProgram } from "@spillway/graph";
 import { QueueConsumer } from "../../components/queue-consumer";
-import { evaluateProgram } from "../../graph/evaluate";
-import { note } from "../components/callbacks";
-import { Recorded } from "../components/graph";
+import { iamStatements } from "../../tools/generate/iam-statements-page";
+import { documented, root } from "../../tools/generate/program";
+import { note } from "../support/callbacks";
+import { Recorded } from "../support/component-graph";
 
 const listOf = async (run: () => unknown) => iamStatements((await Recorded.of(run)).graph);
 const granting = (statement: object) => () => {

@@ -6,19 +6,19 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { build } from "esbuild";
 import { zipSync } from "fflate";
-import { archiveOf } from "../components/bundle/archive";
-import { buildEntries, buildOptions } from "../components/bundle/build";
-import { dependencies, optionalDependencies } from "../package.json";
+import { archiveOf } from "spillway/bundle/archive";
+import { buildEntries, buildOptions } from "spillway/bundle/build";
+import { dependencies, devDependencies } from "../../package.json";
 import { line, median } from "./figures";
 
-const root = path.resolve(__dirname, "..");
+const root = path.resolve(__dirname, "..", "..");
 const rounds = 15;
 
 /** Packages that a callback with the DynamoDB client needs at run time; the program's other ones would not be there in a project of it alone. */
 const packagesOfCallback = ["@aws-sdk/client-dynamodb", "@aws-sdk/lib-dynamodb", "@aws-sdk/util-dynamodb", "valibot"];
 
 const entryOf = (module: string, name: string) =>
-  `import { ${name} as callback } from "./${module}";\nimport { queueHandler } from "./consumer/queue";\n` +
+  `import { ${name} as callback } from "./${module}";\nimport { queueHandler } from "./components/runtime/handlers/queue";\n` +
   "export const handler = queueHandler(callback);\n";
 
 async function bundleOf(text: string): Promise<string> {
@@ -50,7 +50,7 @@ function startTime(file: string): number {
 
 /** The archive of the stock CallbackFunction: the packages of the callback with all that they depend on. The serialised closure comes on top. */
 async function stockArchive(): Promise<Uint8Array> {
-  const others = Object.keys({ ...dependencies, ...optionalDependencies }).filter(
+  const others = Object.keys({ ...dependencies, ...devDependencies }).filter(
     (name) => !packagesOfCallback.includes(name),
   );
   const paths = await pulumi.runtime.computeCodePaths({ extraExcludePackages: others });
@@ -78,7 +78,7 @@ export async function benchBundle(): Promise<string[]> {
   try {
     const text = entryOf("functions/place-order", "placeOrder");
     const withSdk = await bundleOf(text);
-    const withoutSdk = await bundleOf(entryOf("bench/fixtures/callbacks", "note"));
+    const withoutSdk = await bundleOf(entryOf("tools/bench/fixtures/callbacks", "note"));
     const files = {
       bundled: path.join(folder, "bundled.js"),
       unbundled: path.join(inside, "unbundled.cjs"),

@@ -1,10 +1,10 @@
 // What the consumer costs per record, against the batch processor of Powertools with the same callback, in turn in one process.
 import { BatchProcessor, EventType, processPartialResponse } from "@aws-lambda-powertools/batch";
 import type { Context, SQSEvent, SQSRecord } from "aws-lambda";
-import { validate } from "../consumer/decode";
-import type { QueueHandler } from "../consumer/queue";
-import { Report } from "../consumer/report";
-import { settingsVariable } from "../consumer/settings";
+import { validate } from "../../components/runtime/batch/decode";
+import { Report } from "../../components/runtime/batch/report";
+import type { QueueHandler } from "../../components/runtime/handlers/queue";
+import { settingsVariable } from "../../components/runtime/settings";
 import { line, median } from "./figures";
 import { Note, note } from "./fixtures/callbacks";
 
@@ -113,6 +113,7 @@ function handlerOf(): QueueHandler {
       concurrency: 10,
     },
   });
-  const { queueHandler } = require("../consumer/queue") as typeof import("../consumer/queue");
+  const { queueHandler } =
+    require("../../components/runtime/handlers/queue") as typeof import("../../components/runtime/handlers/queue");
   return queueHandler(note);
 }

@@ -1,12 +1,12 @@
 // How long a program takes to evaluate, by the number of its consumers: with every bundle made anew, and with all from the cache.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
-import { evaluateProgram } from "../graph/evaluate";
+import { evaluateProgram } from "@spillway/graph";
 import { line, median } from "./figures";
 
 const sizes = [1, 10, 50, 100];
 const warmRounds = 3;
-const root = path.resolve(__dirname, "..");
+const root = path.resolve(__dirname, "..", "..");
 
 /** A project of its own, with a cache of its own: each consumer has a callback module with the DynamoDB client. */
 function writeProgram(folder: string, consumers: number): string {
@@ -21,7 +21,7 @@ function writeProgram(folder: string, consumers: number): string {
       `import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as v from "valibot";
-import { callback, type WritableTable } from ${up("consumer/callback")};
+import { callback, type WritableTable } from ${up("components/runtime/callback/callback")};
 export const keep${n} = callback(v.object({ id: v.string() }), ({ table }: { table: WritableTable }) => {
   const client = DynamoDBDocumentClient.from(new DynamoDBClient({}));
   return async ({ id }) => void (await client.send(new PutCommand({ TableName: table, Item: { id, n: ${n} } })));

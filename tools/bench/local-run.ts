@@ -2,8 +2,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 import * as path from "node:path";
 import { LambdaClient, ListEventSourceMappingsCommand, UpdateEventSourceMappingCommand } from "@aws-sdk/client-lambda";
-import { logicalNames } from "../local/printer";
-import { type LocalRun, startLocal } from "../local/run";
+import { type LocalRun, startLocal } from "@spillway/local";
+import { logicalNames } from "@spillway/local/printer";
 import type { Work } from "./client";
 import { line, median, percentile } from "./figures";
 import type { SourceName } from "./source-clients";
@@ -11,7 +11,7 @@ import type { SourceName } from "./source-clients";
 const messages = 10_000;
 const rounds = 3;
 const starts = 5;
-const root = path.resolve(__dirname, "..");
+const root = path.resolve(__dirname, "..", "..");
 
 /** Consumers of the bench's program, and the source that each reads. The last has no mapping: its messages come as they are published. */
 const consumers = [

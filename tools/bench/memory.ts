@@ -2,12 +2,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
+import { scripts } from "../../package.json";
 import { Client } from "../demo/client";
 import { makeOrders } from "../demo/orders";
-import { scripts } from "../package.json";
 import { line } from "./figures";
 
-const root = path.resolve(__dirname, "..");
+const root = path.resolve(__dirname, "..", "..");
 const orders = 3000;
 const settleMilliseconds = 3000;
 /** The check of types takes some 500 MB for the seconds that it lasts, and is no part of the run. */

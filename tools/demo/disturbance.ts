@@ -1,5 +1,5 @@
 // Makes DynamoDB refuse the first attempt of some orders, as it may under load: what the callback throws then is retried.
-import { type Observer, ServiceError } from "../local/service";
+import { type Observer, ServiceError } from "@spillway/local/ask";
 
 export class Disturbance implements Observer {
   private readonly refusedIds = new Set<string>();

@@ -1,9 +1,9 @@
 // `npm run demo`: the pipeline under thousands of orders, some of them poison, some refused at first, some sent twice; then the balance.
-import "../local/node-version";
+import "@spillway/cli/node-version";
 import { mkdirSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
-import { logicalNames } from "../local/printer";
-import { type LocalRun, startLocal } from "../local/run";
+import { type LocalRun, startLocal } from "@spillway/local";
+import { logicalNames } from "@spillway/local/printer";
 import { type Activity, drawUpActivity, makeActivity } from "./activity";
 import { drawUpBalance } from "./balance";
 import { Client } from "./client";
@@ -19,7 +19,7 @@ const shares = { poison: 0.01, transient: 0.05, duplicates: 0.02 };
 const activityPoison = 0.001;
 const consumersOfOrders = ["orders", "order-changes", "fulfilment", "notifications", "audit"];
 const interrupted = 130;
-const root = path.resolve(__dirname, "..");
+const root = path.resolve(__dirname, "..", "..");
 
 interface Demo {
   readonly run: LocalRun;

@@ -1,9 +1,9 @@
 // What is generated from the keys of the configuration: their schema in Pulumi.yaml, and docs/configuration.md.
 import { stringify } from "yaml";
-import { allowedBy, type IntegerKey, type Key, keys } from "../config-keys";
-import { markdownTable } from "./generate/markdown-table";
+import { allowedBy, type IntegerKey, type Key, keys } from "../../config/keys";
+import { markdownTable } from "./markdown-table";
 
-const marker = "  # From here on generated from config-keys.ts: npm run generate\n";
+const marker = "  # From here on generated from config/keys.ts: npm run generate\n";
 
 const entries = Object.entries<Key>(keys);
 
@@ -68,7 +68,7 @@ export function configurationPage(): string {
   ]);
   return `# Configuration
 
-Every key of the stack's configuration, from \`config-keys.ts\`. A stack's values are in \`Pulumi.<stack>.yaml\`, its defaults in \`Pulumi.yaml\`;
+Every key of the stack's configuration, from \`config/keys.ts\`. A stack's values are in \`Pulumi.<stack>.yaml\`, its defaults in \`Pulumi.yaml\`;
 \`pulumi config set <key> <value>\` sets one, and the local run takes \`--config <key>=<value>\`. All faults are reported together, with the
 value given, what is allowed, and the command that fixes it; a key that the project does not know is a fault too.
 

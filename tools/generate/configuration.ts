@@ -1,7 +1,7 @@
 // The keys of the configuration: their schema in Pulumi.yaml, and docs/configuration.md.
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
-import { configurationPage, projectFile } from "../configuration";
+import { configurationPage, projectFile } from "./configuration-page";
 import type { Generator } from "./generator";
 import { root } from "./program";
 

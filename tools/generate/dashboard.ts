@@ -1,5 +1,5 @@
 // The layout of the pipeline's dashboard, as a picture.
-import type { Widget } from "../../components/dashboard-body";
+import type { Widget } from "../../components/dashboard/body";
 import type { Generator } from "./generator";
 import { documentedGraph } from "./program";
 

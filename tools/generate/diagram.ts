@@ -1,5 +1,5 @@
 // The pipeline's picture, in the documents that show it.
-import { diagramOf } from "../../graph/diagram";
+import { diagramOf } from "@spillway/graph/read/diagram";
 import type { Generator } from "./generator";
 import { documentedGraph } from "./program";
 

@@ -1,7 +1,12 @@
 // Every statement of a program's policies as Markdown. A wildcard needs a reason from the table below, or it is an error.
-import type { Graph } from "../graph/graph";
-import { type ResourceStatement, type RoleStatement, resourceStatementsOf, statementsOf } from "../graph/permissions";
-import { markdownTable } from "./generate/markdown-table";
+import type { Graph } from "@spillway/graph";
+import {
+  type ResourceStatement,
+  type RoleStatement,
+  resourceStatementsOf,
+  statementsOf,
+} from "@spillway/graph/read/permissions";
+import { markdownTable } from "./markdown-table";
 
 interface Reason {
   /** It explains the wildcard of a statement that has no other actions. */
@@ -129,7 +134,7 @@ function roleRows(statements: readonly RoleStatement[], { note, faults }: Notes)
     const isWild = effect === "Allow" && (arn.includes("*") || actions.length === 0 || actions.some(isWildcard));
     if (isWild && reason === undefined) {
       faults.push(
-        `- ${principal}: ${said} on ${resource}; name the resource and each action, or add the reason to cli/iam-statements.ts.`,
+        `- ${principal}: ${said} on ${resource}; name the resource and each action, or add the reason to tools/generate/iam-statements-page.ts.`,
       );
     }
     const place = arn === "*" ? "`*`" : resource;
@@ -155,7 +160,7 @@ function resourceRows(statements: readonly ResourceStatement[], { note, faults }
     );
     if (isWild && reason === undefined) {
       faults.push(
-        `- ${resource}: ${principals.join(", ")} may ${actions.join(", ")}${on.length > 0 ? ` on ${on.join(", ")}` : ""}; name each, or add the reason to cli/iam-statements.ts.`,
+        `- ${resource}: ${principals.join(", ")} may ${actions.join(", ")}${on.length > 0 ? ` on ${on.join(", ")}` : ""}; name each, or add the reason to tools/generate/iam-statements-page.ts.`,
       );
     }
     const what = `${actions.map((action) => `\`${action}\``).join(", ")}${isWild && reason !== undefined ? ` ${note(reason.text)}` : ""}`;

@@ -1,6 +1,7 @@
 // Every statement of the program's policies, in docs/security.md.
-import { iamStatements as statements } from "../iam-statements";
+
 import type { Generator } from "./generator";
+import { iamStatements as statements } from "./iam-statements-page";
 import { documented, documentedGraph } from "./program";
 
 export const iamStatements: Generator = {

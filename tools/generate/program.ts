@@ -1,7 +1,7 @@
 // The program that the documents describe, evaluated once for all that is generated from it.
 import * as path from "node:path";
-import { evaluateProgram } from "../../graph/evaluate";
-import type { Graph } from "../../graph/graph";
+import type { Graph } from "@spillway/graph";
+import { evaluateProgram } from "@spillway/graph";
 
 export const root = path.resolve(__dirname, "..", "..");
 

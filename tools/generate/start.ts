@@ -1,8 +1,8 @@
 // `npm run generate`: writes what documents hold of the program, or says what of it is stale.
 import { parseArgs } from "node:util";
-import { type Generator, generate } from "./generate/generator";
-import { generators } from "./generate/generators";
-import { root } from "./generate/program";
+import { type Generator, generate } from "./generator";
+import { generators } from "./generators";
+import { root } from "./program";
 
 export const usage = `Writes what is generated from the program into the documents.
 

@@ -2,8 +2,8 @@
 // The workflows run it as it is (Node 24, nothing installed), with a token that may write comments, so it imports Node only.
 import { lstatSync, readFileSync } from "node:fs";
 
-const usage = `node cli/github/comment.ts preview FILE    what pulumi preview printed; STACK names the stack
-node cli/github/comment.ts review FILE     what npm run review wrote, in a run that comment.yml was told of`;
+const usage = `node tools/github/comment.ts preview FILE    what pulumi preview printed; STACK names the stack
+node tools/github/comment.ts review FILE     what npm run review wrote, in a run that comment.yml was told of`;
 
 /** GitHub's limit of a comment is 65,536 characters; the rest is for what stands above the text. */
 const maximumText = 64_000;

@@ -1,5 +1,5 @@
 // The calls to AWS that an invocation makes beside its callback: a bounded number at a time, and none beyond its time.
-import type { CallLimits } from "./aws";
+import type { CallLimits } from "../aws/aws";
 import { Limit } from "./limit";
 
 /** Each takes a connection, and Lambda gives a process 1,024 file descriptors. */

@@ -1,7 +1,8 @@
 // A dead letter: what the record carried, as it was, and why it was given up.
-import { nameError } from "./errors";
+
+import { largestMessage, type MessageAttribute, type NewMessage, sizeOf } from "../aws/sqs-client";
+import { nameError } from "../callback/errors";
 import { messageJson, messageText } from "./message-text";
-import { largestMessage, type MessageAttribute, type NewMessage, sizeOf } from "./sqs-client";
 
 /** Name of the message attribute that says why. Its value is the JSON of a `DeadLetterReason`. */
 export const reasonAttribute = "DeadLetterReason";

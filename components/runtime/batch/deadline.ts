@@ -1,5 +1,5 @@
 // The moment at which a batch is given up: one timer for all its records, and one signal for those that ask for it.
-import { CallbackTimeout } from "./errors";
+import { CallbackTimeout } from "../callback/errors";
 
 export class Deadline {
   /** Resolves at the deadline, and never when the batch ended before it. */

@@ -1,6 +1,6 @@
 // From the text of a record to the event that the callback sees.
 import type { StandardSchemaV1 } from "@standard-schema/spec";
-import { InvalidEvent, notDecoded } from "./errors";
+import { InvalidEvent, notDecoded } from "../callback/errors";
 
 const mostIssues = 5;
 const byteOrderMark = 0xfeff;

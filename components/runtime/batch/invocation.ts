@@ -1,15 +1,15 @@
 // One invocation of a function with a batch of records, whatever their source: its deadline, its failures, its dead letters.
 import type { Context } from "aws-lambda";
-import type { BatchRecord, RecordContext, RecordLogger } from "./callback";
+import { sendMessage } from "../aws/sqs-client";
+import type { BatchRecord, RecordContext, RecordLogger } from "../callback/callback";
+import { nameError, notDecoded, stackOf } from "../callback/errors";
 import { Calls, OutOfTime } from "./calls";
-import type { BatchRun, Item } from "./core";
 import { deadLetterOf, type LostRecord } from "./dead-letter";
 import type { Deadline } from "./deadline";
 import type { Opened } from "./envelope";
-import { nameError, notDecoded, stackOf } from "./errors";
 import type { Prepared } from "./prepare";
 import { type Failure, mostFailures, type RecordOutcome, type Report } from "./report";
-import { sendMessage } from "./sqs-client";
+import type { BatchRun, Item } from "./run-batch";
 
 const mostCorrelationIds = 10;
 /** What is told about each record beside its event. */

@@ -1,5 +1,5 @@
 // The text of messages: what SQS and SNS take of it, and how everything else travels.
-import { PermanentError } from "./errors";
+import { PermanentError } from "../callback/errors";
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
 const refused = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu;

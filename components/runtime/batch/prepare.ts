@@ -1,7 +1,7 @@
 // A callback made ready for an environment: its settings read, its factory called, and each record's way into it.
-import type { AnyCallback, BatchFailure, Handle, HandleBatch, RecordContext } from "./callback";
+import type { AnyCallback, BatchFailure, Handle, HandleBatch, RecordContext } from "../callback/callback";
+import { type Settings, type SourceSettings, settingsVariable } from "../settings";
 import { validate } from "./decode";
-import { type Settings, type SourceSettings, settingsVariable } from "./settings";
 
 /** Throws an Error when the function was deployed without its settings, or with those of another kind of source. */
 export function readSettings<K extends SourceSettings["kind"]>(

@@ -1,5 +1,5 @@
 // What AWS refuses because of what a request holds: the same request is refused again, however often it is sent.
-import { AwsError } from "./aws";
+import { AwsError } from "../aws/aws";
 
 /**
  * By SQS, SNS, Kinesis, EventBridge, DynamoDB, S3, Lambda and Step Functions. Not here is what may change without the record: rights,

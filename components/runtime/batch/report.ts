@@ -1,8 +1,8 @@
 // One log line and one metric line per batch, and the logger that callbacks write with.
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
-import type { RecordLogger } from "./callback";
-import type { NamedError } from "./errors";
+import type { RecordLogger } from "../callback/callback";
+import type { NamedError } from "../callback/errors";
 
 export type RecordOutcome = "retried" | "deadLettered" | "handedBack";
 

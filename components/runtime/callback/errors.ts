@@ -1,5 +1,5 @@
 // The errors that a record can be given up with, and how any error is named in logs and dead letters.
-import { isRefusal } from "./refusals";
+import { isRefusal } from "../batch/refusals";
 
 /**
  * Throw it for a record that no retry can fix: it is dead-lettered at once. Subclass it to give the reason a name:

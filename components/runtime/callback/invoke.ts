@@ -1,7 +1,8 @@
 // Runs a callback in a unit test, as a plain function.
+
+import { prepare } from "../batch/prepare";
+import { prepareWindow } from "../stream/stream-window";
 import type { AnyWindowCallback, Callback, RecordContext, Window, WindowCallback } from "./callback";
-import { prepare } from "./prepare";
-import { prepareWindow } from "./stream-window";
 
 /** One record for a callback under test, and the values of its bindings. */
 export interface Invocation<Wire, B> {

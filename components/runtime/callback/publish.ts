@@ -1,11 +1,11 @@
 // Publishing an event on a topic, into a stream or to an event bus that a binding names.
 import { createHash } from "node:crypto";
-import { AwsError, callAws, isTransientCode, queryAws } from "./aws";
+import { AwsError, callAws, isTransientCode, queryAws } from "../aws/aws";
+import { endpointOf } from "../aws/endpoints";
+import { isFilterableText, messageJson } from "../batch/message-text";
 import type { BusTarget, PublishTarget, StreamTarget } from "./callback";
 import { cloudEventOf, type EventOptions } from "./cloud-event";
-import { endpointOf } from "./endpoints";
 import { PermanentError } from "./errors";
-import { isFilterableText, messageJson } from "./message-text";
 
 /** How an event is published on a topic. */
 export interface PublishOptions extends EventOptions {

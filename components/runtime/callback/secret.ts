@@ -1,7 +1,7 @@
 // Reading a secret that a binding names.
-import { callAws } from "./aws";
+import { callAws } from "../aws/aws";
+import { endpointOf } from "../aws/endpoints";
 import type { Secret } from "./callback";
-import { endpointOf } from "./endpoints";
 
 const keptFor = 5 * 60 * 1000;
 const kept = new Map<string, { readonly value: Promise<string>; readonly until: number }>();

@@ -1,8 +1,9 @@
 // Sending an event to a queue that a binding names.
+
+import { largestMessage, type MessageAttribute, sendMessage, sizeOf } from "../aws/sqs-client";
+import { isMessageText, messageJson } from "../batch/message-text";
 import type { SendTarget } from "./callback";
 import { PermanentError } from "./errors";
-import { isMessageText, messageJson } from "./message-text";
-import { largestMessage, type MessageAttribute, sendMessage, sizeOf } from "./sqs-client";
 
 /** How an event is sent to a queue. */
 export interface SendOptions {

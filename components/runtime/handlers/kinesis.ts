@@ -1,10 +1,10 @@
 // The consumer of a Kinesis stream: what Lambda invokes, around a callback.
 import type { KinesisStreamEvent, KinesisStreamRecord } from "aws-lambda";
-import type { AnyCallback } from "./callback";
-import { parseJson } from "./decode";
-import { correlationIdOf, openEnvelope } from "./envelope";
-import { type StreamHandler, streamConsumer } from "./stream-batch";
-import type { StreamItem } from "./stream-item";
+import { parseJson } from "../batch/decode";
+import { correlationIdOf, openEnvelope } from "../batch/envelope";
+import type { AnyCallback } from "../callback/callback";
+import { type StreamHandler, streamConsumer } from "../stream/stream-batch";
+import type { StreamItem } from "../stream/stream-item";
 
 export const kinesisHandler = (callback: AnyCallback): StreamHandler<KinesisStreamEvent> =>
   streamConsumer<KinesisStreamEvent>(callback, ({ Records }) => Records.map(itemOf));

@@ -1,9 +1,9 @@
 // A record of an SQS queue, as the parts of the consumer that know nothing of queues take it.
 import type { SQSMessageAttributes, SQSRecord } from "aws-lambda";
-import { type LostRecord, reasonAttribute } from "./dead-letter";
-import { parseJson } from "./decode";
-import { correlationIdOf, type Opened, openEnvelope } from "./envelope";
-import type { MessageAttribute } from "./sqs-client";
+import type { MessageAttribute } from "../aws/sqs-client";
+import { type LostRecord, reasonAttribute } from "../batch/dead-letter";
+import { parseJson } from "../batch/decode";
+import { correlationIdOf, type Opened, openEnvelope } from "../batch/envelope";
 
 /** Throws for what is no event. */
 export function openRecord({ body }: SQSRecord): Opened {

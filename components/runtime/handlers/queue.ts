@@ -1,15 +1,15 @@
 // The consumer of an SQS queue: what Lambda invokes, around a callback.
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
-import { longestBackOff } from "./back-off";
-import type { AnyCallback } from "./callback";
-import { type Item, type Outcome, runBatch } from "./core";
-import { comesBackAt, isPermanent, nameError } from "./errors";
-import { Invocation } from "./invocation";
-import { type Prepared, prepare, readSettings } from "./prepare";
+import { changeVisibility, deleteMessages } from "../aws/sqs-client";
+import { longestBackOff } from "../batch/back-off";
+import { Invocation } from "../batch/invocation";
+import { type Prepared, prepare, readSettings } from "../batch/prepare";
+import { type RecordOutcome, Report } from "../batch/report";
+import { type Item, type Outcome, runBatch } from "../batch/run-batch";
+import type { AnyCallback } from "../callback/callback";
+import { comesBackAt, isPermanent, nameError } from "../callback/errors";
+import type { QueueSettings } from "../settings";
 import { flowOf, isFifo, lostRecordOf, openRecord } from "./queue-record";
-import { type RecordOutcome, Report } from "./report";
-import type { QueueSettings } from "./settings";
-import { changeVisibility, deleteMessages } from "./sqs-client";
 
 export type QueueHandler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
 

@@ -1,11 +1,11 @@
 // The consumer of a DynamoDB table's stream: what Lambda invokes, around a callback.
 import type { DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
-import type { AnyCallback } from "./callback";
-import { correlationIdOf, type Opened } from "./envelope";
-import { messageJson } from "./message-text";
-import { type StreamHandler, streamConsumer } from "./stream-batch";
-import type { StreamItem } from "./stream-item";
-import { plainImage } from "./table-image";
+import { correlationIdOf, type Opened } from "../batch/envelope";
+import { messageJson } from "../batch/message-text";
+import type { AnyCallback } from "../callback/callback";
+import { type StreamHandler, streamConsumer } from "../stream/stream-batch";
+import type { StreamItem } from "../stream/stream-item";
+import { plainImage } from "../stream/table-image";
 
 export const tableHandler = (callback: AnyCallback): StreamHandler<DynamoDBStreamEvent> =>
   streamConsumer<DynamoDBStreamEvent>(callback, ({ Records }) => Records.map(itemOf));

@@ -1,14 +1,14 @@
 // The consumer of an SNS topic without a queue between: what Lambda invokes, around a callback.
 import type { Context, SNSEvent, SNSEventRecord } from "aws-lambda";
-import type { AnyCallback } from "./callback";
-import { runBatch } from "./core";
-import type { LostRecord } from "./dead-letter";
-import { parseJson } from "./decode";
-import { correlationIdOf, type Opened, openEnvelope } from "./envelope";
-import { isPermanent } from "./errors";
-import { Invocation } from "./invocation";
-import { prepare, readSettings } from "./prepare";
-import { Report } from "./report";
+import type { LostRecord } from "../batch/dead-letter";
+import { parseJson } from "../batch/decode";
+import { correlationIdOf, type Opened, openEnvelope } from "../batch/envelope";
+import { Invocation } from "../batch/invocation";
+import { prepare, readSettings } from "../batch/prepare";
+import { Report } from "../batch/report";
+import { runBatch } from "../batch/run-batch";
+import type { AnyCallback } from "../callback/callback";
+import { isPermanent } from "../callback/errors";
 
 export type TopicHandler = (event: SNSEvent, context: Context) => Promise<void>;
 

@@ -1,6 +1,6 @@
 // By what events are told apart: the values at the paths of a key, and the content of an event.
 import { createHash } from "node:crypto";
-import { InvalidEvent, notDecoded } from "./errors";
+import { InvalidEvent, notDecoded } from "../callback/errors";
 
 /** Throws an InvalidEvent where there is no text, number or boolean at the path. */
 export function valueAt(event: unknown, path: string): string | number | bigint | boolean {

@@ -1,9 +1,9 @@
 // The table of an idempotent consumer: which events are in hand, and which are done. Items as Powertools' idempotency has them,
 // with their owner beside, so that nobody finishes or frees what another has taken over.
-import { type AwsCall, AwsError, callAws } from "./aws";
-import { type Endpoint, endpointOf } from "./endpoints";
-import { nameError } from "./errors";
-import type { IdempotencySettings } from "./settings";
+import { type AwsCall, AwsError, callAws } from "../aws/aws";
+import { type Endpoint, endpointOf } from "../aws/endpoints";
+import { nameError } from "../callback/errors";
+import type { IdempotencySettings } from "../settings";
 
 /** A run of the callback for an event. */
 export interface Claim {

@@ -3,12 +3,12 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Context } from "aws-lambda";
-import type { AnyCallback, Handle, RecordContext } from "./callback";
-import { NotYet, nameError, PermanentError } from "./errors";
+import { Limit } from "../batch/limit";
+import type { AnyCallback, Handle, RecordContext } from "../callback/callback";
+import { NotYet, nameError, PermanentError } from "../callback/errors";
+import { type IdempotencySettings, type Settings, settingsVariable } from "../settings";
 import { digest, valueAt } from "./idempotency-key";
 import { type Claim, IdempotencyTable } from "./idempotency-table";
-import { Limit } from "./limit";
-import { type IdempotencySettings, type Settings, settingsVariable } from "./settings";
 
 /** The key was used before for an event of other content. No retry can fix that. */
 export class IdempotencyValidationError extends PermanentError {}

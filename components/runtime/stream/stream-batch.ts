@@ -1,11 +1,12 @@
 // A batch of a stream's records: a checkpoint instead of single deletions, and dead letters below it only.
-import type { AnyCallback } from "./callback";
-import { type Outcome, runBatch } from "./core";
-import { comesBackAt, isPermanent } from "./errors";
-import { Invocation } from "./invocation";
-import { type Prepared, prepare, readSettings } from "./prepare";
-import { Report } from "./report";
-import type { StreamSettings } from "./settings";
+
+import { Invocation } from "../batch/invocation";
+import { type Prepared, prepare, readSettings } from "../batch/prepare";
+import { Report } from "../batch/report";
+import { type Outcome, runBatch } from "../batch/run-batch";
+import type { AnyCallback } from "../callback/callback";
+import { comesBackAt, isPermanent } from "../callback/errors";
+import type { StreamSettings } from "../settings";
 import type { StreamBatchResponse, StreamItem } from "./stream-item";
 import { type Poison, storePoison } from "./stream-poison";
 import { prepareWindow, WindowBatch, type WindowMembers } from "./stream-window";

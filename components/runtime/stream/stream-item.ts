@@ -1,7 +1,8 @@
 // A record of a stream as the batch sees it, and what the batch answers to Lambda.
-import type { Item } from "./core";
-import type { LostRecord } from "./dead-letter";
-import type { Opened } from "./envelope";
+
+import type { LostRecord } from "../batch/dead-letter";
+import type { Opened } from "../batch/envelope";
+import type { Item } from "../batch/run-batch";
 
 /** A record of any stream. */
 export interface StreamItem extends Item {

@@ -1,5 +1,5 @@
 // The dead letters of a stream's records that cannot succeed: stored with their payload, in order, while there is time.
-import type { Invocation } from "./invocation";
+import type { Invocation } from "../batch/invocation";
 import type { StreamItem } from "./stream-item";
 
 export interface Poison {

@@ -1,11 +1,12 @@
 // A batch of a stream's records within a tumbling window: the callback makes the next state of all of them, or of none.
 // https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-windows.html
-import type { AnyWindowCallback, BatchRecord, Window } from "./callback";
-import { Deadline } from "./deadline";
-import { validate } from "./decode";
-import { isPermanent } from "./errors";
-import type { Invocation } from "./invocation";
-import type { Settings, StreamSettings } from "./settings";
+
+import { Deadline } from "../batch/deadline";
+import { validate } from "../batch/decode";
+import type { Invocation } from "../batch/invocation";
+import type { AnyWindowCallback, BatchRecord, Window } from "../callback/callback";
+import { isPermanent } from "../callback/errors";
+import type { Settings, StreamSettings } from "../settings";
 import type { StreamBatchResponse, StreamItem } from "./stream-item";
 import { type Poison, storePoison } from "./stream-poison";
 

@@ -6,12 +6,12 @@ import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import type { BusTarget, PublishTarget, Secret, SendTarget, StreamTarget } from "../../consumer/callback";
-import { addressOf, endpointOf, endpointOfQueue } from "../../consumer/endpoints";
-import { publish, put, putEvent } from "../../consumer/publish";
-import { readSecret } from "../../consumer/secret";
-import { send } from "../../consumer/send";
-import { changeVisibility, deleteMessages } from "../../consumer/sqs-client";
+import { addressOf, endpointOf, endpointOfQueue } from "../../runtime/aws/endpoints";
+import { changeVisibility, deleteMessages } from "../../runtime/aws/sqs-client";
+import type { BusTarget, PublishTarget, Secret, SendTarget, StreamTarget } from "../../runtime/callback/callback";
+import { publish, put, putEvent } from "../../runtime/callback/publish";
+import { readSecret } from "../../runtime/callback/secret";
+import { send } from "../../runtime/callback/send";
 import { FakeSqs } from "./fake-sqs";
 
 interface Event {
@@ -147,7 +147,7 @@ describe("a call to AWS", () => {
 
     it("for every code that the SDK calls throttling or transient", async () => {
       const file = "node_modules/@smithy/core/dist-es/submodules/retry/service-error-classification/constants.js";
-      const source = readFileSync(path.join(__dirname, "..", "..", file), "utf8");
+      const source = readFileSync(path.join(__dirname, "..", "..", "..", file), "utf8");
       const codes = ["THROTTLING", "TRANSIENT"].flatMap((kind) => {
         const [, list = ""] = new RegExp(`${kind}_ERROR_CODES = \\[([^\\]]*)\\]`).exec(source) ?? [];
         return [...list.matchAll(/"(\w+)"/g)].map(([, code = ""]) => code);

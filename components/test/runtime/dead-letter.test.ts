@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
 import type { SQSMessageAttributes, SQSRecord } from "aws-lambda";
-import { deadLetterOf as compose, type GivenUp } from "../../consumer/dead-letter";
-import { lostRecordOf, originalAttributes } from "../../consumer/queue-record";
-import type { MessageAttribute } from "../../consumer/sqs-client";
+import type { MessageAttribute } from "../../runtime/aws/sqs-client";
+import { deadLetterOf as compose, type GivenUp } from "../../runtime/batch/dead-letter";
+import { lostRecordOf, originalAttributes } from "../../runtime/handlers/queue-record";
 import { recordOf } from "./fake-sqs";
 
 const deadLetterOf = (record: SQSRecord, given: GivenUp) => compose(lostRecordOf(record), given);

@@ -2,7 +2,7 @@
 import { strict as assert } from "node:assert";
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import * as v from "valibot";
-import { type AnyCallback, type BatchRecord, batchCallback, callback } from "../../consumer/callback";
+import { type AnyCallback, type BatchRecord, batchCallback, callback } from "../../runtime/callback/callback";
 import { contextWith, FakeSqs, recordOf, silently } from "./fake-sqs";
 import { ForwardClock } from "./forward-clock";
 

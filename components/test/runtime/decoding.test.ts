@@ -4,14 +4,14 @@ import { DynamoDBServiceException, TransactionCanceledException } from "@aws-sdk
 import { NumberValue } from "@aws-sdk/lib-dynamodb";
 import type { AttributeValue } from "aws-lambda";
 import * as v from "valibot";
-import { AwsError } from "../../consumer/aws";
-import { type AnyCallback, callback } from "../../consumer/callback";
-import { parseJson } from "../../consumer/decode";
-import { openEnvelope } from "../../consumer/envelope";
-import { isPermanent } from "../../consumer/errors";
-import { tableHandler } from "../../consumer/table";
-import { tableChange } from "../../consumer/table-change";
-import { plainImage } from "../../consumer/table-image";
+import { AwsError } from "../../runtime/aws/aws";
+import { parseJson } from "../../runtime/batch/decode";
+import { openEnvelope } from "../../runtime/batch/envelope";
+import { type AnyCallback, callback } from "../../runtime/callback/callback";
+import { isPermanent } from "../../runtime/callback/errors";
+import { tableChange } from "../../runtime/callback/table-change";
+import { tableHandler } from "../../runtime/handlers/table";
+import { plainImage } from "../../runtime/stream/table-image";
 import { contextWith, deployed, FakeSqs, recordOf, silently } from "./fake-sqs";
 
 const base64 = (value: string | readonly number[]) =>

@@ -1,18 +1,18 @@
 import { strict as assert } from "node:assert";
 import * as path from "node:path";
 import { DeleteCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { type Observer, ServiceError } from "@spillway/local/ask";
 import type { SNSEvent, SQSRecord } from "aws-lambda";
 import * as v from "valibot";
-import { type AnyCallback, batchCallback, callback, type RecordContext } from "../../consumer/callback";
-import { PermanentError } from "../../consumer/errors";
-import { idempotent } from "../../consumer/idempotency";
-import { kinesisHandler } from "../../consumer/kinesis";
-import { queueHandler } from "../../consumer/queue";
-import type { IdempotencySettings } from "../../consumer/settings";
-import { topicHandler } from "../../consumer/topic";
-import { type Observer, ServiceError } from "../../local/service";
-import { Run } from "../local/support";
-import { until } from "../local/until";
+import { Run } from "../../../packages/local/test/support";
+import { until } from "../../../test/support/until";
+import { type AnyCallback, batchCallback, callback, type RecordContext } from "../../runtime/callback/callback";
+import { PermanentError } from "../../runtime/callback/errors";
+import { kinesisHandler } from "../../runtime/handlers/kinesis";
+import { queueHandler } from "../../runtime/handlers/queue";
+import { topicHandler } from "../../runtime/handlers/topic";
+import { idempotent } from "../../runtime/idempotency/idempotency";
+import type { IdempotencySettings } from "../../runtime/settings";
 import { contextWith, deployed, FakeSqs, recordOf, silently } from "./fake-sqs";
 import { ForwardClock } from "./forward-clock";
 import { recordOf as streamRecordOf } from "./kinesis-record";
@@ -33,7 +33,7 @@ describe("the consumer of an idempotent callback, on a real table", () => {
       after: (...request) => disturb.after?.(...request),
     };
     run = await Run.start({
-      program: path.join(__dirname, "..", "fixtures", "idempotency-table.ts"),
+      program: path.join(__dirname, "../../../packages/local/test/fixtures/idempotency-table.ts"),
       observers: [observer],
     });
     process.env.AWS_ENDPOINT_URL_DYNAMODB = run.local.address;

@@ -1,9 +1,9 @@
 import { strict as assert } from "node:assert";
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import * as v from "valibot";
-import { type AnyCallback, batchCallback, callback } from "../../consumer/callback";
-import { InvalidEvent, PermanentError } from "../../consumer/errors";
-import { backOff, queueHandler } from "../../consumer/queue";
+import { type AnyCallback, batchCallback, callback } from "../../runtime/callback/callback";
+import { InvalidEvent, PermanentError } from "../../runtime/callback/errors";
+import { backOff, queueHandler } from "../../runtime/handlers/queue";
 import { contextWith, FakeSqs, recordOf, silently } from "./fake-sqs";
 import { ForwardClock } from "./forward-clock";
 

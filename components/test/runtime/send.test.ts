@@ -1,10 +1,10 @@
 import { strict as assert } from "node:assert";
 import * as v from "valibot";
-import { batchCallback, callback, type Secret, type SendTarget } from "../../consumer/callback";
-import { PermanentError } from "../../consumer/errors";
-import { invoke } from "../../consumer/invoke";
-import { readSecret } from "../../consumer/secret";
-import { send } from "../../consumer/send";
+import { batchCallback, callback, type Secret, type SendTarget } from "../../runtime/callback/callback";
+import { PermanentError } from "../../runtime/callback/errors";
+import { invoke } from "../../runtime/callback/invoke";
+import { readSecret } from "../../runtime/callback/secret";
+import { send } from "../../runtime/callback/send";
 import { FakeSqs } from "./fake-sqs";
 
 describe("what callbacks use", () => {

@@ -1,12 +1,12 @@
 import { strict as assert } from "node:assert";
 import type { DynamoDBRecord, KinesisStreamRecord } from "aws-lambda";
 import * as v from "valibot";
-import { type AnyCallback, batchCallback, callback, type RecordContext } from "../../consumer/callback";
-import { PermanentError } from "../../consumer/errors";
-import { kinesisHandler } from "../../consumer/kinesis";
-import type { StreamBatchResponse } from "../../consumer/stream-item";
-import { tableHandler } from "../../consumer/table";
-import { type TableChange, tableChange } from "../../consumer/table-change";
+import { type AnyCallback, batchCallback, callback, type RecordContext } from "../../runtime/callback/callback";
+import { PermanentError } from "../../runtime/callback/errors";
+import { type TableChange, tableChange } from "../../runtime/callback/table-change";
+import { kinesisHandler } from "../../runtime/handlers/kinesis";
+import { tableHandler } from "../../runtime/handlers/table";
+import type { StreamBatchResponse } from "../../runtime/stream/stream-item";
 import { contextWith, deployed, FakeSqs, silently } from "./fake-sqs";
 import { ForwardClock } from "./forward-clock";
 import { recordOf, streamArn } from "./kinesis-record";

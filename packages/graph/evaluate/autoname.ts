@@ -1,6 +1,6 @@
 // Physical names, as the engine and the provider make them from a project's `pulumi:autonaming`.
 import { createHash } from "node:crypto";
-import type { Value } from "./graph";
+import type { Value } from "../graph";
 
 export interface NameSource {
   readonly project: string;

@@ -1,6 +1,6 @@
 // What the AWS provider answers for buckets, and for what is in them or belongs to them.
-import type { Value } from "./graph";
-import { bucketArnIn, dnsSuffixOf, partitionOf } from "./partition";
+import type { Value } from "../graph";
+import { bucketArnIn, dnsSuffixOf, partitionOf } from "../partition";
 
 interface BucketContext {
   readonly world: { readonly region: string };

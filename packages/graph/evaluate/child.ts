@@ -18,7 +18,7 @@ function describe(error: unknown): string {
   // A SyntaxError says where it is in the lines before its stack.
   const head = name === "SyntaxError" ? (stack.split("\n    at ")[0] ?? message) : message;
   const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
-  const own = frames.filter((line) => !/node_modules|node:|graph[\\/](child|load-program|record)/.test(line));
+  const own = frames.filter((line) => !/node_modules|node:|evaluate[\\/](child|load-program|record)/.test(line));
   return [head, ...own.slice(0, 5)].join("\n");
 }
 
@@ -31,7 +31,7 @@ function describeAwait(message: string): string {
     ([, file = ""]) => file,
   );
   const chain = [
-    ...importers.filter((file) => !/graph[\\/](child|load-program)/.test(file)).reverse(),
+    ...importers.filter((file) => !/evaluate[\\/](child|load-program)/.test(file)).reverse(),
     awaiting ?? "a module",
   ];
   return (

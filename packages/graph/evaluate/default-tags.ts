@@ -1,5 +1,5 @@
 // Tags that the AWS provider puts on everything that takes them, from the stack's `aws:defaultTags`.
-import type { Value } from "./graph";
+import type { Value } from "../graph";
 
 type Tags = Readonly<Record<string, Value>>;
 

@@ -2,8 +2,8 @@
 import { fork } from "node:child_process";
 import { existsSync } from "node:fs";
 import * as path from "node:path";
+import type { Graph } from "../graph";
 import { defaultTsconfig } from "./default-tsconfig";
-import type { Graph } from "./graph";
 import { readProject } from "./project";
 import type { EvaluationSettings } from "./record";
 

@@ -1,6 +1,6 @@
 // `aws.iam.getPolicyDocument`: the JSON of a policy from its statements, as the provider makes it.
 // https://www.pulumi.com/registry/packages/aws/api-docs/iam/getpolicydocument/
-import type { Value } from "./graph";
+import type { Value } from "../graph";
 
 type Values = Readonly<Record<string, Value>>;
 

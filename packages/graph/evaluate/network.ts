@@ -1,5 +1,5 @@
 // What awsx and AWS would answer for the parts of a network.
-import type { Value } from "./graph";
+import type { Value } from "../graph";
 
 export interface NetworkContext {
   readonly inputs: Readonly<Record<string, Value>>;

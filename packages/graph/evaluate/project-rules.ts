@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
-import type { Value } from "./graph";
+import type { Value } from "../graph";
 
 const types = ["string", "integer", "boolean", "array", "object"] as const;
 type TypeName = (typeof types)[number];

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
-import type { Value } from "./graph";
+import type { Value } from "../graph";
 import { type Declared, fits, nameOf } from "./project-rules";
 
 export interface Project {

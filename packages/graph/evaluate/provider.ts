@@ -1,10 +1,11 @@
 // What the AWS provider would answer for a resource: its inputs, and what AWS computes. Deterministic, from the resource's URN.
+
+import type { Value } from "../graph";
+import { dnsSuffixOf } from "../partition";
 import { physicalName, randomText } from "./autoname";
 import { bucketAnswers } from "./buckets";
 import { takesTags } from "./default-tags";
-import type { Value } from "./graph";
 import { type NetworkContext, networkAnswers, remoteAnswers } from "./network";
-import { dnsSuffixOf } from "./partition";
 import { subscriptionArn } from "./subscription-arn";
 
 export interface World {

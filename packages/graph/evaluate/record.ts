@@ -1,9 +1,9 @@
 // Evaluates a program in this process.
 import * as pulumi from "@pulumi/pulumi";
+import type { Graph, Value } from "../graph";
+import { partitionOf } from "../partition";
 import { defaultTagsOf } from "./default-tags";
-import type { Graph, Value } from "./graph";
 import { Monitor, type StackOutputs } from "./monitor";
-import { partitionOf } from "./partition";
 
 export interface EvaluationSettings {
   /** Default `project`. */

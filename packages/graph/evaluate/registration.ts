@@ -1,5 +1,5 @@
 // A resource's registration as the program sends it: what a transform may change of it, and the options that stay of it.
-import type { ResourceOptions } from "./graph";
+import type { ResourceOptions } from "../graph";
 import { type AliasMessage, plainAliases, type TransformCallback, type Transformed } from "./transforms";
 import { holdsSecret } from "./wire";
 

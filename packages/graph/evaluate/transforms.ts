@@ -1,7 +1,7 @@
 // Applies a program's transforms as the engine does: a resource's own, then those of the components around it, then those of the stack.
 // https://www.pulumi.com/docs/iac/concepts/resources/options/transforms/
 import * as grpc from "@grpc/grpc-js";
-import type { Value } from "./graph";
+import type { Value } from "../graph";
 import { plainOf } from "./wire";
 
 /** The address at which Pulumi's runtime, on this machine, serves a function of the program. */

@@ -1,5 +1,5 @@
 // Values as they travel between a program and the engine, made plain: secrets unwrapped, assets as their paths.
-import { unknown, type Value } from "./graph";
+import { unknown, type Value } from "../graph";
 
 /** Signatures of the wire format: https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/sig/sig.go */
 const signature = "4dabf18193072939515e22adb298388d";

@@ -1,5 +1,5 @@
 // Which resource of an earlier graph a resource is: by its URN, else by an alias, as Pulumi's engine decides it.
-import type { Graph, GraphResource, Value } from "./graph";
+import type { Graph, GraphResource, Value } from "../graph";
 
 type Place = Pick<Graph, "project" | "stack">;
 

@@ -1,7 +1,8 @@
 // The pipeline's picture in Mermaid, which GitHub draws: https://mermaid.js.org/syntax/flowchart.html
+
+import type { Graph, GraphResource } from "../graph";
 import { type Flow, flowOf } from "./flow";
 import type { FlowArrow, FlowKind, FlowNode } from "./flow-ends";
-import type { Graph, GraphResource } from "./graph";
 
 /** What of the picture is coloured, by the URNs of resources or components. */
 export interface DiagramMarks {

@@ -1,5 +1,5 @@
 // What arrows of the pipeline may lead from and to.
-import type { Graph, GraphResource } from "./graph";
+import type { Graph, GraphResource } from "../graph";
 import { ArnNames, nameOf } from "./names";
 
 export type FlowKind = "entry" | "queue" | "function" | "table" | "topic" | "stream" | "bus" | "other";

@@ -1,6 +1,7 @@
 // Arrows from functions to what their roles may write, send or publish to, and what they may only read.
+
+import type { Graph } from "../graph";
 import type { Ends, FlowArrow } from "./flow-ends";
-import type { Graph } from "./graph";
 import { statementsOf } from "./permissions";
 import { covers } from "./policy-document";
 

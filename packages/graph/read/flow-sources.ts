@@ -1,6 +1,7 @@
 // Arrows from sources to what consumes them, and from each to where it puts what is given up.
+
+import type { Graph, GraphResource, Value } from "../graph";
 import type { Ends, FlowArrow, FlowNode } from "./flow-ends";
-import type { Graph, GraphResource, Value } from "./graph";
 import { documentOf, methodsOf } from "./open-api";
 
 type Inputs = Readonly<Record<string, Value>>;

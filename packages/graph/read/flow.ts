@@ -1,8 +1,9 @@
 // The pipeline as a program's graph has it: what events come from, pass through and end in, and the arrows between.
+
+import type { Graph } from "../graph";
 import { Ends, type FlowArrow, type FlowNode } from "./flow-ends";
 import { grantedArrows } from "./flow-grants";
 import { deadLetterArns, deadLetterArrows, sourceArrows } from "./flow-sources";
-import type { Graph } from "./graph";
 
 export interface Flow {
   readonly nodes: readonly FlowNode[];

@@ -1,5 +1,5 @@
 // What makes two resources of a program one on AWS: the same content, where a resource has no name of its own, or the same given name.
-import { type GraphResource, unknown, type Value } from "./graph";
+import { type GraphResource, unknown, type Value } from "../graph";
 
 export interface Identity {
   /** The same for what is one on AWS. */

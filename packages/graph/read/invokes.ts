@@ -1,8 +1,8 @@
 // What the program asks AWS while it is evaluated, as far as it can be answered without AWS.
-import { policyDocument } from "./get-policy-document";
-import type { Value } from "./graph";
-import { dnsSuffixOf } from "./partition";
-import type { World } from "./provider";
+import { policyDocument } from "../evaluate/get-policy-document";
+import type { World } from "../evaluate/provider";
+import type { Value } from "../graph";
+import { dnsSuffixOf } from "../partition";
 
 export function invoked(
   token: string,

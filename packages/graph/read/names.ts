@@ -1,5 +1,5 @@
 // Readable names for ARNs: `orders table` instead of `arn:aws:dynamodb:…:table/spillway-dev-orders-3e3d482`.
-import type { Graph, GraphResource } from "./graph";
+import type { Graph, GraphResource } from "../graph";
 
 /** Where the type's last part, in small letters, would not be what people call it. */
 const kinds: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 // The methods that the `body` of a REST API describes: an OpenAPI document, in the words of API Gateway's import.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
-import type { Value } from "./graph";
+import type { Value } from "../graph";
 
 export type Members = { readonly [name: string]: Value };
 

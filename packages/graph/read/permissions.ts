@@ -1,5 +1,5 @@
 // Who may do what: every statement of the program's policies, with its resources' names instead of their ARNs.
-import type { Graph, GraphResource } from "./graph";
+import type { Graph, GraphResource } from "../graph";
 import { ArnNames, kindOf, nameOf } from "./names";
 import { type DocumentStatement, readPolicy } from "./policy-document";
 import { rolePolicies } from "./role-policies";

@@ -1,5 +1,5 @@
 // IAM's policy documents, read: whatever may be one thing or a list of them is a list.
-import type { Value } from "./graph";
+import type { Value } from "../graph";
 
 export interface DocumentStatement {
   readonly effect: "Allow" | "Deny";

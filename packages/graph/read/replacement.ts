@@ -1,6 +1,6 @@
 // What a change of a property does to a resource, and which resources hold data. @pulumi/aws does not say it; the AWS provider's
 // `ForceNew` does: https://github.com/hashicorp/terraform-provider-aws/tree/main/internal/service
-import type { Value } from "./graph";
+import type { Value } from "../graph";
 
 export type Effect = "in place" | "replaces" | "may replace";
 

@@ -1,5 +1,5 @@
 // The policies of a role, in every form in which a program gives them.
-import type { GraphResource, Value } from "./graph";
+import type { GraphResource, Value } from "../graph";
 
 export interface RolePolicies {
   /** Inline policies, and customer managed ones of the program. */

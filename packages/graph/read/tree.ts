@@ -1,5 +1,5 @@
 // The tree of resources, as `pulumi up` shows it.
-import type { Graph, GraphResource } from "./graph";
+import type { Graph, GraphResource } from "../graph";
 
 /** `depth`: how many levels below the stack itself are shown. Default: all. */
 export function renderTree({ project, stack, resources }: Graph, depth = Number.POSITIVE_INFINITY): string {

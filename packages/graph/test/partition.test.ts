@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { SNSClient } from "@aws-sdk/client-sns";
-import { dnsSuffixOf, partitionOf } from "../../graph/partition";
+import { dnsSuffixOf, partitionOf } from "../partition";
 
 describe("a partition", () => {
   for (const [region, partition] of [

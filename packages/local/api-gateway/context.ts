@@ -1,7 +1,7 @@
 // `$context`: what API Gateway tells mapping templates, gateway responses and access logs about a request.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
 import { randomBytes, randomUUID } from "node:crypto";
-import type { FrontRequest } from "../http";
+import type { FrontRequest } from "../protocol/http";
 
 export interface Context {
   readonly requestId: string;

@@ -1,6 +1,6 @@
 // The steps of one request within a method: check it, make the integration's request of it, and the caller's answer of the integration's.
 import type { Clock } from "../clock";
-import type { FrontRequest, FrontResponse } from "../http";
+import type { FrontRequest, FrontResponse } from "../protocol/http";
 import type { Context } from "./context";
 import type {
   ApiDefinition,

@@ -1,5 +1,5 @@
 // Reading the inputs of API Gateway's resources: what would change a caller's answers and is not supported is refused by name.
-import type { GraphResource, Value } from "../../graph/graph";
+import type { GraphResource, Value } from "@spillway/graph";
 import type { Texts } from "./texts";
 
 export const text = (value: Value | undefined) => (value === undefined || value === null ? "" : String(value));

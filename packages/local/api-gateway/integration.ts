@@ -1,9 +1,9 @@
 // An integration with SQS: the request that API Gateway makes of it, and the answer as it sees it.
 import { randomUUID } from "node:crypto";
-import { jsonError, jsonInput } from "../protocol-json";
-import { fieldsOf, queryAnswer, queryError } from "../protocol-query";
-import { legacyCode, sqsQueryProtocol } from "../protocol-sqs";
-import { type Ask, type Message, ServiceError } from "../service";
+import { jsonError, jsonInput } from "../protocol/json";
+import { fieldsOf, queryAnswer, queryError } from "../protocol/query";
+import { legacyCode, sqsQueryProtocol } from "../protocol/sqs-query";
+import { type Ask, type Message, ServiceError } from "../service/ask";
 import type { Texts } from "./texts";
 
 export interface IntegrationTarget {

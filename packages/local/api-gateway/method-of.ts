@@ -1,5 +1,5 @@
 // A method and its integration, from the inputs of their resources, or from what an OpenAPI document says in their place.
-import type { Value } from "../../graph/graph";
+import type { Value } from "@spillway/graph";
 import type { ApiDefinition, IntegrationDefinition, MethodDefinition } from "./definitions";
 import { text, texts } from "./inputs";
 import { targetOf } from "./integration";

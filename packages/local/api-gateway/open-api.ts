@@ -1,6 +1,6 @@
 // A REST API's `body`: its resources, methods and models from the OpenAPI document that API Gateway imports.
-import type { Value } from "../../graph/graph";
-import { bodySchemaOf, type DescribedMethod, type Members, membersOf, methodsOf } from "../../graph/open-api";
+import type { Value } from "@spillway/graph";
+import { bodySchemaOf, type DescribedMethod, type Members, membersOf, methodsOf } from "@spillway/graph/read/open-api";
 import type { ApiDefinition } from "./definitions";
 import { text } from "./inputs";
 import { addGatewayResponse, addIntegrationResponse, integrationOf, methodOf } from "./method-of";

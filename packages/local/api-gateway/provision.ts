@@ -1,7 +1,7 @@
 // REST APIs as the program defines them, gathered from its resources.
-import type { GraphResource, Value } from "../../graph/graph";
-import { documentOf } from "../../graph/open-api";
-import type { Provisioner, Provisioners } from "../provision";
+import type { GraphResource, Value } from "@spillway/graph";
+import { documentOf } from "@spillway/graph/read/open-api";
+import type { Provisioner, Provisioners } from "../service/provision";
 import { type ApiDefinition, everyMethod, type MethodDefinition } from "./definitions";
 import { refuseUnknown, text, texts } from "./inputs";
 import { addGatewayResponse, addIntegrationResponse, integrationOf, methodOf } from "./method-of";

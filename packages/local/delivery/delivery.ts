@@ -1,7 +1,7 @@
 // Delivers to a target with retries on the run's clock, and what cannot be delivered to a dead-letter queue: Scheduler's and EventBridge's alike.
 import type { Clock } from "../clock";
-import { legacyCode } from "../protocol-sqs";
-import { type Ask, type Principal, ServiceError } from "../service";
+import { legacyCode } from "../protocol/sqs-query";
+import { type Ask, type Principal, ServiceError } from "../service/ask";
 import { deliver, send, type Target } from "./target";
 
 export interface RetryPolicy {

@@ -1,10 +1,10 @@
 // Reads what schedules and targets of rules have in common from the inputs of a resource; what would change a delivery and is not supported is refused by name.
 
-import type { Value } from "../../graph/graph";
-import { partitionOf } from "../../graph/partition";
-import { numberIn, structureIn, structuresIn, textIn, type Values } from "../values";
+import type { Value } from "@spillway/graph";
+import { partitionOf } from "@spillway/graph";
+import { constraint, inRange, invalid } from "../service/refusals";
+import { numberIn, structureIn, structuresIn, textIn, type Values } from "../service/values";
 import { type RetryPolicy, retryDefaults } from "./delivery";
-import { constraint, inRange, invalid } from "./refusals";
 
 /** `known`: those that are read, and those that change nothing here. */
 export function refuseUnknown(inputs: Values, known: readonly string[], prefix = ""): void {

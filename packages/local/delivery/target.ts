@@ -1,5 +1,5 @@
 // What a schedule or a rule can deliver to, and how each of them is asked.
-import { type Ask, type Message, type Principal, ServiceError } from "../service";
+import { type Ask, type Message, type Principal, ServiceError } from "../service/ask";
 
 /** `sqs`, `sns`, `lambda`, `events`: the service in the target's ARN. */
 export type TargetService = "sqs" | "sns" | "lambda" | "events";

@@ -1,6 +1,6 @@
 // ARNs as users see them (the run's region and account, a stable stream label) and as the server has them.
-import { partitionOf } from "../../graph/partition";
-import { ServiceError } from "../service";
+import { partitionOf } from "@spillway/graph";
+import { ServiceError } from "../service/ask";
 import type { TableRecords } from "./records";
 
 const serverPrefix = "arn:aws:dynamodb:dynoxide:000000000000:";

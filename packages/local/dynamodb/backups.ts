@@ -1,5 +1,5 @@
 // Point-in-time recovery: remembered and answered as AWS does, so that programs and checks see what they set. Nothing is backed up.
-import { type Message, ServiceError } from "../service";
+import { type Message, ServiceError } from "../service/ask";
 import type { TableRecord } from "./records";
 
 type Recovery = TableRecord["pointInTimeRecovery"];

@@ -1,6 +1,6 @@
 // DynamoDB and DynamoDB Streams of the local run: the server behind, and what it lacks.
 import { join } from "node:path";
-import { type Message, type Service, ServiceError } from "../service";
+import { type Message, type Service, ServiceError } from "../service/ask";
 import { Arns } from "./arns";
 import { startBackend } from "./backend";
 import { backupsAnswer, pointInTimeRecoveryOf } from "./backups";

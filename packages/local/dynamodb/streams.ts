@@ -1,7 +1,7 @@
 // DynamoDB Streams: what the server answers, made what AWS answers.
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { type Message, ServiceError } from "../service";
+import { type Message, ServiceError } from "../service/ask";
 import type { TableRecords } from "./records";
 
 /** AWS's sequence numbers have 21 digits and more; so long, they also sort as text. */

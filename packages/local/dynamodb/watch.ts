@@ -1,5 +1,5 @@
 // Who wants to know when something was written to a table.
-import type { Message } from "../service";
+import type { Message } from "../service/ask";
 
 const statements: ReadonlySet<string> = new Set(["ExecuteStatement", "BatchExecuteStatement", "ExecuteTransaction"]);
 

@@ -1,13 +1,13 @@
 // The event buses, the rules on them and the rules' targets; hands each event to the targets of every rule that takes it.
 
-import { parseJson } from "../../syntax/json";
-import { nextOf } from "../../syntax/schedule-expression";
+import { parseJson } from "spillway/syntax/json";
+import { nextOf } from "spillway/syntax/schedule-expression";
 import type { Clock, Timer } from "../clock";
-import { recurring } from "../scheduler/alarm";
-import type { Deliveries, Delivery, Failure } from "../scheduler/delivery";
-import { arnOf, type Place } from "../scheduler/inputs";
-import { notFound } from "../scheduler/refusals";
-import { type Principal, ServiceError } from "../service";
+import type { Deliveries, Delivery, Failure } from "../delivery/delivery";
+import { arnOf, type Place } from "../delivery/inputs";
+import { recurring } from "../schedule/alarm";
+import { type Principal, ServiceError } from "../service/ask";
+import { notFound } from "../service/refusals";
 import type { BusDefinition, RuleDefinition, TargetDefinition } from "./definition";
 import { errorCodeOf } from "./error-codes";
 import { type BusEvent, eventOf } from "./event";

@@ -1,8 +1,8 @@
 // Event buses, rules and their targets as the local run takes them from the program.
-import type { EventMatcher } from "../../syntax/event-pattern";
-import type { Expression } from "../../syntax/schedule-expression";
-import type { RetryPolicy } from "../scheduler/delivery";
-import type { Target } from "../scheduler/target";
+import type { EventMatcher } from "spillway/syntax/event-pattern";
+import type { Expression } from "spillway/syntax/schedule-expression";
+import type { RetryPolicy } from "../delivery/delivery";
+import type { Target } from "../delivery/target";
 import type { TargetInput } from "./target-input";
 
 export interface BusDefinition {

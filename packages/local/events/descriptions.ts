@@ -1,5 +1,5 @@
 // Event buses, rules and targets as EventBridge's API describes them.
-import type { Message } from "../service";
+import type { Message } from "../service/ask";
 import type { Bus } from "./buses";
 import type { RuleDefinition, TargetDefinition } from "./definition";
 

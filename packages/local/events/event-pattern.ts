@@ -1,8 +1,8 @@
 // Event patterns of rules. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
-import { compilePattern, type EventMatcher, longestPattern } from "../../syntax/event-pattern";
-import { InvalidPattern } from "../../syntax/invalid-pattern";
-import { isObject, type Json, parseJson } from "../../syntax/json";
-import { ServiceError } from "../service";
+import { compilePattern, type EventMatcher, longestPattern } from "spillway/syntax/event-pattern";
+import { InvalidPattern } from "spillway/syntax/invalid-pattern";
+import { isObject, type Json, parseJson } from "spillway/syntax/json";
+import { ServiceError } from "../service/ask";
 
 /** Throws a ServiceError for what EventBridge refuses. */
 export function compileEventPattern(text: string): EventMatcher {

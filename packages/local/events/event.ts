@@ -1,6 +1,6 @@
 // An event as a bus carries it. https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html
 import { randomUUID } from "node:crypto";
-import type { Place } from "../scheduler/inputs";
+import type { Place } from "../delivery/inputs";
 import { isoSeconds } from "../scheduler/invocation";
 
 export interface BusEvent {

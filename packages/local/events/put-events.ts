@@ -1,8 +1,8 @@
 // PutEvents: what makes an entry an event, and what is wrong with those that are none.
 // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
-import type { Place } from "../scheduler/inputs";
-import { constraint, invalid } from "../scheduler/refusals";
-import type { Message } from "../service";
+import type { Place } from "../delivery/inputs";
+import type { Message } from "../service/ask";
+import { constraint, invalid } from "../service/refusals";
 import type { Buses } from "./buses";
 import { eventOf } from "./event";
 import { busNameOf } from "./rule-of";

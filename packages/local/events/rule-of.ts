@@ -1,7 +1,7 @@
 // Rules and their targets of the evaluated program; refuses what EventBridge refuses, in its words where they are known, and what cannot run here.
 // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html and API_PutTargets.html
-import type { GraphResource } from "../../graph/graph";
-import { type Expression, parseExpression } from "../../syntax/schedule-expression";
+import type { GraphResource } from "@spillway/graph";
+import { type Expression, parseExpression } from "spillway/syntax/schedule-expression";
 import {
   arnOf,
   checkName,
@@ -11,10 +11,10 @@ import {
   refuseUnknown,
   required,
   retryPolicyIn,
-} from "../scheduler/inputs";
-import { invalid, oneOf } from "../scheduler/refusals";
-import { serviceOf, type Target } from "../scheduler/target";
-import { booleanIn, documentIn, physicalName, textIn, type Values } from "../values";
+} from "../delivery/inputs";
+import { serviceOf, type Target } from "../delivery/target";
+import { invalid, oneOf } from "../service/refusals";
+import { booleanIn, documentIn, physicalName, textIn, type Values } from "../service/values";
 import type { RuleDefinition, TargetDefinition } from "./definition";
 import { compileEventPattern } from "./event-pattern";
 import { checkInput, type TargetInput } from "./target-input";

@@ -1,14 +1,14 @@
 // EventBridge of the local run: the program's buses and rules, and its API's actions.
 // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Operations.html
 
-import { isObject, type Json, parseJson } from "../../syntax/json";
+import { isObject, type Json, parseJson } from "spillway/syntax/json";
 import type { Clock } from "../clock";
-import type { Provisioners } from "../provision";
-import { Deliveries } from "../scheduler/delivery";
-import type { Place } from "../scheduler/inputs";
-import { page } from "../scheduler/pages";
-import { constraint, editTheProgram, invalid } from "../scheduler/refusals";
-import { type Ask, type Message, type Service, ServiceError } from "../service";
+import { Deliveries } from "../delivery/delivery";
+import type { Place } from "../delivery/inputs";
+import { type Ask, type Message, type Service, ServiceError } from "../service/ask";
+import { page } from "../service/pages";
+import type { Provisioners } from "../service/provision";
+import { constraint, editTheProgram, invalid } from "../service/refusals";
 import { Buses } from "./buses";
 import { describeBus, describeRule, describeTarget } from "./descriptions";
 import { compileEventPattern } from "./event-pattern";

@@ -2,8 +2,8 @@
 import http from "node:http";
 import http2 from "node:http2";
 import net from "node:net";
-import type { FrontRequest, FrontResponse } from "./http";
-import { ServiceError } from "./service";
+import type { FrontRequest, FrontResponse } from "../protocol/http";
+import { ServiceError } from "../service/ask";
 
 export interface HttpExchange extends Omit<FrontRequest, "principal"> {
   /** Access key of the function whose process sent it, whatever the request is signed with; undefined: no function's. */

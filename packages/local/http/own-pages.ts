@@ -1,6 +1,6 @@
 // The run's own pages: whether it is ready, and what the program exported.
-import type { Value } from "../graph/graph";
-import type { FrontResponse, Route } from "./http";
+import type { Value } from "@spillway/graph";
+import type { FrontResponse, Route } from "../protocol/http";
 
 /** `outputs` answers undefined until the run is ready. */
 export function ownPages(outputs: () => Readonly<Record<string, Value>> | undefined): Route {

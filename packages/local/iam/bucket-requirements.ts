@@ -1,5 +1,5 @@
 // What S3's actions need: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
-import type { Message } from "../service";
+import type { Message } from "../service/ask";
 import type { Requirement } from "./requirement";
 
 /** Actions that need a permission of another name, or several. */

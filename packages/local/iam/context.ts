@@ -1,6 +1,6 @@
 // What a request brings along for the conditions of policies.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
-import type { Message, Principal } from "../service";
+import type { Message, Principal } from "../service/ask";
 import type { Context } from "./template";
 
 export interface ContextSettings {

@@ -1,7 +1,7 @@
 // Whether a request is allowed, in IAM's order: an explicit deny goes before everything; then what the resource's own policy
 // grants to who asks; then what the role's policies grant, within its permissions boundary.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
-import type { Principal } from "../service";
+import type { Principal } from "../service/ask";
 import { roleOf } from "./context";
 import type { Statement } from "./statement";
 import type { Context } from "./template";

@@ -1,7 +1,7 @@
 // IAM of the local run: judges who may do what by the policies of the program's roles, and by those that its resources have now.
-import type { Graph, GraphResource } from "../../graph/graph";
-import type { Message, Principal } from "../service";
-import { described } from "../values";
+import type { Graph, GraphResource } from "@spillway/graph";
+import type { Message, Principal } from "../service/ask";
+import { described } from "../service/values";
 import { contextOf, roleOf, sessionArn, sessionName } from "./context";
 import { refusalOf } from "./decision";
 import { type Role, Roles } from "./roles";

@@ -1,6 +1,6 @@
 // Whom a resource's policy, or a role's trust policy, is about.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
-import type { Principal } from "../service";
+import type { Principal } from "../service/ask";
 import { roleOf, sessionArn, sessionName } from "./context";
 
 /**

@@ -1,6 +1,6 @@
 // What an action needs, as the service authorization reference has it: which permissions, on which resources.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
-import type { Message, ServiceName } from "../service";
+import type { Message, ServiceName } from "../service/ask";
 import { bucketRequirements } from "./bucket-requirements";
 import type { Requirement, RequirementSettings } from "./requirement";
 import { tableRequirements } from "./table-requirements";

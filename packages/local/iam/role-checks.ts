@@ -1,10 +1,10 @@
 // What AWS asks of a role when a function, a mapping, a schedule or a rule's target with it is made: that the service may assume
 // it, and that it may do what it will be used for. Each refusal is in the words of the service.
-import type { Graph, GraphResource } from "../../graph/graph";
-import { documentOf, methodsOf } from "../../graph/open-api";
+import type { Graph, GraphResource } from "@spillway/graph";
+import { documentOf, methodsOf } from "@spillway/graph/read/open-api";
 import { firstIn } from "../lambda/function-of";
-import type { Principal } from "../service";
-import { described, structureIn, textIn } from "../values";
+import type { Principal } from "../service/ask";
+import { described, structureIn, textIn } from "../service/values";
 import type { Iam } from "./iam";
 
 /** Throws an Error that names each of the program's resources whose role AWS would not take. */

@@ -1,7 +1,7 @@
 // The program's roles: what they may do, within which boundary, and who may assume them.
-import type { GraphResource, Value } from "../../graph/graph";
-import { managedPolicy, rolePolicies } from "../../graph/role-policies";
-import { described, textIn } from "../values";
+import type { GraphResource, Value } from "@spillway/graph";
+import { managedPolicy, rolePolicies } from "@spillway/graph/read/role-policies";
+import { described, textIn } from "../service/values";
 import { awsManagedPolicy } from "./managed-policies";
 import { compilePolicy, type Statement } from "./statement";
 

@@ -1,6 +1,6 @@
 // IAM's policy language, as far as requests of the run are judged by it. What it does not know is refused, never passed over.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
-import type { Principal } from "../service";
+import type { Principal } from "../service/ask";
 import { compileConditions, type RawConditions } from "./conditions";
 import { knownKeys } from "./context";
 import { type Naming, namingOf, type RawPrincipal } from "./principals";

@@ -1,5 +1,5 @@
 // What an action of DynamoDB needs: each table of a batch, each item of a transaction, and an index for itself.
-import type { Message } from "../service";
+import type { Message } from "../service/ask";
 import type { Requirement, RequirementSettings } from "./requirement";
 
 const transactActions: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 // What the files with Kinesis's actions have in common.
-import type { Message } from "../service";
+import type { Message } from "../service/ask";
 import type { Engine } from "./engine";
 import type { Streams } from "./state";
 

@@ -1,5 +1,5 @@
 // Consumers with enhanced fan-out: registered and described as on AWS. They read nothing themselves here.
-import type { Message } from "../service";
+import type { Message } from "../service/ask";
 import type { Actions, Context } from "./actions";
 import * as errors from "./errors";
 import { optionalNumber, optionalText, text, textMap } from "./input";

@@ -1,5 +1,5 @@
 // Kinesis's refusals, with the codes and texts that AWS answers.
-import { ServiceError } from "../service";
+import { ServiceError } from "../service/ask";
 
 export const invalidArgument = (message: string) => new ServiceError("InvalidArgumentException", message);
 

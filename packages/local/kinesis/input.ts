@@ -1,5 +1,5 @@
 // Checks a request's input as Kinesis does, in its words. The checks themselves are kinesalite's; what they check is in rules.ts.
-import { type Message, ServiceError } from "../service";
+import { type Message, ServiceError } from "../service/ask";
 import { notOffered } from "./errors";
 import { type Rules, rules } from "./rules";
 

@@ -1,8 +1,8 @@
 // Creates the program's streams and their consumers on Kinesis of the local run.
-import type { GraphResource } from "../../graph/graph";
-import type { Provisioner, Provisioners } from "../provision";
-import type { Ask, Message, Principal } from "../service";
-import { creating, numberIn, physicalName, structureIn, tagsOf, textIn, textsIn } from "../values";
+import type { GraphResource } from "@spillway/graph";
+import type { Ask, Message, Principal } from "../service/ask";
+import type { Provisioner, Provisioners } from "../service/provision";
+import { creating, numberIn, physicalName, structureIn, tagsOf, textIn, textsIn } from "../service/values";
 import { consumerCreatedMember } from "./rules";
 
 const owner: Principal = { kind: "user" };

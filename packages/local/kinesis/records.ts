@@ -1,5 +1,5 @@
 // The actions that write and read records.
-import type { Message } from "../service";
+import type { Message } from "../service/ask";
 import { type Actions, type Context, childrenOf, shardsOf } from "./actions";
 import * as errors from "./errors";
 import { optionalNumber, text } from "./input";

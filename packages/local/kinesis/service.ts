@@ -1,6 +1,6 @@
 // Kinesis of the local run: its actions, on an engine that is started by the first request, so that programs without streams do not wait for it.
 import type { Clock } from "../clock";
-import { type Message, type Service, ServiceError } from "../service";
+import { type Message, type Service, ServiceError } from "../service/ask";
 import type { Actions, Context } from "./actions";
 import { consumerActions } from "./consumers";
 import { createEngine } from "./engine";

@@ -1,5 +1,5 @@
 // The actions on a stream's shards. A change is done when it is answered, so a stream is never seen as UPDATING for long.
-import type { Message } from "../service";
+import type { Message } from "../service/ask";
 import { type Actions, type Context, isOpen, parentsOf, type Shard, shardsOf } from "./actions";
 import * as errors from "./errors";
 import { optionalNumber, optionalText, text } from "./input";

@@ -1,6 +1,6 @@
 // What the run itself keeps of each stream, because kinesalite has no place for it.
-import { partitionOf } from "../../graph/partition";
-import type { Message } from "../service";
+import { partitionOf } from "@spillway/graph";
+import type { Message } from "../service/ask";
 import type { Engine } from "./engine";
 import * as errors from "./errors";
 import { optionalText } from "./input";

@@ -1,5 +1,5 @@
 // The actions on streams as a whole: what they are made of, and their settings.
-import type { Message } from "../service";
+import type { Message } from "../service/ask";
 import { type Actions, type Context, isOpen, type Shard, shardsOf } from "./actions";
 import * as errors from "./errors";
 import { optionalNumber, optionalText, text, textMap, texts } from "./input";

@@ -1,5 +1,5 @@
 // Tags of streams and of their consumers.
-import type { Message } from "../service";
+import type { Message } from "../service/ask";
 import type { Actions, Context } from "./actions";
 import * as errors from "./errors";
 import { optionalNumber, optionalText, text, textMap, texts } from "./input";

@@ -2,7 +2,7 @@
 // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock";
-import { type Ask, type Message, type Principal, ServiceError } from "../service";
+import { type Ask, type Message, type Principal, ServiceError } from "../service/ask";
 import type { FunctionDefinition, InvocationResult, Invoke } from "./definition";
 
 /** Of `FunctionEventInvokeConfig`. */

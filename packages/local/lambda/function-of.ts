@@ -1,8 +1,8 @@
 // A function of the evaluated program as the local run takes it; refuses what Lambda refuses, in Lambda's words, and what cannot run here.
 import { existsSync } from "node:fs";
 import * as path from "node:path";
-import type { GraphResource } from "../../graph/graph";
-import { numberIn, physicalName, structureIn, structuresIn, textIn, textsIn, type Values } from "../values";
+import type { GraphResource } from "@spillway/graph";
+import { numberIn, physicalName, structureIn, structuresIn, textIn, textsIn, type Values } from "../service/values";
 import type { FunctionDefinition } from "./definition";
 import { inRange, invalid, validation } from "./refusals";
 import { reservedIn } from "./variables";

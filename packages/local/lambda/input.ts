@@ -1,5 +1,5 @@
 // Reads the input of Lambda's actions.
-import { type Message, ServiceError } from "../service";
+import { type Message, ServiceError } from "../service/ask";
 import { invalid } from "./refusals";
 
 export const textIn = (input: Message, name: string): string | undefined => {

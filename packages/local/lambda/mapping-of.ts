@@ -1,12 +1,12 @@
 // An event source mapping of the evaluated program as the local run takes it; refuses what Lambda refuses, in Lambda's words.
-import type { GraphResource } from "../../graph/graph";
-import { compileFilter, type FilterContent, filterLimits } from "../../syntax/filter-criteria";
-import { InvalidPattern } from "../../syntax/invalid-pattern";
+import type { GraphResource } from "@spillway/graph";
+import { compileFilter, type FilterContent, filterLimits } from "spillway/syntax/filter-criteria";
+import { InvalidPattern } from "spillway/syntax/invalid-pattern";
 import type { Clock } from "../clock";
-import type { MappingDefinition } from "../mapping/mapping";
-import { type Ask, type Principal, ServiceError } from "../service";
-import { booleanIn, numberIn, structureIn, structuresIn, textIn, textsIn } from "../values";
+import { type Ask, type Principal, ServiceError } from "../service/ask";
+import { booleanIn, numberIn, structureIn, structuresIn, textIn, textsIn } from "../service/values";
 import type { FunctionDefinition } from "./definition";
+import type { MappingDefinition } from "./mapping/mapping";
 import { inRange, invalid, validation } from "./refusals";
 import type { Registry } from "./registry";
 import { checkStreamMapping, streamOf, streamServices } from "./stream-mapping-of";

@@ -5,7 +5,7 @@ import { rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import * as path from "node:path";
 import { onAbort } from "../on-abort";
-import { ServiceError } from "../service";
+import { ServiceError } from "../service/ask";
 import { temporaryFolder } from "../temporary-folder";
 import { type Code, unpack } from "./code";
 import type { FunctionDefinition, InvocationRequest, InvocationResult } from "./definition";

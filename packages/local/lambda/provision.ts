@@ -1,9 +1,9 @@
 // Creates the program's functions, their event source mappings, permissions and asynchronous settings on Lambda of the local run.
-import type { GraphResource } from "../../graph/graph";
+import type { GraphResource } from "@spillway/graph";
 import type { Clock } from "../clock";
-import type { Provisioner, Provisioners } from "../provision";
-import { type Ask, ServiceError } from "../service";
-import { creating, numberIn, structureIn, textIn, type Values } from "../values";
+import { type Ask, ServiceError } from "../service/ask";
+import type { Provisioner, Provisioners } from "../service/provision";
+import { creating, numberIn, structureIn, textIn, type Values } from "../service/values";
 import { asynchronousDefaults } from "./asynchronous";
 import { firstIn, functionOf } from "./function-of";
 import { mappingOf } from "./mapping-of";

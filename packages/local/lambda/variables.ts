@@ -1,6 +1,6 @@
 // The environment variables of a function's process: Lambda's own and the function's, nothing of this machine's.
 import { randomBytes } from "node:crypto";
-import { reservedVariables } from "../../components/reserved-variables";
+import { reservedVariables } from "spillway/syntax/reserved-variables";
 import type { Credentials } from "./credentials";
 import type { FunctionDefinition } from "./definition";
 

@@ -1,5 +1,5 @@
 // What the front hands to the services that speak plain HTTP (Lambda's REST API, API Gateway endpoints, the run's own pages), and what they answer.
-import type { Principal } from "./service";
+import type { Principal } from "../service/ask";
 
 export interface FrontRequest {
   readonly method: string;

@@ -1,5 +1,5 @@
 // AWS's JSON protocols (1.0 and 1.1): the action is in X-Amz-Target, input and answer are JSON.
-import { type Message, ServiceError, type ServiceName } from "./service";
+import { type Message, ServiceError, type ServiceName } from "../service/ask";
 
 interface Target {
   readonly service: ServiceName;

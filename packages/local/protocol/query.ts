@@ -1,5 +1,5 @@
 // AWS's Query protocol: the action and its input are form fields (`Attribute.1.Name=…`), the answer is XML.
-import type { Message, ServiceError } from "./service";
+import type { Message, ServiceError } from "../service/ask";
 
 /** What differs from service to service. */
 export interface QueryProtocol {

@@ -1,6 +1,6 @@
 // What two evaluations of a program ask for differently, apart from the code of its functions.
 import { isDeepStrictEqual } from "node:util";
-import type { Graph, GraphResource, Value } from "../../graph/graph";
+import type { Graph, GraphResource, Value } from "@spillway/graph";
 
 const functionType = "aws:lambda/function:Function";
 

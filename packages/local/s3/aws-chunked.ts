@@ -1,6 +1,6 @@
 // A body in chunks, each of which may be signed, with headers behind it: how SDKs send what they read from a stream.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
-import { ServiceError } from "../service";
+import { ServiceError } from "../service/ask";
 
 export interface Unchunked {
   readonly body: Buffer;

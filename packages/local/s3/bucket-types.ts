@@ -1,5 +1,5 @@
 // The types of resources that the run makes with its S3, and what makes them.
-import type { Provisioner } from "../provision";
+import type { Provisioner } from "../service/provision";
 
 export const bucketTypes = [
   "aws:s3/bucket:Bucket",

@@ -2,7 +2,7 @@
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
-import { type Message, ServiceError } from "../service";
+import { type Message, ServiceError } from "../service/ask";
 import { invalidArgument } from "./errors";
 
 const algorithms = ["CRC32", "CRC32C", "SHA1", "SHA256", "CRC64NVME"] as const;

@@ -1,5 +1,5 @@
 // Conditional requests and ranges. https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-requests.html
-import { type Message, ServiceError } from "../service";
+import { type Message, ServiceError } from "../service/ask";
 import type { StoredObject } from "./bucket";
 import { noSuchKey, preconditionFailed } from "./errors";
 

@@ -2,7 +2,7 @@
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Clock } from "../clock";
-import { type Ask, type Message, type Principal, ServiceError } from "../service";
+import { type Ask, type Message, type Principal, ServiceError } from "../service/ask";
 import type { Bucket } from "./bucket";
 import { type EventName, isFor, type Notification, undeliverable } from "./notifications";
 

@@ -1,5 +1,5 @@
 // S3's refusals. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
-import { ServiceError } from "../service";
+import { ServiceError } from "../service/ask";
 
 export const invalidArgument = (message: string) => new ServiceError("InvalidArgument", message);
 

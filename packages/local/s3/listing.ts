@@ -1,5 +1,5 @@
 // Pages of the keys of a bucket. https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
-import type { Message } from "../service";
+import type { Message } from "../service/ask";
 import type { Bucket, StoredObject } from "./bucket";
 import { checksumMembers } from "./checksums";
 import { invalidArgument } from "./errors";

@@ -1,5 +1,5 @@
 // Which of a bucket's events go where. https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html
-import { ServiceError } from "../service";
+import { ServiceError } from "../service/ask";
 import { invalidArgument } from "./errors";
 
 export interface Notification {

@@ -1,6 +1,6 @@
 // Objects of a bucket: what is written, and what reads of it answer.
 import { createHash } from "node:crypto";
-import { type Message, ServiceError } from "../service";
+import { type Message, ServiceError } from "../service/ask";
 import type { Bucket, Description, StoredObject } from "./bucket";
 import { checkedChecksum, checksumMembers } from "./checksums";
 import { checkRead, checkWrite, rangeOf } from "./conditions";

@@ -1,6 +1,6 @@
 // Addresses that are signed in their query, by version 4 of AWS's signatures or by version 2, with which boto3 begins.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html
-import { ServiceError } from "../service";
+import { ServiceError } from "../service/ask";
 import { invalidArgument } from "./errors";
 
 const version2 = new Set(["AWSAccessKeyId", "Expires", "Signature"]);

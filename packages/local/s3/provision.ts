@@ -1,8 +1,8 @@
 // The program's buckets, what it puts into them, their policies and their notifications.
 import { readFile } from "node:fs/promises";
-import type { GraphResource } from "../../graph/graph";
-import type { Provisioner } from "../provision";
-import type { Ask, Message } from "../service";
+import type { GraphResource } from "@spillway/graph";
+import type { Ask, Message } from "../service/ask";
+import type { Provisioner } from "../service/provision";
 import {
   booleanIn,
   creating,
@@ -13,7 +13,7 @@ import {
   textIn,
   textsIn,
   type Values,
-} from "../values";
+} from "../service/values";
 import type { BucketProvisioners } from "./bucket-types";
 import type { Notification } from "./notifications";
 import type { S3 } from "./service";

@@ -1,7 +1,7 @@
 // Answers of S3's REST API: headers, bodies of objects, and XML.
-import type { FrontResponse } from "../http";
-import { element } from "../protocol-query";
-import type { Message, ServiceError } from "../service";
+import type { FrontResponse } from "../protocol/http";
+import { element } from "../protocol/query";
+import type { Message, ServiceError } from "../service/ask";
 
 const xml = { "content-type": "application/xml" };
 const namespace = "http://s3.amazonaws.com/doc/2006-03-01/";

@@ -1,8 +1,8 @@
 // S3's REST API: method, path, query and headers to actions and their input. https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations.html
 import { randomBytes, randomUUID } from "node:crypto";
 import { parseXML } from "@aws-sdk/xml-builder";
-import type { FrontHandler, FrontRequest } from "../http";
-import { type Ask, type Message, ServiceError } from "../service";
+import type { FrontHandler, FrontRequest } from "../protocol/http";
+import { type Ask, type Message, ServiceError } from "../service/ask";
 import { isChunked, unchunked } from "./aws-chunked";
 import { asS3Error, notImplemented } from "./errors";
 import { isOfSignature, refuseExpired } from "./presigned";

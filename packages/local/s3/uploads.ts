@@ -1,6 +1,6 @@
 // Multipart uploads. https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
 import { createHash, randomBytes } from "node:crypto";
-import { type Message, ServiceError } from "../service";
+import { type Message, ServiceError } from "../service/ask";
 import type { Bucket, Part, StoredObject, Upload } from "./bucket";
 import { algorithmOf, checkedChecksum, checksumMembers, compositeChecksum, computed } from "./checksums";
 import { checkRead, checkWrite, rangeOf } from "./conditions";

@@ -1,6 +1,6 @@
 // Timers of the run's clock for moments however far away, and for moments that come again.
 
-import type { Next } from "../../syntax/schedule-expression";
+import type { Next } from "spillway/syntax/schedule-expression";
 import type { Clock, Timer } from "../clock";
 
 /** Node's timers fire at once for more milliseconds than this. */

@@ -1,8 +1,8 @@
 // A schedule as the local run takes it from the program.
 
-import type { Expression } from "../../syntax/schedule-expression";
-import type { RetryPolicy } from "./delivery";
-import type { Target } from "./target";
+import type { Expression } from "spillway/syntax/schedule-expression";
+import type { RetryPolicy } from "../delivery/delivery";
+import type { Target } from "../delivery/target";
 
 export interface ScheduleDefinition {
   readonly name: string;

@@ -1,5 +1,5 @@
 // Schedules as Scheduler's API describes them: dates in seconds.
-import type { Message } from "../service";
+import type { Message } from "../service/ask";
 import type { ScheduleDefinition } from "./definition";
 import type { Scheduled } from "./schedules";
 

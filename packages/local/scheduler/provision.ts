@@ -1,9 +1,10 @@
 // Creates the program's schedules and their groups on Scheduler of the local run.
-import type { Provisioners } from "../provision";
-import type { Message } from "../service";
-import { creating, physicalName, textIn } from "../values";
-import { arnOf, checkName, type Place, refuseUnknown } from "./inputs";
-import { notFound } from "./refusals";
+
+import { arnOf, checkName, type Place, refuseUnknown } from "../delivery/inputs";
+import type { Message } from "../service/ask";
+import type { Provisioners } from "../service/provision";
+import { notFound } from "../service/refusals";
+import { creating, physicalName, textIn } from "../service/values";
 import { defaultGroup, scheduleOf } from "./schedule-of";
 import type { Schedules } from "./schedules";
 

@@ -1,10 +1,8 @@
 // A schedule of the evaluated program; refuses what Scheduler refuses, in its words where they are known, and what cannot run here.
 // https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
-import type { GraphResource } from "../../graph/graph";
-import { type Expression, parseExpression, parseMoment } from "../../syntax/schedule-expression";
-import { isTimeZone } from "../../syntax/time-zone";
-import { numberIn, physicalName, textIn, type Values } from "../values";
-import type { ScheduleDefinition } from "./definition";
+import type { GraphResource } from "@spillway/graph";
+import { type Expression, parseExpression, parseMoment } from "spillway/syntax/schedule-expression";
+import { isTimeZone } from "spillway/syntax/time-zone";
 import {
   arnOf,
   checkName,
@@ -14,9 +12,11 @@ import {
   refuseUnknown,
   required,
   retryPolicyIn,
-} from "./inputs";
-import { inRange, invalid, oneOf } from "./refusals";
-import { serviceOf, type Target } from "./target";
+} from "../delivery/inputs";
+import { serviceOf, type Target } from "../delivery/target";
+import { inRange, invalid, oneOf } from "../service/refusals";
+import { numberIn, physicalName, textIn, type Values } from "../service/values";
+import type { ScheduleDefinition } from "./definition";
 
 export const defaultGroup = "default";
 

@@ -1,13 +1,13 @@
 // The schedules of the program, each waiting for its next moment on the run's clock.
 
-import { nextOf } from "../../syntax/schedule-expression";
+import { nextOf } from "spillway/syntax/schedule-expression";
 import type { Clock, Timer } from "../clock";
-import { alarm, recurring } from "./alarm";
+import type { Deliveries, Delivering } from "../delivery/delivery";
+import type { Place } from "../delivery/inputs";
+import { alarm, recurring } from "../schedule/alarm";
+import { notFound } from "../service/refusals";
 import type { ScheduleDefinition } from "./definition";
-import type { Deliveries, Delivering } from "./delivery";
-import type { Place } from "./inputs";
 import { type Invocation, invocationOf } from "./invocation";
-import { notFound } from "./refusals";
 
 export interface SchedulesSettings {
   readonly clock: Clock;

@@ -1,15 +1,15 @@
 // EventBridge Scheduler of the local run: the program's schedules on the run's clock, and its API's actions.
 import type { Clock } from "../clock";
-import type { Route } from "../http";
-import type { Provisioners } from "../provision";
-import { type Ask, type Message, type Service, ServiceError } from "../service";
-import { Deliveries } from "./delivery";
+import { Deliveries } from "../delivery/delivery";
+import type { Place } from "../delivery/inputs";
+import type { Route } from "../protocol/http";
+import { schedulerRoutes } from "../protocol/scheduler-rest";
+import { type Ask, type Message, type Service, ServiceError } from "../service/ask";
+import { page } from "../service/pages";
+import type { Provisioners } from "../service/provision";
+import { editTheProgram } from "../service/refusals";
 import { describeSchedule, stateOf, summaryOf } from "./descriptions";
-import type { Place } from "./inputs";
-import { page } from "./pages";
 import { Groups, schedulerProvisioners } from "./provision";
-import { editTheProgram } from "./refusals";
-import { schedulerRoutes } from "./rest";
 import { Schedules } from "./schedules";
 
 export interface SchedulerSettings extends Place {

@@ -1,7 +1,7 @@
 // The program's parameters and secrets, and those that its policies name and nobody has given a value.
-import type { GraphResource } from "../../graph/graph";
-import type { Provisioners } from "../provision";
-import { creating, physicalName, textIn } from "../values";
+import type { GraphResource } from "@spillway/graph";
+import type { Provisioners } from "../service/provision";
+import { creating, physicalName, textIn } from "../service/values";
 import { firstVersion, type SecretStore, secretsFile } from "./store";
 
 export function secretProvisioners(store: SecretStore): Provisioners {

@@ -1,6 +1,6 @@
 // Secrets Manager of the local run: what callbacks read and write of it.
 import { randomUUID } from "node:crypto";
-import { type Message, type Service, ServiceError } from "../service";
+import { type Message, type Service, ServiceError } from "../service/ask";
 import { type Secret, type SecretStore, secretsFile } from "./store";
 
 export function createSecretsManager(store: SecretStore, now: () => number): Service {

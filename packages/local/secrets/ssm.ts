@@ -1,5 +1,5 @@
 // SSM's Parameter Store of the local run: what callbacks read and write of it.
-import { type Message, type Service, ServiceError } from "../service";
+import { type Message, type Service, ServiceError } from "../service/ask";
 import { type Parameter, type SecretStore, secretsFile } from "./store";
 
 /** https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParametersByPath.html */

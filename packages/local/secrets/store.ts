@@ -1,7 +1,7 @@
 // The values of SSM's parameters and of Secrets Manager's secrets: the program's, and those of a file that is not in version control.
 import { existsSync, readFileSync } from "node:fs";
 import * as path from "node:path";
-import { partitionOf } from "../../graph/partition";
+import { partitionOf } from "@spillway/graph";
 
 /** Below the project's folder. Git ignores the folder. */
 export const secretsFile = path.join(".spillway", "secrets.json");

@@ -1,5 +1,5 @@
 // Lists of an API's answer in pages; the token is where the next one begins.
-import type { Message } from "../service";
+import type { Message } from "./ask";
 import { constraint, inRange } from "./refusals";
 
 export interface PageMembers {

@@ -1,5 +1,5 @@
 // Refusals of Scheduler and EventBridge, in their words where they are known.
-import { ServiceError } from "../service";
+import { ServiceError } from "./ask";
 
 export const invalid = (message: string) => new ServiceError("ValidationException", message);
 

@@ -1,5 +1,5 @@
 // Reads the inputs and outputs of a resource of the evaluated program.
-import type { GraphResource, Value } from "../graph/graph";
+import type { GraphResource, Value } from "@spillway/graph";
 
 export type Values = Readonly<Record<string, Value>>;
 

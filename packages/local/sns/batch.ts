@@ -1,5 +1,5 @@
 // The entries of PublishBatch: https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html
-import type { Message } from "../service";
+import type { Message } from "../service/ask";
 import { batchTooLong, emptyBatch, entryIdsNotDistinct, invalid, invalidEntryId, tooManyEntries } from "./errors";
 import { structures } from "./input";
 import { checkDraft, type Draft } from "./publication";

@@ -1,6 +1,6 @@
 // Delivers published messages to queues and functions after Publish has answered, with SNS's retries and dead letters.
 import type { Clock } from "../clock";
-import type { Ask, Principal } from "../service";
+import type { Ask, Principal } from "../service/ask";
 import { lambdaEvent, queueMessage } from "./notification";
 import type { Publication } from "./publication";
 import { delayBefore, isClientError, maximumAttempts } from "./retries";

@@ -1,5 +1,5 @@
 // SNS's refusals, with the codes and texts that AWS answers.
-import { ServiceError } from "../service";
+import { ServiceError } from "../service/ask";
 
 export const invalid = (what: string) => new ServiceError("InvalidParameter", `Invalid parameter: ${what}`);
 

@@ -1,5 +1,5 @@
 // Reads the members of a request's input.
-import type { Message } from "../service";
+import type { Message } from "../service/ask";
 import { invalid, missing, wrongType } from "./errors";
 
 export function isMessage(value: unknown): value is Message {

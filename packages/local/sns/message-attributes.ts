@@ -1,7 +1,7 @@
 // Message attributes: what SNS refuses of them, their size, and what filters see of them.
 // https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html
-import { type Json, type JsonObject, parseJson, WrittenNumber } from "../../syntax/json";
-import type { Message } from "../service";
+import { type Json, type JsonObject, parseJson, WrittenNumber } from "spillway/syntax/json";
+import type { Message } from "../service/ask";
 import { attributeInvalid, missing } from "./errors";
 import { isMessage, map, optionalText } from "./input";
 

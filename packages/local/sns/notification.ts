@@ -1,7 +1,7 @@
 // What endpoints get of a published message: the notification in its envelope, the bare message, or Lambda's event.
 import { createHash } from "node:crypto";
-import { dnsSuffixOf } from "../../graph/partition";
-import type { Message } from "../service";
+import { dnsSuffixOf } from "@spillway/graph";
+import type { Message } from "../service/ask";
 import type { MessageAttributes } from "./message-attributes";
 import type { Publication } from "./publication";
 import type { Subscription } from "./topic";

@@ -1,8 +1,8 @@
 // A published message: what Publish and each entry of PublishBatch check, and what filters see of it.
 import { createHash, randomUUID } from "node:crypto";
-import { bodyOf, type Filter, type FilterScope } from "../../syntax/filter-policy";
-import type { JsonObject } from "../../syntax/json";
-import type { Message } from "../service";
+import { bodyOf, type Filter, type FilterScope } from "spillway/syntax/filter-policy";
+import type { JsonObject } from "spillway/syntax/json";
+import type { Message } from "../service/ask";
 import { invalid } from "./errors";
 import { isMessage, optionalText, text } from "./input";
 import {

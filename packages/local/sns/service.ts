@@ -1,6 +1,6 @@
 // SNS of the local run: its actions, with the input and output that AWS documents for each.
 import type { Clock } from "../clock";
-import type { Ask, Message, Service } from "../service";
+import type { Ask, Message, Service } from "../service/ask";
 import { entriesOf, singleOf } from "./batch";
 import { Deliveries } from "./deliveries";
 import { invalid, missing, refused, resourceNotFound, tooManyTags, unknownAction } from "./errors";

@@ -1,6 +1,5 @@
 // All topics and subscriptions of the run: found by ARN, created and changed with the checks that SNS makes.
-import { partitionOf } from "../../graph/partition";
-import { subscriptionArn } from "../../graph/subscription-arn";
+import { partitionOf, subscriptionArn } from "@spillway/graph";
 import type { Clock } from "../clock";
 import { checkIsHere, parseArn, snsArn } from "./arns";
 import { invalid, refused, subscriptionNotFound, topicNotFound } from "./errors";

@@ -1,5 +1,5 @@
 // The rules that all batch actions share, and their answer: what of the batch succeeded and what failed.
-import { type Message, ServiceError } from "../service";
+import { type Message, ServiceError } from "../service/ask";
 import {
   emptyBatch,
   entryIdsNotDistinct,

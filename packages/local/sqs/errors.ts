@@ -1,5 +1,5 @@
 // SQS's refusals, with the codes and texts that AWS answers.
-import { ServiceError } from "../service";
+import { ServiceError } from "../service/ask";
 
 const refuse = (code: string, message: string, status = 400) =>
   new ServiceError(`com.amazonaws.sqs#${code}`, message, status);

@@ -1,5 +1,5 @@
 // Reads the members of a request's input, refusing the wrong type as the service's deserializer would.
-import type { Message } from "../service";
+import type { Message } from "../service/ask";
 import { invalidValue, missingParameter, serialization } from "./errors";
 
 export function optionalText(input: Message, name: string): string | undefined {

@@ -1,7 +1,7 @@
 // Creates the program's queues, with their policies, on SQS of the local run.
-import type { GraphResource } from "../../graph/graph";
-import type { Provisioner, Provisioners } from "../provision";
-import { type Ask, type Message, type Principal, ServiceError } from "../service";
+import type { GraphResource } from "@spillway/graph";
+import { type Ask, type Message, type Principal, ServiceError } from "../service/ask";
+import type { Provisioner, Provisioners } from "../service/provision";
 import {
   booleanIn,
   creating,
@@ -12,7 +12,7 @@ import {
   tagsOf,
   textIn,
   type Values,
-} from "../values";
+} from "../service/values";
 import { defaults } from "./attributes";
 
 const owner: Principal = { kind: "user" };

@@ -1,8 +1,8 @@
 // All queues of the run: found by name, URL or ARN, created and configured with the checks that concern other queues.
 
-import { partitionOf } from "../../graph/partition";
+import { partitionOf } from "@spillway/graph";
 import type { Clock } from "../clock";
-import type { Message } from "../service";
+import type { Message } from "../service/ask";
 import {
   allowsRedriveFrom,
   checkAttributes,

@@ -1,6 +1,6 @@
 // What SendMessage and each entry of SendMessageBatch check and put into the queue.
 import { createHash, randomUUID } from "node:crypto";
-import type { Message } from "../service";
+import type { Message } from "../service/ask";
 import { maximumMessageSize } from "./attributes";
 import { invalidMessageContents, invalidParameter, invalidValue, missingParameter, serialization } from "./errors";
 import { FifoQueue } from "./fifo-queue";

@@ -1,6 +1,6 @@
 // SQS of the local run: its actions as AWS's JSON protocol has them.
 import type { Clock } from "../clock";
-import type { AskOptions, Message, Principal, Service } from "../service";
+import type { AskOptions, Message, Principal, Service } from "../service/ask";
 import { isKnown, maximumMessageSize } from "./attributes";
 import { each, entriesOf } from "./batch";
 import * as errors from "./errors";

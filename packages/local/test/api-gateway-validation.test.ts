@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
-import { compileModel } from "../../local/api-gateway/validation";
+import { compileModel } from "../api-gateway/validation";
 
 interface Recorded {
   readonly schema: Readonly<Record<string, unknown>>;

@@ -1,16 +1,16 @@
 import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { HttpIngress, type HttpIngressArgs } from "../../components/http-ingress";
-import { QueueConsumer } from "../../components/queue-consumer";
-import type { Graph } from "../../graph/graph";
-import { recordProgram } from "../../graph/record";
-import { createApiGateway } from "../../local/api-gateway/service";
-import type { FrontResponse } from "../../local/http";
-import { Iam } from "../../local/iam/iam";
-import { createPermissions } from "../../local/permissions";
-import { type Message, type Principal, ServiceError } from "../../local/service";
-import { note, numbered } from "../components/callbacks";
+import type { Graph } from "@spillway/graph";
+import { recordProgram } from "@spillway/graph/record";
+import { HttpIngress, type HttpIngressArgs } from "../../../components/http-ingress";
+import { QueueConsumer } from "../../../components/queue-consumer";
+import { note, numbered } from "../../../test/support/callbacks";
+import { createApiGateway } from "../api-gateway/service";
+import { Iam } from "../iam/iam";
+import { createPermissions } from "../iam/permissions";
+import type { FrontResponse } from "../protocol/http";
+import { type Message, type Principal, ServiceError } from "../service/ask";
 import { manualClock } from "./sqs-support";
 
 const settings = { config: { "aws:region": "eu-west-1" } };

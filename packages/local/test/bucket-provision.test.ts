@@ -1,13 +1,13 @@
 // What of a program's buckets the local run makes, and what it refuses by name.
 import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
-import type { Value } from "../../graph/graph";
-import { recordProgram } from "../../graph/record";
-import { Iam } from "../../local/iam/iam";
-import { createPermissions } from "../../local/permissions";
-import { createS3OnDemand } from "../../local/s3/on-demand";
-import { type Ask, createAsk, type Message, type Observer } from "../../local/service";
-import { createSqs, type Sqs } from "../../local/sqs/service";
+import type { Value } from "@spillway/graph";
+import { recordProgram } from "@spillway/graph/record";
+import { Iam } from "../iam/iam";
+import { createPermissions } from "../iam/permissions";
+import { createS3OnDemand } from "../s3/on-demand";
+import { type Ask, createAsk, type Message, type Observer } from "../service/ask";
+import { createSqs, type Sqs } from "../sqs/service";
 import { resource } from "./sns-support";
 import { accountId, manualClock, region, user } from "./sqs-support";
 

@@ -1,9 +1,9 @@
 // The program's tables as they are created on DynamoDB of the local run.
 import assert from "node:assert/strict";
-import type { GraphResource, Value } from "../../graph/graph";
-import { dynamodbProvisioners } from "../../local/dynamodb/provision";
-import { createDynamoDb, type DynamoDb } from "../../local/dynamodb/service";
-import { type Ask, createAsk, type Message } from "../../local/service";
+import type { GraphResource, Value } from "@spillway/graph";
+import { dynamodbProvisioners } from "../dynamodb/provision";
+import { createDynamoDb, type DynamoDb } from "../dynamodb/service";
+import { type Ask, createAsk, type Message } from "../service/ask";
 import { accountId, region, user } from "./sqs-support";
 
 const type = "aws:dynamodb/table:Table";

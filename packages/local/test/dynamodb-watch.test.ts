@@ -1,7 +1,7 @@
 // Being told of writes to a table, which spares those who read its stream from asking all the time.
 import assert from "node:assert/strict";
-import { createDynamoDb } from "../../local/dynamodb/service";
-import { createAsk, type Message } from "../../local/service";
+import { createDynamoDb } from "../dynamodb/service";
+import { createAsk, type Message } from "../service/ask";
 import { accountId, region, user } from "./sqs-support";
 
 describe("a watch of a table", () => {

@@ -1,7 +1,7 @@
 // What becomes of events that a rule cannot deliver.
 import assert from "node:assert/strict";
 import type { EventBridgeClient, PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
-import { ServiceError } from "../../local/service";
+import { ServiceError } from "../service/ask";
 import { eventBridgeClient, putEvents } from "./events-support";
 import {
   type Deliveries,

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { recordProgram } from "../../graph/record";
-import { withoutEffect } from "../../local/without-effect";
+import { recordProgram } from "@spillway/graph/record";
+import { withoutEffect } from "../without-effect";
 import { judgedBy } from "./judged-by";
 import { type Deliveries, startDeliveries } from "./scheduler-support";
 import { type ManualClock, manualClock, region, user } from "./sqs-support";

@@ -10,7 +10,7 @@ import {
   PutRuleCommand,
   TestEventPatternCommand,
 } from "@aws-sdk/client-eventbridge";
-import type { Value } from "../../graph/graph";
+import type { Value } from "@spillway/graph";
 import { eventBridgeClient } from "./events-support";
 import { type Deliveries, eventsArn, queueArn, roleArn, startDeliveries } from "./scheduler-support";
 import { accountId, type ManualClock, manualClock, region } from "./sqs-support";

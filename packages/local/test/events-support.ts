@@ -1,6 +1,6 @@
 // An SDK client of EventBridge that asks the local run's services, as the front does for X-Amz-Target requests.
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
-import { type Ask, type Message, ServiceError } from "../../local/service";
+import { type Ask, type Message, ServiceError } from "../service/ask";
 import { region, user } from "./sqs-support";
 
 interface Request {

@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
 import * as v from "valibot";
-import { modelOf } from "../../components/json-schema";
-import { OrderRequest } from "../../functions/contracts/order-request";
-import { exampleEvent } from "../../local/example-event";
+import { modelOf } from "../../../components/http-ingress/json-schema";
+import { OrderRequest } from "../../../functions/contracts/order-request";
+import { exampleEvent } from "../example-event";
 
 type Schema = Parameters<typeof modelOf>[0] & v.GenericSchema;
 

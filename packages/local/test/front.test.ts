@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import http2 from "node:http2";
 import net from "node:net";
-import { startFront } from "../../local/front";
-import type { FrontRequest } from "../../local/http";
-import { type Ask, createAsk, type Principal, ServiceError } from "../../local/service";
+import { startFront } from "../http/front";
+import type { FrontRequest } from "../protocol/http";
+import { type Ask, createAsk, type Principal, ServiceError } from "../service/ask";
 import { accountId, region, startSqs } from "./sqs-support";
 
 /** A promise and what resolves it. */

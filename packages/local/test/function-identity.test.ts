@@ -1,12 +1,12 @@
 // Who a function is to the local run: by the key of its role, and nobody when it signs with another or not at all.
 import assert from "node:assert/strict";
 import * as aws from "@pulumi/aws";
-import { recordProgram } from "../../graph/record";
-import { type Front, startFront } from "../../local/front";
-import { Iam } from "../../local/iam/iam";
-import { createLambda, type Lambda } from "../../local/lambda/service";
-import { createPermissions } from "../../local/permissions";
-import { type Ask, createAsk } from "../../local/service";
+import { recordProgram } from "@spillway/graph/record";
+import { type Front, startFront } from "../http/front";
+import { Iam } from "../iam/iam";
+import { createPermissions } from "../iam/permissions";
+import { createLambda, type Lambda } from "../lambda/service";
+import { type Ask, createAsk } from "../service/ask";
 import { archives, call, definitionOf } from "./lambda-support";
 import { accountId, manualClock, region } from "./sqs-support";
 

@@ -2,8 +2,8 @@
 import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { recordProgram } from "../../graph/record";
-import type { Message, Principal } from "../../local/service";
+import { recordProgram } from "@spillway/graph/record";
+import type { Message, Principal } from "../service/ask";
 import { judgedBy } from "./judged-by";
 
 const trust = JSON.stringify({

@@ -1,8 +1,8 @@
 // The permissions of a program whose resources are not created: their policies are those that the program gives them.
-import type { Graph } from "../../graph/graph";
-import { Iam } from "../../local/iam/iam";
-import { createPermissions } from "../../local/permissions";
-import type { Observer } from "../../local/service";
+import type { Graph } from "@spillway/graph";
+import { Iam } from "../iam/iam";
+import { createPermissions } from "../iam/permissions";
+import type { Observer } from "../service/ask";
 import { accountId, region } from "./sqs-support";
 
 export function judgedBy(graph: Graph): Observer {

@@ -2,12 +2,12 @@
 import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Graph } from "../../graph/graph";
-import { recordProgram } from "../../graph/record";
-import { Iam } from "../../local/iam/iam";
-import { kinesisProvisioners } from "../../local/kinesis/provision";
-import { createPermissions } from "../../local/permissions";
-import type { Message, Principal } from "../../local/service";
+import type { Graph } from "@spillway/graph";
+import { recordProgram } from "@spillway/graph/record";
+import { Iam } from "../iam/iam";
+import { createPermissions } from "../iam/permissions";
+import { kinesisProvisioners } from "../kinesis/provision";
+import type { Message, Principal } from "../service/ask";
 import { type KinesisUnderTest, shardId, startStill, streamArn } from "./kinesis-support";
 import { accountId, region } from "./sqs-support";
 

@@ -10,10 +10,10 @@ import {
   PutRecordCommand,
   PutRecordsCommand,
 } from "@aws-sdk/client-kinesis";
-import type { Clock } from "../../local/clock";
-import { startFront } from "../../local/front";
-import { createKinesis } from "../../local/kinesis/service";
-import { createAsk, type Message, type Observer } from "../../local/service";
+import type { Clock } from "../clock";
+import { startFront } from "../http/front";
+import { createKinesis } from "../kinesis/service";
+import { createAsk, type Message, type Observer } from "../service/ask";
 import { accountId, manualClock, region, user } from "./sqs-support";
 
 export const streamArn = (name: string) => `arn:aws:kinesis:${region}:${accountId}:stream/${name}`;

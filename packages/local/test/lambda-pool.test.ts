@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import * as path from "node:path";
-import { ServiceError } from "../../local/service";
+import { ServiceError } from "../service/ask";
 import { call, definitionOf, gate, isAlive, type RunningLambda, startLambda, until, waits } from "./lambda-support";
 
 const counts = `let count = 0; exports.handler = async (event) => {
@@ -235,7 +235,7 @@ describe("the pool of environments", () => {
       void pool.invoke("orphan", { payload: "{}" });
       setInterval(() => {}, 1000);`;
     return spawn(process.execPath, ["-r", "ts-node/register/transpile-only", "-e", program], {
-      cwd: path.resolve(__dirname, "../.."),
+      cwd: path.resolve(__dirname, "../../.."),
       env: { ...process.env, TMPDIR: run.files.folder },
     });
   };

@@ -6,10 +6,10 @@ import {
   ListEventSourceMappingsCommand,
   UpdateEventSourceMappingCommand,
 } from "@aws-sdk/client-lambda";
-import type { GraphResource, Value } from "../../graph/graph";
-import { startFront } from "../../local/front";
-import { lambdaProvisioners } from "../../local/lambda/provision";
-import type { Message } from "../../local/service";
+import type { GraphResource, Value } from "@spillway/graph";
+import { startFront } from "../http/front";
+import { lambdaProvisioners } from "../lambda/provision";
+import type { Message } from "../service/ask";
 import { createQueue, functionArn, queueArn, type RunningLambda, roleArn, startLambda, until } from "./lambda-support";
 import { accountId, region, user } from "./sqs-support";
 

@@ -7,7 +7,7 @@ import {
   ListFunctionsCommand,
   UpdateFunctionCodeCommand,
 } from "@aws-sdk/client-lambda";
-import { type Front, startFront } from "../../local/front";
+import { type Front, startFront } from "../http/front";
 import { functionArn, type RunningLambda, roleArn, startLambda } from "./lambda-support";
 import { accountId, region } from "./sqs-support";
 

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { styleText } from "node:util";
-import { describeFailure, describeLog, type Terminal } from "../../local/log-lines";
+import { describeFailure, describeLog, type Terminal } from "../log-lines";
 
 const terminal = (colours: boolean): Terminal => ({
   paint: (style, text) => (colours ? styleText(style, text, { validateStream: false }) : text),

@@ -1,7 +1,7 @@
 // The event source mapping of a queue over its life: throttled, refused, paused, sped up, ended.
 import assert from "node:assert/strict";
-import { createClock } from "../../local/clock";
-import { ServiceError } from "../../local/service";
+import { createClock } from "../clock";
+import { ServiceError } from "../service/ask";
 import { until } from "./lambda-support";
 import { type MappingSetup, setUpMapping } from "./mapping-support";
 import { user } from "./sqs-support";

@@ -1,10 +1,10 @@
 // The consumer of a stream behind its event source mapping: what happens where permanent and transient failures meet in a batch.
 import assert from "node:assert/strict";
 import * as v from "valibot";
-import { callback } from "../../consumer/callback";
-import { PermanentError } from "../../consumer/errors";
-import { kinesisHandler } from "../../consumer/kinesis";
-import { contextWith, deployed, FakeSqs, silently } from "../consumer/fake-sqs";
+import { callback } from "../../../components/runtime/callback/callback";
+import { PermanentError } from "../../../components/runtime/callback/errors";
+import { kinesisHandler } from "../../../components/runtime/handlers/kinesis";
+import { contextWith, deployed, FakeSqs, silently } from "../../../components/test/runtime/fake-sqs";
 import { until } from "./lambda-support";
 import { lostQueueArn, type StreamSetup, setUpStream } from "./mapping-stream-support";
 

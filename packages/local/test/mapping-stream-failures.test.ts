@@ -1,6 +1,6 @@
 // What the event source mapping of a stream does with failures: retries, splits, ages, throttles, failure destinations.
 import assert from "node:assert/strict";
-import { ServiceError } from "../../local/service";
+import { ServiceError } from "../service/ask";
 import { functionArn, roleArn, until } from "./lambda-support";
 import {
   failing,

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import { createCheckpointStore } from "../../local/mapping/checkpoint-store";
+import { createCheckpointStore } from "../lambda/mapping/checkpoint-store";
 import { until } from "./lambda-support";
 import { lostQueueArn, type StreamSetup, setUpStream, throwing } from "./mapping-stream-support";
 

@@ -1,10 +1,10 @@
 // What of a stream's mapping is taken from the program, what is shown of it, and what is refused.
 import assert from "node:assert/strict";
-import type { GraphResource, Value } from "../../graph/graph";
-import { describeMapping } from "../../local/lambda/descriptions";
-import { mappingOf } from "../../local/lambda/mapping-of";
-import type { Mapping } from "../../local/mapping/mapping";
-import { type Ask, ServiceError } from "../../local/service";
+import type { GraphResource, Value } from "@spillway/graph";
+import { describeMapping } from "../lambda/descriptions";
+import type { Mapping } from "../lambda/mapping/mapping";
+import { mappingOf } from "../lambda/mapping-of";
+import { type Ask, ServiceError } from "../service/ask";
 import { functionArn, queueArn, type RunningLambda, roleArn, startLambda } from "./lambda-support";
 import { streamArn, topicArn } from "./mapping-stream-support";
 import { accountId, region } from "./sqs-support";

@@ -1,6 +1,6 @@
 // What the event source mapping of a stream makes of records: batches, order, checkpoints.
 import assert from "node:assert/strict";
-import { ServiceError } from "../../local/service";
+import { ServiceError } from "../service/ask";
 import { roleArn, until } from "./lambda-support";
 import { failing, lostQueueArn, type StreamSetup, setUpStream, streamArn } from "./mapping-stream-support";
 import { region } from "./sqs-support";

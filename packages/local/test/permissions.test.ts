@@ -1,11 +1,11 @@
 import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { readTable, sendTo, statements, writeTable } from "../../components/binding";
-import { QueueConsumer } from "../../components/queue-consumer";
-import { recordProgram } from "../../graph/record";
-import type { Message, Observer, Principal } from "../../local/service";
-import { note, reading, writing } from "../components/callbacks";
+import { recordProgram } from "@spillway/graph/record";
+import { readTable, sendTo, statements, writeTable } from "../../../components/binding";
+import { QueueConsumer } from "../../../components/queue-consumer";
+import { note, reading, writing } from "../../../test/support/callbacks";
+import type { Message, Observer, Principal } from "../service/ask";
 import { judgedBy } from "./judged-by";
 
 describe("permissions of the local run", () => {

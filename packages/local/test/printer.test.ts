@@ -1,13 +1,13 @@
 import { strict as assert } from "node:assert";
 import * as path from "node:path";
-import { evaluateProgram } from "../../graph/evaluate";
-import type { Graph } from "../../graph/graph";
-import { describeRun } from "../../local/printer";
+import type { Graph } from "@spillway/graph";
+import { evaluateProgram } from "@spillway/graph";
+import { describeRun } from "../printer";
 
 describe("what npm start prints when it is ready", () => {
   let graph: Graph;
   before(async () => {
-    const program = path.resolve(__dirname, "..", "..", "index.ts");
+    const program = path.resolve(__dirname, "..", "..", "..", "index.ts");
     graph = await evaluateProgram({ program, stack: "dev", address: "http://127.0.0.1:4566" });
   });
   const lines = (verbose: boolean) =>

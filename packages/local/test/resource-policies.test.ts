@@ -1,15 +1,15 @@
 // The policies that queues and topics have now, however they came by them; and what a move of dead letters needs.
 import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
-import type { Value } from "../../graph/graph";
-import { recordProgram } from "../../graph/record";
-import { Iam } from "../../local/iam/iam";
-import { lambdaProvisioners } from "../../local/lambda/provision";
-import { createLambda, type Lambda } from "../../local/lambda/service";
-import { createPermissions } from "../../local/permissions";
-import { type Ask, createAsk, type Observer, type Principal } from "../../local/service";
-import { createSns } from "../../local/sns/service";
-import { createSqs, type Sqs } from "../../local/sqs/service";
+import type { Value } from "@spillway/graph";
+import { recordProgram } from "@spillway/graph/record";
+import { Iam } from "../iam/iam";
+import { createPermissions } from "../iam/permissions";
+import { lambdaProvisioners } from "../lambda/provision";
+import { createLambda, type Lambda } from "../lambda/service";
+import { type Ask, createAsk, type Observer, type Principal } from "../service/ask";
+import { createSns } from "../sns/service";
+import { createSqs, type Sqs } from "../sqs/service";
 import { archives, definitionOf } from "./lambda-support";
 import { resource } from "./sns-support";
 import { accountId, manualClock, region, user } from "./sqs-support";

@@ -2,9 +2,9 @@
 import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { recordProgram } from "../../graph/record";
-import { Iam } from "../../local/iam/iam";
-import { checkRoles } from "../../local/iam/role-checks";
+import { recordProgram } from "@spillway/graph/record";
+import { Iam } from "../iam/iam";
+import { checkRoles } from "../iam/role-checks";
 import { accountId, region } from "./sqs-support";
 
 const trusting = (Service: string, Condition: object = {}) =>

@@ -1,6 +1,6 @@
 // What becomes of what a schedule cannot deliver.
 import assert from "node:assert/strict";
-import { ServiceError } from "../../local/service";
+import { ServiceError } from "../service/ask";
 import {
   type Deliveries,
   functionArn,

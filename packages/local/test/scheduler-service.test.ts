@@ -1,7 +1,7 @@
 // Scheduler's API, and what is refused of the program's schedules.
 import assert from "node:assert/strict";
-import type { Value } from "../../graph/graph";
-import { startFront } from "../../local/front";
+import type { Value } from "@spillway/graph";
+import { startFront } from "../http/front";
 import {
   type Deliveries,
   functionArn,

@@ -1,20 +1,13 @@
 // Scheduler and EventBridge beside real queues, and a topic and a function that note what they get, on a clock that the test moves.
 import assert from "node:assert/strict";
-import type { GraphResource, Value } from "../../graph/graph";
-import type { Clock } from "../../local/clock";
-import { createEvents } from "../../local/events/service";
-import type { Provisioners } from "../../local/provision";
-import { createScheduler } from "../../local/scheduler/service";
-import {
-  createAsk,
-  type Message,
-  type Observer,
-  type Principal,
-  type Service,
-  ServiceError,
-} from "../../local/service";
-import { sqsProvisioners } from "../../local/sqs/provision";
-import { createSqs } from "../../local/sqs/service";
+import type { GraphResource, Value } from "@spillway/graph";
+import type { Clock } from "../clock";
+import { createEvents } from "../events/service";
+import { createScheduler } from "../scheduler/service";
+import { createAsk, type Message, type Observer, type Principal, type Service, ServiceError } from "../service/ask";
+import type { Provisioners } from "../service/provision";
+import { sqsProvisioners } from "../sqs/provision";
+import { createSqs } from "../sqs/service";
 import { accountId, manualClock, region, user } from "./sqs-support";
 
 export const roleArn = "arn:aws:iam::000000000000:role/deliveries";

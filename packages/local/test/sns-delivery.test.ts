@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { PublishBatchCommand, PublishCommand } from "@aws-sdk/client-sns";
 import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
-import type { Graph } from "../../graph/graph";
-import { type Message, type Observer, type Principal, ServiceError } from "../../local/service";
+import type { Graph } from "@spillway/graph";
+import { type Message, type Observer, type Principal, ServiceError } from "../service/ask";
 import { judgedBy } from "./judged-by";
 import { functionArn, queueArn, type RunningSns, resource, startSns, topicArn } from "./sns-support";
 import { accountId, manualClock, region, user } from "./sqs-support";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { PublishCommand } from "@aws-sdk/client-sns";
-import type { Message, Observer } from "../../local/service";
+import type { Message, Observer } from "../service/ask";
 import { functionArn, queueArn, type RunningSns, startSns, topicArn } from "./sns-support";
 
 const TopicArn = topicArn("orders.fifo");

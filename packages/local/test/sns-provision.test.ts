@@ -1,9 +1,9 @@
 // The program's topics, subscriptions and policies as they are created on SNS of the local run.
 import assert from "node:assert/strict";
-import type { Value } from "../../graph/graph";
-import { subscriptionArn } from "../../graph/subscription-arn";
-import type { Message } from "../../local/service";
-import { snsProvisioners } from "../../local/sns/provision";
+import type { Value } from "@spillway/graph";
+import { subscriptionArn } from "@spillway/graph";
+import type { Message } from "../service/ask";
+import { snsProvisioners } from "../sns/provision";
 import { functionArn, queueArn, type RunningSns, resource, startSns, topicArn } from "./sns-support";
 
 type Inputs = Record<string, Value>;

@@ -1,12 +1,12 @@
 // SNS with SQS, and with functions that only note their events, on a front.
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import type { GraphResource } from "../../graph/graph";
-import { startFront } from "../../local/front";
-import { snsQueryProtocol } from "../../local/protocol-sns";
-import { type Ask, createAsk, type Message, type Observer, type Service, ServiceError } from "../../local/service";
-import { createSns } from "../../local/sns/service";
-import { createSqs } from "../../local/sqs/service";
+import type { GraphResource } from "@spillway/graph";
+import { startFront } from "../http/front";
+import { snsQueryProtocol } from "../protocol/sns-query";
+import { type Ask, createAsk, type Message, type Observer, type Service, ServiceError } from "../service/ask";
+import { createSns } from "../sns/service";
+import { createSqs } from "../sqs/service";
 import { accountId, type ManualClock, manualClock, region, user } from "./sqs-support";
 
 export const arnOf = (service: string, name: string) => `arn:aws:${service}:${region}:${accountId}:${name}`;

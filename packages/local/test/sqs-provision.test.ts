@@ -1,7 +1,7 @@
 // The program's queues as they are created on SQS of the local run.
 import assert from "node:assert/strict";
-import type { GraphResource, Value } from "../../graph/graph";
-import { sqsProvisioners } from "../../local/sqs/provision";
+import type { GraphResource, Value } from "@spillway/graph";
+import { sqsProvisioners } from "../sqs/provision";
 import { type RunningSqs, startSqs, user } from "./sqs-support";
 
 const arn = (name: string) => `arn:aws:sqs:eu-west-1:000000000000:${name}`;

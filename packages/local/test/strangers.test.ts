@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import http from "node:http";
 import http2 from "node:http2";
 import { ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { type Front, startFront } from "../../local/front";
-import { ownPages } from "../../local/own-pages";
-import type { Ask, Principal } from "../../local/service";
+import { type Front, startFront } from "../http/front";
+import { ownPages } from "../http/own-pages";
+import type { Ask, Principal } from "../service/ask";
 import { accountId, region } from "./sqs-support";
 
 interface Answer {

@@ -3,11 +3,11 @@ import { strict as assert } from "node:assert";
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import type { Entry } from "../../components/bundle/build";
-import { BundleCache } from "../../components/bundle/cache";
-import { makeBundles } from "../../components/bundle/make";
-import type { GraphResource } from "../../graph/graph";
-import { WatchedFunctions } from "../../local/watch/functions";
+import type { GraphResource } from "@spillway/graph";
+import type { Entry } from "spillway/bundle/build";
+import { BundleCache } from "spillway/bundle/cache";
+import { makeBundles } from "spillway/bundle/make";
+import { WatchedFunctions } from "../reload/functions";
 
 const options = {
   protect: false,

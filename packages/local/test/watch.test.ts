@@ -4,12 +4,12 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, write
 import * as path from "node:path";
 import { GetFunctionCommand } from "@aws-sdk/client-lambda";
 import { GetQueueAttributesCommand, SendMessageBatchCommand } from "@aws-sdk/client-sqs";
-import { evaluateProgram } from "../../graph/evaluate";
-import { alive, descendants, endAll, foldersOf, Start } from "./start-support";
+import { evaluateProgram } from "@spillway/graph";
+import { until } from "../../../test/support/until";
+import { alive, descendants, endAll, foldersOf, Start } from "../../cli/test/start-support";
 import { Run } from "./support";
-import { until } from "./until";
 
-const root = path.resolve(__dirname, "..", "..");
+const root = path.resolve(__dirname, "..", "..", "..");
 /** As deep below the root as the fixture, so that its imports hold. */
 const folders = path.join(root, ".spillway", "watched");
 

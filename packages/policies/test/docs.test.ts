@@ -1,7 +1,7 @@
 // docs/security.md decides each rule, and says of each policy what it is.
 import * as assert from "node:assert/strict";
-import { policies } from "../../policies/rules";
-import { read, tableAfter } from "../docs-tables";
+import { read, tableAfter } from "../../../test/support/docs-tables";
+import { policies } from "../rules";
 
 const file = "docs/security.md";
 

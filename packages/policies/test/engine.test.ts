@@ -3,7 +3,7 @@ import * as assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import * as path from "node:path";
 import * as grpc from "@grpc/grpc-js";
-import { policies } from "../../policies/rules";
+import { policies } from "../rules";
 
 /** Pulumi has no types for them. */
 type Message = Record<string, (value?: unknown) => unknown>;
@@ -33,7 +33,7 @@ describe("the pack in Pulumi's engine", () => {
 
   before(async () => {
     const entry = require.resolve("@pulumi/pulumi/cmd/run-policy-pack");
-    const folder = path.join(__dirname, "..", "..", "policies");
+    const folder = path.join(__dirname, "..");
     child = spawn(process.execPath, [entry, "127.0.0.1:0", folder], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
     let errors = "";
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
@@ -96,7 +96,7 @@ describe("the pack in Pulumi's engine", () => {
     }
     const info = await call<Info>("getAnalyzerInfo", new Empty());
     assert.equal(info.name, "spillway");
-    assert.equal(info.version, (require("../../policies/package.json") as { readonly version: string }).version);
+    assert.equal(info.version, (require("../package.json") as { readonly version: string }).version);
     const levels = ["advisory", "mandatory", "disabled"];
     assert.deepEqual(
       info.policiesList.map(({ name, enforcementlevel }) => [name, levels[enforcementlevel]]),

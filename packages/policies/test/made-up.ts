@@ -1,5 +1,5 @@
 // Made-up stacks for the policies' tests: resources with what matters of them, and who refers to whom.
-import { type Graph, type GraphResource, unknown, type Value } from "../../graph/graph";
+import { type Graph, type GraphResource, unknown, type Value } from "@spillway/graph";
 
 type Values = Readonly<Record<string, Value>>;
 

@@ -1,7 +1,7 @@
 // Each policy on made-up stacks that break it and that keep it.
 import * as assert from "node:assert/strict";
-import { findingsOf } from "../../cli/policy-findings";
-import { policies } from "../../policies/rules";
+import { findingsOf } from "../../review/policy-findings";
+import { policies } from "../rules";
 import { deadLetterCases } from "./cases/dead-letters";
 import { endpointCases } from "./cases/endpoints";
 import { functionCases } from "./cases/functions";

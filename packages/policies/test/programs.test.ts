@@ -1,9 +1,9 @@
 // The policies on our own program: nothing mandatory is broken, whatever a stack decides.
 import * as assert from "node:assert/strict";
 import * as path from "node:path";
-import { findingsOf } from "../../cli/policy-findings";
-import { evaluateProgram } from "../../graph/evaluate";
-import type { Graph, GraphResource, Value } from "../../graph/graph";
+import type { Graph, GraphResource, Value } from "@spillway/graph";
+import { evaluateProgram } from "@spillway/graph";
+import { findingsOf } from "../../review/policy-findings";
 
 /** What may be combined; each stack with each. */
 const stacks = ["dev", "prod"];
@@ -13,7 +13,7 @@ const combinations: readonly Readonly<Record<string, string>>[] = [
   { apiGatewayLogging: "create", activityShards: "2", logRetentionDays: "365" },
 ];
 
-const program = path.join(__dirname, "..", "..", "index.ts");
+const program = path.join(__dirname, "..", "..", "..", "index.ts");
 const mandatory = (graph: Graph) =>
   findingsOf(graph)
     .filter(({ level }) => level === "mandatory")
@@ -38,7 +38,7 @@ describe("the policies on the program", () => {
   }
 
   it("find nothing mandatory in a topic that nobody subscribes to yet", async () => {
-    const example = path.join(__dirname, "..", "..", "docs", "examples", "bindings.ts");
+    const example = path.join(__dirname, "..", "..", "..", "docs", "examples", "bindings.ts");
     assert.deepEqual(mandatory(await evaluateProgram({ program: example, stack: "dev" })), []);
   });
 

@@ -1,13 +1,13 @@
 import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { onlyIn } from "../../cli/review/evaluations";
-import { reportOf } from "../../cli/review/report";
-import { writeTable } from "../../components/binding";
-import { QueueConsumer } from "../../components/queue-consumer";
-import { Table } from "../../components/table";
-import { note, store } from "../components/callbacks";
-import { Recorded } from "../components/graph";
+import { writeTable } from "../../../components/binding";
+import { QueueConsumer } from "../../../components/queue-consumer";
+import { Table } from "../../../components/table";
+import { note, store } from "../../../test/support/callbacks";
+import { Recorded } from "../../../test/support/component-graph";
+import { onlyIn } from "../evaluations";
+import { reportOf } from "../report";
 import { reviewOf, textOf, warningsOf } from "./review-support";
 
 const consumer = (name: string, opts?: pulumi.ComponentResourceOptions) =>

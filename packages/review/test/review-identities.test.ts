@@ -1,9 +1,9 @@
 import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { QueueConsumer } from "../../components/queue-consumer";
-import { Topic } from "../../components/topic";
-import { type NoteEvent, onAny } from "../components/callbacks";
+import { QueueConsumer } from "../../../components/queue-consumer";
+import { Topic } from "../../../components/topic";
+import { type NoteEvent, onAny } from "../../../test/support/callbacks";
 import { textOf, warningsOf } from "./review-support";
 
 const topic = () => new aws.sns.Topic("events");

@@ -1,9 +1,9 @@
 import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
-import { code, cut, fenced, fitted, largestComment } from "../../cli/review/markdown";
-import { readOptions, usage } from "../../cli/review/options";
-import { UsageError } from "../../local/options";
-import { statedAfter } from "../docs-tables";
+import { statedAfter } from "../../../test/support/docs-tables";
+import { readOptions, usage } from "../../cli/review-options";
+import { UsageError } from "../../cli/start-options";
+import { code, cut, fenced, fitted, largestComment } from "../markdown";
 import { reviewOf } from "./review-support";
 
 describe("text of others in Markdown", () => {

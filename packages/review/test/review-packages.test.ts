@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import { installFor, isInstalled, removeOldInstalls, sharesPackages } from "../../cli/review/install";
+import { installFor, isInstalled, removeOldInstalls, sharesPackages } from "../install";
 
 interface Entry {
   readonly version: string;

@@ -3,9 +3,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import * as path from "node:path";
-import { readOptions } from "../../cli/review/options";
-import { type Review, review } from "../../cli/review/review";
-import { read } from "../docs-tables";
+import { read } from "../../../test/support/docs-tables";
+import { readOptions } from "../../cli/review-options";
+import { type Review, review } from "../review";
 import { Repository } from "./review-repository";
 
 describe("npm run review", () => {

@@ -76,7 +76,7 @@ describe("the comment on a pull request", () => {
   async function post(kind: string, event: unknown, file: string, stack = "dev") {
     const eventFile = path.join(folder, "event.json");
     writeFileSync(eventFile, JSON.stringify(event));
-    const script = path.join(__dirname, "../../../cli/github/comment.ts");
+    const script = path.join(__dirname, "../../../tools/github/comment.ts");
     const child = spawn(process.execPath, ["--no-warnings", "--experimental-strip-types", script, kind, file], {
       env: {
         GITHUB_API_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -1,5 +1,5 @@
 // What event source mappings say of errors.
-import { ServiceError } from "../service";
+import { ServiceError } from "../../service/ask";
 
 /** The function is at its reserved concurrency. */
 export const isThrottle = (error: unknown) =>

@@ -1,8 +1,8 @@
 // Tells a queue, a topic or a bucket of records that a stream's mapping has given up:
 // https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html and services-dynamodb-errors.html
 import { randomUUID } from "node:crypto";
-import type { Clock } from "../clock";
-import type { Ask, Principal } from "../service";
+import type { Clock } from "../../clock";
+import type { Ask, Principal } from "../../service/ask";
 import type { MappingDefinition } from "./mapping";
 import { principalOf, type StreamRecord, type StreamSource } from "./stream-source";
 

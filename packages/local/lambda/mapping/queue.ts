@@ -1,8 +1,8 @@
 // The event source mapping of a queue: gathers batches, has them run, deletes what has succeeded.
 // https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
 
-import { compileFilter, type Filter } from "../../syntax/filter-criteria";
-import type { InvocationResult } from "../lambda/definition";
+import { compileFilter, type Filter } from "spillway/syntax/filter-criteria";
+import type { InvocationResult } from "../definition";
 import { Batch, eventOf } from "./batch";
 import { failedIn } from "./batch-response";
 import { errorIn, isThrottle, textOf } from "./errors";

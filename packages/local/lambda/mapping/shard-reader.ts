@@ -1,7 +1,7 @@
 // Reads a shard from its position on, and hands its records to its lanes.
 import { crc32 } from "node:zlib";
-import { compileFilter, type Filter } from "../../syntax/filter-criteria";
-import { ServiceError } from "../service";
+import { compileFilter, type Filter } from "spillway/syntax/filter-criteria";
+import { ServiceError } from "../../service/ask";
 import { Progress } from "./progress";
 import type { StreamContext } from "./stream-context";
 import { StreamLane } from "./stream-lane";

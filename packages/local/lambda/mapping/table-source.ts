@@ -1,5 +1,5 @@
 // The stream of a DynamoDB table as a source of an event source mapping: https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
-import type { Message } from "../service";
+import type { Message } from "../../service/ask";
 import {
   type Page,
   type Position,

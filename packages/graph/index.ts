@@ -1,0 +1,8 @@
+// The face of @spillway/graph: a program evaluated without an engine, and its resources.
+export * from "./evaluate/default-tsconfig";
+export * from "./evaluate/evaluate";
+export * from "./evaluate/project";
+export * from "./evaluate/project-rules";
+export * from "./evaluate/subscription-arn";
+export * from "./graph";
+export * from "./partition";
