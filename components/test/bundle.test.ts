@@ -170,7 +170,7 @@ describe("a bundle", () => {
     );
     assert.match(
       message,
-      /test\/fixtures\/bundles\/reaches-pulumi\.ts\n\s+→ test\/fixtures\/bundles\/uses-pulumi\.ts\n\s+→ @pulumi\/pulumi/,
+      /components\/test\/fixtures\/bundles\/reaches-pulumi\.ts\n\s+→ components\/test\/fixtures\/bundles\/uses-pulumi\.ts\n\s+→ @pulumi\/pulumi/,
     );
     assert.match(message, /hand resources over as bindings/);
   });
@@ -183,7 +183,7 @@ describe("a bundle", () => {
     ],
     [
       "a native addon",
-      'import addon from "./test/fixtures/bundles/addon.node"; export const handler = addon;',
+      'import addon from "./components/test/fixtures/bundles/addon.node"; export const handler = addon;',
       /No loader is configured for "\.node" files[\s\S]*Native addons cannot be bundled/,
     ],
     [
