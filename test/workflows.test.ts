@@ -104,7 +104,7 @@ describe("the workflows", () => {
       assert.equal(runs.length, 1, name);
       assert.match(
         runs[0] ?? "",
-        /^node cli\/github\/comment\.ts (preview|review) "\$RUNNER_TEMP\/artifact\/\w+\.\w+"$/,
+        /^node tools\/github\/comment\.ts (preview|review) "\$RUNNER_TEMP\/artifact\/\w+\.\w+"$/,
       );
     }
   });
