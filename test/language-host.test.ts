@@ -1,8 +1,8 @@
 // This repository's program in Pulumi's own language host, which compiles it and the components from their sources.
 import { strict as assert } from "node:assert";
 import * as path from "node:path";
-import { evaluateProgram } from "../graph/evaluate";
-import type { Graph } from "../graph/graph";
+import type { Graph } from "@spillway/graph";
+import { evaluateProgram } from "@spillway/graph";
 import { runInLanguageHost } from "./support/engine";
 
 const root = path.resolve(__dirname, "..");

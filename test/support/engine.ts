@@ -5,13 +5,12 @@ import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import * as path from "node:path";
 import * as grpc from "@grpc/grpc-js";
-import { defaultTagsOf } from "../../graph/default-tags";
-import type { Graph } from "../../graph/graph";
-import { Monitor } from "../../graph/monitor";
-import { partitionOf } from "../../graph/partition";
-import { readProject } from "../../graph/project";
-import type { Registration } from "../../graph/registration";
-import type { TransformCallback } from "../../graph/transforms";
+import type { Graph } from "@spillway/graph";
+import { partitionOf, readProject } from "@spillway/graph";
+import { defaultTagsOf } from "../../packages/graph/evaluate/default-tags";
+import { Monitor } from "../../packages/graph/evaluate/monitor";
+import type { Registration } from "../../packages/graph/evaluate/registration";
+import type { TransformCallback } from "../../packages/graph/evaluate/transforms";
 
 /** Pulumi has no types for them. */
 type Message = Record<string, (value?: unknown) => unknown>;
