@@ -1,7 +1,7 @@
 // What functions and services may do that they could not, and no longer may: in words, with the actions.
 import type { Graph } from "@spillway/graph";
 import { resourceStatementsOf, statementsOf } from "@spillway/graph/read/permissions";
-import { covers } from "@spillway/graph/read/policy-document";
+import { covers } from "@spillway/graph/read/statement-words";
 import { asNamedNow } from "./as-named-now";
 import type { Comparison } from "./compare";
 import { code } from "./markdown";

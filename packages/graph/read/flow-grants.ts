@@ -3,7 +3,7 @@
 import type { Graph } from "../graph";
 import type { Ends, FlowArrow } from "./flow-ends";
 import { statementsOf } from "./permissions";
-import { covers } from "./policy-document";
+import { covers } from "./statement-words";
 
 /** Actions that carry something on. */
 const carrying = new Set([

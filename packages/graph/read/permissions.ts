@@ -1,8 +1,8 @@
 // Who may do what: every statement of the program's policies, with its resources' names instead of their ARNs.
 import type { Graph, GraphResource } from "../graph";
 import { ArnNames, kindOf, nameOf } from "./names";
-import { type DocumentStatement, readPolicy } from "./policy-document";
-import { rolePolicies } from "./role-policies";
+import { type GivenPolicy, rolePolicies } from "./role-policies";
+import { policyInWords, type StatementInWords } from "./statement-words";
 
 /** One statement of a role's policies, for one of its resources. */
 export interface RoleStatement {
@@ -57,17 +57,19 @@ export function statementsOf(graph: Graph): RoleStatement[] {
   return roles
     .flatMap((role) => {
       const policies = rolePolicies(role, resources);
+      const boundary =
+        policies.boundary === undefined ? [] : [`the boundary ${policyName(policies.boundary)} allows it`];
       return principalsOf(role, resources).flatMap((principal) => {
         const base = { principal, urn: role.urn };
         const given = policies.documents.flatMap(({ policy, owner }) =>
-          readPolicy(policy, nameOf(owner)).flatMap(({ effect, actions, resources: arns, conditions }) =>
+          policyInWords(policy, nameOf(owner)).flatMap(({ effect, actions, resources: arns, conditions }) =>
             arns.map((arn) => ({
               ...base,
               effect,
               actions,
               resource: names.name(arn),
               arn,
-              condition: say(conditions),
+              condition: [say(conditions), ...(effect === "Allow" ? boundary : [])].filter(Boolean).join(" and "),
             })),
           ),
         );
@@ -75,14 +77,19 @@ export function statementsOf(graph: Graph): RoleStatement[] {
           ...base,
           effect: "Allow" as const,
           actions: [],
-          resource: `managed policy ${arn.split(":policy/").pop()}`,
+          resource: policyName(arn),
           arn,
-          condition: "",
+          condition: boundary.join(""),
         }));
         return [...given, ...managed];
       });
     })
     .sort((a, b) => compare(a.principal, b.principal) || compare(a.urn, b.urn));
+}
+
+/** `limits policy` of one that the program makes, `managed policy ReadOnlyAccess` of another. */
+function policyName(given: GivenPolicy | string): string {
+  return typeof given === "string" ? `managed policy ${given.split(":policy/").pop()}` : nameOf(given.owner);
 }
 
 /** Which resource a policy is about, by the policy's type; of the others it is the resource that has the policy as a property. */
@@ -114,7 +121,7 @@ export function resourceStatementsOf(graph: Graph): ResourceStatement[] {
       const id = String(inputs.function).split(":").pop();
       statements.push(invocation(resource, byId.get(`aws:lambda/function:Function ${id}`), say));
     } else if (type === "aws:iam/role:Role") {
-      for (const statement of readPolicy(inputs.assumeRolePolicy, nameOf(resource))) {
+      for (const statement of policyInWords(inputs.assumeRolePolicy, nameOf(resource))) {
         statements.push(ofResource(resource, statement, { graph, names, say }));
       }
     } else if (custom && inputs.policy !== undefined && inputs.policy !== null && !type.startsWith("aws:iam/")) {
@@ -124,7 +131,7 @@ export function resourceStatementsOf(graph: Graph): ResourceStatement[] {
         target === undefined
           ? resource
           : (names.resource(target) ?? graph.resources.find(({ id }) => id === target) ?? resource);
-      for (const statement of readPolicy(inputs.policy, nameOf(resource))) {
+      for (const statement of policyInWords(inputs.policy, nameOf(resource))) {
         statements.push(ofResource(subject, statement, { graph, names, say }));
       }
     }
@@ -134,7 +141,7 @@ export function resourceStatementsOf(graph: Graph): ResourceStatement[] {
 
 function ofResource(
   subject: GraphResource,
-  { effect, principals, actions, resources, conditions }: DocumentStatement,
+  { effect, principals, actions, resources, conditions }: StatementInWords,
   { graph, names, say }: { readonly graph: Graph; readonly names: ArnNames; readonly say: Sayer },
 ): ResourceStatement {
   const resource = nameOf(subject);
@@ -177,12 +184,12 @@ function principalsOf(role: GraphResource, resources: readonly GraphResource[]):
     ({ type, inputs }) => type === "aws:lambda/function:Function" && inputs.role === role.outputs.arn,
   );
   if (functions.length > 0) return functions.map(({ name, type }) => `${kindOf(type)} ${name}`);
-  const services = readPolicy(role.inputs.assumeRolePolicy, nameOf(role)).flatMap(({ principals }) => principals);
+  const services = policyInWords(role.inputs.assumeRolePolicy, nameOf(role)).flatMap(({ principals }) => principals);
   const kind = services.map((each) => holders[each.replace("service ", "")]).find((each) => each !== undefined);
   return [`${kind ?? "role"} ${role.name}`];
 }
 
-type Sayer = (conditions: DocumentStatement["conditions"]) => string;
+type Sayer = (conditions: StatementInWords["conditions"]) => string;
 
 /** `aws:SourceArn is order-events topic`. */
 function sayer({ accountId }: Graph, names: ArnNames): Sayer {

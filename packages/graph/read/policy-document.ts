@@ -1,82 +1,89 @@
-// IAM's policy documents, read: whatever may be one thing or a list of them is a list.
-import type { Value } from "../graph";
+// IAM's policy language as data: what may be one thing or a list of them is a list, and what a statement leaves out is undefined.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 
-export interface DocumentStatement {
+export interface PolicyDocument {
+  /** `2012-10-17`, or an older one; undefined where none is given, which counts as an older one. */
+  readonly version: string | undefined;
+  readonly statements: readonly PolicyStatement[];
+}
+
+/** What a statement names, or everything except what it names. */
+export interface Selection {
+  readonly named: readonly string[];
+  readonly isExcept: boolean;
+}
+
+export interface PolicyStatement {
   readonly effect: "Allow" | "Deny";
-  /** `sqs:SendMessage`; of NotAction: `* except sqs:SendMessage`. */
-  readonly actions: readonly string[];
-  /** ARNs; of NotResource: `* except arn:…`; none in a trust policy. */
-  readonly resources: readonly string[];
-  /** `service sns.amazonaws.com`, `account 123456789012`, `everyone`, an ARN; none in a role's policy. */
-  readonly principals: readonly string[];
-  /** `aws:SourceArn` → its values, under each operator: `ArnEquals aws:SourceArn`. */
-  readonly conditions: ReadonlyMap<string, readonly string[]>;
+  /** Of `Action` or `NotAction`. */
+  readonly actions: Selection | undefined;
+  /** Of `Resource` or `NotResource`; undefined in a trust policy. */
+  readonly resources: Selection | undefined;
+  /** By their kind, as `Service` or `AWS`, which `*` alone is too; undefined in a role's own policy. */
+  readonly principals: Principals | undefined;
+  readonly notPrincipals: Principals | undefined;
+  readonly conditions: readonly Condition[];
 }
 
-/** Throws where it is no policy; `owner` says whose it is. */
-export function readPolicy(policy: Value | undefined, owner: string): readonly DocumentStatement[] {
-  const document: unknown = typeof policy === "string" ? parsed(policy, owner) : policy;
+export type Principals = ReadonlyMap<string, readonly string[]>;
+
+export interface Condition {
+  /** As `StringEquals`, `ArnLikeIfExists`. */
+  readonly operator: string;
+  /** As `aws:SourceArn`. */
+  readonly key: string;
+  readonly values: readonly string[];
+}
+
+/** `subject` begins the message of the Error for what is no policy, as `The policy of orders role`. */
+export function parsePolicy(policy: unknown, subject: string): PolicyDocument {
+  const document: unknown = typeof policy === "string" ? parsed(policy, subject) : policy;
   if (!isObject(document) || document.Statement === undefined) {
-    throw new Error(`The policy of ${owner} has no Statement: ${JSON.stringify(policy)}`);
+    throw new Error(`${subject} has no Statement: ${JSON.stringify(policy)}`);
   }
-  return [document.Statement].flat().filter(isObject).map(readStatement);
+  return {
+    version: typeof document.Version === "string" ? document.Version : undefined,
+    statements: [document.Statement].flat().filter(isObject).map(statementOf),
+  };
 }
 
-function readStatement(statement: Readonly<Record<string, unknown>>): DocumentStatement {
+function statementOf(statement: Readonly<Record<string, unknown>>): PolicyStatement {
   const { Effect, Action, NotAction, Resource, NotResource, Principal, NotPrincipal, Condition } = statement;
-  const except = (of: unknown) => (of === undefined ? [] : [`* except ${texts(of).join(", ")}`]);
   return {
     effect: Effect === "Deny" ? "Deny" : "Allow",
-    actions: [...texts(Action), ...except(NotAction)],
-    resources: [...texts(Resource), ...except(NotResource)],
-    principals: [
-      ...principalsOf(Principal),
-      ...(NotPrincipal === undefined ? [] : [`everyone except ${principalsOf(NotPrincipal).join(", ")}`]),
-    ],
-    conditions: new Map(
-      Object.entries(isObject(Condition) ? Condition : {}).flatMap(([operator, keys]) =>
-        Object.entries(isObject(keys) ? keys : {}).map(
-          ([key, values]) => [`${operator} ${key}`, texts(values)] as const,
-        ),
-      ),
+    actions: selectionOf(Action, NotAction),
+    resources: selectionOf(Resource, NotResource),
+    principals: principalsOf(Principal),
+    notPrincipals: principalsOf(NotPrincipal),
+    conditions: membersOf(Condition).flatMap(([operator, keys]) =>
+      membersOf(keys).map(([key, values]) => ({ operator, key, values: texts(values) })),
     ),
   };
 }
 
-function principalsOf(principal: unknown): string[] {
-  if (principal === undefined) return [];
-  if (!isObject(principal)) return texts(principal).map((each) => (each === "*" ? "everyone" : each));
-  return Object.entries(principal).flatMap(([kind, values]) =>
-    texts(values).map((value) => {
-      if (kind === "Service") return `service ${value}`;
-      if (value === "*") return "everyone";
-      const [, account] = /^(?:arn:[^:]+:iam::)?(\d{12})(?::root)?$/.exec(value) ?? [];
-      return account === undefined ? value : `account ${account}`;
-    }),
-  );
+function selectionOf(named: unknown, except: unknown): Selection | undefined {
+  if (named !== undefined) return { named: texts(named), isExcept: false };
+  return except === undefined ? undefined : { named: texts(except), isExcept: true };
 }
 
-function texts(value: unknown): string[] {
-  return value === undefined ? [] : [value].flat().map(String);
+function principalsOf(principal: unknown): Principals | undefined {
+  if (principal === undefined) return undefined;
+  const kinds = isObject(principal) ? Object.entries(principal) : [["AWS", principal] as const];
+  return new Map(kinds.map(([kind, values]) => [kind, texts(values)]));
 }
 
-function parsed(text: string, owner: string): unknown {
+const texts = (value: unknown): readonly string[] => [value].flat().map(String);
+
+const membersOf = (value: unknown) => (isObject(value) ? Object.entries(value) : []);
+
+function parsed(text: string, subject: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Error(`The policy of ${owner} is not JSON: ${text}`);
+    throw new Error(`${subject} is not JSON: ${text}`);
   }
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** Whether an action of a statement, which may hold wildcards, is or includes another. IAM takes no notice of case. */
-export function covers(action: string, other: string): boolean {
-  const pattern = action
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${pattern}$`, "i").test(other);
 }

@@ -3,31 +3,30 @@ import type { GraphResource, Value } from "../graph";
 
 export interface RolePolicies {
   /** Inline policies, and customer managed ones of the program. */
-  readonly documents: readonly PolicyDocument[];
+  readonly documents: readonly GivenPolicy[];
   /** ARNs of managed policies that the program does not make. */
   readonly managed: readonly string[];
+  /** The permissions boundary, by its ARN where the program does not make it; undefined: there is none. */
+  readonly boundary: GivenPolicy | string | undefined;
 }
 
-export interface PolicyDocument {
+export interface GivenPolicy {
   readonly policy: Value | undefined;
   /** The resource that has it. */
   readonly owner: GraphResource;
 }
 
-/** The document of a managed policy that the program makes. */
-export const managedPolicy = (arn: string, resources: readonly GraphResource[]): PolicyDocument | undefined => {
-  const owner = resources.find(({ type, outputs }) => type === "aws:iam/policy:Policy" && outputs.arn === arn);
-  return owner && { policy: owner.inputs.policy, owner };
-};
-
 export function rolePolicies(role: GraphResource, resources: readonly GraphResource[]): RolePolicies {
-  const documents: PolicyDocument[] = [];
+  const documents: GivenPolicy[] = [];
   const managed = new Set<string>();
+  const find = (arn: string): GivenPolicy | string => {
+    const owner = resources.find(({ type, outputs }) => type === "aws:iam/policy:Policy" && outputs.arn === arn);
+    return owner === undefined ? arn : { policy: owner.inputs.policy, owner };
+  };
   const attach = (value: Value | undefined) => {
-    const arn = String(value);
-    const own = managedPolicy(arn, resources);
-    if (own === undefined) managed.add(arn);
-    else documents.push(own);
+    const found = find(String(value));
+    if (typeof found === "string") managed.add(found);
+    else documents.push(found);
   };
   const isRoles = (value: Value | undefined) =>
     value === role.id || value === role.outputs.name || value === role.outputs.arn;
@@ -45,7 +44,10 @@ export function rolePolicies(role: GraphResource, resources: readonly GraphResou
       attach(inputs.policyArn);
     }
   }
-  return { documents, managed: [...managed] };
+  const { permissionsBoundary } = role.inputs;
+  const boundary =
+    typeof permissionsBoundary === "string" && permissionsBoundary !== "" ? permissionsBoundary : undefined;
+  return { documents, managed: [...managed], boundary: boundary === undefined ? undefined : find(boundary) };
 }
 
 const values = (value: Value | undefined): readonly Value[] => (Array.isArray(value) ? value : []);

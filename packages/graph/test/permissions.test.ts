@@ -105,6 +105,30 @@ describe("permissions of a program", () => {
     ]);
   });
 
+  it("say that a permissions boundary limits what a role is allowed", async () => {
+    const statements = await granted(() => {
+      const limits = new aws.iam.Policy("limits", {
+        policy: policy({ Effect: "Allow", Action: "sqs:*", Resource: "*" }),
+      });
+      const allowed = policy(
+        { Effect: "Allow", Action: "sns:Publish", Resource: "arn:aws:sns:eu-west-1:999999999999:theirs" },
+        { Effect: "Deny", Action: "sns:Publish", Resource: "*" },
+      );
+      const inlinePolicies = [{ name: "inline", policy: allowed }];
+      const assumeRolePolicy = trust("ecs-tasks.amazonaws.com");
+      new aws.iam.Role("own", { assumeRolePolicy, inlinePolicies, permissionsBoundary: limits.arn });
+      const permissionsBoundary = "arn:aws:iam::aws:policy/PowerUserAccess";
+      new aws.iam.Role("theirs", { assumeRolePolicy, inlinePolicies, permissionsBoundary });
+    });
+    const on = "Allow sns:Publish on arn:aws:sns:eu-west-1:999999999999:theirs if the boundary";
+    assert.deepEqual(statements, [
+      `role own: ${on} limits policy allows it`,
+      "role own: Deny sns:Publish on *",
+      `role theirs: ${on} managed policy PowerUserAccess allows it`,
+      "role theirs: Deny sns:Publish on *",
+    ]);
+  });
+
   it("say whom a resource admits by its own policy, and who may invoke a function", async () => {
     const program = () => {
       const topic = new Topic<NoteEvent>("news");

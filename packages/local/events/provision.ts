@@ -33,7 +33,7 @@ export function eventsProvisioners(buses: Buses, place: Place): Provisioners {
       const { inputs } = resource;
       refuseUnknown(inputs, ["eventBusName", "policy", "region"]);
       const policy = documentIn(inputs, "policy");
-      compilePolicy(policy ?? "{}", described(resource));
+      if (policy !== undefined) compilePolicy(policy, described(resource));
       buses.find(busNameOf(textIn(inputs, "eventBusName"))).policy = policy;
     }),
 

@@ -1,9 +1,9 @@
 // The conditions of a statement. An operator or a key that the run does not know is refused, never passed over.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+import type { Condition } from "@spillway/graph/read/policy-document";
+import { patternOf } from "@spillway/graph/read/wildcard";
 import { knownKeys } from "./context";
-import { type Context, patternOf, type Template, templateOf } from "./template";
-
-export type RawConditions = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+import { type Context, type Template, templateOf } from "./template";
 
 type Test = (given: string | undefined, wanted: readonly Template[], context: Context) => boolean;
 
@@ -49,20 +49,18 @@ const operators: Readonly<Record<string, Test>> = {
 
 /** Throws an Error that begins with `where` for what it cannot judge. All conditions must hold. */
 export function compileConditions(
-  raw: RawConditions,
+  conditions: readonly Condition[],
   hasVariables: boolean,
   where: string,
 ): (context: Context) => boolean {
-  const tests = Object.entries(raw).flatMap(([name, keys]) => {
-    const ifExists = name.endsWith("IfExists");
-    const test = operators[ifExists ? name.slice(0, -"IfExists".length) : name];
-    if (test === undefined) throw unknown(where, "operator", name, Object.keys(operators));
-    return Object.entries(keys).map(([key, given]) => {
-      const known = key.toLowerCase();
-      if (!knownKeys.has(known)) throw unknown(where, "key", key, [...knownKeys]);
-      const wanted = [given].flat().map((value) => templateOf(String(value), hasVariables));
-      return (context: Context) => (ifExists && !context.has(known)) || test(context.get(known), wanted, context);
-    });
+  const tests = conditions.map(({ operator, key, values }) => {
+    const ifExists = operator.endsWith("IfExists");
+    const test = operators[ifExists ? operator.slice(0, -"IfExists".length) : operator];
+    if (test === undefined) throw unknown(where, "operator", operator, Object.keys(operators));
+    const known = key.toLowerCase();
+    if (!knownKeys.has(known)) throw unknown(where, "key", key, [...knownKeys]);
+    const wanted = values.map((value) => templateOf(value, hasVariables));
+    return (context: Context) => (ifExists && !context.has(known)) || test(context.get(known), wanted, context);
   });
   return (context) => tests.every((test) => test(context));
 }

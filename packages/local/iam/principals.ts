@@ -1,5 +1,6 @@
 // Whom a resource's policy, or a role's trust policy, is about.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+import type { Principals } from "@spillway/graph/read/policy-document";
 import type { Principal } from "../service/ask";
 import { roleOf, sessionArn, sessionName } from "./context";
 
@@ -10,14 +11,10 @@ import { roleOf, sessionArn, sessionName } from "./context";
  */
 export type Naming = "session" | "role" | "account";
 
-export type RawPrincipal = string | Readonly<Record<string, string | readonly string[]>>;
-
-export function namingOf(raw: RawPrincipal): (principal: Principal) => Naming | undefined {
-  const entries = typeof raw === "string" ? { AWS: raw } : raw;
-  const list = (kind: string) => [entries[kind] ?? []].flat();
-  const services = new Set(list("Service"));
+export function namingOf(principals: Principals): (principal: Principal) => Naming | undefined {
+  const services = new Set(principals.get("Service"));
   // Federated identities and canonical users ask nothing of the run.
-  const named = new Set(list("AWS").map(accountArn));
+  const named = new Set((principals.get("AWS") ?? []).map(accountArn));
   return (principal) => {
     if (named.has("*")) return "session";
     const roleArn = roleOf(principal);

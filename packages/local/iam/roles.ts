@@ -1,6 +1,6 @@
 // The program's roles: what they may do, within which boundary, and who may assume them.
 import type { GraphResource, Value } from "@spillway/graph";
-import { managedPolicy, rolePolicies } from "@spillway/graph/read/role-policies";
+import { type GivenPolicy, rolePolicies } from "@spillway/graph/read/role-policies";
 import { described, textIn } from "../service/values";
 import { awsManagedPolicy } from "./managed-policies";
 import { compilePolicy, type Statement } from "./statement";
@@ -51,23 +51,16 @@ export class Roles {
   }
 
   #roleOf(role: GraphResource): Role {
-    const { documents, managed } = rolePolicies(role, this.#resources);
-    const boundary = textIn(role.inputs, "permissionsBoundary");
+    const { documents, managed, boundary } = rolePolicies(role, this.#resources);
+    const compiled = (given: GivenPolicy | string) =>
+      typeof given === "string"
+        ? compilePolicy(awsManagedPolicy(given, described(role)), described(role))
+        : compilePolicy(given.policy, described(given.owner));
     return {
       id: textIn(role.outputs, "uniqueId"),
-      identity: [
-        ...documents.flatMap(({ policy, owner }) => compilePolicy(policy, described(owner))),
-        ...managed.flatMap((arn) => this.#managed(arn, role)),
-      ],
-      boundary: boundary ? this.#managed(boundary, role) : undefined,
-      trust: compilePolicy(role.inputs.assumeRolePolicy ?? {}, described(role), true),
+      identity: [...documents, ...managed].flatMap(compiled),
+      boundary: boundary === undefined ? undefined : compiled(boundary),
+      trust: compilePolicy(role.inputs.assumeRolePolicy, described(role), true),
     };
-  }
-
-  #managed(arn: string, role: GraphResource): readonly Statement[] {
-    const own = managedPolicy(arn, this.#resources);
-    return own === undefined
-      ? compilePolicy(awsManagedPolicy(arn, described(role)), described(role))
-      : compilePolicy(own.policy, described(own.owner));
   }
 }

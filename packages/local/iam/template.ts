@@ -1,5 +1,6 @@
 // A text of a policy: with wildcards, and with variables that each request fills.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+import { literal, patternOf, wildcards } from "@spillway/graph/read/wildcard";
 
 /** What is known of a request, by condition key in lower case. */
 export type Context = ReadonlyMap<string, string>;
@@ -48,9 +49,3 @@ export function templateOf(text: string, hasVariables: boolean): Template {
     },
   };
 }
-
-export const patternOf = (text: string) => new RegExp(`^${wildcards(text)}$`, "s");
-
-const literal = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
-
-const wildcards = (text: string) => literal(text).replaceAll("\\*", ".*").replaceAll("\\?", ".");

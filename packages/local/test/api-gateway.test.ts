@@ -179,7 +179,7 @@ describe("API Gateway of the local run", () => {
   it("asks for execute-api:Invoke on the method where the endpoint is not public", async () => {
     const program = () => {
       ingress({ public: false })();
-      const role = new aws.iam.Role("caller", { name: "caller", assumeRolePolicy: "{}" });
+      const role = new aws.iam.Role("caller", { name: "caller", assumeRolePolicy: '{"Statement":[]}' });
       const allowed = (Resource: string) => ({ Effect: "Allow", Action: "execute-api:Invoke", Resource });
       const policy = JSON.stringify({ Statement: allowed("arn:aws:execute-api:*:*:*/live/POST/*") });
       new aws.iam.RolePolicy("p", { role: role.name, policy });

@@ -31,7 +31,7 @@ describe("the permissions of", () => {
   const schedule = (permitted: "tasks" | "nothing") => () => {
     const tasks = new aws.sqs.Queue("tasks", { name: "tasks" });
     const dead = new aws.sqs.Queue("dead", { name: "dead" });
-    const role = new aws.iam.Role("r", { assumeRolePolicy: "{}" });
+    const role = new aws.iam.Role("r", { assumeRolePolicy: '{"Statement":[]}' });
     const resources = permitted === "tasks" ? [tasks.arn, dead.arn] : [dead.arn];
     new aws.iam.RolePolicy("p", { role: role.name, policy: allow(["sqs:SendMessage"], resources) });
     new aws.scheduler.Schedule("s", {

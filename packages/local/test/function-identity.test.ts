@@ -63,7 +63,7 @@ describe("a function of the local run", () => {
   before(async () => {
     const graph = await recordProgram(
       () => {
-        const role = new aws.iam.Role("consumer", { name: "consumer", assumeRolePolicy: "{}" });
+        const role = new aws.iam.Role("consumer", { name: "consumer", assumeRolePolicy: '{"Statement":[]}' });
         const policy = JSON.stringify({ Statement: { Effect: "Allow", Action: "sqs:ListQueues", Resource: "*" } });
         new aws.iam.RolePolicy("p", { role: role.name, policy });
       },

@@ -111,6 +111,16 @@ describe("a role of the program on the local run", () => {
     assert.equal(await asking(made), noIdentity);
   });
 
+  it("is refused by name with a policy that is none", async () => {
+    for (const [policy, reason] of [
+      ["{}", 'has no Statement: "{}"'],
+      ["allow", "is not JSON: allow"],
+    ] as const) {
+      const made = () => ({ role: role({ inlinePolicies: [{ name: "p", policy }] }) });
+      assert.equal(await asking(made), `aws:iam/role:Role "r": its policy ${reason}`);
+    }
+  });
+
   it("is refused by name with a managed policy whose text is not known", async () => {
     const managed = () => ({ role: role({ managedPolicyArns: ["arn:aws:iam::aws:policy/SecurityAudit"] }) });
     assert.match(

@@ -110,7 +110,7 @@ describe("streams of the program on the local run", () => {
         const { arn } = new aws.kinesis.Stream("s", { name: "s", shardCount: 2 });
         new aws.kinesis.Stream("other", { name: "other", shardCount: 1 });
         const consumer = new aws.kinesis.StreamConsumer("c", { name: "c", streamArn: arn });
-        const role = new aws.iam.Role("r", { name: "r", assumeRolePolicy: "{}" });
+        const role = new aws.iam.Role("r", { name: "r", assumeRolePolicy: '{"Statement":[]}' });
         const Effect = "Allow" as const;
         const policy = {
           Version: "2012-10-17" as const,

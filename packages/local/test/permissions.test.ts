@@ -111,7 +111,7 @@ describe("permissions of the local run", () => {
   it("let a deny go before every allow", async () => {
     const graph = await recordProgram(
       () => {
-        const role = new aws.iam.Role("r", { assumeRolePolicy: "{}" });
+        const role = new aws.iam.Role("r", { assumeRolePolicy: '{"Statement":[]}' });
         const policy = (effect: string, action: string) =>
           JSON.stringify({ Statement: { Effect: effect, Action: action, Resource: "*" } });
         new aws.iam.RolePolicy("all", { role: role.name, policy: policy("Allow", "dynamodb:*") });

@@ -39,7 +39,7 @@ describe("the policy of a resource on the local run", () => {
     ask = createAsk([sqs, sns, lambda.service], observers);
     const graph = await recordProgram(
       () => {
-        const role = new aws.iam.Role("r", { name: "r", assumeRolePolicy: "{}" });
+        const role = new aws.iam.Role("r", { name: "r", assumeRolePolicy: '{"Statement":[]}' });
         const allowed = (Action: string[], Resource: string) => ({ Effect: "Allow", Action, Resource });
         const policy = JSON.stringify({
           Statement: [
