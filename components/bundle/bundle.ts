@@ -10,6 +10,7 @@ import { type Bundle, BundleCache } from "./cache";
 import { type Exporter, exportersOf } from "./exporter";
 import { serializeInline } from "./inline";
 import { makeBundles } from "./make";
+import { runtimeFolder } from "./runtime-folder";
 
 /** The consumer to put around a callback: `export function <handler>(callback)` of `runtime/handlers/<module>`. */
 export interface HandlerModule {
@@ -37,7 +38,7 @@ interface Request extends Told {
   readonly reject: (error: Error) => void;
 }
 
-const handlers = path.resolve(__dirname, "..", "runtime", "handlers");
+const handlers = path.join(runtimeFolder, "handlers");
 const pending: Request[] = [];
 
 /**

@@ -23,7 +23,7 @@ interface Remembered {
 }
 
 /** What decides how modules are found and compiled, besides the modules and this folder; relative to the project's root. */
-export const settingsFiles = ["package.json", "package-lock.json", "tsconfig.json"];
+export const settingsFiles = ["package.json", "package-lock.json", "pnpm-lock.yaml", "tsconfig.json"];
 
 /** It stands in place of a hash. */
 const absent = "absent";

@@ -1,6 +1,8 @@
 // What a module finds around it in Node, and would not find in one CommonJS file: its own address, and the CommonJS half of a package.
 import { createRequire, isBuiltin } from "node:module";
+import * as path from "node:path";
 import type { Plugin } from "esbuild";
+import { runtimeFolder } from "./runtime-folder";
 
 /** What CommonJS has instead of `import.meta`. The address of the bundle's file is what `createRequire` needs. */
 export const importMeta = {
@@ -22,7 +24,8 @@ export function withModuleUrl(code: string, sourceMap: string): { readonly code:
 
 /**
  * A package with both `module` and `main` is bundled from its ES modules, for their size; but who calls `require` for it expects what
- * Node gives: CommonJS, whose exports may be a function, and not a namespace with a `default`.
+ * Node gives: CommonJS, whose exports may be a function, and not a namespace with a `default`. Not so what this package has for
+ * Lambda, which the handler around the callback imports, too: it would be in the bundle twice.
  */
 export const requireCommonJs: Plugin = {
   name: "spillway-require-commonjs",
@@ -33,7 +36,9 @@ export const requireCommonJs: Plugin = {
       const bundled = await resolve(name, { kind, importer, resolveDir, pluginData: asked });
       const inNode = resolveInNode(name, importer);
       const isOther = inNode !== undefined && bundled.errors.length === 0 && bundled.path !== inNode;
-      return isOther && isInPackage(bundled.path) && isInPackage(inNode) ? { path: inNode } : undefined;
+      return isOther && isInPackage(bundled.path) && isInPackage(inNode) && !isForLambda(bundled.path)
+        ? { path: inNode }
+        : undefined;
     });
   },
 };
@@ -47,4 +52,5 @@ function resolveInNode(name: string, importer: string): string | undefined {
   }
 }
 
+const isForLambda = (file: string) => file.startsWith(path.dirname(runtimeFolder));
 const isInPackage = (file: string) => /[\\/]node_modules[\\/]/.test(file);
