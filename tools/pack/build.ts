@@ -1,0 +1,109 @@
+// Builds the packages from their sources as they are published: JavaScript and types of all of them in one go, because they import
+// each other, and ES modules of what runs in Lambda, because esbuild leaves the unused parts only of those out of a bundle.
+import { createHash } from "node:crypto";
+import { copyFileSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import * as path from "node:path";
+import ts from "typescript";
+
+/** Sources that esbuild bundles, and what those import. */
+const inLambda = ["components/callback.ts", "components/runtime/**/*.ts"];
+/** Where a package's ES modules are, below what is built of it. */
+export const esModulesFolder = "esm";
+
+/** Folders of the packages, relative to the repository's root. */
+export const packageFolders = (root: string): readonly string[] =>
+  (JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as { readonly workspaces: string[] }).workspaces
+    .flatMap((pattern) => globSync(pattern, { cwd: root }))
+    .filter((folder) => existsSync(path.join(root, folder, "package.json")))
+    .sort();
+
+/**
+ * The folder in which all packages are built, laid out as their sources. What was built of the same sources before is taken as it is.
+ * Throws an Error that shows what the compiler finds.
+ */
+export function build(root: string): string {
+  const target = path.join(root, ".spillway", "build");
+  const stamp = path.join(target, "built-of");
+  const files = packageFolders(root).flatMap((folder) => sourcesIn(root, folder));
+  const hash = hashOf(root, [...files, "package.json", "tsconfig.json"]);
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return target;
+  rmSync(target, { recursive: true, force: true });
+  compile(
+    root,
+    files.filter((file) => file.endsWith(".ts")),
+    target,
+  );
+  writeEsModules(root, target);
+  for (const file of files.filter((each) => !each.endsWith(".ts"))) {
+    mkdirSync(path.dirname(path.join(target, file)), { recursive: true });
+    copyFileSync(path.join(root, file), path.join(target, file));
+  }
+  writeFileSync(stamp, hash);
+  return target;
+}
+
+/** Modules, and the files that they read beside themselves. */
+function sourcesIn(root: string, folder: string): readonly string[] {
+  const exclude = (name: string) => /^(node_modules|test|dist)$/.test(name);
+  return globSync("**/*.{ts,cjs,default.json}", {
+    cwd: path.join(root, folder),
+    exclude: (each) => exclude(path.basename(each)),
+  })
+    .map((file) => path.posix.join(folder, file.split(path.sep).join("/")))
+    .sort();
+}
+
+function hashOf(root: string, files: readonly string[]): string {
+  const hash = createHash("sha256").update(ts.version).update(readFileSync(__filename));
+  for (const file of files) hash.update(file).update(readFileSync(path.join(root, file)));
+  return hash.digest("hex");
+}
+
+function optionsOf(root: string): ts.CompilerOptions {
+  const file = path.join(root, "tsconfig.json");
+  const { config } = ts.readConfigFile(file, ts.sys.readFile);
+  return ts.convertCompilerOptionsFromJson(config.compilerOptions, root, file).options;
+}
+
+function compile(root: string, files: readonly string[], outDir: string): void {
+  const options: ts.CompilerOptions = {
+    ...optionsOf(root),
+    noEmit: false,
+    noEmitOnError: true,
+    outDir,
+    rootDir: root,
+    declaration: true,
+    sourceMap: true,
+    // The sources themselves are not in the package.
+    inlineSources: true,
+    types: ["node"],
+  };
+  const program = ts.createProgram({ rootNames: files.map((file) => path.join(root, file)), options });
+  const found = [...ts.getPreEmitDiagnostics(program), ...program.emit().diagnostics];
+  if (found.length === 0) return;
+  throw new Error(
+    ts.formatDiagnostics(found, {
+      getCanonicalFileName: (name) => name,
+      getCurrentDirectory: () => root,
+      getNewLine: () => "\n",
+    }),
+  );
+}
+
+function writeEsModules(root: string, target: string): void {
+  const options = { ...optionsOf(root), module: ts.ModuleKind.ESNext, sourceMap: true, inlineSources: true };
+  const files = new Set(inLambda.flatMap((pattern) => globSync(pattern, { cwd: root })));
+  for (const file of files) {
+    const fileName = path.join(root, file);
+    const text = readFileSync(fileName, "utf8");
+    const { outputText, sourceMapText = "" } = ts.transpileModule(text, { fileName, compilerOptions: options });
+    const [folder = "", ...rest] = file.split("/");
+    const built = path.join(target, folder, esModulesFolder, ...rest).replace(/\.ts$/, ".js");
+    mkdirSync(path.dirname(built), { recursive: true });
+    writeFileSync(built, outputText);
+    writeFileSync(`${built}.map`, sourceMapText);
+    for (const { fileName: imported } of ts.preProcessFile(outputText).importedFiles) {
+      if (imported.startsWith(".")) files.add(`${path.posix.join(path.posix.dirname(file), imported)}.ts`);
+    }
+  }
+}
