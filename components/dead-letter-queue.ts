@@ -38,6 +38,16 @@ export interface DeadLetterQueueOverrides {
   readonly alarm?: Partial<Omit<aws.cloudwatch.MetricAlarmArgs, "alarmActions" | "okActions" | "dimensions">>;
 }
 
+/** Where a component's dead letters are, and which source they come from. */
+export interface DeadLetters<Kind extends string = string> {
+  /** URL of the dead-letter queue. */
+  readonly url: pulumi.Output<string>;
+  /** ARN of the queue, stream, topic, schedule or rule. */
+  readonly sourceArn: pulumi.Output<string>;
+  /** What the source is, as `queue` or `table`. */
+  readonly kind: Kind;
+}
+
 export const longestRetention = 1_209_600;
 /** 1 MiB. The provider's own default is 256 KiB, four times less than SQS takes. */
 export const largestMessage = 1_048_576;

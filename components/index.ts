@@ -1,7 +1,7 @@
 // The face of the package `spillway`: the components that a program makes, their arguments, and the bindings of its callbacks.
 // What a callback itself imports is in `spillway/callback`. `Network` is in `spillway/network`, because it loads awsx.
 export { AlarmTopic, type AlarmTopicArgs } from "./alarm-topic";
-export type { AlarmChange, AlarmOverrides } from "./alarms/alarms";
+export type { AlarmChange, AlarmNodes, AlarmOverrides } from "./alarms/alarms";
 export type { AsynchronousFunctionAlarm, FunctionAlarm, StreamFunctionAlarm } from "./alarms/function-alarms";
 export type { QueueAlarm, TopicAlarm } from "./alarms/source-alarms";
 export type { AlarmSet, Operations } from "./base/operations";
@@ -25,14 +25,21 @@ export {
   writeTable,
 } from "./binding";
 export { Dashboard, type DashboardArgs, type Monitored } from "./dashboard";
-export { DeadLetterQueue, type DeadLetterQueueArgs, type DeadLetterQueueOverrides } from "./dead-letter-queue";
+export {
+  DeadLetterQueue,
+  type DeadLetterQueueArgs,
+  type DeadLetterQueueOverrides,
+  type DeadLetters,
+} from "./dead-letter-queue";
 export { EncryptionKey, type EncryptionKeyArgs } from "./encryption-key";
 export { EventBusRule, type EventBusRuleArgs, type EventBusRuleOptions } from "./event-bus-rule";
 export { type FunctionOptions, type FunctionOverrides, logRetentions } from "./function/args";
 export type { BundleOptions } from "./function/callback-args";
+export type { FunctionNodes } from "./function/callback-function";
 export type { IdempotencyArg, IdempotencyOptions, KeyPath } from "./function/idempotency";
 export type { FunctionNetwork, NetworkAttachment } from "./function/network";
 export type { PayloadBucket } from "./function/payload-bucket";
+export type { ConsumerKind, FunctionConsumer, FunctionConsumerNodes } from "./function-consumer";
 export { HttpIngress, type HttpIngressArgs } from "./http-ingress";
 export type { FifoRoute, RouteConsumer } from "./http-ingress/route";
 export type { Condition, Statement } from "./iam/statement";
@@ -44,14 +51,16 @@ export type {
   QueueFilter,
 } from "./queue/consumer-args";
 export type { PolicyStatement, QueuePolicyOwner } from "./queue/policy";
+export type { QueueConsumerNodes } from "./queue/source";
 export type { QueueTarget, QueueTargetOptions } from "./queue/target";
-export { type DeadLetters, QueueConsumer, type QueueConsumerArgs } from "./queue-consumer";
+export { QueueConsumer, type QueueConsumerArgs } from "./queue-consumer";
 export { Schedule, type ScheduleArgs, type ScheduleTarget } from "./schedule";
-export type { StreamCallback, StreamMappingOptions, StreamOverrides } from "./stream/mapping";
+export type { StreamCallback, StreamMappingNodes, StreamMappingOptions, StreamOverrides } from "./stream/mapping";
 export {
   type ExistingStream,
   StreamConsumer,
   type StreamConsumerArgs,
+  type StreamConsumerNodes,
   type StreamConsumerOptions,
   type StreamConsumerOverrides,
 } from "./stream-consumer";
@@ -63,5 +72,6 @@ export {
   type ExistingTopic,
   TopicConsumer,
   type TopicConsumerArgs,
+  type TopicConsumerNodes,
   type TopicConsumerOptions,
 } from "./topic-consumer";

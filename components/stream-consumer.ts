@@ -1,27 +1,25 @@
 // A Kinesis stream with a callback that consumes it and with its dead letters.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type AlarmOverrides, checkAlarms, createAlarms } from "./alarms/alarms";
-import { type FunctionAlarm, type StreamFunctionAlarm, streamFunctionAlarms } from "./alarms/function-alarms";
+import type { AlarmOverrides } from "./alarms/alarms";
+import type { FunctionAlarm, StreamFunctionAlarm } from "./alarms/function-alarms";
 import { streamAlarms } from "./alarms/source-alarms";
-import { ArgumentErrors } from "./base/argument-errors";
-import { checkName, nameOfDeadLetters, namesOfFunction } from "./base/names";
-import type { Binding, BindingsArg, Puttable } from "./binding";
-import { createDeadLetters, type DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
-import { CallbackFunction } from "./function/callback-function";
+import type { ArgumentErrors } from "./base/argument-errors";
+import { nameOfDeadLetters } from "./base/names";
+import type { BindingsArg, Puttable } from "./binding";
+import { createDeadLetters } from "./dead-letter-queue";
 import type { IdempotencyArg } from "./function/idempotency";
+import { type CreatedSource, FunctionConsumer } from "./function-consumer";
 import { decryptStatements } from "./iam/encryption";
 import type { AnyCallback } from "./runtime/callback/callback";
 import {
   checkStreamMapping,
-  createStreamMapping,
-  destinationStatements,
+  createStreamSource,
   type StreamCallback,
+  type StreamMappingNodes,
   type StreamMappingOptions,
   type StreamOverrides,
-  streamDefaults,
   streamRetriesOf,
-  streamTimesOf,
 } from "./stream/mapping";
 
 /** The arguments of a `StreamConsumer` that do not depend on the types of its callback. */
@@ -49,8 +47,6 @@ export interface StreamConsumerOverrides extends StreamOverrides {
   readonly stream?: Partial<
     Omit<aws.kinesis.StreamArgs, "shardCount" | "streamModeDetails" | "retentionPeriod" | "encryptionType" | "kmsKeyId">
   >;
-  readonly deadLetterQueue?: DeadLetterQueueOverrides["queue"];
-  readonly alarm?: DeadLetterQueueOverrides["alarm"];
   readonly alarms?: AlarmOverrides<FunctionAlarm | StreamFunctionAlarm | "readThrottles" | "writeThrottles">;
 }
 
@@ -59,6 +55,19 @@ export type StreamConsumerArgs<Wire, In, B extends object> = StreamConsumerOptio
   StreamCallback<Wire, In, B> &
   BindingsArg<B> &
   IdempotencyArg<In>;
+
+/** The child resources that only a StreamConsumer has. */
+export interface StreamConsumerNodes extends StreamMappingNodes {
+  /** Undefined for an existing stream. */
+  readonly stream: aws.kinesis.Stream | undefined;
+  /** The stream's consumer with throughput of its own; undefined without `enhancedFanOut`. */
+  readonly fanOut: aws.kinesis.StreamConsumer | undefined;
+}
+
+interface CreatedStream extends CreatedSource<"stream", StreamConsumerNodes> {
+  readonly stream: ExistingStream;
+  readonly streamName: pulumi.Output<string>;
+}
 
 const retention = { default: 168, min: 24, max: 8760 };
 const defaultRecordAge = 86_400;
@@ -69,143 +78,117 @@ const defaultRecordAge = 86_400;
  * refuse or that could not work.
  */
 export class StreamConsumer<Wire = unknown, In = unknown, B extends object = Record<never, never>>
-  extends pulumi.ComponentResource
+  extends FunctionConsumer<"stream", StreamConsumerNodes, CreatedStream>
   implements Puttable<Wire>
 {
+  /** Name of the stream. */
   readonly streamName: pulumi.Output<string>;
+  /** ARN of the stream. */
   readonly streamArn: pulumi.Output<string>;
   /** For another consumer of the same stream. */
   readonly stream: ExistingStream;
-  readonly deadLetterQueueUrl: pulumi.Output<string>;
-  readonly deadLetterQueueArn: pulumi.Output<string>;
-  readonly functionName: pulumi.Output<string>;
-  readonly functionArn: pulumi.Output<string>;
-  /** Seconds after which Lambda ends an invocation. */
-  readonly timeout: number;
-  readonly deadLetters: {
-    readonly url: pulumi.Output<string>;
-    readonly sourceArn: pulumi.Output<string>;
-    readonly kind: "stream";
-  };
   /** Only a type: what the stream carries. */
   declare readonly accepts?: (event: Wire) => void;
 
-  constructor(
-    private readonly name: string,
-    args: StreamConsumerArgs<Wire, In, B>,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
-    super("spillway:index:StreamConsumer", name, {}, opts);
-    check(name, args, this);
-    const { overrides } = args;
-    const own = args.stream === undefined ? this.createStream(args) : undefined;
-    this.stream =
-      own === undefined
-        ? (args.stream ?? { arn: "" })
-        : { arn: own.arn, ...(args.kmsKeyArn !== undefined && { kmsKeyArn: args.kmsKeyArn }) };
-    this.streamArn = pulumi.output(this.stream.arn);
-    this.streamName = own?.name ?? this.streamArn.apply((arn) => arn.split("/")[1] ?? "");
-    const deadLetters = createDeadLetters(name, args, this);
-    const eventSourceArn = args.enhancedFanOut === true ? this.createFanOut() : this.streamArn;
-    const fn = this.createFunction(args, eventSourceArn, deadLetters);
-    createStreamMapping(name, {
-      eventSourceArn,
-      options: args,
-      maximumRecordAge: defaultAgeOf(args),
-      deadLetterQueueArn: deadLetters.arn,
-      fn,
-      ...(overrides?.mapping !== undefined && { overrides: overrides.mapping }),
-      parent: this,
-    });
-    const alarms = [
-      ...streamFunctionAlarms({ name, functionName: fn.functionName }, streamTimesOf(args, recordAgeOf(args))),
-      ...(own === undefined ? [] : streamAlarms(name, own.name)),
-    ];
-    createAlarms(name, alarms, { operations: args, overrides: overrides?.alarms, parent: this });
-
-    this.deadLetterQueueUrl = deadLetters.url;
-    this.deadLetterQueueArn = deadLetters.arn;
-    this.functionName = fn.functionName;
-    this.functionArn = fn.functionArn;
-    this.timeout = fn.timeout;
-    this.deadLetters = { url: deadLetters.url, sourceArn: this.streamArn, kind: "stream" };
-    this.registerOutputs({
-      streamName: this.streamName,
-      streamArn: this.streamArn,
-      deadLetterQueueUrl: this.deadLetterQueueUrl,
-      deadLetterQueueArn: this.deadLetterQueueArn,
-      functionName: this.functionName,
-      functionArn: this.functionArn,
-    });
-  }
-
-  private createStream({ shards, overrides, kmsKeyArn, ...args }: StreamConsumerOptions): aws.kinesis.Stream {
-    return new aws.kinesis.Stream(
-      this.name,
+  constructor(name: string, args: StreamConsumerArgs<Wire, In, B>, opts?: pulumi.ComponentResourceOptions) {
+    super(
+      "StreamConsumer",
+      name,
+      args,
       {
-        ...overrides?.stream,
-        ...(shards === undefined
-          ? { streamModeDetails: { streamMode: "ON_DEMAND" } }
-          : { streamModeDetails: { streamMode: "PROVISIONED" }, shardCount: shards }),
-        retentionPeriod: args.retention ?? retention.default,
-        encryptionType: "KMS",
-        kmsKeyId: kmsKeyArn ?? "alias/aws/kinesis",
-      },
-      { parent: this, protect: args.protect },
-    );
-  }
-
-  private createFanOut(): pulumi.Output<string> {
-    return new aws.kinesis.StreamConsumer(this.name, { streamArn: this.streamArn }, { parent: this }).arn;
-  }
-
-  private createFunction(
-    args: StreamConsumerArgs<Wire, In, B>,
-    eventSourceArn: pulumi.Output<string>,
-    deadLetters: DeadLetterQueue,
-  ): CallbackFunction {
-    const bindings: Readonly<Record<string, Binding<unknown>>> = args.bindings ?? {};
-    const { kmsKeyArn } = this.stream;
-    return new CallbackFunction(
-      this.name,
-      {
-        ...args,
-        bindings,
-        statements: [
-          {
-            actions: [
-              "kinesis:DescribeStream",
-              "kinesis:DescribeStreamSummary",
-              "kinesis:GetRecords",
-              "kinesis:GetShardIterator",
-              "kinesis:ListShards",
-            ],
-            resources: [this.streamArn],
-            onBehalf: true,
-          },
-          ...(args.enhancedFanOut === true
-            ? [
-                {
-                  actions: ["kinesis:SubscribeToShard", "kinesis:DescribeStreamConsumer"],
-                  resources: [eventSourceArn],
-                  onBehalf: true,
-                },
-              ]
-            : []),
-          ...decryptStatements("kinesis", kmsKeyArn, args.formerKmsKeyArn),
-          ...destinationStatements(deadLetters, args),
-        ],
         around: { module: "kinesis", handler: "kinesisHandler" },
         retries: streamRetriesOf(args, recordAgeOf(args)),
-        source: {
-          kind: "stream",
-          deadLetterQueueUrl: deadLetters.url,
-          concurrency: args.concurrency ?? streamDefaults.concurrency,
-        },
+        names: [nameOfDeadLetters(false)],
+        windows: true,
+        check: (errors, callback) => check(args, callback, errors),
+        create: (consumer) => createSource(name, args, consumer),
       },
-      { parent: this },
+      opts,
     );
+    const { stream, streamName, arn } = this.source;
+    this.stream = stream;
+    this.streamName = streamName;
+    this.streamArn = arn;
   }
+}
+
+function createSource(name: string, options: StreamConsumerOptions, consumer: pulumi.ComponentResource): CreatedStream {
+  const own = options.stream === undefined ? createStream(name, options, consumer) : undefined;
+  const stream =
+    own === undefined
+      ? (options.stream ?? { arn: "" })
+      : { arn: own.arn, ...(options.kmsKeyArn !== undefined && { kmsKeyArn: options.kmsKeyArn }) };
+  const arn = pulumi.output(stream.arn);
+  const streamName = own?.name ?? arn.apply((known) => known.split("/")[1] ?? "");
+  const deadLetterQueue = createDeadLetters(name, options, consumer);
+  const fanOut =
+    options.enhancedFanOut === true
+      ? new aws.kinesis.StreamConsumer(name, { streamArn: arn }, { parent: consumer })
+      : undefined;
+  const common = createStreamSource(name, {
+    options,
+    eventSourceArn: fanOut?.arn ?? arn,
+    maximumRecordAge: defaultAgeOf(options),
+    recordAge: recordAgeOf(options),
+    deadLetterQueue,
+    consumer,
+  });
+  return {
+    ...common,
+    kind: "stream",
+    arn,
+    stream,
+    streamName,
+    outputs: { streamName, streamArn: arn },
+    statements: [
+      {
+        actions: [
+          "kinesis:DescribeStream",
+          "kinesis:DescribeStreamSummary",
+          "kinesis:GetRecords",
+          "kinesis:GetShardIterator",
+          "kinesis:ListShards",
+        ],
+        resources: [arn],
+        onBehalf: true,
+      },
+      ...(fanOut === undefined
+        ? []
+        : [
+            {
+              actions: ["kinesis:SubscribeToShard", "kinesis:DescribeStreamConsumer"],
+              resources: [fanOut.arn],
+              onBehalf: true,
+            },
+          ]),
+      ...decryptStatements("kinesis", stream.kmsKeyArn, options.formerKmsKeyArn),
+    ],
+    connect: (fn) => ({ ...common.connect(fn), stream: own, fanOut }),
+    alarms: (functionName) => [
+      ...common.alarms(functionName),
+      ...(own === undefined ? [] : streamAlarms(name, own.name)),
+    ],
+  };
+}
+
+function createStream(
+  name: string,
+  { shards, overrides, kmsKeyArn, ...options }: StreamConsumerOptions,
+  consumer: pulumi.ComponentResource,
+): aws.kinesis.Stream {
+  return new aws.kinesis.Stream(
+    name,
+    {
+      ...overrides?.stream,
+      ...(shards === undefined
+        ? { streamModeDetails: { streamMode: "ON_DEMAND" } }
+        : { streamModeDetails: { streamMode: "PROVISIONED" }, shardCount: shards }),
+      retentionPeriod: options.retention ?? retention.default,
+      encryptionType: "KMS",
+      kmsKeyId: kmsKeyArn ?? "alias/aws/kinesis",
+    },
+    { parent: consumer, protect: options.protect },
+  );
 }
 
 /** Seconds until a record is given up; where no age is set, until it expires, of another's stream at the earliest. */
@@ -223,13 +206,8 @@ function defaultAgeOf({ stream, startingPosition = "TRIM_HORIZON" }: StreamConsu
   return stream !== undefined && startingPosition === "TRIM_HORIZON" ? -1 : defaultRecordAge;
 }
 
-type Checked = StreamConsumerOptions & { readonly callback: AnyCallback };
-
-function check(name: string, options: Checked, owner: pulumi.Resource): void {
-  const errors = new ArgumentErrors(`StreamConsumer "${name}"`);
-  checkName(name, errors, [...namesOfFunction, nameOfDeadLetters(false)]);
-  checkStreamMapping(options, "data", errors);
-  checkAlarms(options.overrides?.alarms, errors);
+function check(options: StreamConsumerOptions, callback: AnyCallback | undefined, errors: ArgumentErrors): void {
+  checkStreamMapping({ options, callback, content: "data" }, errors);
   const hours = { min: retention.min, max: retention.max, unit: "h", rule: "Kinesis allows" };
   const kept = errors.integer("retention", options.retention, hours);
   errors.integer("shards", options.shards, { min: 1, max: 10_000, rule: "Kinesis allows" });
@@ -247,5 +225,4 @@ function check(name: string, options: Checked, owner: pulumi.Resource): void {
       `maximumRecordAge ${age} s is more than the retention of ${keptSeconds} s, so records would expire without a dead letter; raise retention.`,
     );
   }
-  errors.throwIfAny(owner);
 }

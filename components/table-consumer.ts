@@ -1,26 +1,22 @@
 // The stream of a DynamoDB table with a callback that consumes it and with its dead letters.
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { checkAlarms, createAlarms } from "./alarms/alarms";
-import { streamFunctionAlarms } from "./alarms/function-alarms";
-import { ArgumentErrors } from "./base/argument-errors";
-import { checkName, nameOfDeadLetters, namesOfFunction } from "./base/names";
+import type { ArgumentErrors } from "./base/argument-errors";
+import { nameOfDeadLetters } from "./base/names";
 import { OutputError } from "./base/output-error";
-import type { Binding, BindingsArg, TableReference } from "./binding";
-import { createDeadLetters, type DeadLetterQueueOverrides } from "./dead-letter-queue";
-import { CallbackFunction } from "./function/callback-function";
+import type { BindingsArg, TableReference } from "./binding";
+import { createDeadLetters } from "./dead-letter-queue";
 import type { IdempotencyArg } from "./function/idempotency";
+import { type CreatedSource, FunctionConsumer } from "./function-consumer";
 import { decryptStatements } from "./iam/encryption";
+import type { AnyCallback } from "./runtime/callback/callback";
 import {
   checkStreamMapping,
-  createStreamMapping,
-  destinationStatements,
+  createStreamSource,
   type StreamCallback,
+  type StreamMappingNodes,
   type StreamMappingOptions,
-  type StreamOverrides,
-  streamDefaults,
   streamRetriesOf,
-  streamTimesOf,
 } from "./stream/mapping";
 
 /** The arguments of a `TableConsumer` that do not depend on the types of its callback. */
@@ -31,10 +27,6 @@ export interface TableConsumerOptions extends StreamMappingOptions {
       /** A `Table` says it itself. */
       readonly hasStream?: boolean;
     };
-  readonly overrides?: StreamOverrides & {
-    readonly deadLetterQueue?: DeadLetterQueueOverrides["queue"];
-    readonly alarm?: DeadLetterQueueOverrides["alarm"];
-  };
 }
 
 /** The arguments of a `TableConsumer`. The schema of its callback is `tableChange(<schema of the items>)`. */
@@ -56,99 +48,76 @@ export class TableConsumer<
   Wire = unknown,
   In = unknown,
   B extends object = Record<never, never>,
-> extends pulumi.ComponentResource {
-  readonly deadLetterQueueUrl: pulumi.Output<string>;
-  readonly deadLetterQueueArn: pulumi.Output<string>;
-  readonly functionName: pulumi.Output<string>;
-  readonly functionArn: pulumi.Output<string>;
-  /** Seconds after which Lambda ends an invocation. */
-  readonly timeout: number;
-  readonly deadLetters: {
-    readonly url: pulumi.Output<string>;
-    readonly sourceArn: pulumi.Output<string>;
-    readonly kind: "table";
-  };
-
+> extends FunctionConsumer<"table", StreamMappingNodes> {
   constructor(name: string, args: TableConsumerArgs<Wire, In, B>, opts?: pulumi.ComponentResourceOptions) {
-    super("spillway:index:TableConsumer", name, {}, opts);
-    const errors = new ArgumentErrors(`TableConsumer "${name}"`);
-    checkName(name, errors, [...namesOfFunction, nameOfDeadLetters(false)]);
-    checkStreamMapping(args, null, errors);
-    checkAlarms(args.overrides?.alarms, errors);
-    if (args.maximumRecordAge !== undefined && args.maximumRecordAge > longestRecordAge) {
-      errors.add(
-        `maximumRecordAge is ${args.maximumRecordAge} s, and DynamoDB keeps changes for ${longestRecordAge} s, so they would expire without a dead letter; give less.`,
-      );
-    }
-    const { streamArn: givenArn, hasStream } = args.table;
-    const fault = hasStream === false ? noStream : typeof givenArn === "string" ? faultOf(givenArn) : undefined;
-    if (fault !== undefined) errors.add(fault);
-    errors.throwIfAny(this);
-
-    const { overrides, maximumRecordAge = defaultRecordAge } = args;
-    const recordAge = maximumRecordAge === -1 ? longestRecordAge : maximumRecordAge;
-    const streamArn = pulumi.output(givenArn).apply((known) => {
-      const unfit = faultOf(known);
-      if (unfit === undefined) return known;
-      throw new OutputError(`TableConsumer "${name}": ${unfit}`, this);
-    });
-    const deadLetters = createDeadLetters(name, args, this);
-    const bindings: Readonly<Record<string, Binding<unknown>>> = args.bindings ?? {};
-    const fn = new CallbackFunction(
+    super(
+      "TableConsumer",
       name,
+      args,
       {
-        ...args,
-        bindings,
-        statements: [
-          {
-            actions: ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
-            resources: [streamArn],
-            onBehalf: true,
-          },
-          // It knows no resource: https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
-          { actions: ["dynamodb:ListStreams"], resources: ["*"], onBehalf: true },
-          ...decryptStatements("dynamodb", args.table.kmsKeyArn, args.table.formerKmsKeyArn),
-          ...destinationStatements(deadLetters, args),
-        ],
         around: { module: "table", handler: "tableHandler" },
-        retries: streamRetriesOf(args, recordAge),
-        source: {
-          kind: "stream",
-          deadLetterQueueUrl: deadLetters.url,
-          concurrency: args.concurrency ?? streamDefaults.concurrency,
-        },
+        retries: streamRetriesOf(args, recordAgeOf(args)),
+        names: [nameOfDeadLetters(false)],
+        windows: true,
+        check: (errors, callback) => check(args, callback, errors),
+        create: (consumer) => createSource(name, args, consumer),
       },
-      { parent: this },
+      opts,
     );
-    createStreamMapping(name, {
-      eventSourceArn: streamArn,
-      options: args,
-      maximumRecordAge: defaultRecordAge,
-      deadLetterQueueArn: deadLetters.arn,
-      fn,
-      ...(overrides?.mapping !== undefined && { overrides: overrides.mapping }),
-      parent: this,
-    });
-    const watched = { name, functionName: fn.functionName };
-    createAlarms(name, streamFunctionAlarms(watched, streamTimesOf(args, recordAge)), {
-      operations: args,
-      overrides: overrides?.alarms,
-      parent: this,
-    });
-
-    this.deadLetterQueueUrl = deadLetters.url;
-    this.deadLetterQueueArn = deadLetters.arn;
-    this.functionName = fn.functionName;
-    this.functionArn = fn.functionArn;
-    this.timeout = fn.timeout;
-    this.deadLetters = { url: deadLetters.url, sourceArn: streamArn, kind: "table" };
-    this.registerOutputs({
-      deadLetterQueueUrl: this.deadLetterQueueUrl,
-      deadLetterQueueArn: this.deadLetterQueueArn,
-      functionName: this.functionName,
-      functionArn: this.functionArn,
-    });
   }
+}
+
+/** Seconds until a change is given up. */
+function recordAgeOf({ maximumRecordAge = defaultRecordAge }: TableConsumerOptions): number {
+  return maximumRecordAge === -1 ? longestRecordAge : maximumRecordAge;
+}
+
+function check(options: TableConsumerOptions, callback: AnyCallback | undefined, errors: ArgumentErrors): void {
+  const { maximumRecordAge, table } = options;
+  checkStreamMapping({ options, callback, content: null }, errors);
+  if (maximumRecordAge !== undefined && maximumRecordAge > longestRecordAge) {
+    errors.add(
+      `maximumRecordAge is ${maximumRecordAge} s, and DynamoDB keeps changes for ${longestRecordAge} s, so they would expire without a dead letter; give less.`,
+    );
+  }
+  const { streamArn, hasStream } = table;
+  const fault = hasStream === false ? noStream : typeof streamArn === "string" ? faultOf(streamArn) : undefined;
+  if (fault !== undefined) errors.add(fault);
+}
+
+function createSource(
+  name: string,
+  options: TableConsumerOptions,
+  consumer: pulumi.ComponentResource,
+): CreatedSource<"table", StreamMappingNodes> {
+  const { streamArn: givenArn, kmsKeyArn, formerKmsKeyArn } = options.table;
+  const streamArn = pulumi.output(givenArn).apply((known) => {
+    const unfit = faultOf(known);
+    if (unfit === undefined) return known;
+    throw new OutputError(`TableConsumer "${name}": ${unfit}`, consumer);
+  });
+  return {
+    kind: "table",
+    arn: streamArn,
+    statements: [
+      {
+        actions: ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
+        resources: [streamArn],
+        onBehalf: true,
+      },
+      // It knows no resource: https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
+      { actions: ["dynamodb:ListStreams"], resources: ["*"], onBehalf: true },
+      ...decryptStatements("dynamodb", kmsKeyArn, formerKmsKeyArn),
+    ],
+    ...createStreamSource(name, {
+      options,
+      eventSourceArn: streamArn,
+      maximumRecordAge: defaultRecordAge,
+      recordAge: recordAgeOf(options),
+      deadLetterQueue: createDeadLetters(name, options, consumer),
+      consumer,
+    }),
+  };
 }
 
 const noStream = "its table has no stream, so there are no changes to read; give a Table stream: true.";

@@ -1,26 +1,25 @@
 // A callback that consumes an SNS topic without a queue between, and the dead letters of both: delivery and processing.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type AlarmOverrides, checkAlarms, createAlarms } from "./alarms/alarms";
+import type { AlarmOverrides } from "./alarms/alarms";
 import {
   type AsynchronousFunctionAlarm,
   asynchronousFunctionAlarms,
   type FunctionAlarm,
 } from "./alarms/function-alarms";
 import { type TopicAlarm, topicAlarms } from "./alarms/source-alarms";
-import { ArgumentErrors } from "./base/argument-errors";
-import { checkName, nameOfDeadLetters, namesOfFunction } from "./base/names";
+import type { ArgumentErrors } from "./base/argument-errors";
+import { nameOfDeadLetters } from "./base/names";
 import type { Operations } from "./base/operations";
 import { OutputError } from "./base/output-error";
-import type { Binding, BindingsArg } from "./binding";
+import type { BindingsArg } from "./binding";
 import { createDeadLetters, type DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
-import { checkFunctionOptions, type FunctionOptions, type FunctionOverrides } from "./function/args";
-import { checkCallback } from "./function/callback-args";
-import { CallbackFunction } from "./function/callback-function";
+import type { FunctionOptions, FunctionOverrides } from "./function/args";
+import type { CallbackFunction } from "./function/callback-function";
 import { functionDefaults } from "./function/defaults";
-import { checkIdempotency, type IdempotencyArg } from "./function/idempotency";
-import { checkKeys, encryptStatements } from "./iam/encryption";
-import type { AnyCallback, Callback } from "./runtime/callback/callback";
+import type { IdempotencyArg } from "./function/idempotency";
+import { type CreatedSource, FunctionConsumer } from "./function-consumer";
+import type { Callback } from "./runtime/callback/callback";
 import { Topic } from "./topic";
 import { checkSubscriptionFilter, filterPolicyOf, type SubscriptionFilter } from "./topic/subscription-filter";
 
@@ -69,6 +68,15 @@ export type TopicConsumerArgs<
   } & BindingsArg<B> &
   IdempotencyArg<In>;
 
+/** The child resources that only a TopicConsumer has. */
+export interface TopicConsumerNodes {
+  readonly subscription: aws.sns.TopicSubscription;
+  /** Admits the topic to the function. */
+  readonly permission: aws.lambda.Permission;
+  /** How often and for how long Lambda tries, and where it puts what it gives up. */
+  readonly invocations: aws.lambda.FunctionEventInvokeConfig;
+}
+
 const defaults = { maximumRetryAttempts: 2, maximumEventAge: 21_600 } as const;
 /** Seconds: a minute before the second attempt, two before the third. */
 const longestRetryDelay = 120;
@@ -85,128 +93,117 @@ export class TopicConsumer<
   B extends object = Record<never, never>,
   E extends { readonly type: string } = never,
   K extends string = E["type"],
-> extends pulumi.ComponentResource {
-  readonly deadLetterQueueUrl: pulumi.Output<string>;
-  readonly deadLetterQueueArn: pulumi.Output<string>;
-  readonly functionName: pulumi.Output<string>;
-  readonly functionArn: pulumi.Output<string>;
-  /** Seconds after which Lambda ends an invocation. */
-  readonly timeout: number;
-  readonly deadLetters: {
-    readonly url: pulumi.Output<string>;
-    readonly sourceArn: pulumi.Output<string>;
-    readonly kind: "topic-consumer";
-  };
-
-  constructor(
-    private readonly name: string,
-    args: TopicConsumerArgs<Wire, In, B, E, K>,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
-    super("spillway:index:TopicConsumer", name, {}, opts);
+> extends FunctionConsumer<"topic-consumer", TopicConsumerNodes> {
+  constructor(name: string, args: TopicConsumerArgs<Wire, In, B, E, K>, opts?: pulumi.ComponentResourceOptions) {
     const { topic } = args;
-    check(name, args, topic, this);
-    const topicArn = topic instanceof Topic ? topic.topicArn : this.standardTopic(topic);
-    const deadLetters = createDeadLetters(name, args, this);
-    const bindings: Readonly<Record<string, Binding<unknown>>> = args.bindings ?? {};
-    const fn = new CallbackFunction(
+    super(
+      "TopicConsumer",
       name,
+      args,
       {
-        ...args,
-        bindings,
-        statements: [
-          { actions: ["sqs:SendMessage"], resources: [deadLetters.arn] },
-          ...encryptStatements("sqs", deadLetters.kmsKeyArn),
-        ],
         around: { module: "topic", handler: "topicHandler" },
         retries: {
           attempts: 1 + (args.maximumRetryAttempts ?? defaults.maximumRetryAttempts),
           gap: longestRetryDelay + (args.timeout ?? functionDefaults.timeout),
           throttledFor: args.maximumEventAge ?? defaults.maximumEventAge,
         },
-        source: { kind: "topic", deadLetterQueueUrl: deadLetters.url },
+        names: [nameOfDeadLetters(false)],
+        windows: false,
+        check: (errors) => check(args, topic, errors),
+        create: (consumer) => createSource(name, args, topic, consumer),
       },
-      { parent: this },
+      opts,
     );
-    const undelivered = topic instanceof Topic ? topic.undelivered : admitDeliveries(deadLetters, topicArn);
-    this.createSubscription(args, { topicArn, fn, deadLetters, undelivered });
-    const alarms = [
+  }
+}
+
+type Options = TopicConsumerOptions & SubscriptionFilter<string>;
+
+function createSource(
+  name: string,
+  options: Options,
+  topic: Topic<never> | ExistingTopic,
+  consumer: pulumi.ComponentResource,
+): CreatedSource<"topic-consumer", TopicConsumerNodes> {
+  const own = topic instanceof Topic;
+  const topicArn = own ? topic.topicArn : standardTopic(name, topic, consumer);
+  const deadLetterQueue = createDeadLetters(name, options, consumer);
+  return {
+    kind: "topic-consumer",
+    arn: topicArn,
+    deadLetters: deadLetterQueue,
+    deadLetterQueue,
+    statements: [],
+    settings: { kind: "topic", deadLetterQueueUrl: deadLetterQueue.url },
+    connect(fn) {
+      const undelivered = own ? topic.undelivered : admitDeliveries(deadLetterQueue, topicArn);
+      return createSubscription(name, options, { topicArn, fn, deadLetterQueue, undelivered, consumer });
+    },
+    alarms: (functionName) => [
       ...asynchronousFunctionAlarms(
-        { name, functionName: fn.functionName },
-        args.overrides?.function?.deadLetterConfig !== undefined,
+        { name, functionName },
+        options.overrides?.function?.deadLetterConfig !== undefined,
       ),
       // A Topic has it already.
-      ...(topic instanceof Topic ? [] : topicAlarms(name, topicArn)),
-    ];
-    createAlarms(name, alarms, { operations: args, overrides: args.overrides?.alarms, parent: this });
+      ...(own ? [] : topicAlarms(name, topicArn)),
+    ],
+  };
+}
 
-    this.deadLetterQueueUrl = deadLetters.url;
-    this.deadLetterQueueArn = deadLetters.arn;
-    this.functionName = fn.functionName;
-    this.functionArn = fn.functionArn;
-    this.timeout = fn.timeout;
-    this.deadLetters = { url: deadLetters.url, sourceArn: topicArn, kind: "topic-consumer" };
-    this.registerOutputs({
-      deadLetterQueueUrl: this.deadLetterQueueUrl,
-      deadLetterQueueArn: this.deadLetterQueueArn,
-      functionName: this.functionName,
-      functionArn: this.functionArn,
-    });
-  }
-
-  /** Throws in the deployment what `check` could not see in the program. */
-  private standardTopic({ arn }: ExistingTopic): pulumi.Output<string> {
-    return pulumi.output(arn).apply((known) => {
-      const fault = faultOf(known);
-      if (fault === undefined) return known;
-      throw new OutputError(`TopicConsumer "${this.name}": ${fault}`, this);
-    });
-  }
-
-  private createSubscription(args: TopicConsumerOptions & SubscriptionFilter<string>, parts: Parts): void {
-    const { topicArn, fn, deadLetters, undelivered } = parts;
-    const permission = new aws.lambda.Permission(
-      this.name,
-      {
-        action: "lambda:InvokeFunction",
-        function: fn.functionName,
-        principal: "sns.amazonaws.com",
-        sourceArn: topicArn,
-      },
-      { parent: this },
-    );
-    const invocations = new aws.lambda.FunctionEventInvokeConfig(
-      this.name,
-      {
-        functionName: fn.functionName,
-        maximumRetryAttempts: args.maximumRetryAttempts ?? defaults.maximumRetryAttempts,
-        maximumEventAgeInSeconds: args.maximumEventAge ?? defaults.maximumEventAge,
-        destinationConfig: { onFailure: { destination: deadLetters.arn } },
-      },
-      // Lambda refuses a destination that the function's role may not send to.
-      { parent: this, dependsOn: [fn.rolePolicy] },
-    );
-    new aws.sns.TopicSubscription(
-      this.name,
-      {
-        topic: topicArn,
-        protocol: "lambda",
-        endpoint: fn.functionArn,
-        ...filterPolicyOf(args),
-        redrivePolicy: pulumi.jsonStringify({ deadLetterTargetArn: undelivered.arn }),
-      },
-      // A delivery that the function does not admit is given up at once, and an event without the settings is lost when it fails.
-      { parent: this, dependsOn: [permission, invocations, undelivered.policy] },
-    );
-  }
+/** Throws in the deployment what `check` could not see in the program. */
+function standardTopic(name: string, { arn }: ExistingTopic, owner: pulumi.Resource): pulumi.Output<string> {
+  return pulumi.output(arn).apply((known) => {
+    const fault = faultOf(known);
+    if (fault === undefined) return known;
+    throw new OutputError(`TopicConsumer "${name}": ${fault}`, owner);
+  });
 }
 
 interface Parts {
   readonly topicArn: pulumi.Output<string>;
   readonly fn: CallbackFunction;
-  readonly deadLetters: DeadLetterQueue;
+  readonly deadLetterQueue: DeadLetterQueue;
   /** Where SNS puts the deliveries that it gives up. */
   readonly undelivered: DeadLetterQueue;
+  readonly consumer: pulumi.Resource;
+}
+
+function createSubscription(name: string, options: Options, parts: Parts): TopicConsumerNodes {
+  const { topicArn, fn, deadLetterQueue, undelivered, consumer } = parts;
+  const permission = new aws.lambda.Permission(
+    name,
+    {
+      action: "lambda:InvokeFunction",
+      function: fn.functionName,
+      principal: "sns.amazonaws.com",
+      sourceArn: topicArn,
+    },
+    { parent: consumer },
+  );
+  const invocations = new aws.lambda.FunctionEventInvokeConfig(
+    name,
+    {
+      functionName: fn.functionName,
+      maximumRetryAttempts: options.maximumRetryAttempts ?? defaults.maximumRetryAttempts,
+      maximumEventAgeInSeconds: options.maximumEventAge ?? defaults.maximumEventAge,
+      destinationConfig: { onFailure: { destination: deadLetterQueue.arn } },
+    },
+    // Lambda refuses a destination that the function's role may not send to.
+    { parent: consumer, dependsOn: [fn.nodes.rolePolicy] },
+  );
+  const subscription = new aws.sns.TopicSubscription(
+    name,
+    {
+      topic: topicArn,
+      protocol: "lambda",
+      endpoint: fn.functionArn,
+      ...filterPolicyOf(options),
+      redrivePolicy: pulumi.jsonStringify({ deadLetterTargetArn: undelivered.arn }),
+    },
+    // A delivery that the function does not admit is given up at once, and an event without the settings is lost when it fails.
+    { parent: consumer, dependsOn: [permission, invocations, undelivered.policy] },
+  );
+  return { subscription, permission, invocations };
 }
 
 function admitDeliveries(deadLetters: DeadLetterQueue, topicArn: pulumi.Output<string>): DeadLetterQueue {
@@ -220,26 +217,14 @@ function admitDeliveries(deadLetters: DeadLetterQueue, topicArn: pulumi.Output<s
   return deadLetters;
 }
 
-function check(
-  name: string,
-  options: TopicConsumerOptions & SubscriptionFilter<string> & { readonly callback: AnyCallback },
-  topic: { readonly fifo?: boolean } | ExistingTopic,
-  owner: pulumi.Resource,
-): void {
-  const errors = new ArgumentErrors(`TopicConsumer "${name}"`);
+function check(options: Options, topic: { readonly fifo?: boolean } | ExistingTopic, errors: ArgumentErrors): void {
   const rule = "Lambda allows";
-  checkName(name, errors, [...namesOfFunction, nameOfDeadLetters(false)]);
-  checkFunctionOptions(options, errors);
-  if (checkCallback(options.callback, errors, { windows: false })) checkIdempotency(options, errors);
-  checkKeys(options, errors);
-  checkAlarms(options.overrides?.alarms, errors);
   checkSubscriptionFilter(options, errors);
   errors.integer("maximumRetryAttempts", options.maximumRetryAttempts, { min: 0, max: 2, rule });
   errors.integer("maximumEventAge", options.maximumEventAge, { min: 60, max: 21_600, unit: "s", rule });
   const arn = "arn" in topic ? topic.arn : undefined;
   const fault = "fifo" in topic && topic.fifo === true ? noFifo : typeof arn === "string" ? faultOf(arn) : undefined;
   if (fault !== undefined) errors.add(fault);
-  errors.throwIfAny(owner);
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html */

@@ -60,13 +60,17 @@ const periodOf = (kind: string) =>
 /** Minutes. */
 export const longestEvaluation = 1440;
 
+/** Alarms of a component by what their names end with, as `errors` or `iterator-age`. */
+export type AlarmNodes = Readonly<Record<string, aws.cloudwatch.MetricAlarm>>;
+
 /** `<name>-<kind>` each, as children of the component; none unless its alarms are `all`. */
 export function createAlarms<Kind extends string>(
   name: string,
   alarms: readonly Alarm<Kind>[],
   { operations, overrides, parent }: AlarmSettings<Kind>,
-): void {
-  if (operations.alarms !== "all") return;
+): AlarmNodes {
+  const created: Record<string, aws.cloudwatch.MetricAlarm> = {};
+  if (operations.alarms !== "all") return created;
   const actions = operations.alarmTopicArn === undefined ? [] : [operations.alarmTopicArn];
   for (const alarm of alarms) {
     const change = overrides?.[alarm.kind];
@@ -74,8 +78,9 @@ export function createAlarms<Kind extends string>(
     const { threshold = alarm.threshold, evaluationPeriods = alarm.within ?? alarm.datapoints } = change ?? {};
     const datapoints = change?.evaluationPeriods ?? alarm.datapoints;
     const { namespace, metricName, statistic, dimensions } = alarm;
-    new aws.cloudwatch.MetricAlarm(
-      `${name}-${alarm.name ?? alarm.kind}`,
+    const ending = alarm.name ?? alarm.kind;
+    created[ending] = new aws.cloudwatch.MetricAlarm(
+      `${name}-${ending}`,
       {
         alarmDescription: alarm.description(threshold),
         namespace,
@@ -95,6 +100,7 @@ export function createAlarms<Kind extends string>(
       { parent },
     );
   }
+  return created;
 }
 
 const isPercentile = (statistic: string) => /^p\d/.test(statistic);

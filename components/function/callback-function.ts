@@ -1,7 +1,7 @@
 // A callback as a Lambda function: its bundle, a role with exactly what it needs, and its log group.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { createAlarms } from "../alarms/alarms";
+import { type AlarmNodes, createAlarms } from "../alarms/alarms";
 import { functionAlarms, type Retries } from "../alarms/function-alarms";
 import type { Operations } from "../base/operations";
 import { OutputError } from "../base/output-error";
@@ -29,8 +29,18 @@ export interface CallbackFunctionArgs extends FunctionOptions, Operations {
   readonly overrides?: FunctionOverrides;
 }
 
-interface Parts {
+/** The resources of a callback's function, by their roles. */
+export interface FunctionNodes {
+  readonly function: aws.lambda.Function;
+  /** The function's role; it has one policy of its own, and no managed one. */
+  readonly role: aws.iam.Role;
+  readonly rolePolicy: aws.iam.RolePolicy;
   readonly logGroup: aws.cloudwatch.LogGroup;
+  /** The alarms of the set `all`; empty without them. */
+  readonly alarms: AlarmNodes;
+}
+
+interface Parts extends Pick<FunctionNodes, "role" | "rolePolicy" | "logGroup"> {
   readonly bundled: Promise<CallbackBundle>;
   readonly attached: NetworkAttachment | undefined;
 }
@@ -57,9 +67,7 @@ export class CallbackFunction extends pulumi.ComponentResource {
   readonly logGroupName: pulumi.Output<string>;
   /** Seconds after which Lambda ends an invocation. */
   readonly timeout: number;
-  readonly role: aws.iam.Role;
-  /** An event source mapping must wait for it: Lambda refuses one whose role cannot read the source. */
-  readonly rolePolicy: aws.iam.RolePolicy;
+  readonly #nodes: FunctionNodes;
 
   constructor(
     private readonly name: string,
@@ -70,19 +78,20 @@ export class CallbackFunction extends pulumi.ComponentResource {
     this.timeout = args.timeout ?? functionDefaults.timeout;
     const logGroup = this.createLogGroup(args);
     this.logGroupName = logGroup.name;
-    this.role = this.createRole(args);
+    const role = this.createRole(args);
     const granted = grantedTo(args);
     const attached = args.network?.attach(granted);
-    this.rolePolicy = this.createRolePolicy([...granted, ...(attached?.statements ?? [])], logGroup);
+    const rolePolicy = this.createRolePolicy([...granted, ...(attached?.statements ?? [])], role, logGroup);
     const bundled = this.bundle(args);
-    const fn = this.createFunction(args, { logGroup, bundled, attached });
+    const fn = this.createFunction(args, { role, rolePolicy, logGroup, bundled, attached });
     this.functionName = fn.name;
     this.functionArn = fn.arn;
-    createAlarms(name, functionAlarms({ name, functionName: fn.name }, this.timeout, args.retries), {
+    const alarms = createAlarms(name, functionAlarms({ name, functionName: fn.name }, this.timeout, args.retries), {
       operations: args,
       overrides: args.overrides?.alarms,
       parent: this,
     });
+    this.#nodes = { function: fn, role, rolePolicy, logGroup, alarms };
     this.registerOutputs({
       functionName: this.functionName,
       functionArn: this.functionArn,
@@ -93,6 +102,11 @@ export class CallbackFunction extends pulumi.ComponentResource {
         () => undefined,
       ),
     });
+  }
+
+  /** Its resources. An event source mapping must wait for the role's policy: Lambda refuses one whose role cannot read the source. */
+  get nodes(): FunctionNodes {
+    return this.#nodes;
   }
 
   /** It exists first, with its retention: one that Lambda made itself would keep logs for ever and stay behind. */
@@ -116,7 +130,11 @@ export class CallbackFunction extends pulumi.ComponentResource {
     return new aws.iam.Role(this.name, { assumeRolePolicy, ...overrides?.role }, { parent: this });
   }
 
-  private createRolePolicy(granted: readonly Statement[], logGroup: aws.cloudwatch.LogGroup): aws.iam.RolePolicy {
+  private createRolePolicy(
+    granted: readonly Statement[],
+    role: aws.iam.Role,
+    logGroup: aws.cloudwatch.LogGroup,
+  ): aws.iam.RolePolicy {
     const statements: readonly Statement[] = [
       ...granted,
       // Streams are created by Lambda under names of its own, so they are named by a wildcard within this one log group.
@@ -127,7 +145,7 @@ export class CallbackFunction extends pulumi.ComponentResource {
     return new aws.iam.RolePolicy(
       this.name,
       {
-        role: this.role.name,
+        role: role.name,
         policy: rolePolicyOf(statements),
       },
       { parent: this },
@@ -139,7 +157,8 @@ export class CallbackFunction extends pulumi.ComponentResource {
     return bundle(callback, handler, { name: this.name, owner: this, external, assets });
   }
 
-  private createFunction(args: CallbackFunctionArgs, { logGroup, bundled, attached }: Parts): aws.lambda.Function {
+  private createFunction(args: CallbackFunctionArgs, parts: Parts): aws.lambda.Function {
+    const { role, rolePolicy, logGroup, bundled, attached } = parts;
     const { overrides, timeout, memorySize, reservedConcurrency, environment } = args;
     return new aws.lambda.Function(
       this.name,
@@ -150,7 +169,7 @@ export class CallbackFunction extends pulumi.ComponentResource {
         ...overrides?.function,
         code: bundled.then(archiveAsset),
         handler: "index.handler",
-        role: this.role.arn,
+        role: role.arn,
         timeout: timeout ?? functionDefaults.timeout,
         memorySize: memorySize ?? functionDefaults.memorySize,
         loggingConfig: { logFormat: "JSON", logGroup: logGroup.name },
@@ -158,7 +177,7 @@ export class CallbackFunction extends pulumi.ComponentResource {
         ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
         ...(attached !== undefined && { vpcConfig: attached.vpcConfig }),
       },
-      { parent: this, dependsOn: [this.rolePolicy, ...(attached?.dependsOn ?? [])] },
+      { parent: this, dependsOn: [rolePolicy, ...(attached?.dependsOn ?? [])] },
     );
   }
 

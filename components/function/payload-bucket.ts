@@ -38,9 +38,9 @@ export function createPayloadAlarm(
   mapping: aws.lambda.EventSourceMapping,
   { alarmTopicArn }: Pick<Operations, "alarmTopicArn">,
   parent: pulumi.Resource,
-): void {
+): aws.cloudwatch.MetricAlarm {
   const actions = alarmTopicArn === undefined ? [] : [alarmTopicArn];
-  new aws.cloudwatch.MetricAlarm(
+  return new aws.cloudwatch.MetricAlarm(
     `${name}-payloads`,
     {
       alarmDescription:

@@ -1,11 +1,9 @@
 // What AWS refuses of a QueueConsumer's arguments, or what could not work.
-import { checkAlarms } from "../alarms/alarms";
 import type { ArgumentErrors } from "../base/argument-errors";
 import { checkFilters } from "../base/filter-patterns";
 import { longestRetention } from "../dead-letter-queue";
-import { checkFunctionOptions } from "../function/args";
 import { functionDefaults } from "../function/defaults";
-import { checkKey, checkKeys } from "../iam/encryption";
+import { checkKey } from "../iam/encryption";
 import { longestAttempts } from "./attempts";
 import {
   isFifo,
@@ -20,12 +18,9 @@ import {
 import { otherReaderOf } from "./readers";
 
 export function checkQueueConsumerOptions(options: QueueConsumerOptions, errors: ArgumentErrors): void {
-  checkFunctionOptions(options, errors);
   if (options.queue !== undefined) checkExistingQueue(options, errors);
   checkQueue(options, errors);
-  checkKeys(options, errors);
   checkKey("queue.kmsKeyArn", options.queue?.kmsKeyArn, errors);
-  checkAlarms(options.overrides?.alarms, errors);
   checkMapping(options, errors);
   checkFilterKeys(options.filters ?? [], errors);
   checkFilters(options.filters ?? [], "body", errors);

@@ -2,24 +2,29 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { AlarmOverrides } from "../alarms/alarms";
-import type { FunctionAlarm, Retries, StreamFunctionAlarm, StreamTimes } from "../alarms/function-alarms";
+import {
+  type FunctionAlarm,
+  type Retries,
+  type StreamFunctionAlarm,
+  type StreamTimes,
+  streamFunctionAlarms,
+} from "../alarms/function-alarms";
 import type { ArgumentErrors } from "../base/argument-errors";
 import { checkFilters } from "../base/filter-patterns";
 import type { Operations } from "../base/operations";
-import type { DeadLetterQueue } from "../dead-letter-queue";
-import { checkFunctionOptions, type FunctionOptions, type FunctionOverrides } from "../function/args";
-import { checkCallback } from "../function/callback-args";
+import type { DeadLetterQueue, DeadLetterQueueOverrides } from "../dead-letter-queue";
+import type { FunctionOptions, FunctionOverrides } from "../function/args";
 import type { CallbackFunction } from "../function/callback-function";
 import { functionDefaults } from "../function/defaults";
-import { checkIdempotency } from "../function/idempotency";
 import { createPayloadAlarm, type PayloadBucket, payloadBucketStatements } from "../function/payload-bucket";
-import { checkKey, checkKeys, encryptStatements } from "../iam/encryption";
-import type { Statement } from "../iam/statement";
+import { checkKey } from "../iam/encryption";
 import type { AnyCallback, Callback, WindowCallback } from "../runtime/callback/callback";
 import type { FilterContent } from "../syntax/filter-criteria";
 
 /** What consumers of streams take: of a Kinesis stream, or of a table's. */
 export interface StreamMappingOptions extends FunctionOptions, Operations, PayloadBucket {
+  /** Properties of the children that no argument governs. */
+  readonly overrides?: StreamOverrides;
   /**
    * Where a new mapping begins; default TRIM_HORIZON, the oldest record: with LATEST, records that come while the mapping is
    * created are missed. https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
@@ -76,6 +81,8 @@ export type StreamCallback<Wire, In, B extends object> =
 
 /** Properties of the children of a stream's consumer that no argument governs. */
 export interface StreamOverrides extends FunctionOverrides {
+  readonly deadLetterQueue?: DeadLetterQueueOverrides["queue"];
+  readonly alarm?: DeadLetterQueueOverrides["alarm"];
   readonly mapping?: Pick<aws.lambda.EventSourceMappingArgs, "kmsKeyArn" | "tags">;
   readonly alarms?: AlarmOverrides<FunctionAlarm | StreamFunctionAlarm>;
 }
@@ -94,17 +101,20 @@ export function streamRetriesOf({ maximumRetryAttempts }: StreamMappingOptions, 
   return { attempts: retries === -1 ? Infinity : 1 + retries, gap: 0, throttledFor: recordAge };
 }
 
-export function streamTimesOf(options: StreamMappingOptions, recordAge: number): StreamTimes {
+function streamTimesOf(options: StreamMappingOptions, recordAge: number): StreamTimes {
   const { timeout = functionDefaults.timeout, maximumBatchingWindow = streamDefaults.maximumBatchingWindow } = options;
   return { recordAge, interval: timeout + maximumBatchingWindow };
 }
 
-type Checked = StreamMappingOptions & { readonly callback: AnyCallback };
+interface Checked {
+  readonly options: StreamMappingOptions;
+  /** Undefined where what was given is none. */
+  readonly callback: AnyCallback | undefined;
+  /** The member of the records that holds text, for filters; null: there is none. */
+  readonly content: FilterContent;
+}
 
-/** `content`: the member of its records that holds text, for filters; null: there is none. */
-export function checkStreamMapping(options: Checked, content: FilterContent, errors: ArgumentErrors): void {
-  checkFunctionOptions(options, errors);
-  checkKeys(options, errors);
+export function checkStreamMapping({ options, callback, content }: Checked, errors: ArgumentErrors): void {
   checkKey("payloadBucketKeyArn", options.payloadBucketKeyArn, errors);
   if (options.payloadBucketKeyArn !== undefined && options.payloadBucketArn === undefined) {
     errors.add("payloadBucketKeyArn is given without payloadBucketArn, whose key it is; give both, or leave it out.");
@@ -129,15 +139,13 @@ export function checkStreamMapping(options: Checked, content: FilterContent, err
       rule: "Lambda allows -1 (never) and",
     });
   }
-  if (checkCallback(options.callback, errors, { windows: true })) {
-    checkIdempotency(options, errors);
-    checkTumblingWindow(options, errors);
-  }
+  if (callback !== undefined) checkTumblingWindow(options, callback, errors);
   checkFilters(filters, content, errors);
 }
 
 function checkTumblingWindow(
-  { callback, tumblingWindow, parallelizationFactor = 1 }: Checked,
+  { tumblingWindow, parallelizationFactor = 1 }: StreamMappingOptions,
+  callback: AnyCallback,
   errors: ArgumentErrors,
 ): void {
   errors.integer("tumblingWindow", tumblingWindow, { min: 1, max: 900, unit: "s", rule: "Lambda allows" });
@@ -158,25 +166,51 @@ function checkTumblingWindow(
   }
 }
 
-export interface StreamMappingArgs {
-  /** Of the stream, or of its consumer with enhanced fan-out. */
-  readonly eventSourceArn: pulumi.Input<string>;
-  readonly options: StreamMappingOptions;
-  /** Seconds, unless the options say otherwise. */
-  readonly maximumRecordAge: number;
-  readonly deadLetterQueueArn: pulumi.Input<string>;
-  readonly fn: CallbackFunction;
-  readonly overrides?: StreamOverrides["mapping"];
-  readonly parent: pulumi.Resource;
+/** The child resources that every consumer of a stream has beside those of its function. */
+export interface StreamMappingNodes {
+  /** What Lambda polls the stream by. */
+  readonly mapping: aws.lambda.EventSourceMapping;
+  /** The alarm on what reaches the bucket for payloads; undefined without `payloadBucketArn`. */
+  readonly payloadAlarm: aws.cloudwatch.MetricAlarm | undefined;
 }
 
-export function createStreamMapping(name: string, args: StreamMappingArgs): void {
-  const { eventSourceArn, options, deadLetterQueueArn, fn, overrides, parent } = args;
+interface ReadStream {
+  readonly options: StreamMappingOptions;
+  /** Of the stream, or of its consumer with enhanced fan-out. */
+  readonly eventSourceArn: pulumi.Input<string>;
+  /** Seconds, unless the options say otherwise. */
+  readonly maximumRecordAge: number;
+  /** Seconds after which a record is given up, by the mapping or by its stream. */
+  readonly recordAge: number;
+  readonly deadLetterQueue: DeadLetterQueue;
+  readonly consumer: pulumi.Resource;
+}
+
+/** What the consumers of a Kinesis stream and of a table's have in common. */
+export function createStreamSource(name: string, stream: ReadStream) {
+  const { options, recordAge, deadLetterQueue } = stream;
+  return {
+    deadLetters: deadLetterQueue,
+    deadLetterQueue,
+    destinations: payloadBucketStatements(options),
+    settings: {
+      kind: "stream",
+      deadLetterQueueUrl: deadLetterQueue.url,
+      concurrency: options.concurrency ?? streamDefaults.concurrency,
+    },
+    connect: (fn: CallbackFunction): StreamMappingNodes => createStreamMapping(name, stream, fn),
+    alarms: (functionName: pulumi.Output<string>) =>
+      streamFunctionAlarms({ name, functionName }, streamTimesOf(options, recordAge)),
+  } as const;
+}
+
+function createStreamMapping(name: string, stream: ReadStream, fn: CallbackFunction): StreamMappingNodes {
+  const { eventSourceArn, options, deadLetterQueue, consumer } = stream;
   const { filters = [], payloadBucketArn, mappingMetrics = payloadBucketArn !== undefined } = options;
   const mapping = new aws.lambda.EventSourceMapping(
     name,
     {
-      ...overrides,
+      ...options.overrides?.mapping,
       eventSourceArn,
       functionName: fn.functionName,
       enabled: options.enabled ?? true,
@@ -186,28 +220,18 @@ export function createStreamMapping(name: string, args: StreamMappingArgs): void
       parallelizationFactor: options.parallelizationFactor ?? streamDefaults.parallelizationFactor,
       bisectBatchOnFunctionError: options.bisect ?? true,
       maximumRetryAttempts: options.maximumRetryAttempts ?? streamDefaults.maximumRetryAttempts,
-      maximumRecordAgeInSeconds: options.maximumRecordAge ?? args.maximumRecordAge,
+      maximumRecordAgeInSeconds: options.maximumRecordAge ?? stream.maximumRecordAge,
       ...(options.tumblingWindow !== undefined && { tumblingWindowInSeconds: options.tumblingWindow }),
       functionResponseTypes: ["ReportBatchItemFailures"],
-      destinationConfig: { onFailure: { destinationArn: payloadBucketArn ?? deadLetterQueueArn } },
+      destinationConfig: { onFailure: { destinationArn: payloadBucketArn ?? deadLetterQueue.arn } },
       ...(filters.length > 0 && {
         filterCriteria: { filters: filters.map((filter) => ({ pattern: JSON.stringify(filter) })) },
       }),
       ...(mappingMetrics && { metricsConfig: { metrics: ["EventCount"] } }),
     },
-    { parent, dependsOn: [fn.rolePolicy] },
+    { parent: consumer, dependsOn: [fn.nodes.rolePolicy] },
   );
-  if (payloadBucketArn !== undefined) createPayloadAlarm(name, mapping, options, parent);
-}
-
-/** What the function's role needs for the mapping's destinations and the consumer's dead letters. */
-export function destinationStatements(
-  deadLetters: Pick<DeadLetterQueue, "arn" | "kmsKeyArn">,
-  options: StreamMappingOptions,
-): readonly Statement[] {
-  return [
-    { actions: ["sqs:SendMessage"], resources: [deadLetters.arn] },
-    ...encryptStatements("sqs", deadLetters.kmsKeyArn),
-    ...payloadBucketStatements(options),
-  ];
+  const payloadAlarm =
+    payloadBucketArn === undefined ? undefined : createPayloadAlarm(name, mapping, options, consumer);
+  return { mapping, payloadAlarm };
 }
