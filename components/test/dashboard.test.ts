@@ -11,7 +11,7 @@ import { EventBusRule } from "../event-bus-rule";
 import { QueueConsumer } from "../queue-consumer";
 import { Report } from "../runtime/batch/report";
 import { Schedule } from "../schedule";
-import { bodySchema, dimensionsOf } from "./dashboard-structure";
+import { bodySchema, dimensionsOf } from "./support/dashboard-structure";
 
 type Metric = readonly (string | Readonly<Record<string, unknown>>)[];
 

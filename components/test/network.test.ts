@@ -1,9 +1,9 @@
 import { strict as assert } from "node:assert";
 import type { GraphResource, Value } from "@spillway/graph";
-import { announceJob, keepJob, seeJob } from "../../packages/local/test/fixtures/network-callbacks";
 import { findingsOf } from "../../packages/review/policy-findings";
 import { writing } from "../../test/support/callbacks";
 import { Recorded, refusal } from "../../test/support/component-graph";
+import { announceJob, keepJob, seeJob } from "../../test/support/network-callbacks";
 import { iamStatements } from "../../tools/generate/iam-statements-page";
 import { publishTo, secret, statements, writeTable } from "../binding";
 import { Network } from "../network";

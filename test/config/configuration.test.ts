@@ -3,10 +3,10 @@ import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { recordProgram } from "@spillway/graph/record";
 import { parse } from "yaml";
-import { readConfiguration } from "../config/configuration";
-import { type Key, keys } from "../config/keys";
+import { readConfiguration } from "../../config/configuration";
+import { type Key, keys } from "../../config/keys";
 
-const root = path.join(__dirname, "..");
+const root = path.join(__dirname, "..", "..");
 
 /** What a stack with these values, by their keys without the project's name, is told. */
 async function read(values: Readonly<Record<string, string>>) {

@@ -11,7 +11,7 @@ import type { OrderEvent } from "../../functions/contracts/order-event";
 import { notifyCustomer } from "../../functions/notify-customer";
 import { OutOfStock, reserveStock } from "../../functions/reserve-stock";
 import { sweepAbandonedOrders } from "../../functions/sweep-abandoned-orders";
-import { Run } from "../../packages/local/test/support";
+import { Run } from "../support/run";
 
 const items = [{ sku: "book", quantity: 2 }];
 const placed = (orderId: string, more = {}) =>
@@ -21,7 +21,7 @@ describe("the callbacks of the pipeline, on real tables", () => {
   let run: Run;
   const kept = { ...process.env };
   before(async () => {
-    run = await Run.start({ program: path.join(__dirname, "../../packages/local/test/fixtures/tables.ts") });
+    run = await Run.start({ program: path.join(__dirname, "../support/programs/tables.ts") });
     Object.assign(process.env, {
       AWS_ENDPOINT_URL: run.local.address,
       AWS_REGION: "eu-west-1",

@@ -2,9 +2,9 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Context, SQSRecord } from "aws-lambda";
-import type { AnyCallback } from "../../runtime/callback/callback";
-import { type QueueHandler, queueHandler } from "../../runtime/handlers/queue";
-import { type Settings, settingsVariable } from "../../runtime/settings";
+import type { AnyCallback } from "../../components/runtime/callback/callback";
+import { type QueueHandler, queueHandler } from "../../components/runtime/handlers/queue";
+import { type Settings, settingsVariable } from "../../components/runtime/settings";
 
 export interface SqsRequest {
   readonly action: string;

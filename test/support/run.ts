@@ -10,8 +10,8 @@ import {
   SQSClient,
 } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient, GetCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
-import { until } from "../../../test/support/until";
-import { type LocalRun, type LocalSettings, startLocal } from "../run";
+import { type LocalRun, type LocalSettings, startLocal } from "@spillway/local";
+import { until } from "./until";
 
 export class Run {
   readonly sqs: SQSClient;
@@ -42,7 +42,7 @@ export class Run {
     const batchErrors: string[] = [];
     const local = await startLocal({
       port: 0,
-      program: path.join(__dirname, "..", "..", "..", "index.ts"),
+      program: path.join(__dirname, "..", "..", "index.ts"),
       stack: "dev",
       onLog: (_, line) => lines.push(line),
       onBatchError: (_, message) => batchErrors.push(message),

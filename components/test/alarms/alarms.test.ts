@@ -1,15 +1,15 @@
 // Every alarm of a program with every component: that its metric is there, that it tells somebody, and that it says what to do.
 import { strict as assert } from "node:assert";
 import type { GraphResource, Value } from "@spillway/graph";
-import { changed, note, onAny } from "../../test/support/callbacks";
-import { Recorded, refusal } from "../../test/support/component-graph";
-import { componentOf, everything } from "../../test/support/every-component";
-import { HttpIngress } from "../http-ingress";
-import { QueueConsumer } from "../queue-consumer";
-import { StreamConsumer } from "../stream-consumer";
-import { Table } from "../table";
-import { TableConsumer } from "../table-consumer";
-import { TopicConsumer } from "../topic-consumer";
+import { changed, note, onAny } from "../../../test/support/callbacks";
+import { Recorded, refusal } from "../../../test/support/component-graph";
+import { componentOf, everything } from "../../../test/support/every-component";
+import { HttpIngress } from "../../http-ingress";
+import { QueueConsumer } from "../../queue-consumer";
+import { StreamConsumer } from "../../stream-consumer";
+import { Table } from "../../table";
+import { TableConsumer } from "../../table-consumer";
+import { TopicConsumer } from "../../topic-consumer";
 
 const alarmType = "aws:cloudwatch/metricAlarm:MetricAlarm";
 const alarmTopicArn = "arn:aws:sns:eu-west-1:000000000000:alarms";

@@ -6,17 +6,17 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { unzipSync } from "fflate";
 import * as v from "valibot";
-import { note } from "../../test/support/callbacks";
-import { Recorded, refusal } from "../../test/support/component-graph";
-import { buildEntries } from "../bundle/build";
-import { BundleCache } from "../bundle/cache";
-import { makeBundles } from "../bundle/make";
-import { QueueConsumer } from "../queue-consumer";
-import { callback } from "../runtime/callback/callback";
-import { PermanentError } from "../runtime/callback/errors";
-import { reaching } from "./fixtures/bundles/reaches-pulumi";
+import { note } from "../../../test/support/callbacks";
+import { Recorded, refusal } from "../../../test/support/component-graph";
+import { buildEntries } from "../../bundle/build";
+import { BundleCache } from "../../bundle/cache";
+import { makeBundles } from "../../bundle/make";
+import { QueueConsumer } from "../../queue-consumer";
+import { callback } from "../../runtime/callback/callback";
+import { PermanentError } from "../../runtime/callback/errors";
+import { reaching } from "./fixtures/reaches-pulumi";
 
-const root = path.resolve(__dirname, "..", "..");
+const root = path.resolve(__dirname, "..", "..", "..");
 const entryOf = (module: string, name: string) => ({
   text: `import { ${name} as callback } from "./${module}";\nimport { queueHandler } from "./components/runtime/handlers/queue";\nexport const handler = queueHandler(callback);\n`,
 });
@@ -170,7 +170,7 @@ describe("a bundle", () => {
     );
     assert.match(
       message,
-      /components\/test\/fixtures\/bundles\/reaches-pulumi\.ts\n\s+→ components\/test\/fixtures\/bundles\/uses-pulumi\.ts\n\s+→ @pulumi\/pulumi/,
+      /components\/test\/bundle\/fixtures\/reaches-pulumi\.ts\n\s+→ components\/test\/bundle\/fixtures\/uses-pulumi\.ts\n\s+→ @pulumi\/pulumi/,
     );
     assert.match(message, /hand resources over as bindings/);
   });
@@ -183,7 +183,7 @@ describe("a bundle", () => {
     ],
     [
       "a native addon",
-      'import addon from "./components/test/fixtures/bundles/addon.node"; export const handler = addon;',
+      'import addon from "./components/test/bundle/fixtures/addon.node"; export const handler = addon;',
       /No loader is configured for "\.node" files[\s\S]*Native addons cannot be bundled/,
     ],
     [

@@ -2,7 +2,7 @@
 import { strict as assert } from "node:assert";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import * as path from "node:path";
-import { MadeProject } from "./made-project";
+import { MadeProject } from "../support/made-project";
 
 describe("a new bundle", () => {
   let project: MadeProject;

@@ -2,9 +2,9 @@
 import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
 import { unzipSync } from "fflate";
-import { BundleCache } from "../bundle/cache";
-import { nameClasses } from "../bundle/class-names";
-import { MadeProject } from "./made-project";
+import { BundleCache } from "../../bundle/cache";
+import { nameClasses } from "../../bundle/class-names";
+import { MadeProject } from "../support/made-project";
 
 describe("a module in a bundle", () => {
   let project: MadeProject;

@@ -1,14 +1,14 @@
 // A callback that is none is refused where the consumer is made, and not at each start of the function.
 import { strict as assert } from "node:assert";
-import { counting, Note, note } from "../../test/support/callbacks";
-import { refusal } from "../../test/support/component-graph";
-import { ArgumentErrors } from "../base/argument-errors";
-import { checkBundleOptions, checkCallback } from "../function/callback-args";
-import { QueueConsumer } from "../queue-consumer";
-import { callback } from "../runtime/callback/callback";
-import { StreamConsumer } from "../stream-consumer";
-import { TableConsumer } from "../table-consumer";
-import { TopicConsumer } from "../topic-consumer";
+import { counting, Note, note } from "../../../test/support/callbacks";
+import { refusal } from "../../../test/support/component-graph";
+import { ArgumentErrors } from "../../base/argument-errors";
+import { checkBundleOptions, checkCallback } from "../../function/callback-args";
+import { QueueConsumer } from "../../queue-consumer";
+import { callback } from "../../runtime/callback/callback";
+import { StreamConsumer } from "../../stream-consumer";
+import { TableConsumer } from "../../table-consumer";
+import { TopicConsumer } from "../../topic-consumer";
 
 /** As in a program that is not type-checked. */
 const untyped = (given: unknown) => given as typeof note;

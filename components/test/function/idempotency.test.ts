@@ -1,17 +1,17 @@
 import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
 import { unzipSync } from "fflate";
-import { changed, counting, Note, note } from "../../test/support/callbacks";
-import { Recorded, refusal } from "../../test/support/component-graph";
-import type { ArgumentErrors } from "../base/argument-errors";
-import { writeTable } from "../binding";
-import { buildEntries } from "../bundle/build";
-import { checkIdempotency, type IdempotencyOptions, idempotencyDefaults } from "../function/idempotency";
-import { QueueConsumer } from "../queue-consumer";
-import { batchCallback, callback } from "../runtime/callback/callback";
-import { StreamConsumer } from "../stream-consumer";
-import { TableConsumer } from "../table-consumer";
-import { TopicConsumer } from "../topic-consumer";
+import { changed, counting, Note, note } from "../../../test/support/callbacks";
+import { Recorded, refusal } from "../../../test/support/component-graph";
+import type { ArgumentErrors } from "../../base/argument-errors";
+import { writeTable } from "../../binding";
+import { buildEntries } from "../../bundle/build";
+import { checkIdempotency, type IdempotencyOptions, idempotencyDefaults } from "../../function/idempotency";
+import { QueueConsumer } from "../../queue-consumer";
+import { batchCallback, callback } from "../../runtime/callback/callback";
+import { StreamConsumer } from "../../stream-consumer";
+import { TableConsumer } from "../../table-consumer";
+import { TopicConsumer } from "../../topic-consumer";
 
 const table = { name: "events", arn: "arn:aws:dynamodb:eu-west-1:000000000000:table/events" };
 const batch = batchCallback(Note, () => () => undefined);

@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
 import * as v from "valibot";
-import { OrderRequest } from "../../functions/contracts/order-request";
-import { compileModel } from "../../packages/local/api-gateway/validation";
-import { modelOf } from "../http-ingress/json-schema";
+import { OrderRequest } from "../../../functions/contracts/order-request";
+import { compileModel } from "../../../packages/local/api-gateway/validation";
+import { modelOf } from "../../http-ingress/json-schema";
 
 describe("the model of an event", () => {
   it("of an order is its schema in the words of draft 4", () => {

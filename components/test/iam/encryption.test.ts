@@ -10,17 +10,17 @@ import {
   publishing,
   putting,
   reading,
-} from "../../test/support/callbacks";
-import { Recorded, refusal } from "../../test/support/component-graph";
-import { publishTo, putTo, readTable, secret, sendTo } from "../binding";
-import { HttpIngress } from "../http-ingress";
-import { QueueConsumer } from "../queue-consumer";
-import { Schedule } from "../schedule";
-import { StreamConsumer } from "../stream-consumer";
-import { Table } from "../table";
-import { TableConsumer } from "../table-consumer";
-import { Topic } from "../topic";
-import { TopicConsumer } from "../topic-consumer";
+} from "../../../test/support/callbacks";
+import { Recorded, refusal } from "../../../test/support/component-graph";
+import { publishTo, putTo, readTable, secret, sendTo } from "../../binding";
+import { HttpIngress } from "../../http-ingress";
+import { QueueConsumer } from "../../queue-consumer";
+import { Schedule } from "../../schedule";
+import { StreamConsumer } from "../../stream-consumer";
+import { Table } from "../../table";
+import { TableConsumer } from "../../table-consumer";
+import { Topic } from "../../topic";
+import { TopicConsumer } from "../../topic-consumer";
 
 const id = "11111111-2222-3333-4444-555555555555";
 const keyArn = `arn:aws:kms:eu-west-1:000000000000:key/${id}`;

@@ -4,9 +4,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { unzipSync } from "fflate";
-import type { Entry } from "../bundle/build";
-import { type Bundle, BundleCache } from "../bundle/cache";
-import { makeBundles } from "../bundle/make";
+import type { Entry } from "../../bundle/build";
+import { type Bundle, BundleCache } from "../../bundle/cache";
+import { makeBundles } from "../../bundle/make";
 
 export class MadeProject {
   readonly root = mkdtempSync(path.join(tmpdir(), "spillway-project-"));

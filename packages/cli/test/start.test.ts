@@ -6,7 +6,7 @@ import * as path from "node:path";
 import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { until } from "../../../test/support/until";
-import { alive, descendants, endAll, foldersOf, Start } from "./start-support";
+import { alive, descendants, endAll, foldersOf, Start } from "./support/start";
 
 const local = { region: "eu-west-1", credentials: { accessKeyId: "test", secretAccessKey: "test" } };
 const clientOf = (address: string) => new SQSClient({ ...local, endpoint: address });

@@ -6,7 +6,7 @@ import { ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { type Front, startFront } from "../http/front";
 import { ownPages } from "../http/own-pages";
 import type { Ask, Principal } from "../service/ask";
-import { accountId, region } from "./sqs-support";
+import { accountId, region } from "./support/sqs";
 
 interface Answer {
   readonly status: number | undefined;

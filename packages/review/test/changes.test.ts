@@ -8,7 +8,7 @@ import { note, store } from "../../../test/support/callbacks";
 import { Recorded } from "../../../test/support/component-graph";
 import { onlyIn } from "../evaluations";
 import { reportOf } from "../report";
-import { reviewOf, textOf, warningsOf } from "./review-support";
+import { reviewOf, textOf, warningsOf } from "./support/review";
 
 const consumer = (name: string, opts?: pulumi.ComponentResourceOptions) =>
   new QueueConsumer(name, { callback: note }, opts);

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { textOf, warningsOf } from "./review-support";
+import { textOf, warningsOf } from "./support/review";
 
 const queue = (args: aws.sqs.QueueArgs = {}, opts: pulumi.CustomResourceOptions = {}, name = "orders") =>
   new aws.sqs.Queue(name, { sqsManagedSseEnabled: true, visibilityTimeoutSeconds: 180, ...args }, opts);

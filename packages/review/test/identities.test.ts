@@ -4,7 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { QueueConsumer } from "../../../components/queue-consumer";
 import { Topic } from "../../../components/topic";
 import { type NoteEvent, onAny } from "../../../test/support/callbacks";
-import { textOf, warningsOf } from "./review-support";
+import { textOf, warningsOf } from "./support/review";
 
 const topic = () => new aws.sns.Topic("events");
 const subscription = (name: string, opts: pulumi.CustomResourceOptions = {}) => {

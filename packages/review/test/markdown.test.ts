@@ -4,7 +4,7 @@ import { statedAfter } from "../../../test/support/docs-tables";
 import { readOptions, usage } from "../../cli/review-options";
 import { UsageError } from "../../cli/start-options";
 import { code, cut, fenced, fitted, largestComment } from "../markdown";
-import { reviewOf } from "./review-support";
+import { reviewOf } from "./support/review";
 
 describe("text of others in Markdown", () => {
   it("stays inside its code span, whatever it holds", () => {

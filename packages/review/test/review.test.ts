@@ -6,7 +6,7 @@ import * as path from "node:path";
 import { read } from "../../../test/support/docs-tables";
 import { readOptions } from "../../cli/review-options";
 import { type Review, review } from "../review";
-import { Repository } from "./review-repository";
+import { Repository } from "./support/repository";
 
 describe("npm run review", () => {
   let repository: Repository;

@@ -6,13 +6,13 @@ import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { addressOf, endpointOf, endpointOfQueue } from "../../runtime/aws/endpoints";
-import { changeVisibility, deleteMessages } from "../../runtime/aws/sqs-client";
-import type { BusTarget, PublishTarget, Secret, SendTarget, StreamTarget } from "../../runtime/callback/callback";
-import { publish, put, putEvent } from "../../runtime/callback/publish";
-import { readSecret } from "../../runtime/callback/secret";
-import { send } from "../../runtime/callback/send";
-import { FakeSqs } from "./fake-sqs";
+import { FakeSqs } from "../../../../test/support/fake-sqs";
+import { addressOf, endpointOf, endpointOfQueue } from "../../../runtime/aws/endpoints";
+import { changeVisibility, deleteMessages } from "../../../runtime/aws/sqs-client";
+import type { BusTarget, PublishTarget, Secret, SendTarget, StreamTarget } from "../../../runtime/callback/callback";
+import { publish, put, putEvent } from "../../../runtime/callback/publish";
+import { readSecret } from "../../../runtime/callback/secret";
+import { send } from "../../../runtime/callback/send";
 
 interface Event {
   readonly type: string;
@@ -147,7 +147,7 @@ describe("a call to AWS", () => {
 
     it("for every code that the SDK calls throttling or transient", async () => {
       const file = "node_modules/@smithy/core/dist-es/submodules/retry/service-error-classification/constants.js";
-      const source = readFileSync(path.join(__dirname, "..", "..", "..", file), "utf8");
+      const source = readFileSync(path.join(__dirname, "..", "..", "..", "..", file), "utf8");
       const codes = ["THROTTLING", "TRANSIENT"].flatMap((kind) => {
         const [, list = ""] = new RegExp(`${kind}_ERROR_CODES = \\[([^\\]]*)\\]`).exec(source) ?? [];
         return [...list.matchAll(/"(\w+)"/g)].map(([, code = ""]) => code);

@@ -1,9 +1,9 @@
 import { strict as assert } from "node:assert";
 import type { SQSMessageAttributes, SQSRecord } from "aws-lambda";
-import type { MessageAttribute } from "../../runtime/aws/sqs-client";
-import { deadLetterOf as compose, type GivenUp } from "../../runtime/batch/dead-letter";
-import { lostRecordOf, originalAttributes } from "../../runtime/handlers/queue-record";
-import { recordOf } from "./fake-sqs";
+import { recordOf } from "../../../../test/support/fake-sqs";
+import type { MessageAttribute } from "../../../runtime/aws/sqs-client";
+import { deadLetterOf as compose, type GivenUp } from "../../../runtime/batch/dead-letter";
+import { lostRecordOf, originalAttributes } from "../../../runtime/handlers/queue-record";
 
 const deadLetterOf = (record: SQSRecord, given: GivenUp) => compose(lostRecordOf(record), given);
 

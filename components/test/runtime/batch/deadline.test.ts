@@ -2,9 +2,9 @@
 import { strict as assert } from "node:assert";
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import * as v from "valibot";
-import { type AnyCallback, type BatchRecord, batchCallback, callback } from "../../runtime/callback/callback";
-import { contextWith, FakeSqs, recordOf, silently } from "./fake-sqs";
-import { ForwardClock } from "./forward-clock";
+import { contextWith, FakeSqs, recordOf, silently } from "../../../../test/support/fake-sqs";
+import { type AnyCallback, type BatchRecord, batchCallback, callback } from "../../../runtime/callback/callback";
+import { ForwardClock } from "../../support/forward-clock";
 
 const Job = v.object({ n: v.number() });
 

@@ -4,15 +4,15 @@ import { DynamoDBServiceException, TransactionCanceledException } from "@aws-sdk
 import { NumberValue } from "@aws-sdk/lib-dynamodb";
 import type { AttributeValue } from "aws-lambda";
 import * as v from "valibot";
-import { AwsError } from "../../runtime/aws/aws";
-import { parseJson } from "../../runtime/batch/decode";
-import { openEnvelope } from "../../runtime/batch/envelope";
-import { type AnyCallback, callback } from "../../runtime/callback/callback";
-import { isPermanent } from "../../runtime/callback/errors";
-import { tableChange } from "../../runtime/callback/table-change";
-import { tableHandler } from "../../runtime/handlers/table";
-import { plainImage } from "../../runtime/stream/table-image";
-import { contextWith, deployed, FakeSqs, recordOf, silently } from "./fake-sqs";
+import { contextWith, deployed, FakeSqs, recordOf, silently } from "../../../../test/support/fake-sqs";
+import { AwsError } from "../../../runtime/aws/aws";
+import { parseJson } from "../../../runtime/batch/decode";
+import { openEnvelope } from "../../../runtime/batch/envelope";
+import { type AnyCallback, callback } from "../../../runtime/callback/callback";
+import { isPermanent } from "../../../runtime/callback/errors";
+import { tableChange } from "../../../runtime/callback/table-change";
+import { tableHandler } from "../../../runtime/handlers/table";
+import { plainImage } from "../../../runtime/stream/table-image";
 
 const base64 = (value: string | readonly number[]) =>
   (typeof value === "string" ? Buffer.from(value) : Buffer.from(value)).toString("base64");

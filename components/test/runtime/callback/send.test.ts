@@ -1,11 +1,11 @@
 import { strict as assert } from "node:assert";
 import * as v from "valibot";
-import { batchCallback, callback, type Secret, type SendTarget } from "../../runtime/callback/callback";
-import { PermanentError } from "../../runtime/callback/errors";
-import { invoke } from "../../runtime/callback/invoke";
-import { readSecret } from "../../runtime/callback/secret";
-import { send } from "../../runtime/callback/send";
-import { FakeSqs } from "./fake-sqs";
+import { FakeSqs } from "../../../../test/support/fake-sqs";
+import { batchCallback, callback, type Secret, type SendTarget } from "../../../runtime/callback/callback";
+import { PermanentError } from "../../../runtime/callback/errors";
+import { invoke } from "../../../runtime/callback/invoke";
+import { readSecret } from "../../../runtime/callback/secret";
+import { send } from "../../../runtime/callback/send";
 
 describe("what callbacks use", () => {
   let aws: FakeSqs;

@@ -1,11 +1,11 @@
 import { strict as assert } from "node:assert";
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import * as v from "valibot";
-import { type AnyCallback, batchCallback, callback } from "../../runtime/callback/callback";
-import { InvalidEvent, PermanentError } from "../../runtime/callback/errors";
-import { backOff, queueHandler } from "../../runtime/handlers/queue";
-import { contextWith, FakeSqs, recordOf, silently } from "./fake-sqs";
-import { ForwardClock } from "./forward-clock";
+import { contextWith, FakeSqs, recordOf, silently } from "../../../../test/support/fake-sqs";
+import { type AnyCallback, batchCallback, callback } from "../../../runtime/callback/callback";
+import { InvalidEvent, PermanentError } from "../../../runtime/callback/errors";
+import { backOff, queueHandler } from "../../../runtime/handlers/queue";
+import { ForwardClock } from "../../support/forward-clock";
 
 const Job = v.object({ n: v.number() });
 class Declined extends PermanentError {}

@@ -1,15 +1,15 @@
 import { strict as assert } from "node:assert";
 import type { DynamoDBRecord, KinesisStreamRecord } from "aws-lambda";
 import * as v from "valibot";
-import { type AnyCallback, batchCallback, callback, type RecordContext } from "../../runtime/callback/callback";
-import { PermanentError } from "../../runtime/callback/errors";
-import { type TableChange, tableChange } from "../../runtime/callback/table-change";
-import { kinesisHandler } from "../../runtime/handlers/kinesis";
-import { tableHandler } from "../../runtime/handlers/table";
-import type { StreamBatchResponse } from "../../runtime/stream/stream-item";
-import { contextWith, deployed, FakeSqs, silently } from "./fake-sqs";
-import { ForwardClock } from "./forward-clock";
-import { recordOf, streamArn } from "./kinesis-record";
+import { contextWith, deployed, FakeSqs, silently } from "../../../../test/support/fake-sqs";
+import { type AnyCallback, batchCallback, callback, type RecordContext } from "../../../runtime/callback/callback";
+import { PermanentError } from "../../../runtime/callback/errors";
+import { type TableChange, tableChange } from "../../../runtime/callback/table-change";
+import { kinesisHandler } from "../../../runtime/handlers/kinesis";
+import { tableHandler } from "../../../runtime/handlers/table";
+import type { StreamBatchResponse } from "../../../runtime/stream/stream-item";
+import { ForwardClock } from "../../support/forward-clock";
+import { recordOf, streamArn } from "../../support/kinesis-record";
 
 const Job = v.object({ n: v.number() });
 class Declined extends PermanentError {}

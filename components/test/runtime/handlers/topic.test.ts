@@ -1,18 +1,18 @@
 import { strict as assert } from "node:assert";
 import type { SNSMessageAttributes } from "aws-lambda";
 import * as v from "valibot";
-import { openEnvelope } from "../../runtime/batch/envelope";
+import { contextWith, deployed, FakeSqs, silently } from "../../../../test/support/fake-sqs";
+import { openEnvelope } from "../../../runtime/batch/envelope";
 import {
   type AnyCallback,
   type BusTarget,
   callback,
   type PublishTarget,
   type StreamTarget,
-} from "../../runtime/callback/callback";
-import { PermanentError } from "../../runtime/callback/errors";
-import { publish, put, putEvent } from "../../runtime/callback/publish";
-import { topicHandler } from "../../runtime/handlers/topic";
-import { contextWith, deployed, FakeSqs, silently } from "./fake-sqs";
+} from "../../../runtime/callback/callback";
+import { PermanentError } from "../../../runtime/callback/errors";
+import { publish, put, putEvent } from "../../../runtime/callback/publish";
+import { topicHandler } from "../../../runtime/handlers/topic";
 
 const Job = v.object({ n: v.number() });
 

@@ -4,18 +4,18 @@ import { DeleteCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { type Observer, ServiceError } from "@spillway/local/ask";
 import type { SNSEvent, SQSRecord } from "aws-lambda";
 import * as v from "valibot";
-import { Run } from "../../../packages/local/test/support";
-import { until } from "../../../test/support/until";
-import { type AnyCallback, batchCallback, callback, type RecordContext } from "../../runtime/callback/callback";
-import { PermanentError } from "../../runtime/callback/errors";
-import { kinesisHandler } from "../../runtime/handlers/kinesis";
-import { queueHandler } from "../../runtime/handlers/queue";
-import { topicHandler } from "../../runtime/handlers/topic";
-import { idempotent } from "../../runtime/idempotency/idempotency";
-import type { IdempotencySettings } from "../../runtime/settings";
-import { contextWith, deployed, FakeSqs, recordOf, silently } from "./fake-sqs";
-import { ForwardClock } from "./forward-clock";
-import { recordOf as streamRecordOf } from "./kinesis-record";
+import { contextWith, deployed, FakeSqs, recordOf, silently } from "../../../../test/support/fake-sqs";
+import { Run } from "../../../../test/support/run";
+import { until } from "../../../../test/support/until";
+import { type AnyCallback, batchCallback, callback, type RecordContext } from "../../../runtime/callback/callback";
+import { PermanentError } from "../../../runtime/callback/errors";
+import { kinesisHandler } from "../../../runtime/handlers/kinesis";
+import { queueHandler } from "../../../runtime/handlers/queue";
+import { topicHandler } from "../../../runtime/handlers/topic";
+import { idempotent } from "../../../runtime/idempotency/idempotency";
+import type { IdempotencySettings } from "../../../runtime/settings";
+import { ForwardClock } from "../../support/forward-clock";
+import { recordOf as streamRecordOf } from "../../support/kinesis-record";
 
 const Job = v.object({ n: v.string(), more: v.optional(v.record(v.string(), v.number())) });
 type Job = v.InferOutput<typeof Job>;
@@ -33,7 +33,7 @@ describe("the consumer of an idempotent callback, on a real table", () => {
       after: (...request) => disturb.after?.(...request),
     };
     run = await Run.start({
-      program: path.join(__dirname, "../../../packages/local/test/fixtures/idempotency-table.ts"),
+      program: path.join(__dirname, "../../../../test/support/programs/idempotency-table.ts"),
       observers: [observer],
     });
     process.env.AWS_ENDPOINT_URL_DYNAMODB = run.local.address;

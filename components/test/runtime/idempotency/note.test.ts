@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { type Claim, IdempotencyTable } from "../../runtime/idempotency/idempotency-table";
+import { type Claim, IdempotencyTable } from "../../../runtime/idempotency/idempotency-table";
 
 const tableArn = "arn:aws:dynamodb:eu-west-1:000000000000:table/events";
 const claim: Claim = { id: "id", owner: "owner", record: "record", validation: "content" };

@@ -1,16 +1,16 @@
 import { strict as assert } from "node:assert";
 import type { KinesisStreamRecord } from "aws-lambda";
 import * as v from "valibot";
-import { type AnyCallback, callback, type Window, windowCallback } from "../../runtime/callback/callback";
-import { PermanentError } from "../../runtime/callback/errors";
-import { invoke } from "../../runtime/callback/invoke";
-import { kinesisHandler } from "../../runtime/handlers/kinesis";
-import { queueHandler } from "../../runtime/handlers/queue";
-import type { StreamBatchResponse } from "../../runtime/stream/stream-item";
-import type { WindowMembers } from "../../runtime/stream/stream-window";
-import { contextWith, deployed, FakeSqs, silently } from "./fake-sqs";
-import { ForwardClock } from "./forward-clock";
-import { recordOf, streamArn } from "./kinesis-record";
+import { contextWith, deployed, FakeSqs, silently } from "../../../../test/support/fake-sqs";
+import { type AnyCallback, callback, type Window, windowCallback } from "../../../runtime/callback/callback";
+import { PermanentError } from "../../../runtime/callback/errors";
+import { invoke } from "../../../runtime/callback/invoke";
+import { kinesisHandler } from "../../../runtime/handlers/kinesis";
+import { queueHandler } from "../../../runtime/handlers/queue";
+import type { StreamBatchResponse } from "../../../runtime/stream/stream-item";
+import type { WindowMembers } from "../../../runtime/stream/stream-window";
+import { ForwardClock } from "../../support/forward-clock";
+import { recordOf, streamArn } from "../../support/kinesis-record";
 
 interface Totals {
   readonly sum: number;

@@ -4,10 +4,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import { until } from "../../../test/support/until";
-import { placeForDatabases } from "../../local/temporary-folder";
+import { until } from "../../../../test/support/until";
+import { placeForDatabases } from "../../../local/temporary-folder";
 
-const root = path.resolve(__dirname, "..", "..", "..");
+const root = path.resolve(__dirname, "..", "..", "..", "..");
 
 /** A run that ends with the tests of the file: see `endAll`. */
 export class Start {

@@ -4,10 +4,10 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { unzipSync } from "fflate";
-import { evaluate, evaluateProgram } from "../evaluate/evaluate";
-import type { Graph } from "../graph";
+import { evaluate, evaluateProgram } from "../../evaluate/evaluate";
+import type { Graph } from "../../graph";
 
-const repository = path.resolve(__dirname, "..", "..", "..");
+const repository = path.resolve(__dirname, "..", "..", "..", "..");
 
 describe("a program of ES modules", () => {
   let folder: string;

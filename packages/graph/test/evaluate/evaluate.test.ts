@@ -3,7 +3,7 @@ import { strict as assert } from "node:assert";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import { evaluateProgram } from "../evaluate/evaluate";
+import { evaluateProgram } from "../../evaluate/evaluate";
 
 describe("a program that cannot be evaluated", () => {
   let folder: string;

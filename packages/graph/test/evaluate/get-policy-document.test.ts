@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
-import { recordProgram } from "../evaluate/record";
+import { recordProgram } from "../../evaluate/record";
 
 async function documentOf(args: aws.iam.GetPolicyDocumentOutputArgs): Promise<unknown> {
   const { outputs } = await recordProgram(() => ({ json: aws.iam.getPolicyDocumentOutput(args).json }));

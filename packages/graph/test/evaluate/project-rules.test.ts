@@ -3,10 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { parse } from "yaml";
-import { readProject } from "../evaluate/project";
-import { projectFaults } from "../evaluate/project-rules";
+import { readProject } from "../../evaluate/project";
+import { projectFaults } from "../../evaluate/project-rules";
 
-const root = path.join(__dirname, "..", "..", "..");
+const root = path.join(__dirname, "..", "..", "..", "..");
 
 /** What each `pulumi` command says of a Pulumi.yaml with these declarations, and what to do. */
 const refused: readonly (readonly [what: string, declaration: string, fault: string])[] = [

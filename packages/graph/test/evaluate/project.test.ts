@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import { readProject } from "../evaluate/project";
+import { readProject } from "../../evaluate/project";
 
 describe("a project's configuration", () => {
   let root: string;

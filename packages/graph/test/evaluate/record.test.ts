@@ -1,10 +1,10 @@
 import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { recordProgram } from "../evaluate/record";
-import type { Graph, GraphResource } from "../graph";
-import { unknown } from "../graph";
-import { renderTree } from "../read/tree";
+import { recordProgram } from "../../evaluate/record";
+import type { Graph, GraphResource } from "../../graph";
+import { unknown } from "../../graph";
+import { renderTree } from "../../read/tree";
 
 const settings = { config: { "aws:region": "eu-west-1" } };
 const named = ({ resources }: Graph, name: string): GraphResource =>

@@ -1,9 +1,9 @@
 import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { Recorded } from "../../../test/support/component-graph";
-import type { Graph } from "../graph";
-import { formerUrns, matchFormer } from "../read/aliases";
+import { Recorded } from "../../../../test/support/component-graph";
+import type { Graph } from "../../graph";
+import { formerUrns, matchFormer } from "../../read/aliases";
 
 class Pair extends pulumi.ComponentResource {
   constructor(name: string, opts: pulumi.ComponentResourceOptions = {}, queueOpts: pulumi.CustomResourceOptions = {}) {

@@ -2,21 +2,21 @@ import { strict as assert } from "node:assert";
 import * as path from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { eventBus, publishTo, putEvents, putTo, readTable, sendTo, writeTable } from "../../../components/binding";
-import { EventBusRule } from "../../../components/event-bus-rule";
-import { HttpIngress } from "../../../components/http-ingress";
-import { QueueConsumer } from "../../../components/queue-consumer";
-import { Schedule } from "../../../components/schedule";
-import { StreamConsumer } from "../../../components/stream-consumer";
-import { Table } from "../../../components/table";
-import { TableConsumer } from "../../../components/table-consumer";
-import { Topic } from "../../../components/topic";
-import { TopicConsumer } from "../../../components/topic-consumer";
-import * as callbacks from "../../../test/support/callbacks";
-import { Recorded } from "../../../test/support/component-graph";
-import { evaluateProgram } from "../evaluate/evaluate";
-import type { Graph } from "../graph";
-import { type DiagramMarks, type DiagramOptions, diagramOf } from "../read/diagram";
+import { eventBus, publishTo, putEvents, putTo, readTable, sendTo, writeTable } from "../../../../components/binding";
+import { EventBusRule } from "../../../../components/event-bus-rule";
+import { HttpIngress } from "../../../../components/http-ingress";
+import { QueueConsumer } from "../../../../components/queue-consumer";
+import { Schedule } from "../../../../components/schedule";
+import { StreamConsumer } from "../../../../components/stream-consumer";
+import { Table } from "../../../../components/table";
+import { TableConsumer } from "../../../../components/table-consumer";
+import { Topic } from "../../../../components/topic";
+import { TopicConsumer } from "../../../../components/topic-consumer";
+import * as callbacks from "../../../../test/support/callbacks";
+import { Recorded } from "../../../../test/support/component-graph";
+import { evaluateProgram } from "../../evaluate/evaluate";
+import type { Graph } from "../../graph";
+import { type DiagramMarks, type DiagramOptions, diagramOf } from "../../read/diagram";
 
 const { note, onAny, onPlaced, changed, publishing, puttingOnBus, putting, reading, store } = callbacks;
 const graphOf = async (run: () => unknown) => (await Recorded.of(run)).graph;
@@ -228,7 +228,7 @@ describe("the picture of a program", () => {
 
   it("is the same for the same program, and Mermaid can read every line of the pipeline's", async () => {
     const evaluated = () =>
-      evaluateProgram({ program: path.join(__dirname, "..", "..", "..", "index.ts"), stack: "dev" });
+      evaluateProgram({ program: path.join(__dirname, "..", "..", "..", "..", "index.ts"), stack: "dev" });
     const [head, ...lines] = linesOf(await evaluated());
     assert.deepEqual([head, ...lines], linesOf(await evaluated()));
     assert.equal(head, "flowchart LR");

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
-import { physicalName } from "../evaluate/autoname";
-import type { Value } from "../graph";
+import { physicalName } from "../../evaluate/autoname";
+import type { Value } from "../../graph";
 
 const pattern = { pattern: "${project}-${stack}-${name}-${hex(7)}" };
 const nameOf = (type: string, name: string, inputs: Record<string, Value> = {}, autonaming: Value = pattern) =>

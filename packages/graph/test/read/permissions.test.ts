@@ -2,16 +2,16 @@ import { strict as assert } from "node:assert";
 import * as path from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { publishTo, readTable, writeTable } from "../../../components/binding";
-import { QueueConsumer } from "../../../components/queue-consumer";
-import { Schedule } from "../../../components/schedule";
-import { Table } from "../../../components/table";
-import { Topic } from "../../../components/topic";
-import { TopicConsumer } from "../../../components/topic-consumer";
-import { type NoteEvent, note, onAny } from "../../../test/support/callbacks";
-import { Recorded } from "../../../test/support/component-graph";
-import { evaluateProgram } from "../evaluate/evaluate";
-import { resourceStatementsOf, statementsOf } from "../read/permissions";
+import { publishTo, readTable, writeTable } from "../../../../components/binding";
+import { QueueConsumer } from "../../../../components/queue-consumer";
+import { Schedule } from "../../../../components/schedule";
+import { Table } from "../../../../components/table";
+import { Topic } from "../../../../components/topic";
+import { TopicConsumer } from "../../../../components/topic-consumer";
+import { type NoteEvent, note, onAny } from "../../../../test/support/callbacks";
+import { Recorded } from "../../../../test/support/component-graph";
+import { evaluateProgram } from "../../evaluate/evaluate";
+import { resourceStatementsOf, statementsOf } from "../../read/permissions";
 
 const granted = async (run: () => unknown) =>
   statementsOf((await Recorded.of(run)).graph).map(
@@ -175,7 +175,7 @@ describe("permissions of a program", () => {
 
   it("are the same in every evaluation of the pipeline, and leave no ARN of it unnamed", async () => {
     const evaluated = async () =>
-      evaluateProgram({ program: path.join(__dirname, "..", "..", "..", "index.ts"), stack: "dev" });
+      evaluateProgram({ program: path.join(__dirname, "..", "..", "..", "..", "index.ts"), stack: "dev" });
     const [once, again] = [await evaluated(), await evaluated()];
     assert.deepEqual(statementsOf(once), statementsOf(again));
     assert.deepEqual(resourceStatementsOf(once), resourceStatementsOf(again));

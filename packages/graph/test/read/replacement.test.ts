@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { dataOf, effectOf } from "../read/replacement";
+import { dataOf, effectOf } from "../../read/replacement";
 
 const queue = "aws:sqs/queue:Queue";
 const table = "aws:dynamodb/table:Table";

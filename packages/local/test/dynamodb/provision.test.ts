@@ -1,10 +1,10 @@
 // The program's tables as they are created on DynamoDB of the local run.
 import assert from "node:assert/strict";
 import type { GraphResource, Value } from "@spillway/graph";
-import { dynamodbProvisioners } from "../dynamodb/provision";
-import { createDynamoDb, type DynamoDb } from "../dynamodb/service";
-import { type Ask, createAsk, type Message } from "../service/ask";
-import { accountId, region, user } from "./sqs-support";
+import { dynamodbProvisioners } from "../../dynamodb/provision";
+import { createDynamoDb, type DynamoDb } from "../../dynamodb/service";
+import { type Ask, createAsk, type Message } from "../../service/ask";
+import { accountId, region, user } from "../support/sqs";
 
 const type = "aws:dynamodb/table:Table";
 const streamArn = "arn:aws:dynamodb:eu-west-1:000000000000:table/orders-dev/stream/2024-01-01T00:00:00.000";

@@ -17,11 +17,11 @@ import {
   UpdateTimeToLiveCommand,
 } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { createDynamoDb } from "../dynamodb/service";
-import { startFront } from "../http/front";
-import { createAsk, type Message } from "../service/ask";
-import { placeForDatabases } from "../temporary-folder";
-import { accountId, region, user } from "./sqs-support";
+import { createDynamoDb } from "../../dynamodb/service";
+import { startFront } from "../../http/front";
+import { createAsk, type Message } from "../../service/ask";
+import { placeForDatabases } from "../../temporary-folder";
+import { accountId, region, user } from "../support/sqs";
 
 async function start(dataDir?: string) {
   const exits: string[] = [];
@@ -312,7 +312,7 @@ describe("DynamoDB of the local run over its life", () => {
     const dataDir = mkdtempSync(join(tmpdir(), "spillway-test-"));
     const program = `
       process.env.TMPDIR = ${JSON.stringify(dataDir)};
-      require(${JSON.stringify(join(__dirname, "../dynamodb/service"))})
+      require(${JSON.stringify(join(__dirname, "../../dynamodb/service"))})
         .createDynamoDb({ accountId: "000000000000", region: "eu-west-1", onExit: () => undefined })
         .then(() => process.send("started"));`;
     const child = spawn(process.execPath, ["-r", "ts-node/register/transpile-only", "-e", program], {

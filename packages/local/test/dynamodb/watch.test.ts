@@ -1,8 +1,8 @@
 // Being told of writes to a table, which spares those who read its stream from asking all the time.
 import assert from "node:assert/strict";
-import { createDynamoDb } from "../dynamodb/service";
-import { createAsk, type Message } from "../service/ask";
-import { accountId, region, user } from "./sqs-support";
+import { createDynamoDb } from "../../dynamodb/service";
+import { createAsk, type Message } from "../../service/ask";
+import { accountId, region, user } from "../support/sqs";
 
 describe("a watch of a table", () => {
   let services: Awaited<ReturnType<typeof createDynamoDb>>;

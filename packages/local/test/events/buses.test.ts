@@ -1,7 +1,7 @@
 // EventBridge of the local run: what its buses take, and which rules hand it on.
 import assert from "node:assert/strict";
 import { type EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
-import { eventBridgeClient, putEvents } from "./events-support";
+import { eventBridgeClient, putEvents } from "../support/events";
 import {
   type Deliveries,
   eventsArn,
@@ -10,8 +10,8 @@ import {
   roleArn,
   startDeliveries,
   topicArn,
-} from "./scheduler-support";
-import { accountId, type ManualClock, manualClock, region } from "./sqs-support";
+} from "../support/scheduler";
+import { accountId, type ManualClock, manualClock, region } from "../support/sqs";
 
 describe("an event bus on the local run", () => {
   let run: Deliveries;

@@ -1,8 +1,8 @@
 // What becomes of events that a rule cannot deliver.
 import assert from "node:assert/strict";
 import type { EventBridgeClient, PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
-import { ServiceError } from "../service/ask";
-import { eventBridgeClient, putEvents } from "./events-support";
+import { ServiceError } from "../../service/ask";
+import { eventBridgeClient, putEvents } from "../support/events";
 import {
   type Deliveries,
   eventsArn,
@@ -11,8 +11,8 @@ import {
   startDeliveries,
   throttled,
   topicArn,
-} from "./scheduler-support";
-import { type ManualClock, manualClock } from "./sqs-support";
+} from "../support/scheduler";
+import { type ManualClock, manualClock } from "../support/sqs";
 
 describe("an event that cannot be delivered", () => {
   let run: Deliveries;

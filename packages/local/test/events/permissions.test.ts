@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { recordProgram } from "@spillway/graph/record";
-import { withoutEffect } from "../without-effect";
-import { judgedBy } from "./judged-by";
-import { type Deliveries, startDeliveries } from "./scheduler-support";
-import { type ManualClock, manualClock, region, user } from "./sqs-support";
+import { withoutEffect } from "../../without-effect";
+import { judgedBy } from "../support/judged-by";
+import { type Deliveries, startDeliveries } from "../support/scheduler";
+import { type ManualClock, manualClock, region, user } from "../support/sqs";
 
 describe("the permissions of", () => {
   let run: Deliveries;

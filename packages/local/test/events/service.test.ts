@@ -11,9 +11,9 @@ import {
   TestEventPatternCommand,
 } from "@aws-sdk/client-eventbridge";
 import type { Value } from "@spillway/graph";
-import { eventBridgeClient } from "./events-support";
-import { type Deliveries, eventsArn, queueArn, roleArn, startDeliveries } from "./scheduler-support";
-import { accountId, type ManualClock, manualClock, region } from "./sqs-support";
+import { eventBridgeClient } from "../support/events";
+import { type Deliveries, eventsArn, queueArn, roleArn, startDeliveries } from "../support/scheduler";
+import { accountId, type ManualClock, manualClock, region } from "../support/sqs";
 
 describe("event buses, rules and targets", () => {
   let run: Deliveries;

@@ -1,7 +1,7 @@
 // What targets get of an event.
 import assert from "node:assert/strict";
-import type { BusEvent } from "../events/event";
-import { checkInput, inputFor, type TargetInput } from "../events/target-input";
+import type { BusEvent } from "../../events/event";
+import { checkInput, inputFor, type TargetInput } from "../../events/target-input";
 
 describe("the input of a target", () => {
   const event: BusEvent = {

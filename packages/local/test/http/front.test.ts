@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import http2 from "node:http2";
 import net from "node:net";
-import { startFront } from "../http/front";
-import type { FrontRequest } from "../protocol/http";
-import { type Ask, createAsk, type Principal, ServiceError } from "../service/ask";
-import { accountId, region, startSqs } from "./sqs-support";
+import { startFront } from "../../http/front";
+import type { FrontRequest } from "../../protocol/http";
+import { type Ask, createAsk, type Principal, ServiceError } from "../../service/ask";
+import { accountId, region, startSqs } from "../support/sqs";
 
 /** A promise and what resolves it. */
 function deferred<T>() {

@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import * as aws from "@pulumi/aws";
 import { recordProgram } from "@spillway/graph/record";
-import { type Front, startFront } from "../http/front";
-import { Iam } from "../iam/iam";
-import { createPermissions } from "../iam/permissions";
-import { createLambda, type Lambda } from "../lambda/service";
-import { type Ask, createAsk } from "../service/ask";
-import { archives, call, definitionOf } from "./lambda-support";
-import { accountId, manualClock, region } from "./sqs-support";
+import { type Front, startFront } from "../../http/front";
+import { Iam } from "../../iam/iam";
+import { createPermissions } from "../../iam/permissions";
+import { createLambda, type Lambda } from "../../lambda/service";
+import { type Ask, createAsk } from "../../service/ask";
+import { archives, call, definitionOf } from "../support/lambda";
+import { accountId, manualClock, region } from "../support/sqs";
 
 /** Sends `event.key`'s request in each of the ways in which clients connect. */
 const code = `

@@ -3,8 +3,8 @@ import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { recordProgram } from "@spillway/graph/record";
-import type { Message, Principal } from "../service/ask";
-import { judgedBy } from "./judged-by";
+import type { Message, Principal } from "../../service/ask";
+import { judgedBy } from "../support/judged-by";
 
 const trust = JSON.stringify({
   Version: "2012-10-17",

@@ -2,11 +2,11 @@ import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { recordProgram } from "@spillway/graph/record";
-import { readTable, sendTo, statements, writeTable } from "../../../components/binding";
-import { QueueConsumer } from "../../../components/queue-consumer";
-import { note, reading, writing } from "../../../test/support/callbacks";
-import type { Message, Observer, Principal } from "../service/ask";
-import { judgedBy } from "./judged-by";
+import { readTable, sendTo, statements, writeTable } from "../../../../components/binding";
+import { QueueConsumer } from "../../../../components/queue-consumer";
+import { note, reading, writing } from "../../../../test/support/callbacks";
+import type { Message, Observer, Principal } from "../../service/ask";
+import { judgedBy } from "../support/judged-by";
 
 describe("permissions of the local run", () => {
   let permissions: Observer;

@@ -3,9 +3,9 @@ import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { recordProgram } from "@spillway/graph/record";
-import { Iam } from "../iam/iam";
-import { checkRoles } from "../iam/role-checks";
-import { accountId, region } from "./sqs-support";
+import { Iam } from "../../iam/iam";
+import { checkRoles } from "../../iam/role-checks";
+import { accountId, region } from "../support/sqs";
 
 const trusting = (Service: string, Condition: object = {}) =>
   JSON.stringify({

@@ -4,12 +4,12 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Graph } from "@spillway/graph";
 import { recordProgram } from "@spillway/graph/record";
-import { Iam } from "../iam/iam";
-import { createPermissions } from "../iam/permissions";
-import { kinesisProvisioners } from "../kinesis/provision";
-import type { Message, Principal } from "../service/ask";
-import { type KinesisUnderTest, shardId, startStill, streamArn } from "./kinesis-support";
-import { accountId, region } from "./sqs-support";
+import { Iam } from "../../iam/iam";
+import { createPermissions } from "../../iam/permissions";
+import { kinesisProvisioners } from "../../kinesis/provision";
+import type { Message, Principal } from "../../service/ask";
+import { type KinesisUnderTest, shardId, startStill, streamArn } from "../support/kinesis";
+import { accountId, region } from "../support/sqs";
 
 describe("streams of the program on the local run", () => {
   let kinesis: KinesisUnderTest;

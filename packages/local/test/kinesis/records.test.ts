@@ -1,7 +1,7 @@
 // Records of Kinesis: written to shards by their keys, read back with iterators of every type.
 import { strict as assert } from "node:assert";
 import { GetRecordsCommand, PutRecordCommand, PutRecordsCommand } from "@aws-sdk/client-kinesis";
-import { type KinesisUnderTest, shardId, startStill, streamArn, textsOf } from "./kinesis-support";
+import { type KinesisUnderTest, shardId, startStill, streamArn, textsOf } from "../support/kinesis";
 
 const minute = 60_000;
 const hour = 60 * minute;

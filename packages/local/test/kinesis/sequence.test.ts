@@ -1,6 +1,6 @@
 // The faster arithmetic of sequence numbers, against kinesalite's own.
 import { strict as assert } from "node:assert";
-import { type Arithmetic, accelerate, type Decimal } from "../kinesis/sequence";
+import { type Arithmetic, accelerate, type Decimal } from "../../kinesis/sequence";
 
 const own: Arithmetic = require("kinesalite/db");
 

@@ -8,7 +8,7 @@ import {
   SplitShardCommand,
   UpdateShardCountCommand,
 } from "@aws-sdk/client-kinesis";
-import { type KinesisUnderTest, shardId, startStill, streamArn, textsOf } from "./kinesis-support";
+import { type KinesisUnderTest, shardId, startStill, streamArn, textsOf } from "../support/kinesis";
 
 const half = 2n ** 127n;
 const hour = 3_600_000;

@@ -15,7 +15,7 @@ import {
   RegisterStreamConsumerCommand,
   SubscribeToShardCommand,
 } from "@aws-sdk/client-kinesis";
-import { type KinesisUnderTest, shardId, startStill, streamArn } from "./kinesis-support";
+import { type KinesisUnderTest, shardId, startStill, streamArn } from "../support/kinesis";
 
 describe("streams of Kinesis", () => {
   let kinesis: KinesisUnderTest;

@@ -1,7 +1,7 @@
 // Asynchronous invocations: retries on the run's clock, age, destinations and dead-letter queues.
 import assert from "node:assert/strict";
-import { createQueue, functionArn, queueArn, type RunningLambda, startLambda, until } from "./lambda-support";
-import { type ManualClock, user } from "./sqs-support";
+import { createQueue, functionArn, queueArn, type RunningLambda, startLambda, until } from "../support/lambda";
+import { type ManualClock, user } from "../support/sqs";
 
 const fails = "exports.handler = async () => { throw new TypeError('no stock'); };";
 

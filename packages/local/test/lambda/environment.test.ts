@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import * as path from "node:path";
-import { call, definitionOf, functionArn, type RunningLambda, startLambda, until } from "./lambda-support";
-import { region } from "./sqs-support";
+import { call, definitionOf, functionArn, type RunningLambda, startLambda, until } from "../support/lambda";
+import { region } from "../support/sqs";
 
 describe("an execution environment", () => {
   let run: RunningLambda;

@@ -1,7 +1,7 @@
 // A debugger in a function, as VS Code and Chrome talk to it.
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
-import { createClock } from "../clock";
+import { createClock } from "../../clock";
 import {
   call,
   createQueue,
@@ -11,8 +11,8 @@ import {
   roleArn,
   startLambda,
   until,
-} from "./lambda-support";
-import { user } from "./sqs-support";
+} from "../support/lambda";
+import { user } from "../support/sqs";
 
 interface Told {
   readonly id?: number;

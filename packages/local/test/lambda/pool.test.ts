@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import * as path from "node:path";
-import { ServiceError } from "../service/ask";
-import { call, definitionOf, gate, isAlive, type RunningLambda, startLambda, until, waits } from "./lambda-support";
+import { ServiceError } from "../../service/ask";
+import { call, definitionOf, gate, isAlive, type RunningLambda, startLambda, until, waits } from "../support/lambda";
 
 const counts = `let count = 0; exports.handler = async (event) => {
   count++;
@@ -226,16 +226,16 @@ describe("the pool of environments", () => {
   const startParent = (code: string, then: string) => {
     const archive = run.files.zip({ "index.js": code });
     const program = `
-      const { Pool } = require("./local/lambda/pool");
-      const { CredentialStore } = require("./local/lambda/credentials");
-      const { createClock } = require("./local/clock");
+      const { Pool } = require("./packages/local/lambda/pool");
+      const { CredentialStore } = require("./packages/local/lambda/credentials");
+      const { createClock } = require("./packages/local/clock");
       const onLog = (name, id, line) => { console.log(line); ${then} };
       const pool = new Pool({ clock: createClock(), region: "eu-west-1", credentials: new CredentialStore(), address: () => "http://127.0.0.1:9", onLog });
       pool.add(${JSON.stringify(definitionOf("orphan", archive))});
       void pool.invoke("orphan", { payload: "{}" });
       setInterval(() => {}, 1000);`;
     return spawn(process.execPath, ["-r", "ts-node/register/transpile-only", "-e", program], {
-      cwd: path.resolve(__dirname, "../../.."),
+      cwd: path.resolve(__dirname, "../../../.."),
       env: { ...process.env, TMPDIR: run.files.folder },
     });
   };

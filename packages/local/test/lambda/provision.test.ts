@@ -7,11 +7,11 @@ import {
   UpdateEventSourceMappingCommand,
 } from "@aws-sdk/client-lambda";
 import type { GraphResource, Value } from "@spillway/graph";
-import { startFront } from "../http/front";
-import { lambdaProvisioners } from "../lambda/provision";
-import type { Message } from "../service/ask";
-import { createQueue, functionArn, queueArn, type RunningLambda, roleArn, startLambda, until } from "./lambda-support";
-import { accountId, region, user } from "./sqs-support";
+import { startFront } from "../../http/front";
+import { lambdaProvisioners } from "../../lambda/provision";
+import type { Message } from "../../service/ask";
+import { createQueue, functionArn, queueArn, type RunningLambda, roleArn, startLambda, until } from "../support/lambda";
+import { accountId, region, user } from "../support/sqs";
 
 function resource(type: string, inputs: Record<string, Value>, outputs: Record<string, Value> = {}): GraphResource {
   const name = "orders";

@@ -7,9 +7,9 @@ import {
   ListFunctionsCommand,
   UpdateFunctionCodeCommand,
 } from "@aws-sdk/client-lambda";
-import { type Front, startFront } from "../http/front";
-import { functionArn, type RunningLambda, roleArn, startLambda } from "./lambda-support";
-import { accountId, region } from "./sqs-support";
+import { type Front, startFront } from "../../http/front";
+import { functionArn, type RunningLambda, roleArn, startLambda } from "../support/lambda";
+import { accountId, region } from "../support/sqs";
 
 const fails = "exports.handler = async () => { throw new TypeError('no stock'); };";
 

@@ -2,13 +2,13 @@ import { strict as assert } from "node:assert";
 import * as path from "node:path";
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { ListSubscriptionsByTopicCommand, PublishCommand, SNSClient } from "@aws-sdk/client-sns";
-import { until } from "../../../test/support/until";
-import { Run } from "./support";
+import { Run } from "../../../../test/support/run";
+import { until } from "../../../../test/support/until";
 
 describe("a topic, a schedule and a rule of the program, on this machine", () => {
   let run: Run;
   before(async () => {
-    run = await Run.start({ program: path.join(__dirname, "fixtures", "fan-out.ts") });
+    run = await Run.start({ program: path.join(__dirname, "..", "fixtures", "fan-out.ts") });
   });
   after(() => run?.stop());
 

@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
 import * as path from "node:path";
 import { GetQueueAttributesCommand, SendMessageBatchCommand } from "@aws-sdk/client-sqs";
-import { until } from "../../../test/support/until";
-import { Run, reasonOf } from "./support";
+import { Run, reasonOf } from "../../../../test/support/run";
+import { until } from "../../../../test/support/until";
 
 /** Back-off and visibility timeouts run this many times faster. */
 const speed = 20;
@@ -10,7 +10,7 @@ const speed = 20;
 describe("callbacks that fail, on this machine", () => {
   let run: Run;
   before(async () => {
-    run = await Run.start({ program: path.join(__dirname, "fixtures", "faults.ts"), speed });
+    run = await Run.start({ program: path.join(__dirname, "..", "fixtures", "faults.ts"), speed });
   });
   after(() => run?.stop());
 

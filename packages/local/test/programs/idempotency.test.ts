@@ -3,8 +3,8 @@ import * as path from "node:path";
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { GetQueueAttributesCommand, SendMessageBatchCommand } from "@aws-sdk/client-sqs";
 import { DeleteCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { until } from "../../../test/support/until";
-import { Run } from "./support";
+import { Run } from "../../../../test/support/run";
+import { until } from "../../../../test/support/until";
 
 /** Back-off and visibility timeouts run this many times faster. */
 const speed = 10;
@@ -13,7 +13,7 @@ describe("callbacks that run once for each event, on this machine", () => {
   let run: Run;
   let sns: SNSClient;
   before(async () => {
-    run = await Run.start({ program: path.join(__dirname, "fixtures", "idempotency.ts"), speed });
+    run = await Run.start({ program: path.join(__dirname, "..", "fixtures", "idempotency.ts"), speed });
     sns = new SNSClient({
       endpoint: run.local.address,
       region: "eu-west-1",

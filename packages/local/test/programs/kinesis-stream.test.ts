@@ -3,15 +3,15 @@ import { strict as assert } from "node:assert";
 import * as path from "node:path";
 import { KinesisClient, PutRecordCommand, PutRecordsCommand, SplitShardCommand } from "@aws-sdk/client-kinesis";
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
-import { until } from "../../../test/support/until";
-import type { Step } from "./fixtures/activity-callbacks";
-import { Run, reasonOf } from "./support";
+import { Run, reasonOf } from "../../../../test/support/run";
+import { until } from "../../../../test/support/until";
+import type { Step } from "../fixtures/activity-callbacks";
 
 describe("a Kinesis stream with its consumers, on this machine", () => {
   let run: Run;
   let kinesis: KinesisClient;
   before(async () => {
-    run = await Run.start({ program: path.join(__dirname, "fixtures", "activity.ts"), speed: 4 });
+    run = await Run.start({ program: path.join(__dirname, "..", "fixtures", "activity.ts"), speed: 4 });
     kinesis = new KinesisClient({
       endpoint: run.local.address,
       region: run.local.graph.region,

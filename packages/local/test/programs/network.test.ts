@@ -1,12 +1,12 @@
 import { strict as assert } from "node:assert";
 import * as path from "node:path";
-import { until } from "../../../test/support/until";
-import { Run } from "./support";
+import { Run } from "../../../../test/support/run";
+import { until } from "../../../../test/support/until";
 
 describe("a network of the program, on this machine", () => {
   it("has no effect, and the run says so once", async () => {
     const said: string[] = [];
-    const program = path.join(__dirname, "fixtures", "network.ts");
+    const program = path.join(__dirname, "..", "fixtures", "network.ts");
     const run = await Run.start({ program, say: (line) => void said.push(line) });
     try {
       await run.send("jobsUrl", { id: "j-1" });

@@ -2,8 +2,8 @@ import { strict as assert } from "node:assert";
 import { KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
-import { until } from "../../../test/support/until";
-import { Run, raise, reasonOf } from "./support";
+import { Run, raise, reasonOf } from "../../../../test/support/run";
+import { until } from "../../../../test/support/until";
 
 const order = (orderId: string, more: object = {}) => ({
   orderId,

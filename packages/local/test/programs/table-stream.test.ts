@@ -6,10 +6,10 @@ import * as path from "node:path";
 import { TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
 import { GetEventSourceMappingCommand, ListEventSourceMappingsCommand } from "@aws-sdk/client-lambda";
 import { BatchWriteCommand, DeleteCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
-import { until } from "../../../test/support/until";
-import { Run, reasonOf } from "./support";
+import { Run, reasonOf } from "../../../../test/support/run";
+import { until } from "../../../../test/support/until";
 
-const program = path.join(__dirname, "fixtures", "table-stream.ts");
+const program = path.join(__dirname, "..", "fixtures", "table-stream.ts");
 
 describe("the changes of a table, on this machine", () => {
   let run: Run;

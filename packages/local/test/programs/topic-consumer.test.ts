@@ -8,8 +8,8 @@ import {
   SubscribeCommand,
 } from "@aws-sdk/client-sns";
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
-import { until } from "../../../test/support/until";
-import { Run, raise, reasonOf } from "./support";
+import { Run, raise, reasonOf } from "../../../../test/support/run";
+import { until } from "../../../../test/support/until";
 
 /** Lambda's minute and two minutes between attempts run this many times faster. */
 const speed = 100;
@@ -18,7 +18,7 @@ describe("a callback that consumes a topic directly, on this machine", () => {
   let run: Run;
   let sns: SNSClient;
   before(async () => {
-    run = await Run.start({ program: path.join(__dirname, "fixtures", "direct.ts"), speed });
+    run = await Run.start({ program: path.join(__dirname, "..", "fixtures", "direct.ts"), speed });
     sns = new SNSClient({
       endpoint: run.local.address,
       region: "eu-west-1",

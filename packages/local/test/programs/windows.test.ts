@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
 import * as path from "node:path";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
-import { until } from "../../../test/support/until";
-import { Run, raise, reasonOf } from "./support";
+import { Run, raise, reasonOf } from "../../../../test/support/run";
+import { until } from "../../../../test/support/until";
 
 /** A window of a minute, and the two minutes for which Lambda waits for late records, run this many times faster. */
 const speed = 100;
@@ -10,7 +10,7 @@ const speed = 100;
 describe("a window callback of a table's changes, on this machine", () => {
   let run: Run;
   before(async () => {
-    run = await Run.start({ program: path.join(__dirname, "fixtures", "windows.ts"), speed });
+    run = await Run.start({ program: path.join(__dirname, "..", "fixtures", "windows.ts"), speed });
   });
   after(() => run?.stop());
 

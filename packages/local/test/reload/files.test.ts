@@ -14,8 +14,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import { until } from "../../../test/support/until";
-import { Files } from "../reload/files";
+import { until } from "../../../../test/support/until";
+import { Files } from "../../reload/files";
 
 describe("watched files", () => {
   let root: string;

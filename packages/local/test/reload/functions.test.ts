@@ -7,7 +7,7 @@ import type { GraphResource } from "@spillway/graph";
 import type { Entry } from "spillway/bundle/build";
 import { BundleCache } from "spillway/bundle/cache";
 import { makeBundles } from "spillway/bundle/make";
-import { WatchedFunctions } from "../reload/functions";
+import { WatchedFunctions } from "../../reload/functions";
 
 const options = {
   protect: false,

@@ -5,11 +5,11 @@ import * as path from "node:path";
 import { GetFunctionCommand } from "@aws-sdk/client-lambda";
 import { GetQueueAttributesCommand, SendMessageBatchCommand } from "@aws-sdk/client-sqs";
 import { evaluateProgram } from "@spillway/graph";
-import { until } from "../../../test/support/until";
-import { alive, descendants, endAll, foldersOf, Start } from "../../cli/test/start-support";
-import { Run } from "./support";
+import { Run } from "../../../../test/support/run";
+import { until } from "../../../../test/support/until";
+import { alive, descendants, endAll, foldersOf, Start } from "../../../cli/test/support/start";
 
-const root = path.resolve(__dirname, "..", "..", "..");
+const root = path.resolve(__dirname, "..", "..", "..", "..");
 /** As deep below the root as the fixture, so that its imports hold. */
 const folders = path.join(root, ".spillway", "watched");
 

@@ -3,13 +3,13 @@ import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
 import type { Value } from "@spillway/graph";
 import { recordProgram } from "@spillway/graph/record";
-import { Iam } from "../iam/iam";
-import { createPermissions } from "../iam/permissions";
-import { createS3OnDemand } from "../s3/on-demand";
-import { type Ask, createAsk, type Message, type Observer } from "../service/ask";
-import { createSqs, type Sqs } from "../sqs/service";
-import { resource } from "./sns-support";
-import { accountId, manualClock, region, user } from "./sqs-support";
+import { Iam } from "../../iam/iam";
+import { createPermissions } from "../../iam/permissions";
+import { createS3OnDemand } from "../../s3/on-demand";
+import { type Ask, createAsk, type Message, type Observer } from "../../service/ask";
+import { createSqs, type Sqs } from "../../sqs/service";
+import { resource } from "../support/sns";
+import { accountId, manualClock, region, user } from "../support/sqs";
 
 type Inputs = Readonly<Record<string, Value>>;
 

@@ -25,8 +25,8 @@ import {
   type S3ServiceException,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
-import { until } from "../../../test/support/until";
-import { Run, raise, reasonOf } from "./support";
+import { Run, raise, reasonOf } from "../../../../test/support/run";
+import { until } from "../../../../test/support/until";
 
 interface FailureRecord {
   readonly requestContext: { readonly condition: string };
@@ -42,7 +42,7 @@ describe("a bucket on this machine", () => {
   let Bucket: string;
   const said: string[] = [];
   before(async () => {
-    const program = path.join(__dirname, "fixtures", "buckets.ts");
+    const program = path.join(__dirname, "..", "fixtures", "buckets.ts");
     run = await Run.start({ program, say: (line) => void said.push(line) });
     s3 = new S3Client({
       endpoint: run.local.address,

@@ -1,6 +1,6 @@
 // What becomes of what a schedule cannot deliver.
 import assert from "node:assert/strict";
-import { ServiceError } from "../service/ask";
+import { ServiceError } from "../../service/ask";
 import {
   type Deliveries,
   functionArn,
@@ -10,8 +10,8 @@ import {
   startDeliveries,
   throttled,
   topicArn,
-} from "./scheduler-support";
-import { type ManualClock, manualClock } from "./sqs-support";
+} from "../support/scheduler";
+import { type ManualClock, manualClock } from "../support/sqs";
 
 const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
 

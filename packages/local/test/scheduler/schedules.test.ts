@@ -1,6 +1,6 @@
 // Schedules of the program on the local run: what they deliver, and when.
 import assert from "node:assert/strict";
-import { createClock } from "../clock";
+import { createClock } from "../../clock";
 import {
   type Deliveries,
   functionArn,
@@ -10,8 +10,8 @@ import {
   startDeliveries,
   throttled,
   topicArn,
-} from "./scheduler-support";
-import { accountId, type ManualClock, manualClock, region, user } from "./sqs-support";
+} from "../support/scheduler";
+import { accountId, type ManualClock, manualClock, region, user } from "../support/sqs";
 
 const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
 

@@ -1,7 +1,7 @@
 // Scheduler's API, and what is refused of the program's schedules.
 import assert from "node:assert/strict";
 import type { Value } from "@spillway/graph";
-import { startFront } from "../http/front";
+import { startFront } from "../../http/front";
 import {
   type Deliveries,
   functionArn,
@@ -10,8 +10,8 @@ import {
   scheduleArn,
   settle,
   startDeliveries,
-} from "./scheduler-support";
-import { accountId, type ManualClock, manualClock, region, user } from "./sqs-support";
+} from "../support/scheduler";
+import { accountId, type ManualClock, manualClock, region, user } from "../support/sqs";
 
 const [_minute, _hour, _day] = [60_000, 3_600_000, 86_400_000];
 

@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import { createSecretsManager } from "../secrets/secrets-manager";
-import { createSsm } from "../secrets/ssm";
-import { SecretStore, secretsFile } from "../secrets/store";
-import { type Message, ServiceError } from "../service/ask";
-import { Run, reasonOf } from "./support";
+import { Run, reasonOf } from "../../../../test/support/run";
+import { createSecretsManager } from "../../secrets/secrets-manager";
+import { createSsm } from "../../secrets/ssm";
+import { SecretStore, secretsFile } from "../../secrets/store";
+import { type Message, ServiceError } from "../../service/ask";
 
 const user = { kind: "user" } as const;
 
@@ -16,7 +16,7 @@ describe("a program with secrets on the local run", () => {
   const said: string[] = [];
   before(async () => {
     run = await Run.start({
-      program: path.join(__dirname, "fixtures", "secrets.ts"),
+      program: path.join(__dirname, "..", "fixtures", "secrets.ts"),
       say: (line) => said.push(line),
     });
   });

@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { PublishBatchCommand, PublishCommand } from "@aws-sdk/client-sns";
 import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import type { Graph } from "@spillway/graph";
-import { type Message, type Observer, type Principal, ServiceError } from "../service/ask";
-import { judgedBy } from "./judged-by";
-import { functionArn, queueArn, type RunningSns, resource, startSns, topicArn } from "./sns-support";
-import { accountId, manualClock, region, user } from "./sqs-support";
+import { type Message, type Observer, type Principal, ServiceError } from "../../service/ask";
+import { judgedBy } from "../support/judged-by";
+import { functionArn, queueArn, type RunningSns, resource, startSns, topicArn } from "../support/sns";
+import { accountId, manualClock, region, user } from "../support/sqs";
 
 const TopicArn = topicArn("orders");
 

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { PublishCommand } from "@aws-sdk/client-sns";
-import type { Message, Observer } from "../service/ask";
-import { functionArn, queueArn, type RunningSns, startSns, topicArn } from "./sns-support";
+import type { Message, Observer } from "../../service/ask";
+import { functionArn, queueArn, type RunningSns, startSns, topicArn } from "../support/sns";
 
 const TopicArn = topicArn("orders.fifo");
 

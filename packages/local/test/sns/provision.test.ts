@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import type { Value } from "@spillway/graph";
 import { subscriptionArn } from "@spillway/graph";
-import type { Message } from "../service/ask";
-import { snsProvisioners } from "../sns/provision";
-import { functionArn, queueArn, type RunningSns, resource, startSns, topicArn } from "./sns-support";
+import type { Message } from "../../service/ask";
+import { snsProvisioners } from "../../sns/provision";
+import { functionArn, queueArn, type RunningSns, resource, startSns, topicArn } from "../support/sns";
 
 type Inputs = Record<string, Value>;
 

@@ -22,7 +22,7 @@ import {
   UnsubscribeCommand,
   UntagResourceCommand,
 } from "@aws-sdk/client-sns";
-import { functionArn, queueArn, type RunningSns, startSns, topicArn } from "./sns-support";
+import { functionArn, queueArn, type RunningSns, startSns, topicArn } from "../support/sns";
 
 describe("SNS of the local run", () => {
   let run: RunningSns;

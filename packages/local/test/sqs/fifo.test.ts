@@ -12,7 +12,7 @@ import {
   SendMessageCommand,
   type SendMessageCommandInput,
 } from "@aws-sdk/client-sqs";
-import { type RunningSqs, startSqs } from "./sqs-support";
+import { type RunningSqs, startSqs } from "../support/sqs";
 
 describe("FIFO queues of the local run", () => {
   let run: RunningSqs;

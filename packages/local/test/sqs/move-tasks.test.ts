@@ -10,7 +10,7 @@ import {
   SendMessageCommand,
   StartMessageMoveTaskCommand,
 } from "@aws-sdk/client-sqs";
-import { type RunningSqs, startSqs } from "./sqs-support";
+import { type RunningSqs, startSqs } from "../support/sqs";
 
 const arn = (name: string) => `arn:aws:sqs:eu-west-1:000000000000:${name}`;
 

@@ -1,8 +1,8 @@
 // The program's queues as they are created on SQS of the local run.
 import assert from "node:assert/strict";
 import type { GraphResource, Value } from "@spillway/graph";
-import { sqsProvisioners } from "../sqs/provision";
-import { type RunningSqs, startSqs, user } from "./sqs-support";
+import { sqsProvisioners } from "../../sqs/provision";
+import { type RunningSqs, startSqs, user } from "../support/sqs";
 
 const arn = (name: string) => `arn:aws:sqs:eu-west-1:000000000000:${name}`;
 

@@ -23,7 +23,7 @@ import {
   type SendMessageCommandInput,
   SetQueueAttributesCommand,
 } from "@aws-sdk/client-sqs";
-import { type RunningSqs, startSqs, user } from "./sqs-support";
+import { type RunningSqs, startSqs, user } from "../support/sqs";
 
 describe("SQS of the local run", () => {
   let run: RunningSqs;

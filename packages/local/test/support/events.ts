@@ -1,7 +1,7 @@
 // An SDK client of EventBridge that asks the local run's services, as the front does for X-Amz-Target requests.
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
-import { type Ask, type Message, ServiceError } from "../service/ask";
-import { region, user } from "./sqs-support";
+import { type Ask, type Message, ServiceError } from "../../service/ask";
+import { region, user } from "./sqs";
 
 interface Request {
   readonly headers: Readonly<Record<string, string>>;

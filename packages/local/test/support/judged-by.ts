@@ -1,9 +1,9 @@
 // The permissions of a program whose resources are not created: their policies are those that the program gives them.
 import type { Graph } from "@spillway/graph";
-import { Iam } from "../iam/iam";
-import { createPermissions } from "../iam/permissions";
-import type { Observer } from "../service/ask";
-import { accountId, region } from "./sqs-support";
+import { Iam } from "../../iam/iam";
+import { createPermissions } from "../../iam/permissions";
+import type { Observer } from "../../service/ask";
+import { accountId, region } from "./sqs";
 
 export function judgedBy(graph: Graph): Observer {
   const { resources } = graph;

@@ -2,12 +2,12 @@
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import type { GraphResource } from "@spillway/graph";
-import { startFront } from "../http/front";
-import { snsQueryProtocol } from "../protocol/sns-query";
-import { type Ask, createAsk, type Message, type Observer, type Service, ServiceError } from "../service/ask";
-import { createSns } from "../sns/service";
-import { createSqs } from "../sqs/service";
-import { accountId, type ManualClock, manualClock, region, user } from "./sqs-support";
+import { startFront } from "../../http/front";
+import { snsQueryProtocol } from "../../protocol/sns-query";
+import { type Ask, createAsk, type Message, type Observer, type Service, ServiceError } from "../../service/ask";
+import { createSns } from "../../sns/service";
+import { createSqs } from "../../sqs/service";
+import { accountId, type ManualClock, manualClock, region, user } from "./sqs";
 
 export const arnOf = (service: string, name: string) => `arn:aws:${service}:${region}:${accountId}:${name}`;
 export const topicArn = (name: string) => arnOf("sns", name);

@@ -1,9 +1,9 @@
 // SQS on a front, with a clock that stands still until the test moves it.
 import { SQSClient } from "@aws-sdk/client-sqs";
-import type { Clock, Timer } from "../clock";
-import { startFront } from "../http/front";
-import { createAsk, type Observer, type Principal } from "../service/ask";
-import { createSqs } from "../sqs/service";
+import type { Clock, Timer } from "../../clock";
+import { startFront } from "../../http/front";
+import { createAsk, type Observer, type Principal } from "../../service/ask";
+import { createSqs } from "../../sqs/service";
 
 export interface ManualClock extends Clock {
   /** Lets so many milliseconds pass, with every timer in its order. */

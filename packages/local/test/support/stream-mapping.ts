@@ -1,11 +1,17 @@
 // The event source mapping of a Kinesis stream of the test's own, with a clock that stands still and a function of the test's own.
-import type { Clock } from "../clock";
-import type { InvocationRequest, InvocationResult } from "../lambda/definition";
-import type { BatchReport, Checkpoints, Mapping, MappingDefinition, StreamDefinition } from "../lambda/mapping/mapping";
-import { startKinesisMapping } from "../lambda/mapping/stream";
-import { type Message, type Principal, ServiceError } from "../service/ask";
-import { functionArn, queueArn, roleArn } from "./lambda-support";
-import { accountId, manualClock, region } from "./sqs-support";
+import type { Clock } from "../../clock";
+import type { InvocationRequest, InvocationResult } from "../../lambda/definition";
+import type {
+  BatchReport,
+  Checkpoints,
+  Mapping,
+  MappingDefinition,
+  StreamDefinition,
+} from "../../lambda/mapping/mapping";
+import { startKinesisMapping } from "../../lambda/mapping/stream";
+import { type Message, type Principal, ServiceError } from "../../service/ask";
+import { functionArn, queueArn, roleArn } from "./lambda";
+import { accountId, manualClock, region } from "./sqs";
 
 export const streamArn = `arn:aws:kinesis:${region}:${accountId}:stream/activity`;
 export const topicArn = `arn:aws:sns:${region}:${accountId}:lost`;

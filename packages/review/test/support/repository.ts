@@ -5,7 +5,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, syml
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 
-const project = path.resolve(__dirname, "..", "..", "..");
+const project = path.resolve(__dirname, "..", "..", "..", "..");
 const folders = ["components", "config", "functions"];
 /** What a project is read from: its program, its stacks, what it is installed by. */
 const parts = [

@@ -1,6 +1,6 @@
 // What functions answer to a batch of messages, and what the mapping makes of it.
 import assert from "node:assert/strict";
-import { failedIn } from "../lambda/mapping/batch-response";
+import { failedIn } from "../../../lambda/mapping/batch-response";
 
 describe("an answer to a batch", () => {
   const ids = new Set(["a", "b", "c"]);

@@ -1,10 +1,10 @@
 // The event source mapping of a queue over its life: throttled, refused, paused, sped up, ended.
 import assert from "node:assert/strict";
-import { createClock } from "../clock";
-import { ServiceError } from "../service/ask";
-import { until } from "./lambda-support";
-import { type MappingSetup, setUpMapping } from "./mapping-support";
-import { user } from "./sqs-support";
+import { createClock } from "../../../clock";
+import { ServiceError } from "../../../service/ask";
+import { until } from "../../support/lambda";
+import { type MappingSetup, setUpMapping } from "../../support/queue-mapping";
+import { user } from "../../support/sqs";
 
 describe("the life of a queue's event source mapping", () => {
   let run: MappingSetup | undefined;

@@ -1,8 +1,8 @@
 // What the event source mapping of a queue makes of messages: batches, answers, order.
 import assert from "node:assert/strict";
-import { queueArn, roleArn, until } from "./lambda-support";
-import { type Handler, type MappingSetup, type SqsEvent, setUpMapping } from "./mapping-support";
-import { accountId, region } from "./sqs-support";
+import { queueArn, roleArn, until } from "../../support/lambda";
+import { type Handler, type MappingSetup, type SqsEvent, setUpMapping } from "../../support/queue-mapping";
+import { accountId, region } from "../../support/sqs";
 
 describe("the event source mapping of a queue", () => {
   let run: MappingSetup | undefined;

@@ -1,12 +1,12 @@
 // The consumer of a stream behind its event source mapping: what happens where permanent and transient failures meet in a batch.
 import assert from "node:assert/strict";
 import * as v from "valibot";
-import { callback } from "../../../components/runtime/callback/callback";
-import { PermanentError } from "../../../components/runtime/callback/errors";
-import { kinesisHandler } from "../../../components/runtime/handlers/kinesis";
-import { contextWith, deployed, FakeSqs, silently } from "../../../components/test/runtime/fake-sqs";
-import { until } from "./lambda-support";
-import { lostQueueArn, type StreamSetup, setUpStream } from "./mapping-stream-support";
+import { callback } from "../../../../../components/runtime/callback/callback";
+import { PermanentError } from "../../../../../components/runtime/callback/errors";
+import { kinesisHandler } from "../../../../../components/runtime/handlers/kinesis";
+import { contextWith, deployed, FakeSqs, silently } from "../../../../../test/support/fake-sqs";
+import { until } from "../../support/lambda";
+import { lostQueueArn, type StreamSetup, setUpStream } from "../../support/stream-mapping";
 
 const Job = v.object({ n: v.number(), does: v.picklist(["work", "wait", "refuse"]) });
 

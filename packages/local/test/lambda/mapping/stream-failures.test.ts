@@ -1,7 +1,7 @@
 // What the event source mapping of a stream does with failures: retries, splits, ages, throttles, failure destinations.
 import assert from "node:assert/strict";
-import { ServiceError } from "../service/ask";
-import { functionArn, roleArn, until } from "./lambda-support";
+import { ServiceError } from "../../../service/ask";
+import { functionArn, roleArn, until } from "../../support/lambda";
 import {
   failing,
   lostQueueArn,
@@ -10,7 +10,7 @@ import {
   streamArn,
   throwing,
   topicArn,
-} from "./mapping-stream-support";
+} from "../../support/stream-mapping";
 
 describe("failures of a stream's event source mapping", () => {
   let run: StreamSetup;

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import { createCheckpointStore } from "../lambda/mapping/checkpoint-store";
-import { until } from "./lambda-support";
-import { lostQueueArn, type StreamSetup, setUpStream, throwing } from "./mapping-stream-support";
+import { createCheckpointStore } from "../../../lambda/mapping/checkpoint-store";
+import { until } from "../../support/lambda";
+import { lostQueueArn, type StreamSetup, setUpStream, throwing } from "../../support/stream-mapping";
 
 describe("the life of a stream's event source mapping", () => {
   let run: StreamSetup;

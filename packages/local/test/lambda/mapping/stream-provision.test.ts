@@ -1,13 +1,13 @@
 // What of a stream's mapping is taken from the program, what is shown of it, and what is refused.
 import assert from "node:assert/strict";
 import type { GraphResource, Value } from "@spillway/graph";
-import { describeMapping } from "../lambda/descriptions";
-import type { Mapping } from "../lambda/mapping/mapping";
-import { mappingOf } from "../lambda/mapping-of";
-import { type Ask, ServiceError } from "../service/ask";
-import { functionArn, queueArn, type RunningLambda, roleArn, startLambda } from "./lambda-support";
-import { streamArn, topicArn } from "./mapping-stream-support";
-import { accountId, region } from "./sqs-support";
+import { describeMapping } from "../../../lambda/descriptions";
+import type { Mapping } from "../../../lambda/mapping/mapping";
+import { mappingOf } from "../../../lambda/mapping-of";
+import { type Ask, ServiceError } from "../../../service/ask";
+import { functionArn, queueArn, type RunningLambda, roleArn, startLambda } from "../../support/lambda";
+import { accountId, region } from "../../support/sqs";
+import { streamArn, topicArn } from "../../support/stream-mapping";
 
 const tableStreamArn = `arn:aws:dynamodb:${region}:${accountId}:table/orders/stream/2026-01-01T00:00:00.000`;
 const consumerArn = `${streamArn}/consumer/fast:1767225600`;

@@ -1,6 +1,6 @@
 // Tumbling windows of a stream's event source mapping.
 import assert from "node:assert/strict";
-import { until } from "./lambda-support";
+import { until } from "../../support/lambda";
 import {
   dataOf,
   lostQueueArn,
@@ -8,7 +8,7 @@ import {
   type StreamSetup,
   setUpStream,
   streamArn,
-} from "./mapping-stream-support";
+} from "../../support/stream-mapping";
 
 describe("tumbling windows of a stream's event source mapping", () => {
   let run: StreamSetup;

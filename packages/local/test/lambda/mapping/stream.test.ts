@@ -1,9 +1,9 @@
 // What the event source mapping of a stream makes of records: batches, order, checkpoints.
 import assert from "node:assert/strict";
-import { ServiceError } from "../service/ask";
-import { roleArn, until } from "./lambda-support";
-import { failing, lostQueueArn, type StreamSetup, setUpStream, streamArn } from "./mapping-stream-support";
-import { region } from "./sqs-support";
+import { ServiceError } from "../../../service/ask";
+import { roleArn, until } from "../../support/lambda";
+import { region } from "../../support/sqs";
+import { failing, lostQueueArn, type StreamSetup, setUpStream, streamArn } from "../../support/stream-mapping";
 
 describe("the event source mapping of a stream", () => {
   let run: StreamSetup;
