@@ -115,7 +115,7 @@ export class Deliveries {
     retries: number,
   ): Promise<{ failure: Failure; retryable: boolean } | undefined> {
     try {
-      await deliver(this.settings.ask, principal, target, body(retries + 1), traceHeader);
+      await deliver(this.settings.ask, principal, target, { body: body(retries + 1), traceHeader });
       return undefined;
     } catch (error) {
       const { code, message } = described(error, target);

@@ -1,7 +1,8 @@
 // Asynchronous invocations: kept in memory, retried on the run's clock, handed to a destination when they are given up.
 // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
-import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock";
+import { failureKey } from "../delivery/failure-key";
+import { deliver } from "../delivery/target";
 import { type Ask, type Message, type Principal, ServiceError } from "../service/ask";
 import type { FunctionDefinition, InvocationResult, Invoke } from "./definition";
 
@@ -167,38 +168,15 @@ export class AsynchronousInvocations {
       roleArn: event.definition.roleArn,
       sourceArn: event.definition.arn,
     };
-    const { ask } = this.settings;
-    const [, , service, , account, ...rest] = target.split(":");
+    const objectKey = failureKey(`async/${event.definition.functionName}`, this.settings.clock.now());
     try {
-      if (service === "sqs") {
-        const user: Principal = { kind: "user" };
-        const queue = { QueueName: rest.join(":"), QueueOwnerAWSAccountId: account };
-        const { QueueUrl } = await ask(user, "sqs", "GetQueueUrl", queue);
-        const message = { QueueUrl, MessageBody: body, ...(attributes && { MessageAttributes: attributes }) };
-        await ask(principal, "sqs", "SendMessage", message);
-      } else if (service === "sns") {
-        const message = { TopicArn: target, Message: body, ...(attributes && { MessageAttributes: attributes }) };
-        await ask(principal, "sns", "Publish", message);
-      } else if (service === "s3") {
-        const object = { Bucket: rest.join(":"), Key: this.#keyOf(event), Body: Buffer.from(body) };
-        await ask(principal, "s3", "PutObject", { ...object, ContentType: "application/json" });
-      } else {
-        const message = { FunctionName: target, InvocationType: "Event", Payload: body };
-        await ask(principal, "lambda", "Invoke", message);
-      }
+      await deliver(this.settings.ask, principal, { arn: target }, { body, attributes, objectKey });
     } catch (error) {
       this.#tell(
         event,
         `it could not be delivered to ${target}: ${error instanceof Error ? error.message : String(error)}`,
       );
     }
-  }
-
-  /** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
-  #keyOf({ definition }: AsynchronousEvent): string {
-    const [day = "", time = ""] = new Date(this.settings.clock.now()).toISOString().slice(0, 19).split("T");
-    const file = `${day}T${time.replaceAll(":", ".")}-${randomUUID()}`;
-    return `aws/lambda/async/${definition.functionName}/${day.replaceAll("-", "/")}/${file}`;
   }
 
   #tell({ definition, requestId }: AsynchronousEvent, problem: unknown): void {

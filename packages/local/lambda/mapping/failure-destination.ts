@@ -1,8 +1,9 @@
 // Tells a queue, a topic or a bucket of records that a stream's mapping has given up:
 // https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html and services-dynamodb-errors.html
-import { randomUUID } from "node:crypto";
 import type { Clock } from "../../clock";
-import type { Ask, Principal } from "../../service/ask";
+import { failureKey } from "../../delivery/failure-key";
+import { deliver } from "../../delivery/target";
+import type { Ask } from "../../service/ask";
 import type { MappingDefinition } from "./mapping";
 import { principalOf, type StreamRecord, type StreamSource } from "./stream-source";
 
@@ -47,13 +48,6 @@ export function failureRecord(givenUp: GivenUp, definition: MappingDefinition, s
 /** A bucket gets the event as well. */
 export const isBucket = (target: string) => target.split(":")[2] === "s3";
 
-/** Where a bucket has it: https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html */
-function failureKey({ uuid }: MappingDefinition, shardId: string, now: number): string {
-  const [day = "", time = ""] = new Date(now).toISOString().slice(0, 19).split("T");
-  return `aws/lambda/${uuid}/${shardId}/${day.replaceAll("-", "/")}/${day}T${time.replaceAll(":", ".")}-${randomUUID()}`;
-}
-
-const user: Principal = { kind: "user" };
 const longestPause = 60_000;
 
 interface Sending {
@@ -72,20 +66,10 @@ export async function sendFailure(
   failed: (error: unknown) => void,
 ): Promise<void> {
   const principal = principalOf(definition.roleArn);
-  const key = failureKey(definition, shardId, clock.now());
-  const [, , service, , account, name] = target.split(":");
+  const objectKey = failureKey(`${definition.uuid}/${shardId}`, clock.now());
   for (let pause = 1000; ; pause = Math.min(2 * pause, longestPause)) {
     try {
-      if (service === "sns") {
-        await ask(principal, "sns", "Publish", { TopicArn: target, Message: body });
-      } else if (service === "s3") {
-        const object = { Bucket: name, Key: key, Body: Buffer.from(body), ContentType: "application/json" };
-        await ask(principal, "s3", "PutObject", object);
-      } else {
-        const queue = { QueueName: name, QueueOwnerAWSAccountId: account };
-        const { QueueUrl } = await ask(user, "sqs", "GetQueueUrl", queue);
-        await ask(principal, "sqs", "SendMessage", { QueueUrl, MessageBody: body });
-      }
+      await deliver(ask, principal, { arn: target }, { body, objectKey });
       return;
     } catch (error) {
       failed(error);
