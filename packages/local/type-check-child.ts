@@ -5,7 +5,18 @@ import { existsSync } from "node:fs";
 import * as path from "node:path";
 import { defaultTsconfig } from "@spillway/graph";
 import ts from "typescript";
-import type { TypeCheckAnswer, TypeCheckRequest } from "./type-check";
+
+/** What the process is asked for. */
+export interface TypeCheckRequest {
+  readonly program: string;
+}
+
+/** What it answers. */
+export interface TypeCheckAnswer {
+  readonly errors: number;
+  /** The first errors, each with its lines of source, in colours. */
+  readonly text: string;
+}
 
 /** Of more errors the first are shown: they often have one reason. */
 const mostShown = 10;

@@ -3,6 +3,7 @@ import { fork } from "node:child_process";
 import { constants, setPriority } from "node:os";
 import * as path from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import type { TypeCheckAnswer, TypeCheckRequest } from "./type-check-child";
 
 export interface TypeCheck {
   /** The program's file. */
@@ -10,16 +11,6 @@ export interface TypeCheck {
   readonly signal: AbortSignal;
   /** Whether what is found is shown in colours. */
   readonly colours: boolean;
-}
-
-/** What the process is asked for, and what it answers. */
-export interface TypeCheckRequest {
-  readonly program: string;
-}
-export interface TypeCheckAnswer {
-  readonly errors: number;
-  /** The first of them with their lines, in colours. */
-  readonly text: string;
 }
 
 /** A check that takes longer is given up: it is a help, not a condition. */
