@@ -1,0 +1,159 @@
+// The services of the run, wired to each other: each asks the others through one function.
+import * as path from "node:path";
+import { bucketArnIn } from "@spillway/graph";
+import { createApiGateway } from "./api-gateway/service";
+import type { Clock } from "./clock";
+import { dynamodbProvisioners } from "./dynamodb/provision";
+import { createDynamoDb } from "./dynamodb/service";
+import { createEvents } from "./events/service";
+import type { FrontSettings } from "./http/front";
+import type { IamSettings } from "./iam/iam";
+import type { PermissionSettings } from "./iam/permissions";
+import { kinesisProvisioners } from "./kinesis/provision";
+import { createKinesis } from "./kinesis/service";
+import { createCheckpointStore } from "./lambda/mapping/checkpoint-store";
+import { lambdaProvisioners } from "./lambda/provision";
+import { createLambda, type Lambda } from "./lambda/service";
+import { snsQueryProtocol } from "./protocol/sns-query";
+import { createS3OnDemand } from "./s3/on-demand";
+import { createScheduler } from "./scheduler/service";
+import { secretProvisioners } from "./secrets/provision";
+import { createSecretsManager } from "./secrets/secrets-manager";
+import { createSsm } from "./secrets/ssm";
+import { SecretStore } from "./secrets/store";
+import { type Ask, createAsk, type Observer } from "./service/ask";
+import type { Provisioners } from "./service/provision";
+import { snsProvisioners } from "./sns/provision";
+import { createSns } from "./sns/service";
+import { sqsProvisioners } from "./sqs/provision";
+import { createSqs } from "./sqs/service";
+
+export interface ServicesSettings {
+  readonly clock: Clock;
+  readonly accountId: string;
+  readonly region: string;
+  /** What the paths of archives are relative to, and where the program's secrets are read. */
+  readonly projectRoot: string;
+  /** Origin of the front, as `http://127.0.0.1:4566`. */
+  address(): string;
+  /** Where queues, topics and tables outlive the run. Default: nowhere. */
+  readonly dataDir?: string | undefined;
+  /** How many events run at a time over all functions. Default: two per core. */
+  readonly concurrency?: number | undefined;
+  /** First of the ports on which the functions listen for a debugger. Default: none listens. */
+  readonly inspectPort?: number | undefined;
+  /** See every request from the moment that they are added. */
+  readonly observers: readonly Observer[];
+  /** The program's resources that the run does not have, in words for their callers. */
+  absent(): string;
+  /** What the user should know. */
+  say(line: string): void;
+  onLog?(functionName: string, line: string): void;
+  onBatchError?(functionName: string, message: string): void;
+  onCrash?(message: string): void;
+}
+
+export interface Services {
+  readonly ask: Ask;
+  readonly lambda: Lambda;
+  readonly secrets: SecretStore;
+  readonly provisioners: Provisioners;
+  /** What the front serves besides the JSON protocol. */
+  readonly served: Pick<FrontSettings, "buckets" | "queryProtocols" | "routes">;
+  /** What the judge of permissions asks the services for. */
+  readonly known: Pick<IamSettings, "policyOf"> &
+    Pick<PermissionSettings, "streamOf" | "sourceQueuesOf" | "secretArnOf">;
+}
+
+/** `closing` is told of each service that was created, in the order of their creation, also where a later one rejects. */
+export async function createServices(
+  settings: ServicesSettings,
+  closing: (end: () => Promise<void>) => void,
+): Promise<Services> {
+  const { clock, accountId, region, projectRoot, address, dataDir, say } = settings;
+  // The services ask each other, so the function that asks is made after them.
+  let asking: Ask | undefined;
+  const ask: Ask = (...request) => {
+    if (asking === undefined) throw new Error("asked before the services were there");
+    return asking(...request);
+  };
+  const common = { clock, ask, accountId, region, address, onProblem: say };
+  const kept = dataDir === undefined ? {} : { dataDir };
+
+  const database = await createDynamoDb({
+    accountId,
+    region,
+    ...kept,
+    onExit: (message) => settings.onCrash?.(message),
+  });
+  const { dynamodb, dynamodbstreams } = database;
+  closing(() => dynamodb.close());
+  const sqs = await createSqs({ ...common, ...kept });
+  closing(() => sqs.close());
+  const kinesis = createKinesis({ clock, accountId, region });
+  closing(() => kinesis.close());
+  // Of what mappings read, only tables outlive the run.
+  const checkpoints =
+    dataDir === undefined ? undefined : createCheckpointStore(path.join(dataDir, "mapping-checkpoints.json"));
+  closing(async () => checkpoints?.close());
+  const lambda = createLambda({
+    ...common,
+    watchStream: (arn, wake) => (serviceIn(arn) === "dynamodb" ? database : kinesis).watch(arn, wake),
+    checkpoints: (mapping) => (serviceIn(mapping.eventSourceArn) === "dynamodb" ? checkpoints?.of(mapping) : undefined),
+    ...(settings.concurrency !== undefined && { concurrency: settings.concurrency }),
+    ...(settings.inspectPort !== undefined && { inspectPort: settings.inspectPort }),
+    onLog: (functionName, _requestId, line) => settings.onLog?.(functionName, line),
+    onBatch: ({ functionName, received, functionError }) => {
+      if (functionError !== undefined) settings.onBatchError?.(functionName, `${received} received: ${functionError}`);
+    },
+  });
+  const sns = createSns({ ...common, ...kept });
+  closing(() => sns.close());
+  const scheduler = createScheduler(common);
+  closing(() => scheduler.close());
+  const events = createEvents(common);
+  closing(() => events.close());
+  const s3 = createS3OnDemand({ ...common, bucketArn: (name) => bucketArnIn(region, name) });
+  closing(() => s3.service.close());
+  closing(() => lambda.close());
+  const apiGateway = createApiGateway({ ...common, log: say });
+  const secrets = new SecretStore({ root: projectRoot, accountId, region });
+  const now = () => clock.now();
+  const services = [
+    ...[sqs, sns, dynamodb, dynamodbstreams, kinesis, s3.service, lambda.service],
+    ...[scheduler.service, events.service, apiGateway.service],
+    ...[createSsm(secrets, now), createSecretsManager(secrets, now)],
+  ];
+  asking = createAsk(services, settings.observers, settings.absent);
+
+  return {
+    ask,
+    lambda,
+    secrets,
+    provisioners: {
+      ...sqsProvisioners(ask),
+      ...snsProvisioners(ask, say),
+      ...dynamodbProvisioners(ask),
+      ...kinesisProvisioners(ask),
+      ...lambdaProvisioners({ lambda, ask, clock, projectRoot }),
+      ...apiGateway.provisioners,
+      ...scheduler.provisioners,
+      ...events.provisioners,
+      ...secretProvisioners(secrets),
+      ...s3.provisioners,
+    },
+    served: {
+      queryProtocols: { sns: snsQueryProtocol },
+      routes: [...lambda.routes, apiGateway.route, ...scheduler.routes],
+      buckets: s3.buckets,
+    },
+    known: {
+      policyOf: (arn) => services.find(({ name }) => name === serviceIn(arn))?.policyOf?.(arn),
+      streamOf: kinesis.streamOf,
+      sourceQueuesOf: sqs.sourceQueuesOf,
+      secretArnOf: (nameOrArn) => secrets.secret(nameOrArn)?.arn,
+    },
+  };
+}
+
+const serviceIn = (arn: string) => arn.split(":")[2];
