@@ -2,9 +2,9 @@
 
 import type { Value } from "@spillway/graph";
 import { partitionOf } from "@spillway/graph";
-import { constraint, inRange, invalid } from "../service/refusals";
 import { numberIn, structureIn, structuresIn, textIn, type Values } from "../service/values";
 import { type RetryPolicy, retryDefaults } from "./delivery";
+import { constraint, inRange, invalid } from "../service/errors";
 
 /** `known`: those that are read, and those that change nothing here. */
 export function refuseUnknown(inputs: Values, known: readonly string[], prefix = ""): void {

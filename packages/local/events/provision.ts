@@ -1,9 +1,9 @@
 // Creates the program's event buses, rules and targets on EventBridge of the local run.
 import type { GraphResource } from "@spillway/graph";
-import { arnOf, type Place, refuseUnknown } from "../delivery/inputs";
 import { compilePolicy } from "../iam/statement";
 import type { Provisioner, Provisioners } from "../service/provision";
-import { constraint } from "../service/refusals";
+import { constraint } from "../service/errors";
+import { arnOf, type Place, refuseUnknown } from "../delivery/inputs";
 import { creating, described, documentIn, physicalName, textIn } from "../service/values";
 import type { Buses } from "./buses";
 import { busNameOf, ruleOf, targetOf } from "./rule-of";

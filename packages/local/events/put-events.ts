@@ -1,8 +1,9 @@
 // PutEvents: what makes an entry an event, and what is wrong with those that are none.
 // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
+
+import { constraint, invalid } from "../service/errors";
 import type { Place } from "../delivery/inputs";
 import type { Message } from "../service/ask";
-import { constraint, invalid } from "../service/refusals";
 import type { Buses } from "./buses";
 import { eventOf } from "./event";
 import { busNameOf } from "./rule-of";

@@ -3,12 +3,12 @@
 
 import { isObject, type Json, parseJson } from "spillway/syntax/json";
 import type { Clock } from "../clock";
-import { Deliveries } from "../delivery/delivery";
-import type { Place } from "../delivery/inputs";
-import { type Ask, type Message, type Service, ServiceError } from "../service/ask";
-import { page } from "../service/pages";
 import type { Provisioners } from "../service/provision";
-import { constraint, editTheProgram, invalid } from "../service/refusals";
+import { Deliveries } from "../delivery/delivery";
+import { constraint, editTheProgram, invalid } from "../service/errors";
+import type { Place } from "../delivery/inputs";
+import { page } from "../service/pages";
+import { type Ask, type Message, type Service, ServiceError } from "../service/ask";
 import { Buses } from "./buses";
 import { describeBus, describeRule, describeTarget } from "./descriptions";
 import { compileEventPattern } from "./event-pattern";

@@ -1,7 +1,7 @@
 // What a rule hands to a target: the event, a part of it, a constant text, or a template filled from it.
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
 import { JSONPath } from "jsonpath-plus";
-import { invalid } from "../service/refusals";
+import { invalid } from "../service/errors";
 import type { BusEvent } from "./event";
 
 export type TargetInput =

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import type { GraphResource } from "@spillway/graph";
 import { numberIn, physicalName, structureIn, structuresIn, textIn, textsIn, type Values } from "../service/values";
 import type { FunctionDefinition } from "./definition";
-import { inRange, invalid, validation } from "./refusals";
+import { inRange, invalid, validation } from "./errors";
 import { reservedIn } from "./variables";
 
 /** Properties that change what a function does, and that one machine has no counterpart of. */

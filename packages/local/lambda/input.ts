@@ -1,6 +1,6 @@
 // Reads the input of Lambda's actions.
 import { type Message, ServiceError } from "../service/ask";
-import { invalid } from "./refusals";
+import { invalid } from "./errors";
 
 export const textIn = (input: Message, name: string): string | undefined => {
   const value = input[name];

@@ -1,13 +1,13 @@
 // Creates the program's functions, their event source mappings, permissions and asynchronous settings on Lambda of the local run.
 import type { GraphResource } from "@spillway/graph";
 import type { Clock } from "../clock";
-import { type Ask, ServiceError } from "../service/ask";
 import type { Provisioner, Provisioners } from "../service/provision";
+import { type Ask, ServiceError } from "../service/ask";
 import { creating, numberIn, structureIn, textIn, type Values } from "../service/values";
 import { asynchronousDefaults } from "./asynchronous";
+import { inRange } from "./errors";
 import { firstIn, functionOf } from "./function-of";
 import { mappingOf } from "./mapping-of";
-import { inRange } from "./refusals";
 import type { Lambda } from "./service";
 
 export interface LambdaProvisionSettings {

@@ -3,19 +3,19 @@ import { randomUUID } from "node:crypto";
 import { partitionOf } from "@spillway/graph";
 import type { Clock } from "../clock";
 import type { Route } from "../protocol/http";
-import { lambdaRoutes } from "../protocol/lambda-rest";
+import type { BatchReport, Checkpoints, Mapping, MappingDefinition, StartMapping } from "./mapping/mapping";
+import { startQueueMapping } from "./mapping/queue";
+import { startKinesisMapping, startTableMapping } from "./mapping/stream";
 import { type Ask, type Message, type Principal, type Service, ServiceError } from "../service/ask";
 import { type AsynchronousConfig, AsynchronousInvocations, asynchronousDefaults } from "./asynchronous";
 import { CredentialStore } from "./credentials";
 import type { FunctionDefinition, Invoke } from "./definition";
 import { describeFunction, describeMapping, revision } from "./descriptions";
+import { editTheProgram, invalid, notFound } from "./errors";
 import { contextOf, page, payloadOf, requiredText, textIn } from "./input";
-import type { BatchReport, Checkpoints, Mapping, MappingDefinition, StartMapping } from "./mapping/mapping";
-import { startQueueMapping } from "./mapping/queue";
-import { startKinesisMapping, startTableMapping } from "./mapping/stream";
 import { Pool } from "./pool";
-import { editTheProgram, invalid, notFound } from "./refusals";
 import { Registry } from "./registry";
+import { lambdaRoutes } from "../protocol/lambda-rest";
 
 export interface LambdaSettings {
   readonly clock: Clock;

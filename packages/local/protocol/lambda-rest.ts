@@ -1,7 +1,7 @@
 // Lambda's REST API: paths and headers to actions and back. https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html
 import { randomUUID } from "node:crypto";
-import { type Ask, type Message, ServiceError } from "../service/ask";
 import type { FrontHandler, FrontRequest, FrontResponse, Route } from "./http";
+import { type Ask, type Message, ServiceError } from "../service/ask";
 
 interface Operation {
   readonly action: string;

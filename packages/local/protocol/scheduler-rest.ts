@@ -1,7 +1,7 @@
 // Scheduler's REST API, and our own page that runs a schedule at once. https://docs.aws.amazon.com/scheduler/latest/APIReference/API_Operations.html
 import { randomUUID } from "node:crypto";
-import { type Ask, type Message, type Principal, ServiceError } from "../service/ask";
 import type { FrontHandler, FrontRequest, FrontResponse, Route } from "./http";
+import { type Ask, type Message, type Principal, ServiceError } from "../service/ask";
 
 type Operation = readonly [action: string, method: string, path: RegExp];
 

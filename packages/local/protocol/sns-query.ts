@@ -1,7 +1,6 @@
 // SNS in the Query protocol, the only one that its clients speak.
-
-import type { Message, ServiceError } from "../service/ask";
 import { element, type Fields, listOf, type QueryProtocol, stringsOf, structuresOf } from "./query";
+import type { Message, ServiceError } from "../service/ask";
 
 /** The fields that hold a list of structures: `Tags.member.1.Key=…`. */
 const lists = new Set(["Tags", "PublishBatchRequestEntries"]);

@@ -1,7 +1,6 @@
 // SQS in the Query protocol (older SDKs, API Gateway templates, plain forms), and the codes that it had there.
-
-import type { Message, ServiceError } from "../service/ask";
 import { element, type Fields, listOf, type QueryProtocol, stringsOf, structuresOf } from "./query";
+import type { Message, ServiceError } from "../service/ask";
 
 /** The codes of the Query protocol where they differ; SDKs of the JSON protocol still expose them through `x-amzn-query-error`. */
 const legacyCodes: Readonly<Record<string, string>> = {

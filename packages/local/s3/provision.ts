@@ -1,8 +1,8 @@
 // The program's buckets, what it puts into them, their policies and their notifications.
 import { readFile } from "node:fs/promises";
 import type { GraphResource } from "@spillway/graph";
-import type { Ask, Message } from "../service/ask";
 import type { Provisioner } from "../service/provision";
+import type { Ask, Message } from "../service/ask";
 import {
   booleanIn,
   creating,

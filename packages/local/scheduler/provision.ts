@@ -1,10 +1,9 @@
 // Creates the program's schedules and their groups on Scheduler of the local run.
-
-import { arnOf, checkName, type Place, refuseUnknown } from "../delivery/inputs";
-import type { Message } from "../service/ask";
 import type { Provisioners } from "../service/provision";
-import { notFound } from "../service/refusals";
+import type { Message } from "../service/ask";
 import { creating, physicalName, textIn } from "../service/values";
+import { notFound } from "../service/errors";
+import { arnOf, checkName, type Place, refuseUnknown } from "../delivery/inputs";
 import { defaultGroup, scheduleOf } from "./schedule-of";
 import type { Schedules } from "./schedules";
 

@@ -3,6 +3,9 @@
 import type { GraphResource } from "@spillway/graph";
 import { type Expression, parseExpression, parseMoment } from "spillway/syntax/schedule-expression";
 import { isTimeZone } from "spillway/syntax/time-zone";
+import { numberIn, physicalName, textIn, type Values } from "../service/values";
+import type { ScheduleDefinition } from "./definition";
+import { inRange, invalid, oneOf } from "../service/errors";
 import {
   arnOf,
   checkName,
@@ -14,9 +17,6 @@ import {
   retryPolicyIn,
 } from "../delivery/inputs";
 import { serviceOf, type Target } from "../delivery/target";
-import { inRange, invalid, oneOf } from "../service/refusals";
-import { numberIn, physicalName, textIn, type Values } from "../service/values";
-import type { ScheduleDefinition } from "./definition";
 
 export const defaultGroup = "default";
 

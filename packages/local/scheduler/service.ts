@@ -1,15 +1,15 @@
 // EventBridge Scheduler of the local run: the program's schedules on the run's clock, and its API's actions.
 import type { Clock } from "../clock";
-import { Deliveries } from "../delivery/delivery";
-import type { Place } from "../delivery/inputs";
 import type { Route } from "../protocol/http";
-import { schedulerRoutes } from "../protocol/scheduler-rest";
-import { type Ask, type Message, type Service, ServiceError } from "../service/ask";
-import { page } from "../service/pages";
 import type { Provisioners } from "../service/provision";
-import { editTheProgram } from "../service/refusals";
+import { type Ask, type Message, type Service, ServiceError } from "../service/ask";
+import { Deliveries } from "../delivery/delivery";
 import { describeSchedule, stateOf, summaryOf } from "./descriptions";
+import { editTheProgram } from "../service/errors";
+import type { Place } from "../delivery/inputs";
+import { page } from "../service/pages";
 import { Groups, schedulerProvisioners } from "./provision";
+import { schedulerRoutes } from "../protocol/scheduler-rest";
 import { Schedules } from "./schedules";
 
 export interface SchedulerSettings extends Place {

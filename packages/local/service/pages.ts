@@ -1,6 +1,6 @@
 // Lists of an API's answer in pages; the token is where the next one begins.
 import type { Message } from "./ask";
-import { constraint, inRange } from "./refusals";
+import { constraint, inRange } from "./errors";
 
 export interface PageMembers {
   /** Member that holds the size; from a query it is a text. */

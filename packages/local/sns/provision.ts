@@ -1,17 +1,8 @@
 // Creates the program's topics, with their policies and subscriptions, on SNS of the local run.
 import type { GraphResource } from "@spillway/graph";
-import { type Ask, type Message, type Principal, ServiceError } from "../service/ask";
 import type { Provisioner, Provisioners } from "../service/provision";
-import {
-  booleanIn,
-  creating,
-  documentIn,
-  numberIn,
-  physicalName,
-  tagsOf,
-  textIn,
-  type Values,
-} from "../service/values";
+import { type Ask, type Message, type Principal, ServiceError } from "../service/ask";
+import { booleanIn, creating, documentIn, numberIn, physicalName, tagsOf, textIn, type Values } from "../service/values";
 import { type Attributes, defaults } from "./topic-attributes";
 
 const owner: Principal = { kind: "user" };

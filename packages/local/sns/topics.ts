@@ -1,5 +1,6 @@
 // All topics and subscriptions of the run: found by ARN, created and changed with the checks that SNS makes.
-import { partitionOf, subscriptionArn } from "@spillway/graph";
+import { partitionOf } from "@spillway/graph";
+import { subscriptionArn } from "@spillway/graph";
 import type { Clock } from "../clock";
 import { checkIsHere, parseArn, snsArn } from "./arns";
 import { invalid, refused, subscriptionNotFound, topicNotFound } from "./errors";

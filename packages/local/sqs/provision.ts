@@ -1,7 +1,7 @@
 // Creates the program's queues, with their policies, on SQS of the local run.
 import type { GraphResource } from "@spillway/graph";
-import { type Ask, type Message, type Principal, ServiceError } from "../service/ask";
 import type { Provisioner, Provisioners } from "../service/provision";
+import { type Ask, type Message, type Principal, ServiceError } from "../service/ask";
 import {
   booleanIn,
   creating,
