@@ -2,8 +2,9 @@
 import type { GraphResource, Value } from "@spillway/graph";
 import { documentOf } from "@spillway/graph/read/open-api";
 import type { Provisioner, Provisioners } from "../service/provision";
+import { provisioner, refuseUnknown } from "../service/provisioner";
 import { type ApiDefinition, everyMethod, type MethodDefinition } from "./definitions";
-import { refuseUnknown, text, texts } from "./inputs";
+import { text, texts, withoutEffect } from "./inputs";
 import { addGatewayResponse, addIntegrationResponse, integrationOf, methodOf } from "./method-of";
 import { importDocument } from "./open-api";
 import { ResourceTree } from "./routing";
@@ -141,7 +142,7 @@ export function apiGatewayProvisioners(apis: Map<string, ApiDefinition>): Provis
       (resource) => {
         const { stageName, methodPath } = resource.inputs;
         const settings = (resource.inputs.settings ?? {}) as Record<string, Value>;
-        refuseUnknown(settings, settingsOfMethods);
+        refuseUnknown(settings, { known: settingsOfMethods });
         const stage = apiOf(resource).stages.get(text(stageName)) ?? fail(`there is no stage ${text(stageName)}`);
         const { throttlingRateLimit: rate, throttlingBurstLimit: burst } = settings;
         // Left out, or -1: the account's own limits, which no one machine reaches.
@@ -173,14 +174,13 @@ function splitMethodPath(methodPath: string): [path: string, httpMethod: string]
 }
 
 function taking(known: readonly string[], take: (resource: GraphResource) => void): Provisioner {
-  return async (resource) => {
+  return provisioner({ known: [...known, ...withoutEffect] }, (resource) => {
     try {
-      refuseUnknown(resource.inputs, known);
       take(resource);
     } catch (error) {
-      throw new Error(`${resource.type} "${resource.name}": ${(error as Error).message}.`);
+      throw new Error(`${(error as Error).message.replace(/\.$/, "")}.`);
     }
-  };
+  });
 }
 
 function fail(message: string): never {

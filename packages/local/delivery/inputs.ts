@@ -1,28 +1,9 @@
-// Reads what schedules and targets of rules have in common from the inputs of a resource; what would change a delivery and is not supported is refused by name.
+// Reads what schedules and targets of rules have in common from the inputs of a resource.
 
-import type { Value } from "@spillway/graph";
 import { partitionOf } from "@spillway/graph";
 import { numberIn, structureIn, structuresIn, textIn, type Values } from "../service/values";
 import { type RetryPolicy, retryDefaults } from "./delivery";
 import { constraint, inRange, invalid } from "../service/errors";
-
-/** `known`: those that are read, and those that change nothing here. */
-export function refuseUnknown(inputs: Values, known: readonly string[], prefix = ""): void {
-  const others = Object.entries(inputs).flatMap(([name, value]) =>
-    known.includes(name) || isNothing(value) ? [] : [`${prefix}${name}`],
-  );
-  if (others.length > 0) {
-    throw new Error(
-      `the local run does not have ${others.join(", ")}; leave ${others.length === 1 ? "it" : "them"} out of the program that is run locally.`,
-    );
-  }
-}
-
-const isNothing = (value: Value): boolean =>
-  value === null ||
-  value === false ||
-  value === "" ||
-  (typeof value === "object" && Object.values(value).every((member) => isNothing(member as Value)));
 
 /** A structure of which a list is given as well. */
 export const partIn = (values: Values, name: string): Values =>

@@ -2,9 +2,9 @@
 import type { GraphResource } from "@spillway/graph";
 import type { Provisioners } from "../service/provision";
 import { type Ask, type Message, type Principal, ServiceError } from "../service/ask";
+import { provisioner } from "../service/provisioner";
 import {
   booleanIn,
-  creating,
   numberIn,
   physicalName,
   structureIn,
@@ -23,43 +23,43 @@ type Dynamo = (action: string, input: Message) => Promise<Message>;
 export function dynamodbProvisioners(ask: Ask): Provisioners {
   const dynamo: Dynamo = (action, input) => ask(owner, "dynamodb", action, input);
   return {
-    "aws:dynamodb/table:Table": (resource) =>
-      creating(resource, async () => {
-        const { inputs } = resource;
-        refuseUnsupported(inputs);
-        const wanted = tableOf(resource);
-        const existing = await describe(dynamo, wanted.TableName);
-        if (existing === undefined) await dynamo("CreateTable", { ...wanted });
-        else await update(dynamo, existing, wanted);
-        await setTimeToLive(dynamo, wanted.TableName, structureIn(inputs, "ttl"));
-        const recovery = structureIn(inputs, "pointInTimeRecovery") ?? {};
-        await dynamo("UpdateContinuousBackups", {
-          TableName: wanted.TableName,
-          PointInTimeRecoverySpecification: {
-            PointInTimeRecoveryEnabled: booleanIn(recovery, "enabled") ?? false,
-            RecoveryPeriodInDays: numberIn(recovery, "recoveryPeriodInDays"),
-          },
-        });
-      }),
+    "aws:dynamodb/table:Table": provisioner({ known: ofTable, refused }, async (resource) => {
+      const { inputs } = resource;
+      const wanted = tableOf(resource);
+      const existing = await describe(dynamo, wanted.TableName);
+      if (existing === undefined) await dynamo("CreateTable", { ...wanted });
+      else await update(dynamo, existing, wanted);
+      await setTimeToLive(dynamo, wanted.TableName, structureIn(inputs, "ttl"));
+      const recovery = structureIn(inputs, "pointInTimeRecovery") ?? {};
+      await dynamo("UpdateContinuousBackups", {
+        TableName: wanted.TableName,
+        PointInTimeRecoverySpecification: {
+          PointInTimeRecoveryEnabled: booleanIn(recovery, "enabled") ?? false,
+          RecoveryPeriodInDays: numberIn(recovery, "recoveryPeriodInDays"),
+        },
+      });
+    }),
   };
 }
 
-/** What would make another table than the program asks for must not be passed over. */
-function refuseUnsupported(inputs: Values): void {
-  const unsupported = [
-    "importTable",
-    "restoreSourceName",
-    "restoreSourceTableArn",
-    "restoreBackupArn",
-    "globalTableWitness",
-  ];
-  const given = unsupported.find((property) => inputs[property] !== undefined && inputs[property] !== null);
-  if (given !== undefined) {
-    throw new Error(
-      `${given} has no meaning in the local run, where there are no other tables and backups; leave it out there.`,
-    );
-  }
-}
+/** Read here, or without effect on one machine, where no capacity runs out (the last line). */
+const ofTable = [
+  ...["attributes", "hashKey", "rangeKey", "billingMode", "readCapacity", "writeCapacity", "globalSecondaryIndexes"],
+  ...["localSecondaryIndexes", "streamEnabled", "streamViewType", "ttl", "pointInTimeRecovery"],
+  ...["deletionProtectionEnabled", "tableClass"],
+  ...["replicas", "serverSideEncryption", "onDemandThroughput", "warmThroughput"],
+];
+
+/** What would make another table than the program asks for. */
+const refused = Object.fromEntries(
+  [
+    ...["importTable", "restoreSourceName", "restoreSourceTableArn", "restoreBackupArn", "restoreDateTime"],
+    ...["restoreToLatestTime", "globalTableWitness"],
+  ].map((property) => [
+    property,
+    `${property} has no meaning in the local run, where there are no other tables and backups; leave it out there.`,
+  ]),
+);
 
 type Table = ReturnType<typeof tableOf>;
 

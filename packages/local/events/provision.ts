@@ -1,26 +1,20 @@
 // Creates the program's event buses, rules and targets on EventBridge of the local run.
-import type { GraphResource } from "@spillway/graph";
 import { compilePolicy } from "../iam/statement";
-import type { Provisioner, Provisioners } from "../service/provision";
+import type { Provisioners } from "../service/provision";
 import { constraint } from "../service/errors";
-import { arnOf, type Place, refuseUnknown } from "../delivery/inputs";
-import { creating, described, documentIn, physicalName, textIn } from "../service/values";
+import { arnOf, type Place } from "../delivery/inputs";
+import { provisioner } from "../service/provisioner";
+import { described, documentIn, physicalName, textIn } from "../service/values";
 import type { Buses } from "./buses";
-import { busNameOf, ruleOf, targetOf } from "./rule-of";
+import { busNameOf, ruleOf, ruleProperties, targetOf, targetProperties } from "./rule-of";
 
 /** Without effect on one machine: nothing is encrypted, so that nothing of it fails, and logs are written nowhere. */
-const withoutEffect = ["kmsKeyIdentifier", "deadLetterConfig", "logConfig", "tags", "tagsAll", "region"];
+const ofBus = ["kmsKeyIdentifier", "deadLetterConfig", "logConfig"];
 
 export function eventsProvisioners(buses: Buses, place: Place): Provisioners {
-  const provisioner =
-    (create: (resource: GraphResource) => void): Provisioner =>
-    (resource) =>
-      creating(resource, async () => create(resource));
-
   return {
-    "aws:cloudwatch/eventBus:EventBus": provisioner((resource) => {
+    "aws:cloudwatch/eventBus:EventBus": provisioner({ known: ofBus }, (resource) => {
       const { inputs, outputs } = resource;
-      refuseUnknown(inputs, ["name", "description", ...withoutEffect]);
       const name = physicalName(resource);
       if (!/^[\w.-]{1,256}$/.test(name) || name === "default") {
         throw constraint("name", name, "1 to 256 letters, digits, dots, hyphens and underscores, and not default");
@@ -29,17 +23,18 @@ export function eventsProvisioners(buses: Buses, place: Place): Provisioners {
       buses.putBus({ name, arn, description: textIn(inputs, "description") });
     }),
 
-    "aws:cloudwatch/eventBusPolicy:EventBusPolicy": provisioner((resource) => {
+    "aws:cloudwatch/eventBusPolicy:EventBusPolicy": provisioner({ known: ["eventBusName", "policy"] }, (resource) => {
       const { inputs } = resource;
-      refuseUnknown(inputs, ["eventBusName", "policy", "region"]);
       const policy = documentIn(inputs, "policy");
       if (policy !== undefined) compilePolicy(policy, described(resource));
       buses.find(busNameOf(textIn(inputs, "eventBusName"))).policy = policy;
     }),
 
-    "aws:cloudwatch/eventRule:EventRule": provisioner((resource) => buses.putRule(ruleOf(resource, place))),
+    "aws:cloudwatch/eventRule:EventRule": provisioner(ruleProperties, (resource) =>
+      buses.putRule(ruleOf(resource, place)),
+    ),
 
-    "aws:cloudwatch/eventTarget:EventTarget": provisioner((resource) => {
+    "aws:cloudwatch/eventTarget:EventTarget": provisioner(targetProperties, (resource) => {
       const { busName, ruleName, definition } = targetOf(resource);
       buses.putTarget(busName, ruleName, definition);
     }),

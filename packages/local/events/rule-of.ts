@@ -3,16 +3,7 @@
 import type { GraphResource } from "@spillway/graph";
 import { type Expression, parseExpression } from "spillway/syntax/schedule-expression";
 import { invalid, oneOf } from "../service/errors";
-import {
-  arnOf,
-  checkName,
-  deadLetterArnIn,
-  type Place,
-  partIn,
-  refuseUnknown,
-  required,
-  retryPolicyIn,
-} from "../delivery/inputs";
+import { arnOf, checkName, deadLetterArnIn, type Place, partIn, required, retryPolicyIn } from "../delivery/inputs";
 import { serviceOf, type Target } from "../delivery/target";
 import { booleanIn, documentIn, physicalName, textIn, type Values } from "../service/values";
 import type { RuleDefinition, TargetDefinition } from "./definition";
@@ -27,9 +18,6 @@ export const busNameOf = (nameOrArn: string | undefined) => nameOrArn?.replace(/
 /** Throws an Error for what AWS, or the local run, would refuse. */
 export function ruleOf(resource: GraphResource, place: Place): RuleDefinition {
   const { inputs, outputs } = resource;
-  if (textIn(inputs, "roleArn"))
-    throw new Error("roleArn of a rule is not supported by the local run; give it to the target.");
-  refuseUnknown(inputs, ofRule);
   const name = checkName(physicalName(resource));
   const busName = busNameOf(textIn(inputs, "eventBusName"));
   const pattern = documentIn(inputs, "eventPattern");
@@ -58,11 +46,10 @@ export function ruleOf(resource: GraphResource, place: Place): RuleDefinition {
 }
 
 /** Read here, or without effect on one machine (the last line). */
-const ofRule = [
-  ...["name", "namePrefix", "description", "eventBusName", "eventPattern", "scheduleExpression", "state"],
-  ...["isEnabled"],
-  ...["forceDestroy", "tags", "tagsAll", "region"],
-];
+export const ruleProperties = {
+  known: [...["eventBusName", "eventPattern", "scheduleExpression", "state", "isEnabled"], "forceDestroy"],
+  refused: { roleArn: "roleArn of a rule is not supported by the local run; give it to the target." },
+};
 
 /** Rules have no one-time schedules, and want 1 hour but 2 hours. */
 function expressionOf(text: string): Expression {
@@ -89,7 +76,6 @@ export interface TargetOfRule {
 
 export function targetOf(resource: GraphResource): TargetOfRule {
   const { inputs, outputs } = resource;
-  refuseUnknown(inputs, ofTarget);
   const id = textIn(inputs, "targetId") || textIn(outputs, "targetId") || resource.name;
   if (!/^[.\-_A-Za-z0-9]{1,64}$/.test(id)) {
     throw invalid(`targetId is "${id}"; it takes 1 to 64 letters, digits, dots, hyphens and underscores.`);
@@ -110,11 +96,13 @@ export function targetOf(resource: GraphResource): TargetOfRule {
   };
 }
 
-const ofTarget = [
-  ...["rule", "eventBusName", "targetId", "arn", "roleArn", "sqsTarget", "retryPolicy", "deadLetterConfig"],
-  ...["input", "inputPath", "inputTransformer"],
-  ...["forceDestroy", "region"],
-];
+export const targetProperties = {
+  known: [
+    ...["rule", "eventBusName", "targetId", "arn", "roleArn", "sqsTarget", "retryPolicy", "deadLetterConfig"],
+    ...["input", "inputPath", "inputTransformer"],
+    "forceDestroy",
+  ],
+};
 
 function deliveredTo(inputs: Values, id: string): Target {
   const arn = required(inputs, "arn");

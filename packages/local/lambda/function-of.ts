@@ -17,16 +17,28 @@ const unsupported: Readonly<Record<string, string>> = {
   capacityProviderConfig: "there are no managed instances",
 };
 
+/** Read here, or without effect on one machine (the last three lines). */
+export const functionProperties = {
+  known: [
+    ...["role", "handler", "runtime", "architectures", "timeout", "memorySize", "environment", "code", "loggingConfig"],
+    ...["tracingConfig", "deadLetterConfig", "reservedConcurrentExecutions"],
+    ...["packageType", "publish", "snapStart", "ephemeralStorage", "vpcConfig", "kmsKeyArn", "sourceKmsKeyArn"],
+    ...["codeSha256", "sourceCodeHash", "codeSigningConfigArn", "skipDestroy", "replaceSecurityGroupsOnDestroy"],
+    ...["replacementSecurityGroupIds", "useResourceTimeoutForPropagation"],
+  ],
+  refused: Object.fromEntries(
+    Object.entries(unsupported).map(([property, instead]) => [
+      property,
+      `${property} is not supported by the local run; ${instead}.`,
+    ]),
+  ),
+};
+
 const largestEnvironment = 4096;
 
 /** `projectRoot`: what the path of the archive is relative to. */
 export function functionOf(resource: GraphResource, projectRoot: string): FunctionDefinition {
   const { inputs, outputs } = resource;
-  for (const [property, instead] of Object.entries(unsupported)) {
-    if (inputs[property] !== undefined && inputs[property] !== null) {
-      throw new Error(`${property} is not supported by the local run; ${instead}.`);
-    }
-  }
   const functionName = physicalName(resource);
   const logging = structureIn(inputs, "loggingConfig") ?? {};
   const reservedConcurrency = numberIn(inputs, "reservedConcurrentExecutions");

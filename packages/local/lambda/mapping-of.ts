@@ -14,6 +14,23 @@ import { checkStreamMapping, streamOf, streamServices } from "./stream-mapping-o
 const owner: Principal = { kind: "user" };
 const defaultBatchSizes = { queue: 10, stream: 100 };
 
+/** Read here and in what is said of streams' mappings, or without effect on one machine (the last line). */
+export const mappingProperties = {
+  known: [
+    ...["eventSourceArn", "functionName", "enabled", "batchSize", "maximumBatchingWindowInSeconds", "scalingConfig"],
+    ...[
+      "functionResponseTypes",
+      "filterCriteria",
+      "destinationConfig",
+      "startingPosition",
+      "startingPositionTimestamp",
+    ],
+    ...["parallelizationFactor", "bisectBatchOnFunctionError", "maximumRetryAttempts", "maximumRecordAgeInSeconds"],
+    ...["tumblingWindowInSeconds", "provisionedPollerConfig"],
+    ...["kmsKeyArn", "metricsConfig", "useResourceTimeoutForPropagation"],
+  ],
+};
+
 export interface MappingOfSettings {
   readonly registry: Registry;
   readonly ask: Ask;

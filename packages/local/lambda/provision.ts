@@ -1,13 +1,13 @@
 // Creates the program's functions, their event source mappings, permissions and asynchronous settings on Lambda of the local run.
-import type { GraphResource } from "@spillway/graph";
 import type { Clock } from "../clock";
-import type { Provisioner, Provisioners } from "../service/provision";
+import type { Provisioners } from "../service/provision";
 import { type Ask, ServiceError } from "../service/ask";
-import { creating, numberIn, structureIn, textIn, type Values } from "../service/values";
+import { provisioner } from "../service/provisioner";
+import { numberIn, structureIn, textIn, type Values } from "../service/values";
 import { asynchronousDefaults } from "./asynchronous";
 import { inRange } from "./errors";
-import { firstIn, functionOf } from "./function-of";
-import { mappingOf } from "./mapping-of";
+import { firstIn, functionOf, functionProperties } from "./function-of";
+import { mappingOf, mappingProperties } from "./mapping-of";
 import type { Lambda } from "./service";
 
 export interface LambdaProvisionSettings {
@@ -20,50 +20,60 @@ export interface LambdaProvisionSettings {
 
 export function lambdaProvisioners({ lambda, ask, clock, projectRoot }: LambdaProvisionSettings): Provisioners {
   const { registry } = lambda;
-  const provisioner =
-    (create: (resource: GraphResource) => void | Promise<void>): Provisioner =>
-    (resource) =>
-      creating(resource, async () => create(resource));
-
   return {
-    "aws:lambda/function:Function": provisioner((resource) => lambda.putFunction(functionOf(resource, projectRoot))),
+    "aws:lambda/function:Function": provisioner(functionProperties, (resource) =>
+      lambda.putFunction(functionOf(resource, projectRoot)),
+    ),
 
-    "aws:lambda/eventSourceMapping:EventSourceMapping": provisioner(async (resource) =>
+    "aws:lambda/eventSourceMapping:EventSourceMapping": provisioner(mappingProperties, async (resource) =>
       lambda.putMapping(await mappingOf(resource, { registry, ask, clock })),
     ),
 
-    "aws:lambda/permission:Permission": provisioner(({ name, inputs, outputs }) => {
-      for (const property of notJudged) {
-        if (textIn(inputs, property)) {
-          throw new Error(
-            `the local run cannot judge ${property}; admit the caller by principal, sourceArn or sourceAccount.`,
-          );
-        }
-      }
+    "aws:lambda/permission:Permission": provisioner(permissionProperties, ({ name, inputs, outputs }) => {
       const { definition } = registry.find(textIn(inputs, "function") ?? "", textIn(inputs, "qualifier"));
       const sid = textIn(inputs, "statementId") ?? textIn(outputs, "statementId") ?? name;
       registry.addStatement(definition.functionName, sid, statementOf(inputs, definition.arn));
     }),
 
-    "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": provisioner(({ inputs }) => {
-      const { definition } = registry.find(textIn(inputs, "functionName") ?? "", textIn(inputs, "qualifier"));
-      const { maximumRetryAttempts, maximumEventAgeInSeconds } = asynchronousDefaults;
-      const retries = numberIn(inputs, "maximumRetryAttempts") ?? maximumRetryAttempts;
-      const age = numberIn(inputs, "maximumEventAgeInSeconds") ?? maximumEventAgeInSeconds;
-      inRange("maximumRetryAttempts", retries, 0, 2);
-      inRange("maximumEventAgeInSeconds", age, 60, 21_600);
-      lambda.putAsynchronousConfig(definition.functionName, {
-        maximumRetryAttempts: retries,
-        maximumEventAgeInSeconds: age,
-        ...destination(inputs, "onSuccess"),
-        ...destination(inputs, "onFailure"),
-      });
-    }),
+    "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": provisioner(
+      { known: ofAsynchronous },
+      ({ inputs }) => {
+        const { definition } = registry.find(textIn(inputs, "functionName") ?? "", textIn(inputs, "qualifier"));
+        const { maximumRetryAttempts, maximumEventAgeInSeconds } = asynchronousDefaults;
+        const retries = numberIn(inputs, "maximumRetryAttempts") ?? maximumRetryAttempts;
+        const age = numberIn(inputs, "maximumEventAgeInSeconds") ?? maximumEventAgeInSeconds;
+        inRange("maximumRetryAttempts", retries, 0, 2);
+        inRange("maximumEventAgeInSeconds", age, 60, 21_600);
+        lambda.putAsynchronousConfig(definition.functionName, {
+          maximumRetryAttempts: retries,
+          maximumEventAgeInSeconds: age,
+          ...destination(inputs, "onSuccess"),
+          ...destination(inputs, "onFailure"),
+        });
+      },
+    ),
   };
 }
 
 /** Conditions of a permission for callers that the run does not have. */
-const notJudged = ["eventSourceToken", "functionUrlAuthType", "principalOrgId"];
+const notJudged = ["eventSourceToken", "functionUrlAuthType", "invokedViaFunctionUrl", "principalOrgId"];
+
+const permissionProperties = {
+  known: [
+    ...["function", "qualifier", "action", "principal", "sourceArn", "sourceAccount"],
+    ...["statementId", "statementIdPrefix"],
+  ],
+  refused: Object.fromEntries(
+    notJudged.map((property) => [
+      property,
+      `the local run cannot judge ${property}; admit the caller by principal, sourceArn or sourceAccount.`,
+    ]),
+  ),
+};
+
+const ofAsynchronous = [
+  ...["functionName", "qualifier", "maximumRetryAttempts", "maximumEventAgeInSeconds", "destinationConfig"],
+];
 
 /** As `AddPermission` makes it. */
 function statementOf(inputs: Values, functionArn: string) {

@@ -1,50 +1,51 @@
 // The program's buckets, what it puts into them, their policies and their notifications.
 import { readFile } from "node:fs/promises";
 import type { GraphResource } from "@spillway/graph";
-import type { Provisioner } from "../service/provision";
 import type { Ask, Message } from "../service/ask";
-import {
-  booleanIn,
-  creating,
-  documentIn,
-  structureIn,
-  structuresIn,
-  tagsOf,
-  textIn,
-  textsIn,
-  type Values,
-} from "../service/values";
+import { provisioner } from "../service/provisioner";
+import { booleanIn, documentIn, structureIn, structuresIn, tagsOf, textIn, textsIn, type Values } from "../service/values";
 import type { BucketProvisioners } from "./bucket-types";
 import type { Notification } from "./notifications";
 import type { S3 } from "./service";
 
-/** What would change what happens, and that the local run does not have. */
-const unsupported: Readonly<Record<string, readonly string[]>> = {
-  bucket: [...["grants", "objectLockConfiguration", "replicationConfiguration", "website", "websites"]],
-  object: ["objectLockMode", "objectLockLegalHoldStatus", "objectLockRetainUntilDate"],
+/** Read here, or without effect on one machine, where objects are kept as they are, each in its last version. */
+const ofBucket = {
+  known: [
+    ...["bucket", "bucketPrefix", "policy", "acl", "forceDestroy", "accelerationStatus", "corsRules", "lifecycleRules"],
+    ...["logging", "loggings", "requestPayer", "serverSideEncryptionConfiguration"],
+    ...["serverSideEncryptionConfigurations", "versioning", "versionings"],
+  ],
+  refused: {
+    objectLockEnabled:
+      "the local run has no object lock; leave objectLockEnabled out of the program that is run locally.",
+  },
+};
+const ofObject = {
+  known: [
+    ...["bucket", "key", "content", "contentBase64", "source", "metadata", "acl", "contentType", "cacheControl"],
+    ...["contentDisposition", "contentEncoding", "contentLanguage"],
+    ...["bucketKeyEnabled", "checksumAlgorithm", "etag", "forceDestroy", "kmsKeyId", "overrideProvider"],
+    ...["serverSideEncryption", "sourceHash", "storageClass"],
+  ],
+};
+const ofNotification = {
+  known: ["bucket", "lambdaFunctions", "queues", "topics"],
+  refused: {
+    eventbridge:
+      "the local run sends no events of buckets to EventBridge; leave eventbridge out of the program that is run locally, and give a queue, a topic or a function.",
+  },
+};
+/** Access control lists are refused, so that nothing is left to block of them. */
+const ofAccess = {
+  known: [
+    ...["bucket", "restrictPublicBuckets", "blockPublicPolicy", "blockPublicAcls", "ignorePublicAcls", "skipDestroy"],
+  ],
 };
 
 export function s3Provisioners(s3: S3, ask: Ask): BucketProvisioners {
-  const provisioner =
-    (create: (resource: GraphResource) => Promise<unknown>): Provisioner =>
-    (resource) =>
-      creating(resource, async () => {
-        if (resource.options.importId !== undefined) {
-          throw new Error(
-            "it imports what exists on AWS, which the local run cannot reach; run it without the import.",
-          );
-        }
-        await create(resource);
-      });
   const call = (action: string, input: Message) => ask({ kind: "user" }, "s3", action, input);
 
   const bucket = async ({ inputs, outputs }: GraphResource) => {
-    refuse(inputs, "bucket");
-    if (booleanIn(inputs, "objectLockEnabled")) {
-      throw new Error(
-        "the local run has no object lock; leave objectLockEnabled out of the program that is run locally.",
-      );
-    }
     refuseAcl(inputs);
     const name = textIn(outputs, "bucket") ?? "";
     await call("CreateBucket", { Bucket: name });
@@ -54,7 +55,6 @@ export function s3Provisioners(s3: S3, ask: Ask): BucketProvisioners {
 
   const object = async (resource: GraphResource) => {
     const { inputs } = resource;
-    refuse(inputs, "object");
     refuseAcl(inputs);
     await call("PutObject", {
       Bucket: textIn(inputs, "bucket"),
@@ -72,11 +72,6 @@ export function s3Provisioners(s3: S3, ask: Ask): BucketProvisioners {
 
   const notification = async (resource: GraphResource) => {
     const { inputs } = resource;
-    if (booleanIn(inputs, "eventbridge")) {
-      throw new Error(
-        "the local run sends no events of buckets to EventBridge; leave eventbridge out of the program that is run locally, and give a queue, a topic or a function.",
-      );
-    }
     await s3.setNotifications(textIn(inputs, "bucket") ?? "", notificationsOf(resource));
   };
 
@@ -91,23 +86,16 @@ export function s3Provisioners(s3: S3, ask: Ask): BucketProvisioners {
   const acl = async ({ inputs }: GraphResource) => refuseAcl(inputs);
 
   return {
-    "aws:s3/bucket:Bucket": provisioner(bucket),
-    "aws:s3/bucketV2:BucketV2": provisioner(bucket),
-    "aws:s3/bucketObject:BucketObject": provisioner(object),
-    "aws:s3/bucketObjectv2:BucketObjectv2": provisioner(object),
-    "aws:s3/bucketNotification:BucketNotification": provisioner(notification),
-    "aws:s3/bucketPolicy:BucketPolicy": provisioner(policy),
-    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": provisioner(access),
-    "aws:s3/bucketAcl:BucketAcl": provisioner(acl),
-    "aws:s3/bucketAclV2:BucketAclV2": provisioner(acl),
+    "aws:s3/bucket:Bucket": provisioner(ofBucket, bucket),
+    "aws:s3/bucketV2:BucketV2": provisioner(ofBucket, bucket),
+    "aws:s3/bucketObject:BucketObject": provisioner(ofObject, object),
+    "aws:s3/bucketObjectv2:BucketObjectv2": provisioner(ofObject, object),
+    "aws:s3/bucketNotification:BucketNotification": provisioner(ofNotification, notification),
+    "aws:s3/bucketPolicy:BucketPolicy": provisioner({ known: ["bucket", "policy"] }, policy),
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": provisioner(ofAccess, access),
+    "aws:s3/bucketAcl:BucketAcl": provisioner({ known: ["bucket", "acl", "accessControlPolicy"] }, acl),
+    "aws:s3/bucketAclV2:BucketAclV2": provisioner({ known: ["bucket", "acl", "accessControlPolicy"] }, acl),
   };
-}
-
-function refuse(inputs: Values, kind: string): void {
-  for (const property of unsupported[kind] ?? []) {
-    if (inputs[property] === undefined || inputs[property] === null) continue;
-    throw new Error(`the local run has no ${property}; leave it out of the program that is run locally.`);
-  }
 }
 
 function refuseAcl(inputs: Values): void {

@@ -1,10 +1,11 @@
 // Creates the program's schedules and their groups on Scheduler of the local run.
 import type { Provisioners } from "../service/provision";
 import type { Message } from "../service/ask";
-import { creating, physicalName, textIn } from "../service/values";
+import { provisioner } from "../service/provisioner";
+import { physicalName, textIn } from "../service/values";
 import { notFound } from "../service/errors";
-import { arnOf, checkName, type Place, refuseUnknown } from "../delivery/inputs";
-import { defaultGroup, scheduleOf } from "./schedule-of";
+import { arnOf, checkName, type Place } from "../delivery/inputs";
+import { defaultGroup, scheduleOf, scheduleProperties } from "./schedule-of";
 import type { Schedules } from "./schedules";
 
 export class Groups {
@@ -37,18 +38,15 @@ export class Groups {
 
 export function schedulerProvisioners(schedules: Schedules, groups: Groups, place: Place): Provisioners {
   return {
-    "aws:scheduler/schedule:Schedule": (resource) =>
-      creating(resource, async () => {
-        const definition = scheduleOf(resource, place);
-        groups.describe(definition.groupName);
-        schedules.put(definition);
-      }),
+    "aws:scheduler/schedule:Schedule": provisioner(scheduleProperties, (resource) => {
+      const definition = scheduleOf(resource, place);
+      groups.describe(definition.groupName);
+      schedules.put(definition);
+    }),
 
-    "aws:scheduler/scheduleGroup:ScheduleGroup": (resource) =>
-      creating(resource, async () => {
-        refuseUnknown(resource.inputs, ["name", "namePrefix", "tags", "tagsAll", "region"]);
-        const name = checkName(physicalName(resource));
-        groups.put(name, textIn(resource.outputs, "arn") ?? arnOf(place, "scheduler", `schedule-group/${name}`));
-      }),
+    "aws:scheduler/scheduleGroup:ScheduleGroup": provisioner({ known: [] }, (resource) => {
+      const name = checkName(physicalName(resource));
+      groups.put(name, textIn(resource.outputs, "arn") ?? arnOf(place, "scheduler", `schedule-group/${name}`));
+    }),
   };
 }

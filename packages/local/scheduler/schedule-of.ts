@@ -3,19 +3,11 @@
 import type { GraphResource } from "@spillway/graph";
 import { type Expression, parseExpression, parseMoment } from "spillway/syntax/schedule-expression";
 import { isTimeZone } from "spillway/syntax/time-zone";
+import { refuseUnknown } from "../service/provisioner";
 import { numberIn, physicalName, textIn, type Values } from "../service/values";
 import type { ScheduleDefinition } from "./definition";
 import { inRange, invalid, oneOf } from "../service/errors";
-import {
-  arnOf,
-  checkName,
-  deadLetterArnIn,
-  type Place,
-  partIn,
-  refuseUnknown,
-  required,
-  retryPolicyIn,
-} from "../delivery/inputs";
+import { arnOf, checkName, deadLetterArnIn, type Place, partIn, required, retryPolicyIn } from "../delivery/inputs";
 import { serviceOf, type Target } from "../delivery/target";
 
 export const defaultGroup = "default";
@@ -24,8 +16,7 @@ export const defaultGroup = "default";
 export function scheduleOf(resource: GraphResource, place: Place): ScheduleDefinition {
   const { inputs, outputs } = resource;
   const target = partIn(inputs, "target");
-  refuseUnknown(inputs, ofSchedule);
-  refuseUnknown(target, ofTarget, "target.");
+  refuseUnknown(target, { known: ofTarget }, "target.");
   const name = checkName(physicalName(resource));
   const groupName = textIn(inputs, "groupName") || defaultGroup;
   const scheduleExpression = required(inputs, "scheduleExpression");
@@ -72,11 +63,13 @@ export function scheduleOf(resource: GraphResource, place: Place): ScheduleDefin
 }
 
 /** Read here, or without effect on one machine (the last line). */
-const ofSchedule = [
-  ...["name", "namePrefix", "groupName", "description", "scheduleExpression", "scheduleExpressionTimezone"],
-  ...["startDate", "endDate", "state", "flexibleTimeWindow", "actionAfterCompletion", "target"],
-  ...["kmsKeyArn", "region"],
-];
+export const scheduleProperties = {
+  known: [
+    ...["groupName", "scheduleExpression", "scheduleExpressionTimezone", "startDate", "endDate", "state"],
+    ...["flexibleTimeWindow", "actionAfterCompletion", "target"],
+    "kmsKeyArn",
+  ],
+};
 const ofTarget = [
   ...["arn", "roleArn", "input", "retryPolicy", "deadLetterConfig", "sqsParameters", "eventbridgeParameters"],
 ];

@@ -56,17 +56,6 @@ export function physicalName(resource: GraphResource): string {
 /** For messages: `aws:sqs/queue:Queue "orders"`. */
 export const described = (resource: GraphResource) => `${resource.type} "${resource.name}"`;
 
-/** Runs what creates the resource; a refusal says which resource it was. */
-export async function creating(resource: GraphResource, create: () => Promise<void>): Promise<void> {
-  try {
-    await create();
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const code = error instanceof Error && "code" in error ? `${String(error.code).replace(/^.*#/, "")}: ` : "";
-    throw new Error(`${described(resource)}: ${code}${message}`, { cause: error });
-  }
-}
-
 const isStructure = (value: Value | undefined): value is Values =>
   typeof value === "object" && value !== null && !isList(value);
 

@@ -1,31 +1,18 @@
 // Creates the program's topics, with their policies and subscriptions, on SNS of the local run.
 import type { GraphResource } from "@spillway/graph";
-import type { Provisioner, Provisioners } from "../service/provision";
+import type { Provisioners } from "../service/provision";
 import { type Ask, type Message, type Principal, ServiceError } from "../service/ask";
-import { booleanIn, creating, documentIn, numberIn, physicalName, tagsOf, textIn, type Values } from "../service/values";
+import { provisioner } from "../service/provisioner";
+import { booleanIn, documentIn, numberIn, physicalName, tagsOf, textIn, type Values } from "../service/values";
 import { type Attributes, defaults } from "./topic-attributes";
 
 const owner: Principal = { kind: "user" };
-
-/** Properties that would change what happens, and that the local run does not have. */
-const unsupported: Readonly<Record<string, readonly string[]>> = {
-  "aws:sns/topic:Topic": ["archivePolicy"],
-  "aws:sns/topicSubscription:TopicSubscription": ["replayPolicy", "deliveryPolicy", "subscriptionRoleArn"],
-};
 
 /** Of those endpoints no mail is sent to, which is told once. */
 const mail = new Set(["email", "email-json"]);
 
 export function snsProvisioners(ask: Ask, say: (line: string) => void = () => {}): Provisioners {
   const sns: AskSns = (action, input) => ask(owner, "sns", action, input);
-  const provisioner =
-    (create: (resource: GraphResource) => Promise<void>): Provisioner =>
-    (resource) =>
-      creating(resource, async () => {
-        refuseUnsupported(resource);
-        await create(resource);
-      });
-
   let toldOfMail = false;
 
   const topic = async (resource: GraphResource) => {
@@ -72,9 +59,9 @@ export function snsProvisioners(ask: Ask, say: (line: string) => void = () => {}
   };
 
   return {
-    "aws:sns/topic:Topic": provisioner(topic),
-    "aws:sns/topicSubscription:TopicSubscription": provisioner(subscription),
-    "aws:sns/topicPolicy:TopicPolicy": provisioner(policy),
+    "aws:sns/topic:Topic": provisioner({ known: ofTopic }, topic),
+    "aws:sns/topicSubscription:TopicSubscription": provisioner({ known: ofSubscription }, subscription),
+    "aws:sns/topicPolicy:TopicPolicy": provisioner({ known: ["arn", "policy"] }, policy),
   };
 }
 
@@ -91,6 +78,20 @@ const feedbackServices: Readonly<Record<string, string>> = {
   lambda: "Lambda",
   sqs: "SQS",
 };
+
+const ofTopic = [
+  ...["displayName", "policy", "deliveryPolicy", "kmsMasterKeyId", "fifoTopic", "contentBasedDeduplication"],
+  ...["fifoThroughputScope", "signatureVersion", "tracingConfig", "maximumMessageSize"],
+  ...Object.keys(feedbackServices).flatMap((each) =>
+    ["SuccessFeedbackRoleArn", "FailureFeedbackRoleArn", "SuccessFeedbackSampleRate"].map((name) => `${each}${name}`),
+  ),
+];
+
+/** The last two are about endpoints on the web, of which the local run has none. */
+const ofSubscription = [
+  ...["topic", "protocol", "endpoint", "rawMessageDelivery", "filterPolicy", "filterPolicyScope", "redrivePolicy"],
+  ...["confirmationTimeoutInMinutes", "endpointAutoConfirms"],
+];
 
 function topicAttributes(inputs: Values): Attributes {
   const attributes: Record<string, string | number | boolean | undefined> = {
@@ -129,18 +130,6 @@ const subscriptionAttributes = (inputs: Values): Attributes =>
 function given(attributes: Readonly<Record<string, string | number | boolean | undefined>>): Attributes {
   const entries = Object.entries(attributes).filter(([, value]) => value !== undefined && value !== "");
   return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
-}
-
-function refuseUnsupported(resource: GraphResource): void {
-  const { type, inputs, options } = resource;
-  if (options.importId !== undefined) {
-    throw new Error("it imports what exists on AWS, which the local run cannot reach; run it without the import.");
-  }
-  for (const property of unsupported[type] ?? []) {
-    if (documentIn(inputs, property) !== undefined) {
-      throw new Error(`the local run has no ${property}; leave it out of the program that is run locally.`);
-    }
-  }
 }
 
 type AskSns = (action: string, input: Message) => Promise<Message>;

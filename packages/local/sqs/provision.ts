@@ -1,18 +1,9 @@
 // Creates the program's queues, with their policies, on SQS of the local run.
 import type { GraphResource } from "@spillway/graph";
-import type { Provisioner, Provisioners } from "../service/provision";
+import type { Provisioners } from "../service/provision";
 import { type Ask, type Message, type Principal, ServiceError } from "../service/ask";
-import {
-  booleanIn,
-  creating,
-  described,
-  documentIn,
-  numberIn,
-  physicalName,
-  tagsOf,
-  textIn,
-  type Values,
-} from "../service/values";
+import { provisioner } from "../service/provisioner";
+import { booleanIn, documentIn, numberIn, physicalName, tagsOf, textIn, type Values } from "../service/values";
 import { defaults } from "./attributes";
 
 const owner: Principal = { kind: "user" };
@@ -22,46 +13,49 @@ type Attributes = Readonly<Record<string, string>>;
 export function sqsProvisioners(ask: Ask): Provisioners {
   const sqs = (action: string, input: Message) => ask(owner, "sqs", action, input);
 
-  const queue: Provisioner = (resource) =>
-    creating(resource, async () => {
-      refuseUnsupported(resource);
-      const name = physicalName(resource);
-      const attributes = attributesOf(resource.inputs);
-      const tags = tagsOf(resource);
-      const url = await existingUrl(sqs, name);
-      if (url === undefined) {
-        await sqs("CreateQueue", { QueueName: name, Attributes: attributes, tags });
-        return;
-      }
-      // From an earlier run: made as if it were new, its messages apart.
-      const { FifoQueue, ...settable }: Attributes = {
-        ...defaults(attributes.FifoQueue === "true"),
-        ...noPolicies,
-        ...attributes,
-      };
-      await sqs("SetQueueAttributes", { QueueUrl: url, Attributes: settable });
-      const { Tags = {} } = await sqs("ListQueueTags", { QueueUrl: url });
-      await sqs("UntagQueue", { QueueUrl: url, TagKeys: Object.keys(Tags as Attributes) });
-      await sqs("TagQueue", { QueueUrl: url, Tags: tags });
-    });
+  const queue = async (resource: GraphResource) => {
+    const name = physicalName(resource);
+    const attributes = attributesOf(resource.inputs);
+    const tags = tagsOf(resource);
+    const url = await existingUrl(sqs, name);
+    if (url === undefined) {
+      await sqs("CreateQueue", { QueueName: name, Attributes: attributes, tags });
+      return;
+    }
+    // From an earlier run: made as if it were new, its messages apart.
+    const { FifoQueue, ...settable }: Attributes = {
+      ...defaults(attributes.FifoQueue === "true"),
+      ...noPolicies,
+      ...attributes,
+    };
+    await sqs("SetQueueAttributes", { QueueUrl: url, Attributes: settable });
+    const { Tags = {} } = await sqs("ListQueueTags", { QueueUrl: url });
+    await sqs("UntagQueue", { QueueUrl: url, TagKeys: Object.keys(Tags as Attributes) });
+    await sqs("TagQueue", { QueueUrl: url, Tags: tags });
+  };
 
   /** One attribute of a queue as a resource of its own. */
-  const policy =
-    (attribute: string, property: string): Provisioner =>
-    (resource) =>
-      creating(resource, async () => {
-        const value = documentIn(resource.inputs, property) ?? "";
-        const url = textIn(resource.inputs, "queueUrl");
-        await sqs("SetQueueAttributes", { QueueUrl: url, Attributes: { [attribute]: value } });
-      });
+  const policy = (attribute: string, property: string) =>
+    provisioner({ known: ["queueUrl", property] }, async ({ inputs }) => {
+      const value = documentIn(inputs, property) ?? "";
+      const url = textIn(inputs, "queueUrl");
+      await sqs("SetQueueAttributes", { QueueUrl: url, Attributes: { [attribute]: value } });
+    });
 
   return {
-    "aws:sqs/queue:Queue": queue,
+    "aws:sqs/queue:Queue": provisioner({ known: ofQueue }, queue),
     "aws:sqs/queuePolicy:QueuePolicy": policy("Policy", "policy"),
     "aws:sqs/redrivePolicy:RedrivePolicy": policy("RedrivePolicy", "redrivePolicy"),
     "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": policy("RedriveAllowPolicy", "redriveAllowPolicy"),
   };
 }
+
+const ofQueue = [
+  ...["delaySeconds", "maxMessageSize", "messageRetentionSeconds", "receiveWaitTimeSeconds"],
+  ...["visibilityTimeoutSeconds", "fifoQueue", "contentBasedDeduplication", "deduplicationScope"],
+  ...["fifoThroughputLimit", "kmsMasterKeyId", "kmsDataKeyReusePeriodSeconds", "sqsManagedSseEnabled"],
+  ...["policy", "redrivePolicy", "redriveAllowPolicy"],
+];
 
 const noPolicies = { Policy: "", RedrivePolicy: "", RedriveAllowPolicy: "" };
 
@@ -87,14 +81,6 @@ function attributesOf(inputs: Values): Attributes {
   };
   const given = Object.entries(attributes).filter(([, value]) => value !== undefined && value !== "");
   return Object.fromEntries(given.map(([name, value]) => [name, String(value)]));
-}
-
-function refuseUnsupported(resource: GraphResource): void {
-  if (resource.options.importId !== undefined) {
-    throw new Error(
-      `${described(resource)} imports an existing queue, which the local run cannot reach; run it without the import.`,
-    );
-  }
 }
 
 async function existingUrl(

@@ -148,7 +148,7 @@ describe("a program's bucket on the local run", () => {
   it("refuses by name what the run does not have", async () => {
     await assert.rejects(makeBucket({ acl: "public-read" }), /no access control lists, acl "public-read" given/);
     await assert.rejects(makeBucket({ objectLockEnabled: true }), /no object lock/);
-    await assert.rejects(makeBucket({ website: { indexDocument: "i" } }), /no website; leave it out/);
+    await assert.rejects(makeBucket({ website: { indexDocument: "i" } }), /does not have website; leave it out/);
     await makeBucket({ acl: "private" });
     await assert.rejects(
       make("bucketNotification:BucketNotification", { bucket: "files", eventbridge: true }),

@@ -126,9 +126,9 @@ describe("topics of the program on the local run", () => {
       /already exists with different attributes/,
     );
     for (const property of ["replayPolicy", "deliveryPolicy", "subscriptionRoleArn"]) {
-      await assert.rejects(subscription({ ...common, [property]: "x" }), new RegExp(`has no ${property}`));
+      await assert.rejects(subscription({ ...common, [property]: "x" }), new RegExp(`does not have ${property}`));
     }
-    await assert.rejects(topic("t.fifo", { fifoTopic: true, archivePolicy: "{}" }), /has no archivePolicy/);
+    await assert.rejects(topic("t.fifo", { fifoTopic: true, archivePolicy: "{}" }), /does not have archivePolicy/);
     await assert.rejects(
       subscription({ ...common, protocol: "https", endpoint: "https://example.com" }),
       /the protocol "https" was given/,
