@@ -2,8 +2,8 @@
 import { partitionOf } from "@spillway/graph";
 import type { Clock } from "../clock";
 import type { FrontRequest, FrontResponse, Route } from "../protocol/http";
-import type { Provisioners } from "../service/provision";
 import { type Ask, type Service, ServiceError } from "../service/ask";
+import type { Provisioners } from "../service/provision";
 import { type Context, contextOf, withContext } from "./context";
 import type { ApiDefinition, StageDefinition } from "./definitions";
 import { answerOf, integrate, integrationRequestOf, sourcesOf, validate } from "./exchange";

@@ -1,9 +1,9 @@
 // Reads what schedules and targets of rules have in common from the inputs of a resource.
 
 import { partitionOf } from "@spillway/graph";
+import { constraint, inRange, invalid } from "../service/errors";
 import { numberIn, structureIn, structuresIn, textIn, type Values } from "../service/values";
 import { type RetryPolicy, retryDefaults } from "./delivery";
-import { constraint, inRange, invalid } from "../service/errors";
 
 /** A structure of which a list is given as well. */
 export const partIn = (values: Values, name: string): Values =>

@@ -1,7 +1,7 @@
 // Creates the program's tables on DynamoDB of the local run, or brings those of an earlier run to what the program asks for.
 import type { GraphResource } from "@spillway/graph";
-import type { Provisioners } from "../service/provision";
 import { type Ask, type Message, type Principal, ServiceError } from "../service/ask";
+import type { Provisioners } from "../service/provision";
 import { provisioner } from "../service/provisioner";
 import {
   booleanIn,

@@ -3,11 +3,11 @@
 import { parseJson } from "spillway/syntax/json";
 import { nextOf } from "spillway/syntax/schedule-expression";
 import type { Clock, Timer } from "../clock";
-import { recurring } from "../schedule/alarm";
 import type { Deliveries, Delivery, Failure } from "../delivery/delivery";
-import { notFound } from "../service/errors";
 import { arnOf, type Place } from "../delivery/inputs";
+import { recurring } from "../schedule/alarm";
 import { type Principal, ServiceError } from "../service/ask";
+import { notFound } from "../service/errors";
 import type { BusDefinition, RuleDefinition, TargetDefinition } from "./definition";
 import { errorCodeOf } from "./error-codes";
 import { type BusEvent, eventOf } from "./event";

@@ -1,8 +1,9 @@
 // Creates the program's event buses, rules and targets on EventBridge of the local run.
-import { compilePolicy } from "../iam/statement";
-import type { Provisioners } from "../service/provision";
-import { constraint } from "../service/errors";
+
 import { arnOf, type Place } from "../delivery/inputs";
+import { compilePolicy } from "../iam/statement";
+import { constraint } from "../service/errors";
+import type { Provisioners } from "../service/provision";
 import { provisioner } from "../service/provisioner";
 import { described, documentIn, physicalName, textIn } from "../service/values";
 import type { Buses } from "./buses";

@@ -1,9 +1,10 @@
 // PutEvents: what makes an entry an event, and what is wrong with those that are none.
 // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
 
-import { constraint, invalid } from "../service/errors";
+import { jsonObject } from "spillway/syntax/json";
 import type { Place } from "../delivery/inputs";
 import type { Message } from "../service/ask";
+import { constraint, invalid } from "../service/errors";
 import type { Buses } from "./buses";
 import { eventOf } from "./event";
 import { busNameOf } from "./rule-of";
@@ -58,7 +59,7 @@ function put(entry: Message, { buses, place, now, onProblem }: PutEventsSettings
       return failed("InvalidArgument", `Parameter ${name} is not valid. Reason: ${name} is a required argument.`);
     }
   }
-  if (!isJsonObject(String(detail))) return failed("MalformedDetail", "Detail is malformed.");
+  if (jsonObject(String(detail)) === undefined) return failed("MalformedDetail", "Detail is malformed.");
   if (String(source).startsWith("aws.")) {
     return failed("NotAuthorizedForSourceException", "Not authorized for the source.");
   }
@@ -81,12 +82,3 @@ function put(entry: Message, { buses, place, now, onProblem }: PutEventsSettings
 }
 
 const failed = (ErrorCode: string, ErrorMessage: string) => ({ ErrorCode, ErrorMessage });
-
-function isJsonObject(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value);
-  } catch {
-    return false;
-  }
-}

@@ -3,12 +3,12 @@
 
 import { isObject, type Json, parseJson } from "spillway/syntax/json";
 import type { Clock } from "../clock";
-import type { Provisioners } from "../service/provision";
 import { Deliveries } from "../delivery/delivery";
-import { constraint, editTheProgram, invalid } from "../service/errors";
 import type { Place } from "../delivery/inputs";
-import { page } from "../service/pages";
 import { type Ask, type Message, type Service, ServiceError } from "../service/ask";
+import { editTheProgram, invalid } from "../service/errors";
+import type { Provisioners } from "../service/provision";
+import { optionalText, pageOf, text } from "../service/validated-input";
 import { Buses } from "./buses";
 import { describeBus, describeRule, describeTarget } from "./descriptions";
 import { compileEventPattern } from "./event-pattern";
@@ -35,31 +35,30 @@ export function createEvents({ clock, ask, accountId, region, onProblem }: Event
   const deliveries = new Deliveries({ clock, ask, onProblem });
   const buses = new Buses({ clock, deliveries, place });
 
-  const busOf = (input: Message) => buses.find(busNameOf(optional(input, "EventBusName")));
-  const ruleIn = (input: Message, member: string) =>
-    buses.findRule(busOf(input).definition.name, required(input, member));
+  const busOf = (input: Message) => buses.find(busNameOf(optionalText(input, "EventBusName")));
+  const ruleIn = (input: Message, member: string) => buses.findRule(busOf(input).definition.name, text(input, member));
 
   const actions: Readonly<Record<string, (input: Message) => Message>> = {
     PutEvents: (input) => putEvents(input, { buses, place, now: () => clock.now(), onProblem }),
     ListEventBuses: (input) => {
-      const found = buses.list().filter(({ definition }) => startsWith(definition.name, input));
-      const { items, next } = page(found, input, pageMembers);
-      return { EventBuses: items.map(describeBus), ...nextToken(next) };
+      const found = buses.list().filter(hasPrefix(input));
+      const { items, more } = pageOf(found, nameOf, input, "Limit");
+      return { EventBuses: items.map(describeBus), ...more };
     },
-    DescribeEventBus: (input) => describeBus(buses.find(busNameOf(optional(input, "Name")))),
+    DescribeEventBus: (input) => describeBus(buses.find(busNameOf(optionalText(input, "Name")))),
     ListRules: (input) => {
-      const found = [...busOf(input).rules.values()].filter(({ definition }) => startsWith(definition.name, input));
-      const { items, next } = page(found, input, pageMembers);
-      return { Rules: items.map(({ definition }) => describeRule(definition)), ...nextToken(next) };
+      const found = [...busOf(input).rules.values()].filter(hasPrefix(input));
+      const { items, more } = pageOf(found, nameOf, input, "Limit");
+      return { Rules: items.map(({ definition }) => describeRule(definition)), ...more };
     },
     DescribeRule: (input) => describeRule(ruleIn(input, "Name").definition),
     ListTargetsByRule: (input) => {
-      const { items, next } = page([...ruleIn(input, "Rule").targets.values()], input, pageMembers);
-      return { Targets: items.map(describeTarget), ...nextToken(next) };
+      const { items, more } = pageOf(ruleIn(input, "Rule").targets.values(), ({ id }) => id, input, "Limit");
+      return { Targets: items.map(describeTarget), ...more };
     },
     TestEventPattern: (input) => {
-      const matches = compileEventPattern(required(input, "EventPattern"));
-      return { Result: matches(readEvent(required(input, "Event"))) };
+      const matches = compileEventPattern(text(input, "EventPattern"));
+      return { Result: matches(readEvent(text(input, "Event"))) };
     },
   };
 
@@ -86,23 +85,16 @@ export function createEvents({ clock, ask, accountId, region, onProblem }: Event
   return { service, provisioners: eventsProvisioners(buses, place), close };
 }
 
-const pageMembers = { size: "Limit", token: "NextToken" };
-const nextToken = (next: string | undefined) => (next === undefined ? {} : { NextToken: next });
-
-const startsWith = (name: string, { NamePrefix }: Message) =>
-  typeof NamePrefix !== "string" || name.startsWith(NamePrefix);
-
-const optional = (input: Message, name: string) => {
-  const value = input[name];
-  return typeof value === "string" && value !== "" ? value : undefined;
-};
-
-function required(input: Message, name: string): string {
-  const value = optional(input, name);
-  if (value === undefined)
-    throw constraint(`${name[0]?.toLowerCase()}${name.slice(1)}`, "null", "Member must not be null");
-  return value;
+interface Named {
+  readonly definition: { readonly name: string };
 }
+
+const nameOf = ({ definition }: Named) => definition.name;
+
+const hasPrefix = (input: Message) => {
+  const prefix = optionalText(input, "NamePrefix") ?? "";
+  return (named: Named) => nameOf(named).startsWith(prefix);
+};
 
 /** TestEventPattern wants a whole event. */
 function readEvent(text: string): Json {

@@ -1,6 +1,7 @@
 // What a rule hands to a target: the event, a part of it, a constant text, or a template filled from it.
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
 import { JSONPath } from "jsonpath-plus";
+import { isJson } from "spillway/syntax/json";
 import { invalid } from "../service/errors";
 import type { BusEvent } from "./event";
 
@@ -128,13 +129,4 @@ function valueAt({ text }: BusEvent, path: string): unknown {
 function checkPath(path: string, targetId: string): void {
   if (/^\$(\.(\*|[\w/-]+)(\[(\d+|\*)\])*)*$/.test(path)) return;
   throw invalid(`Invalid InputPath for target ${targetId}: "${path}"; it takes a path as $.detail.items[0].sku.`);
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,12 +1,12 @@
 // The one address of the local run: every AWS protocol, and the run's own pages, on one port of 127.0.0.1.
 import { randomUUID } from "node:crypto";
 import type { FrontHandler, FrontRequest, Route } from "../protocol/http";
-import { type HttpExchange, listen } from "./listener";
 import { jsonError, jsonInput, jsonRequest } from "../protocol/json";
 import { fieldsOf, type QueryProtocol, queryAnswer, queryError } from "../protocol/query";
 import { legacyCode, sqsQueryProtocol } from "../protocol/sqs-query";
 import { type Ask, type Principal, ServiceError, type ServiceName } from "../service/ask";
 import { strangerIn } from "../strangers";
+import { type HttpExchange, listen } from "./listener";
 
 export interface FrontSettings {
   /** 0: any free one. */

@@ -1,9 +1,9 @@
 // Judges every request of a function, of a service, and of nobody at all by the policies of the program: what AWS would deny is denied here.
 import { bucketArnIn, partitionOf } from "@spillway/graph";
+import { type Message, type Observer, type Principal, ServiceError } from "../service/ask";
 import type { Iam } from "./iam";
 import { requirementsOf } from "./requirements";
 import { compilePolicy } from "./statement";
-import { type Message, type Observer, type Principal, ServiceError } from "../service/ask";
 
 export interface PermissionSettings {
   readonly accountId: string;

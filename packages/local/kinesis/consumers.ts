@@ -1,5 +1,6 @@
 // Consumers with enhanced fan-out: registered and described as on AWS. They read nothing themselves here.
 import type { Message } from "../service/ask";
+import { pageAfter } from "../service/page";
 import type { Actions, Context } from "./actions";
 import * as errors from "./errors";
 import { optionalNumber, optionalText, text, textMap } from "./input";
@@ -65,14 +66,10 @@ export function consumerActions({ engine, streams }: Context): Actions {
       const stream = streams.of(input);
       const limit = Math.min(optionalNumber(input, "MaxResults") ?? defaultPage, defaultPage);
       const after = token === undefined ? "" : pageOf(token, engine.now).after;
-      const rest = [...stream.consumers.values()]
-        .sort((a, b) => (a.name < b.name ? -1 : 1))
-        .filter(({ name }) => name > after);
-      const found = rest.slice(0, limit);
-      const last = found.at(-1)?.name ?? "";
+      const { items, next } = pageAfter(stream.consumers.values(), ({ name }) => name, after, limit);
       return {
-        Consumers: found.map(described),
-        ...(rest.length > limit && { NextToken: nextToken({ stream: stream.name, after: last, issued: engine.now }) }),
+        Consumers: items.map(described),
+        ...(next !== undefined && { NextToken: nextToken({ stream: stream.name, after: next, issued: engine.now }) }),
       };
     },
     SubscribeToShard: () => {

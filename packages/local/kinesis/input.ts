@@ -1,6 +1,7 @@
 // Checks a request's input as Kinesis does, in its words. The checks themselves are kinesalite's; what they check is in rules.ts.
 import { type Message, ServiceError } from "../service/ask";
-import { notOffered } from "./errors";
+import { inputReader } from "../service/input";
+import { notOffered, validation } from "./errors";
 import { type Rules, rules } from "./rules";
 
 interface Validations {
@@ -32,9 +33,11 @@ export function checked(action: string, input: Message): Message {
   }
 }
 
-/** Members whose types `checked` has made sure of. */
-export const optionalText = (input: Message, member: string) => input[member] as string | undefined;
-export const optionalNumber = (input: Message, member: string) => input[member] as number | undefined;
-export const text = (input: Message, member: string) => String(input[member]);
-export const textMap = (input: Message, member: string) => (input[member] ?? {}) as Readonly<Record<string, string>>;
-export const texts = (input: Message, member: string) => (input[member] ?? []) as readonly string[];
+const serialization = (name: string, expected: string) =>
+  new ServiceError("SerializationException", `The value of ${name} must be ${expected}.`);
+
+/** What is required, and of which type, `checked` has made sure of. */
+export const { optionalText, optionalNumber, text, textMap, texts } = inputReader({
+  missing: (name) => validation(`The request must contain the parameter ${name}.`),
+  wrongType: serialization,
+});

@@ -1,7 +1,7 @@
 // Creates the program's streams and their consumers on Kinesis of the local run.
 import type { GraphResource } from "@spillway/graph";
-import type { Provisioners } from "../service/provision";
 import type { Ask, Message, Principal } from "../service/ask";
+import type { Provisioners } from "../service/provision";
 import { provisioner } from "../service/provisioner";
 import { numberIn, physicalName, structureIn, tagsOf, textIn, textsIn } from "../service/values";
 import { consumerCreatedMember } from "./rules";

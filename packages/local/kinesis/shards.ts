@@ -1,5 +1,6 @@
 // The actions on a stream's shards. A change is done when it is answered, so a stream is never seen as UPDATING for long.
 import type { Message } from "../service/ask";
+import { pageAfter } from "../service/page";
 import { type Actions, type Context, isOpen, parentsOf, type Shard, shardsOf } from "./actions";
 import * as errors from "./errors";
 import { optionalNumber, optionalText, text } from "./input";
@@ -98,13 +99,11 @@ export function shardActions({ engine, streams }: Context): Actions {
       const after = page?.after ?? optionalText(input, "ExclusiveStartShardId") ?? "";
       const limit = Math.min(optionalNumber(input, "MaxResults") ?? mostListed, mostListed);
       const kept = filtered(await described(state), state, filter);
-      const rest = kept.filter(({ ShardId }) => ShardId > after);
-      const found = rest.slice(0, limit);
-      const last = found.at(-1)?.ShardId ?? "";
+      const { items, next } = pageAfter(kept, ({ ShardId }) => ShardId, after, limit);
       return {
-        Shards: found,
-        ...(rest.length > limit && {
-          NextToken: nextToken({ stream: state.name, after: last, issued: engine.now, filter }),
+        Shards: items,
+        ...(next !== undefined && {
+          NextToken: nextToken({ stream: state.name, after: next, issued: engine.now, filter }),
         }),
       };
     },

@@ -1,5 +1,6 @@
 // The actions on streams as a whole: what they are made of, and their settings.
 import type { Message } from "../service/ask";
+import { pageAfter } from "../service/page";
 import { type Actions, type Context, isOpen, type Shard, shardsOf } from "./actions";
 import * as errors from "./errors";
 import { optionalNumber, optionalText, text, textMap, texts } from "./input";
@@ -117,11 +118,9 @@ export function streamActions({ engine, streams }: Context): Actions {
       const after =
         token === undefined ? (optionalText(input, "ExclusiveStartStreamName") ?? "") : pageOf(token, engine.now).after;
       const limit = Math.min(optionalNumber(input, "Limit") ?? defaultPage, defaultPage);
-      const rest = streams.all.filter(({ name }) => name > after);
-      const found = rest.slice(0, limit);
-      const last = found.at(-1)?.name ?? "";
+      const { items, next } = pageAfter(streams.all, ({ name }) => name, after, limit);
       const summaries = await Promise.all(
-        found.map(async (state) => {
+        items.map(async (state) => {
           const { StreamName, StreamARN, StreamStatus, StreamModeDetails, StreamCreationTimestamp } = (await described(
             state,
           )) as Message;
@@ -129,10 +128,10 @@ export function streamActions({ engine, streams }: Context): Actions {
         }),
       );
       return {
-        StreamNames: found.map(({ name }) => name),
+        StreamNames: items.map(({ name }) => name),
         StreamSummaries: summaries,
-        HasMoreStreams: rest.length > limit,
-        ...(rest.length > limit && { NextToken: nextToken({ stream: "", after: last, issued: engine.now }) }),
+        HasMoreStreams: next !== undefined,
+        ...(next !== undefined && { NextToken: nextToken({ stream: "", after: next, issued: engine.now }) }),
       };
     },
     DescribeLimits: async () => {

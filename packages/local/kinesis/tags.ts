@@ -1,5 +1,6 @@
 // Tags of streams and of their consumers.
 import type { Message } from "../service/ask";
+import { pageAfter } from "../service/page";
 import type { Actions, Context } from "./actions";
 import * as errors from "./errors";
 import { optionalNumber, optionalText, text, textMap, texts } from "./input";
@@ -31,8 +32,8 @@ export function tagActions({ streams }: Context): Actions {
     ListTagsForStream: (input) => {
       const after = optionalText(input, "ExclusiveStartTagKey") ?? "";
       const limit = optionalNumber(input, "Limit") ?? maximum;
-      const rest = listed(streams.of(input).tags).filter(({ Key }) => Key > after);
-      return { Tags: rest.slice(0, limit), HasMoreTags: rest.length > limit };
+      const { items, next } = pageAfter(listed(streams.of(input).tags), ({ Key }) => Key, after, limit);
+      return { Tags: items, HasMoreTags: next !== undefined };
     },
     TagResource: (input) => add(tagsOf(input), textMap(input, "Tags")),
     UntagResource: (input) => remove(tagsOf(input), texts(input, "TagKeys")),

@@ -1,9 +1,9 @@
 // Functions and event source mappings as Lambda's API describes them.
 import { createHash } from "node:crypto";
-import type { Mapping, StreamDefinition } from "./mapping/mapping";
 import type { Message } from "../service/ask";
 import type { Code } from "./code";
 import type { FunctionDefinition } from "./definition";
+import type { Mapping, StreamDefinition } from "./mapping/mapping";
 
 export interface DeployedFunction {
   readonly definition: FunctionDefinition;

@@ -13,6 +13,12 @@ export const editTheProgram = (what: string) =>
     `${what} changes is kept in the program: edit it there; the local run takes it over when it is started again.`,
   );
 
+export const missing = (name: string) =>
+  invalid(`1 validation error detected: Value null at '${name}' failed to satisfy constraint: Member must not be null`);
+
+export const wrongType = (name: string, expected: string) =>
+  new ServiceError("SerializationException", `The value of ${name} must be ${expected}.`);
+
 /** `value` and `name` as the request has them. */
 export const validation = (value: string | number, name: string, rule: string) =>
   new ServiceError(

@@ -1,20 +1,14 @@
 // Reads the input of Lambda's actions.
 import { type Message, ServiceError } from "../service/ask";
-import { invalid } from "./errors";
+import { inputReader } from "../service/input";
+import { page } from "../service/page";
+import { missing, wrongType } from "./errors";
 
-export const textIn = (input: Message, name: string): string | undefined => {
-  const value = input[name];
-  return typeof value === "string" && value !== "" ? value : undefined;
-};
-
-export function requiredText(input: Message, name: string): string {
-  const value = textIn(input, name);
-  if (value === undefined)
-    throw invalid(
-      `1 validation error detected: Value null at '${name}' failed to satisfy constraint: Member must not be null`,
-    );
-  return value;
-}
+export const { optionalText, text, optionalNumber, optionalBoolean } = inputReader({
+  missing,
+  wrongType,
+  emptyText: "absent",
+});
 
 /** JSON text, given as such or as bytes. Nothing is an empty object to the handler. */
 export function payloadOf(input: Message, largest: number): string {
@@ -47,11 +41,10 @@ export function contextOf(clientContext: string | undefined): unknown {
   }
 }
 
-export function page<T>(all: readonly T[], input: Message, most: number, keyOf: (item: T) => string) {
-  const marker = textIn(input, "Marker");
-  const wanted = Math.min(most, Number(input.MaxItems ?? most) || most);
-  const from = marker === undefined ? 0 : all.findIndex((item) => keyOf(item) === marker) + 1;
-  const items = all.slice(from, from + wanted);
-  const last = items.at(-1);
-  return { items, next: last !== undefined && from + items.length < all.length ? keyOf(last) : undefined };
-}
+/** At most `most` at a time, as Lambda pages its lists. */
+export const pageOf = <T>(all: Iterable<T>, keyOf: (item: T) => string, input: Message, most: number) =>
+  page(all, keyOf, {
+    size: Math.min(most, optionalNumber(input, "MaxItems") || most),
+    token: optionalText(input, "Marker"),
+    as: "NextMarker",
+  });

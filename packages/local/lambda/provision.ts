@@ -1,7 +1,7 @@
 // Creates the program's functions, their event source mappings, permissions and asynchronous settings on Lambda of the local run.
 import type { Clock } from "../clock";
-import type { Provisioners } from "../service/provision";
 import { type Ask, ServiceError } from "../service/ask";
+import type { Provisioners } from "../service/provision";
 import { provisioner } from "../service/provisioner";
 import { numberIn, structureIn, textIn, type Values } from "../service/values";
 import { asynchronousDefaults } from "./asynchronous";

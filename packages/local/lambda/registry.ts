@@ -1,8 +1,9 @@
 // The functions of the run by the names that Lambda takes, with their resource policies and event source mappings.
-import type { Mapping } from "./mapping/mapping";
+
 import { type Message, ServiceError } from "../service/ask";
 import type { AsynchronousConfig } from "./asynchronous";
 import type { DeployedFunction } from "./descriptions";
+import type { Mapping } from "./mapping/mapping";
 
 export interface RegisteredMapping {
   readonly mapping: Mapping;

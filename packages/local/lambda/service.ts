@@ -3,19 +3,19 @@ import { randomUUID } from "node:crypto";
 import { partitionOf } from "@spillway/graph";
 import type { Clock } from "../clock";
 import type { Route } from "../protocol/http";
-import type { BatchReport, Checkpoints, Mapping, MappingDefinition, StartMapping } from "./mapping/mapping";
-import { startQueueMapping } from "./mapping/queue";
-import { startKinesisMapping, startTableMapping } from "./mapping/stream";
+import { lambdaRoutes } from "../protocol/lambda-rest";
 import { type Ask, type Message, type Principal, type Service, ServiceError } from "../service/ask";
 import { type AsynchronousConfig, AsynchronousInvocations, asynchronousDefaults } from "./asynchronous";
 import { CredentialStore } from "./credentials";
 import type { FunctionDefinition, Invoke } from "./definition";
-import { describeFunction, describeMapping, revision } from "./descriptions";
+import { type DeployedFunction, describeFunction, describeMapping, revision } from "./descriptions";
 import { editTheProgram, invalid, notFound } from "./errors";
-import { contextOf, page, payloadOf, requiredText, textIn } from "./input";
+import { contextOf, optionalBoolean, optionalText, pageOf, payloadOf, text } from "./input";
+import type { BatchReport, Checkpoints, Mapping, MappingDefinition, StartMapping } from "./mapping/mapping";
+import { startQueueMapping } from "./mapping/queue";
+import { startKinesisMapping, startTableMapping } from "./mapping/stream";
 import { Pool } from "./pool";
 import { Registry } from "./registry";
-import { lambdaRoutes } from "../protocol/lambda-rest";
 
 export interface LambdaSettings {
   readonly clock: Clock;
@@ -83,8 +83,8 @@ export function createLambda(settings: LambdaSettings): Lambda {
   const now = () => Math.floor(clock.now());
 
   const run: Action = async (input, principal) => {
-    const type = textIn(input, "InvocationType") ?? "RequestResponse";
-    const { definition } = registry.find(requiredText(input, "FunctionName"), textIn(input, "Qualifier"));
+    const type = optionalText(input, "InvocationType") ?? "RequestResponse";
+    const { definition } = registry.find(text(input, "FunctionName"), optionalText(input, "Qualifier"));
     if (type === "DryRun") return { StatusCode: 204 };
     if (type !== "Event" && type !== "RequestResponse") {
       const allowed = "[Event, RequestResponse, DryRun]";
@@ -99,7 +99,7 @@ export function createLambda(settings: LambdaSettings): Lambda {
       asynchronous.submit(definition, config, payload, requestId);
       return { StatusCode: 202, Payload: "" };
     }
-    const clientContext = contextOf(textIn(input, "ClientContext"));
+    const clientContext = contextOf(optionalText(input, "ClientContext"));
     const nested = principal.kind === "function";
     const result = await invoke(definition.functionName, { payload, requestId, clientContext, nested });
     return {
@@ -107,13 +107,14 @@ export function createLambda(settings: LambdaSettings): Lambda {
       ExecutedVersion: "$LATEST",
       Payload: result.payload,
       ...(result.functionError !== undefined && { FunctionError: result.functionError }),
-      ...(textIn(input, "LogType") === "Tail" && { LogResult: Buffer.from(result.logTail()).toString("base64") }),
+      ...(optionalText(input, "LogType") === "Tail" && { LogResult: Buffer.from(result.logTail()).toString("base64") }),
     };
   };
 
-  const found = (input: Message) => registry.find(requiredText(input, "FunctionName"), textIn(input, "Qualifier"));
+  const found = (input: Message) => registry.find(text(input, "FunctionName"), optionalText(input, "Qualifier"));
+  const keyOfFunction = ({ definition }: DeployedFunction) => definition.functionName;
   const hasQualifier = (input: Message) =>
-    textIn(input, "Qualifier") !== undefined || String(input.FunctionName).endsWith(":$LATEST");
+    optionalText(input, "Qualifier") !== undefined || String(input.FunctionName).endsWith(":$LATEST");
   const described = (uuid: string) => {
     const { mapping, modifiedAt } = registry.findMapping(uuid);
     return describeMapping(mapping, modifiedAt);
@@ -161,37 +162,35 @@ export function createLambda(settings: LambdaSettings): Lambda {
       return { Policy: policy, RevisionId: revision({ policy }) };
     },
     ListFunctions: (input) => {
-      const all = [...registry.functions.values()].sort((a, b) =>
-        a.definition.functionName < b.definition.functionName ? -1 : 1,
-      );
-      const { items, next } = page(all, input, 50, ({ definition }) => definition.functionName);
-      return { Functions: items.map((each) => describeFunction(each)), ...(next && { NextMarker: next }) };
+      const { items, more } = pageOf(registry.functions.values(), keyOfFunction, input, 50);
+      return { Functions: items.map((each) => describeFunction(each)), ...more };
     },
     ListEventSourceMappings: (input) => {
-      const name = textIn(input, "FunctionName");
+      const name = optionalText(input, "FunctionName");
       const functionName = name === undefined ? undefined : registry.find(name).definition.functionName;
-      const source = textIn(input, "EventSourceArn");
+      const source = optionalText(input, "EventSourceArn");
       const all = [...registry.mappings.values()].filter(
         ({ mapping: { definition } }) =>
           (functionName === undefined || definition.functionName === functionName) &&
           (source === undefined || definition.eventSourceArn === source),
       );
-      const { items, next } = page(all, input, 100, ({ mapping }) => mapping.definition.uuid);
+      const { items, more } = pageOf(all, ({ mapping }) => mapping.definition.uuid, input, 100);
       return {
         EventSourceMappings: items.map(({ mapping, modifiedAt }) => describeMapping(mapping, modifiedAt)),
-        ...(next && { NextMarker: next }),
+        ...more,
       };
     },
-    GetEventSourceMapping: (input) => described(requiredText(input, "UUID")),
+    GetEventSourceMapping: (input) => described(text(input, "UUID")),
     UpdateEventSourceMapping: (input) => {
-      const { UUID, Enabled, FunctionName, ...others } = input;
+      const { UUID, Enabled: _enabled, FunctionName, ...others } = input;
       const [other] = Object.keys(others);
       if (other !== undefined) throw editTheProgram(`The mapping's ${other}`);
-      const uuid = requiredText(input, "UUID");
+      const uuid = text(input, "UUID");
       const registered = registry.findMapping(uuid);
-      if (typeof Enabled === "boolean") {
+      const enabled = optionalBoolean(input, "Enabled");
+      if (enabled !== undefined) {
         registered.modifiedAt = now();
-        if (Enabled) registered.mapping.resume();
+        if (enabled) registered.mapping.resume();
         else void registered.mapping.pause();
       }
       return described(uuid);

@@ -1,7 +1,7 @@
 // Lambda's REST API: paths and headers to actions and back. https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html
 import { randomUUID } from "node:crypto";
-import type { FrontHandler, FrontRequest, FrontResponse, Route } from "./http";
 import { type Ask, type Message, ServiceError } from "../service/ask";
+import type { FrontHandler, FrontRequest, FrontResponse, Route } from "./http";
 
 interface Operation {
   readonly action: string;
@@ -67,7 +67,8 @@ async function answer(
     );
   }
   const { action, members } = matched;
-  const query = Object.fromEntries(request.query);
+  const { MaxItems, ...others } = Object.fromEntries(request.query);
+  const query = { ...others, ...(MaxItems !== undefined && { MaxItems: Number(MaxItems) }) };
   const options = { signal: request.signal };
   if (action !== "Invoke") {
     const input = { ...query, ...jsonIn(request), ...members };

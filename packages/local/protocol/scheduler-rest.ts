@@ -1,7 +1,7 @@
 // Scheduler's REST API, and our own page that runs a schedule at once. https://docs.aws.amazon.com/scheduler/latest/APIReference/API_Operations.html
 import { randomUUID } from "node:crypto";
-import type { FrontHandler, FrontRequest, FrontResponse, Route } from "./http";
 import { type Ask, type Message, type Principal, ServiceError } from "../service/ask";
+import type { FrontHandler, FrontRequest, FrontResponse, Route } from "./http";
 
 type Operation = readonly [action: string, method: string, path: RegExp];
 
@@ -34,7 +34,8 @@ export function schedulerRoutes(ask: Ask): readonly Route[] {
 }
 
 async function answer(ask: Ask, { method, path, query, principal, signal }: FrontRequest): Promise<Message> {
-  const input = Object.fromEntries(query);
+  const { MaxResults, ...others } = Object.fromEntries(query);
+  const input = { ...others, ...(MaxResults !== undefined && { MaxResults: Number(MaxResults) }) };
   const own = new RegExp(`^${ownPrefix}/(?:([^/]+)/)?([^/]+)/run$`).exec(path);
   if (own !== null && method === "POST") {
     const [, group, name = ""] = own;
@@ -48,7 +49,7 @@ async function answer(ask: Ask, { method, path, query, principal, signal }: Fron
     if (match === null) continue;
     const [, name] = match;
     // In the query it is written small.
-    const named = { Name: decodeURIComponent(name ?? ""), GroupName: input.groupName };
+    const named = { Name: decodeURIComponent(name ?? ""), GroupName: others.groupName };
     return ask(principal, "scheduler", action, name === undefined ? input : named, { signal });
   }
   throw new ServiceError(

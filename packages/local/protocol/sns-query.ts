@@ -1,6 +1,7 @@
 // SNS in the Query protocol, the only one that its clients speak.
-import { element, type Fields, listOf, type QueryProtocol, stringsOf, structuresOf } from "./query";
+
 import type { Message, ServiceError } from "../service/ask";
+import { element, type Fields, listOf, type QueryProtocol, stringsOf, structuresOf } from "./query";
 
 /** The fields that hold a list of structures: `Tags.member.1.Key=…`. */
 const lists = new Set(["Tags", "PublishBatchRequestEntries"]);

@@ -1,6 +1,7 @@
 // SQS in the Query protocol (older SDKs, API Gateway templates, plain forms), and the codes that it had there.
-import { element, type Fields, listOf, type QueryProtocol, stringsOf, structuresOf } from "./query";
+
 import type { Message, ServiceError } from "../service/ask";
+import { element, type Fields, listOf, type QueryProtocol, stringsOf, structuresOf } from "./query";
 
 /** The codes of the Query protocol where they differ; SDKs of the JSON protocol still expose them through `x-amzn-query-error`. */
 const legacyCodes: Readonly<Record<string, string>> = {

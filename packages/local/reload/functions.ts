@@ -1,10 +1,10 @@
 // The program's functions by the files that their bundles are made of: which of them a change concerns, and their new bundles.
 import * as path from "node:path";
+import type { GraphResource } from "@spillway/graph";
 import type { Entry } from "spillway/bundle/build";
 import { type Bundle, BundleCache } from "spillway/bundle/cache";
 import { makeBundles } from "spillway/bundle/make";
 import { BuildError } from "spillway/bundle/refusals";
-import type { GraphResource } from "@spillway/graph";
 import { archiveIn } from "./differences";
 
 export interface WatchedFunction {

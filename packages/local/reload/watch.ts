@@ -2,10 +2,10 @@
 // tells whether more than code has changed, and which code `pulumi up` would upload now.
 import { statSync } from "node:fs";
 import * as path from "node:path";
+import type { GraphResource } from "@spillway/graph";
+import { type Evaluated, type Evaluation, evaluate } from "@spillway/graph";
 import { stop as stopEsbuild } from "esbuild";
 import { settingsFiles } from "spillway/bundle/cache";
-import { type Evaluated, type Evaluation, evaluate } from "@spillway/graph";
-import type { GraphResource } from "@spillway/graph";
 import { functionOf } from "../lambda/function-of";
 import type { Lambda } from "../lambda/service";
 import { archiveIn, differencesOf, isSame } from "./differences";

@@ -1,7 +1,7 @@
 // S3 of the run, loaded when there is a bucket or a request for one: a program without buckets starts without it.
 import type { Buckets } from "../http/front";
-import type { Provisioner, Provisioners } from "../service/provision";
 import type { Service } from "../service/ask";
+import type { Provisioner, Provisioners } from "../service/provision";
 import { type BucketProvisioners, bucketTypes } from "./bucket-types";
 import type { S3, S3Settings } from "./service";
 

@@ -3,7 +3,16 @@ import { readFile } from "node:fs/promises";
 import type { GraphResource } from "@spillway/graph";
 import type { Ask, Message } from "../service/ask";
 import { provisioner } from "../service/provisioner";
-import { booleanIn, documentIn, structureIn, structuresIn, tagsOf, textIn, textsIn, type Values } from "../service/values";
+import {
+  booleanIn,
+  documentIn,
+  structureIn,
+  structuresIn,
+  tagsOf,
+  textIn,
+  textsIn,
+  type Values,
+} from "../service/values";
 import type { BucketProvisioners } from "./bucket-types";
 import type { Notification } from "./notifications";
 import type { S3 } from "./service";

@@ -1,10 +1,10 @@
 // One time that a schedule invokes its target: what it delivers, and what its dead letter says.
 // https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
 import { randomBytes, randomUUID } from "node:crypto";
-import type { Principal } from "../service/ask";
-import type { ScheduleDefinition } from "./definition";
 import type { Delivery, Failure } from "../delivery/delivery";
 import type { Place } from "../delivery/inputs";
+import type { Principal } from "../service/ask";
+import type { ScheduleDefinition } from "./definition";
 
 export interface Invocation {
   /** 16 hexadecimal digits, the same for every attempt. */

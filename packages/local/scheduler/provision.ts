@@ -1,10 +1,11 @@
 // Creates the program's schedules and their groups on Scheduler of the local run.
-import type { Provisioners } from "../service/provision";
+
+import { arnOf, checkName, type Place } from "../delivery/inputs";
 import type { Message } from "../service/ask";
+import { notFound } from "../service/errors";
+import type { Provisioners } from "../service/provision";
 import { provisioner } from "../service/provisioner";
 import { physicalName, textIn } from "../service/values";
-import { notFound } from "../service/errors";
-import { arnOf, checkName, type Place } from "../delivery/inputs";
 import { defaultGroup, scheduleOf, scheduleProperties } from "./schedule-of";
 import type { Schedules } from "./schedules";
 

@@ -2,11 +2,11 @@
 
 import { nextOf } from "spillway/syntax/schedule-expression";
 import type { Clock, Timer } from "../clock";
-import { alarm, recurring } from "../schedule/alarm";
-import type { ScheduleDefinition } from "./definition";
 import type { Deliveries, Delivering } from "../delivery/delivery";
-import { notFound } from "../service/errors";
 import type { Place } from "../delivery/inputs";
+import { alarm, recurring } from "../schedule/alarm";
+import { notFound } from "../service/errors";
+import type { ScheduleDefinition } from "./definition";
 import { type Invocation, invocationOf } from "./invocation";
 
 export interface SchedulesSettings {

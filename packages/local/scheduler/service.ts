@@ -1,15 +1,15 @@
 // EventBridge Scheduler of the local run: the program's schedules on the run's clock, and its API's actions.
 import type { Clock } from "../clock";
-import type { Route } from "../protocol/http";
-import type { Provisioners } from "../service/provision";
-import { type Ask, type Message, type Service, ServiceError } from "../service/ask";
 import { Deliveries } from "../delivery/delivery";
-import { describeSchedule, stateOf, summaryOf } from "./descriptions";
-import { editTheProgram } from "../service/errors";
 import type { Place } from "../delivery/inputs";
-import { page } from "../service/pages";
-import { Groups, schedulerProvisioners } from "./provision";
+import type { Route } from "../protocol/http";
 import { schedulerRoutes } from "../protocol/scheduler-rest";
+import { type Ask, type Message, type Service, ServiceError } from "../service/ask";
+import { editTheProgram } from "../service/errors";
+import type { Provisioners } from "../service/provision";
+import { optionalText, pageOf, text } from "../service/validated-input";
+import { describeSchedule, stateOf, summaryOf } from "./descriptions";
+import { Groups, schedulerProvisioners } from "./provision";
 import { Schedules } from "./schedules";
 
 export interface SchedulerSettings extends Place {
@@ -72,32 +72,32 @@ export function createScheduler(settings: SchedulerSettings): Scheduler {
   };
 
   const actions: Readonly<Record<string, (input: Message) => Message | Promise<Message>>> = {
-    GetSchedule: (input) => describeSchedule(schedules.find(String(input.Name), groupIn(input) ?? "default")),
+    GetSchedule: (input) =>
+      describeSchedule(schedules.find(text(input, "Name"), optionalText(input, "GroupName") ?? "default")),
     ListSchedules: (input) => {
-      const { ScheduleGroup: group, NamePrefix: prefix, State: state } = input;
+      const group = optionalText(input, "ScheduleGroup");
+      const prefix = optionalText(input, "NamePrefix") ?? "";
+      const state = optionalText(input, "State");
       const found = schedules
         .list()
         .filter(
           ({ definition }) =>
             (group === undefined || definition.groupName === group) &&
-            (prefix === undefined || definition.name.startsWith(String(prefix))) &&
+            definition.name.startsWith(prefix) &&
             (state === undefined || stateOf(definition) === state),
         );
-      const { items, next } = page(found, input, pageMembers);
-      return { Schedules: items.map(summaryOf), ...(next !== undefined && { NextToken: next }) };
+      const { items, more } = pageOf(found, ({ definition }) => definition.arn, input, "MaxResults");
+      return { Schedules: items.map(summaryOf), ...more };
     },
-    GetScheduleGroup: (input) => groups.describe(String(input.Name)),
+    GetScheduleGroup: (input) => groups.describe(text(input, "Name")),
     ListScheduleGroups: (input) => {
-      const { NamePrefix: prefix = "" } = input;
-      const found = groups.names().filter((name) => name.startsWith(String(prefix)));
-      const { items, next } = page(found, input, pageMembers);
-      return {
-        ScheduleGroups: items.map((name) => groups.describe(name)),
-        ...(next !== undefined && { NextToken: next }),
-      };
+      const prefix = optionalText(input, "NamePrefix") ?? "";
+      const found = groups.names().filter((name) => name.startsWith(prefix));
+      const { items, more } = pageOf(found, (name) => name, input, "MaxResults");
+      return { ScheduleGroups: items.map((name) => groups.describe(name)), ...more };
     },
     // Ours.
-    RunSchedule: async (input) => ({ ...(await run(String(input.Name), groupIn(input))) }),
+    RunSchedule: async (input) => ({ ...(await run(text(input, "Name"), optionalText(input, "GroupName"))) }),
   };
 
   let closing: Promise<void> | undefined;
@@ -124,7 +124,3 @@ export function createScheduler(settings: SchedulerSettings): Scheduler {
     close,
   };
 }
-
-const pageMembers = { size: "MaxResults", token: "NextToken" };
-
-const groupIn = ({ GroupName }: Message) => (typeof GroupName === "string" && GroupName !== "" ? GroupName : undefined);

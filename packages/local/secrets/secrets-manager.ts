@@ -1,12 +1,14 @@
 // Secrets Manager of the local run: what callbacks read and write of it.
 import { randomUUID } from "node:crypto";
 import { type Message, type Service, ServiceError } from "../service/ask";
+import { optionalText, text } from "./input";
 import { type Secret, type SecretStore, secretsFile } from "./store";
 
 export function createSecretsManager(store: SecretStore, now: () => number): Service {
-  const secretOf = ({ SecretId }: Message): Secret => {
-    const found = store.secret(String(SecretId));
-    if (found === undefined) throw notFound(String(SecretId), "can't find the specified secret");
+  const secretOf = (input: Message): Secret => {
+    const id = text(input, "SecretId");
+    const found = store.secret(id);
+    if (found === undefined) throw notFound(id, "can't find the specified secret");
     return found;
   };
   const actions: Readonly<Record<string, (input: Message) => Message>> = {
@@ -24,9 +26,10 @@ export function createSecretsManager(store: SecretStore, now: () => number): Ser
     },
     PutSecretValue: (input) => {
       const { arn, name } = secretOf(input);
-      const { SecretString, SecretBinary } = input;
-      const versionId = String(input.ClientRequestToken ?? randomUUID());
-      const value = typeof SecretString === "string" ? { SecretString } : { SecretBinary: String(SecretBinary ?? "") };
+      const SecretString = optionalText(input, "SecretString");
+      const versionId = optionalText(input, "ClientRequestToken") ?? randomUUID();
+      const value =
+        SecretString === undefined ? { SecretBinary: optionalText(input, "SecretBinary") ?? "" } : { SecretString };
       store.putSecret({ arn, name, value, versionId });
       store.written({ arn, name });
       return { ARN: arn, Name: name, VersionId: versionId, VersionStages: ["AWSCURRENT"] };

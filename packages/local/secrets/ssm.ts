@@ -1,5 +1,7 @@
 // SSM's Parameter Store of the local run: what callbacks read and write of it.
 import { type Message, type Service, ServiceError } from "../service/ask";
+import { page } from "../service/page";
+import { optionalBoolean, optionalNumber, optionalText, text, texts } from "./input";
 import { type Parameter, type SecretStore, secretsFile } from "./store";
 
 /** https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParametersByPath.html */
@@ -8,13 +10,13 @@ const mostByPath = 10;
 export function createSsm(store: SecretStore, now: () => number): Service {
   const actions: Readonly<Record<string, (input: Message) => Message>> = {
     GetParameter: (input) => {
-      const name = String(input.Name);
+      const name = text(input, "Name");
       const found = store.parameter(name);
       if (found === undefined) throw notFound(name);
       return { Parameter: shown(found, input) };
     },
     GetParameters: (input) => {
-      const names = (input.Names ?? []) as readonly string[];
+      const names = texts(input, "Names");
       const found = names.map((name) => store.parameter(name));
       return {
         Parameters: found.flatMap((parameter) => (parameter === undefined ? [] : [shown(parameter, input)])),
@@ -22,30 +24,33 @@ export function createSsm(store: SecretStore, now: () => number): Service {
       };
     },
     GetParametersByPath: (input) => {
-      const path = `${String(input.Path).replace(/\/$/, "")}/`;
+      const path = `${text(input, "Path").replace(/\/$/, "")}/`;
+      const recursive = optionalBoolean(input, "Recursive") === true;
       const below = store.parameters().filter(({ name }) => {
         const rest = name.startsWith(path) ? name.slice(path.length) : "";
-        return rest !== "" && (input.Recursive === true || !rest.includes("/"));
+        return rest !== "" && (recursive || !rest.includes("/"));
       });
-      const start = Number(input.NextToken ?? 0);
-      const end = start + Math.min(mostByPath, Number(input.MaxResults ?? mostByPath));
+      const { items, more } = page(below, ({ name }) => name, {
+        size: Math.min(mostByPath, optionalNumber(input, "MaxResults") ?? mostByPath),
+        token: optionalText(input, "NextToken"),
+        as: "NextToken",
+      });
       return {
-        Parameters: below
-          .slice(start, end)
-          .map((parameter) => shown(store.parameter(parameter.name) ?? parameter, input)),
-        ...(end < below.length && { NextToken: String(end) }),
+        Parameters: items.map((parameter) => shown(store.parameter(parameter.name) ?? parameter, input)),
+        ...more,
       };
     },
     PutParameter: (input) => {
-      const name = String(input.Name);
+      const name = text(input, "Name");
       const former = store.parameter(name);
-      if (former !== undefined && input.Overwrite !== true) {
+      if (former !== undefined && optionalBoolean(input, "Overwrite") !== true) {
         throw new ServiceError(
           "ParameterAlreadyExists",
           "The parameter already exists. To overwrite this value, set the overwrite option in the request to true.",
         );
       }
-      const put = store.putParameter(name, String(input.Type ?? former?.type ?? "String"), String(input.Value));
+      const type = optionalText(input, "Type") ?? former?.type ?? "String";
+      const put = store.putParameter(name, type, text(input, "Value"));
       store.written(put);
       return { Version: put.version, Tier: "Standard" };
     },

@@ -19,6 +19,13 @@ export function inRange(name: string, value: number, min: number, max: number): 
   throw constraint(name, value, `Member must have value ${bound}`);
 }
 
+export const missing = (name: string) => constraint(lowerFirst(name), "null", "Member must not be null");
+
+export const wrongType = (name: string, expected: string) =>
+  new ServiceError("SerializationException", `The value of ${name} must be ${expected}.`);
+
+const lowerFirst = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
+
 export const constraint = (name: string, value: string | number, rule: string) =>
   invalid(`1 validation error detected: Value '${value}' at '${name}' failed to satisfy constraint: ${rule}`);
 

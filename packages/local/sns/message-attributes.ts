@@ -1,9 +1,10 @@
 // Message attributes: what SNS refuses of them, their size, and what filters see of them.
 // https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html
-import { type Json, type JsonObject, parseJson, WrittenNumber } from "spillway/syntax/json";
+import { isJson, type Json, type JsonObject, parseJson, WrittenNumber } from "spillway/syntax/json";
 import type { Message } from "../service/ask";
+import { isMessage } from "../service/input";
 import { attributeInvalid, missing } from "./errors";
-import { isMessage, map, optionalText } from "./input";
+import { map, optionalText } from "./input";
 
 /** Binary values are base64, as on the wire. */
 export interface MessageAttribute {
@@ -88,15 +89,6 @@ export function unreadableAttribute(attributes: MessageAttributes): string | und
       StringValue !== undefined && !isJson(DataType === "String.Array" ? StringValue : `"${StringValue}"`),
   );
   return found?.[0];
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Filters do not see binary attributes. The elements of a `String.Array` are separate values. */

@@ -2,9 +2,10 @@
 import { createHash, randomUUID } from "node:crypto";
 import { bodyOf, type Filter, type FilterScope } from "spillway/syntax/filter-policy";
 import type { JsonObject } from "spillway/syntax/json";
+import { jsonObject } from "spillway/syntax/json";
 import type { Message } from "../service/ask";
 import { invalid } from "./errors";
-import { isMessage, optionalText, text } from "./input";
+import { optionalText, text } from "./input";
 import {
   filterable,
   type MessageAttributes,
@@ -84,13 +85,8 @@ function structureOf(input: Message, message: string): Readonly<Record<string, s
   const structure = optionalText(input, "MessageStructure");
   if (structure === undefined || structure === "") return undefined;
   if (structure !== "json") throw invalid("MessageStructure");
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(message);
-  } catch {
-    throw invalid("Message Structure - JSON message body failed to parse");
-  }
-  if (!isMessage(parsed)) throw invalid("Message Structure - JSON message body failed to parse");
+  const parsed = jsonObject(message);
+  if (parsed === undefined) throw invalid("Message Structure - JSON message body failed to parse");
   // Keys whose value is no text are as if they were not there.
   const texts = Object.entries(parsed).filter((entry): entry is [string, string] => typeof entry[1] === "string");
   const byProtocol = Object.fromEntries(texts);

@@ -4,7 +4,7 @@ import type { Ask, Message, Service } from "../service/ask";
 import { entriesOf, singleOf } from "./batch";
 import { Deliveries } from "./deliveries";
 import { invalid, missing, refused, resourceNotFound, tooManyTags, unknownAction } from "./errors";
-import { optionalText, page, tagsIn, text, textMap, texts } from "./input";
+import { optionalText, pageOf, tagsIn, text, textMap, texts } from "./input";
 import { publish } from "./publication";
 import { openStorage } from "./storage";
 import type { Subscription, Topic } from "./topic";
@@ -44,7 +44,7 @@ export function createSns(settings: SnsSettings): Service {
     TopicArn: topicArn,
   });
   const listed = (all: readonly Subscription[], input: Message): Message => {
-    const { items, ...more } = page(all, input, ({ arn }) => arn);
+    const { items, more } = pageOf(all, input);
     return { Subscriptions: items.map(described), ...more };
   };
   const taggedTopic = (input: Message): Topic => {
@@ -70,7 +70,7 @@ export function createSns(settings: SnsSettings): Service {
       return {};
     },
     ListTopics: (input) => {
-      const { items, ...more } = page(topics.allTopics(), input, ({ arn }) => arn);
+      const { items, more } = pageOf(topics.allTopics(), input);
       return { Topics: items.map(({ arn }) => ({ TopicArn: arn })), ...more };
     },
     GetTopicAttributes: (input) => ({ Attributes: attributesOf(topicOf(input), accountId) }),

@@ -1,10 +1,16 @@
 // The attributes of a subscription: what SNS refuses of them, and what deliveries make of them.
 // https://docs.aws.amazon.com/sns/latest/api/API_SetSubscriptionAttributes.html
-import { compileFilter, type Filter, type FilterScope, filterScopes, NestedPolicy } from "spillway/syntax/filter-policy";
+import {
+  compileFilter,
+  type Filter,
+  type FilterScope,
+  filterScopes,
+  NestedPolicy,
+} from "spillway/syntax/filter-policy";
 import { InvalidPattern } from "spillway/syntax/invalid-pattern";
+import { isMessage } from "../service/input";
 import { type Arn, parseArn } from "./arns";
 import { invalid } from "./errors";
-import { isMessage } from "./input";
 import type { Attributes } from "./topic-attributes";
 
 export type Protocol = "sqs" | "lambda";

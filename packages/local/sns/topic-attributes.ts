@@ -1,7 +1,9 @@
 // The attributes of a topic: which there are, their values and defaults, and what GetTopicAttributes adds.
 // https://docs.aws.amazon.com/sns/latest/api/API_SetTopicAttributes.html
+
+import { jsonObject } from "spillway/syntax/json";
+import { isMessage } from "../service/input";
 import { invalid } from "./errors";
-import { isMessage } from "./input";
 
 export type Attributes = Readonly<Record<string, string>>;
 
@@ -36,7 +38,8 @@ export function checkAttributes(attributes: Attributes, fifo: boolean, unknown: 
     }
     if (!isKnown(name) || (fifoOnly.has(name) && !fifo)) throw unknown(name);
     if (choices[name]?.includes(value) === false) throw invalid(`${name} Reason: Invalid value [${value}].`);
-    if (documents.has(name) && value !== "" && !isDocument(value)) throw invalid(`${name}: failed to parse JSON`);
+    if (documents.has(name) && value !== "" && jsonObject(value) === undefined)
+      throw invalid(`${name}: failed to parse JSON`);
     if (name === "DisplayName" && value.length > 100) throw invalid("DisplayName");
     if (name === "MaximumMessageSize" && !isSize(value)) {
       throw invalid(
@@ -112,12 +115,4 @@ export function checkTopicName(name: string, fifo: boolean): void {
   const base = fifo && name.endsWith(".fifo") ? name.slice(0, -".fifo".length) : name;
   const isWrong = !/^[A-Za-z0-9_-]+$/.test(base) || name.length > 256 || (fifo && base === name);
   if (isWrong) throw invalid("Topic Name");
-}
-
-function isDocument(value: string): boolean {
-  try {
-    return isMessage(JSON.parse(value));
-  } catch {
-    return false;
-  }
 }

@@ -1,6 +1,6 @@
 // All topics and subscriptions of the run: found by ARN, created and changed with the checks that SNS makes.
-import { partitionOf } from "@spillway/graph";
-import { subscriptionArn } from "@spillway/graph";
+import { partitionOf, subscriptionArn } from "@spillway/graph";
+import { isSameDocument } from "spillway/syntax/json";
 import type { Clock } from "../clock";
 import { checkIsHere, parseArn, snsArn } from "./arns";
 import { invalid, refused, subscriptionNotFound, topicNotFound } from "./errors";
@@ -54,11 +54,11 @@ export class Topics {
   }
 
   allTopics(): readonly Topic[] {
-    return [...this.#topics.values()].sort(byArn);
+    return [...this.#topics.values()];
   }
 
   allSubscriptions(): readonly Subscription[] {
-    return [...this.#subscriptions.values()].sort(byArn);
+    return [...this.#subscriptions.values()];
   }
 
   /** `name` is the parameter's, for errors. */
@@ -83,7 +83,7 @@ export class Topics {
     const arn = `arn:${partitionOf(region)}:sns:${region}:${accountId}:${name}`;
     const existing = this.#topics.get(arn);
     if (existing !== undefined) {
-      const isOther = ([key, value]: [string, string]) => !isSame(existing.attributes[key], value);
+      const isOther = ([key, value]: [string, string]) => !isSameDocument(existing.attributes[key] ?? "", value);
       if (Object.entries(given).some(isOther)) {
         throw invalid("Attributes Reason: Topic already exists with different attributes");
       }
@@ -143,7 +143,7 @@ export class Topics {
     const settings = this.#settings(topic, protocol, endpoint, own, "Attributes Reason: ");
     const existing = this.#subscriptions.get(subscriptionArn(topic.arn, protocol, endpoint));
     if (existing !== undefined) {
-      const isOther = ([key, value]: [string, string]) => !isSame(existing.attributes[key], value);
+      const isOther = ([key, value]: [string, string]) => !isSameDocument(existing.attributes[key] ?? "", value);
       if (Object.entries(own).some(isOther)) {
         throw invalid("Attributes Reason: Subscription already exists with different attributes");
       }
@@ -227,19 +227,7 @@ export class Topics {
 
 const isProtocol = (protocol: string): protocol is Protocol => protocol === "sqs" || protocol === "lambda";
 
-const byArn = (a: { readonly arn: string }, b: { readonly arn: string }) => (a.arn < b.arn ? -1 : 1);
-
 const tooManyForLargeMessages = () =>
   invalid(
     `Topics with MaximumMessageSize above ${defaultMessageSize} support up to ${mostForLargeMessages} subscriptions`,
   );
-
-/** Documents are the same whatever their spaces; what was never set is the same as nothing. */
-function isSame(current: string | undefined, given: string): boolean {
-  if ((current ?? "") === given) return true;
-  try {
-    return JSON.stringify(JSON.parse(current ?? "")) === JSON.stringify(JSON.parse(given));
-  } catch {
-    return false;
-  }
-}

@@ -1,4 +1,6 @@
 // The attributes of a queue: which there are, their ranges and defaults, and the two policies about dead letters.
+
+import { jsonObject } from "spillway/syntax/json";
 import {
   conflictingEncryption,
   invalidAttributeValue,
@@ -6,7 +8,6 @@ import {
   invalidValue,
   unknownAttribute,
 } from "./errors";
-import { isMessage } from "./input";
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 export const maximumMessageSize = 1_048_576;
@@ -178,14 +179,5 @@ export function checkQueueName(name: string, fifoQueue: string | undefined): voi
   const pattern = fifoQueue === "true" ? /^[A-Za-z0-9_-]{1,75}\.fifo$/ : /^[A-Za-z0-9_-]{1,80}$/;
   if (!pattern.test(name)) {
     throw invalidParameter("Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length");
-  }
-}
-
-function jsonObject(value: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const parsed: unknown = JSON.parse(value);
-    return isMessage(parsed) ? parsed : undefined;
-  } catch {
-    return undefined;
   }
 }

@@ -1,5 +1,6 @@
 // The rules that all batch actions share, and their answer: what of the batch succeeded and what failed.
 import { type Message, ServiceError } from "../service/ask";
+import { isMessage } from "../service/input";
 import {
   emptyBatch,
   entryIdsNotDistinct,
@@ -8,7 +9,6 @@ import {
   serialization,
   tooManyEntries,
 } from "./errors";
-import { isMessage } from "./input";
 
 export interface Entry {
   readonly id: string;

@@ -1,7 +1,7 @@
 // Creates the program's queues, with their policies, on SQS of the local run.
 import type { GraphResource } from "@spillway/graph";
-import type { Provisioners } from "../service/provision";
 import { type Ask, type Message, type Principal, ServiceError } from "../service/ask";
+import type { Provisioners } from "../service/provision";
 import { provisioner } from "../service/provisioner";
 import { booleanIn, documentIn, numberIn, physicalName, tagsOf, textIn, type Values } from "../service/values";
 import { defaults } from "./attributes";

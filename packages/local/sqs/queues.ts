@@ -1,6 +1,7 @@
 // All queues of the run: found by name, URL or ARN, created and configured with the checks that concern other queues.
 
 import { partitionOf } from "@spillway/graph";
+import { isSameDocument } from "spillway/syntax/json";
 import type { Clock } from "../clock";
 import type { Message } from "../service/ask";
 import {
@@ -83,7 +84,7 @@ export class Queues implements QueueContext {
     const existing = this.#queues.get(name);
     if (existing !== undefined) {
       for (const [attribute, value] of Object.entries(attributes)) {
-        if (!sameValue(existing.attributes[attribute], value)) throw queueExists(attribute);
+        if (!isSameDocument(existing.attributes[attribute] ?? "", value)) throw queueExists(attribute);
       }
       return existing;
     }
@@ -141,15 +142,5 @@ export class Queues implements QueueContext {
     if (!allowsRedriveFrom(redriveAllowPolicyOf(deadLetterQueue.attributes.RedriveAllowPolicy), arn)) {
       throw refuse("The redrive allow policy of the dead-letter queue does not allow this queue as a source.");
     }
-  }
-}
-
-/** Policies are the same whatever their spaces. */
-function sameValue(current: string | undefined, given: string): boolean {
-  if ((current ?? "") === given) return true;
-  try {
-    return JSON.stringify(JSON.parse(current ?? "")) === JSON.stringify(JSON.parse(given));
-  } catch {
-    return false;
   }
 }

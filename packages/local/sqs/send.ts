@@ -1,10 +1,11 @@
 // What SendMessage and each entry of SendMessageBatch check and put into the queue.
 import { createHash, randomUUID } from "node:crypto";
 import type { Message } from "../service/ask";
+import { isMessage } from "../service/input";
 import { maximumMessageSize } from "./attributes";
 import { invalidMessageContents, invalidParameter, invalidValue, missingParameter, serialization } from "./errors";
 import { FifoQueue } from "./fifo-queue";
-import { isMessage, map, optionalInteger, optionalText } from "./input";
+import { map, optionalInteger, optionalText } from "./input";
 import { type MessageAttribute, type MessageAttributes, md5, md5OfAttributes, sizeOf } from "./message";
 import type { Queue } from "./queue";
 

@@ -1,6 +1,7 @@
 // SQS of the local run: its actions as AWS's JSON protocol has them.
 import type { Clock } from "../clock";
 import type { AskOptions, Message, Principal, Service } from "../service/ask";
+import { page } from "../service/page";
 import { isKnown, maximumMessageSize } from "./attributes";
 import { each, entriesOf } from "./batch";
 import * as errors from "./errors";
@@ -85,16 +86,15 @@ export async function createSqs(settings: SqsSettings): Promise<Sqs> {
     GetQueueUrl: (input) => ({ QueueUrl: urlOf(queues.byName(text(input, "QueueName"))) }),
     ListQueues: (input) => {
       const prefix = optionalText(input, "QueueNamePrefix") ?? "";
-      return page(
-        "QueueUrls",
-        input,
-        queues.all().filter((queue) => queue.name.startsWith(prefix)),
-        urlOf,
-      );
+      const found = queues.all().filter((queue) => queue.name.startsWith(prefix));
+      const { items, more } = pageOf(found, input);
+      return { ...(items.length > 0 && { QueueUrls: items.map(urlOf) }), ...more };
     },
-    ListDeadLetterSourceQueues: (input) =>
+    ListDeadLetterSourceQueues: (input) => {
+      const { items, more } = pageOf(queues.sourcesOf(queueOf(input).arn), input);
       // Lower case, unlike ListQueues.
-      page("queueUrls", input, queues.sourcesOf(queueOf(input).arn), urlOf),
+      return { queueUrls: items.map(urlOf), ...more };
+    },
     GetQueueAttributes: (input) => attributesOf(queueOf(input), texts(input, "AttributeNames")),
     SetQueueAttributes: (input) => {
       queues.configure(queueOf(input), textMap(input, "Attributes"));
@@ -232,19 +232,12 @@ function attributesOf(queue: Queue, names: readonly string[]): Message {
   return entries.length > 0 ? { Attributes: Object.fromEntries(entries) } : {};
 }
 
-/** Up to 1,000 URLs; pages only where MaxResults is given, as SQS does. */
-function page(member: string, input: Message, found: readonly Queue[], urlOf: (queue: Queue) => string): Message {
+/** Up to 1,000 queues. There is a next page only where MaxResults is given, as SQS does it. */
+function pageOf(found: readonly Queue[], input: Message) {
   const maximum = optionalInteger(input, "MaxResults", { min: 1, max: 1000, rule: "Must be between 1 and 1000." });
   const token = optionalText(input, "NextToken");
-  const after = token === undefined ? "" : Buffer.from(token, "base64").toString();
-  const rest = found.filter((queue) => queue.name > after);
-  const shown = rest.slice(0, maximum ?? 1000);
-  const last = shown.at(-1);
-  const more = maximum !== undefined && rest.length > shown.length && last !== undefined;
-  return {
-    ...((shown.length > 0 || member === "queueUrls") && { [member]: shown.map(urlOf) }),
-    ...(more && { NextToken: Buffer.from(last.name).toString("base64") }),
-  };
+  const { items, more } = page(found, ({ name }) => name, { size: maximum ?? 1000, token, as: "NextToken" });
+  return { items, more: maximum === undefined ? {} : more };
 }
 
 /** A user's account, and for a role its unique id with the session's name, as AWS gives it. */

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import * as path from "node:path";
-import { evaluateProgram } from "@spillway/graph";
 import type { Graph } from "@spillway/graph";
+import { evaluateProgram } from "@spillway/graph";
 import { describeRun } from "../printer";
 
 describe("what npm start prints when it is ready", () => {

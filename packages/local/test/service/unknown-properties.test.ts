@@ -1,22 +1,22 @@
 // What the local run does with properties that it does not know, whichever service they belong to.
 import { strict as assert } from "node:assert";
 import { tmpdir } from "node:os";
-import { createApiGateway } from "../api-gateway/service";
-import { dynamodbProvisioners } from "../dynamodb/provision";
-import { createEvents } from "../events/service";
-import { kinesisProvisioners } from "../kinesis/provision";
-import { lambdaProvisioners } from "../lambda/provision";
-import { createLambda, type Lambda } from "../lambda/service";
-import type { Provisioners } from "../service/provision";
-import { createS3OnDemand } from "../s3/on-demand";
-import { createScheduler } from "../scheduler/service";
-import { secretProvisioners } from "../secrets/provision";
-import { SecretStore } from "../secrets/store";
-import { createAsk } from "../service/ask";
-import { snsProvisioners } from "../sns/provision";
-import { sqsProvisioners } from "../sqs/provision";
-import { resource } from "./sns-support";
-import { accountId, manualClock, region } from "./sqs-support";
+import { createApiGateway } from "../../api-gateway/service";
+import { dynamodbProvisioners } from "../../dynamodb/provision";
+import { createEvents } from "../../events/service";
+import { kinesisProvisioners } from "../../kinesis/provision";
+import { lambdaProvisioners } from "../../lambda/provision";
+import { createLambda, type Lambda } from "../../lambda/service";
+import { createS3OnDemand } from "../../s3/on-demand";
+import { createScheduler } from "../../scheduler/service";
+import { secretProvisioners } from "../../secrets/provision";
+import { SecretStore } from "../../secrets/store";
+import { createAsk } from "../../service/ask";
+import type { Provisioners } from "../../service/provision";
+import { snsProvisioners } from "../../sns/provision";
+import { sqsProvisioners } from "../../sqs/provision";
+import { resource } from "../support/sns";
+import { accountId, manualClock, region } from "../support/sqs";
 
 describe("a property that the local run does not know", () => {
   const clock = manualClock();
