@@ -10,7 +10,7 @@ import { until } from "../../../../test/support/until";
 import { alive, descendants, endAll, foldersOf, Start } from "../../../cli/test/support/start";
 
 const root = path.resolve(__dirname, "..", "..", "..", "..");
-/** As deep below the root as the fixture, so that its imports hold. */
+/** Below the root, where the packages that the program imports are found. */
 const folders = path.join(root, ".spillway", "watched");
 
 describe("npm start -- --watch", () => {
@@ -64,7 +64,7 @@ describe("npm start -- --watch", () => {
   beforeEach(() => {
     mkdirSync(folders, { recursive: true });
     folder = mkdtempSync(`${folders}${path.sep}`);
-    cpSync(path.join(root, "test", "fixtures", "watched"), folder, { recursive: true });
+    cpSync(path.join(__dirname, "..", "fixtures", "watched"), folder, { recursive: true });
     said.length = 0;
   });
   afterEach(async () => {
