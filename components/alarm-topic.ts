@@ -24,6 +24,16 @@ export interface AlarmTopicArgs extends Pick<Operations, "protect"> {
   readonly kmsKeyArn?: pulumi.Input<string>;
 }
 
+/** The child resources of an `AlarmTopic`, by their roles. */
+export interface AlarmTopicNodes {
+  readonly topic: aws.sns.Topic;
+  readonly policy: aws.sns.TopicPolicy;
+  /** Undefined with a `kmsKeyArn`. */
+  readonly key: aws.kms.Key | undefined;
+  /** By the addresses. */
+  readonly subscriptions: Readonly<Record<string, aws.sns.TopicSubscription>>;
+}
+
 /**
  * A topic for `alarmTopicArn` of all components. CloudWatch cannot use AWS's own key of SNS (`alias/aws/sns`): an alarm whose topic has
  * that one goes off in silence. Throws a ResourceError that lists every faulty argument.
@@ -31,6 +41,7 @@ export interface AlarmTopicArgs extends Pick<Operations, "protect"> {
 export class AlarmTopic extends pulumi.ComponentResource {
   readonly topicArn: pulumi.Output<string>;
   readonly topicName: pulumi.Output<string>;
+  readonly #nodes: AlarmTopicNodes;
 
   constructor(
     private readonly name: string,
@@ -42,19 +53,29 @@ export class AlarmTopic extends pulumi.ComponentResource {
     check(name, args, this);
     if (emails.length === 0 && args.subscribedElsewhere !== true) this.warnOfSilence();
     const place = keyPlaceOf(this);
-    const key = kmsKeyArn === undefined ? this.createKey(place, protect) : keyArnOf(kmsKeyArn, this);
-    const topic = new aws.sns.Topic(name, { kmsMasterKeyId: key }, { parent: this });
-    this.createPolicy(topic, place.account);
-    for (const email of emails) {
-      new aws.sns.TopicSubscription(
-        `${name}-${email}`,
-        { topic: topic.arn, protocol: "email", endpoint: email },
-        { parent: this },
-      );
-    }
+    const { key, keyArn } =
+      kmsKeyArn === undefined ? this.createKey(place, protect) : { key: undefined, keyArn: keyArnOf(kmsKeyArn, this) };
+    const topic = new aws.sns.Topic(name, { kmsMasterKeyId: keyArn }, { parent: this });
+    const policy = this.createPolicy(topic, place.account);
+    const subscriptions = Object.fromEntries(
+      emails.map((email) => [
+        email,
+        new aws.sns.TopicSubscription(
+          `${name}-${email}`,
+          { topic: topic.arn, protocol: "email", endpoint: email },
+          { parent: this },
+        ),
+      ]),
+    );
+    this.#nodes = { topic, policy, key, subscriptions };
     this.topicArn = topic.arn;
     this.topicName = topic.name;
     this.registerOutputs({ topicArn: this.topicArn, topicName: this.topicName });
+  }
+
+  /** The child resources by their roles, for what no argument and no override reaches. */
+  get nodes(): AlarmTopicNodes {
+    return this.#nodes;
   }
 
   private warnOfSilence(): void {
@@ -64,8 +85,8 @@ export class AlarmTopic extends pulumi.ComponentResource {
     void pulumi.log.warn(warning, this);
   }
 
-  private createKey(place: KeyPlace, protect: boolean | undefined): pulumi.Output<string> {
-    return new aws.kms.Key(
+  private createKey(place: KeyPlace, protect: boolean | undefined) {
+    const key = new aws.kms.Key(
       this.name,
       {
         description: `Alarms of ${this.name}`,
@@ -74,12 +95,13 @@ export class AlarmTopic extends pulumi.ComponentResource {
         policy: keyPolicy(place, [alarmWriters(place)]),
       },
       { parent: this, protect },
-    ).arn;
+    );
+    return { key, keyArn: key.arn };
   }
 
   /** It takes the place of SNS's default policy, so that CloudWatch must be named; the account's own roles publish by their own policies. */
-  private createPolicy(topic: aws.sns.Topic, accountId: pulumi.Output<string>): void {
-    new aws.sns.TopicPolicy(
+  private createPolicy(topic: aws.sns.Topic, accountId: pulumi.Output<string>): aws.sns.TopicPolicy {
+    return new aws.sns.TopicPolicy(
       this.name,
       {
         arn: topic.arn,

@@ -29,6 +29,11 @@ export interface DashboardArgs {
   readonly rows: Readonly<Record<string, Monitored>>;
 }
 
+/** The child resources of a `Dashboard`, by their roles. */
+export interface DashboardNodes {
+  readonly dashboard: aws.cloudwatch.Dashboard;
+}
+
 /** CloudWatch takes 500 widgets; a row has at most six, and five are at the top. */
 const mostRows = 80;
 
@@ -38,7 +43,9 @@ const mostRows = 80;
  * argument.
  */
 export class Dashboard extends pulumi.ComponentResource {
+  /** Name of the dashboard in CloudWatch. */
   readonly dashboardName: pulumi.Output<string>;
+  readonly #nodes: DashboardNodes;
 
   constructor(name: string, { rows }: DashboardArgs, opts?: pulumi.ComponentResourceOptions) {
     super("spillway:index:Dashboard", name, {}, opts);
@@ -68,8 +75,14 @@ export class Dashboard extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+    this.#nodes = { dashboard };
     this.dashboardName = dashboard.dashboardName;
     this.registerOutputs({ dashboardName: this.dashboardName });
+  }
+
+  /** The child resources by their roles, for what no argument and no override reaches. */
+  get nodes(): DashboardNodes {
+    return this.#nodes;
   }
 }
 

@@ -53,6 +53,16 @@ export const longestRetention = 1_209_600;
 export const largestMessage = 1_048_576;
 const mostSources = 10;
 
+/** The child resources of a `DeadLetterQueue`, by their roles. */
+export interface DeadLetterQueueNodes {
+  readonly queue: aws.sqs.Queue;
+  readonly policy: aws.sqs.QueuePolicy;
+  /** Which queues SQS may move messages from. */
+  readonly redriveAllowPolicy: aws.sqs.RedriveAllowPolicy;
+  /** Goes off at the first dead letter. */
+  readonly alarm: aws.cloudwatch.MetricAlarm;
+}
+
 /**
  * A queue for dead letters: 14 days of retention, encrypted with SSE-SQS, TLS only, open for redrive to exactly the queues that
  * use it, with an alarm from the first dead letter on.
@@ -65,6 +75,7 @@ export class DeadLetterQueue extends pulumi.ComponentResource {
   readonly fifo: boolean;
   private readonly sources: Late<pulumi.Input<string>>;
   private readonly ownPolicy: OwnQueuePolicy;
+  readonly #nodes: DeadLetterQueueNodes;
 
   constructor(
     private readonly name: string,
@@ -89,9 +100,16 @@ export class DeadLetterQueue extends pulumi.ComponentResource {
     this.url = queue.url;
     this.arn = queue.arn;
     this.ownPolicy = new OwnQueuePolicy(name, queue, this);
-    this.sources = this.createRedriveAllowPolicy(queue);
-    this.createAlarm(queue, args);
+    this.sources = new Late<pulumi.Input<string>>(`A source of dead-letter queue "${name}"`, this);
+    const redriveAllowPolicy = this.createRedriveAllowPolicy(queue);
+    const alarm = this.createAlarm(queue, args);
+    this.#nodes = { queue, policy: this.policy, redriveAllowPolicy, alarm };
     this.registerOutputs({ url: this.url, arn: this.arn });
+  }
+
+  /** The child resources by their roles, for what no argument and no override reaches. */
+  get nodes(): DeadLetterQueueNodes {
+    return this.#nodes;
   }
 
   /** Lets SQS move messages of this queue here. A ResourceError after the program's synchronous part. */
@@ -124,8 +142,7 @@ export class DeadLetterQueue extends pulumi.ComponentResource {
   }
 
   /** A resource of its own: as a property of the queue it would need the source's ARN, and the source needs this queue's. */
-  private createRedriveAllowPolicy(queue: aws.sqs.Queue): Late<pulumi.Input<string>> {
-    const sources = new Late<pulumi.Input<string>>(`A source of dead-letter queue "${this.name}"`, this);
+  private createRedriveAllowPolicy(queue: aws.sqs.Queue): aws.sqs.RedriveAllowPolicy {
     const policyOf = (arns: readonly pulumi.Input<string>[]) => {
       if (arns.length > mostSources) {
         throw new OutputError(
@@ -137,17 +154,19 @@ export class DeadLetterQueue extends pulumi.ComponentResource {
         ? pulumi.jsonStringify({ redrivePermission: "denyAll" })
         : pulumi.jsonStringify({ redrivePermission: "byQueue", sourceQueueArns: [...arns] });
     };
-    new aws.sqs.RedriveAllowPolicy(
+    return new aws.sqs.RedriveAllowPolicy(
       this.name,
-      { queueUrl: queue.url, redriveAllowPolicy: sources.resolve(policyOf) },
+      { queueUrl: queue.url, redriveAllowPolicy: this.sources.resolve(policyOf) },
       { parent: this },
     );
-    return sources;
   }
 
-  private createAlarm(queue: aws.sqs.Queue, { alarmTopicArn, overrides }: DeadLetterQueueArgs): void {
+  private createAlarm(
+    queue: aws.sqs.Queue,
+    { alarmTopicArn, overrides }: DeadLetterQueueArgs,
+  ): aws.cloudwatch.MetricAlarm {
     const actions = alarmTopicArn === undefined ? [] : [alarmTopicArn];
-    new aws.cloudwatch.MetricAlarm(
+    return new aws.cloudwatch.MetricAlarm(
       this.name,
       {
         alarmDescription:

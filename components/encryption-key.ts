@@ -14,6 +14,11 @@ export interface EncryptionKeyArgs extends Pick<Operations, "protect"> {
   readonly description?: string;
 }
 
+/** The child resources of an `EncryptionKey`, by their roles. */
+export interface EncryptionKeyNodes {
+  readonly key: aws.kms.Key;
+}
+
 const longestWindow = 30;
 
 /**
@@ -25,6 +30,7 @@ const longestWindow = 30;
 export class EncryptionKey extends pulumi.ComponentResource {
   /** For `kmsKeyArn` of the components. */
   readonly keyArn: pulumi.Output<string>;
+  readonly #nodes: EncryptionKeyNodes;
 
   constructor(name: string, args: EncryptionKeyArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     super("spillway:index:EncryptionKey", name, {}, opts);
@@ -48,8 +54,14 @@ export class EncryptionKey extends pulumi.ComponentResource {
       },
       { parent: this, protect: args.protect },
     );
+    this.#nodes = { key };
     this.keyArn = key.arn;
     this.registerOutputs({ keyArn: this.keyArn });
+  }
+
+  /** The child resources by their roles, for what no argument and no override reaches. */
+  get nodes(): EncryptionKeyNodes {
+    return this.#nodes;
   }
 
   private policy(): pulumi.Output<string> {

@@ -1,13 +1,18 @@
 // A rule of an event bus that leads events to a consumer's queue, and the dead letters of what could not be sent.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type AlarmOverrides, checkAlarms, createAlarms } from "./alarms/alarms";
+import { type AlarmNodes, type AlarmOverrides, checkAlarms, createAlarms } from "./alarms/alarms";
 import { ruleAlarms } from "./alarms/source-alarms";
 import { ArgumentErrors } from "./base/argument-errors";
 import { checkName, nameOfDeadLetters } from "./base/names";
 import type { Operations } from "./base/operations";
 import type { EventBus } from "./binding";
-import { createDeadLetters, type DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
+import {
+  createDeadLetters,
+  type DeadLetterQueue,
+  type DeadLetterQueueOverrides,
+  type DeadLetters,
+} from "./dead-letter-queue";
 import { checkQueueTarget, type QueueTarget, type QueueTargetOptions, retryPolicyOf } from "./queue/target";
 import { compilePattern, longestPattern } from "./syntax/event-pattern";
 import { isObject, parseJson } from "./syntax/json";
@@ -42,6 +47,16 @@ export interface EventBusRuleArgs<E extends { readonly type: string }, K extends
   readonly target: Subscriber<NoInfer<Extract<E, { readonly type: K }>>>;
 }
 
+/** The child resources of an `EventBusRule`, by their roles. */
+export interface EventBusRuleNodes {
+  readonly rule: aws.cloudwatch.EventRule;
+  readonly target: aws.cloudwatch.EventTarget;
+  /** What could not be sent, with its own nodes. */
+  readonly deadLetterQueue: DeadLetterQueue;
+  /** The alarms of the set `all`; empty without them. */
+  readonly alarms: AlarmNodes;
+}
+
 /**
  * An EventBridge rule and its target, a queue that admits exactly this rule. Throws a ResourceError that lists every argument that
  * AWS would refuse or that could not work.
@@ -53,11 +68,8 @@ export class EventBusRule<
   readonly ruleName: pulumi.Output<string>;
   readonly ruleArn: pulumi.Output<string>;
   readonly deadLetterQueueUrl: pulumi.Output<string>;
-  readonly deadLetters: {
-    readonly url: pulumi.Output<string>;
-    readonly sourceArn: pulumi.Output<string>;
-    readonly kind: "rule";
-  };
+  readonly deadLetters: DeadLetters<"rule">;
+  readonly #nodes: EventBusRuleNodes;
 
   constructor(
     private readonly name: string,
@@ -79,13 +91,14 @@ export class EventBusRule<
       { parent: this },
     );
     const deadLetters = createDeadLetters(name, args, this);
-    this.createTarget(args, bus, rule, deadLetters);
-    createAlarms(name, ruleAlarms(name, rule.name, args.bus?.name), {
+    const target = this.createTarget(args, bus, rule, deadLetters);
+    const alarms = createAlarms(name, ruleAlarms(name, rule.name, args.bus?.name), {
       operations: args,
       overrides: overrides?.alarms,
       parent: this,
     });
 
+    this.#nodes = { rule, target, deadLetterQueue: deadLetters, alarms };
     this.ruleName = rule.name;
     this.ruleArn = rule.arn;
     this.deadLetterQueueUrl = deadLetters.url;
@@ -97,12 +110,17 @@ export class EventBusRule<
     });
   }
 
+  /** The child resources by their roles, for what no argument and no override reaches. */
+  get nodes(): EventBusRuleNodes {
+    return this.#nodes;
+  }
+
   private createTarget(
     args: EventBusRuleArgs<E, K>,
     bus: Pick<aws.cloudwatch.EventTargetArgs, "eventBusName">,
     rule: aws.cloudwatch.EventRule,
     deadLetters: DeadLetterQueue,
-  ): void {
+  ): aws.cloudwatch.EventTarget {
     const { target, messageGroupId, overrides } = args;
     const fromThisRule = {
       Effect: "Allow",
@@ -112,7 +130,7 @@ export class EventBusRule<
     } as const;
     const policy = target.admit({ Sid: `FromRule${this.name.replace(/[^A-Za-z0-9]/g, "")}`, ...fromThisRule });
     deadLetters.admit({ Sid: "Undelivered", ...fromThisRule });
-    new aws.cloudwatch.EventTarget(
+    return new aws.cloudwatch.EventTarget(
       this.name,
       {
         ...overrides?.target,

@@ -2,40 +2,28 @@
 import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type AlarmOverrides, checkAlarms, createAlarms } from "./alarms/alarms";
+import { type AlarmNodes, createAlarms } from "./alarms/alarms";
 import { endpointAlarms } from "./alarms/source-alarms";
-import { ArgumentErrors } from "./base/argument-errors";
-import { checkName } from "./base/names";
-import type { Operations } from "./base/operations";
+import { checkHttpIngress, type HttpIngressArgs } from "./http-ingress/args";
 import { definitionOf } from "./http-ingress/definition";
 import { createAccessLog } from "./http-ingress/log";
-import type { FifoRoute, RouteConsumer } from "./http-ingress/route";
-import { checkKeys, encryptStatements } from "./iam/encryption";
+import { encryptStatements } from "./iam/encryption";
 import { rolePolicyOf } from "./iam/role-policy";
 import type { Statement } from "./iam/statement";
 
-/** The arguments of an `HttpIngress`. */
-export interface HttpIngressArgs extends Operations {
-  /** Which queue takes the events of which method and path, as `{ "POST /orders": orders }`. A FIFO queue needs a message group. */
-  readonly routes: Readonly<Record<`${"POST" | "PUT"} /${string}`, RouteConsumer | FifoRoute>>;
-  /** Whether anybody may call it. Default false: callers sign with IAM credentials that allow execute-api:Invoke. */
-  readonly public?: boolean;
-  /** Requests per second (default 1,000), and how many may come at once (default 2,000), of all routes together; beyond: 429. */
-  readonly throttle?: { readonly rateLimit?: number; readonly burstLimit?: number };
-  /**
-   * Logs one line per request, in a log group of the component's; there is no execution log. API Gateway needs a role for that, one for
-   * the whole account and region: `account-role-exists` if it has been set, `create` to set it (it stays when the stack is destroyed), `off` (the default).
-   */
-  readonly logging?: "account-role-exists" | "create" | "off";
-  /** Days for which the access log is kept; default 30. */
-  readonly logRetention?: number;
-  readonly overrides?: {
-    readonly restApi?: Partial<Omit<aws.apigateway.RestApiArgs, "body" | "policy" | "putRestApiMode">>;
-    readonly stage?: Partial<
-      Omit<aws.apigateway.StageArgs, "restApi" | "deployment" | "stageName" | "accessLogSettings">
-    >;
-    readonly alarms?: AlarmOverrides<"serverErrors">;
-  };
+/** The child resources of an `HttpIngress`, by their roles. */
+export interface HttpIngressNodes {
+  readonly restApi: aws.apigateway.RestApi;
+  readonly deployment: aws.apigateway.Deployment;
+  readonly stage: aws.apigateway.Stage;
+  readonly methodSettings: aws.apigateway.MethodSettings;
+  /** By which API Gateway sends to the queues. */
+  readonly role: aws.iam.Role;
+  readonly rolePolicy: aws.iam.RolePolicy;
+  /** Of the access log; undefined where `logging` is off. */
+  readonly logGroup: aws.cloudwatch.LogGroup | undefined;
+  /** The alarms of the set `all`; empty without them. */
+  readonly alarms: AlarmNodes;
 }
 
 const stageName = "live";
@@ -59,6 +47,7 @@ export class HttpIngress extends pulumi.ComponentResource {
   readonly stageName: pulumi.Output<string>;
   /** For an `aws.wafv2.WebAclAssociation`. */
   readonly stageArn: pulumi.Output<string>;
+  readonly #nodes: HttpIngressNodes;
 
   constructor(
     private readonly name: string,
@@ -66,13 +55,15 @@ export class HttpIngress extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("spillway:index:HttpIngress", name, {}, opts);
-    this.check(args);
+    checkHttpIngress(name, args, this);
 
+    const { role, rolePolicy } = this.createRole(args);
     const settings = { endpointConfiguration: { types: "REGIONAL" }, ...modernTls, ...args.overrides?.restApi };
     const body = definitionOf({
       routes: args.routes,
       public: args.public ?? false,
-      credentials: this.createRole(args),
+      // The endpoint is not up before its role may send.
+      credentials: pulumi.all([role.arn, rolePolicy.id]).apply(([arn]) => arn),
       tls: settings,
     });
     const restApi = {
@@ -92,16 +83,17 @@ export class HttpIngress extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const stage = this.createStage(api, deployment, args);
+    const { stage, methodSettings, logGroup } = this.createStage(api, deployment, args);
     this.url = stage.invokeUrl;
     this.apiName = api.name;
     this.stageName = stage.stageName;
     this.stageArn = stage.arn;
-    createAlarms(name, endpointAlarms(name, { ApiName: api.name, Stage: stage.stageName }), {
+    const alarms = createAlarms(name, endpointAlarms(name, { ApiName: api.name, Stage: stage.stageName }), {
       operations: args,
       overrides: args.overrides?.alarms,
       parent: this,
     });
+    this.#nodes = { restApi: api, deployment, stage, methodSettings, role, rolePolicy, logGroup, alarms };
     this.registerOutputs({
       url: this.url,
       apiName: this.apiName,
@@ -110,70 +102,13 @@ export class HttpIngress extends pulumi.ComponentResource {
     });
   }
 
-  private check(args: HttpIngressArgs): void {
-    const errors = new ArgumentErrors(`HttpIngress "${this.name}"`);
-    checkName(this.name, errors, [{ what: "role", max: 64, suffix: args.logging === "create" ? "-logging" : "" }]);
-    checkKeys(args, errors);
-    checkAlarms(args.overrides?.alarms, errors);
-    const entries = Object.entries(args.routes);
-    if (entries.length === 0) errors.add('routes is empty; give at least one, as { "POST /orders": orders }.');
-    const names = new Map<string, string>();
-    for (const [key, route] of entries) {
-      // Models are named by the letters and digits of a route.
-      const name = key.toLowerCase().replace(/[^a-z0-9]/g, "");
-      const other = names.get(name);
-      names.set(name, key);
-      if (other !== undefined) {
-        errors.add(
-          `routes "${other}" and "${key}" have the same letters and digits, by which models are named; rename one.`,
-        );
-      }
-      if (!/^(POST|PUT) (\/[A-Za-z0-9._-]+)+$/.test(key)) {
-        errors.add(
-          `routes has "${key}"; a route is POST or PUT and a path of fixed parts, as "POST /orders" (a path parameter would not reach the queue).`,
-        );
-      }
-      const fifo = "consumer" in route ? route.consumer.fifo : route.fifo;
-      if (fifo && !("consumer" in route)) {
-        errors.add(
-          `"${key}" feeds a FIFO queue, whose messages need a group; give { consumer, messageGroupId: "$.customerId" }.`,
-        );
-      }
-      if (
-        "consumer" in route &&
-        route.messageDeduplicationId === undefined &&
-        route.consumer.contentBasedDeduplication === false
-      ) {
-        errors.add(
-          `"${key}" gives no messageDeduplicationId, and its queue derives none from the content; give messageDeduplicationId: "$.id", or the queue contentBasedDeduplication.`,
-        );
-      }
-      if ("consumer" in route && !fifo) {
-        errors.add(`"${key}" gives a message group for a standard queue; give the consumer alone.`);
-      }
-      for (const path of "consumer" in route ? [route.messageGroupId, route.messageDeduplicationId] : []) {
-        if (path !== undefined && !/^\$(\.[A-Za-z_][A-Za-z0-9_]*)+$/.test(path)) {
-          errors.add(`"${key}" has the JSONPath "${path}"; give property names only, as "$.customerId".`);
-        }
-      }
-    }
-    errors.integer("throttle.rateLimit", args.throttle?.rateLimit, {
-      min: 1,
-      max: 10_000,
-      unit: "requests/s",
-      rule: "API Gateway allows",
-    });
-    errors.integer("throttle.burstLimit", args.throttle?.burstLimit, {
-      min: 1,
-      max: 5000,
-      unit: "requests",
-      rule: "API Gateway allows",
-    });
-    errors.throwIfAny(this);
+  /** The child resources by their roles, for what no argument and no override reaches. */
+  get nodes(): HttpIngressNodes {
+    return this.#nodes;
   }
 
   /** API Gateway's own identity: it may send to the queues of the routes, and nothing else. */
-  private createRole({ routes }: HttpIngressArgs): pulumi.Output<string> {
+  private createRole({ routes }: HttpIngressArgs): Pick<HttpIngressNodes, "role" | "rolePolicy"> {
     const role = new aws.iam.Role(
       this.name,
       {
@@ -191,7 +126,7 @@ export class HttpIngress extends pulumi.ComponentResource {
       { actions: ["sqs:SendMessage"], resources: consumers.map(({ queueArn }) => queueArn) },
       ...consumers.flatMap(({ kmsKeyArn }) => encryptStatements("sqs", kmsKeyArn)),
     ];
-    const policy = new aws.iam.RolePolicy(
+    const rolePolicy = new aws.iam.RolePolicy(
       this.name,
       {
         role: role.name,
@@ -199,15 +134,14 @@ export class HttpIngress extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    // The endpoint is not up before its role may send.
-    return pulumi.all([role.arn, policy.id]).apply(([arn]) => arn);
+    return { role, rolePolicy };
   }
 
   private createStage(
     api: aws.apigateway.RestApi,
     deployment: aws.apigateway.Deployment,
     { throttle, logging = "off", logRetention, kmsKeyArn, overrides }: HttpIngressArgs,
-  ): aws.apigateway.Stage {
+  ): Pick<HttpIngressNodes, "stage" | "methodSettings" | "logGroup"> {
     const log =
       logging === "off"
         ? undefined
@@ -224,7 +158,7 @@ export class HttpIngress extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: [...(log?.dependsOn ?? [])] },
     );
-    new aws.apigateway.MethodSettings(
+    const methodSettings = new aws.apigateway.MethodSettings(
       this.name,
       {
         restApi: api.id,
@@ -241,6 +175,6 @@ export class HttpIngress extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    return stage;
+    return { stage, methodSettings, logGroup: log?.logGroup };
   }
 }

@@ -1,6 +1,6 @@
 // The face of the package `spillway`: the components that a program makes, their arguments, and the bindings of its callbacks.
 // What a callback itself imports is in `spillway/callback`. `Network` is in `spillway/network`, because it loads awsx.
-export { AlarmTopic, type AlarmTopicArgs } from "./alarm-topic";
+export { AlarmTopic, type AlarmTopicArgs, type AlarmTopicNodes } from "./alarm-topic";
 export type { AlarmChange, AlarmNodes, AlarmOverrides } from "./alarms/alarms";
 export type { AsynchronousFunctionAlarm, FunctionAlarm, StreamFunctionAlarm } from "./alarms/function-alarms";
 export type { QueueAlarm, TopicAlarm } from "./alarms/source-alarms";
@@ -24,15 +24,21 @@ export {
   type TableReference,
   writeTable,
 } from "./binding";
-export { Dashboard, type DashboardArgs, type Monitored } from "./dashboard";
+export { Dashboard, type DashboardArgs, type DashboardNodes, type Monitored } from "./dashboard";
 export {
   DeadLetterQueue,
   type DeadLetterQueueArgs,
+  type DeadLetterQueueNodes,
   type DeadLetterQueueOverrides,
   type DeadLetters,
 } from "./dead-letter-queue";
-export { EncryptionKey, type EncryptionKeyArgs } from "./encryption-key";
-export { EventBusRule, type EventBusRuleArgs, type EventBusRuleOptions } from "./event-bus-rule";
+export { EncryptionKey, type EncryptionKeyArgs, type EncryptionKeyNodes } from "./encryption-key";
+export {
+  EventBusRule,
+  type EventBusRuleArgs,
+  type EventBusRuleNodes,
+  type EventBusRuleOptions,
+} from "./event-bus-rule";
 export { type FunctionOptions, type FunctionOverrides, logRetentions } from "./function/args";
 export type { BundleOptions } from "./function/callback-args";
 export type { FunctionNodes } from "./function/callback-function";
@@ -40,7 +46,8 @@ export type { IdempotencyArg, IdempotencyOptions, KeyPath } from "./function/ide
 export type { FunctionNetwork, NetworkAttachment } from "./function/network";
 export type { PayloadBucket } from "./function/payload-bucket";
 export type { ConsumerKind, FunctionConsumer, FunctionConsumerNodes } from "./function-consumer";
-export { HttpIngress, type HttpIngressArgs } from "./http-ingress";
+export { HttpIngress, type HttpIngressNodes } from "./http-ingress";
+export type { HttpIngressArgs } from "./http-ingress/args";
 export type { FifoRoute, RouteConsumer } from "./http-ingress/route";
 export type { Condition, Statement } from "./iam/statement";
 export type {
@@ -54,7 +61,7 @@ export type { PolicyStatement, QueuePolicyOwner } from "./queue/policy";
 export type { QueueConsumerNodes } from "./queue/source";
 export type { QueueTarget, QueueTargetOptions } from "./queue/target";
 export { QueueConsumer, type QueueConsumerArgs } from "./queue-consumer";
-export { Schedule, type ScheduleArgs, type ScheduleTarget } from "./schedule";
+export { Schedule, type ScheduleArgs, type ScheduleNodes, type ScheduleTarget } from "./schedule";
 export type { StreamCallback, StreamMappingNodes, StreamMappingOptions, StreamOverrides } from "./stream/mapping";
 export {
   type ExistingStream,
@@ -64,9 +71,9 @@ export {
   type StreamConsumerOptions,
   type StreamConsumerOverrides,
 } from "./stream-consumer";
-export { Table, type TableArgs, type TableIndex } from "./table";
+export { Table, type TableArgs, type TableIndex, type TableNodes } from "./table";
 export { TableConsumer, type TableConsumerArgs, type TableConsumerOptions } from "./table-consumer";
-export { type SubscribeArgs, type Subscriber, Topic, type TopicArgs } from "./topic";
+export { type SubscribeArgs, type Subscriber, Topic, type TopicArgs, type TopicNodes } from "./topic";
 export type { SubscriptionFilter } from "./topic/subscription-filter";
 export {
   type ExistingTopic,

@@ -11,6 +11,21 @@ import { gatewayServices, servicesCalled } from "./network/services";
 
 export type { NetworkArgs } from "./network/args";
 
+/** The child resources of a `Network`, by their roles. */
+export interface NetworkNodes {
+  /** With its subnets and route tables. */
+  readonly vpc: Vpc;
+  /** The security group of the functions. */
+  readonly functionsGroup: aws.ec2.SecurityGroup;
+  /** The security group of the interface endpoints. */
+  readonly endpointsGroup: aws.ec2.SecurityGroup;
+  /** The endpoints that exist so far, by the services, as `dynamodb` or `sqs`. */
+  readonly endpoints: ReadonlyMap<string, aws.ec2.VpcEndpoint>;
+  /** The log of refused traffic. */
+  readonly flowLog: aws.ec2.FlowLog;
+  readonly flowLogGroup: aws.cloudwatch.LogGroup;
+}
+
 /** Of the ports, the one that AWS's services listen on. */
 const https = { ipProtocol: "tcp", fromPort: 443, toPort: 443 } as const;
 
@@ -31,10 +46,10 @@ export class Network extends pulumi.ComponentResource implements FunctionNetwork
   /** Of the functions: it lets out to the endpoints alone, and nobody in. */
   readonly securityGroupId: pulumi.Output<string>;
   private readonly place: Place;
-  private readonly endpointsGroup: aws.ec2.SecurityGroup;
   /** What every function waits for: a request that is sent before it is there is lost with the whole invocation. */
   private readonly ways: readonly pulumi.Resource[];
-  private readonly endpoints = new Map<string, aws.ec2.VpcEndpoint>();
+  readonly #endpoints = new Map<string, aws.ec2.VpcEndpoint>();
+  readonly #nodes: NetworkNodes;
 
   constructor(
     private readonly name: string,
@@ -53,20 +68,26 @@ export class Network extends pulumi.ComponentResource implements FunctionNetwork
     this.subnetIds = vpc.isolatedSubnetIds;
     // It admits its members to each other and lets them out to everywhere, until it is emptied.
     new aws.ec2.DefaultSecurityGroup(name, { vpcId: this.vpcId, ingress: [], egress: [] }, { parent: this });
-    const functions = this.createGroup("functions", "Functions: out to the endpoints only");
-    this.endpointsGroup = this.createGroup("endpoints", "Interface endpoints: in from the functions only");
-    this.securityGroupId = functions.id;
+    const functionsGroup = this.createGroup("functions", "Functions: out to the endpoints only");
+    const endpointsGroup = this.createGroup("endpoints", "Interface endpoints: in from the functions only");
+    this.securityGroupId = functionsGroup.id;
     const routeTableIds = vpc.routeTables.apply((tables) => pulumi.all(tables.map(({ id }) => id)));
     const gateways = gatewayServices.map((service) => this.createGateway(service, routeTableIds));
-    this.ways = [...this.createRules(functions, gateways), ...gateways];
-    createFlowLog(`${name}-refused`, {
+    this.ways = [...this.createRules({ functionsGroup, endpointsGroup }, gateways), ...gateways];
+    const flow = createFlowLog(`${name}-refused`, {
       vpcId: this.vpcId,
       logRetention: args.logRetention ?? functionDefaults.logRetention,
       kmsKeyArn: args.kmsKeyArn,
       accountId: this.place.accountId,
       parent: this,
     });
+    this.#nodes = { vpc, functionsGroup, endpointsGroup, endpoints: this.#endpoints, ...flow };
     this.registerOutputs({ vpcId: this.vpcId, subnetIds: this.subnetIds, securityGroupId: this.securityGroupId });
+  }
+
+  /** The child resources by their roles, for what no argument and no override reaches. */
+  get nodes(): NetworkNodes {
+    return this.#nodes;
   }
 
   readonly attach = (calls: readonly Statement[]): NetworkAttachment => {
@@ -110,7 +131,7 @@ export class Network extends pulumi.ComponentResource implements FunctionNetwork
   }
 
   private createGateway(service: string, routeTableIds: pulumi.Output<string[]>): aws.ec2.VpcEndpoint {
-    return new aws.ec2.VpcEndpoint(
+    const endpoint = new aws.ec2.VpcEndpoint(
       `${this.name}-${service}`,
       {
         vpcId: this.vpcId,
@@ -121,11 +142,13 @@ export class Network extends pulumi.ComponentResource implements FunctionNetwork
       },
       { parent: this },
     );
+    this.#endpoints.set(service, endpoint);
+    return endpoint;
   }
 
   /** Made for the first function that calls the service. */
   private endpointOf(service: string): aws.ec2.VpcEndpoint {
-    const known = this.endpoints.get(service);
+    const known = this.#endpoints.get(service);
     if (known !== undefined) return known;
     const endpoint = new aws.ec2.VpcEndpoint(
       `${this.name}-${service.replaceAll(".", "-")}`,
@@ -135,23 +158,25 @@ export class Network extends pulumi.ComponentResource implements FunctionNetwork
         serviceName: this.serviceName(service),
         privateDnsEnabled: true,
         subnetIds: this.subnetIds,
-        securityGroupIds: [this.endpointsGroup.id],
+        securityGroupIds: [this.nodes.endpointsGroup.id],
         policy: this.policyOf(),
       },
       { parent: this },
     );
-    this.endpoints.set(service, endpoint);
+    this.#endpoints.set(service, endpoint);
     return endpoint;
   }
 
-  private createRules(functions: aws.ec2.SecurityGroup, gateways: readonly aws.ec2.VpcEndpoint[]): pulumi.Resource[] {
+  private createRules(
+    { functionsGroup, endpointsGroup }: Pick<NetworkNodes, "functionsGroup" | "endpointsGroup">,
+    gateways: readonly aws.ec2.VpcEndpoint[],
+  ): pulumi.Resource[] {
     const options = { parent: this };
-    const endpoints = this.endpointsGroup;
-    const out = { securityGroupId: functions.id, ...https };
+    const out = { securityGroupId: functionsGroup.id, ...https };
     return [
       new aws.vpc.SecurityGroupEgressRule(
         `${this.name}-to-endpoints`,
-        { ...out, referencedSecurityGroupId: endpoints.id, description: "HTTPS to the interface endpoints" },
+        { ...out, referencedSecurityGroupId: endpointsGroup.id, description: "HTTPS to the interface endpoints" },
         options,
       ),
       ...gateways.map(
@@ -165,9 +190,9 @@ export class Network extends pulumi.ComponentResource implements FunctionNetwork
       new aws.vpc.SecurityGroupIngressRule(
         `${this.name}-from-functions`,
         {
-          securityGroupId: endpoints.id,
+          securityGroupId: endpointsGroup.id,
           ...https,
-          referencedSecurityGroupId: functions.id,
+          referencedSecurityGroupId: functionsGroup.id,
           description: "HTTPS from the functions",
         },
         options,

@@ -1,12 +1,17 @@
 // A schedule that sends an event to a consumer's queue, and the dead letters of what could not be sent.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type AlarmOverrides, checkAlarms, createAlarms } from "./alarms/alarms";
+import { type AlarmNodes, type AlarmOverrides, checkAlarms, createAlarms } from "./alarms/alarms";
 import { scheduleAlarms } from "./alarms/source-alarms";
 import { ArgumentErrors } from "./base/argument-errors";
 import { checkName, nameOfDeadLetters } from "./base/names";
 import type { Operations } from "./base/operations";
-import { createDeadLetters, type DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
+import {
+  createDeadLetters,
+  type DeadLetterQueue,
+  type DeadLetterQueueOverrides,
+  type DeadLetters,
+} from "./dead-letter-queue";
 import { encryptStatements } from "./iam/encryption";
 import { rolePolicyOf } from "./iam/role-policy";
 import type { Statement } from "./iam/statement";
@@ -49,6 +54,18 @@ export interface ScheduleArgs<E> extends QueueTargetOptions, Operations {
   };
 }
 
+/** The child resources of a `Schedule`, by their roles. */
+export interface ScheduleNodes {
+  readonly schedule: aws.scheduler.Schedule;
+  /** By which Scheduler sends. */
+  readonly role: aws.iam.Role;
+  readonly rolePolicy: aws.iam.RolePolicy;
+  /** What could not be sent, with its own nodes. */
+  readonly deadLetterQueue: DeadLetterQueue;
+  /** The alarms of the set `all`; empty without them. */
+  readonly alarms: AlarmNodes;
+}
+
 /**
  * An EventBridge schedule with a role that may send to its queue and its dead-letter queue, and nothing else. Throws a ResourceError
  * that lists every argument that AWS would refuse or that could not work.
@@ -56,11 +73,8 @@ export interface ScheduleArgs<E> extends QueueTargetOptions, Operations {
 export class Schedule<E> extends pulumi.ComponentResource {
   readonly scheduleArn: pulumi.Output<string>;
   readonly deadLetterQueueUrl: pulumi.Output<string>;
-  readonly deadLetters: {
-    readonly url: pulumi.Output<string>;
-    readonly sourceArn: pulumi.Output<string>;
-    readonly kind: "schedule";
-  };
+  readonly deadLetters: DeadLetters<"schedule">;
+  readonly #nodes: ScheduleNodes;
 
   constructor(
     private readonly name: string,
@@ -72,15 +86,21 @@ export class Schedule<E> extends pulumi.ComponentResource {
     const deadLetters = createDeadLetters(name, args, this);
     const { role, rolePolicy } = this.createRole(args, deadLetters);
     const schedule = this.createSchedule(args, role, rolePolicy, deadLetters);
-    createAlarms(name, scheduleAlarms(name, schedule.groupName), {
+    const alarms = createAlarms(name, scheduleAlarms(name, schedule.groupName), {
       operations: args,
       overrides: args.overrides?.alarms,
       parent: this,
     });
+    this.#nodes = { schedule, role, rolePolicy, deadLetterQueue: deadLetters, alarms };
     this.scheduleArn = schedule.arn;
     this.deadLetterQueueUrl = deadLetters.url;
     this.deadLetters = { url: deadLetters.url, sourceArn: schedule.arn, kind: "schedule" };
     this.registerOutputs({ scheduleArn: this.scheduleArn, deadLetterQueueUrl: this.deadLetterQueueUrl });
+  }
+
+  /** The child resources by their roles, for what no argument and no override reaches. */
+  get nodes(): ScheduleNodes {
+    return this.#nodes;
   }
 
   private createRole({ target, kmsKeyArn, overrides }: ScheduleArgs<E>, deadLetters: DeadLetterQueue) {

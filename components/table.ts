@@ -1,7 +1,7 @@
 // A DynamoDB table that keeps its data: encrypted, with point-in-time recovery, protected from deletion where the stack says so.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type AlarmOverrides, checkAlarms, createAlarms } from "./alarms/alarms";
+import { type AlarmNodes, type AlarmOverrides, checkAlarms, createAlarms } from "./alarms/alarms";
 import { tableAlarms } from "./alarms/source-alarms";
 import { ArgumentErrors } from "./base/argument-errors";
 import { formerNames } from "./base/former-names";
@@ -50,6 +50,13 @@ export interface TableArgs extends Operations {
   };
 }
 
+/** The child resources of a `Table`, by their roles. */
+export interface TableNodes {
+  readonly table: aws.dynamodb.Table;
+  /** The alarms of the set `all`; empty without them. */
+  readonly alarms: AlarmNodes;
+}
+
 const mostIndexes = 20;
 
 /**
@@ -71,6 +78,7 @@ export class Table extends pulumi.ComponentResource {
   readonly hasStream: boolean;
   /** Names of its indexes: who reads the table may query these. */
   readonly indexes: readonly string[];
+  readonly #nodes: TableNodes;
 
   constructor(name: string, args: TableArgs, opts?: pulumi.ComponentResourceOptions) {
     super("spillway:index:Table", name, {}, opts);
@@ -103,12 +111,18 @@ export class Table extends pulumi.ComponentResource {
     this.name = table.name;
     this.arn = table.arn;
     this.streamArn = table.streamArn;
-    createAlarms(name, tableAlarms(name, table.name, this.indexes), {
+    const alarms = createAlarms(name, tableAlarms(name, table.name, this.indexes), {
       operations: args,
       overrides: args.overrides?.alarms,
       parent: this,
     });
+    this.#nodes = { table, alarms };
     this.registerOutputs({ name: this.name, arn: this.arn, streamArn: this.streamArn });
+  }
+
+  /** The child resources by their roles, for what no argument and no override reaches. */
+  get nodes(): TableNodes {
+    return this.#nodes;
   }
 }
 

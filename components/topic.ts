@@ -1,13 +1,18 @@
 // An SNS topic, typed by its events, with the queues that subscribe to it and with the dead letters of deliveries.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type AlarmOverrides, checkAlarms, createAlarms } from "./alarms/alarms";
+import { type AlarmNodes, type AlarmOverrides, checkAlarms, createAlarms } from "./alarms/alarms";
 import { type TopicAlarm, topicAlarms } from "./alarms/source-alarms";
 import { ArgumentErrors } from "./base/argument-errors";
 import { aliasesAfter } from "./base/former-names";
 import { checkName, nameOfDeadLetters, nameOfTopic } from "./base/names";
 import type { Operations } from "./base/operations";
-import { createDeadLetters, type DeadLetterQueue, type DeadLetterQueueOverrides } from "./dead-letter-queue";
+import {
+  createDeadLetters,
+  type DeadLetterQueue,
+  type DeadLetterQueueOverrides,
+  type DeadLetters,
+} from "./dead-letter-queue";
 import { checkKeys, keyArnOf } from "./iam/encryption";
 import { publishByTlsOnly } from "./iam/topic-policy";
 import type { QueuePolicyOwner } from "./queue/policy";
@@ -44,6 +49,18 @@ export interface SubscribeArgs<K extends string> extends SubscriptionFilter<K> {
   readonly raw?: boolean;
 }
 
+/** The child resources of a `Topic`, by their roles. */
+export interface TopicNodes {
+  readonly topic: aws.sns.Topic;
+  readonly policy: aws.sns.TopicPolicy;
+  /** Where SNS puts deliveries that it gives up, with its own nodes. */
+  readonly deadLetterQueue: DeadLetterQueue;
+  /** What `subscribe` has made so far, by the consumers' names. */
+  readonly subscriptions: Readonly<Record<string, aws.sns.TopicSubscription>>;
+  /** The alarms of the set `all`; empty without them. */
+  readonly alarms: AlarmNodes;
+}
+
 /**
  * A topic: encrypted, TLS only, with one dead-letter queue for deliveries that SNS gives up. Publish with `publishTo(topic)`. Throws a
  * ResourceError for arguments that AWS would refuse.
@@ -54,17 +71,16 @@ export class Topic<E extends { readonly type: string }> extends pulumi.Component
   /** The customer managed key that it is encrypted with, if it is. */
   declare readonly kmsKeyArn?: pulumi.Output<string>;
   readonly deadLetterQueueUrl: pulumi.Output<string>;
-  readonly deadLetters: {
-    readonly url: pulumi.Output<string>;
-    readonly sourceArn: pulumi.Output<string>;
-    readonly kind: "topic";
-  };
+  /** Where the dead letters are, and which topic they come from. */
+  readonly deadLetters: DeadLetters<"topic">;
   readonly fifo: boolean;
   /** Only a type: what may be published. */
   declare readonly accepts?: (event: E) => void;
   /** Where SNS puts deliveries that it gives up; it admits SNS for exactly this topic. For subscriptions other than `subscribe`'s. */
   readonly undelivered: DeadLetterQueue;
   private readonly subscribers = new Set<unknown>();
+  readonly #subscriptions: Record<string, aws.sns.TopicSubscription> = {};
+  readonly #nodes: TopicNodes;
 
   constructor(
     private readonly name: string,
@@ -86,7 +102,7 @@ export class Topic<E extends { readonly type: string }> extends pulumi.Component
     const topic = this.createTopic(args);
     this.topicArn = topic.arn;
     this.topicName = topic.name;
-    this.createPolicy(topic);
+    const policy = this.createPolicy(topic);
     this.undelivered = createDeadLetters(name, args, this, { fifo: this.fifo });
     this.undelivered.admit({
       Sid: "Undelivered",
@@ -95,11 +111,18 @@ export class Topic<E extends { readonly type: string }> extends pulumi.Component
       Action: "sqs:SendMessage",
       Condition: { ArnEquals: { "aws:SourceArn": this.topicArn } },
     });
-    createAlarms(name, topicAlarms(name, this.topicArn), {
+    const alarms = createAlarms(name, topicAlarms(name, this.topicArn), {
       operations: args,
       overrides: args.overrides?.alarms,
       parent: this,
     });
+    this.#nodes = {
+      topic,
+      policy,
+      deadLetterQueue: this.undelivered,
+      subscriptions: this.#subscriptions,
+      alarms,
+    };
     this.deadLetterQueueUrl = this.undelivered.url;
     this.deadLetters = { url: this.undelivered.url, sourceArn: this.topicArn, kind: "topic" };
     this.registerOutputs({
@@ -107,6 +130,11 @@ export class Topic<E extends { readonly type: string }> extends pulumi.Component
       topicName: this.topicName,
       deadLetterQueueUrl: this.deadLetterQueueUrl,
     });
+  }
+
+  /** The child resources by their roles, for what no argument and no override reaches. */
+  get nodes(): TopicNodes {
+    return this.#nodes;
   }
 
   /**
@@ -141,7 +169,7 @@ export class Topic<E extends { readonly type: string }> extends pulumi.Component
       Condition: { ArnEquals: { "aws:SourceArn": this.topicArn } },
     });
     const subscriptionName = (consumersName: string) => `${this.name}-${consumersName}`;
-    new aws.sns.TopicSubscription(
+    this.#subscriptions[consumer.name] = new aws.sns.TopicSubscription(
       subscriptionName(consumer.name),
       {
         topic: this.topicArn,
@@ -174,8 +202,8 @@ export class Topic<E extends { readonly type: string }> extends pulumi.Component
   }
 
   /** It takes the place of SNS's default policy; the account's own roles publish by their own policies. */
-  private createPolicy(topic: aws.sns.Topic): void {
-    new aws.sns.TopicPolicy(
+  private createPolicy(topic: aws.sns.Topic): aws.sns.TopicPolicy {
+    return new aws.sns.TopicPolicy(
       this.name,
       {
         arn: topic.arn,

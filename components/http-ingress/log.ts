@@ -5,6 +5,7 @@ import { functionDefaults } from "../function/defaults";
 import { accessLogFormat } from "./templates";
 
 export interface AccessLog {
+  readonly logGroup: aws.cloudwatch.LogGroup;
   readonly settings: { readonly destinationArn: pulumi.Output<string>; readonly format: string };
   readonly dependsOn: readonly pulumi.Resource[];
 }
@@ -24,6 +25,7 @@ export function createAccessLog(name: string, args: AccessLogArgs, parent: pulum
     { parent },
   );
   return {
+    logGroup,
     settings: { destinationArn: logGroup.arn, format: accessLogFormat },
     dependsOn: createAccountRole ? [createAccount(name, parent)] : [],
   };

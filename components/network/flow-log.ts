@@ -13,7 +13,7 @@ export interface FlowLogSettings {
 }
 
 /** https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html */
-export function createFlowLog(name: string, settings: FlowLogSettings): void {
+export function createFlowLog(name: string, settings: FlowLogSettings) {
   const { vpcId, logRetention, kmsKeyArn, accountId, parent } = settings;
   const logGroup = new aws.cloudwatch.LogGroup(
     name,
@@ -46,7 +46,7 @@ export function createFlowLog(name: string, settings: FlowLogSettings): void {
     },
     { parent },
   );
-  new aws.ec2.FlowLog(
+  const flowLog = new aws.ec2.FlowLog(
     name,
     {
       vpcId,
@@ -57,4 +57,5 @@ export function createFlowLog(name: string, settings: FlowLogSettings): void {
     },
     { parent, dependsOn: [rolePolicy] },
   );
+  return { flowLog, flowLogGroup: logGroup };
 }

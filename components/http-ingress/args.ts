@@ -1,0 +1,103 @@
+// The arguments of an HttpIngress, and what API Gateway allows for them.
+import type * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import { type AlarmOverrides, checkAlarms } from "../alarms/alarms";
+import { ArgumentErrors } from "../base/argument-errors";
+import { checkName } from "../base/names";
+import type { Operations } from "../base/operations";
+import { checkKeys } from "../iam/encryption";
+import type { FifoRoute, RouteConsumer } from "./route";
+
+/** The arguments of an `HttpIngress`. */
+export interface HttpIngressArgs extends Operations {
+  /** Which queue takes the events of which method and path, as `{ "POST /orders": orders }`. A FIFO queue needs a message group. */
+  readonly routes: Readonly<Record<`${"POST" | "PUT"} /${string}`, RouteConsumer | FifoRoute>>;
+  /** Whether anybody may call it. Default false: callers sign with IAM credentials that allow execute-api:Invoke. */
+  readonly public?: boolean;
+  /** Requests per second (default 1,000), and how many may come at once (default 2,000), of all routes together; beyond: 429. */
+  readonly throttle?: { readonly rateLimit?: number; readonly burstLimit?: number };
+  /**
+   * Logs one line per request, in a log group of the component's; there is no execution log. API Gateway needs a role for that, one for
+   * the whole account and region: `account-role-exists` if it has been set, `create` to set it (it stays when the stack is destroyed), `off` (the default).
+   */
+  readonly logging?: "account-role-exists" | "create" | "off";
+  /** Days for which the access log is kept; default 30. */
+  readonly logRetention?: number;
+  readonly overrides?: {
+    readonly restApi?: Partial<Omit<aws.apigateway.RestApiArgs, "body" | "policy" | "putRestApiMode">>;
+    readonly stage?: Partial<
+      Omit<aws.apigateway.StageArgs, "restApi" | "deployment" | "stageName" | "accessLogSettings">
+    >;
+    readonly alarms?: AlarmOverrides<"serverErrors">;
+  };
+}
+
+export function checkHttpIngress(name: string, args: HttpIngressArgs, owner: pulumi.Resource): void {
+  const errors = new ArgumentErrors(`HttpIngress "${name}"`);
+  checkName(name, errors, [{ what: "role", max: 64, suffix: args.logging === "create" ? "-logging" : "" }]);
+  checkKeys(args, errors);
+  checkAlarms(args.overrides?.alarms, errors);
+  checkRoutes(args.routes, errors);
+  errors.integer("throttle.rateLimit", args.throttle?.rateLimit, {
+    min: 1,
+    max: 10_000,
+    unit: "requests/s",
+    rule: "API Gateway allows",
+  });
+  errors.integer("throttle.burstLimit", args.throttle?.burstLimit, {
+    min: 1,
+    max: 5000,
+    unit: "requests",
+    rule: "API Gateway allows",
+  });
+  errors.throwIfAny(owner);
+}
+
+function checkRoutes(routes: HttpIngressArgs["routes"], errors: ArgumentErrors): void {
+  const entries = Object.entries(routes);
+  if (entries.length === 0) errors.add('routes is empty; give at least one, as { "POST /orders": orders }.');
+  const names = new Map<string, string>();
+  for (const [key, route] of entries) {
+    // Models are named by the letters and digits of a route.
+    const name = key.toLowerCase().replace(/[^a-z0-9]/g, "");
+    const other = names.get(name);
+    names.set(name, key);
+    if (other !== undefined) {
+      errors.add(
+        `routes "${other}" and "${key}" have the same letters and digits, by which models are named; rename one.`,
+      );
+    }
+    if (!/^(POST|PUT) (\/[A-Za-z0-9._-]+)+$/.test(key)) {
+      errors.add(
+        `routes has "${key}"; a route is POST or PUT and a path of fixed parts, as "POST /orders" (a path parameter would not reach the queue).`,
+      );
+    }
+    checkTarget(key, route, errors);
+  }
+}
+
+function checkTarget(key: string, route: RouteConsumer | FifoRoute, errors: ArgumentErrors): void {
+  const fifo = "consumer" in route ? route.consumer.fifo : route.fifo;
+  if (fifo && !("consumer" in route)) {
+    errors.add(
+      `"${key}" feeds a FIFO queue, whose messages need a group; give { consumer, messageGroupId: "$.customerId" }.`,
+    );
+  }
+  if (
+    "consumer" in route &&
+    route.messageDeduplicationId === undefined &&
+    route.consumer.contentBasedDeduplication === false
+  ) {
+    errors.add(
+      `"${key}" gives no messageDeduplicationId, and its queue derives none from the content; give messageDeduplicationId: "$.id", or the queue contentBasedDeduplication.`,
+    );
+  }
+  if ("consumer" in route && !fifo) {
+    errors.add(`"${key}" gives a message group for a standard queue; give the consumer alone.`);
+  }
+  for (const path of "consumer" in route ? [route.messageGroupId, route.messageDeduplicationId] : []) {
+    if (path !== undefined && !/^\$(\.[A-Za-z_][A-Za-z0-9_]*)+$/.test(path)) {
+      errors.add(`"${key}" has the JSONPath "${path}"; give property names only, as "$.customerId".`);
+    }
+  }
+}
