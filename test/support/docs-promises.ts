@@ -71,6 +71,11 @@ export const promises: Readonly<Record<string, (example: Example) => void>> = {
     assert.ok(waits("order-changes").some(({ name }) => name === "network-sns"));
   },
 
+  "nodes.ts": (example) => {
+    const { inputs } = example.the("RolePolicyAttachment", "orders-insights");
+    assert.equal(inputs.role, example.output("Role", "orders", "name"));
+  },
+
   "queue-consumer.ts": (example) => {
     const { inputs } = example.the("EventSourceMapping", "orders");
     assert.equal(inputs.eventSourceArn, example.arn("Queue", "orders"));
