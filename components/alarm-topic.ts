@@ -3,7 +3,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ArgumentErrors } from "./base/argument-errors";
 import { checkName, nameOfTopic } from "./base/names";
-import type { Operations } from "./base/operations";
+import { type Operations, protectionOf } from "./base/operations";
 import { checkKey, keyArnOf } from "./iam/encryption";
 import { alarmWriters, type KeyPlace, keyPlaceOf, keyPolicy } from "./iam/key-policy";
 import { publishByTlsOnly } from "./iam/topic-policy";
@@ -94,7 +94,7 @@ export class AlarmTopic extends pulumi.ComponentResource {
         deletionWindowInDays: 30,
         policy: keyPolicy(place, [alarmWriters(place)]),
       },
-      { parent: this, protect },
+      { parent: this, ...protectionOf({ protect }) },
     );
     return { key, keyArn: key.arn };
   }

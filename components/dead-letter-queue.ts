@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ArgumentErrors } from "./base/argument-errors";
 import { Late } from "./base/late";
 import { checkName, nameOfQueue } from "./base/names";
-import { type Operations, operationsOf } from "./base/operations";
+import { type Operations, operationsOf, protectionOf } from "./base/operations";
 import { OutputError } from "./base/output-error";
 import { checkKeys, keyArnOf } from "./iam/encryption";
 import { OwnQueuePolicy, type PolicyStatement } from "./queue/policy";
@@ -137,7 +137,7 @@ export class DeadLetterQueue extends pulumi.ComponentResource {
         messageRetentionSeconds: messageRetention ?? longestRetention,
         maxMessageSize: largestMessage,
       },
-      { parent: this, protect },
+      { parent: this, ...protectionOf({ protect }) },
     );
   }
 

@@ -3,7 +3,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ArgumentErrors } from "./base/argument-errors";
 import { checkName } from "./base/names";
-import type { Operations } from "./base/operations";
+import { type Operations, protectionOf } from "./base/operations";
 import { alarmWriters, keyPlaceOf, keyPolicy, writers } from "./iam/key-policy";
 
 /** The arguments of an `EncryptionKey`. */
@@ -52,7 +52,7 @@ export class EncryptionKey extends pulumi.ComponentResource {
         deletionWindowInDays: args.deletionWindow ?? longestWindow,
         policy: this.policy(),
       },
-      { parent: this, protect: args.protect },
+      { parent: this, ...protectionOf(args) },
     );
     this.#nodes = { key };
     this.keyArn = key.arn;

@@ -6,6 +6,7 @@ import type { FunctionAlarm, StreamFunctionAlarm } from "./alarms/function-alarm
 import { streamAlarms } from "./alarms/source-alarms";
 import type { ArgumentErrors } from "./base/argument-errors";
 import { nameOfDeadLetters } from "./base/names";
+import { protectionOf } from "./base/operations";
 import type { BindingsArg, Puttable } from "./binding";
 import { createDeadLetters } from "./dead-letter-queue";
 import type { IdempotencyArg } from "./function/idempotency";
@@ -187,7 +188,7 @@ function createStream(
       encryptionType: "KMS",
       kmsKeyId: kmsKeyArn ?? "alias/aws/kinesis",
     },
-    { parent: consumer, protect: options.protect },
+    { parent: consumer, ...protectionOf(options) },
   );
 }
 

@@ -6,7 +6,7 @@ import { tableAlarms } from "./alarms/source-alarms";
 import { ArgumentErrors } from "./base/argument-errors";
 import { formerNames } from "./base/former-names";
 import { checkName, type Named } from "./base/names";
-import type { Operations } from "./base/operations";
+import { type Operations, protectionOf } from "./base/operations";
 import { checkKeys, keyArnOf } from "./iam/encryption";
 
 /** A global secondary index of a `Table`. */
@@ -99,7 +99,7 @@ export class Table extends pulumi.ComponentResource {
       },
       {
         parent: this,
-        protect: args.protect,
+        ...protectionOf(args),
         aliases: [
           { parent: pulumi.rootStackResource },
           ...formerNames(this).map((former) => ({ name: former, parent: pulumi.rootStackResource })),

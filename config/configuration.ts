@@ -5,15 +5,19 @@ import { allowedBy, type IntegerKey, type Key, keys, type ObjectKey } from "./ke
 
 type Keys = typeof keys;
 
-type IntegerOf<K> = K extends { readonly default: number } ? number : number | undefined;
+type WithDefault = { readonly default: number };
+/** A property without a default is left out where it is not set. */
+type ObjectOf<P> = { readonly [Name in keyof P as P[Name] extends WithDefault ? Name : never]: number } & {
+  readonly [Name in keyof P as P[Name] extends WithDefault ? never : Name]?: number;
+};
 type ValueOf<K> = K extends { readonly type: "integer" }
-  ? IntegerOf<K>
+  ? number
   : K extends { readonly type: "boolean" }
     ? boolean
     : K extends { readonly type: "array" }
       ? readonly string[]
       : K extends { readonly type: "object"; readonly properties: infer P }
-        ? { readonly [Name in keyof P]: IntegerOf<P[Name]> }
+        ? ObjectOf<P>
         : K extends { readonly pattern: object }
           ? string
           : K extends { readonly values: readonly (infer V)[] }
@@ -71,7 +75,14 @@ function nearest(name: string, known: readonly string[]): string {
 
 function defaultOf(key: Key): unknown {
   if (key.type !== "object") return key.default;
-  return Object.fromEntries(Object.entries(key.properties).map(([name, property]) => [name, property.default]));
+  return defaultsOf(key.properties);
+}
+
+/** What has no default is left out. */
+function defaultsOf(properties: ObjectKey["properties"]): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(properties).flatMap(([name, { default: value }]) => (value === undefined ? [] : [[name, value]])),
+  );
 }
 
 function readValue(name: string, key: Key, text: string, faults: string[]): unknown {
@@ -121,18 +132,18 @@ function objectOf(name: string, { properties }: ObjectKey, text: string, faults:
       );
     }
   }
-  return Object.fromEntries(
-    Object.entries(properties).map(([property, key]) => {
-      const given: Given = (object as Record<string, Given>)[property];
-      if (given === undefined) return [property, key.default];
-      const value = typeof given === "string" ? integerOf(given) : given;
-      if (!fits(value, key)) {
-        const path = `${name}.${property}`;
-        faults.push(faultOf(path, given, key, `pulumi config set --path ${path}`));
-      }
-      return [property, value];
-    }),
-  );
+  const values = defaultsOf(properties);
+  for (const [property, key] of Object.entries(properties)) {
+    const given: Given = (object as Record<string, Given>)[property];
+    if (given === undefined) continue;
+    const value = typeof given === "string" ? integerOf(given) : given;
+    if (!fits(value, key)) {
+      const path = `${name}.${property}`;
+      faults.push(faultOf(path, given, key, `pulumi config set --path ${path}`));
+    }
+    values[property] = value;
+  }
+  return values;
 }
 
 function faultOf(name: string, given: Given, key: IntegerKey, command: string): string {

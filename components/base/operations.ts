@@ -31,6 +31,11 @@ export function operationsOf({ alarmTopicArn, alarms, kmsKeyArn, formerKmsKeyArn
     ...(alarms !== undefined && { alarms }),
     ...(kmsKeyArn !== undefined && { kmsKeyArn }),
     ...(formerKmsKeyArn !== undefined && { formerKmsKeyArn }),
-    ...(protect !== undefined && { protect }),
+    ...protectionOf({ protect }),
   };
+}
+
+/** For a resource's options: what is not given is left to its parent. */
+export function protectionOf({ protect }: { readonly protect?: boolean | undefined }): { readonly protect?: boolean } {
+  return protect === undefined ? {} : { protect };
 }

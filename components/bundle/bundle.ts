@@ -25,7 +25,9 @@ export interface CallbackBundle extends Bundle {
   readonly callbackName: string | undefined;
 }
 
-interface Told extends BundleOptions {
+interface Told {
+  readonly external: BundleOptions["external"] | undefined;
+  readonly assets: BundleOptions["assets"] | undefined;
   /** The consumer's, as the program gives it. */
   readonly name: string;
   readonly owner: pulumi.Resource;

@@ -1,8 +1,10 @@
 // The queue of a QueueConsumer, one of its own or one that exists, and the mapping that leads its messages to the function.
+
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { recursiveInvocations } from "../alarms/function-alarms";
 import { queueAlarms } from "../alarms/source-alarms";
+import { protectionOf } from "../base/operations";
 import { createDeadLetters, type DeadLetterQueue, largestMessage } from "../dead-letter-queue";
 import type { CallbackFunction } from "../function/callback-function";
 import type { CreatedSource } from "../function-consumer";
@@ -149,7 +151,7 @@ function createQueue(name: string, options: QueueConsumerOptions, parts: QueuePa
         maxReceiveCount: options.maxReceiveCount ?? queueDefaults.maxReceiveCount,
       }),
     },
-    { parent: consumer, protect: options.protect },
+    { parent: consumer, ...protectionOf(options) },
   );
 }
 

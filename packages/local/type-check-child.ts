@@ -26,7 +26,9 @@ const settings = (program: string) => ts.findConfigFile(path.dirname(program), t
 function check(program: string): TypeCheckAnswer {
   const file = settings(program);
   const { config } = ts.readConfigFile(file, ts.sys.readFile);
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, path.dirname(file), undefined, file);
+  const parsed = ts.parseJsonConfigFileContent(config, ts.sys, path.dirname(file), undefined, file);
+  // A program may lie outside of the folder whose settings it gets.
+  const { rootDir: _, ...options } = parsed.options;
   const kept = path.join(path.dirname(file), ".spillway");
   const host = {
     getCanonicalFileName: (name: string) => name,
@@ -41,8 +43,7 @@ function check(program: string): TypeCheckAnswer {
   };
   const checked = ts.createIncrementalProgram({
     rootNames: [program],
-    // A program may lie outside of the folder whose settings it gets.
-    options: { ...options, rootDir: undefined, noEmit: true, composite: false, declaration: false, ...incremental },
+    options: { ...options, noEmit: true, composite: false, declaration: false, ...incremental },
   });
   const found = [
     ...checked.getConfigFileParsingDiagnostics(),

@@ -124,7 +124,6 @@ describe("the configuration", () => {
       timeout: 30,
       batchSize: 20,
       maximumBatchingWindow: 0,
-      maximumConcurrency: undefined,
       maxReceiveCount: 5,
     });
     assert.deepEqual([alarms, activityShards, deletionProtection], ["dead-letters", 0, true]);

@@ -288,7 +288,7 @@ async function github<Answer>(method: string, path: string, body?: unknown): Pro
       "content-type": "application/json",
       "x-github-api-version": "2022-11-28",
     },
-    body: body === undefined ? undefined : JSON.stringify(body),
+    ...(body !== undefined && { body: JSON.stringify(body) }),
     signal: AbortSignal.timeout(30_000),
   });
   const text = await answer.text();

@@ -92,6 +92,7 @@ export function nameOf({ type, items }: DeclaredType): string {
 
 /** Whether the value is of the type. Numbers and booleans may be text, as Pulumi's values of a stack are. */
 export function fits(value: Value, { type, items }: DeclaredType): boolean {
+  if (type === undefined) return true;
   switch (type) {
     case "string":
       return typeof value === "string";
@@ -103,8 +104,6 @@ export function fits(value: Value, { type, items }: DeclaredType): boolean {
       return Array.isArray(value) && value.every((entry: Value) => items !== undefined && fits(entry, items));
     case "object":
       return isObject(value);
-    case undefined:
-      return true;
   }
 }
 

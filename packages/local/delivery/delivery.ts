@@ -53,7 +53,7 @@ export interface Delivering {
 export interface DeliverySettings {
   readonly ask: Ask;
   readonly clock: Clock;
-  onProblem?(message: string): void;
+  readonly onProblem?: ((message: string) => void) | undefined;
 }
 
 /**

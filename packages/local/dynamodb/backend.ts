@@ -10,7 +10,7 @@ import { placeForDatabases, temporaryFolder } from "../temporary-folder";
 
 export interface BackendSettings {
   /** Where the tables outlive the run. Default: a temporary directory, in memory where there is room, removed at close. */
-  readonly dataDir?: string;
+  readonly dataDir?: string | undefined;
   /** Called when the server ends without having been closed, with a message for the user. */
   onExit(message: string): void;
 }

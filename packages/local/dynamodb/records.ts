@@ -5,14 +5,16 @@ export interface TableRecord {
   /** As the user asked for it; the server always keeps both images. */
   readonly streamViewType?: string;
   /** The stream's label that users see, and the server's own. */
-  readonly streamLabel?: string;
-  readonly serverLabel?: string;
-  readonly pointInTimeRecovery?: {
-    readonly enabled: boolean;
-    readonly days: number;
-    /** Seconds since the epoch. */
-    readonly since: number;
-  };
+  readonly streamLabel?: string | undefined;
+  readonly serverLabel?: string | undefined;
+  readonly pointInTimeRecovery?:
+    | {
+        readonly enabled: boolean;
+        readonly days: number;
+        /** Seconds since the epoch. */
+        readonly since: number;
+      }
+    | undefined;
 }
 
 export class TableRecords {

@@ -12,7 +12,7 @@ export interface DynamoDbSettings {
   readonly accountId: string;
   readonly region: string;
   /** Where tables outlive the run. Default: nowhere. */
-  readonly dataDir?: string;
+  readonly dataDir?: string | undefined;
   /** Called when the server behind ends by itself, with a message for the user. */
   onExit(message: string): void;
 }

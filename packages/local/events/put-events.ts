@@ -14,7 +14,7 @@ export interface PutEventsSettings {
   readonly place: Place;
   /** Milliseconds since the epoch. */
   now(): number;
-  onProblem?(message: string): void;
+  readonly onProblem?: ((message: string) => void) | undefined;
 }
 
 const mostEntries = 10;

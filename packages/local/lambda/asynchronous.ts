@@ -22,7 +22,7 @@ export interface AsynchronousSettings {
   readonly ask: Ask;
   readonly invoke: Invoke;
   readonly clock: Clock;
-  onProblem?(message: string): void;
+  readonly onProblem?: ((message: string) => void) | undefined;
 }
 
 interface AsynchronousEvent {

@@ -15,7 +15,7 @@ export interface SchedulesSettings {
   readonly place: Place;
   /** From 0 to below 1: where within a flexible time window. */
   random(): number;
-  onProblem?(message: string): void;
+  readonly onProblem?: ((message: string) => void) | undefined;
 }
 
 export interface Scheduled {

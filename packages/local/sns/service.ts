@@ -22,7 +22,7 @@ export interface SnsSettings {
   /** What the user should know: a message that was lost, and why. */
   onProblem?(message: string): void;
   /** Where topics and subscriptions outlive the run. Default: nowhere. */
-  readonly dataDir?: string;
+  readonly dataDir?: string | undefined;
 }
 
 type Action = (input: Message) => Message;

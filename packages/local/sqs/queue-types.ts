@@ -15,4 +15,8 @@ export interface QueueContext {
 export type NewMessage = Omit<
   StoredMessage,
   "state" | "visibleAt" | "receiveCount" | "firstReceivedAt" | "receivedAt" | "receiptHandle" | "sequenceNumber"
-> & { readonly sequenceNumber?: string; readonly receiveCount?: number; readonly firstReceivedAt?: number };
+> & {
+  readonly sequenceNumber?: string | undefined;
+  readonly receiveCount?: number;
+  readonly firstReceivedAt?: number | undefined;
+};

@@ -21,7 +21,7 @@ export interface SqsSettings {
   readonly accountId: string;
   readonly region: string;
   /** Where queues and messages outlive the run. Default: nowhere. */
-  readonly dataDir?: string;
+  readonly dataDir?: string | undefined;
 }
 
 export interface Sqs extends Service {

@@ -209,10 +209,16 @@ describe("a call to AWS", () => {
   it("is one of ten at most at a time, where a thousand messages are changed", async () => {
     let [underWay, most] = [0, 0];
     const { fetch } = globalThis;
+    let open = () => {};
+    const tenUnderWay = new Promise<void>((resolve) => {
+      open = resolve;
+    });
     globalThis.fetch = async (...request) => {
       underWay += 1;
       most = Math.max(most, underWay);
+      if (underWay === 10) open();
       try {
+        await tenUnderWay;
         return await fetch(...request);
       } finally {
         underWay -= 1;

@@ -34,11 +34,10 @@ describe("a resource's former URNs", () => {
         { project: "elsewhere", stack: "before" },
       ];
       new aws.sqs.Queue("q", {}, { aliases: [...aliases, `${prefix}aws:sqs/queue:Queue::given`] });
-      new aws.sqs.Queue(
-        "moved",
-        {},
-        { parent, aliases: [{ parent: undefined }, { parent: pulumi.rootStackResource }] },
-      );
+      // As a program says it whose compiler does not tell undefined from what is left out.
+      const withoutParent: pulumi.Alias = {};
+      Reflect.set(withoutParent, "parent", undefined);
+      new aws.sqs.Queue("moved", {}, { parent, aliases: [withoutParent, { parent: pulumi.rootStackResource }] });
     });
     assert.deepEqual(formerOf(graph, "q"), [
       "aws:sqs/queue:Queue::old",

@@ -67,7 +67,7 @@ export interface MappingSettings {
   readonly invoke: Invoke;
   readonly clock: Clock;
   readonly definition: MappingDefinition;
-  onBatch?(report: BatchReport): void;
+  readonly onBatch?: ((report: BatchReport) => void) | undefined;
   /** A debugger may pause the function: what it has is not handed out again meanwhile. Default: false. */
   readonly maybePaused?: boolean;
   /**
@@ -78,7 +78,7 @@ export interface MappingSettings {
   /** Where a stream's mapping goes on in another run. Default: nowhere, each run begins at the starting position. */
   readonly checkpoints?: Checkpoints;
   /** Told, once in a row, why the mapping cannot go on as it should: the source refuses it, or the function is throttled. */
-  onProblem?(message: string): void;
+  readonly onProblem?: ((message: string) => void) | undefined;
 }
 
 /** The last sequence number of each shard up to which every record is done with. */

@@ -29,7 +29,7 @@ export function eventBridgeClient(ask: Ask): EventBridgeClient {
         const headers = { "content-type": "application/x-amz-json-1.1" };
         return { response: { statusCode, headers, body: Buffer.from(JSON.stringify(output)) } };
       },
-    } as NonNullable<ConstructorParameters<typeof EventBridgeClient>[0]>["requestHandler"],
+    },
   });
 }
 
