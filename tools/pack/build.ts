@@ -1,7 +1,17 @@
 // Builds the packages from their sources as they are published: JavaScript and types of all of them in one go, because they import
 // each other, and ES modules of what runs in Lambda, because esbuild leaves the unused parts only of those out of a bundle.
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import * as path from "node:path";
 import ts from "typescript";
 
@@ -22,32 +32,38 @@ export const packageFolders = (root: string): readonly string[] =>
  * Throws an Error that shows what the compiler finds.
  */
 export function build(root: string): string {
-  const target = path.join(root, ".spillway", "build");
-  const stamp = path.join(target, "built-of");
   const files = packageFolders(root).flatMap((folder) => sourcesIn(root, folder));
   const hash = hashOf(root, [...files, "package.json", "tsconfig.json"]);
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return target;
-  rmSync(target, { recursive: true, force: true });
-  compile(
-    root,
-    files.filter((file) => file.endsWith(".ts")),
-    target,
-  );
-  writeEsModules(root, target);
-  for (const file of files.filter((each) => !each.endsWith(".ts"))) {
-    mkdirSync(path.dirname(path.join(target, file)), { recursive: true });
-    copyFileSync(path.join(root, file), path.join(target, file));
+  const kept = path.join(root, ".spillway", "build");
+  const target = path.join(kept, hash);
+  if (existsSync(target)) return target;
+  const unfinished = `${target}.${process.pid}`;
+  try {
+    const modules = files.filter((file) => file.endsWith(".ts"));
+    compile(root, modules, unfinished);
+    writeEsModules(root, unfinished);
+    for (const file of files.filter((each) => !modules.includes(each))) {
+      mkdirSync(path.dirname(path.join(unfinished, file)), { recursive: true });
+      copyFileSync(path.join(root, file), path.join(unfinished, file));
+    }
+    // Another process may have built the same meanwhile.
+    if (!existsSync(target)) renameSync(unfinished, target);
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true });
   }
-  writeFileSync(stamp, hash);
+  for (const old of readdirSync(kept)) {
+    if (old !== hash && !old.includes(".")) rmSync(path.join(kept, old), { recursive: true, force: true });
+  }
   return target;
 }
 
+const isLeftOut = (folder: string) => /^(node_modules|test|dist)$/.test(folder);
+
 /** Modules, and the files that they read beside themselves. */
 function sourcesIn(root: string, folder: string): readonly string[] {
-  const exclude = (name: string) => /^(node_modules|test|dist)$/.test(name);
   return globSync("**/*.{ts,cjs,default.json}", {
     cwd: path.join(root, folder),
-    exclude: (each) => exclude(path.basename(each)),
+    exclude: (each) => isLeftOut(path.basename(each)),
   })
     .map((file) => path.posix.join(folder, file.split(path.sep).join("/")))
     .sort();
@@ -56,7 +72,7 @@ function sourcesIn(root: string, folder: string): readonly string[] {
 function hashOf(root: string, files: readonly string[]): string {
   const hash = createHash("sha256").update(ts.version).update(readFileSync(__filename));
   for (const file of files) hash.update(file).update(readFileSync(path.join(root, file)));
-  return hash.digest("hex");
+  return hash.digest("hex").slice(0, 16);
 }
 
 function optionsOf(root: string): ts.CompilerOptions {

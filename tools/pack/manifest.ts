@@ -42,7 +42,9 @@ export function publishedManifest(manifest: Manifest, esModuleOf: (file: string)
     ...(typeof main === "string" && { main: built(main, ".js"), types: built(main, ".d.ts") }),
     ...(manifest.exports !== undefined && { exports: Object.fromEntries(exported) }),
     ...(manifest.bin !== undefined && {
-      bin: Object.fromEntries(Object.entries(manifest.bin).map(([name, file]) => [name, built(file, ".js")])),
+      bin: Object.fromEntries(
+        Object.entries(manifest.bin).map(([name, file]) => [name, file.replace(/^\.\//, `./${builtFolder}/`)]),
+      ),
     }),
     // For programs whose tsconfig.json has moduleResolution "node", which does not read `exports`.
     typesVersions: { "*": Object.fromEntries(exported.flatMap(([name, target]) => typesOf(name, target))) },
