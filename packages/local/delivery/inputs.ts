@@ -1,13 +1,7 @@
 // Reads what schedules and targets of rules have in common from the inputs of a resource.
-
-import { partitionOf } from "@spillway/graph";
 import { constraint, inRange, invalid } from "../service/errors";
-import { numberIn, structureIn, structuresIn, textIn, type Values } from "../service/values";
+import { numberIn, partIn, textIn, type Values } from "../service/values";
 import { type RetryPolicy, retryDefaults } from "./delivery";
-
-/** A structure of which a list is given as well. */
-export const partIn = (values: Values, name: string): Values =>
-  structureIn(values, name) ?? structuresIn(values, name)[0] ?? {};
 
 /** `path`: of the target in the API, as `target.`. */
 export function retryPolicyIn(values: Values, path: string): RetryPolicy {
@@ -29,14 +23,6 @@ export function deadLetterArnIn(values: Values, path: string): string | undefine
   }
   return arn;
 }
-
-export interface Place {
-  readonly accountId: string;
-  readonly region: string;
-}
-
-export const arnOf = ({ accountId, region }: Place, service: string, resource: string) =>
-  `arn:${partitionOf(region)}:${service}:${region}:${accountId}:${resource}`;
 
 /** Fits the names of schedules, groups and rules. */
 export function checkName(name: string): string {

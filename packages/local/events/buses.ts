@@ -1,13 +1,12 @@
 // The event buses, the rules on them and the rules' targets; hands each event to the targets of every rule that takes it.
 
 import { parseJson } from "spillway/syntax/json";
-import { nextOf } from "spillway/syntax/schedule-expression";
 import type { Clock, Timer } from "../clock";
 import type { Deliveries, Delivery, Failure } from "../delivery/delivery";
-import { arnOf, type Place } from "../delivery/inputs";
-import { recurring } from "../schedule/alarm";
+import { runAt } from "../schedule/schedule";
 import { type Principal, ServiceError } from "../service/ask";
 import { notFound } from "../service/errors";
+import { arnOf, type Place } from "../service/place";
 import type { BusDefinition, RuleDefinition, TargetDefinition } from "./definition";
 import { errorCodeOf } from "./error-codes";
 import { type BusEvent, eventOf } from "./event";
@@ -86,13 +85,10 @@ export class Buses {
     rules.set(definition.name, rule);
     const { schedule, enabled } = definition;
     if (schedule === undefined || !enabled || this.#closed) return;
-    const { expression } = schedule;
-    const createdAt = clock.now();
     // Unlike a schedule, a rule with a rate is documented to be due first when its interval is over.
-    const start = expression.kind === "rate" ? createdAt + expression.milliseconds : undefined;
-    const next = nextOf(expression, { timeZone: "UTC", createdAt, start });
-    const timer = recurring(clock, next, (moment) => this.#deliver(rule, this.#scheduledEvent(definition, moment)));
-    this.#timers.set(definition, timer);
+    const times = { expression: schedule.expression, timeZone: "UTC", createdAt: clock.now() };
+    const timer = runAt(times, clock, (moment) => this.#deliver(rule, this.#scheduledEvent(definition, moment)));
+    if (timer !== undefined) this.#timers.set(definition, timer);
   }
 
   putTarget(busName: string, ruleName: string, definition: TargetDefinition): void {

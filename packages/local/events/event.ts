@@ -1,7 +1,7 @@
 // An event as a bus carries it. https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html
 import { randomUUID } from "node:crypto";
-import type { Place } from "../delivery/inputs";
-import { isoSeconds } from "../scheduler/invocation";
+import type { Place } from "../service/place";
+import { isoSeconds } from "../service/time";
 
 export interface BusEvent {
   readonly id: string;

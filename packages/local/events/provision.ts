@@ -1,8 +1,8 @@
 // Creates the program's event buses, rules and targets on EventBridge of the local run.
 
-import { arnOf, type Place } from "../delivery/inputs";
 import { compilePolicy } from "../iam/statement";
 import { constraint } from "../service/errors";
+import { arnOf, type Place } from "../service/place";
 import type { Provisioners } from "../service/provision";
 import { provisioner } from "../service/provisioner";
 import { described, documentIn, physicalName, textIn } from "../service/values";

@@ -2,9 +2,9 @@
 // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
 
 import { jsonObject } from "spillway/syntax/json";
-import type { Place } from "../delivery/inputs";
 import type { Message } from "../service/ask";
 import { constraint, invalid } from "../service/errors";
+import type { Place } from "../service/place";
 import type { Buses } from "./buses";
 import { eventOf } from "./event";
 import { busNameOf } from "./rule-of";

@@ -2,10 +2,11 @@
 // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html and API_PutTargets.html
 import type { GraphResource } from "@spillway/graph";
 import { type Expression, parseExpression } from "spillway/syntax/schedule-expression";
-import { arnOf, checkName, deadLetterArnIn, type Place, partIn, required, retryPolicyIn } from "../delivery/inputs";
+import { checkName, deadLetterArnIn, required, retryPolicyIn } from "../delivery/inputs";
 import { serviceOf, type Target } from "../delivery/target";
 import { invalid, oneOf } from "../service/errors";
-import { booleanIn, documentIn, physicalName, textIn, type Values } from "../service/values";
+import { arnOf, type Place } from "../service/place";
+import { booleanIn, documentIn, partIn, physicalName, textIn, type Values } from "../service/values";
 import type { RuleDefinition, TargetDefinition } from "./definition";
 import { compileEventPattern } from "./event-pattern";
 import { checkInput, type TargetInput } from "./target-input";

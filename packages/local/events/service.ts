@@ -4,9 +4,9 @@
 import { isObject, type Json, parseJson } from "spillway/syntax/json";
 import type { Clock } from "../clock";
 import { Deliveries } from "../delivery/delivery";
-import type { Place } from "../delivery/inputs";
 import { type Ask, type Message, type Service, ServiceError } from "../service/ask";
 import { editTheProgram, invalid } from "../service/errors";
+import type { Place } from "../service/place";
 import type { Provisioners } from "../service/provision";
 import { optionalText, pageOf, text } from "../service/validated-input";
 import { Buses } from "./buses";

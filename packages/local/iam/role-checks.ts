@@ -2,9 +2,8 @@
 // it, and that it may do what it will be used for. Each refusal is in the words of the service.
 import type { Graph, GraphResource } from "@spillway/graph";
 import { documentOf, methodsOf } from "@spillway/graph/read/open-api";
-import { firstIn } from "../lambda/function-of";
 import type { Principal } from "../service/ask";
-import { described, structureIn, textIn } from "../service/values";
+import { described, partIn, structureIn, textIn } from "../service/values";
 import type { Iam } from "./iam";
 
 /** Throws an Error that names each of the program's resources whose role AWS would not take. */
@@ -52,7 +51,7 @@ function rolesIn(
     case "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig":
       return [byFunction.get((textIn(inputs, "functionName") ?? "").replace(/^.*:function:/, ""))];
     case "aws:scheduler/schedule:Schedule":
-      return [textIn(firstIn(inputs, "target") ?? {}, "roleArn")];
+      return [textIn(partIn(inputs, "target"), "roleArn")];
     case "aws:cloudwatch/eventTarget:EventTarget":
       return [textIn(inputs, "roleArn")];
     case "aws:apigateway/integration:Integration":
@@ -87,7 +86,7 @@ const checks: Readonly<Record<string, (resource: GraphResource, checking: Checki
     const source = textIn(inputs, "eventSourceArn") ?? "";
     const reason = sourceRefusal(source, may);
     if (reason !== undefined) return `${invalid}: ${reason}`;
-    const onFailure = firstIn(structureIn(inputs, "destinationConfig") ?? {}, "onFailure") ?? {};
+    const onFailure = partIn(partIn(inputs, "destinationConfig"), "onFailure");
     const target = textIn(onFailure, "destinationArn");
     const lacking = target === undefined ? undefined : lackingFor(target, may);
     return (
@@ -97,9 +96,9 @@ const checks: Readonly<Record<string, (resource: GraphResource, checking: Checki
   },
 
   "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": ({ inputs }, { may }) => {
-    const config = structureIn(inputs, "destinationConfig") ?? {};
+    const config = partIn(inputs, "destinationConfig");
     for (const name of ["onSuccess", "onFailure"]) {
-      const target = textIn(firstIn(config, name) ?? {}, "destination");
+      const target = textIn(partIn(config, name), "destination");
       const lacking = target === undefined ? undefined : lackingFor(target, may);
       if (lacking !== undefined) {
         return `${invalid}: The function's execution role does not have permissions to call ${lacking.call} on ${target}`;

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import * as path from "node:path";
 import type { GraphResource } from "@spillway/graph";
-import { numberIn, physicalName, structureIn, structuresIn, textIn, textsIn, type Values } from "../service/values";
+import { numberIn, physicalName, structureIn, textIn, textsIn, type Values } from "../service/values";
 import type { FunctionDefinition } from "./definition";
 import { inRange, invalid, validation } from "./errors";
 import { reservedIn } from "./variables";
@@ -127,7 +127,3 @@ function required(values: Values, name: string): string {
 }
 
 const optional = (name: string, value: string | undefined) => (value === undefined ? {} : { [name]: value });
-
-/** The entries of the list property, as `destinationConfig.onFailure` can be. */
-export const firstIn = (values: Values, name: string): Values | undefined =>
-  structureIn(values, name) ?? structuresIn(values, name)[0];

@@ -3,10 +3,10 @@ import type { Clock } from "../clock";
 import { type Ask, ServiceError } from "../service/ask";
 import type { Provisioners } from "../service/provision";
 import { provisioner } from "../service/provisioner";
-import { numberIn, structureIn, textIn, type Values } from "../service/values";
+import { numberIn, partIn, textIn, type Values } from "../service/values";
 import { asynchronousDefaults } from "./asynchronous";
 import { inRange } from "./errors";
-import { firstIn, functionOf, functionProperties } from "./function-of";
+import { functionOf, functionProperties } from "./function-of";
 import { mappingOf, mappingProperties } from "./mapping-of";
 import type { Lambda } from "./service";
 
@@ -94,7 +94,7 @@ function statementOf(inputs: Values, functionArn: string) {
 }
 
 function destination(inputs: Values, name: "onSuccess" | "onFailure"): { onSuccess?: string; onFailure?: string } {
-  const arn = textIn(firstIn(structureIn(inputs, "destinationConfig") ?? {}, name) ?? {}, "destination");
+  const arn = textIn(partIn(partIn(inputs, "destinationConfig"), name), "destination");
   if (arn === undefined) return {};
   const service = arn.split(":")[2] ?? "";
   // Buckets take failures only.

@@ -2,9 +2,8 @@
 // https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
 import type { GraphResource } from "@spillway/graph";
 import { type Ask, type Principal, ServiceError } from "../service/ask";
-import { booleanIn, numberIn, structureIn, textIn, type Values } from "../service/values";
+import { booleanIn, firstIn, numberIn, partIn, structureIn, textIn, type Values } from "../service/values";
 import { inRange, invalid, validation } from "./errors";
-import { firstIn } from "./function-of";
 import type { MappingDefinition, StartingPosition, StreamDefinition } from "./mapping/mapping";
 import type { Registry } from "./registry";
 
@@ -81,7 +80,7 @@ function destinationOf(inputs: Values): string | undefined {
   if (firstIn(config, "onSuccess") !== undefined) {
     throw invalid("Unsupported DestinationConfig parameter for given event source mapping type.");
   }
-  const arn = textIn(firstIn(config, "onFailure") ?? {}, "destinationArn");
+  const arn = textIn(partIn(config, "onFailure"), "destinationArn");
   if (arn === undefined) return undefined;
   const service = arn.split(":")[2];
   if (!["sqs", "sns", "s3"].includes(service ?? "") || arn.endsWith(".fifo")) {

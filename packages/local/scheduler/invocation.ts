@@ -2,8 +2,9 @@
 // https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Delivery, Failure } from "../delivery/delivery";
-import type { Place } from "../delivery/inputs";
 import type { Principal } from "../service/ask";
+import type { Place } from "../service/place";
+import { isoSeconds } from "../service/time";
 import type { ScheduleDefinition } from "./definition";
 
 export interface Invocation {
@@ -83,5 +84,3 @@ function defaultNotification({ arn, target }: ScheduleDefinition, time: string, 
     detail: "{}",
   });
 }
-
-export const isoSeconds = (moment: number) => new Date(moment).toISOString().replace(/\.\d+Z$/, "Z");

@@ -1,8 +1,9 @@
 // Creates the program's schedules and their groups on Scheduler of the local run.
 
-import { arnOf, checkName, type Place } from "../delivery/inputs";
+import { checkName } from "../delivery/inputs";
 import type { Message } from "../service/ask";
 import { notFound } from "../service/errors";
+import { arnOf, type Place } from "../service/place";
 import type { Provisioners } from "../service/provision";
 import { provisioner } from "../service/provisioner";
 import { physicalName, textIn } from "../service/values";

@@ -3,11 +3,12 @@
 import type { GraphResource } from "@spillway/graph";
 import { type Expression, parseExpression, parseMoment } from "spillway/syntax/schedule-expression";
 import { isTimeZone } from "spillway/syntax/time-zone";
-import { arnOf, checkName, deadLetterArnIn, type Place, partIn, required, retryPolicyIn } from "../delivery/inputs";
+import { checkName, deadLetterArnIn, required, retryPolicyIn } from "../delivery/inputs";
 import { serviceOf, type Target } from "../delivery/target";
 import { inRange, invalid, oneOf } from "../service/errors";
+import { arnOf, type Place } from "../service/place";
 import { refuseUnknown } from "../service/provisioner";
-import { numberIn, physicalName, textIn, type Values } from "../service/values";
+import { numberIn, partIn, physicalName, textIn, type Values } from "../service/values";
 import type { ScheduleDefinition } from "./definition";
 
 export const defaultGroup = "default";

@@ -1,11 +1,11 @@
 // The schedules of the program, each waiting for its next moment on the run's clock.
 
-import { nextOf } from "spillway/syntax/schedule-expression";
 import type { Clock, Timer } from "../clock";
 import type { Deliveries, Delivering } from "../delivery/delivery";
-import type { Place } from "../delivery/inputs";
-import { alarm, recurring } from "../schedule/alarm";
+import { alarm } from "../schedule/alarm";
+import { runAt } from "../schedule/schedule";
 import { notFound } from "../service/errors";
+import type { Place } from "../service/place";
 import type { ScheduleDefinition } from "./definition";
 import { type Invocation, invocationOf } from "./invocation";
 
@@ -40,20 +40,16 @@ export class Schedules {
     const scheduled: Scheduled = { definition, createdAt, timers: new Set() };
     this.#scheduled.set(key, scheduled);
     if (!definition.enabled || this.#closed) return;
-    const next = nextOf(definition.expression, {
-      timeZone: definition.timeZone,
-      createdAt,
-      start: definition.startDate,
-      end: definition.endDate,
-    });
-    // A rate is due at once, when nothing says when it begins.
-    const from = definition.expression.kind === "rate" ? createdAt - 1 : createdAt;
-    if (next(from) === undefined) {
+    const { expression, timeZone, startDate: start, endDate: end } = definition;
+    // Unlike a rule's, a rate is due at once when nothing says when it begins.
+    const times = { expression, timeZone, createdAt, start, end, isDueAtOnce: true };
+    const timer = runAt(times, clock, (moment, isLast) => this.#due(scheduled, moment, isLast));
+    if (timer === undefined) {
       const { name, scheduleExpression } = definition;
       onProblem?.(`Schedule "${name}": ${scheduleExpression} names no moment from now on; it never runs.`);
       return;
     }
-    scheduled.timers.add(recurring(clock, next, (moment, last) => this.#due(scheduled, moment, last), from));
+    scheduled.timers.add(timer);
   }
 
   /** `name`, or `group/name`. Throws where there is none. */
@@ -83,12 +79,12 @@ export class Schedules {
     for (const { timers } of this.#scheduled.values()) for (const timer of timers) timer.cancel();
   }
 
-  #due(scheduled: Scheduled, moment: number, last: boolean): void {
+  #due(scheduled: Scheduled, moment: number, isLast: boolean): void {
     const { clock, random } = this.settings;
     const { definition, timers } = scheduled;
     const invoke = () => {
       const { settled } = this.invoke(scheduled, moment);
-      if (last && definition.actionAfterCompletion === "DELETE") {
+      if (isLast && definition.actionAfterCompletion === "DELETE") {
         void settled.then(() => {
           if (this.#scheduled.get(keyOf(definition)) === scheduled) this.#remove(keyOf(definition));
         });

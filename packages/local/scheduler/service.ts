@@ -1,11 +1,11 @@
 // EventBridge Scheduler of the local run: the program's schedules on the run's clock, and its API's actions.
 import type { Clock } from "../clock";
 import { Deliveries } from "../delivery/delivery";
-import type { Place } from "../delivery/inputs";
 import type { Route } from "../protocol/http";
 import { schedulerRoutes } from "../protocol/scheduler-rest";
 import { type Ask, type Message, type Service, ServiceError } from "../service/ask";
 import { editTheProgram } from "../service/errors";
+import type { Place } from "../service/place";
 import type { Provisioners } from "../service/provision";
 import { optionalText, pageOf, text } from "../service/validated-input";
 import { describeSchedule, stateOf, summaryOf } from "./descriptions";

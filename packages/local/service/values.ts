@@ -28,6 +28,13 @@ export const structuresIn = (values: Values, name: string): readonly Values[] =>
   return isList(value) ? value.filter(isStructure) : [];
 };
 
+/** A structure that may also be given as a list of one, as `destinationConfig.onFailure`. */
+export const firstIn = (values: Values, name: string): Values | undefined =>
+  structureIn(values, name) ?? structuresIn(values, name)[0];
+
+/** The same; empty where there is none. */
+export const partIn = (values: Values, name: string): Values => firstIn(values, name) ?? {};
+
 export const textsIn = (values: Values, name: string): readonly string[] => {
   const value = values[name];
   return isList(value) ? value.filter((each) => typeof each === "string") : [];

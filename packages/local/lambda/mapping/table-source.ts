@@ -1,5 +1,6 @@
 // The stream of a DynamoDB table as a source of an event source mapping: https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
 import type { Message } from "../../service/ask";
+import { isoSeconds } from "../../service/time";
 import {
   type Page,
   type Position,
@@ -49,7 +50,7 @@ export class TableSource implements StreamSource {
   }
 
   timestamp(milliseconds: number): string {
-    return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, "Z");
+    return isoSeconds(milliseconds);
   }
 
   /** Streams of tables know no times. */

@@ -1,5 +1,6 @@
 // Tumbling windows of a shard: which window a record belongs to, and the state that is handed from invocation to invocation.
 // https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-windows.html
+import { isoSeconds } from "../../service/time";
 
 /** How long Lambda waits for late records after the end of a window, in milliseconds. */
 const lateness = 120_000;
@@ -63,7 +64,7 @@ export class TumblingWindow {
   members(isFinalInvokeForWindow = false, isWindowTerminatedEarly = false): string {
     const start = this.#start ?? 0;
     const members = {
-      window: { start: iso(start), end: iso(start + this.#length) },
+      window: { start: isoSeconds(start), end: isoSeconds(start + this.#length) },
       state: this.#state,
       shardId: this.place.shardId,
       eventSourceARN: this.place.eventSourceArn,
@@ -73,5 +74,3 @@ export class TumblingWindow {
     return `,${JSON.stringify(members).slice(1, -1)}`;
   }
 }
-
-const iso = (milliseconds: number) => new Date(milliseconds).toISOString().replace(/\.\d+Z$/, "Z");
