@@ -98,7 +98,7 @@ export async function createServices(
   closing(async () => checkpoints?.close());
   const lambda = createLambda({
     ...common,
-    watchStream: (arn, wake) => (serviceIn(arn) === "dynamodb" ? database : kinesis).watch(arn, wake),
+    onWrite: (arn, wake) => (serviceIn(arn) === "dynamodb" ? database : kinesis).onWrite(arn, wake),
     checkpoints: (mapping) => (serviceIn(mapping.eventSourceArn) === "dynamodb" ? checkpoints?.of(mapping) : undefined),
     ...(settings.concurrency !== undefined && { concurrency: settings.concurrency }),
     ...(settings.inspectPort !== undefined && { inspectPort: settings.inspectPort }),

@@ -1,12 +1,13 @@
 // DynamoDB and DynamoDB Streams of the local run: the server behind, and what it lacks.
 import { join } from "node:path";
 import { type Message, type Service, ServiceError } from "../service/ask";
+import { Wakes } from "../service/wakes";
 import { Arns } from "./arns";
 import { startBackend } from "./backend";
 import { backupsAnswer, pointInTimeRecoveryOf } from "./backups";
 import { type TableRecord, TableRecords } from "./records";
 import { description, inwardIterator, outwardIterator, recordsAnswer, shardInput } from "./streams";
-import { TableWatch } from "./watch";
+import { tableOfStream, tablesWritten } from "./writes";
 
 export interface DynamoDbSettings {
   readonly accountId: string;
@@ -20,8 +21,8 @@ export interface DynamoDbSettings {
 export interface DynamoDb {
   readonly dynamodb: Service;
   readonly dynamodbstreams: Service;
-  /** Calls `wake` after each write to the stream's table, until what it answers is called. */
-  watch(streamArn: string, wake: () => void): () => void;
+  /** Calls `wake` after each write to the stream's table, until the function that it returns is called. */
+  onWrite(streamArn: string, wake: () => void): () => void;
 }
 
 /** Provisioning names a stream before it exists: a member of CreateTable and UpdateTable that AWS does not have. */
@@ -34,7 +35,7 @@ export async function createDynamoDb(settings: DynamoDbSettings): Promise<Dynamo
   const backend = await startBackend({ dataDir, onExit: settings.onExit });
   const records = new TableRecords(dataDir === undefined ? undefined : join(dataDir, "dynamodb-tables.json"));
   const arns = new Arns(region, accountId, records);
-  const watches = new TableWatch();
+  const wakes = new Wakes();
 
   const send = async (prefix: string, action: string, input: Message): Promise<Message> => {
     const { status, body } = await backend.request(`${prefix}.${action}`, JSON.stringify(input));
@@ -191,7 +192,11 @@ export async function createDynamoDb(settings: DynamoDbSettings): Promise<Dynamo
 
   const otherAction = async (action: string, input: Message) => {
     const answer = await table(action, input);
-    watches.written(action, input);
+    if (!wakes.isEmpty) {
+      const written = tablesWritten(action, input);
+      if (written === undefined) wakes.wakeAll();
+      else for (const each of written) wakes.wake(each);
+    }
     return answer;
   };
   const service = (name: string, actions: Readonly<Record<string, Action>>, otherwise: typeof table): Service => ({
@@ -205,7 +210,7 @@ export async function createDynamoDb(settings: DynamoDbSettings): Promise<Dynamo
   return {
     dynamodb: service("dynamodb", tableActions, otherAction),
     dynamodbstreams: service("dynamodbstreams", streamActions, stream),
-    watch: (streamArn, wake) => watches.add(streamArn, wake),
+    onWrite: (streamArn, wake) => wakes.add(tableOfStream(streamArn), wake),
   };
 }
 

@@ -1,6 +1,7 @@
 // Kinesis of the local run: its actions, on an engine that is started by the first request, so that programs without streams do not wait for it.
 import type { Clock } from "../clock";
 import { type Message, type Service, ServiceError } from "../service/ask";
+import { Wakes } from "../service/wakes";
 import type { Actions, Context } from "./actions";
 import { consumerActions } from "./consumers";
 import { createEngine } from "./engine";
@@ -9,10 +10,9 @@ import { checked } from "./input";
 import { positionOf } from "./iterator";
 import { recordActions } from "./records";
 import { shardActions } from "./shards";
-import { Streams, streamArnPrefix, streamOfToken } from "./state";
+import { Streams, streamArnPrefix, streamNameOfArn, streamOfToken } from "./state";
 import { streamActions } from "./streams";
 import { tagActions } from "./tags";
-import { StreamWatch } from "./watch";
 
 export interface KinesisSettings {
   readonly clock: Clock;
@@ -21,8 +21,11 @@ export interface KinesisSettings {
 }
 
 export interface Kinesis extends Service {
-  /** Calls `wake` whenever records were written to the stream or its shards have changed, until what it answers is called. */
-  watch(streamArn: string, wake: () => void): () => void;
+  /**
+   * Calls `wake` after records were written to the stream and after its shards have changed, until the function that it
+   * returns is called. The ARN is that of a stream or of one of its consumers.
+   */
+  onWrite(arn: string, wake: () => void): () => void;
   /** ARN of the stream that a request names by its shard iterator, or by its token only. Undefined where it does not. */
   streamOf(input: Message): string | undefined;
 }
@@ -48,7 +51,7 @@ const absent: Readonly<Record<string, string>> = {
 
 export function createKinesis(settings: KinesisSettings): Kinesis {
   const { accountId, region } = settings;
-  const watch = new StreamWatch();
+  const wakes = new Wakes();
   let started: { readonly context: Context; readonly actions: Actions } | undefined;
   let isClosed = false;
   const start = () => {
@@ -75,10 +78,10 @@ export function createKinesis(settings: KinesisSettings): Kinesis {
       context.engine.tick();
       const input: Message = checked(action, given);
       const answer = await act(input);
-      if (changes.has(action)) watch.changed(context.streams.of(input).name);
+      if (changes.has(action)) wakes.wake(context.streams.of(input).name);
       return answer;
     },
-    watch: (streamArn, wake) => watch.add(streamArn, wake),
+    onWrite: (arn, wake) => wakes.add(streamNameOfArn(arn) ?? "", wake),
     streamOf: ({ ShardIterator, NextToken }) => {
       const name =
         typeof ShardIterator === "string"

@@ -34,8 +34,8 @@ export interface LambdaSettings {
   readonly inspectPort?: number;
   /** How a mapping is run, by the service in its source's ARN. Default: queues (`sqs`), streams (`kinesis`), tables' streams (`dynamodb`). */
   readonly sources?: Readonly<Record<string, StartMapping>>;
-  /** Calls `wake` whenever something has been written to the stream, until what it answers is called. */
-  watchStream?(streamArn: string, wake: () => void): () => void;
+  /** Calls `wake` after each write to the stream, until the function that it returns is called. */
+  onWrite?(streamArn: string, wake: () => void): () => void;
   /** Where a stream's mapping goes on, if it does, in another run. */
   checkpoints?(definition: MappingDefinition): Checkpoints | undefined;
   /** Each line that a function writes. */
@@ -68,7 +68,7 @@ type Action = (input: Message, principal: Principal) => Message | Promise<Messag
 const largestPayload = { RequestResponse: 6 * 1024 * 1024, Event: 1024 * 1024 };
 
 export function createLambda(settings: LambdaSettings): Lambda {
-  const { clock, ask, accountId, region, onBatch, onProblem, watchStream } = settings;
+  const { clock, ask, accountId, region, onBatch, onProblem, onWrite } = settings;
   const sources: Readonly<Record<string, StartMapping>> = {
     sqs: startQueueMapping,
     kinesis: startKinesisMapping,
@@ -243,7 +243,7 @@ export function createLambda(settings: LambdaSettings): Lambda {
         onBatch,
         onProblem,
         maybePaused: settings.inspectPort !== undefined,
-        ...(watchStream && { watchStream }),
+        ...(onWrite && { onWrite }),
         ...(checkpoints && { checkpoints }),
       });
       registry.mappings.set(definition.uuid, { mapping, modifiedAt: now() });

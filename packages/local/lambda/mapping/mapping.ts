@@ -48,7 +48,7 @@ export type StartingPosition =
   /** Milliseconds since the epoch. Kinesis only. */
   | { readonly type: "AT_TIMESTAMP"; readonly at: number };
 
-/** One batch that has been run, for those who watch. */
+/** One batch that has been run, for those who count batches. */
 export interface BatchReport {
   readonly functionName: string;
   /** Name of the queue or stream. */
@@ -71,10 +71,10 @@ export interface MappingSettings {
   /** A debugger may pause the function: what it has is not handed out again meanwhile. Default: false. */
   readonly maybePaused?: boolean;
   /**
-   * Calls `wake` whenever something has been written to the stream, until what it answers is called. With it a mapping asks an idle
-   * shard once a second of real time instead of ten times.
+   * Calls `wake` after each write to the stream, until the function that it returns is called. With it, a mapping asks
+   * an idle shard once in a second of real time instead of ten times.
    */
-  watchStream?(streamArn: string, wake: () => void): () => void;
+  onWrite?(streamArn: string, wake: () => void): () => void;
   /** Where a stream's mapping goes on in another run. Default: nowhere, each run begins at the starting position. */
   readonly checkpoints?: Checkpoints;
   /** Told, once in a row, why the mapping cannot go on as it should: the source refuses it, or the function is throttled. */

@@ -9,7 +9,7 @@ import type { Page, Position, StreamRecord } from "./stream-source";
 import { Wake } from "./wake";
 
 /** Milliseconds of real time between requests. A full page is followed up at once; what comes one by one is read together. */
-const pauses = { between: 10, watched: 1000, unwatched: 100 };
+const pauses = { between: 10, woken: 1000, unwoken: 100 };
 /** Records of a page after which there are surely more. */
 const fullPage = 500;
 /** Characters that wait per lane; more than any batch has. */
@@ -60,7 +60,7 @@ export class ShardReader {
 
   async #read(stop: AbortSignal): Promise<void> {
     const { context } = this;
-    const { clock, watchStream } = context.settings;
+    const { clock, onWrite } = context.settings;
     let failures = 0;
     while (!stop.aborted && !this.#isAtEnd) {
       try {
@@ -72,7 +72,7 @@ export class ShardReader {
         this.#deliver(page);
         const { length } = page.records;
         if (this.#isAtEnd || length >= fullPage) continue;
-        if (length === 0) await this.#wake.wait(stop, watchStream === undefined ? pauses.unwatched : pauses.watched);
+        if (length === 0) await this.#wake.wait(stop, onWrite === undefined ? pauses.unwoken : pauses.woken);
         const left = readAt + pauses.between - performance.now();
         if (left > 0) await pause(left, stop);
       } catch (error) {

@@ -34,7 +34,7 @@ class StreamMapping implements Mapping, StreamContext {
   readonly #closing = new AbortController();
   readonly #killed = new AbortController();
   readonly #changed = new Wake();
-  readonly #unwatch: () => void;
+  readonly #endWakes: () => void;
   #polling: AbortController | undefined;
   /** When nothing of the last time runs any more. */
   #ended: Promise<void> = Promise.resolve();
@@ -51,8 +51,8 @@ class StreamMapping implements Mapping, StreamContext {
     if (stream === undefined) throw new Error(`The mapping of ${eventSourceArn} has no stream definition.`);
     this.stream = stream;
     this.source = make({ ask, clock, eventSourceArn, roleArn });
-    this.#unwatch =
-      settings.watchStream?.(this.source.streamArn, () => {
+    this.#endWakes =
+      settings.onWrite?.(this.source.streamArn, () => {
         for (const reader of this.#readers.values()) reader.wake();
       }) ?? (() => {});
     if (definition.enabled) this.resume();
@@ -91,7 +91,7 @@ class StreamMapping implements Mapping, StreamContext {
 
   async close(grace = 5000): Promise<void> {
     this.#closing.abort();
-    this.#unwatch();
+    this.#endWakes();
     const timer = setTimeout(() => this.#killed.abort(), grace);
     await this.pause();
     await this.#ended;

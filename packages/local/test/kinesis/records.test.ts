@@ -248,12 +248,12 @@ describe("records of Kinesis", () => {
     );
   });
 
-  it("wakes whoever watches a stream or a consumer of it, until they stop", async () => {
+  it("wakes the readers of a stream and of its consumers after each write, until they stop", async () => {
     await kinesis.stream("s");
     await kinesis.stream("other");
     const woken: string[] = [];
-    const stop = kinesis.kinesis.watch(streamArn("s"), () => woken.push("stream"));
-    kinesis.kinesis.watch(`${streamArn("s")}/consumer/c:1767225600`, () => woken.push("consumer"));
+    const stop = kinesis.kinesis.onWrite(streamArn("s"), () => woken.push("stream"));
+    kinesis.kinesis.onWrite(`${streamArn("s")}/consumer/c:1767225600`, () => woken.push("consumer"));
     await kinesis.put("other", "k", "a");
     assert.deepEqual(woken, []);
     await kinesis.put("s", "k", "a");

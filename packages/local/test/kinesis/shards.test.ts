@@ -221,10 +221,10 @@ describe("shards of Kinesis", () => {
     await assert.rejects(merge(0, 1), { name: "ValidationException" });
   });
 
-  it("wake those who watch the stream when they change", async () => {
+  it("wake the readers of the stream when they change", async () => {
     await kinesis.stream("s");
     let woken = 0;
-    kinesis.kinesis.watch(streamArn("s"), () => woken++);
+    kinesis.kinesis.onWrite(streamArn("s"), () => woken++);
     await split();
     await merge(1, 2);
     assert.equal(woken, 2);

@@ -223,7 +223,7 @@ export function setUpStream({ handler, checkpoints, ...options }: StreamOptions)
         definition,
         onBatch: (report) => reports.push(report),
         onProblem: (problem) => problems.push(problem),
-        watchStream: (_arn, wake) => {
+        onWrite: (_arn, wake) => {
           services.wake = wake;
           return () => {
             services.wake = () => {};

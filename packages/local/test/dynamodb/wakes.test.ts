@@ -1,10 +1,10 @@
-// Being told of writes to a table, which spares those who read its stream from asking all the time.
+// Readers of a table's stream are woken after each write, so that they need not ask all the time.
 import assert from "node:assert/strict";
 import { createDynamoDb } from "../../dynamodb/service";
 import { createAsk, type Message } from "../../service/ask";
 import { accountId, region, user } from "../support/sqs";
 
-describe("a watch of a table", () => {
+describe("a reader of a table's stream", () => {
   let services: Awaited<ReturnType<typeof createDynamoDb>>;
   let wakes: number;
   const ask = (action: string, input: Message, service = "dynamodb") =>
@@ -26,7 +26,7 @@ describe("a watch of a table", () => {
     streamArn = await create("orders");
     await create("others");
     wakes = 0;
-    end = services.watch(streamArn, () => {
+    end = services.onWrite(streamArn, () => {
       wakes += 1;
     });
   });
@@ -43,13 +43,13 @@ describe("a watch of a table", () => {
     ["ExecuteStatement", { Statement: `INSERT INTO "orders" VALUE {'id':'a'}` }],
   ];
   for (const [action, input] of writes) {
-    it(`is told of ${action}${String(input.TableName).startsWith("arn:") ? " by ARN" : ""}`, async () => {
+    it(`is woken by ${action}${String(input.TableName).startsWith("arn:") ? " by ARN" : ""}`, async () => {
       await ask(action, input);
       assert.equal(wakes, 1);
     });
   }
 
-  it("is told of nothing else, and of nothing after its end", async () => {
+  it("is woken by nothing else, and by nothing after its end", async () => {
     await ask("GetItem", { TableName: "orders", Key: item("a") });
     await ask("PutItem", { TableName: "others", Item: item("a") });
     const refused = { TableName: "orders", Item: item("a"), ConditionExpression: "attribute_exists(id)" };
