@@ -13,7 +13,7 @@ import { identityWarnings } from "./identities";
 import { code, count, details, fenced } from "./markdown";
 import { permissionChanges } from "./permissions";
 import type { Finding } from "./policy-findings";
-import { changeLines, consequenceLine, isOfItsOwn, kinds, resourceList } from "./resource-lines";
+import { changeLines, consequenceLine, isContent, isOfItsOwn, kinds, resourceList } from "./resource-lines";
 
 export interface Reviewed {
   readonly stack: string;
@@ -183,15 +183,12 @@ function kilobytes(bytes: number | undefined): string {
 }
 
 function consequences({ changed }: Comparison): string[] {
-  const rest = changed.filter((change) => !isOfItsOwn(change) && change.properties.some(isConsequence(change.after)));
+  const rest = changed.filter(
+    (change) => !isOfItsOwn(change) && change.properties.some(({ property }) => !isContent(change.after, property)),
+  );
   if (rest.length === 0) return [];
   const summary = `${count(rest.length, "resource")} only ${rest.length === 1 ? "follows" : "follow"} from the changes above`;
   return [details(summary, rest.map(consequenceLine).join("\n"))];
-}
-
-function isConsequence({ type }: GraphResource) {
-  return ({ property }: { readonly property: string }) =>
-    type !== "aws:lambda/function:Function" || property !== "code";
 }
 
 /** Others read them: `pulumi stack output`, and programs that refer to this stack. */

@@ -1,7 +1,7 @@
 // Resources and their changes as Markdown: lists, with values as code.
 import type { GraphResource } from "@spillway/graph";
 import { kindOf, nameOf } from "@spillway/graph/read/names";
-import { dataOf } from "@spillway/graph/read/replacement";
+import { resourceType } from "@spillway/graph/resource-types";
 import type { Comparison, PropertyChange, ResourceChange } from "./compare";
 import type { Difference } from "./difference";
 import { code, count } from "./markdown";
@@ -54,12 +54,12 @@ export function consequenceLine({ after, effect, properties }: ResourceChange): 
 
 /** The code has a list of its own. */
 export function isContent({ type }: GraphResource, property: string): boolean {
-  return type === "aws:lambda/function:Function" && property === "code";
+  return resourceType(type).content === property;
 }
 
 /** A hash of other things, which says nothing itself. */
 function isTrigger({ type }: GraphResource, property: string): boolean {
-  return type === "aws:apigateway/deployment:Deployment" && property === "triggers";
+  return resourceType(type).hash === property;
 }
 
 function propertyLines(change: PropertyChange, resource: GraphResource, resources: Resources): string[] {
@@ -78,7 +78,7 @@ function differenceText({ path, before, after }: Difference, resources: Resource
 }
 
 function effectText({ effect, after }: ResourceChange): string {
-  const data = dataOf(after.type);
+  const { data } = resourceType(after.type);
   switch (effect) {
     case "replaces":
       return data === undefined ? "is replaced" : `is **replaced**, with the loss of ${data.loss}`;

@@ -1,6 +1,6 @@
 // Stands in for Pulumi's engine: answers each registration as the provider would, and keeps the whole of what was asked for.
 import type { Graph, GraphResource, Value } from "../graph";
-import { invoked } from "../read/invokes";
+import { invoked } from "./invokes";
 import { create, createRemote, read, type World } from "./provider";
 import { optionsOf, type Registration, transformable } from "./registration";
 import { type TransformCallback, Transforms } from "./transforms";

@@ -27,7 +27,6 @@ const shapes: Readonly<Record<FlowKind, readonly [open: string, close: string]>>
   topic: ["{{", "}}"],
   bus: ["{{", "}}"],
   stream: ["[/", "/]"],
-  other: ["[", "]"],
 };
 
 /** White on these can be read on GitHub's light and on its dark background. */
@@ -131,7 +130,7 @@ function changedWith(marks: DiagramMarks, resources: readonly GraphResource[], n
   return changed;
 }
 
-const order: readonly FlowKind[] = ["entry", "stream", "bus", "topic", "queue", "table", "function", "other"];
+const order: readonly FlowKind[] = ["entry", "stream", "bus", "topic", "queue", "table", "function"];
 const rank = ({ kind, label, key }: FlowNode) => `${order.indexOf(kind)} ${label} ${key}`;
 
 /** Arrows in the order in which events take them, from each node that none leads to; `also` where no arrow leads. */

@@ -1,8 +1,10 @@
 // What arrows of the pipeline may lead from and to.
 import type { Graph, GraphResource } from "../graph";
-import { ArnNames, nameOf } from "./names";
+import { resourceType, resourceTypes } from "../resource-types";
+import type { FlowKind as TypeKind } from "../resource-types/resource-type";
+import { ArnNames, kindOf, nameOf } from "./names";
 
-export type FlowKind = "entry" | "queue" | "function" | "table" | "topic" | "stream" | "bus" | "other";
+export type FlowKind = TypeKind | "entry";
 
 export interface FlowNode {
   /** The same in every evaluation: the URN (and the part of the resource), or the ARN of what the program does not make. */
@@ -22,22 +24,12 @@ export interface FlowArrow {
   readonly aside?: boolean;
 }
 
-const kinds: Readonly<Record<string, FlowKind>> = {
-  "aws:sqs/queue:Queue": "queue",
-  "aws:lambda/function:Function": "function",
-  "aws:dynamodb/table:Table": "table",
-  "aws:sns/topic:Topic": "topic",
-  "aws:kinesis/stream:Stream": "stream",
-  "aws:cloudwatch/eventBus:EventBus": "bus",
-};
-const kindsOfServices: Readonly<Record<string, readonly [kind: FlowKind, word: string]>> = {
-  sqs: ["queue", "queue"],
-  lambda: ["function", "function"],
-  dynamodb: ["table", "table"],
-  sns: ["topic", "topic"],
-  kinesis: ["stream", "stream"],
-  events: ["bus", "event bus"],
-};
+/** By the service in an ARN: what it is, and the word for it. */
+const ofServices = new Map(
+  Object.entries(resourceTypes).flatMap(([type, { flow }]) =>
+    flow === undefined ? [] : [[flow.service, { kind: flow.kind, word: kindOf(type) }] as const],
+  ),
+);
 
 /** What arrows may lead from and to. */
 export class Ends {
@@ -50,8 +42,8 @@ export class Ends {
     this.byUrn = new Map(graph.resources.map((resource) => [resource.urn, resource]));
     this.names = new ArnNames(graph);
     for (const resource of graph.resources) {
-      const kind = kinds[resource.type];
-      if (kind !== undefined) this.add(resource, kind, this.labelOf(resource));
+      const { flow } = resourceType(resource.type);
+      if (flow !== undefined) this.add(resource, flow.kind, this.labelOf(resource));
     }
   }
 
@@ -68,14 +60,12 @@ export class Ends {
     if (typeof arn !== "string") return undefined;
     const resource = this.names.resource(arn);
     if (resource !== undefined) {
-      // A registered consumer of a stream stands for the stream.
-      return resource.type === "aws:kinesis/streamConsumer:StreamConsumer"
-        ? this.at(resource.inputs.streamArn)
-        : this.known.get(resource.urn);
+      const { standsFor } = resourceType(resource.type);
+      return standsFor === undefined ? this.known.get(resource.urn) : this.at(resource.inputs[standsFor]);
     }
     const [, , service = "", , , ...rest] = arn.split(":");
-    const [kind, word] = kindsOfServices[service] ?? [];
-    if (kind === undefined || arn.includes("*")) return undefined;
+    const of = ofServices.get(service);
+    if (of === undefined || arn.includes("*")) return undefined;
     const known = this.known.get(arn);
     if (known !== undefined) return known;
     const name = rest
@@ -83,7 +73,7 @@ export class Ends {
       .replace(/\/(stream|index|consumer)\/.*$/, "")
       .split(/[:/]/)
       .pop();
-    const node = { key: arn, kind, label: `${name} ${word}`, urns: [] };
+    const node = { key: arn, kind: of.kind, label: `${name} ${of.word}`, urns: [] };
     this.known.set(arn, node);
     return node;
   }

@@ -1,6 +1,7 @@
 // Arrows from functions to what their roles may write, send or publish to, and what they may only read.
 
 import type { Graph } from "../graph";
+import { namedBy } from "../resource-types";
 import type { Ends, FlowArrow } from "./flow-ends";
 import { statementsOf } from "./permissions";
 import { covers } from "./statement-words";
@@ -34,7 +35,7 @@ export function grantedArrows(graph: Graph, ends: Ends): readonly FlowArrow[] {
     for (const { urn, actions, arn } of granted) {
       if (!actions.some((action) => matchesAny(action, isRead ? fetching : carrying))) continue;
       const to = ends.at(arn);
-      for (const fn of functions.filter(({ inputs }) => inputs.role === roles.get(urn))) {
+      for (const fn of functions.filter((each) => namedBy(each, "role") === roles.get(urn))) {
         const from = ends.at(fn.outputs.arn);
         if (from === undefined || to === undefined) continue;
         const pair = `${from.key}\n${to.key}`;

@@ -1,6 +1,7 @@
 // Arrows from sources to what consumes them, and from each to where it puts what is given up.
 
 import type { Graph, GraphResource, Value } from "../graph";
+import { deadLetterArn, namedBy, resourceType } from "../resource-types";
 import type { Ends, FlowArrow, FlowNode } from "./flow-ends";
 import { documentOf, methodsOf } from "./open-api";
 
@@ -14,43 +15,39 @@ interface Program {
 const longestLabel = 40;
 
 const arrowsByType: Readonly<Record<string, (resource: GraphResource, program: Program) => readonly FlowArrow[]>> = {
-  "aws:lambda/eventSourceMapping:EventSourceMapping": ({ inputs }, program) => {
-    const from = program.ends.at(inputs.eventSourceArn);
-    return between(from, functionOf(inputs, program), from?.kind === "table" ? "stream" : undefined);
+  "aws:lambda/eventSourceMapping:EventSourceMapping": (mapping, program) => {
+    const from = program.ends.at(namedBy(mapping, "source"));
+    const to = functionOf(namedBy(mapping, "target"), program);
+    return between(from, to, from?.kind === "table" ? "stream" : undefined);
   },
 
-  "aws:sns/topicSubscription:TopicSubscription": (subscription, program) => {
-    const { ends } = program;
-    const { topic, endpoint, protocol, filterPolicy } = subscription.inputs;
-    const to = ends.at(endpoint) ?? ends.entry(subscription, String(protocol));
-    return between(ends.at(topic), to, filterLabel(filterPolicy, "type"));
+  "aws:sns/topicSubscription:TopicSubscription": (subscription, { ends }) => {
+    const { protocol, filterPolicy } = subscription.inputs;
+    const to = ends.at(namedBy(subscription, "target")) ?? ends.entry(subscription, String(protocol));
+    return between(ends.at(namedBy(subscription, "source")), to, filterLabel(filterPolicy, "type"));
   },
 
   "aws:scheduler/schedule:Schedule": (schedule, { ends }) => {
-    const { scheduleExpression, target } = schedule.inputs;
-    const to = ends.at(objectOf(target).arn);
-    return to === undefined ? [] : between(ends.entry(schedule, timeOf(scheduleExpression)), to);
+    const to = ends.at(namedBy(schedule, "target"));
+    return to === undefined ? [] : between(ends.entry(schedule, timeOf(schedule.inputs.scheduleExpression)), to);
   },
 
-  "aws:cloudwatch/eventTarget:EventTarget": ({ inputs }, { graph, ends }) => {
-    const rule = graph.resources.find(
-      ({ type, outputs }) =>
-        type === "aws:cloudwatch/eventRule:EventRule" &&
-        outputs.name === inputs.rule &&
-        busName(outputs.eventBusName) === busName(inputs.eventBusName),
-    );
-    const to = ends.at(inputs.arn);
+  "aws:cloudwatch/eventTarget:EventTarget": (target, program) => {
+    const { ends } = program;
+    const rule = ruleOf(target, program);
+    const to = ends.at(namedBy(target, "target"));
     if (rule === undefined || to === undefined) return [];
     const { scheduleExpression, eventPattern } = rule.inputs;
     if (typeof scheduleExpression === "string") return between(ends.entry(rule, timeOf(scheduleExpression)), to);
-    const bus = ends.at(`${String(rule.outputs.arn).split(":rule/")[0]}:event-bus/${busName(inputs.eventBusName)}`);
+    const bus = busName(target.inputs.eventBusName);
+    const from = ends.at(`${String(rule.outputs.arn).split(":rule/")[0]}:event-bus/${bus}`);
     const entry = ends.entry(rule, `${rule.name} rule`);
-    return [...between(bus, entry, filterLabel(eventPattern, "detail-type")), ...between(entry, to)];
+    return [...between(from, entry, filterLabel(eventPattern, "detail-type")), ...between(entry, to)];
   },
 
   "aws:apigateway/integration:Integration": (integration, { graph, ends }) => {
-    const { uri, restApi, resourceId, httpMethod } = integration.inputs;
-    const to = integrated(uri, ends);
+    const { restApi, resourceId, httpMethod } = integration.inputs;
+    const to = integrated(namedBy(integration, "target"), ends);
     if (to === undefined) return [];
     const resource = graph.resources.find(
       ({ type, id, inputs }) =>
@@ -80,48 +77,37 @@ export function sourceArrows(graph: Graph, ends: Ends): readonly FlowArrow[] {
   return graph.resources.flatMap((resource) => arrowsByType[resource.type]?.(resource, { graph, ends }) ?? []);
 }
 
-/** Each resource that names a place for what is given up, and that place. */
-function givenUp({ resources }: Graph): readonly (readonly [resource: GraphResource, arn: string])[] {
-  return resources.flatMap((resource) => {
-    const { redrivePolicy, destinationConfig, deadLetterConfig, target } = resource.inputs;
-    const { onFailure } = objectOf(destinationConfig);
-    const arns = [
-      objectOf(jsonOf(redrivePolicy)).deadLetterTargetArn,
-      objectOf(onFailure).destinationArn,
-      objectOf(onFailure).destination,
-      objectOf(deadLetterConfig).targetArn,
-      objectOf(deadLetterConfig).arn,
-      objectOf(objectOf(target).deadLetterConfig).arn,
-    ];
-    return arns.filter((arn) => typeof arn === "string").map((arn) => [resource, arn] as const);
-  });
-}
-
-/** ARNs of the queues (and topics) that something puts there what it gives up. */
-export function deadLetterArns(graph: Graph): ReadonlySet<string> {
-  return new Set(givenUp(graph).map(([, arn]) => arn));
+/** ARNs of the queues (and topics) into which something puts what it gives up. */
+export function deadLetterArns({ resources }: Graph): ReadonlySet<string> {
+  return new Set(resources.flatMap((resource) => deadLetterArn(resource) ?? []));
 }
 
 export function deadLetterArrows(graph: Graph, ends: Ends): readonly FlowArrow[] {
-  return givenUp(graph).flatMap(([resource, arn]) => {
-    const { type, inputs, outputs, urn } = resource;
-    const from =
-      type === "aws:sqs/redrivePolicy:RedrivePolicy"
-        ? ends.at(inputs.queueUrl)
-        : type === "aws:sns/topicSubscription:TopicSubscription"
-          ? ends.at(inputs.topic)
-          : inputs.functionName === undefined
-            ? (ends.nodes().find(({ key }) => key === urn) ?? ends.at(outputs.arn) ?? ruleOf(inputs, { graph, ends }))
-            : functionOf(inputs, { graph, ends });
-    return between(from, ends.at(arn), undefined, true);
+  return graph.resources.flatMap((resource) => {
+    const arn = deadLetterArn(resource);
+    return arn === undefined ? [] : between(ownerOf(resource, { graph, ends }), ends.at(arn), undefined, true);
   });
 }
 
-function ruleOf(inputs: Inputs, { graph, ends }: Program): FlowNode | undefined {
-  const rule = graph.resources.find(
-    ({ type, outputs }) => type === "aws:cloudwatch/eventRule:EventRule" && outputs.name === inputs.rule,
+/** Whose dead letters they are. */
+function ownerOf(resource: GraphResource, program: Program): FlowNode | undefined {
+  const { ends } = program;
+  const node = ({ urn }: GraphResource) => ends.nodes().find(({ key }) => key === urn);
+  const of = resourceType(resource.type).deadLetters?.of;
+  if (of === undefined) return node(resource) ?? ends.at(resource.outputs.arn);
+  if (of === "functionName") return functionOf(resource.inputs[of], program);
+  const rule = of === "rule" ? ruleOf(resource, program) : undefined;
+  return rule === undefined ? ends.at(resource.inputs[of]) : node(rule);
+}
+
+/** A target names its rule by its name, of which each bus may have one. */
+function ruleOf({ inputs }: GraphResource, { graph }: Program): GraphResource | undefined {
+  return graph.resources.find(
+    ({ type, outputs }) =>
+      type === "aws:cloudwatch/eventRule:EventRule" &&
+      outputs.name === inputs.rule &&
+      busName(outputs.eventBusName) === busName(inputs.eventBusName),
   );
-  return ends.nodes().find(({ key }) => key === rule?.urn);
 }
 
 function between(
@@ -135,11 +121,11 @@ function between(
 }
 
 /** A mapping names its function by its name, its ARN, or the ARN of a version or alias. */
-function functionOf({ functionName }: Inputs, { graph, ends }: Program): FlowNode | undefined {
+function functionOf(named: Value | undefined, { graph, ends }: Program): FlowNode | undefined {
   const fn = graph.resources.find(
-    ({ type, outputs }) => type === "aws:lambda/function:Function" && outputs.name === functionName,
+    ({ type, outputs }) => type === "aws:lambda/function:Function" && outputs.name === named,
   );
-  return ends.at(fn?.outputs.arn ?? functionName);
+  return ends.at(fn?.outputs.arn ?? named);
 }
 
 /** The types that a filter lets through, where there is room for them; `filtered` for whatever else it says. */

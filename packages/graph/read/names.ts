@@ -1,17 +1,11 @@
 // Readable names for ARNs: `orders table` instead of `arn:aws:dynamodb:…:table/spillway-dev-orders-3e3d482`.
 import type { Graph, GraphResource } from "../graph";
-
-/** Where the type's last part, in small letters, would not be what people call it. */
-const kinds: Readonly<Record<string, string>> = {
-  "aws:apigateway/restApi:RestApi": "endpoint",
-  "aws:cloudwatch/eventRule:EventRule": "rule",
-  "aws:cloudwatch/metricAlarm:MetricAlarm": "alarm",
-};
+import { resourceType } from "../resource-types";
 
 /** `queue` of `aws:sqs/queue:Queue`, `log group` of `aws:cloudwatch/logGroup:LogGroup`. */
 export function kindOf(type: string): string {
   const [, , last = type] = type.split(":");
-  return kinds[type] ?? last.replace(/([a-z0-9])([A-Z])/g, "$1 $2").toLowerCase();
+  return resourceType(type).kind ?? last.replace(/([a-z0-9])([A-Z])/g, "$1 $2").toLowerCase();
 }
 
 /** `orders queue`, by the resource's logical name. */
@@ -52,10 +46,9 @@ export class ArnNames {
     if (found === undefined) return arn;
     const { resource, rest } = found;
     const name = nameOf(resource);
-    if (resource.type === "aws:dynamodb/table:Table" && arn.includes("/stream/")) return `stream of ${name}`;
-    if (rest === "/index/*") return `every index of ${name}`;
-    if (rest.startsWith("/index/")) return `index ${rest.slice("/index/".length)} of ${name}`;
-    if (rest === ":*" && resource.type === "aws:cloudwatch/logGroup:LogGroup") return `every log stream of ${name}`;
+    const own = String(resource.outputs.arn);
+    const part = resourceType(resource.type).part?.(arn.startsWith(own) ? arn.slice(own.length) : rest);
+    if (part !== undefined) return `${part} of ${name}`;
     return rest === "" ? name : `${name} (${rest})`;
   }
 

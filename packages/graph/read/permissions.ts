@@ -1,5 +1,6 @@
 // Who may do what: every statement of the program's policies, with its resources' names instead of their ARNs.
 import type { Graph, GraphResource } from "../graph";
+import { namedBy, resourceType } from "../resource-types";
 import { ArnNames, kindOf, nameOf } from "./names";
 import { type GivenPolicy, rolePolicies } from "./role-policies";
 import { policyInWords, type StatementInWords } from "./statement-words";
@@ -92,19 +93,6 @@ function policyName(given: GivenPolicy | string): string {
   return typeof given === "string" ? `managed policy ${given.split(":policy/").pop()}` : nameOf(given.owner);
 }
 
-/** Which resource a policy is about, by the policy's type; of the others it is the resource that has the policy as a property. */
-const subjects: Readonly<Record<string, string>> = {
-  "aws:sqs/queuePolicy:QueuePolicy": "queueUrl",
-  "aws:sns/topicPolicy:TopicPolicy": "arn",
-  "aws:kms/keyPolicy:KeyPolicy": "keyId",
-  "aws:kinesis/resourcePolicy:ResourcePolicy": "resourceArn",
-  "aws:dynamodb/resourcePolicy:ResourcePolicy": "resourceArn",
-  "aws:s3/bucketPolicy:BucketPolicy": "bucket",
-  "aws:secretsmanager/secretPolicy:SecretPolicy": "secretArn",
-  "aws:cloudwatch/eventBusPolicy:EventBusPolicy": "eventBusName",
-  "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": "policyName",
-};
-
 /**
  * Who may use the program's resources by their own policies, invoke its functions, and assume its roles. In the order of the
  * resources' names. Throws for a graph of a preview.
@@ -125,7 +113,7 @@ export function resourceStatementsOf(graph: Graph): ResourceStatement[] {
         statements.push(ofResource(resource, statement, { graph, names, say }));
       }
     } else if (custom && inputs.policy !== undefined && inputs.policy !== null && !type.startsWith("aws:iam/")) {
-      const property = subjects[type];
+      const property = resourceType(type).policyOf;
       const target = property === undefined ? undefined : String(inputs[property]);
       const subject =
         target === undefined
@@ -181,7 +169,7 @@ function invocation(permission: GraphResource, fn: GraphResource | undefined, sa
 
 function principalsOf(role: GraphResource, resources: readonly GraphResource[]): readonly string[] {
   const functions = resources.filter(
-    ({ type, inputs }) => type === "aws:lambda/function:Function" && inputs.role === role.outputs.arn,
+    (each) => each.type === "aws:lambda/function:Function" && namedBy(each, "role") === role.outputs.arn,
   );
   if (functions.length > 0) return functions.map(({ name, type }) => `${kindOf(type)} ${name}`);
   const services = policyInWords(role.inputs.assumeRolePolicy, nameOf(role)).flatMap(({ principals }) => principals);

@@ -1,7 +1,8 @@
 // What AWS asks of a role when a function, a mapping, a schedule or a rule's target with it is made: that the service may assume
 // it, and that it may do what it will be used for. Each refusal is in the words of the service.
-import type { Graph, GraphResource } from "@spillway/graph";
+import type { Graph, GraphResource, Value } from "@spillway/graph";
 import { documentOf, methodsOf } from "@spillway/graph/read/open-api";
+import { deadLetterArn, namedBy } from "@spillway/graph/resource-types";
 import type { Principal } from "../service/ask";
 import { described, partIn, structureIn, textIn } from "../service/values";
 import type { Iam } from "./iam";
@@ -40,38 +41,31 @@ interface Checking {
 const lambdaIn = (roleArn: string): Principal => ({ kind: "service", service: "lambda.amazonaws.com", roleArn });
 
 /** The roles that others act in for the resource. */
-function rolesIn(
-  { type, inputs }: GraphResource,
-  byFunction: ReadonlyMap<string, string>,
-): readonly (string | undefined)[] {
+function rolesIn(resource: GraphResource, byFunction: ReadonlyMap<string, string>): readonly (string | undefined)[] {
+  const { type, inputs } = resource;
   switch (type) {
-    case "aws:lambda/function:Function":
-      return [textIn(inputs, "role")];
     case "aws:lambda/eventSourceMapping:EventSourceMapping":
     case "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig":
       return [byFunction.get((textIn(inputs, "functionName") ?? "").replace(/^.*:function:/, ""))];
-    case "aws:scheduler/schedule:Schedule":
-      return [textIn(partIn(inputs, "target"), "roleArn")];
-    case "aws:cloudwatch/eventTarget:EventTarget":
-      return [textIn(inputs, "roleArn")];
-    case "aws:apigateway/integration:Integration":
-      return [textIn(inputs, "credentials")];
     case "aws:apigateway/restApi:RestApi":
       return methodsOf(documentOf(inputs.body)).map(({ integration }) => textIn(integration, "credentials"));
     default:
-      return [];
+      return [textOf(namedBy(resource, "role"))];
   }
 }
+
+const textOf = (value: Value | undefined) => (typeof value === "string" ? value : undefined);
 
 const invalid = "InvalidParameterValueException";
 
 /** Why AWS refuses; undefined: it does not. */
 const checks: Readonly<Record<string, (resource: GraphResource, checking: Checking) => string | undefined>> = {
-  "aws:lambda/function:Function": ({ inputs, outputs }, { iam, roleArn, may }) => {
+  "aws:lambda/function:Function": (resource, { iam, roleArn, may }) => {
+    const { inputs, outputs } = resource;
     if (!iam.trusts(roleArn, "lambda.amazonaws.com", textIn(outputs, "arn"))) {
       return `${invalid}: The role defined for the function cannot be assumed by Lambda.`;
     }
-    const target = textIn(structureIn(inputs, "deadLetterConfig") ?? {}, "targetArn");
+    const target = deadLetterArn(resource);
     const lacking = target === undefined ? undefined : lackingFor(target, may);
     if (lacking !== undefined) {
       return `${invalid}: The provided execution role does not have permissions to call ${lacking.call} on ${lacking.service}`;
@@ -82,12 +76,10 @@ const checks: Readonly<Record<string, (resource: GraphResource, checking: Checki
       : undefined;
   },
 
-  "aws:lambda/eventSourceMapping:EventSourceMapping": ({ inputs }, { may }) => {
-    const source = textIn(inputs, "eventSourceArn") ?? "";
-    const reason = sourceRefusal(source, may);
+  "aws:lambda/eventSourceMapping:EventSourceMapping": (mapping, { may }) => {
+    const reason = sourceRefusal(textOf(namedBy(mapping, "source")) ?? "", may);
     if (reason !== undefined) return `${invalid}: ${reason}`;
-    const onFailure = partIn(partIn(inputs, "destinationConfig"), "onFailure");
-    const target = textIn(onFailure, "destinationArn");
+    const target = deadLetterArn(mapping);
     const lacking = target === undefined ? undefined : lackingFor(target, may);
     return (
       lacking &&

@@ -1,8 +1,7 @@
 // What two evaluations of a program ask for differently, apart from the code of its functions.
 import { isDeepStrictEqual } from "node:util";
 import type { Graph, GraphResource, Value } from "@spillway/graph";
-
-const functionType = "aws:lambda/function:Function";
+import { resourceType } from "@spillway/graph/resource-types";
 
 /** One line for each resource that is not as it was, as `+ aws:sqs/queue:Queue "jobs"`. */
 export function differencesOf(before: Graph, after: Graph): string[] {
@@ -31,8 +30,9 @@ export function isSame(before: GraphResource, after: GraphResource): boolean {
 
 /** The path of the archive of a function that comes as one file or folder. */
 export function archiveIn({ type, inputs }: GraphResource): string | undefined {
-  const { code } = inputs;
-  if (type !== functionType || typeof code !== "object" || code === null || !("archive" in code)) return undefined;
+  const { content } = resourceType(type);
+  const code = content === undefined ? undefined : inputs[content];
+  if (typeof code !== "object" || code === null || !("archive" in code)) return undefined;
   return typeof code.archive === "string" ? code.archive : undefined;
 }
 

@@ -11,6 +11,14 @@ const table = (args: Partial<aws.dynamodb.TableArgs> = {}, opts: pulumi.CustomRe
     { hashKey: "id", attributes: [{ name: "id", type: "S" }], billingMode: "PAY_PER_REQUEST", ...args },
     opts,
   );
+const target = (deadLetterConfig?: aws.types.input.cloudwatch.EventTargetDeadLetterConfig) =>
+  new aws.cloudwatch.EventTarget("orders", {
+    rule: "orders",
+    arn: "arn:aws:sqs:eu-west-1:000000000000:orders",
+    ...(deadLetterConfig && { deadLetterConfig }),
+  });
+const mapping = (destinationConfig: aws.types.input.lambda.EventSourceMappingDestinationConfig) =>
+  new aws.lambda.EventSourceMapping("orders", { functionName: "orders", destinationConfig });
 const stream = { streamEnabled: true, streamViewType: "NEW_AND_OLD_IMAGES" };
 
 describe("a review of one broken property", () => {
@@ -108,6 +116,18 @@ describe("a review warns", () => {
       () => queue({ redrivePolicy: policy }),
       () => queue(),
       /its dead letters are removed \(`redrivePolicy`\)/,
+    ],
+    [
+      "the dead letters of a rule's target",
+      () => target({ arn: "arn:aws:sqs:eu-west-1:000000000000:dead" }),
+      () => target(),
+      /`orders event target`: its dead letters are removed \(`deadLetterConfig`\)/,
+    ],
+    [
+      "the dead letters of a mapping, whose configuration stays without them",
+      () => mapping({ onFailure: { destinationArn: "arn:aws:sqs:eu-west-1:000000000000:dead" } }),
+      () => mapping({}),
+      /its dead letters are removed \(`destinationConfig`\)/,
     ],
     [
       "a shorter retention than AWS's own",

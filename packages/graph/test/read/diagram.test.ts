@@ -148,11 +148,20 @@ describe("the picture of a program", () => {
       new TopicConsumer("direct", { callback: onPlaced, topic, types: ["placed"] });
       new StreamConsumer("jobs", { callback: note });
       new Schedule("nightly", { expression: "rate(1 day)", target, event: { type: "placed", id: "1" } });
-      const rule = new aws.cloudwatch.EventRule("raw", { eventPattern: JSON.stringify({ source: ["raw"] }) });
+      const raw = { eventPattern: JSON.stringify({ source: ["raw"] }) };
+      const rule = new aws.cloudwatch.EventRule("raw", raw);
       new aws.cloudwatch.EventTarget("raw", {
         rule: rule.name,
         arn: target.queueArn,
         deadLetterConfig: { arn: topic.undelivered.arn },
+      });
+      const undelivered = new aws.sqs.Queue("bus-dead-letters");
+      const bus = new aws.cloudwatch.EventBus("own", { deadLetterConfig: { arn: undelivered.arn } });
+      // A rule of the same name on another bus.
+      const other = new aws.cloudwatch.EventRule("other", { ...raw, name: rule.name, eventBusName: bus.name });
+      const deadLetterConfig = { arn: undelivered.arn };
+      new aws.cloudwatch.EventTarget("other", {
+        ...{ rule: other.name, eventBusName: bus.name, arn: target.queueArn, deadLetterConfig },
       });
     });
     const dead = (lines: readonly string[]) => lines.filter((line) => line.includes("dead_letters"));
@@ -163,6 +172,8 @@ describe("the picture of a program", () => {
       'note -.-> jobs_dead_letters_queue[["jobs-dead-letters queue"]]',
       'notes_queue -.-> notes_dead_letters_queue[["notes-dead-letters queue"]]',
       'onPlaced -.-> direct_dead_letters_queue[["direct-dead-letters queue"]]',
+      'other_rule -.-> bus_dead_letters_queue[["bus-dead-letters queue"]]',
+      "own_event_bus -.-> bus_dead_letters_queue",
       'raw_rule -.-> news_dead_letters_queue[["news-dead-letters queue"]]',
     ]);
     const consumed = await graphOf(() => {

@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
-import { dataOf, effectOf } from "../../read/replacement";
+import { effectOf } from "../../read/replacement";
+import { resourceType } from "../../resource-types";
 
 const queue = "aws:sqs/queue:Queue";
 const table = "aws:dynamodb/table:Table";
@@ -74,8 +75,8 @@ describe("the effect of a changed property", () => {
 
 describe("what holds data", () => {
   it("is a queue, table, stream, topic, key or log group", () => {
-    const nouns = [queue, table, stream, topic, key, logGroup].map((type) => dataOf(type)?.noun);
+    const nouns = [queue, table, stream, topic, key, logGroup].map((type) => resourceType(type).data?.noun);
     assert.deepEqual(nouns, ["queue", "table", "stream", "topic", "key", "log group"]);
-    assert.equal(dataOf("aws:lambda/function:Function"), undefined);
+    assert.equal(resourceType("aws:lambda/function:Function").data, undefined);
   });
 });

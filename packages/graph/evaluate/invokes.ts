@@ -1,8 +1,9 @@
 // What the program asks AWS while it is evaluated, as far as it can be answered without AWS.
-import { policyDocument } from "../evaluate/get-policy-document";
-import type { World } from "../evaluate/provider";
+
 import type { Value } from "../graph";
 import { dnsSuffixOf } from "../partition";
+import { policyDocument } from "./get-policy-document";
+import type { World } from "./provider";
 
 export function invoked(
   token: string,
