@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { covers } from "../read/statement-words";
+import { covers } from "../../read/statement-words";
 
 describe("an action in a policy's words", () => {
   const includes: readonly (readonly [wider: string, action: string, included: boolean])[] = [
