@@ -2,6 +2,10 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { AwsV4Signer } from "aws4fetch";
 import { addressOf, type Endpoint } from "./endpoints";
+import { post } from "./post";
+
+/** Keys derived for a signature, by secret, day, region and service: deriving one takes four of the seven digests of a signature. */
+const signingKeys = new Map<string, ArrayBuffer>();
 
 /** How often a call, and each entry of a batch, is tried. */
 export const tries = 3;
@@ -49,7 +53,7 @@ export function callAws<Answer>(call: AwsCall<Answer>): Promise<Answer> {
   const headers = { "content-type": contentType, "x-amz-target": `${target}.${action}` };
   const body = JSON.stringify(input);
   return again(call, async () => {
-    const text = await post(call, headers, body);
+    const text = await signAndPost(call, headers, body);
     const answer = (text === "" ? {} : JSON.parse(text)) as Answer;
     const refusal = call.refusalIn?.(answer);
     if (refusal !== undefined) throw refusal;
@@ -61,7 +65,7 @@ export function callAws<Answer>(call: AwsCall<Answer>): Promise<Answer> {
 export function queryAws(call: Call, parameters: Readonly<Record<string, string>>): Promise<string> {
   const headers = { "content-type": "application/x-www-form-urlencoded" };
   const body = new URLSearchParams(parameters).toString();
-  return again(call, () => post(call, headers, body));
+  return again(call, () => signAndPost(call, headers, body));
 }
 
 async function again<Answer>({ mostTries = tries, signal }: Call, run: () => Promise<Answer>): Promise<Answer> {
@@ -82,7 +86,7 @@ export async function pauseAfter(attempt: number, signal?: AbortSignal): Promise
   await wait(milliseconds, undefined, signal && { signal }).catch(() => {});
 }
 
-async function post(
+async function signAndPost(
   { endpoint, timeout = defaultTimeout, signal }: Call,
   headers: Readonly<Record<string, string>>,
   body: string,
@@ -100,13 +104,13 @@ async function post(
     ...(AWS_SESSION_TOKEN !== undefined && { sessionToken: AWS_SESSION_TOKEN }),
     ...(region !== undefined && { region }),
     service: endpoint.service,
+    cache: signingKeys,
   });
-  const { url, ...signed } = await signer.sign();
+  const signed = await signer.sign();
   const tooLong = AbortSignal.timeout(timeout);
   const ended = signal === undefined ? tooLong : AbortSignal.any([tooLong, signal]);
-  const response = await fetch(new Request(url, { ...signed, signal: ended }));
-  const text = await response.text();
-  if (!response.ok) throw errorOf(response.status, text);
+  const { status, text } = await post(signed.url, signed.headers, body, ended);
+  if (status >= 300) throw errorOf(status, text);
   return text;
 }
 

@@ -207,29 +207,17 @@ describe("a call to AWS", () => {
   });
 
   it("is one of ten at most at a time, where a thousand messages are changed", async () => {
-    let [underWay, most] = [0, 0];
-    const { fetch } = globalThis;
-    let open = () => {};
-    const tenUnderWay = new Promise<void>((resolve) => {
-      open = resolve;
-    });
-    globalThis.fetch = async (...request) => {
-      underWay += 1;
-      most = Math.max(most, underWay);
-      if (underWay === 10) open();
-      try {
-        await tenUnderWay;
-        return await fetch(...request);
-      } finally {
-        underWay -= 1;
-      }
-    };
-    try {
-      const changes = Array.from({ length: 1000 }, (_, index) => ({ receiptHandle: String(index), seconds: 1 }));
-      await changeVisibility(aws.queueUrl, changes);
-    } finally {
-      globalThis.fetch = fetch;
-    }
+    const waiting: (() => void)[] = [];
+    let most = 0;
+    // None is answered before ten are there, and some time has passed for more.
+    aws.hold = () =>
+      new Promise((resolve) => {
+        waiting.push(resolve);
+        most = Math.max(most, waiting.length);
+        if (waiting.length === 10) setTimeout(() => waiting.splice(0).map((go) => go()), 50);
+      });
+    const changes = Array.from({ length: 1000 }, (_, index) => ({ receiptHandle: String(index), seconds: 1 }));
+    await changeVisibility(aws.queueUrl, changes);
     const entries = aws.requests.flatMap(({ input }) => input.Entries ?? []);
     assert.equal(new Set(entries.map(({ ReceiptHandle }) => ReceiptHandle)).size, 1000);
     assert.equal(most, 10);
