@@ -75,6 +75,8 @@ const inspectorOf = (port: number | undefined) =>
 const heapOf = (memorySize: number) => [
   `--max-old-space-size=${memorySize}`,
   `--max-semi-space-size=${youngGeneration}`,
+  // Several threads for so little only get in each other's way, and in that of the other functions.
+  "--single-threaded-gc",
 ];
 
 /** Megabytes of a process that has not yet said what it holds. */
