@@ -8,7 +8,6 @@ import { booleanIn, numberIn, structureIn, structuresIn, textIn, textsIn } from 
 import type { FunctionDefinition } from "./definition";
 import { inRange, invalid, validation } from "./errors";
 import type { MappingDefinition } from "./mapping/mapping";
-import type { Registry } from "./registry";
 import { checkStreamMapping, streamOf, streamServices } from "./stream-mapping-of";
 
 const owner: Principal = { kind: "user" };
@@ -32,7 +31,10 @@ export const mappingProperties = {
 };
 
 export interface MappingOfSettings {
-  readonly registry: Registry;
+  /** Throws a ServiceError where there is no function of that name or ARN. */
+  functionOf(identifier: string): FunctionDefinition;
+  /** The mappings that are there already. */
+  readonly mappings: Iterable<MappingDefinition>;
   readonly ask: Ask;
   readonly clock: Clock;
 }
@@ -40,14 +42,14 @@ export interface MappingOfSettings {
 /** Rejects with a ServiceError for what AWS would refuse. */
 export async function mappingOf(
   resource: GraphResource,
-  { registry, ask, clock }: MappingOfSettings,
+  { functionOf, mappings, ask, clock }: MappingOfSettings,
 ): Promise<MappingDefinition> {
   const { inputs, outputs } = resource;
   const eventSourceArn = textIn(inputs, "eventSourceArn");
   if (eventSourceArn === undefined) throw invalid("Unrecognized event source.");
   const service = eventSourceArn.split(":")[2] ?? "";
   const isStream = streamServices.has(service);
-  const { definition } = registry.find(textIn(inputs, "functionName") ?? "");
+  const definition = functionOf(textIn(inputs, "functionName") ?? "");
   const filters = structuresIn(structureIn(inputs, "filterCriteria") ?? {}, "filters").flatMap(
     (filter) => textIn(filter, "pattern") ?? [],
   );
@@ -69,8 +71,12 @@ export async function mappingOf(
   inRange("batchSize", mapping.batchSize, 1, 10_000);
   inRange("maximumBatchingWindowInSeconds", mapping.maximumBatchingWindowInSeconds, 0, 300);
   checkFilters(filters, isStream ? (service === "kinesis" ? "data" : null) : "body");
-  if (service === "sqs") await checkQueueMapping(resource, mapping, definition, registry, ask);
-  if (isStream) await checkStreamMapping(mapping, registry, ask);
+  const [second] = [...mappings].filter(
+    ({ uuid, ...other }) =>
+      uuid !== mapping.uuid && other.eventSourceArn === eventSourceArn && other.functionName === mapping.functionName,
+  );
+  if (service === "sqs") await checkQueueMapping(resource, mapping, definition, second, ask);
+  if (isStream) await checkStreamMapping(mapping, second, ask);
   return mapping;
 }
 
@@ -78,7 +84,7 @@ async function checkQueueMapping(
   { inputs }: GraphResource,
   mapping: MappingDefinition,
   definition: FunctionDefinition,
-  registry: Registry,
+  second: MappingDefinition | undefined,
   ask: Ask,
 ): Promise<void> {
   const { batchSize, maximumBatchingWindowInSeconds: window, eventSourceArn, maximumConcurrency } = mapping;
@@ -115,19 +121,13 @@ async function checkQueueMapping(
       `Queue visibility timeout: ${visibility} seconds is less than Function timeout: ${definition.timeout} seconds`,
     );
   }
-  for (const { mapping: other } of registry.mappings.values()) {
-    const { uuid, functionName } = other.definition;
-    if (
-      other.definition.eventSourceArn === eventSourceArn &&
-      functionName === mapping.functionName &&
-      uuid !== mapping.uuid
-    ) {
-      throw new ServiceError(
-        "ResourceConflictException",
-        `An event source mapping with SQS arn (" ${eventSourceArn} ") and function (" ${functionName} ") already exists. Please update or delete the existing mapping with UUID ${uuid}`,
-        409,
-      );
-    }
+  if (second !== undefined) {
+    const { functionName, uuid } = second;
+    throw new ServiceError(
+      "ResourceConflictException",
+      `An event source mapping with SQS arn (" ${eventSourceArn} ") and function (" ${functionName} ") already exists. Please update or delete the existing mapping with UUID ${uuid}`,
+      409,
+    );
   }
 }
 

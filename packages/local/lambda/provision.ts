@@ -26,7 +26,14 @@ export function lambdaProvisioners({ lambda, ask, clock, projectRoot }: LambdaPr
     ),
 
     "aws:lambda/eventSourceMapping:EventSourceMapping": provisioner(mappingProperties, async (resource) =>
-      lambda.putMapping(await mappingOf(resource, { registry, ask, clock })),
+      lambda.putMapping(
+        await mappingOf(resource, {
+          functionOf: (identifier) => registry.find(identifier).definition,
+          mappings: [...registry.mappings.values()].map(({ mapping }) => mapping.definition),
+          ask,
+          clock,
+        }),
+      ),
     ),
 
     "aws:lambda/permission:Permission": provisioner(permissionProperties, ({ name, inputs, outputs }) => {

@@ -5,7 +5,6 @@ import { type Ask, type Principal, ServiceError } from "../service/ask";
 import { booleanIn, firstIn, numberIn, partIn, structureIn, textIn, type Values } from "../service/values";
 import { inRange, invalid, validation } from "./errors";
 import type { MappingDefinition, StartingPosition, StreamDefinition } from "./mapping/mapping";
-import type { Registry } from "./registry";
 
 export const streamServices: ReadonlySet<string> = new Set(["kinesis", "dynamodb"]);
 
@@ -91,21 +90,18 @@ function destinationOf(inputs: Values): string | undefined {
   return arn;
 }
 
-/** Refuses a second mapping of the same stream to the same function, and a source that is not there. */
-export async function checkStreamMapping(mapping: MappingDefinition, registry: Registry, ask: Ask): Promise<void> {
-  const { eventSourceArn, functionName, uuid } = mapping;
-  for (const { mapping: other } of registry.mappings.values()) {
-    if (
-      other.definition.eventSourceArn === eventSourceArn &&
-      other.definition.functionName === functionName &&
-      other.definition.uuid !== uuid
-    ) {
-      throw new ServiceError(
-        "ResourceConflictException",
-        `The event source arn (" ${eventSourceArn} ") and function (" ${functionName} ") provided mapping already exists. Please update or delete the existing mapping with UUID ${other.definition.uuid}`,
-        409,
-      );
-    }
+/** `second`: a mapping of the same stream to the same function, which Lambda refuses, as it does a stream that is not there. */
+export async function checkStreamMapping(
+  { eventSourceArn, functionName }: MappingDefinition,
+  second: MappingDefinition | undefined,
+  ask: Ask,
+): Promise<void> {
+  if (second !== undefined) {
+    throw new ServiceError(
+      "ResourceConflictException",
+      `The event source arn (" ${eventSourceArn} ") and function (" ${functionName} ") provided mapping already exists. Please update or delete the existing mapping with UUID ${second.uuid}`,
+      409,
+    );
   }
   try {
     await describe(eventSourceArn, ask);

@@ -15,9 +15,11 @@ const consumerArn = `${streamArn}/consumer/fast:1767225600`;
 describe("a stream's mapping of the program", () => {
   let run: RunningLambda;
   let asked: unknown[];
+  let others: Mapping["definition"][];
   beforeEach(async () => {
     run = await startLambda();
     asked = [];
+    others = [];
     run.put("consume", "exports.handler = () => {};");
   });
   afterEach(() => run.close());
@@ -36,7 +38,7 @@ describe("a stream's mapping of the program", () => {
         inputs: { eventSourceArn: streamArn, functionName: "consume", startingPosition: "TRIM_HORIZON", ...inputs },
         outputs: { uuid, arn: `arn:aws:lambda:${region}:${accountId}:event-source-mapping:${uuid}` },
       } as unknown as GraphResource,
-      { registry: run.lambda.registry, ask, clock: run.clock },
+      { functionOf: (name) => run.lambda.registry.find(name).definition, mappings: others, ask, clock: run.clock },
     );
   const shown = (definition: Mapping["definition"]) =>
     describeMapping({ definition, state: "Enabled", lastProcessingResult: "OK" } as Mapping, 0);
@@ -115,11 +117,7 @@ describe("a stream's mapping of the program", () => {
   });
 
   it("is the only one of its stream and function", async () => {
-    const definition = await mapping({});
-    run.lambda.registry.mappings.set("m-1", {
-      mapping: { definition, close: async () => {} } as unknown as Mapping,
-      modifiedAt: 0,
-    });
+    others = [await mapping({})];
     await mapping({});
     await assert.rejects(mapping({}, "m-2"), {
       code: "ResourceConflictException",
