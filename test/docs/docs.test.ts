@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import * as path from "node:path";
 import { evaluateProgram } from "@spillway/graph";
 import { readOptions, usage } from "../../packages/cli/start-options";
-import { defaultIdleTime } from "../../packages/local/lambda/pool";
+import { defaultIdleTime } from "../../packages/local/lambda/function/pool";
 import { read, root, statedAfter } from "../support/docs-tables";
 
 describe("the documents", () => {

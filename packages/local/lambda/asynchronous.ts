@@ -4,7 +4,7 @@ import type { Clock } from "../clock";
 import { failureKey } from "../delivery/failure-key";
 import { deliver } from "../delivery/target";
 import { type Ask, type Message, type Principal, ServiceError } from "../service/ask";
-import type { FunctionDefinition, InvocationResult, Invoke } from "./definition";
+import type { FunctionDefinition, InvocationResult, Invoke } from "./function/definition";
 
 /** Of `FunctionEventInvokeConfig`. */
 export interface AsynchronousConfig {

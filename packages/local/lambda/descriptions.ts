@@ -1,8 +1,8 @@
 // Functions and event source mappings as Lambda's API describes them.
 import { createHash } from "node:crypto";
 import type { Message } from "../service/ask";
-import type { Code } from "./code";
-import type { FunctionDefinition } from "./definition";
+import type { Code } from "./function/code";
+import type { FunctionDefinition } from "./function/definition";
 import type { Mapping, StreamDefinition } from "./mapping/mapping";
 
 export interface DeployedFunction {

@@ -2,7 +2,7 @@
 import { type Message, ServiceError } from "../service/ask";
 import { inputReader } from "../service/input";
 import { page } from "../service/page";
-import { missing, wrongType } from "./errors";
+import { missing, wrongType } from "./function/errors";
 
 export const { optionalText, text, optionalNumber, optionalBoolean } = inputReader({
   missing,

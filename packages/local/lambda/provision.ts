@@ -5,9 +5,9 @@ import type { Provisioners } from "../service/provision";
 import { provisioner } from "../service/provisioner";
 import { numberIn, partIn, textIn, type Values } from "../service/values";
 import { asynchronousDefaults } from "./asynchronous";
-import { inRange } from "./errors";
-import { functionOf, functionProperties } from "./function-of";
-import { mappingOf, mappingProperties } from "./mapping-of";
+import { inRange } from "./function/errors";
+import { functionOf, functionProperties } from "./function/function-of";
+import { mappingOf, mappingProperties } from "./mapping/mapping-of";
 import type { Lambda } from "./service";
 
 export interface LambdaProvisionSettings {

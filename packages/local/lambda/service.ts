@@ -6,15 +6,15 @@ import type { Route } from "../protocol/http";
 import { lambdaRoutes } from "../protocol/lambda-rest";
 import { type Ask, type Message, type Principal, type Service, ServiceError } from "../service/ask";
 import { type AsynchronousConfig, AsynchronousInvocations, asynchronousDefaults } from "./asynchronous";
-import { CredentialStore } from "./credentials";
-import type { FunctionDefinition, Invoke } from "./definition";
 import { type DeployedFunction, describeFunction, describeMapping, revision } from "./descriptions";
-import { editTheProgram, invalid, notFound } from "./errors";
+import { CredentialStore } from "./function/credentials";
+import type { FunctionDefinition, Invoke } from "./function/definition";
+import { editTheProgram, invalid, notFound } from "./function/errors";
+import { Pool } from "./function/pool";
 import { contextOf, optionalBoolean, optionalText, pageOf, payloadOf, text } from "./input";
 import type { BatchReport, Checkpoints, Mapping, MappingDefinition, StartMapping } from "./mapping/mapping";
 import { startQueueMapping } from "./mapping/queue";
 import { startKinesisMapping, startTableMapping } from "./mapping/stream";
-import { Pool } from "./pool";
 import { Registry } from "./registry";
 
 export interface LambdaSettings {

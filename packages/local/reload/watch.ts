@@ -6,7 +6,7 @@ import type { GraphResource } from "@spillway/graph";
 import { type Evaluated, type Evaluation, evaluate } from "@spillway/graph";
 import { stop as stopEsbuild } from "esbuild";
 import { settingsFiles } from "spillway/bundle/cache";
-import { functionOf } from "../lambda/function-of";
+import { functionOf } from "../lambda/function/function-of";
 import type { Lambda } from "../lambda/service";
 import { archiveIn, differencesOf, isSame } from "./differences";
 import { Files } from "./files";

@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import * as path from "node:path";
 import { unzipSync } from "fflate";
-import { ServiceError } from "../service/ask";
+import { ServiceError } from "../../service/ask";
 import type { FunctionDefinition } from "./definition";
 
 export interface Code {

@@ -1,6 +1,6 @@
 // Credentials of the functions' own: each has a key of its role, by which the run knows who asks.
 import { randomBytes } from "node:crypto";
-import type { Principal } from "../service/ask";
+import type { Principal } from "../../service/ask";
 
 export interface Credentials {
   readonly accessKeyId: string;

@@ -1,5 +1,5 @@
 // Lambda's refusals, in its words.
-import { ServiceError } from "../service/ask";
+import { ServiceError } from "../../service/ask";
 
 export const invalid = (message: string) =>
   new ServiceError("InvalidParameterValueException", message, 400, { Type: "User" });

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import * as path from "node:path";
 import type { GraphResource } from "@spillway/graph";
-import { numberIn, physicalName, structureIn, textIn, textsIn, type Values } from "../service/values";
+import { numberIn, physicalName, structureIn, textIn, textsIn, type Values } from "../../service/values";
 import type { FunctionDefinition } from "./definition";
 import { inRange, invalid, validation } from "./errors";
 import { reservedIn } from "./variables";

@@ -1,5 +1,5 @@
 // One function in the pool: its environments, and the invocations that wait for one.
-import { ServiceError } from "../service/ask";
+import { ServiceError } from "../../service/ask";
 import type { Code } from "./code";
 import type { FunctionDefinition, InvocationRequest, InvocationResult } from "./definition";
 import type { Environment } from "./environment";

@@ -1,5 +1,5 @@
 // What the pool of environments is given.
-import type { Clock } from "../clock";
+import type { Clock } from "../../clock";
 import type { CredentialStore } from "./credentials";
 
 export interface PoolSettings {

@@ -2,12 +2,12 @@
 import type { GraphResource } from "@spillway/graph";
 import { compileFilter, type FilterContent, filterLimits } from "spillway/syntax/filter-criteria";
 import { InvalidPattern } from "spillway/syntax/invalid-pattern";
-import type { Clock } from "../clock";
-import { type Ask, type Principal, ServiceError } from "../service/ask";
-import { booleanIn, numberIn, structureIn, structuresIn, textIn, textsIn } from "../service/values";
-import type { FunctionDefinition } from "./definition";
-import { inRange, invalid, validation } from "./errors";
-import type { MappingDefinition } from "./mapping/mapping";
+import type { Clock } from "../../clock";
+import { type Ask, type Principal, ServiceError } from "../../service/ask";
+import { booleanIn, numberIn, structureIn, structuresIn, textIn, textsIn } from "../../service/values";
+import type { FunctionDefinition } from "../function/definition";
+import { inRange, invalid, validation } from "../function/errors";
+import type { MappingDefinition } from "./mapping";
 import { checkStreamMapping, streamOf, streamServices } from "./stream-mapping-of";
 
 const owner: Principal = { kind: "user" };

@@ -1,7 +1,7 @@
 // What every event source mapping of the local run has in common, whatever its source.
 import type { Clock } from "../../clock";
 import type { Ask } from "../../service/ask";
-import type { Invoke } from "../definition";
+import type { Invoke } from "../function/definition";
 
 export interface MappingDefinition {
   readonly uuid: string;

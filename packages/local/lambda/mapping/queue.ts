@@ -2,7 +2,7 @@
 // https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
 
 import { compileFilter, type Filter } from "spillway/syntax/filter-criteria";
-import type { InvocationResult } from "../definition";
+import type { InvocationResult } from "../function/definition";
 import { Batch, eventOf } from "./batch";
 import { failedIn } from "./batch-response";
 import { errorIn, isThrottle, textOf } from "./errors";

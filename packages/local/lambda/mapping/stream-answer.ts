@@ -1,6 +1,6 @@
 // What a function's answer to a batch of a stream's records means:
 // https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereporting.html
-import type { InvocationResult } from "../definition";
+import type { InvocationResult } from "../function/definition";
 import { failedIn } from "./batch-response";
 import type { StreamRecord } from "./stream-source";
 

@@ -1,7 +1,7 @@
 // Runs batches of a stream's records: retries, splits, ages, and what is given up.
 // https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
 import { randomUUID } from "node:crypto";
-import type { InvocationResult } from "../definition";
+import type { InvocationResult } from "../function/definition";
 import { eventOf, largestPayload } from "./batch";
 import { errorIn, isThrottle, textOf } from "./errors";
 import { failureRecord, type GivenUp, isBucket, sendFailure } from "./failure-destination";

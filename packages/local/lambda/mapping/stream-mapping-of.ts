@@ -1,10 +1,10 @@
 // What only mappings of streams have, as the local run takes it of a resource; refuses what Lambda refuses, in Lambda's words.
 // https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
 import type { GraphResource } from "@spillway/graph";
-import { type Ask, type Principal, ServiceError } from "../service/ask";
-import { booleanIn, firstIn, numberIn, partIn, structureIn, textIn, type Values } from "../service/values";
-import { inRange, invalid, validation } from "./errors";
-import type { MappingDefinition, StartingPosition, StreamDefinition } from "./mapping/mapping";
+import { type Ask, type Principal, ServiceError } from "../../service/ask";
+import { booleanIn, firstIn, numberIn, partIn, structureIn, textIn, type Values } from "../../service/values";
+import { inRange, invalid, validation } from "../function/errors";
+import type { MappingDefinition, StartingPosition, StreamDefinition } from "./mapping";
 
 export const streamServices: ReadonlySet<string> = new Set(["kinesis", "dynamodb"]);
 

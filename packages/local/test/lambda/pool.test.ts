@@ -226,8 +226,8 @@ describe("the pool of environments", () => {
   const startParent = (code: string, then: string) => {
     const archive = run.files.zip({ "index.js": code });
     const program = `
-      const { Pool } = require("./packages/local/lambda/pool");
-      const { CredentialStore } = require("./packages/local/lambda/credentials");
+      const { Pool } = require("./packages/local/lambda/function/pool");
+      const { CredentialStore } = require("./packages/local/lambda/function/credentials");
       const { createClock } = require("./packages/local/clock");
       const onLog = (name, id, line) => { console.log(line); ${then} };
       const pool = new Pool({ clock: createClock(), region: "eu-west-1", credentials: new CredentialStore(), address: () => "http://127.0.0.1:9", onLog });

@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { strToU8, zipSync } from "fflate";
 import { until as wait } from "../../../../test/support/until";
 import type { Clock } from "../../clock";
-import type { FunctionDefinition } from "../../lambda/definition";
+import type { FunctionDefinition } from "../../lambda/function/definition";
 import { createLambda, type Lambda, type LambdaSettings } from "../../lambda/service";
 import { type Ask, createAsk, type Message, type Observer, type Service } from "../../service/ask";
 import { createSqs } from "../../sqs/service";

@@ -1,6 +1,6 @@
 // The event source mapping of a queue on SQS of the local run, with a clock that stands still and a function of the test's own.
 import type { Clock } from "../../clock";
-import type { InvocationRequest, InvocationResult } from "../../lambda/definition";
+import type { InvocationRequest, InvocationResult } from "../../lambda/function/definition";
 import type { BatchReport, Mapping, MappingDefinition } from "../../lambda/mapping/mapping";
 import { startQueueMapping } from "../../lambda/mapping/queue";
 import { createAsk, type Message, type Observer, type Principal, ServiceError } from "../../service/ask";

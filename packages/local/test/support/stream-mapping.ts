@@ -1,6 +1,6 @@
 // The event source mapping of a Kinesis stream of the test's own, with a clock that stands still and a function of the test's own.
 import type { Clock } from "../../clock";
-import type { InvocationRequest, InvocationResult } from "../../lambda/definition";
+import type { InvocationRequest, InvocationResult } from "../../lambda/function/definition";
 import type {
   BatchReport,
   Checkpoints,

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { GraphResource, Value } from "@spillway/graph";
 import { describeMapping } from "../../../lambda/descriptions";
 import type { Mapping } from "../../../lambda/mapping/mapping";
-import { mappingOf } from "../../../lambda/mapping-of";
+import { mappingOf } from "../../../lambda/mapping/mapping-of";
 import { type Ask, ServiceError } from "../../../service/ask";
 import { functionArn, queueArn, type RunningLambda, roleArn, startLambda } from "../../support/lambda";
 import { accountId, region } from "../../support/sqs";
