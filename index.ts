@@ -1,14 +1,18 @@
 // The pipeline: it reads like the picture in the README, from the endpoint down to the last table.
-import { plain, publishTo, writeTable } from "./components/binding";
-import { Dashboard } from "./components/dashboard";
-import { HttpIngress } from "./components/http-ingress";
-import { QueueConsumer } from "./components/queue-consumer";
-import { Schedule } from "./components/schedule";
-import { StreamConsumer } from "./components/stream-consumer";
-import { Table } from "./components/table";
-import { TableConsumer } from "./components/table-consumer";
-import { Topic } from "./components/topic";
-import { TopicConsumer } from "./components/topic-consumer";
+import {
+  Dashboard,
+  HttpIngress,
+  plain,
+  publishTo,
+  QueueConsumer,
+  Schedule,
+  StreamConsumer,
+  Table,
+  TableConsumer,
+  Topic,
+  TopicConsumer,
+  writeTable,
+} from "spillway";
 import { readConfiguration } from "./config/configuration";
 import { operate } from "./config/operate";
 import { aggregateActivity } from "./functions/aggregate-activity";

@@ -1,5 +1,5 @@
 // Every key of the stack's configuration: its type, what it means, its default and what is allowed. Pulumi.yaml and docs/configuration.md are generated from it.
-import { logRetentions } from "../components/function/args";
+import { logRetentions } from "spillway";
 
 export interface IntegerKey {
   readonly type: "integer";

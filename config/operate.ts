@@ -1,8 +1,8 @@
 // How the stack is operated: the key, the alarm topic and the network that all its components share.
-import { AlarmTopic } from "../components/alarm-topic";
-import type { Operations } from "../components/base/operations";
-import { EncryptionKey } from "../components/encryption-key";
-import { Network } from "../components/network";
+
+import type { Operations } from "spillway";
+import { AlarmTopic, EncryptionKey } from "spillway";
+import { Network } from "spillway/network";
 import type { Configuration } from "./configuration";
 
 /** `operations` is for every component, `functions` for those with a function too. */

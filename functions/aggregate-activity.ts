@@ -6,9 +6,9 @@ import {
   type BatchFailure,
   type BatchRecord,
   batchCallback,
+  PermanentError,
   type WritableTable,
-} from "../components/runtime/callback/callback";
-import { PermanentError } from "../components/runtime/callback/errors";
+} from "spillway/callback";
 import { Activity } from "./contracts/activity";
 
 /**

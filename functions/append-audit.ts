@@ -1,7 +1,7 @@
 // Appends each order event to the audit table: one line per event, however often it comes.
 import { ConditionalCheckFailedException, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
-import { callback, type WritableTable } from "../components/runtime/callback/callback";
+import { callback, type WritableTable } from "spillway/callback";
 import { OrderEvent } from "./contracts/order-event";
 
 export const appendAudit = callback(OrderEvent, ({ audit }: { audit: WritableTable<"PutItem"> }) => {

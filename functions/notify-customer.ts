@@ -1,7 +1,7 @@
 // Notifies a customer of an order: one notification per order, which is a row of the notifications table, so that it can be seen.
 import { ConditionalCheckFailedException, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
-import { callback, type WritableTable } from "../components/runtime/callback/callback";
+import { callback, type WritableTable } from "spillway/callback";
 import { OrderPlaced } from "./contracts/order-placed";
 
 export const notifyCustomer = callback(

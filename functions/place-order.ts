@@ -3,8 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { ConditionalCheckFailedException, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
-import { callback, type WritableTable } from "../components/runtime/callback/callback";
-import { PermanentError } from "../components/runtime/callback/errors";
+import { callback, PermanentError, type WritableTable } from "spillway/callback";
 import type { Order } from "./contracts/order";
 import { OrderRequest } from "./contracts/order-request";
 

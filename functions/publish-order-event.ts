@@ -1,7 +1,5 @@
 // Tells the others of an order's change in state: what the orders table's stream says becomes an event on the topic.
-import { callback, type PublishTarget } from "../components/runtime/callback/callback";
-import { publish } from "../components/runtime/callback/publish";
-import { tableChange } from "../components/runtime/callback/table-change";
+import { callback, type PublishTarget, publish, tableChange } from "spillway/callback";
 import { Order } from "./contracts/order";
 import type { OrderEvent } from "./contracts/order-event";
 

@@ -1,8 +1,7 @@
 // Reserves an order's stock: the stock of each sku and the order itself change together, or not at all.
 import { type CancellationReason, DynamoDBClient, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
-import { callback, type WritableTable } from "../components/runtime/callback/callback";
-import { PermanentError } from "../components/runtime/callback/errors";
+import { callback, PermanentError, type WritableTable } from "spillway/callback";
 import { OrderPlaced } from "./contracts/order-placed";
 
 /** There is less of a sku than the order asks for. Restock, then redrive the dead letter. */

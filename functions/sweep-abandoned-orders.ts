@@ -1,7 +1,7 @@
 // Marks orders as abandoned that have been placed long ago and whose stock nobody could reserve.
 import { ConditionalCheckFailedException, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, paginateQuery, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { callback, type WritableTable } from "../components/runtime/callback/callback";
+import { callback, type WritableTable } from "spillway/callback";
 import { Sweep } from "./contracts/sweep";
 
 /**

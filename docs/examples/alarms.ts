@@ -1,8 +1,7 @@
 // All alarms of two consumers, told to a topic of their own by mail.
-import { AlarmTopic } from "../../components/alarm-topic";
-import type { Operations } from "../../components/base/operations";
-import { QueueConsumer } from "../../components/queue-consumer";
-import { Topic } from "../../components/topic";
+
+import type { Operations } from "spillway";
+import { AlarmTopic, QueueConsumer, Topic } from "spillway";
 import type { OrderEvent } from "../../functions/contracts/order-event";
 import { reviewOrder } from "./callbacks";
 

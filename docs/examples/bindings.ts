@@ -1,9 +1,17 @@
 // Consumers whose callbacks send, publish, put and read a secret: each with the permission for exactly that.
 import * as aws from "@pulumi/aws";
-import { eventBus, plain, publishTo, putEvents, putTo, secret, sendTo } from "../../components/binding";
-import { QueueConsumer } from "../../components/queue-consumer";
-import { StreamConsumer } from "../../components/stream-consumer";
-import { Topic } from "../../components/topic";
+import {
+  eventBus,
+  plain,
+  publishTo,
+  putEvents,
+  putTo,
+  QueueConsumer,
+  StreamConsumer,
+  secret,
+  sendTo,
+  Topic,
+} from "spillway";
 import type { OrderEvent } from "../../functions/contracts/order-event";
 import { indexActivity, reviewOrder } from "./callbacks";
 import { forward, ship } from "./forwarding";

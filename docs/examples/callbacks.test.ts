@@ -2,7 +2,7 @@
 import { strict as assert } from "node:assert";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { invoke } from "../../components/runtime/callback/invoke";
+import { invoke } from "spillway/callback";
 import { PaymentDeclined, takePayment } from "./callbacks";
 
 describe("takePayment", () => {

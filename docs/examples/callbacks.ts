@@ -1,7 +1,7 @@
 // Callbacks as their modules look: a schema, and a factory that receives the bindings.
+
+import { batchCallback, callback, PermanentError } from "spillway/callback";
 import * as v from "valibot";
-import { batchCallback, callback } from "../../components/runtime/callback/callback";
-import { PermanentError } from "../../components/runtime/callback/errors";
 import { Activity } from "../../functions/contracts/activity";
 import { OrderPlaced } from "../../functions/contracts/order-placed";
 

@@ -1,6 +1,5 @@
 // A callback for the changes of a table's items.
-import { callback } from "../../components/runtime/callback/callback";
-import { tableChange } from "../../components/runtime/callback/table-change";
+import { callback, tableChange } from "spillway/callback";
 import { Order } from "../../functions/contracts/order";
 
 export const followOrder = callback(tableChange(Order), () => (change, { logger }) => {

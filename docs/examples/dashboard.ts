@@ -1,10 +1,5 @@
 // A dashboard of an endpoint, a queue, a topic and a table.
-import { Dashboard } from "../../components/dashboard";
-import { HttpIngress } from "../../components/http-ingress";
-import { QueueConsumer } from "../../components/queue-consumer";
-import { Table } from "../../components/table";
-import { TableConsumer } from "../../components/table-consumer";
-import { Topic } from "../../components/topic";
+import { Dashboard, HttpIngress, QueueConsumer, Table, TableConsumer, Topic } from "spillway";
 import type { OrderEvent } from "../../functions/contracts/order-event";
 import { reviewOrder } from "./callbacks";
 import { followOrder } from "./changes";

@@ -1,8 +1,6 @@
 // A rule that leads some of a bus's events to a queue.
 import * as aws from "@pulumi/aws";
-import { eventBus } from "../../components/binding";
-import { EventBusRule } from "../../components/event-bus-rule";
-import { QueueConsumer } from "../../components/queue-consumer";
+import { EventBusRule, eventBus, QueueConsumer } from "spillway";
 import type { OrderEvent } from "../../functions/contracts/order-event";
 import { reviewOrder } from "./callbacks";
 

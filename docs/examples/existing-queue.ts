@@ -1,7 +1,7 @@
 // A callback that consumes a queue which no component manages.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { QueueConsumer } from "../../components/queue-consumer";
+import { QueueConsumer } from "spillway";
 import { reviewOrder } from "./callbacks";
 
 const dead = new aws.sqs.Queue("legacy-dead-letters");

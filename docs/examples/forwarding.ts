@@ -1,16 +1,19 @@
 // Callbacks that use what is handed to them: each binding is a text, typed by the access that was granted with it.
-import type * as v from "valibot";
+
 import {
   type BusTarget,
   callback,
   type PublishTarget,
+  publish,
+  put,
+  putEvent,
+  readSecret,
   type Secret,
   type SendTarget,
   type StreamTarget,
-} from "../../components/runtime/callback/callback";
-import { publish, put, putEvent } from "../../components/runtime/callback/publish";
-import { readSecret } from "../../components/runtime/callback/secret";
-import { send } from "../../components/runtime/callback/send";
+  send,
+} from "spillway/callback";
+import type * as v from "valibot";
 import type { Activity } from "../../functions/contracts/activity";
 import type { OrderEvent } from "../../functions/contracts/order-event";
 import { OrderPlaced } from "../../functions/contracts/order-placed";

@@ -1,7 +1,5 @@
 // An endpoint that feeds a standard queue and a FIFO queue.
-import { plain } from "../../components/binding";
-import { HttpIngress } from "../../components/http-ingress";
-import { QueueConsumer } from "../../components/queue-consumer";
+import { HttpIngress, plain, QueueConsumer } from "spillway";
 import { reviewOrder, takePayment } from "./callbacks";
 
 const reviewing = new QueueConsumer("review", { callback: reviewOrder });

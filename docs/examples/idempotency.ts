@@ -1,7 +1,6 @@
 // A queue whose callback takes a payment once for each order.
 import * as aws from "@pulumi/aws";
-import { plain } from "../../components/binding";
-import { QueueConsumer } from "../../components/queue-consumer";
+import { plain, QueueConsumer } from "spillway";
 import { takePayment } from "./callbacks";
 
 const events = new aws.dynamodb.Table("events", {

@@ -1,10 +1,6 @@
 // Functions in a network without a way out, with endpoints for the services that they call.
-import { publishTo, writeTable } from "../../components/binding";
-import { Network } from "../../components/network";
-import { QueueConsumer } from "../../components/queue-consumer";
-import { Table } from "../../components/table";
-import { TableConsumer } from "../../components/table-consumer";
-import { Topic } from "../../components/topic";
+import { publishTo, QueueConsumer, Table, TableConsumer, Topic, writeTable } from "spillway";
+import { Network } from "spillway/network";
 import type { OrderEvent } from "../../functions/contracts/order-event";
 import { placeOrder } from "../../functions/place-order";
 import { publishOrderEvent } from "../../functions/publish-order-event";

@@ -1,8 +1,6 @@
 // What no argument reaches: the account's own policy for a function's role, and one more alarm on its queue.
 import * as aws from "@pulumi/aws";
-import { writeTable } from "../../components/binding";
-import { QueueConsumer } from "../../components/queue-consumer";
-import { Table } from "../../components/table";
+import { QueueConsumer, Table, writeTable } from "spillway";
 import { placeOrder } from "../../functions/place-order";
 
 const orders = new Table("orders", { hashKey: "orderId" });

@@ -1,7 +1,6 @@
 // A queue whose records become items of a table.
 import * as aws from "@pulumi/aws";
-import { writeTable } from "../../components/binding";
-import { QueueConsumer } from "../../components/queue-consumer";
+import { QueueConsumer, writeTable } from "spillway";
 import { placeOrder } from "../../functions/place-order";
 
 const orders = new aws.dynamodb.Table("orders", {

@@ -1,6 +1,5 @@
 // A schedule that sends an event to a queue.
-import { QueueConsumer } from "../../components/queue-consumer";
-import { Schedule } from "../../components/schedule";
+import { QueueConsumer, Schedule } from "spillway";
 import { writeReport } from "./callbacks";
 
 const reporting = new QueueConsumer("reports", { callback: writeReport });

@@ -1,7 +1,6 @@
 // A Kinesis stream with two consumers.
 import * as aws from "@pulumi/aws";
-import { plain, writeTable } from "../../components/binding";
-import { StreamConsumer } from "../../components/stream-consumer";
+import { plain, StreamConsumer, writeTable } from "spillway";
 import { aggregateActivity } from "../../functions/aggregate-activity";
 import { indexActivity } from "./callbacks";
 

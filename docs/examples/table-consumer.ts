@@ -1,6 +1,6 @@
 // A table with a callback that follows its changes.
 import * as aws from "@pulumi/aws";
-import { TableConsumer } from "../../components/table-consumer";
+import { TableConsumer } from "spillway";
 import { followOrder } from "./changes";
 
 const orders = new aws.dynamodb.Table("orders", {

@@ -1,6 +1,5 @@
 // A topic that invokes a callback directly.
-import { Topic } from "../../components/topic";
-import { TopicConsumer } from "../../components/topic-consumer";
+import { Topic, TopicConsumer } from "spillway";
 import type { OrderEvent } from "../../functions/contracts/order-event";
 import { reviewOrder } from "./callbacks";
 

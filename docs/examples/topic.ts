@@ -1,6 +1,5 @@
 // A topic that fans out to a queue by the type of its events.
-import { QueueConsumer } from "../../components/queue-consumer";
-import { Topic } from "../../components/topic";
+import { QueueConsumer, Topic } from "spillway";
 import type { OrderEvent } from "../../functions/contracts/order-event";
 import { reviewOrder } from "./callbacks";
 

@@ -1,8 +1,8 @@
 // A callback that sums up readings over tumbling windows.
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { type Window, type WritableTable, windowCallback } from "spillway/callback";
 import * as v from "valibot";
-import { type Window, type WritableTable, windowCallback } from "../../components/runtime/callback/callback";
 
 const Reading = v.object({ sensor: v.string(), value: v.number() });
 

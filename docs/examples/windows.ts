@@ -1,7 +1,6 @@
 // A stream whose records are summed up over tumbling windows.
 import * as aws from "@pulumi/aws";
-import { writeTable } from "../../components/binding";
-import { StreamConsumer } from "../../components/stream-consumer";
+import { StreamConsumer, writeTable } from "spillway";
 import { addUp } from "./totals";
 
 const totals = new aws.dynamodb.Table("totals", {

@@ -5,15 +5,17 @@ import * as aws from "@pulumi/aws";
 import type { Value } from "@spillway/graph";
 import { evaluateProgram } from "@spillway/graph";
 import { documentOf, methodsOf } from "@spillway/graph/read/open-api";
-import { EventBusRule } from "../../components/event-bus-rule";
-import { HttpIngress } from "../../components/http-ingress";
-import { Network } from "../../components/network";
-import { QueueConsumer } from "../../components/queue-consumer";
-import { Schedule } from "../../components/schedule";
-import { StreamConsumer } from "../../components/stream-consumer";
-import { TableConsumer } from "../../components/table-consumer";
-import { Topic } from "../../components/topic";
-import { TopicConsumer } from "../../components/topic-consumer";
+import {
+  EventBusRule,
+  HttpIngress,
+  QueueConsumer,
+  Schedule,
+  StreamConsumer,
+  TableConsumer,
+  Topic,
+  TopicConsumer,
+} from "spillway";
+import { Network } from "spillway/network";
 import { changed, type NoteEvent, note, onAny } from "../support/callbacks";
 import { Recorded } from "../support/component-graph";
 import { read, root, statedAfter } from "../support/docs-tables";

@@ -31,7 +31,7 @@ const blocks = documents.flatMap(({ file, text }) =>
 );
 const filesWith = (block: string) =>
   sources.filter(({ text }) => text.includes(`\n${block}\n`)).map(({ file }) => file);
-const programs = sources.filter(({ text }) => text.includes("components/")).map(({ file }) => file);
+const programs = sources.filter(({ text }) => / from "spillway(\/network)?";/.test(text)).map(({ file }) => file);
 
 describe("the examples of the documents", () => {
   it("stand in docs/examples/, word for word", () => {

@@ -1,9 +1,10 @@
 // What a change of a contract redeploys: the functions that read it, and no others.
 import { strict as assert } from "node:assert";
-import { appendFileSync, cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { appendFileSync, cpSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { buildEntries } from "spillway/bundle/build";
+import { installInto } from "../support/installed";
 
 const root = path.resolve(__dirname, "..", "..");
 /** The functions that read each contract. */
@@ -42,10 +43,10 @@ describe("a contract", () => {
   let unchanged: ReadonlyMap<string, string>;
   before(async () => {
     folder = mkdtempSync(path.join(tmpdir(), "spillway-contracts-"));
-    for (const name of ["consumer", "functions", "package.json", "tsconfig.json"]) {
+    for (const name of ["components", "functions", "package.json", "tsconfig.json"]) {
       cpSync(path.join(root, name), path.join(folder, name), { recursive: true });
     }
-    symlinkSync(path.join(root, "node_modules"), path.join(folder, "node_modules"));
+    installInto(folder);
     unchanged = await bundles();
   });
   after(() => rmSync(folder, { recursive: true }));

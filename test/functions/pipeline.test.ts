@@ -1,10 +1,9 @@
 import { strict as assert } from "node:assert";
 import * as path from "node:path";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
+import type { RecordContext } from "spillway/callback";
+import { InvalidEvent, invoke, isPermanent } from "spillway/callback";
 import { prepare } from "../../components/runtime/batch/prepare";
-import type { RecordContext } from "../../components/runtime/callback/callback";
-import { InvalidEvent, isPermanent } from "../../components/runtime/callback/errors";
-import { invoke } from "../../components/runtime/callback/invoke";
 import { aggregateActivity } from "../../functions/aggregate-activity";
 import { appendAudit } from "../../functions/append-audit";
 import type { OrderEvent } from "../../functions/contracts/order-event";

@@ -1,9 +1,8 @@
 import { strict as assert } from "node:assert";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { WritableTable } from "../../components/runtime/callback/callback";
-import { InvalidEvent, isPermanent } from "../../components/runtime/callback/errors";
-import { invoke } from "../../components/runtime/callback/invoke";
+import type { WritableTable } from "spillway/callback";
+import { InvalidEvent, invoke, isPermanent } from "spillway/callback";
 import { OrderConflict, placeOrder } from "../../functions/place-order";
 
 const order = { orderId: "o-1", customerId: "c-1", items: [{ sku: "book", quantity: 2 }] };

@@ -1,9 +1,8 @@
 import { strict as assert } from "node:assert";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { WritableTable } from "../../components/runtime/callback/callback";
-import { isPermanent } from "../../components/runtime/callback/errors";
-import { invoke } from "../../components/runtime/callback/invoke";
+import type { WritableTable } from "spillway/callback";
+import { invoke, isPermanent } from "spillway/callback";
 import type { OrderEvent } from "../../functions/contracts/order-event";
 import { OutOfStock, reserveStock, UnknownOrder } from "../../functions/reserve-stock";
 

@@ -1,5 +1,5 @@
 // Callbacks for the tests of components.
-import * as v from "valibot";
+
 import {
   type BusTarget,
   callback,
@@ -8,11 +8,12 @@ import {
   type Secret,
   type SendTarget,
   type StreamTarget,
+  tableChange,
   type Window,
   type WritableTable,
   windowCallback,
-} from "../../components/runtime/callback/callback";
-import { tableChange } from "../../components/runtime/callback/table-change";
+} from "spillway/callback";
+import * as v from "valibot";
 
 export const Note = v.object({ id: v.string() });
 export const note = callback(Note, () => async () => {});

@@ -1,17 +1,19 @@
 // A program with every component, and which component of it a resource is part of.
 import * as aws from "@pulumi/aws";
 import type { GraphResource } from "@spillway/graph";
-import type { Operations } from "../../components/base/operations";
-import { eventBus } from "../../components/binding";
-import { EventBusRule } from "../../components/event-bus-rule";
-import { HttpIngress } from "../../components/http-ingress";
-import { QueueConsumer } from "../../components/queue-consumer";
-import { Schedule } from "../../components/schedule";
-import { StreamConsumer } from "../../components/stream-consumer";
-import { Table } from "../../components/table";
-import { TableConsumer } from "../../components/table-consumer";
-import { Topic } from "../../components/topic";
-import { TopicConsumer } from "../../components/topic-consumer";
+import type { Operations } from "spillway";
+import {
+  EventBusRule,
+  eventBus,
+  HttpIngress,
+  QueueConsumer,
+  Schedule,
+  StreamConsumer,
+  Table,
+  TableConsumer,
+  Topic,
+  TopicConsumer,
+} from "spillway";
 import { changed, type NoteEvent, note, onAny } from "./callbacks";
 import type { Recorded } from "./component-graph";
 

@@ -2,7 +2,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Context, SQSRecord } from "aws-lambda";
-import type { AnyCallback } from "../../components/runtime/callback/callback";
+import type { AnyCallback } from "spillway/callback";
 import { type QueueHandler, queueHandler } from "../../components/runtime/handlers/queue";
 import { type Settings, settingsVariable } from "../../components/runtime/settings";
 

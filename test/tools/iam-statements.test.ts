@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
 import { evaluateProgram } from "@spillway/graph";
-import { QueueConsumer } from "../../components/queue-consumer";
+import { QueueConsumer } from "spillway";
 import { iamStatements } from "../../tools/generate/iam-statements-page";
 import { documented, root } from "../../tools/generate/program";
 import { note } from "../support/callbacks";

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
@@ -8,6 +8,7 @@ import { unzipSync } from "fflate";
 import * as v from "valibot";
 import { note } from "../../../test/support/callbacks";
 import { Recorded, refusal } from "../../../test/support/component-graph";
+import { installInto } from "../../../test/support/installed";
 import { buildEntries } from "../../bundle/build";
 import { BundleCache } from "../../bundle/cache";
 import { makeBundles } from "../../bundle/make";
@@ -97,7 +98,7 @@ describe("a bundle", () => {
       for (const name of ["components", "functions", "package.json", "tsconfig.json"]) {
         cpSync(path.join(root, name), path.join(elsewhere, name), { recursive: true });
       }
-      symlinkSync(path.join(root, "node_modules"), path.join(elsewhere, "node_modules"));
+      installInto(elsewhere);
       const [there] = await buildEntries([place], elsewhere);
       assert.equal(there?.code, alone?.code);
     } finally {

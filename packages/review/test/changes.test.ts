@@ -1,9 +1,7 @@
 import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { writeTable } from "../../../components/binding";
-import { QueueConsumer } from "../../../components/queue-consumer";
-import { Table } from "../../../components/table";
+import { QueueConsumer, Table, writeTable } from "spillway";
 import { note, store } from "../../../test/support/callbacks";
 import { Recorded } from "../../../test/support/component-graph";
 import { onlyIn } from "../evaluations";

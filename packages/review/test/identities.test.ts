@@ -1,8 +1,7 @@
 import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { QueueConsumer } from "../../../components/queue-consumer";
-import { Topic } from "../../../components/topic";
+import { QueueConsumer, Topic } from "spillway";
 import { type NoteEvent, onAny } from "../../../test/support/callbacks";
 import { textOf, warningsOf } from "./support/review";
 

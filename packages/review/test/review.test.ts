@@ -51,7 +51,7 @@ describe("npm run review", () => {
         /bindings: \{ audit: writeTable\(audit, \["PutItem"\]\) \}/,
         'bindings: { audit: writeTable(audit, ["PutItem"]), orders: readTable(orders) }',
       ],
-      [/import \{ plain/, "import { readTable, plain"],
+      [/^import \{\n {2}Dashboard,/m, "import {\n  Dashboard,\n  readTable,"],
     );
     const made = await run();
     has(
@@ -69,7 +69,9 @@ describe("npm run review", () => {
     repository.change("index.ts", ['new QueueConsumer("fulfilment"', 'new QueueConsumer("reservations"']);
     const made = await run();
     const shown =
-      /<!-- from test\/cli\/review\.test\.ts -->\n\n````markdown\n(.*?)````/s.exec(read("docs/review.md"))?.[1] ?? "";
+      /<!-- from packages\/review\/test\/review\.test\.ts -->\n\n````markdown\n(.*?)````/s.exec(
+        read("docs/review.md"),
+      )?.[1] ?? "";
     assert.ok(shown.includes("[!CAUTION]"));
     for (const line of shown.trim().split("\n")) has(made, line);
     has(

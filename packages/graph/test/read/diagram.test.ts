@@ -2,16 +2,24 @@ import { strict as assert } from "node:assert";
 import * as path from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { eventBus, publishTo, putEvents, putTo, readTable, sendTo, writeTable } from "../../../../components/binding";
-import { EventBusRule } from "../../../../components/event-bus-rule";
-import { HttpIngress } from "../../../../components/http-ingress";
-import { QueueConsumer } from "../../../../components/queue-consumer";
-import { Schedule } from "../../../../components/schedule";
-import { StreamConsumer } from "../../../../components/stream-consumer";
-import { Table } from "../../../../components/table";
-import { TableConsumer } from "../../../../components/table-consumer";
-import { Topic } from "../../../../components/topic";
-import { TopicConsumer } from "../../../../components/topic-consumer";
+import {
+  EventBusRule,
+  eventBus,
+  HttpIngress,
+  publishTo,
+  putEvents,
+  putTo,
+  QueueConsumer,
+  readTable,
+  Schedule,
+  StreamConsumer,
+  sendTo,
+  Table,
+  TableConsumer,
+  Topic,
+  TopicConsumer,
+  writeTable,
+} from "spillway";
 import * as callbacks from "../../../../test/support/callbacks";
 import { Recorded } from "../../../../test/support/component-graph";
 import { evaluateProgram } from "../../evaluate/evaluate";

@@ -1,9 +1,10 @@
 // A git repository with the pipeline in it, to make changes in.
 import { strict as assert } from "node:assert";
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
+import { installInto } from "../../../../test/support/installed";
 
 const project = path.resolve(__dirname, "..", "..", "..", "..");
 const folders = ["components", "config", "functions"];
@@ -21,15 +22,7 @@ export class Repository {
   constructor() {
     for (const part of parts) cpSync(path.join(project, part), path.join(this.root, part), { recursive: true });
     // What is installed here is what its lock file says, so nothing is installed again.
-    const packages = path.join(this.root, "node_modules");
-    mkdirSync(packages);
-    for (const name of readdirSync(path.join(project, "node_modules"))) {
-      const own = name === "spillway";
-      symlinkSync(
-        own ? path.join(this.root, "components") : path.join(project, "node_modules", name),
-        path.join(packages, name),
-      );
-    }
+    installInto(this.root);
     this.git("init", "--quiet", "--initial-branch=main");
     this.git("add", "--all", "--", ...parts);
     this.git("commit", "--quiet", "--message=Base");

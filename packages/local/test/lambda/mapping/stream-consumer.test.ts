@@ -1,8 +1,7 @@
 // The consumer of a stream behind its event source mapping: what happens where permanent and transient failures meet in a batch.
 import assert from "node:assert/strict";
+import { callback, PermanentError } from "spillway/callback";
 import * as v from "valibot";
-import { callback } from "../../../../../components/runtime/callback/callback";
-import { PermanentError } from "../../../../../components/runtime/callback/errors";
 import { kinesisHandler } from "../../../../../components/runtime/handlers/kinesis";
 import { contextWith, deployed, FakeSqs, silently } from "../../../../../test/support/fake-sqs";
 import { until } from "../../support/lambda";
