@@ -1,0 +1,5 @@
+// What every test process does first.
+import { leaveDebuggingOut } from "../../packages/graph/evaluate/without-debugging";
+
+// Most tests record programs, of which Pulumi's stack traces would take half of the time.
+leaveDebuggingOut();
