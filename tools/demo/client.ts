@@ -1,4 +1,6 @@
 // The demo's client: sends every other order to the endpoint and the rest to the queue, and reads tables and queues.
+import http from "node:http";
+import { text } from "node:stream/consumers";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import {
@@ -119,13 +121,18 @@ export class Client {
   }
 }
 
-async function post(url: string, body: string, signal: AbortSignal): Promise<void> {
-  const response = await fetch(url, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body,
-    signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)]),
+/** With Node's own client, since `fetch` would take more of the processor than what the demo is to show. */
+function post(url: string, body: string, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const headers = { "content-type": "application/json" };
+    const request = http.request(url, { method: "POST", headers, signal, timeout }, (response) => {
+      text(response).then((answer) => {
+        if (response.statusCode === 202) resolve();
+        else reject(new Error(`The endpoint answered ${response.statusCode}: ${answer}`));
+      }, reject);
+    });
+    request.once("timeout", () => request.destroy(new Error(`The endpoint did not answer in ${timeout / 1000} s.`)));
+    request.on("error", reject);
+    request.end(body);
   });
-  const answer = await response.text();
-  if (response.status !== 202) throw new Error(`The endpoint answered ${response.status}: ${answer}`);
 }
