@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { SourceMap } from "node:module";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import * as path from "node:path";
 import { Readable } from "node:stream";
 import { settingsVariable } from "../runtime/settings";
@@ -31,6 +31,11 @@ const runtimeMajor = 24;
 /** Milliseconds without an answer after which a bundle is left unjudged: Lambda allows 10 s, and this machine may be busy. */
 const patience = 30_000;
 
+/** Each holds some hundred megabytes. */
+const mostProcesses = 4;
+/** Bundles below which another process would take longer to start than it saves. */
+const perProcess = 5;
+
 /** As on Lambda, without credentials: nothing that a module does while it is loaded reaches AWS. */
 const environment = {
   AWS_REGION: "us-east-1",
@@ -53,8 +58,8 @@ const environment = {
 };
 
 /**
- * For each bundle the Error for the user, where it cannot be loaded. All are loaded in one process, which may read files, and neither
- * write any nor start another process; it ends before an answer from the network could reach it. Only what surely dies on Lambda is refused: not what lacks an environment variable, which the function may have, nor what
+ * For each bundle the Error for the user, where it cannot be loaded. They are loaded in a few processes, which may read files, and neither
+ * write any nor start another process; each ends before an answer from the network could reach it. Only what surely dies on Lambda is refused: not what lacks an environment variable, which the function may have, nor what
  * takes long. The callback's factory is not called, since the bindings are known to the deployment alone. A bundle that leaves
  * packages out is not loaded: they need not be here.
  */
@@ -69,7 +74,7 @@ export async function loadBundles(
   const folder = mkdtempSync(path.join(tmpdir(), "spillway-load-"));
   try {
     const files = judged.map((candidate, index) => place(candidate, path.join(folder, String(index)), root));
-    const answers = await loadAll(files);
+    const answers = await loadSideBySide(files);
     const refusals = new Map<Candidate, Error>();
     for (const [index, candidate] of judged.entries()) {
       const file = files[index] ?? "";
@@ -95,6 +100,14 @@ function place({ built }: Candidate, folder: string, root: string): string {
   const file = path.join(folder, "index.js");
   writeFileSync(file, built.code);
   return file;
+}
+
+/** Several processes where there are many: loading is computing, and most of the time that new bundles take. */
+async function loadSideBySide(files: readonly string[]): Promise<readonly (Answer | undefined)[]> {
+  const processes = Math.min(mostProcesses, availableParallelism(), Math.ceil(files.length / perProcess));
+  const share = Math.ceil(files.length / processes);
+  const shares = Array.from({ length: processes }, (_, index) => files.slice(index * share, (index + 1) * share));
+  return (await Promise.all(shares.map(loadAll))).flat();
 }
 
 /** An answer for each file: a process that ends or hangs is followed by another for the files after the one that it had in hand. */
