@@ -18,12 +18,13 @@ import {
 import { Network } from "spillway/network";
 import { changed, type NoteEvent, note, onAny } from "../support/callbacks";
 import { Recorded } from "../support/component-graph";
-import { read, root, statedAfter } from "../support/docs-tables";
+import { read, root, statedAfter, unwrapped } from "../support/docs-tables";
 
 type Inputs = Readonly<Record<string, Value>>;
 
 const stated = (heading: string) => statedAfter("docs/components.md", `\n## ${heading}\n`, "argument");
-const section = (heading: string) => read("docs/components.md").split(`\n## ${heading}\n`)[1]?.split("\n## ")[0] ?? "";
+const section = (heading: string) =>
+  unwrapped(read("docs/components.md").split(`\n## ${heading}\n`)[1]?.split("\n## ")[0] ?? "");
 const nested = (inputs: Inputs, name: string) => inputs[name] as Inputs;
 
 const functionInputs = (graph: Recorded) => graph.one("aws:lambda/function:Function").inputs;

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { evaluateProgram } from "@spillway/graph";
 import { readOptions, usage } from "../../packages/cli/start-options";
 import { defaultIdleTime } from "../../packages/local/lambda/function/pool";
-import { read, root, statedAfter } from "../support/docs-tables";
+import { read, root, statedAfter, unwrapped } from "../support/docs-tables";
 
 describe("the documents", () => {
   it("state the options of npm start as they are", () => {
@@ -19,7 +19,7 @@ describe("the documents", () => {
   });
 
   it("state how long processes stay warm, and from which port on functions listen for a debugger", () => {
-    const text = read("docs/local.md");
+    const text = unwrapped(read("docs/local.md"));
     assert.ok(text.includes(`kept warm until they are idle for ${defaultIdleTime / 60_000} minutes`));
     assert.ok(text.includes(`from ${readOptions(["--inspect"]).inspectPort} on in the order of the program`));
     assert.equal(readOptions(["--inspect=9500"]).inspectPort, 9500);
@@ -52,7 +52,7 @@ describe("the documents", () => {
     const hourly = `$${((rate * 3600 * 3.5) / 1_000_000).toFixed(2)} an hour`;
     const api = graph.resources.find(({ type }) => type === "aws:apigateway/restApi:RestApi");
     assert.doesNotMatch(String(api?.inputs.body), /awsSigv4/, "nobody signs");
-    const readme = read("README.md");
+    const readme = unwrapped(read("README.md"));
     for (const part of [`up to ${rate.toLocaleString("en")} a second (\`throttleRate\`)`, hourly]) {
       assert.ok(readme.includes(part), part);
     }

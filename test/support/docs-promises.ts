@@ -89,6 +89,13 @@ export const promises: Readonly<Record<string, (example: Example) => void>> = {
     assert.equal(example.graph.outputs.queueUrl, example.output("Queue", "orders", "url"));
   },
 
+  "greetings.ts": (example) => {
+    const { inputs } = example.the("EventSourceMapping", "greetings");
+    assert.equal(inputs.eventSourceArn, example.arn("Queue", "greetings"));
+    assert.equal(example.graph.outputs.queueUrl, example.output("Queue", "greetings", "url"));
+    assert.equal(example.graph.outputs.deadLetterQueueUrl, example.output("Queue", "greetings-dead-letters", "url"));
+  },
+
   "existing-queue.ts": (example) => {
     const legacy = example.arn("Queue", "legacy");
     assert.equal(example.the("EventSourceMapping", "review").inputs.eventSourceArn, legacy);

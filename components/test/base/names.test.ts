@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { recordProgram } from "@spillway/graph/record";
 import { changed, type NoteEvent, note, onAny } from "../../../test/support/callbacks";
-import { read } from "../../../test/support/docs-tables";
+import { read, unwrapped } from "../../../test/support/docs-tables";
 import { AlarmTopic } from "../../alarm-topic";
 import { DeadLetterQueue } from "../../dead-letter-queue";
 import { EventBusRule } from "../../event-bus-rule";
@@ -84,7 +84,7 @@ const components: readonly (readonly [
   ],
 ];
 
-const docs = read("docs/components.md");
+const docs = unwrapped(read("docs/components.md"));
 
 const refused = async (run: () => unknown): Promise<string> => {
   try {

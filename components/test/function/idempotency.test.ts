@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
-import { readFileSync } from "node:fs";
 import { unzipSync } from "fflate";
 import { changed, counting, Note, note } from "../../../test/support/callbacks";
 import { Recorded, refusal } from "../../../test/support/component-graph";
+import { read, unwrapped } from "../../../test/support/docs-tables";
 import type { ArgumentErrors } from "../../base/argument-errors";
 import { writeTable } from "../../binding";
 import { buildEntries } from "../../bundle/build";
@@ -140,7 +140,7 @@ describe("idempotency", () => {
   });
 
   it("is documented with its default and its range", () => {
-    const text = readFileSync("docs/consumer.md", "utf8");
+    const text = unwrapped(read("docs/consumer.md"));
     assert.ok(text.includes(`for \`expiresAfter\` seconds (604,800, 7 days; 60 to 31,536,000)`));
     assert.equal(idempotencyDefaults.expiresAfter, 604_800);
   });
