@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { readFileSync } from "node:fs";
 import { unzipSync } from "fflate";
 import { changed, counting, Note, note } from "../../../test/support/callbacks";
 import { Recorded, refusal } from "../../../test/support/component-graph";
