@@ -11,26 +11,34 @@ import { publishByTlsOnly } from "./iam/topic-policy";
 /** The arguments of an `AlarmTopic`. */
 export interface AlarmTopicArgs extends Pick<Operations, "protect"> {
   /**
-   * Who gets a mail when an alarm goes off, and when it is over. SNS first sends each a link for consent, and nothing before. Default
-   * none. https://docs.aws.amazon.com/sns/latest/dg/sns-email-notifications.html
+   * Who gets a mail when an alarm goes off, and when it is over. SNS first sends each address a link for consent, and
+   * nothing before. https://docs.aws.amazon.com/sns/latest/dg/sns-email-notifications.html
+   * @default none
    */
   readonly emails?: readonly string[];
-  /** Whether others subscribe to it, in the program or by hand. Default false: without `emails` the deployment warns that nobody listens. */
+  /**
+   * Whether others subscribe to it, in the program or by hand. Without `emails` the deployment otherwise warns that
+   * nobody listens.
+   * @default false
+   */
   readonly subscribedElsewhere?: boolean;
   /**
-   * ARN of a customer managed key whose policy admits cloudwatch.amazonaws.com with kms:Decrypt and kms:GenerateDataKey, as that of
-   * an `EncryptionKey` does. By default the topic has a key of its own, for $1 a month.
+   * ARN of a customer managed key whose policy admits cloudwatch.amazonaws.com with kms:Decrypt and
+   * kms:GenerateDataKey, as that of an `EncryptionKey` does.
+   * @default a key of the topic's own, for $1 a month
    */
   readonly kmsKeyArn?: pulumi.Input<string>;
 }
 
 /** The child resources of an `AlarmTopic`, by their roles. */
 export interface AlarmTopicNodes {
+  /** The topic. */
   readonly topic: aws.sns.Topic;
+  /** Its policy: CloudWatch of this account may publish. */
   readonly policy: aws.sns.TopicPolicy;
-  /** Undefined with a `kmsKeyArn`. */
+  /** The topic's own key; undefined with a `kmsKeyArn`. */
   readonly key: aws.kms.Key | undefined;
-  /** By the addresses. */
+  /** The subscriptions of `emails`, by the addresses. */
   readonly subscriptions: Readonly<Record<string, aws.sns.TopicSubscription>>;
 }
 
@@ -39,7 +47,9 @@ export interface AlarmTopicNodes {
  * that one goes off in silence. Throws a ResourceError that lists every faulty argument.
  */
 export class AlarmTopic extends pulumi.ComponentResource {
+  /** ARN of the topic, for `alarmTopicArn` of the components. */
   readonly topicArn: pulumi.Output<string>;
+  /** Name of the topic. */
   readonly topicName: pulumi.Output<string>;
   readonly #nodes: AlarmTopicNodes;
 

@@ -16,7 +16,9 @@ import type {
 
 /** A value of type `V` for a callback, and what the function's role is granted with it. Made by the functions below. */
 export interface Binding<V> {
+  /** What the callback receives, as a text. */
   readonly value: pulumi.Input<string>;
+  /** What the function's role is granted with it. */
   readonly statements: readonly Statement[];
   /** Only a type: what the callback receives. */
   readonly carries?: (never: never) => V;
@@ -26,7 +28,13 @@ type BindingsFor<B extends object> = { readonly [K in keyof B]-?: Binding<B[K]> 
 
 /** `bindings` is required exactly when the callback asks for some, and refused when it asks for none. */
 export type BindingsArg<B extends object> = [keyof B] extends [never]
-  ? { readonly bindings?: Readonly<Record<string, never>> }
+  ? {
+      /**
+       * The callback's factory asks for none.
+       * @default none
+       */
+      readonly bindings?: Readonly<Record<string, never>>;
+    }
   : {
       /** Each binding that the callback's factory asks for. */
       readonly bindings: BindingsFor<NoInfer<B>>;
@@ -34,13 +42,24 @@ export type BindingsArg<B extends object> = [keyof B] extends [never]
 
 /** A DynamoDB table: a `Table`, an `aws.dynamodb.Table`, or an existing one. */
 export interface TableReference {
+  /** Name of the table. */
   readonly name: pulumi.Input<string>;
+  /** ARN of the table. */
   readonly arn: pulumi.Input<string>;
-  /** The customer managed key that it is encrypted with, if it is; a `Table` says so itself. */
+  /**
+   * ARN of the customer managed key that it is encrypted with. A `Table` says it itself.
+   * @default none: one of AWS's own keys
+   */
   readonly kmsKeyArn?: pulumi.Input<string> | undefined;
-  /** The customer managed key that it was encrypted with before, if it was; a `Table` says so itself. */
+  /**
+   * ARN of the customer managed key that it was encrypted with before. A `Table` says it itself.
+   * @default none
+   */
   readonly formerKmsKeyArn?: pulumi.Input<string> | undefined;
-  /** Names of its indexes; a `Table` says them itself. Where they are not known, all are meant. */
+  /**
+   * Names of its indexes. A `Table` says them itself.
+   * @default all indexes that it has
+   */
   readonly indexes?: readonly string[];
 }
 
@@ -86,8 +105,14 @@ export function writeTable<A extends TableAction = TableAction>(
 
 /** What can be sent to: a QueueConsumer, typed by the events that its callback reads. */
 export interface Sendable<Wire> {
+  /** URL of the queue. */
   readonly queueUrl: pulumi.Output<string>;
+  /** ARN of the queue. */
   readonly queueArn: pulumi.Output<string>;
+  /**
+   * ARN of the customer managed key that the queue is encrypted with.
+   * @default none: one of AWS's own keys
+   */
   readonly kmsKeyArn?: pulumi.Output<string> | undefined;
   /** Only a type: what the queue accepts. */
   readonly accepts?: (event: Wire) => void;
@@ -106,8 +131,19 @@ export function sendTo<Wire>(consumer: Sendable<Wire>): Binding<SendTarget<Wire>
 
 /** What can be put into: a StreamConsumer, typed by the events that its callback reads. */
 export interface Puttable<Wire> {
+  /** ARN of the stream. */
   readonly streamArn: pulumi.Output<string>;
-  readonly stream?: { readonly kmsKeyArn?: pulumi.Input<string> };
+  /**
+   * What else is known of the stream.
+   * @default nothing
+   */
+  readonly stream?: {
+    /**
+     * ARN of the customer managed key that the stream is encrypted with.
+     * @default none: one of AWS's own keys
+     */
+    readonly kmsKeyArn?: pulumi.Input<string>;
+  };
   /** Only a type: what the stream carries. */
   readonly accepts?: (event: Wire) => void;
 }
@@ -129,7 +165,12 @@ export function putTo<Wire>(consumer: Puttable<Wire>): Binding<StreamTarget<Wire
 
 /** What can be published on: a Topic, typed by its events. */
 export interface Publishable<E> {
+  /** ARN of the topic. */
   readonly topicArn: pulumi.Output<string>;
+  /**
+   * ARN of the customer managed key that the topic is encrypted with.
+   * @default none: one of AWS's own keys
+   */
   readonly kmsKeyArn?: pulumi.Output<string> | undefined;
   /** Only a type: what may be published. */
   readonly accepts?: (event: E) => void;
@@ -148,7 +189,9 @@ export function publishTo<E>(topic: Publishable<E>): Binding<PublishTarget<E>> {
 
 /** An event bus of EventBridge, typed by its events: `eventBus<OrderEvent>(bus)`. */
 export interface EventBus<E> {
+  /** Name of the event bus. */
   readonly name: pulumi.Input<string>;
+  /** ARN of the event bus. */
   readonly arn: pulumi.Input<string>;
   /** Only a type: what may be put on it. */
   readonly accepts?: (event: E) => void;

@@ -5,23 +5,46 @@ import { ArgumentErrors } from "./base/argument-errors";
 import { checkName } from "./base/names";
 import { dashboardBody } from "./dashboard/body";
 import type { Part } from "./dashboard/graphs";
+import type { DeadLetters } from "./dead-letter-queue";
 
-type Named<T> = { readonly [K in keyof T]: pulumi.Output<string> };
-
-interface Letters<Kind extends string> {
-  readonly deadLetters: { readonly kind: Kind } & Named<{ url: 0; sourceArn: 0 }>;
+interface WithDeadLetters<Kind extends string> {
+  /** Where its dead letters are, and which source they come from. */
+  readonly deadLetters: DeadLetters<Kind>;
 }
 
-/** A consumer's function; `timeout`: seconds. */
-type Work = Named<{ functionName: 0 }> & { readonly timeout: number };
+interface WithFunction {
+  /** Name of its function. */
+  readonly functionName: pulumi.Output<string>;
+  /** Seconds after which Lambda ends an invocation. */
+  readonly timeout: number;
+}
+
+interface WithTopic {
+  /** Name of the topic. */
+  readonly topicName: pulumi.Output<string>;
+}
+
+interface WithEndpoint {
+  /** Name of the REST API. */
+  readonly apiName: pulumi.Output<string>;
+  /** Name of its stage. */
+  readonly stageName: pulumi.Output<string>;
+}
+
+interface WithTable {
+  /** Name of the table. */
+  readonly name: pulumi.Output<string>;
+  /** ARN of the table. */
+  readonly arn: pulumi.Output<string>;
+}
 
 /** What has metrics: every component with dead letters, an HttpIngress, a Table. */
 export type Monitored =
-  | (Letters<"queue" | "stream" | "table" | "topic-consumer"> & Work)
-  | (Letters<"topic"> & Named<{ topicName: 0 }>)
-  | Letters<"schedule" | "rule">
-  | Named<{ apiName: 0; stageName: 0 }>
-  | Named<{ name: 0; arn: 0 }>;
+  | (WithDeadLetters<"queue" | "stream" | "table" | "topic-consumer"> & WithFunction)
+  | (WithDeadLetters<"topic"> & WithTopic)
+  | WithDeadLetters<"schedule" | "rule">
+  | WithEndpoint
+  | WithTable;
 
 /** The arguments of a `Dashboard`. */
 export interface DashboardArgs {
@@ -31,6 +54,7 @@ export interface DashboardArgs {
 
 /** The child resources of a `Dashboard`, by their roles. */
 export interface DashboardNodes {
+  /** The dashboard. */
   readonly dashboard: aws.cloudwatch.Dashboard;
 }
 

@@ -11,18 +11,30 @@ import { OwnQueuePolicy, type PolicyStatement } from "./queue/policy";
 
 /** The arguments of a `DeadLetterQueue`. */
 export interface DeadLetterQueueArgs extends Operations {
-  /** Whether it is FIFO: it must be of the same kind as the queue that it serves. Default false. */
+  /**
+   * Whether it is FIFO: it must be of the same kind as the queue that it serves.
+   * @default false
+   */
   readonly fifo?: boolean;
   /**
-   * Seconds for which a dead letter is kept, 60 to 1,209,600; default 1,209,600 (14 days, SQS's maximum), since a message that
-   * SQS moves from a standard queue keeps the time at which it was first sent.
+   * Seconds for which a dead letter is kept, 60 to 1,209,600. A message that SQS moves from a standard queue keeps the
+   * time at which it was first sent, so the default is SQS's maximum.
+   * @default 1209600 (14 days)
    */
   readonly messageRetention?: number;
+  /**
+   * Properties of the children that no argument governs.
+   * @default none
+   */
   readonly overrides?: DeadLetterQueueOverrides;
 }
 
 /** Properties of the queue and of its alarm that no argument governs. */
 export interface DeadLetterQueueOverrides {
+  /**
+   * Properties of the queue.
+   * @default none
+   */
   readonly queue?: Partial<
     Omit<
       aws.sqs.QueueArgs,
@@ -35,6 +47,10 @@ export interface DeadLetterQueueOverrides {
       | "kmsMasterKeyId"
     >
   >;
+  /**
+   * Properties of its alarm.
+   * @default none
+   */
   readonly alarm?: Partial<Omit<aws.cloudwatch.MetricAlarmArgs, "alarmActions" | "okActions" | "dimensions">>;
 }
 
@@ -55,7 +71,9 @@ const mostSources = 10;
 
 /** The child resources of a `DeadLetterQueue`, by their roles. */
 export interface DeadLetterQueueNodes {
+  /** The queue. */
   readonly queue: aws.sqs.Queue;
+  /** Its policy: TLS only, and whoever may put dead letters there. */
   readonly policy: aws.sqs.QueuePolicy;
   /** Which queues SQS may move messages from. */
   readonly redriveAllowPolicy: aws.sqs.RedriveAllowPolicy;
@@ -68,10 +86,13 @@ export interface DeadLetterQueueNodes {
  * use it, with an alarm from the first dead letter on.
  */
 export class DeadLetterQueue extends pulumi.ComponentResource {
+  /** URL of the queue. */
   readonly url: pulumi.Output<string>;
+  /** ARN of the queue. */
   readonly arn: pulumi.Output<string>;
-  /** The customer managed key that it is encrypted with, if it is: who sends here needs a right to it. */
+  /** The customer managed key that it is encrypted with, if it is: whoever sends here needs a right to it. */
   declare readonly kmsKeyArn?: pulumi.Output<string>;
+  /** Whether it is FIFO. */
   readonly fifo: boolean;
   private readonly sources: Late<pulumi.Input<string>>;
   private readonly ownPolicy: OwnQueuePolicy;

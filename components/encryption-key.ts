@@ -8,14 +8,21 @@ import { alarmWriters, keyPlaceOf, keyPolicy, writers } from "./iam/key-policy";
 
 /** The arguments of an `EncryptionKey`. */
 export interface EncryptionKeyArgs extends Pick<Operations, "protect"> {
-  /** Days for which a deleted key, and with it all that it encrypts, can still be had back, 7 to 30; default 30. */
+  /**
+   * Days for which a deleted key, and with it all that it encrypts, can still be recovered, 7 to 30.
+   * @default 30
+   */
   readonly deletionWindow?: number;
-  /** Default: which project and stack it is of. */
+  /**
+   * What KMS shows of the key.
+   * @default which project and stack it belongs to
+   */
   readonly description?: string;
 }
 
 /** The child resources of an `EncryptionKey`, by their roles. */
 export interface EncryptionKeyNodes {
+  /** The key. */
   readonly key: aws.kms.Key;
 }
 

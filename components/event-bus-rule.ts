@@ -21,27 +21,62 @@ import type { Subscriber } from "./topic";
 /** The arguments of an `EventBusRule` that do not depend on the types of its events. */
 export interface EventBusRuleOptions extends QueueTargetOptions, Operations {
   /**
-   * Which events, in EventBridge's pattern syntax, as `{ source: ["orders"], detail: { total: [{ numeric: [">", 100] }] } }`; by
-   * default all of the `types`. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
+   * Which events are sent, in EventBridge's pattern syntax.
+   * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
+   * @default all events of the `types`
+   * @example { source: ["orders"], detail: { total: [{ numeric: [">", 100] }] } }
    */
   readonly pattern?: Readonly<Record<string, unknown>>;
-  /** Whether events are sent at all. Default true. */
+  /**
+   * Whether events are sent at all.
+   * @default true
+   */
   readonly enabled?: boolean;
+  /**
+   * Properties of the children that no argument governs.
+   * @default none
+   */
   readonly overrides?: {
+    /**
+     * Properties of the rule.
+     * @default none
+     */
     readonly rule?: Pick<aws.cloudwatch.EventRuleArgs, "description" | "tags" | "forceDestroy">;
-    /** Sends something other than the event; the compiler does not see what, the callback's schema does. */
+    /**
+     * Sends something other than the event. The compiler does not see what it is; the callback's schema does.
+     * @default none: the whole event is sent
+     */
     readonly target?: Pick<aws.cloudwatch.EventTargetArgs, "inputTransformer">;
+    /**
+     * Properties of the dead-letter queue.
+     * @default none
+     */
     readonly deadLetterQueue?: DeadLetterQueueOverrides["queue"];
+    /**
+     * Properties of the dead-letter queue's alarm.
+     * @default none
+     */
     readonly alarm?: DeadLetterQueueOverrides["alarm"];
+    /**
+     * Changes of the alarms of the set `all`.
+     * @default none
+     */
     readonly alarms?: AlarmOverrides<"lostEvents">;
   };
 }
 
 /** The arguments of an `EventBusRule`. `E`: the events of its bus; `K`: the types that it sends. */
 export interface EventBusRuleArgs<E extends { readonly type: string }, K extends string> extends EventBusRuleOptions {
-  /** Of `eventBus<E>(…)` the compiler checks the target; default the account's default bus. */
+  /**
+   * The event bus. The compiler checks the target of an `eventBus<E>(…)`.
+   * @default the account's default bus
+   */
   readonly bus?: EventBus<E>;
-  /** The types of events to send, as their `detail-type` (`putEvent` takes it from the event's `type`); by default all that the pattern takes. */
+  /**
+   * The types of events to send, as their `detail-type`, which `putEvent` takes from the event's `type`.
+   * @default all that the pattern takes
+   * @example ["order.placed"]
+   */
   readonly types?: readonly K[] & ([E] extends [never] ? unknown : readonly E["type"][]);
   /** A QueueConsumer. It gets the whole event of EventBridge, which it opens: the callback reads its detail. */
   readonly target: Subscriber<NoInfer<Extract<E, { readonly type: K }>>>;
@@ -49,7 +84,9 @@ export interface EventBusRuleArgs<E extends { readonly type: string }, K extends
 
 /** The child resources of an `EventBusRule`, by their roles. */
 export interface EventBusRuleNodes {
+  /** The rule. */
   readonly rule: aws.cloudwatch.EventRule;
+  /** Its target: the queue. */
   readonly target: aws.cloudwatch.EventTarget;
   /** What could not be sent, with its own nodes. */
   readonly deadLetterQueue: DeadLetterQueue;
@@ -65,9 +102,13 @@ export class EventBusRule<
   E extends { readonly type: string } = never,
   K extends string = string,
 > extends pulumi.ComponentResource {
+  /** Name of the rule. */
   readonly ruleName: pulumi.Output<string>;
+  /** ARN of the rule. */
   readonly ruleArn: pulumi.Output<string>;
+  /** URL of the queue that keeps what could not be sent. */
   readonly deadLetterQueueUrl: pulumi.Output<string>;
+  /** Where the dead letters are, and which rule they come from. */
   readonly deadLetters: DeadLetters<"rule">;
   readonly #nodes: EventBusRuleNodes;
 

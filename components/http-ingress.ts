@@ -13,14 +13,19 @@ import type { Statement } from "./iam/statement";
 
 /** The child resources of an `HttpIngress`, by their roles. */
 export interface HttpIngressNodes {
+  /** The API, with its routes in `body`. */
   readonly restApi: aws.apigateway.RestApi;
+  /** The deployment that the stage serves. */
   readonly deployment: aws.apigateway.Deployment;
+  /** The stage. */
   readonly stage: aws.apigateway.Stage;
+  /** The stage's settings of all methods: throttling, and no execution log. */
   readonly methodSettings: aws.apigateway.MethodSettings;
   /** By which API Gateway sends to the queues. */
   readonly role: aws.iam.Role;
+  /** That role's policy: sending to the queues of the routes, and nothing else. */
   readonly rolePolicy: aws.iam.RolePolicy;
-  /** Of the access log; undefined where `logging` is off. */
+  /** The log group of the access log; undefined where `logging` is off. */
   readonly logGroup: aws.cloudwatch.LogGroup | undefined;
   /** The alarms of the set `all`; empty without them. */
   readonly alarms: AlarmNodes;
@@ -40,12 +45,13 @@ const modernTls = { securityPolicy: "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09", e
  * throttled; 500 when the queue does not take it. Throws a ResourceError that lists every faulty argument.
  */
 export class HttpIngress extends pulumi.ComponentResource {
-  /** The base of all routes, without a slash at its end. */
+  /** The URL of all routes, without a slash at its end. */
   readonly url: pulumi.Output<string>;
-  /** With the stage's, what its metrics go by. */
+  /** Name of the API; its metrics go by this and the stage's name. */
   readonly apiName: pulumi.Output<string>;
+  /** Name of the stage. */
   readonly stageName: pulumi.Output<string>;
-  /** For an `aws.wafv2.WebAclAssociation`. */
+  /** ARN of the stage, for an `aws.wafv2.WebAclAssociation`. */
   readonly stageArn: pulumi.Output<string>;
   readonly #nodes: HttpIngressNodes;
 

@@ -23,6 +23,7 @@ export interface NetworkNodes {
   readonly endpoints: ReadonlyMap<string, aws.ec2.VpcEndpoint>;
   /** The log of refused traffic. */
   readonly flowLog: aws.ec2.FlowLog;
+  /** The log group of refused traffic. */
   readonly flowLogGroup: aws.cloudwatch.LogGroup;
 }
 
@@ -40,10 +41,11 @@ interface Place {
  * a consumer as `network`. Throws a ResourceError that lists every argument that AWS would refuse.
  */
 export class Network extends pulumi.ComponentResource implements FunctionNetwork {
+  /** Id of the VPC. */
   readonly vpcId: pulumi.Output<string>;
-  /** Isolated, one in each zone. */
+  /** Ids of its isolated subnets, one in each zone. */
   readonly subnetIds: pulumi.Output<string[]>;
-  /** Of the functions: it lets out to the endpoints alone, and nobody in. */
+  /** Id of the functions' security group: it lets out to the endpoints alone, and nobody in. */
   readonly securityGroupId: pulumi.Output<string>;
   private readonly place: Place;
   /** What every function waits for: a request that is sent before it is there is lost with the whole invocation. */

@@ -22,43 +22,104 @@ import { isTimeZone } from "./syntax/time-zone";
 
 /** What a schedule sends to: a QueueConsumer, typed by the events that its callback reads. */
 export interface ScheduleTarget<E> {
+  /** ARN of the queue. */
   readonly queueArn: pulumi.Output<string>;
+  /**
+   * ARN of the customer managed key that the queue is encrypted with.
+   * @default none: one of AWS's own keys
+   */
   readonly kmsKeyArn?: pulumi.Output<string> | undefined;
+  /** Whether the queue is FIFO. */
   readonly fifo: boolean;
+  /**
+   * Whether a FIFO queue derives the deduplication id from the body.
+   * @default not known: the queue is managed elsewhere
+   */
   readonly contentBasedDeduplication?: boolean | undefined;
+  /** Only a type: what the queue accepts. */
   readonly accepts?: (event: E) => void;
 }
 
 /** The arguments of a `Schedule`. `E`: the events that its target reads. */
 export interface ScheduleArgs<E> extends QueueTargetOptions, Operations {
-  /** `rate(1 hour)`, `cron(0 6 ? * MON-FRI *)`, or `at(2026-12-24T18:00:00)` for once. https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html */
+  /**
+   * When it is sent: a rate, a cron expression with six fields, or `at(…)` for once.
+   * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+   * @example "rate(1 hour)", "cron(0 6 ? * MON-FRI *)", "at(2026-12-24T18:00:00)"
+   */
   readonly expression: string;
+  /** The QueueConsumer that gets the event. */
   readonly target: ScheduleTarget<E>;
   /** What is sent, as JSON. The compiler refuses what the target's callback cannot read. */
   readonly event: NoInfer<E>;
-  /** IANA name of the zone in which the expression is read, as `Europe/Berlin`; default UTC. */
+  /**
+   * IANA name of the zone in which the expression is read.
+   * @default `UTC`
+   * @example "Europe/Berlin"
+   */
   readonly timeZone?: string;
-  /** Minutes within which it may be sent after its moment, 1 to 1,440; by default it is sent at its moment. */
+  /**
+   * Minutes within which it may be sent after its moment, 1 to 1,440.
+   * @default none: it is sent at its moment
+   */
   readonly flexibleWindow?: number;
-  /** RFC 3339, as `2026-12-24T00:00:00Z`: not before, and not after. By default always. */
+  /**
+   * Moment before which nothing is sent, RFC 3339.
+   * @default none
+   * @example "2026-12-24T00:00:00Z"
+   */
   readonly startDate?: pulumi.Input<string>;
+  /**
+   * Moment after which nothing is sent, RFC 3339.
+   * @default none
+   * @example "2026-12-31T00:00:00Z"
+   */
   readonly endDate?: pulumi.Input<string>;
-  /** Whether it is sent at all. Default true. */
+  /**
+   * Whether it is sent at all.
+   * @default true
+   */
   readonly enabled?: boolean;
+  /**
+   * Properties of the children that no argument governs.
+   * @default none
+   */
   readonly overrides?: {
+    /**
+     * Properties of the schedule.
+     * @default none
+     */
     readonly schedule?: Pick<aws.scheduler.ScheduleArgs, "description" | "groupName">;
+    /**
+     * Properties of the schedule's role.
+     * @default none
+     */
     readonly role?: Partial<Omit<aws.iam.RoleArgs, "assumeRolePolicy">>;
+    /**
+     * Properties of the dead-letter queue.
+     * @default none
+     */
     readonly deadLetterQueue?: DeadLetterQueueOverrides["queue"];
+    /**
+     * Properties of the dead-letter queue's alarm.
+     * @default none
+     */
     readonly alarm?: DeadLetterQueueOverrides["alarm"];
+    /**
+     * Changes of the alarms of the set `all`.
+     * @default none
+     */
     readonly alarms?: AlarmOverrides<"lostEvents">;
   };
 }
 
 /** The child resources of a `Schedule`, by their roles. */
 export interface ScheduleNodes {
+  /** The schedule. */
   readonly schedule: aws.scheduler.Schedule;
   /** By which Scheduler sends. */
   readonly role: aws.iam.Role;
+  /** That role's policy: sending to the target and to the dead-letter queue, and nothing else. */
   readonly rolePolicy: aws.iam.RolePolicy;
   /** What could not be sent, with its own nodes. */
   readonly deadLetterQueue: DeadLetterQueue;
@@ -71,8 +132,11 @@ export interface ScheduleNodes {
  * that lists every argument that AWS would refuse or that could not work.
  */
 export class Schedule<E> extends pulumi.ComponentResource {
+  /** ARN of the schedule. */
   readonly scheduleArn: pulumi.Output<string>;
+  /** URL of the queue that keeps what could not be sent. */
   readonly deadLetterQueueUrl: pulumi.Output<string>;
+  /** Where the dead letters are, and which schedule they come from. */
   readonly deadLetters: DeadLetters<"schedule">;
   readonly #nodes: ScheduleNodes;
 

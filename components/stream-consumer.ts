@@ -25,29 +25,57 @@ import {
 
 /** The arguments of a `StreamConsumer` that do not depend on the types of its callback. */
 export interface StreamConsumerOptions extends StreamMappingOptions {
-  /** A stream that is there already, or that another consumer made (`other.stream`), instead of one of our own. */
+  /**
+   * A stream that exists already, or that another consumer created (`other.stream`).
+   * @default none: the component creates a stream of its own
+   */
   readonly stream?: ExistingStream;
-  /** Shards of a provisioned stream, 1 to 10,000, each for 1 MB or 1,000 records a second; by default the stream is on demand. */
+  /**
+   * Number of shards of a provisioned stream, 1 to 10,000, each for 1 MB or 1,000 records a second.
+   * @default none: the stream is on demand
+   */
   readonly shards?: number;
-  /** Hours for which records are kept, 24 to 8,760; default 168: what a description of a lost batch leads to must still be there. */
+  /**
+   * Hours for which records are kept, 24 to 8,760. What the description of a dead letter leads to must still be there.
+   * @default 168
+   */
   readonly retention?: number;
-  /** A consumer of its own for 2 MB a second and shard, at 70 ms, billed extra. Default false: it shares the stream's throughput. */
+  /**
+   * Whether the function gets throughput of its own, 2 MB a second and shard at 70 ms, for an extra charge.
+   * @default false: it shares the stream's throughput
+   */
   readonly enhancedFanOut?: boolean;
+  /**
+   * Properties of the children that no argument governs.
+   * @default none
+   */
   readonly overrides?: StreamConsumerOverrides;
 }
 
 /** A Kinesis stream that is managed elsewhere, or by another consumer. */
 export interface ExistingStream {
+  /** ARN of the stream. */
   readonly arn: pulumi.Input<string>;
-  /** The customer managed key that it is encrypted with, if it is. */
+  /**
+   * ARN of the customer managed key that it is encrypted with.
+   * @default none: one of AWS's own keys
+   */
   readonly kmsKeyArn?: pulumi.Input<string>;
 }
 
 /** Properties of a `StreamConsumer`'s children that no argument governs. */
 export interface StreamConsumerOverrides extends StreamOverrides {
+  /**
+   * Properties of the stream.
+   * @default none
+   */
   readonly stream?: Partial<
     Omit<aws.kinesis.StreamArgs, "shardCount" | "streamModeDetails" | "retentionPeriod" | "encryptionType" | "kmsKeyId">
   >;
+  /**
+   * Changes of the alarms of the set `all`.
+   * @default none
+   */
   readonly alarms?: AlarmOverrides<FunctionAlarm | StreamFunctionAlarm | "readThrottles" | "writeThrottles">;
 }
 

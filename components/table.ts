@@ -11,9 +11,17 @@ import { checkKeys, keyArnOf } from "./iam/encryption";
 
 /** A global secondary index of a `Table`. */
 export interface TableIndex {
+  /** Attribute of the index's partition key. */
   readonly hashKey: string;
+  /**
+   * Attribute of the index's sort key.
+   * @default none
+   */
   readonly rangeKey?: string;
-  /** What of an item the index holds: all of it (the default), its keys, or these attributes and its keys. */
+  /**
+   * What of an item the index holds: all of it, its keys, or these attributes and its keys.
+   * @default `ALL`
+   */
   readonly projection?: "ALL" | "KEYS_ONLY" | readonly [string, ...string[]];
 }
 
@@ -21,17 +29,42 @@ export interface TableIndex {
 export interface TableArgs extends Operations {
   /** Attribute of the partition key. */
   readonly hashKey: string;
-  /** Attribute of the sort key; by default there is none. */
+  /**
+   * Attribute of the sort key.
+   * @default none
+   */
   readonly rangeKey?: string;
-  /** Types of key attributes that are no strings: `{ at: "N" }`. */
+  /**
+   * Types of key attributes that are not strings.
+   * @default `S` for each key attribute
+   * @example { at: "N" }
+   */
   readonly types?: Readonly<Record<string, "S" | "N" | "B">>;
-  /** Global secondary indexes by their names, at most 20. */
+  /**
+   * Global secondary indexes by their names, at most 20.
+   * @default none
+   * @example { "by-status": { hashKey: "status", projection: "KEYS_ONLY" } }
+   */
   readonly indexes?: Readonly<Record<string, TableIndex>>;
-  /** Whether its changes, with both images of the item, can be read by a TableConsumer. Default false. */
+  /**
+   * Whether its changes, with both images of the item, can be read by a TableConsumer.
+   * @default false
+   */
   readonly stream?: boolean;
-  /** Attribute that holds the second (Unix time) after which DynamoDB deletes an item; by default items stay. */
+  /**
+   * Attribute that holds the second (Unix time) after which DynamoDB deletes an item.
+   * @default none: items stay
+   */
   readonly timeToLive?: string;
+  /**
+   * Properties of the children that no argument governs.
+   * @default none
+   */
   readonly overrides?: {
+    /**
+     * Properties of the table.
+     * @default none
+     */
     readonly table?: Partial<
       Omit<
         aws.dynamodb.TableArgs,
@@ -46,12 +79,17 @@ export interface TableArgs extends Operations {
         | "deletionProtectionEnabled"
       >
     >;
+    /**
+     * Changes of the alarms of the set `all`.
+     * @default none
+     */
     readonly alarms?: AlarmOverrides<"readThrottles" | "writeThrottles">;
   };
 }
 
 /** The child resources of a `Table`, by their roles. */
 export interface TableNodes {
+  /** The table. */
   readonly table: aws.dynamodb.Table;
   /** The alarms of the set `all`; empty without them. */
   readonly alarms: AlarmNodes;
@@ -67,6 +105,7 @@ const mostIndexes = 20;
 export class Table extends pulumi.ComponentResource {
   /** The table's name. */
   readonly name: pulumi.Output<string>;
+  /** ARN of the table. */
   readonly arn: pulumi.Output<string>;
   /** Of its stream; empty without one. */
   readonly streamArn: pulumi.Output<string>;

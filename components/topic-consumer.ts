@@ -25,22 +25,42 @@ import { checkSubscriptionFilter, filterPolicyOf, type SubscriptionFilter } from
 
 /** A topic that is managed elsewhere, or an `aws.sns.Topic`. Its events are not known to the compiler. */
 export interface ExistingTopic {
+  /** ARN of the topic. */
   readonly arn: pulumi.Input<string>;
 }
 
 /** The arguments of a `TopicConsumer` that do not depend on the types of its callback or of its topic. */
 export interface TopicConsumerOptions extends FunctionOptions, Operations {
   /**
-   * How often Lambda tries again what failed, 0 to 2; default 2: a minute after the first attempt, and two after the second.
-   * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+   * Number of times that Lambda tries again what failed, 0 to 2: a minute after the first attempt, and two after the
+   * second. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+   * @default 2
    */
   readonly maximumRetryAttempts?: number;
-  /** Seconds after which Lambda gives up an event, throttled or failing, 60 to 21,600; default 21,600 (6 hours). */
+  /**
+   * Seconds after which Lambda gives up an event, throttled or failing, 60 to 21,600.
+   * @default 21600 (6 hours)
+   */
   readonly maximumEventAge?: number;
-  /** Properties of the children that no argument governs. */
+  /**
+   * Properties of the children that no argument governs.
+   * @default none
+   */
   readonly overrides?: FunctionOverrides & {
+    /**
+     * Properties of the dead-letter queue.
+     * @default none
+     */
     readonly deadLetterQueue?: DeadLetterQueueOverrides["queue"];
+    /**
+     * Properties of the dead-letter queue's alarm.
+     * @default none
+     */
     readonly alarm?: DeadLetterQueueOverrides["alarm"];
+    /**
+     * Changes of the alarms of the set `all`.
+     * @default none
+     */
     readonly alarms?: AlarmOverrides<FunctionAlarm | AsynchronousFunctionAlarm | TopicAlarm>;
   };
 }
@@ -70,6 +90,7 @@ export type TopicConsumerArgs<
 
 /** The child resources that only a TopicConsumer has. */
 export interface TopicConsumerNodes {
+  /** The topic's subscription that invokes the function. */
   readonly subscription: aws.sns.TopicSubscription;
   /** Admits the topic to the function. */
   readonly permission: aws.lambda.Permission;

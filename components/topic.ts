@@ -20,38 +20,77 @@ import { checkSubscriptionFilter, filterPolicyOf, type SubscriptionFilter } from
 
 /** The arguments of a `Topic`. */
 export interface TopicArgs extends Operations {
-  /** Keeps the order within a message group, and sends each message once; FIFO queues and standard queues may subscribe. Default false. */
+  /**
+   * Keeps the order within a message group, and sends each message once. FIFO queues and standard queues may subscribe.
+   * @default false
+   */
   readonly fifo?: boolean;
-  /** FIFO: derives the deduplication id from the body. Default false: `publish` gives the event's id. */
+  /**
+   * For FIFO topics: derives the deduplication id from the body.
+   * @default false: `publish` gives the event's id
+   */
   readonly contentBasedDeduplication?: boolean;
+  /**
+   * Properties of the children that no argument governs.
+   * @default none
+   */
   readonly overrides?: {
+    /**
+     * Properties of the topic.
+     * @default none
+     */
     readonly topic?: Partial<
       Omit<aws.sns.TopicArgs, "fifoTopic" | "contentBasedDeduplication" | "kmsMasterKeyId" | "policy">
     >;
+    /**
+     * Properties of the dead-letter queue.
+     * @default none
+     */
     readonly deadLetterQueue?: DeadLetterQueueOverrides["queue"];
+    /**
+     * Properties of the dead-letter queue's alarm.
+     * @default none
+     */
     readonly alarm?: DeadLetterQueueOverrides["alarm"];
+    /**
+     * Changes of the alarms of the set `all`.
+     * @default none
+     */
     readonly alarms?: AlarmOverrides<TopicAlarm>;
   };
 }
 
 /** What `subscribe` needs of a consumer. A property, not a method, so that it stays contravariant in its events. */
 export interface Subscriber<E> {
+  /** ARN of the queue. */
   readonly queueArn: pulumi.Output<string>;
+  /** Whether the queue is FIFO. */
   readonly fifo: boolean;
+  /**
+   * Whether a FIFO queue derives the deduplication id from the body.
+   * @default not known: the queue is managed elsewhere
+   */
   readonly contentBasedDeduplication?: boolean | undefined;
+  /** Admits the topic in the queue's policy. */
   readonly admit: QueuePolicyOwner["admit"];
+  /** Only a type: what the queue accepts. */
   readonly accepts?: (event: E) => void;
 }
 
 /** How a consumer subscribes to a `Topic`. `K`: the types of events that it gets. */
 export interface SubscribeArgs<K extends string> extends SubscriptionFilter<K> {
-  /** Whether the queue gets the message itself, without SNS's envelope around it. Default true. */
+  /**
+   * Whether the queue gets the message itself, without SNS's envelope around it.
+   * @default true
+   */
   readonly raw?: boolean;
 }
 
 /** The child resources of a `Topic`, by their roles. */
 export interface TopicNodes {
+  /** The topic. */
   readonly topic: aws.sns.Topic;
+  /** Its policy: TLS only. */
   readonly policy: aws.sns.TopicPolicy;
   /** Where SNS puts deliveries that it gives up, with its own nodes. */
   readonly deadLetterQueue: DeadLetterQueue;
@@ -66,13 +105,17 @@ export interface TopicNodes {
  * ResourceError for arguments that AWS would refuse.
  */
 export class Topic<E extends { readonly type: string }> extends pulumi.ComponentResource {
+  /** ARN of the topic. */
   readonly topicArn: pulumi.Output<string>;
+  /** Name of the topic. */
   readonly topicName: pulumi.Output<string>;
   /** The customer managed key that it is encrypted with, if it is. */
   declare readonly kmsKeyArn?: pulumi.Output<string>;
+  /** URL of the queue that keeps deliveries that SNS gives up. */
   readonly deadLetterQueueUrl: pulumi.Output<string>;
   /** Where the dead letters are, and which topic they come from. */
   readonly deadLetters: DeadLetters<"topic">;
+  /** Whether it is FIFO. */
   readonly fifo: boolean;
   /** Only a type: what may be published. */
   declare readonly accepts?: (event: E) => void;

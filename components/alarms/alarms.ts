@@ -6,11 +6,21 @@ import type { Operations } from "../base/operations";
 
 /** What of an alarm can be changed. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
 export interface AlarmChange {
-  /** It goes off above this value, in the unit that docs/components.md states for the alarm. */
+  /**
+   * Number of what the alarm counts, in the unit that docs/components.md states for it, 0 or more: the alarm goes off
+   * above it.
+   * @default what docs/components.md states for the alarm
+   */
   readonly threshold?: number;
-  /** Minutes that are looked at, 1 to 1,440; of `duration` and `serverErrors` hours, 1 to 168. */
+  /**
+   * Minutes that are looked at, 1 to 1,440. For `duration` and `serverErrors` it is hours, 1 to 168.
+   * @default what docs/components.md states for the alarm
+   */
   readonly evaluationPeriods?: number;
-  /** How many of those must be above the threshold, 1 to `evaluationPeriods`; default all of them. */
+  /**
+   * Number of those periods that must be above the threshold, 1 to `evaluationPeriods`.
+   * @default all of them
+   */
   readonly datapointsToAlarm?: number;
 }
 

@@ -6,21 +6,34 @@ export type AlarmSet = "dead-letters" | "all";
 
 /** Spread into every component's arguments: `new QueueConsumer("orders", { callback, ...operations })`. */
 export interface Operations {
-  /** ARN of the SNS topic that is told when an alarm goes off, and when it is over; by default alarms only show in CloudWatch. */
+  /**
+   * ARN of the SNS topic that is told when an alarm goes off, and when it is over.
+   * @default none: alarms only show in CloudWatch
+   */
   readonly alarmTopicArn?: pulumi.Input<string>;
-  /** `dead-letters`: the one alarm that always exists; `all`: age, errors, throttles and undelivered events too, $0.10 a month each. Default `dead-letters`. */
+  /**
+   * `dead-letters` is the one alarm that always exists. `all` adds age, errors, throttles and undelivered events, for
+   * $0.10 a month each.
+   * @default `dead-letters`
+   */
   readonly alarms?: AlarmSet;
   /**
-   * ARN of a customer managed key that encrypts what the component keeps: messages, records, items, logs. Its policy must admit the
-   * services that write for us, as that of an `EncryptionKey` does. By default AWS's own keys.
+   * ARN of a customer managed key that encrypts what the component keeps: messages, records, items, logs. Its policy
+   * must admit the services that write for the component, as that of an `EncryptionKey` does.
+   * @default AWS's own keys
    */
   readonly kmsKeyArn?: pulumi.Input<string>;
   /**
-   * ARN of a customer managed key that was `kmsKeyArn` before: nothing new is encrypted with it, and who reads messages, records and
-   * items may still use it for those that are. Give it until all of them are gone, and delete the key only then. By default there is none.
+   * ARN of a customer managed key that was `kmsKeyArn` before. Nothing new is encrypted with it, and whoever reads
+   * messages, records and items may still use it for those that are. Give it until all of them are gone, and delete the
+   * key only then.
+   * @default none
    */
   readonly formerKmsKeyArn?: pulumi.Input<string>;
-  /** Whether Pulumi refuses to delete or replace what holds data: queues, dead-letter queues, streams, tables. Default false. */
+  /**
+   * Whether Pulumi refuses to delete or replace what holds data: queues, dead-letter queues, streams, tables.
+   * @default false
+   */
   readonly protect?: boolean;
 }
 

@@ -13,39 +13,58 @@ import type { FunctionNetwork } from "./network";
 /** What every component with a function takes for that function. */
 export interface FunctionOptions extends BundleOptions {
   /**
-   * Seconds after which Lambda ends an invocation, 1 to 900; default 30. Shortly before, the consumer gives up what still runs
-   * with `CallbackTimeout`.
+   * Seconds after which Lambda ends an invocation, 1 to 900. Shortly before, the consumer gives up what still runs with
+   * `CallbackTimeout`.
+   * @default 30
    */
   readonly timeout?: number;
-  /** MB of memory, 128 to 10,240; default 256, from which on the first call is not slowed down. CPU grows with it: 1,769 MB are one vCPU. */
+  /**
+   * MB of memory, 128 to 10,240. With less than 256 MB the first call is slowed down. CPU grows with it: 1,769 MB are
+   * one vCPU.
+   * @default 256
+   */
   readonly memorySize?: number;
   /**
-   * Concurrent environments set aside for this function alone, 0 (it is switched off) to the account's limit; by default it
-   * shares the account's pool.
+   * Number of concurrent environments that are set aside for this function alone, 0 to 1,000,000 and the account's
+   * limit; 0 switches the function off.
+   * @default none: it shares the account's pool
    */
   readonly reservedConcurrency?: number;
   /**
-   * More environment variables for the code of the callback, without those that Lambda sets itself. Lambda allows 4 KB for all of them
-   * together. AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT and AWS_ENDPOINT_URL_SQS (or another service's) count for the consumer's
-   * own calls as for those of an SDK client.
+   * More environment variables for the code of the callback, without those that Lambda sets itself. Lambda allows 4 KB
+   * for all of them together. AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT and AWS_ENDPOINT_URL_SQS (or another
+   * service's) count for the consumer's own calls as for those of an SDK client.
+   * @default none
+   * @example { LOG_LEVEL: "DEBUG" }
    */
   readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
-  /** Days for which the function's log is kept: a value that CloudWatch Logs has (1, 3, 5, 7, 14, 30, 60, 90, … 3653); default 30. */
+  /**
+   * Days for which the function's log is kept, one of those that CloudWatch Logs allows: 1, 3, 5, 7, 14, 30, 60, 90, …
+   * 3653.
+   * @default 30
+   */
   readonly logRetention?: number;
   /**
-   * Records of the same event run the callback once, however often it is sent and delivered; by default at least once. For
-   * callbacks that take one record at a time.
+   * Records of the same event run the callback once, however often the event is sent and delivered. For callbacks that
+   * take one record at a time.
+   * @default none: at least once
+   * @example { table: seen, key: "orderId" }
    */
   readonly idempotency?: IdempotencyOptions;
   /**
-   * The network that the function runs in, a `Network`: it reaches the services that its bindings grant, and nothing else. By default
-   * it runs in Lambda's own, which has a way to the internet. https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+   * The network that the function runs in, a `Network`: it reaches the services that its bindings grant, and nothing
+   * else. https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+   * @default none: Lambda's own, which has a way to the internet
    */
   readonly network?: FunctionNetwork;
 }
 
 /** What of a function's children can be changed beyond the arguments: any property that no argument governs. */
 export interface FunctionOverrides {
+  /**
+   * Properties of the function.
+   * @default none
+   */
   readonly function?: Partial<
     Omit<
       aws.lambda.FunctionArgs,
@@ -59,9 +78,21 @@ export interface FunctionOverrides {
       | "loggingConfig"
     >
   >;
+  /**
+   * Properties of the function's role.
+   * @default none
+   */
   readonly role?: Partial<Omit<aws.iam.RoleArgs, "assumeRolePolicy">>;
+  /**
+   * Properties of the function's log group.
+   * @default none
+   */
   readonly logGroup?: Partial<Omit<aws.cloudwatch.LogGroupArgs, "retentionInDays">>;
-  /** Of the set `all`: other thresholds and times, or none. */
+  /**
+   * Other thresholds and times for alarms of the set `all`, or none of a kind.
+   * @default none
+   * @example { errors: { threshold: 5 }, duration: false }
+   */
   readonly alarms?: AlarmOverrides<FunctionAlarm>;
 }
 

@@ -31,10 +31,13 @@ export interface CallbackFunctionArgs extends FunctionOptions, Operations {
 
 /** The resources of a callback's function, by their roles. */
 export interface FunctionNodes {
+  /** The function. */
   readonly function: aws.lambda.Function;
   /** The function's role; it has one policy of its own, and no managed one. */
   readonly role: aws.iam.Role;
+  /** What the source, the bindings and the log need, in one policy of the role. */
   readonly rolePolicy: aws.iam.RolePolicy;
+  /** The function's log group. */
   readonly logGroup: aws.cloudwatch.LogGroup;
   /** The alarms of the set `all`; empty without them. */
   readonly alarms: AlarmNodes;

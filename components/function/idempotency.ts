@@ -21,13 +21,15 @@ export interface IdempotencyOptions<Path extends string = string> {
    */
   readonly key: Path | readonly [Path, ...Path[]];
   /**
-   * Seconds for which an event that is done is known, 60 to 31,536,000 and at least `timeout`; default 604,800 (7 days), longer
+   * Seconds for which an event that is done is known, 60 to 31,536,000 and at least `timeout`. The default is longer
    * than a queue keeps a message, and a mapping of a stream a record, unless told otherwise.
+   * @default 604800 (7 days)
    */
   readonly expiresAfter?: number;
   /**
-   * The name under which the consumer's events are known, 1 to 255 characters; default the consumer's. Give one that is renamed its former
-   * name here, so that it knows what it has done.
+   * The name under which the consumer's events are known, 1 to 255 characters. Give a consumer that is renamed its
+   * former name here, so that it knows what it has done.
+   * @default the consumer's name
    */
   readonly scope?: string;
 }
@@ -57,6 +59,11 @@ type KeyPathAt<Name extends string, Present, Given, Depth extends number> = unkn
 
 /** The key is a path into what the callback reads. */
 export interface IdempotencyArg<In> {
+  /**
+   * As in `FunctionOptions`; the compiler checks that `key` is a path into what the callback reads.
+   * @default none: at least once
+   * @example { table: seen, key: "orderId" }
+   */
   readonly idempotency?: IdempotencyOptions<KeyPath<NoInfer<In>>>;
 }
 

@@ -13,8 +13,11 @@ export interface FunctionNetwork {
 
 /** What a network gives to a function that is placed in it. */
 export interface NetworkAttachment {
+  /** For the function's `vpcConfig`. */
   readonly vpcConfig: {
+    /** Ids of the subnets. */
     readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
+    /** Ids of the security groups. */
     readonly securityGroupIds: pulumi.Input<pulumi.Input<string>[]>;
   };
   /** What Lambda does with the function's role to place it: network interfaces. */

@@ -8,12 +8,17 @@ import type { Statement } from "../iam/statement";
 /** A bucket that keeps the payloads of what a stream's mapping gives up. */
 export interface PayloadBucket {
   /**
-   * A bucket that gets what the mapping gives up, with its payload, in place of the dead-letter queue, which gets a description
-   * of it only. An alarm goes off as soon as something is put there. What the consumer gives up is in the dead-letter queue with its
-   * payload in any case. https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
+   * ARN of a bucket that gets what the mapping gives up, with its payload, in place of the dead-letter queue, which
+   * otherwise gets a description of it only. An alarm goes off as soon as something is put there. What the consumer
+   * gives up is in the dead-letter queue with its payload in any case.
+   * https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
+   * @default none
    */
   readonly payloadBucketArn?: pulumi.Input<string>;
-  /** ARN of the customer managed key that the bucket is encrypted with; default `kmsKeyArn`, where that is given. */
+  /**
+   * ARN of the customer managed key that the bucket is encrypted with.
+   * @default `kmsKeyArn`, where that is given
+   */
   readonly payloadBucketKeyArn?: pulumi.Input<string>;
 }
 

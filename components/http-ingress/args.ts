@@ -10,24 +10,65 @@ import type { FifoRoute, RouteConsumer } from "./route";
 
 /** The arguments of an `HttpIngress`. */
 export interface HttpIngressArgs extends Operations {
-  /** Which queue takes the events of which method and path, as `{ "POST /orders": orders }`. A FIFO queue needs a message group. */
-  readonly routes: Readonly<Record<`${"POST" | "PUT"} /${string}`, RouteConsumer | FifoRoute>>;
-  /** Whether anybody may call it. Default false: callers sign with IAM credentials that allow execute-api:Invoke. */
-  readonly public?: boolean;
-  /** Requests per second (default 1,000), and how many may come at once (default 2,000), of all routes together; beyond: 429. */
-  readonly throttle?: { readonly rateLimit?: number; readonly burstLimit?: number };
   /**
-   * Logs one line per request, in a log group of the component's; there is no execution log. API Gateway needs a role for that, one for
-   * the whole account and region: `account-role-exists` if it has been set, `create` to set it (it stays when the stack is destroyed), `off` (the default).
+   * Which queue takes the events of which method and path. A FIFO queue needs a message group.
+   * @example { "POST /orders": orders }
+   */
+  readonly routes: Readonly<Record<`${"POST" | "PUT"} /${string}`, RouteConsumer | FifoRoute>>;
+  /**
+   * Whether anybody may call it. Otherwise callers sign with IAM credentials that allow execute-api:Invoke.
+   * @default false
+   */
+  readonly public?: boolean;
+  /**
+   * How many requests are taken, of all routes together. Beyond that callers get 429.
+   * @default the values below
+   */
+  readonly throttle?: {
+    /**
+     * Requests per second, 1 to 10,000.
+     * @default 1000
+     */
+    readonly rateLimit?: number;
+    /**
+     * Requests that may come at once, 1 to 5,000.
+     * @default 2000
+     */
+    readonly burstLimit?: number;
+  };
+  /**
+   * Logs one line per request, in a log group of the component's; there is no execution log. API Gateway needs a role
+   * for that, one for the whole account and region: `account-role-exists` if it has been set, `create` to set it (it
+   * stays when the stack is destroyed), `off` for no log.
+   * @default `off`
    */
   readonly logging?: "account-role-exists" | "create" | "off";
-  /** Days for which the access log is kept; default 30. */
+  /**
+   * Days for which the access log is kept, one of those that CloudWatch Logs allows.
+   * @default 30
+   */
   readonly logRetention?: number;
+  /**
+   * Properties of the children that no argument governs.
+   * @default none
+   */
   readonly overrides?: {
+    /**
+     * Properties of the API.
+     * @default none
+     */
     readonly restApi?: Partial<Omit<aws.apigateway.RestApiArgs, "body" | "policy" | "putRestApiMode">>;
+    /**
+     * Properties of the stage.
+     * @default none
+     */
     readonly stage?: Partial<
       Omit<aws.apigateway.StageArgs, "restApi" | "deployment" | "stageName" | "accessLogSettings">
     >;
+    /**
+     * Changes of the alarms of the set `all`.
+     * @default none
+     */
     readonly alarms?: AlarmOverrides<"serverErrors">;
   };
 }

@@ -6,20 +6,35 @@ import { answers, methodStatusCodes, sendMessageTemplate } from "./templates";
 
 /** What a route feeds: a QueueConsumer. */
 export interface RouteConsumer {
+  /** ARN of the queue. */
   readonly queueArn: pulumi.Output<string>;
+  /**
+   * ARN of the customer managed key that the queue is encrypted with.
+   * @default none: one of AWS's own keys
+   */
   readonly kmsKeyArn?: pulumi.Output<string> | undefined;
+  /** The schema of the events: API Gateway checks the body against it. */
   readonly schema: StandardSchemaV1;
+  /** Whether the queue is FIFO. */
   readonly fifo: boolean;
-  /** Undefined where it is not known: of a queue that is managed elsewhere. */
+  /**
+   * Whether a FIFO queue derives the deduplication id from the body.
+   * @default not known: the queue is managed elsewhere
+   */
   readonly contentBasedDeduplication?: boolean | undefined;
 }
 
 /** A route to a FIFO queue: its consumer, and where in the body the message group is. */
 export interface FifoRoute {
+  /** The consumer that the route feeds. */
   readonly consumer: RouteConsumer;
   /** JSONPath into the body that gives the message group, as `$.customerId`. */
   readonly messageGroupId: string;
-  /** JSONPath into the body that gives the deduplication id; needed unless the queue derives it from the content. */
+  /**
+   * JSONPath into the body that gives the deduplication id; needed unless the queue derives it from the content.
+   * @default none: the queue derives it
+   * @example "$.id"
+   */
   readonly messageDeduplicationId?: string;
 }
 

@@ -10,11 +10,16 @@ export interface Statement {
   readonly actions: readonly string[];
   /** ARNs. */
   readonly resources: readonly pulumi.Input<string>[];
-  /** When it allows them, as `{ StringEquals: { "aws:ResourceTag/team": "orders" } }`. By default always. */
+  /**
+   * When the statement allows them.
+   * @default always
+   * @example { StringEquals: { "aws:ResourceTag/team": "orders" } }
+   */
   readonly condition?: Condition;
   /**
-   * Whether AWS calls them for the function, outside of its network: Lambda, which reads a source, or a service, which uses a key.
-   * Default false: the function's code does, and a `Network` must lead there.
+   * Whether AWS calls them for the function, outside of its network: Lambda, which reads a source, or a service, which
+   * uses a key. Otherwise the function's code calls them, and a `Network` must lead there.
+   * @default false
    */
   readonly onBehalf?: boolean;
 }

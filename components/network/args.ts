@@ -9,17 +9,26 @@ import { checkKeys } from "../iam/encryption";
 /** The arguments of a `Network`. */
 export interface NetworkArgs extends Pick<Operations, "kmsKeyArn"> {
   /**
-   * The VPC's addresses, /16 to /28, shared evenly by its zones, which need a /28 each; default 10.0.0.0/16.
+   * The VPC's addresses, /16 to /28, shared evenly by its zones, which need a /28 each.
    * https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
+   * @default `10.0.0.0/16`
    */
   readonly cidrBlock?: string;
-  /** How many availability zones, 1 to 6, or their names; default 2: each interface endpoint is billed in each of them. */
+  /**
+   * Number of availability zones, 1 to 6, or their names. Each interface endpoint is billed in each of them.
+   * @default 2
+   */
   readonly availabilityZones?: number | readonly string[];
-  /** Days for which the log of refused traffic is kept: a value that CloudWatch Logs has; default 30. */
+  /**
+   * Days for which the log of refused traffic is kept, one of those that CloudWatch Logs allows.
+   * @default 30
+   */
   readonly logRetention?: number;
   /**
-   * Interface endpoints of services that are not known here, by the prefix of their actions: `{ ses: "email" }` for
+   * Interface endpoints of services that the network does not know, by the prefix of their actions: the last part of
    * `com.amazonaws.<region>.email`, or the full name where it begins otherwise.
+   * @default none
+   * @example { ses: "email" }
    */
   readonly services?: Readonly<Record<string, string>>;
 }

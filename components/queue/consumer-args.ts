@@ -15,28 +15,51 @@ import type { QueueTimes } from "./attempts";
  * they are must be said.
  */
 export interface ExistingQueue {
+  /** URL of the queue. */
   readonly url: pulumi.Input<string>;
+  /** ARN of the queue. */
   readonly arn: pulumi.Input<string>;
+  /**
+   * Whether it is FIFO.
+   * @default false
+   */
   readonly fifo?: boolean;
-  /** Seconds, as the queue has it. */
+  /** Seconds for which a received message is hidden, as the queue has it, 0 to 43,200 and at least `timeout`. */
   readonly visibilityTimeout: number;
-  /** As the queue's redrive policy has it. */
+  /**
+   * Number of attempts before SQS moves a message to the dead-letter queue, as the queue's redrive policy has it, 1 to
+   * 1,000.
+   */
   readonly maxReceiveCount: number;
-  /** Seconds, as the queue has it: all attempts must fit into it. By default that is not checked. */
+  /**
+   * Seconds for which a message is kept, as the queue has it, 60 to 1,209,600: all attempts must fit into it.
+   * @default not known, and not checked
+   */
   readonly messageRetention?: number;
   /** The dead-letter queue of its redrive policy. */
   readonly deadLetterQueue: ExistingDeadLetterQueue;
-  /** ARN of the customer managed key that it is encrypted with, if it is. */
+  /**
+   * ARN of the customer managed key that it is encrypted with.
+   * @default none: one of AWS's own keys
+   */
   readonly kmsKeyArn?: pulumi.Input<string>;
-  /** Whether the queue's policy may be replaced by ours, which subscriptions need. Default false. */
+  /**
+   * Whether the component may replace the queue's policy by its own, which subscriptions need.
+   * @default false
+   */
   readonly managePolicy?: boolean;
 }
 
 /** A dead-letter queue that is managed elsewhere. */
 export interface ExistingDeadLetterQueue {
+  /** URL of the queue. */
   readonly url: pulumi.Input<string>;
+  /** ARN of the queue. */
   readonly arn: pulumi.Input<string>;
-  /** ARN of the customer managed key that it is encrypted with, if it is. */
+  /**
+   * ARN of the customer managed key that it is encrypted with.
+   * @default none: one of AWS's own keys
+   */
   readonly kmsKeyArn?: pulumi.Input<string>;
 }
 
@@ -48,53 +71,121 @@ export interface QueueFilter {
 
 /** The arguments of a `QueueConsumer` that do not depend on the types of its callback. */
 export interface QueueConsumerOptions extends FunctionOptions, Operations {
-  /** Keeps the order within a message group, and sends each message once. Default false: a standard queue. */
+  /**
+   * Keeps the order within a message group, and sends each message once.
+   * @default false: a standard queue
+   */
   readonly fifo?: boolean;
-  /** FIFO: derives the deduplication id from the body. Default false: senders give one. */
+  /**
+   * For FIFO queues: derives the deduplication id from the body.
+   * @default false: senders give one
+   */
   readonly contentBasedDeduplication?: boolean;
-  /** FIFO: deduplicates and limits throughput per message group, for up to 70,000 messages a second. Default false. */
+  /**
+   * For FIFO queues: deduplicates and limits throughput per message group, for up to 70,000 messages a second.
+   * @default false
+   */
   readonly highThroughput?: boolean;
   /**
-   * Seconds for which a received message is hidden from others, 0 to 43,200, at least `timeout`; by default six times `timeout`
-   * plus the batching window, which leaves Lambda room to retry while it is throttled:
+   * Seconds for which a received message is hidden from others, 0 to 43,200 and at least `timeout`. The default leaves
+   * Lambda room to retry while it is throttled:
    * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+   * @default six times `timeout`, plus `maximumBatchingWindow`
    */
   readonly visibilityTimeout?: number;
   /**
-   * Seconds for which a message is kept, 60 to 1,209,600, longer than all its attempts and the delays between them take, or it would
-   * expire without a dead letter; default 345,600 (4 days).
+   * Seconds for which a message is kept, 60 to 1,209,600. All its attempts and the delays between them must take less,
+   * or it would expire without a dead letter.
+   * @default 345600 (4 days)
    */
   readonly messageRetention?: number;
-  /** Seconds by which every message is delayed, 0 to 900; default 0. */
+  /**
+   * Seconds by which every message is delayed, 0 to 900.
+   * @default 0
+   */
   readonly delay?: number;
-  /** How often a record is attempted before it is dead-lettered, 1 to 1,000; default 5, the least that AWS advises for Lambda. */
+  /**
+   * Number of attempts before a record is dead-lettered, 1 to 1,000. The default is the least that AWS advises for
+   * Lambda.
+   * @default 5
+   */
   readonly maxReceiveCount?: number;
-  /** Seconds for which a dead letter is kept, from `messageRetention` to 1,209,600; default 1,209,600 (14 days). */
+  /**
+   * Seconds for which a dead letter is kept, `messageRetention` to 1,209,600.
+   * @default 1209600 (14 days)
+   */
   readonly deadLetterRetention?: number;
-  /** An existing queue to consume, instead of one of our own. */
+  /**
+   * An existing queue to consume.
+   * @default none: the component creates a queue of its own
+   */
   readonly queue?: ExistingQueue;
-  /** Most records that one invocation gets, 1 to 10,000 (FIFO: 10); default 10. More than 10 needs a batching window. */
+  /**
+   * Number of records that one invocation gets at most, 1 to 10,000 (FIFO: 10). More than 10 needs a batching window.
+   * @default 10
+   */
   readonly batchSize?: number;
-  /** Seconds for which Lambda gathers records, 0 to 300 (FIFO: 0); default 0. */
+  /**
+   * Seconds for which Lambda gathers records, 0 to 300 (FIFO: 0).
+   * @default 0
+   */
   readonly maximumBatchingWindow?: number;
-  /** Most invocations at a time, 2 to 1,000; by default as many as the account allows. Not with `provisionedPollers`. */
+  /**
+   * Number of invocations at a time at most, 2 to 1,000. Not with `provisionedPollers`.
+   * @default none: as many as the account allows
+   */
   readonly maximumConcurrency?: number;
-  /** Pollers kept ready: minimum 2 to 200, maximum 2 to 2,000, billed per poller. Not with `maximumConcurrency`. */
-  readonly provisionedPollers?: { readonly minimum?: number; readonly maximum?: number };
-  /** Which messages reach the callback, at most 10, joined by or; the others are deleted. By default all. */
+  /**
+   * Pollers that are kept ready, each billed. Not with `maximumConcurrency`.
+   * @default none: Lambda chooses
+   */
+  readonly provisionedPollers?: {
+    /**
+     * Number of pollers at least, 2 to 200.
+     * @default 2
+     */
+    readonly minimum?: number;
+    /**
+     * Number of pollers at most, 2 to 2,000.
+     * @default 200
+     */
+    readonly maximum?: number;
+  };
+  /**
+   * Which messages reach the callback: at most 10 patterns, joined by or. The others are deleted.
+   * @default all messages
+   * @example [{ body: { kind: ["bought"] } }]
+   */
   readonly filters?: readonly QueueFilter[];
-  /** Publishes the mapping's event counts (polled, filtered, invoked, failed, deleted) as CloudWatch metrics. Default false. */
+  /**
+   * Publishes the mapping's event counts (polled, filtered, invoked, failed, deleted) as CloudWatch metrics.
+   * @default false
+   */
   readonly mappingMetrics?: boolean;
-  /** Whether the queue is polled. Default true. */
+  /**
+   * Whether the queue is polled.
+   * @default true
+   */
   readonly enabled?: boolean;
-  /** How many records of a batch the callback handles at a time, 1 to 10,000; default 10. In a FIFO queue one per message group. */
+  /**
+   * Number of records of a batch that the callback handles at a time, 1 to 10,000. In a FIFO queue it is one per
+   * message group.
+   * @default 10
+   */
   readonly concurrency?: number;
-  /** Properties of the children that no argument governs. */
+  /**
+   * Properties of the children that no argument governs.
+   * @default none
+   */
   readonly overrides?: QueueConsumerOverrides;
 }
 
 /** What of the children can be changed beyond the arguments: any property that no argument governs. */
 export interface QueueConsumerOverrides extends FunctionOverrides {
+  /**
+   * Properties of the queue.
+   * @default none
+   */
   readonly queue?: Partial<
     Omit<
       aws.sqs.QueueArgs,
@@ -111,9 +202,26 @@ export interface QueueConsumerOverrides extends FunctionOverrides {
       | "kmsMasterKeyId"
     >
   >;
+  /**
+   * Properties of the dead-letter queue.
+   * @default none
+   */
   readonly deadLetterQueue?: DeadLetterQueueOverrides["queue"];
+  /**
+   * Properties of the dead-letter queue's alarm.
+   * @default none
+   */
   readonly alarm?: DeadLetterQueueOverrides["alarm"];
+  /**
+   * Changes of the alarms of the set `all`.
+   * @default none
+   * @example { age: { threshold: 600 }, recordsRetried: false }
+   */
   readonly alarms?: AlarmOverrides<FunctionAlarm | QueueAlarm | "recursiveInvocations">;
+  /**
+   * Properties of the event source mapping.
+   * @default none
+   */
   readonly mapping?: Pick<aws.lambda.EventSourceMappingArgs, "kmsKeyArn" | "tags" | "useResourceTimeoutForPropagation">;
 }
 

@@ -5,16 +5,26 @@ import { Late } from "../base/late";
 
 /** A statement of a resource policy, in IAM's own form. */
 export interface PolicyStatement {
+  /** What the statement is called in its policy. */
   readonly Sid: string;
+  /** Whether it allows or denies. */
   readonly Effect: "Allow" | "Deny";
+  /** Whom it is about. */
   readonly Principal: "*" | { readonly Service: string };
+  /** What it allows or denies. */
   readonly Action: string | readonly string[];
+  /** On which resource. */
   readonly Resource: pulumi.Input<string>;
+  /**
+   * When it counts.
+   * @default always
+   */
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, pulumi.Input<string>>>>>;
 }
 
 /** Whoever owns a queue's policy lets others admit senders; the policy that they get must be there before they send. */
 export interface QueuePolicyOwner {
+  /** Adds a statement to the queue's policy, and answers the policy. */
   readonly admit: (statement: Omit<PolicyStatement, "Resource">) => aws.sqs.QueuePolicy;
 }
 

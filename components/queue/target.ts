@@ -3,18 +3,31 @@ import type { ArgumentErrors } from "../base/argument-errors";
 
 /** How a schedule or a rule sends to its queue, and for how long it tries. */
 export interface QueueTargetOptions {
-  /** FIFO queues need it: the message group. */
+  /**
+   * The message group, which a FIFO queue needs.
+   * @default none: for a standard queue
+   */
   readonly messageGroupId?: string;
-  /** How often sending is tried again, 0 to 185; default 185. */
+  /**
+   * Number of times that sending is tried again, 0 to 185.
+   * @default 185
+   */
   readonly maximumRetryAttempts?: number;
-  /** Seconds after which it is given up, 60 to 86,400; default 3,600: after an hour somebody should know. */
+  /**
+   * Seconds after which an event is given up, 60 to 86,400. The default is an hour, after which somebody should know.
+   * @default 3600
+   */
   readonly maximumEventAge?: number;
 }
 
 /** What is known of the queue that a schedule or a rule sends to. */
 export interface QueueTarget {
+  /** Whether the queue is FIFO. */
   readonly fifo: boolean;
-  /** Undefined where it is not known: of a queue that is managed elsewhere. */
+  /**
+   * Whether a FIFO queue derives the deduplication id from the body.
+   * @default not known: the queue is managed elsewhere
+   */
   readonly contentBasedDeduplication?: boolean | undefined;
 }
 

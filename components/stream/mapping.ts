@@ -23,44 +23,76 @@ import type { FilterContent } from "../syntax/filter-criteria";
 
 /** What consumers of streams take: of a Kinesis stream, or of a table's. */
 export interface StreamMappingOptions extends FunctionOptions, Operations, PayloadBucket {
-  /** Properties of the children that no argument governs. */
+  /**
+   * Properties of the children that no argument governs.
+   * @default none
+   */
   readonly overrides?: StreamOverrides;
   /**
-   * Where a new mapping begins; default TRIM_HORIZON, the oldest record: with LATEST, records that come while the mapping is
-   * created are missed. https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
+   * Where a new mapping begins. TRIM_HORIZON is the oldest record. With LATEST, records that arrive while the mapping
+   * is being created are missed. https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
+   * @default `TRIM_HORIZON`
    */
   readonly startingPosition?: "TRIM_HORIZON" | "LATEST";
-  /** Most records that one invocation gets, 1 to 10,000; default 100. */
+  /**
+   * Number of records that one invocation gets at most, 1 to 10,000.
+   * @default 100
+   */
   readonly batchSize?: number;
-  /** Seconds for which Lambda gathers records, 0 to 300; default 0. */
+  /**
+   * Seconds for which Lambda gathers records, 0 to 300.
+   * @default 0
+   */
   readonly maximumBatchingWindow?: number;
-  /** Batches of one shard that run at a time, 1 to 10, in order within a partition key; default 1. */
+  /**
+   * Number of batches of one shard that run at a time, 1 to 10, in order within a partition key.
+   * @default 1
+   */
   readonly parallelizationFactor?: number;
-  /** Whether Lambda halves a batch whose invocation fails as a whole, until the record that does it is alone. Default true. */
+  /**
+   * Whether Lambda halves a batch whose invocation fails as a whole, until the record that causes it is alone.
+   * @default true
+   */
   readonly bisect?: boolean;
   /**
-   * How often a batch is tried again, -1 (until its records expire) to 10,000; default 10. Then what describes it goes to the
-   * dead-letter queue and the shard goes on.
+   * Number of times that a batch is tried again, -1 (until its records expire) or 0 to 10,000. Then what describes it
+   * goes to the dead-letter queue, and the shard goes on.
+   * @default 10
    */
   readonly maximumRetryAttempts?: number;
   /**
-   * Seconds after which a record is given up, -1 (never) or 60 to 604,800; default 86,400 for Kinesis, 43,200 for a table. For a Kinesis stream
-   * that is there already and is read from its oldest record, default -1. A table keeps changes for a day: what is older than the limit when
-   * its consumer is created goes to the dead-letter queue, unless this is -1.
+   * Seconds after which a record is given up, -1 (never) or 60 to 604,800; for a table at most 86,400, because DynamoDB
+   * keeps changes for a day. What is older when the consumer is created goes to the dead-letter queue, unless this is
+   * -1.
+   * @default 86400 for Kinesis, but -1 for an existing stream that is read from its oldest record; 43200 for a table
    */
   readonly maximumRecordAge?: number;
   /**
-   * Seconds of a tumbling window, 1 to 900, for which a `windowCallback` keeps a state per shard; by default there is none. Not with a
+   * Seconds of a tumbling window, 1 to 900, for which a `windowCallback` keeps a state per shard. Not with a
    * `parallelizationFactor` above 1. https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-windows.html
+   * @default none
    */
   readonly tumblingWindow?: number;
-  /** Which records reach the callback, at most 10 patterns in Lambda's filter rule syntax, joined by or. By default all. */
+  /**
+   * Which records reach the callback: at most 10 patterns in Lambda's filter rule syntax, joined by or.
+   * @default all records
+   * @example [{ data: { kind: ["bought"] } }]
+   */
   readonly filters?: readonly Readonly<Record<string, unknown>>[];
-  /** Publishes the mapping's event counts as CloudWatch metrics. Default false; with `payloadBucketArn` true, for its alarm. */
+  /**
+   * Publishes the mapping's event counts as CloudWatch metrics.
+   * @default false; true with `payloadBucketArn`, for its alarm
+   */
   readonly mappingMetrics?: boolean;
-  /** Whether the stream is read. Default true. */
+  /**
+   * Whether the stream is read.
+   * @default true
+   */
   readonly enabled?: boolean;
-  /** How many records of a batch the callback handles at a time, one per partition key, 1 to 10,000; default 10. */
+  /**
+   * Number of records of a batch that the callback handles at a time, one per partition key, 1 to 10,000.
+   * @default 10
+   */
   readonly concurrency?: number;
 }
 
@@ -69,21 +101,45 @@ export type StreamCallback<Wire, In, B extends object> =
   | {
       /** The callback that handles each record: exported by a module of its own, or an inline one. */
       readonly callback: Callback<Wire, In, B>;
+      /**
+       * Only with a `windowCallback`.
+       * @default none
+       */
       readonly tumblingWindow?: undefined;
     }
   | {
       /** The callback that makes a state of a window's records. */
       readonly callback: WindowCallback<Wire, In, B>;
+      /** Seconds of a tumbling window, 1 to 900. */
       readonly tumblingWindow: number;
-      /** A window's state is made of all its records at once. */
+      /**
+       * Not with a window, whose state is made of all its records at once.
+       * @default none
+       */
       readonly idempotency?: undefined;
     };
 
 /** Properties of the children of a stream's consumer that no argument governs. */
 export interface StreamOverrides extends FunctionOverrides {
+  /**
+   * Properties of the dead-letter queue.
+   * @default none
+   */
   readonly deadLetterQueue?: DeadLetterQueueOverrides["queue"];
+  /**
+   * Properties of the dead-letter queue's alarm.
+   * @default none
+   */
   readonly alarm?: DeadLetterQueueOverrides["alarm"];
+  /**
+   * Properties of the event source mapping.
+   * @default none
+   */
   readonly mapping?: Pick<aws.lambda.EventSourceMappingArgs, "kmsKeyArn" | "tags">;
+  /**
+   * Changes of the alarms of the set `all`.
+   * @default none
+   */
   readonly alarms?: AlarmOverrides<FunctionAlarm | StreamFunctionAlarm>;
 }
 

@@ -6,11 +6,22 @@ import { InvalidPattern } from "../syntax/invalid-pattern";
 
 /** Which events of a topic are delivered. `K`: their types. */
 export interface SubscriptionFilter<K extends string> {
-  /** The types of events to deliver, as the message attribute `type` has them; by default all. */
+  /**
+   * The types of events to deliver, as the message attribute `type` has them.
+   * @default all types
+   * @example ["order.placed"]
+   */
   readonly types?: readonly K[];
-  /** More conditions, in SNS's filter policy syntax, on message attributes or on the body (`filterScope`). */
+  /**
+   * More conditions, in SNS's filter policy syntax, on message attributes or on the body (`filterScope`).
+   * @default none
+   * @example { country: ["DE", "FR"] }
+   */
   readonly filter?: Readonly<Record<string, unknown>>;
-  /** What `filter` looks at. Default MessageAttributes; with MessageBody, `types` looks at the body's `type`, too. */
+  /**
+   * What `filter` looks at. With `MessageBody`, `types` looks at the body's `type`, too.
+   * @default `MessageAttributes`
+   */
   readonly filterScope?: "MessageAttributes" | "MessageBody";
 }
 

@@ -1,23 +1,8 @@
 import { strict as assert } from "node:assert";
-import { readFileSync } from "node:fs";
-import * as path from "node:path";
 import { faces, PublicTypes } from "../../components/test/support/public-types";
+import { statedAfter } from "../support/docs-tables";
 
-const document = readFileSync(path.resolve(__dirname, "..", "..", "docs", "components.md"), "utf8");
-
-/** The names in the table of the section "Child resources", by the components. */
-function documented(): Readonly<Record<string, readonly string[]>> {
-  const section = document.split("## Child resources\n")[1]?.split("\n## ")[0] ?? "";
-  const rows = [...section.matchAll(/^\| (\w+) +\| (`.*`.*) \|$/gm)].filter(
-    ([, component]) => component !== "component",
-  );
-  return Object.fromEntries(
-    rows.map(([, component = "", names = ""]) => [
-      component,
-      [...names.matchAll(/`(\w+)`/g)].map(([, name = ""]) => name).sort(),
-    ]),
-  );
-}
+const namesIn = (cell: string) => [...cell.replace(/\(.*?\)/g, "").matchAll(/\w+/g)].map(([name]) => name).sort();
 
 describe("the documents", () => {
   it("name the nodes of every component, and no others", () => {
@@ -32,6 +17,10 @@ describe("the documents", () => {
       }),
     );
     assert.equal(declared.length, 14);
-    assert.deepEqual(documented(), Object.fromEntries(declared));
+    const documented = Object.entries(statedAfter("docs/components.md", "## Child resources", "component"));
+    assert.deepEqual(
+      Object.fromEntries(documented.map(([component, cell]) => [component, namesIn(cell)])),
+      Object.fromEntries(declared),
+    );
   });
 });

@@ -3,9 +3,13 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 
 /** Writes one structured line per call to the function's log, with the invocation's request id. */
 export interface RecordLogger {
+  /** Writes a line of level DEBUG. */
   debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  /** Writes a line of level INFO. */
   info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  /** Writes a line of level WARN. */
   warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  /** Writes a line of level ERROR. */
   error(message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
@@ -13,9 +17,15 @@ export interface RecordLogger {
 export interface RecordContext {
   /** Identity of the record at its source: SQS's MessageId; the same at every attempt. */
   readonly id: string;
-  /** How often the source has handed the record out, from 1. Undefined where AWS gives no count (streams, asynchronous invocations). */
+  /**
+   * Number of times that the source has handed the record out, from 1. Undefined where AWS gives no count (streams,
+   * asynchronous invocations).
+   */
   readonly attempt: number | undefined;
-  /** The attempt after which the record is dead-lettered (the queue's maxReceiveCount). Undefined where `attempt` is. */
+  /**
+   * Number of attempts after which the record is dead-lettered (the queue's maxReceiveCount). Undefined where `attempt`
+   * is.
+   */
   readonly maxAttempts: number | undefined;
   /** Milliseconds since the epoch at which a callback that still runs is given up with `CallbackTimeout`. */
   readonly deadline: number;
@@ -28,6 +38,7 @@ export interface RecordContext {
   readonly correlationId: string;
   /** Of a Kinesis record: records of one key come in their order, those of others do not. Undefined elsewhere. */
   readonly partitionKey?: string | undefined;
+  /** Writes to the function's log. */
   readonly logger: RecordLogger;
   /** What the record carried, decoded but not validated; for CloudEvents the envelope around `data`. */
   readonly event: unknown;
@@ -38,14 +49,19 @@ export type Handle<In> = (event: In, context: RecordContext) => Promise<void> | 
 
 /** One record of a batch as a batch callback sees it. */
 export interface BatchRecord<In> {
+  /** As in its context. */
   readonly id: string;
+  /** What the schema makes of the record. */
   readonly event: In;
+  /** What the callback is told about the record. */
   readonly context: RecordContext;
 }
 
 /** A record that a batch callback could not handle, and why. A `PermanentError` dead-letters it at once. */
 export interface BatchFailure {
+  /** The record's id. */
   readonly id: string;
+  /** Why it failed. */
   readonly error: unknown;
 }
 
@@ -58,8 +74,9 @@ export type HandleBatch<In> = (
 export interface Window<State> {
   /** What the callback returned last for this window; undefined at its beginning. */
   readonly state: State | undefined;
-  /** ISO 8601: the window holds what came into the stream from `start` on and before `end`. */
+  /** Start of the window, ISO 8601: it holds what came into the stream from then on. */
   readonly start: string;
+  /** End of the window, ISO 8601: it holds what came into the stream before then. */
   readonly end: string;
   /** Whether the window is over: there are no more records, and what the state has come to can be stored. */
   readonly isFinal: boolean;
@@ -71,6 +88,7 @@ export interface Window<State> {
   readonly deadline: number;
   /** Aborted at the deadline. */
   readonly signal: AbortSignal;
+  /** Writes to the function's log. */
   readonly logger: RecordLogger;
 }
 
@@ -109,7 +127,9 @@ export type BusTarget<E> = Granted<"bus:put"> & { readonly [carries]: (event: E)
 
 /** `Wire`: what a producer must send; `In`: what the schema makes of it; `B`: the bindings that the factory asks for. */
 export interface Callback<Wire, In, B extends object> {
+  /** Whether it takes one record at a time, or a batch at once. */
   readonly kind: "record" | "batch";
+  /** The schema of its events. */
   readonly schema: StandardSchemaV1<Wire, In>;
   /** Called once per execution environment; what it keeps stays warm between invocations. */
   readonly factory: (bindings: B) => Handle<In> | HandleBatch<In>;
@@ -148,8 +168,11 @@ export function batchCallback<S extends StandardSchemaV1, B extends object = Rec
 
 /** As `Callback`, of a tumbling window. `State`: what it keeps from call to call. */
 export interface WindowCallback<Wire, In, B extends object, State extends object = object> {
+  /** It takes the records of a tumbling window. */
   readonly kind: "window";
+  /** The schema of its events. */
   readonly schema: StandardSchemaV1<Wire, In>;
+  /** Called once per execution environment; what it keeps stays warm between invocations. */
   readonly factory: (
     bindings: B,
   ) => (records: readonly BatchRecord<In>[], window: Window<never>) => Promise<State> | State;
@@ -178,15 +201,21 @@ export function windowCallback<
 /** Any callback, whatever its events and bindings. */
 export type AnyCallback =
   | {
+      /** Whether it takes one record at a time, or a batch at once. */
       readonly kind: "record" | "batch";
+      /** The schema of its events. */
       readonly schema: StandardSchemaV1;
+      /** Called once per execution environment; what it keeps stays warm between invocations. */
       readonly factory: (bindings: never) => Handle<never> | HandleBatch<never>;
     }
   | AnyWindowCallback;
 
 /** Any callback of a tumbling window. */
 export interface AnyWindowCallback {
+  /** It takes the records of a tumbling window. */
   readonly kind: "window";
+  /** The schema of its events. */
   readonly schema: StandardSchemaV1;
+  /** Called once per execution environment; what it keeps stays warm between invocations. */
   readonly factory: (bindings: never) => (records: readonly BatchRecord<never>[], window: Window<never>) => unknown;
 }

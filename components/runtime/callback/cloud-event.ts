@@ -4,30 +4,49 @@ import { randomUUID } from "node:crypto";
 /** What the envelope of an event says beside the event itself. */
 export interface EventOptions {
   /**
-   * Identity of the event: the same event published again has the same id. Default: a random one, so that a repeated attempt
-   * publishes another event; give `context.id` where one record makes one event.
+   * Identity of the event: the same event that is published again has the same id. Give `context.id` where one record
+   * makes one event.
+   * @default a random one, so that a repeated attempt publishes another event
    */
   readonly id?: string;
-  /** Where it comes from, a URI reference; default `/<function name>`. */
+  /**
+   * Where the event comes from, a URI reference.
+   * @default `/<function name>`
+   */
   readonly source?: string;
-  /** What it is about, as an order's id. */
+  /**
+   * What the event is about, as an order's id.
+   * @default none
+   */
   readonly subject?: string;
-  /** The id of the flow: `context.correlationId`. Default: the event's own id. */
+  /**
+   * The id of the flow: `context.correlationId`.
+   * @default the event's own id
+   */
   readonly correlationId?: string;
 }
 
 /** An event in the envelope of CloudEvents 1.0, as `publish`, `put` and `putEvent` send it. */
 export interface CloudEvent<E> {
+  /** Version of CloudEvents. */
   readonly specversion: "1.0";
+  /** Identity of the event. */
   readonly id: string;
+  /** Where the event comes from, a URI reference. */
   readonly source: string;
+  /** What has happened, as `order.placed`. */
   readonly type: string;
+  /** When the envelope was made, ISO 8601. */
   readonly time: string;
+  /** The data are JSON. */
   readonly datacontenttype: "application/json";
+  /** The id of the flow. */
   readonly correlationid: string;
+  /** What the event is about. */
   readonly subject?: string;
   /** As OpenTelemetry and W3C have it; from X-Ray's trace of the invocation. */
   readonly traceparent?: string;
+  /** The event itself. */
   readonly data: E;
 }
 

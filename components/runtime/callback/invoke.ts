@@ -6,19 +6,27 @@ import type { AnyWindowCallback, Callback, RecordContext, Window, WindowCallback
 
 /** One record for a callback under test, and the values of its bindings. */
 export interface Invocation<Wire, B> {
+  /** A value for each binding that the factory asks for. */
   readonly bindings: { readonly [K in keyof B]: string };
   /** As a producer would send it: it goes through the callback's schema. */
   readonly event: Wire;
-  /** What the callback is told about the record; by default a first attempt of five, with a minute left. */
+  /**
+   * What the callback is told about the record.
+   * @default a first attempt of five, with a minute left
+   */
   readonly context?: Partial<RecordContext>;
 }
 
 /** The records of a window for a callback under test, and the values of its bindings. */
 export interface WindowInvocation<Wire, B, State> {
+  /** A value for each binding that the factory asks for. */
   readonly bindings: { readonly [K in keyof B]: string };
   /** As producers would send them: they go through the callback's schema. */
   readonly events: readonly Wire[];
-  /** What the callback is told about its window; by default the beginning of one that is not over. */
+  /**
+   * What the callback is told about its window.
+   * @default the beginning of a window that is not over
+   */
   readonly window?: Partial<Window<State>>;
 }
 

@@ -9,9 +9,15 @@ import { PermanentError } from "./errors";
 
 /** How an event is published on a topic. */
 export interface PublishOptions extends EventOptions {
-  /** Needed for a FIFO topic: the group within which order is kept. */
+  /**
+   * The group within which order is kept; a FIFO topic needs it.
+   * @default none: for a standard topic
+   */
   readonly messageGroupId?: string;
-  /** FIFO topics: default the event's id. */
+  /**
+   * For FIFO topics: the same id within five minutes is one message.
+   * @default the event's id
+   */
   readonly messageDeduplicationId?: string;
 }
 
@@ -73,7 +79,10 @@ function attribute(index: number, name: string, value: string): Record<string, s
 export interface PutOptions extends EventOptions {
   /** Records of one key keep their order, 1 to 256 characters. */
   readonly partitionKey: string;
-  /** Whether the event goes in as it is, without an envelope. Default false. */
+  /**
+   * Whether the event goes in as it is, without an envelope.
+   * @default false
+   */
   readonly bare?: boolean;
 }
 

@@ -7,17 +7,30 @@ import { PermanentError } from "./errors";
 
 /** How an event is sent to a queue. */
 export interface SendOptions {
-  /** FIFO queues need it: messages of one group are handled in order. */
+  /**
+   * The group within which messages are handled in order; a FIFO queue needs it.
+   * @default none: for a standard queue
+   */
   readonly messageGroupId?: string;
-  /** FIFO queues need it unless they derive it from the content: the same id within five minutes is one message. */
+  /**
+   * For FIFO queues: the same id within five minutes is one message.
+   * @default none: the queue derives it from the content
+   */
   readonly messageDeduplicationId?: string;
-  /** Seconds until it can be received, 0 to 900; standard queues only. */
+  /**
+   * Seconds until the message can be received, 0 to 900; for standard queues only.
+   * @default the queue's own delay
+   */
   readonly delaySeconds?: number;
-  /** Message attributes of type String, at most ten. */
+  /**
+   * Message attributes of type String, at most ten.
+   * @default none
+   */
   readonly attributes?: Readonly<Record<string, string>>;
   /**
-   * The id of the flow: `context.correlationId`. It travels as the message attribute `correlationId`; one that SQS takes as no
-   * attribute (empty, or with control characters) is left out.
+   * The id of the flow: `context.correlationId`. It travels as the message attribute `correlationId`. One that SQS does
+   * not take as an attribute (empty, or with control characters) is left out.
+   * @default none
    */
   readonly correlationId?: string;
 }

@@ -6,25 +6,36 @@ interface Change {
   readonly keys: Readonly<Record<string, unknown>>;
 }
 
-/** `Item` as the item's schema makes it. An image is there as far as the stream's view type has it. */
+/** A change of an item, as `Item` is made by the item's schema. An image is there as far as the stream's view type has it. */
 export type TableChange<Item> =
   | (Change & {
+      /** A new item. */
       readonly eventName: "INSERT";
+      /** The item. */
       readonly newImage: Item;
+      /** There was none. */
       readonly oldImage?: undefined;
+      /** Whether DynamoDB removed the item because its time to live was over. */
       readonly expired: false;
     })
   | (Change & {
+      /** An item that was there has changed. */
       readonly eventName: "MODIFY";
+      /** The item after the change. */
       readonly newImage: Item;
+      /** The item before the change. */
       readonly oldImage?: Item;
+      /** Whether DynamoDB removed the item because its time to live was over. */
       readonly expired: false;
     })
   | (Change & {
+      /** An item was removed. */
       readonly eventName: "REMOVE";
+      /** There is none. */
       readonly newImage?: undefined;
+      /** The item before it was removed. */
       readonly oldImage?: Item;
-      /** Whether DynamoDB removed it because its time to live was over. */
+      /** Whether DynamoDB removed the item because its time to live was over. */
       readonly expired: boolean;
     });
 

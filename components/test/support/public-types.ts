@@ -36,6 +36,18 @@ export class PublicTypes {
       .map((symbol) => (symbol.flags & ts.SymbolFlags.Alias ? this.checker.getAliasedSymbol(symbol) : symbol));
   }
 
+  /** Whether it stands in a file of the package. */
+  isOwn(declaration: ts.Declaration): boolean {
+    return declaration.getSourceFile().fileName.startsWith(components);
+  }
+
+  /** File and line, as `queue/consumer-args.ts:67`. */
+  placeOf(declaration: ts.Declaration): string {
+    const source = declaration.getSourceFile();
+    const { line } = source.getLineAndCharacterOfPosition(declaration.getStart(source));
+    return `${path.relative(components, source.fileName)}:${line + 1}`;
+  }
+
   docOf(symbol: ts.Symbol): string {
     return ts.displayPartsToString(symbol.getDocumentationComment(this.checker));
   }
