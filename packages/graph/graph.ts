@@ -1,9 +1,12 @@
-// The evaluated program: every resource with all that was asked for, as plain data.
+// The evaluated program: every resource with its complete registration, as plain data.
 
 /** In a preview: a value that only the deployment will know. */
 export const unknown = "\u0000unknown" as const;
 
-/** JSON, with `{ archive: path }` and `{ file: path }` for assets, and `unknown` where a preview knows no value. Secrets are unwrapped. */
+/**
+ * JSON, with `{ archive: path }` and `{ file: path }` for assets, and `unknown` where a preview does not know the
+ * value. Secrets are unwrapped.
+ */
 export type Value = null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value };
 
 export interface ResourceOptions {
@@ -14,7 +17,9 @@ export interface ResourceOptions {
   readonly replaceOnChanges: readonly string[];
   /** URNs, or `{ name, type, parent… }` specs, under which the resource was known before. */
   readonly aliases: readonly Value[];
-  /** URNs of all resources that this one waits for: dependsOn and what its inputs came from. */
+  /**
+   * URNs of all resources that this one waits for: those in dependsOn, and those from whose outputs its inputs come.
+   */
   readonly dependsOn: readonly string[];
   readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
   /** Input properties whose value holds a secret. */
@@ -33,7 +38,7 @@ export interface GraphResource {
   readonly custom: boolean;
   readonly parent: string | undefined;
   readonly inputs: Readonly<Record<string, Value>>;
-  /** What the provider would answer; for components, what they registered as outputs. */
+  /** The outputs that the provider would answer; of a component, the outputs that it registered. */
   readonly outputs: Readonly<Record<string, Value>>;
   readonly id: string | undefined;
   readonly options: ResourceOptions;

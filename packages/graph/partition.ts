@@ -1,4 +1,4 @@
-// Which partition a region belongs to, and its DNS suffix. The run and the evaluation know regions by their names only.
+// The partition of a region, and its DNS suffix, derived from the name of the region.
 
 interface Partition {
   readonly name: string;
@@ -6,7 +6,10 @@ interface Partition {
   readonly dnsSuffix: string;
 }
 
-/** https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html, with the SDK's suffixes */
+/**
+ * https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html, with the SDK's
+ * suffixes
+ */
 const partitions: readonly Partition[] = [
   { name: "aws-cn", prefix: "cn-", dnsSuffix: "amazonaws.com.cn" },
   { name: "aws-us-gov", prefix: "us-gov-", dnsSuffix: "amazonaws.com" },
@@ -23,5 +26,5 @@ export const partitionOf = (region: string): string =>
 export const dnsSuffixOf = (partition: string): string =>
   partitions.find(({ name }) => name === partition)?.dnsSuffix ?? "amazonaws.com";
 
-/** The ARN of a bucket, whose name is its own in the whole partition. */
+/** The ARN of a bucket. It has no region and no account, because the name is unique in the partition. */
 export const bucketArnIn = (region: string, name: string): string => `arn:${partitionOf(region)}:s3:::${name}`;

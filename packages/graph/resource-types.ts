@@ -1,6 +1,6 @@
-// The one table of what is known of each type of resources: what it is called, what makes it and replaces it, what is lost with it,
-// where its events come from, go to, and end as dead letters. What AWS allows for names and computes is with the evaluation, which alone
-// needs it and starts faster without the rest.
+// The one table of what is known of each type of resources: what it is called, what identifies and replaces it, what is
+// lost with it, where its events come from and go to, and where its dead letters go. The rules for names, and what AWS
+// computes, are in evaluate/, because only the evaluation needs them, and it starts faster without the rest.
 import type { GraphResource, Value } from "./graph";
 import { endpoints } from "./resource-types/endpoints";
 import { handlers } from "./resource-types/handlers";
@@ -13,10 +13,13 @@ export const resourceTypes: ResourceTypes = { ...sources, ...handlers, ...endpoi
 
 const unknown: ResourceType = {};
 
-/** Of a type that is not in the table, nothing is known. */
+/** Nothing is known of a type that is not in the table. */
 export const resourceType = (type: string): ResourceType => resourceTypes[type] ?? unknown;
 
-/** What the resource names as what its events come from, and go to, and as the role in which AWS acts for it. */
+/**
+ * The value in the inputs that names the source or the target of the events, or the role in which AWS acts for the
+ * resource.
+ */
 export const namedBy = (
   { type, inputs }: Pick<GraphResource, "type" | "inputs">,
   what: "source" | "target" | "role",
@@ -25,14 +28,14 @@ export const namedBy = (
   return path === undefined ? undefined : valueAt(inputs, path);
 };
 
-/** The ARN of where the resource puts what it gives up; undefined: nowhere. */
+/** The ARN to which the resource sends its dead letters; undefined where it has none. */
 export function deadLetterArn({ type, inputs }: Pick<GraphResource, "type" | "inputs">): string | undefined {
   const { deadLetters } = resourceType(type);
   const arn = deadLetters === undefined ? undefined : valueAt(inputs, deadLetters.to);
   return typeof arn === "string" ? arn : undefined;
 }
 
-/** Properties that protect in every type that has them. */
+/** Properties that protect data or access in every type that has them. */
 const common: readonly Protection[] = [
   { property: "deletionProtectionEnabled", weakens: wasOn, text: "deletion protection is off" },
   {
@@ -43,7 +46,7 @@ const common: readonly Protection[] = [
   { property: "kmsKeyId", weakens: wasThere, text: "the key is removed" },
 ];
 
-/** What protects data and access, and keeps what cannot be handled. */
+/** All properties of the type that protect data or access, or keep dead letters. */
 export function protectionsOf(type: string): readonly Protection[] {
   const { deadLetters, protections = [] } = resourceType(type);
   if (deadLetters === undefined) return [...common, ...protections];

@@ -12,9 +12,9 @@ export interface NameSource {
 }
 
 interface Rule {
-  /** Property that holds the name, where it is not `name`. */
+  /** The property that holds the name. Default: `name`. */
   readonly property?: string;
-  /** What the provider makes of a pattern's name. */
+  /** Whether the provider turns a name made by a pattern into lower case. */
   readonly lowerCase?: boolean;
   readonly max: number;
   readonly min?: number;
@@ -34,7 +34,7 @@ const bucket: Rule = {
   allowed: "lower-case letters, digits, hyphens and dots, with a letter or a digit at both ends",
 };
 
-/** What AWS allows for the names of the resources that are named by us. */
+/** The rules of AWS for the names of resources that Pulumi names. */
 const rules: Readonly<Record<string, Rule>> = {
   "aws:sqs/queue:Queue": { max: 80, pattern: /^[A-Za-z0-9_-]+(\.fifo)?$/, allowed: letters.allowed },
   "aws:sns/topic:Topic": { max: 256, pattern: /^[A-Za-z0-9_-]+(\.fifo)?$/, allowed: letters.allowed },
@@ -65,7 +65,10 @@ const rules: Readonly<Record<string, Rule>> = {
   "aws:cloudwatch/eventBus:EventBus": { max: 256, pattern: /^[\w./-]+$/, allowed: "letters, digits and _-./" },
 };
 
-/** The resource's name: the given one, else one made by the pattern. Undefined for types that have none. Throws when AWS would refuse it. */
+/**
+ * The name of the resource: the given one, otherwise one made by the pattern. Undefined for types without a name.
+ * Throws an Error for a name that AWS would refuse.
+ */
 export function physicalName(source: NameSource, autonaming: Value | undefined): string | undefined {
   const rule = rules[source.type];
   if (rule === undefined) return undefined;
@@ -73,7 +76,7 @@ export function physicalName(source: NameSource, autonaming: Value | undefined):
   const prefix = source.inputs.bucketPrefix;
   const fifo = source.inputs.fifoQueue === true || source.inputs.fifoTopic === true;
   const filled = () => {
-    // The provider adds the time to a bucket's prefix.
+    // The provider appends the time to the prefix of a bucket.
     if (rule === bucket && typeof prefix === "string") return `${prefix}${randomText(source.urn, "0123456789", 26)}`;
     const made = `${fill(patternOf(autonaming, source.type), source)}${fifo ? ".fifo" : ""}`;
     return rule.lowerCase ? made.toLowerCase() : made;
@@ -140,7 +143,7 @@ function fill(pattern: string, { project, stack, name, urn }: NameSource): strin
   });
 }
 
-/** The same for the same URN, so that names, and what a data directory holds under them, stay from run to run. */
+/** The text is the same for the same URN, so that names, and the data stored under them, are the same in every run. */
 export function randomText(seed: string, alphabet: string, length: number): string {
   const bytes = createHash("sha512").update(seed).digest();
   return Array.from({ length }, (_, index) => alphabet[(bytes[index % bytes.length] ?? 0) % alphabet.length]).join("");

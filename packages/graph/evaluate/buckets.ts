@@ -1,4 +1,4 @@
-// What the AWS provider answers for buckets, and for what is in them or belongs to them.
+// What the AWS provider answers for buckets, for their objects, and for resources that configure a bucket.
 import type { Value } from "../graph";
 import { bucketArnIn, dnsSuffixOf, partitionOf } from "../partition";
 
@@ -32,7 +32,9 @@ function object({ world: { region }, name, inputs }: BucketContext): Computed {
 
 const ofBucket = ({ inputs }: BucketContext): Computed => ({ id: text(inputs.bucket) });
 
-/** Settings of a bucket, of which each bucket has one, by their names in Pulumi without `Bucket`. */
+/**
+ * Resource types that configure a bucket, at most one of each for a bucket, by their names in Pulumi without `Bucket`.
+ */
 const settings = [
   ...["AccelerateConfiguration", "CorsConfiguration", "LifecycleConfiguration", "Logging", "Notification"],
   ...["OwnershipControls", "Policy", "PublicAccessBlock", "RequestPaymentConfiguration"],

@@ -1,21 +1,25 @@
-// The process in which a program is evaluated: loads it as Pulumi's language host would, and hands back what it asked for.
+// The process in which a program is evaluated. It loads the program as Pulumi's language host would, and sends the
+// graph back.
 import * as pulumi from "@pulumi/pulumi";
 import type { ChildAnswer, ChildRequest } from "./evaluate";
 import { loadedModules, loadProgram } from "./load-program";
 import { recordProgram } from "./record";
 import { leaveDebuggingOut } from "./without-debugging";
 
-/** Pulumi writes the name of each property that an error passes before its message. */
+/** Pulumi puts the name of each property that an error passes before the message. */
 const waysOfProperties = /^(error serializing property "[^"]*": )+/;
 
-/** What Pulumi shows of an error: the message alone where the stack says nothing, else with the first lines of the stack that are the program's. */
+/**
+ * What Pulumi shows of an error: the message alone where the stack adds nothing, otherwise the message and the first
+ * stack frames in the program.
+ */
 function describe(error: unknown): string {
   if (pulumi.RunError.isInstance(error)) return error.message;
   if (pulumi.ResourceError.isInstance(error) && error.hideStack === true) return error.message;
   const { name, message, stack = "" } = error instanceof Error ? error : new Error(String(error));
   if (error instanceof Error && "code" in error && error.code === "ERR_REQUIRE_ASYNC_MODULE")
     return describeAwait(message);
-  // A SyntaxError says where it is in the lines before its stack.
+  // The stack of a SyntaxError begins with the place of the error.
   const head = name === "SyntaxError" ? (stack.split("\n    at ")[0] ?? message) : message;
   const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
   const own = frames.filter((line) => !/node_modules|node:|evaluate[\\/](child|load-program|record)/.test(line));
@@ -23,8 +27,8 @@ function describe(error: unknown): string {
 }
 
 /**
- * Node's own words for a module that awaits at its top level do not say what to do. The first of the modules is the one that the
- * others wait for: those that require it follow.
+ * Node's message for a module with a top-level await does not say what to do. The first module in the message is the
+ * one that awaits; the modules that require it follow.
  */
 function describeAwait(message: string): string {
   const [awaiting, ...importers] = [...message.matchAll(/^(?:Required module: |- )(.*)$/gm)].map(
@@ -44,7 +48,7 @@ leaveDebuggingOut();
 process.once("message", ({ program, settings }: ChildRequest) => {
   recordProgram(async () => {
     const exported = await loadProgram(program);
-    // A program may export a function that makes its outputs.
+    // A program may export a function that returns its outputs.
     const entry =
       typeof exported === "object" && exported !== null && "default" in exported ? exported.default : exported;
     return typeof entry === "function" ? await entry() : exported;

@@ -1,9 +1,12 @@
-// Tags that the AWS provider puts on everything that takes them, from the stack's `aws:defaultTags`.
+// The tags that the AWS provider adds to every resource that takes tags, from the stack's `aws:defaultTags`.
 import type { Value } from "../graph";
 
 type Tags = Readonly<Record<string, Value>>;
 
-/** Of the configuration's JSON; none where there is none. Throws an Error for what is no object with `tags`. */
+/**
+ * The tags in the JSON of the configuration; none where it is not set. Throws an Error for anything but an object with
+ * `tags`.
+ */
 export function defaultTagsOf(config: Readonly<Record<string, string>>): Tags {
   const text = config["aws:defaultTags"];
   if (text === undefined) return {};
@@ -18,7 +21,7 @@ export function defaultTagsOf(config: Readonly<Record<string, string>>): Tags {
 
 const known = new Map<string, boolean>();
 
-/** Whether resources of the type take tags: then the provider's own class of it has the output `tagsAll`. */
+/** Whether resources of the type take tags. The provider's class of such a type has the output `tagsAll`. */
 export function takesTags(type: string): boolean {
   const present = known.get(type);
   if (present !== undefined) return present;

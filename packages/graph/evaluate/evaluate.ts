@@ -11,7 +11,7 @@ export interface Evaluation {
   /** The program's file. */
   readonly program: string;
   readonly stack: string;
-  /** Take the place of the stack's values. */
+  /** Values that replace those of the stack. */
   readonly config?: Readonly<Record<string, string>>;
   readonly address?: string;
   readonly preview?: boolean;
@@ -22,11 +22,11 @@ export interface Evaluation {
   /** Milliseconds; default 60,000. */
   readonly timeout?: number;
   readonly signal?: AbortSignal;
-  /** What the program writes, line by line. */
+  /** Called with each line that the program writes. */
   onOutput?(line: string): void;
 }
 
-/** What the child is asked for, and what it answers. */
+/** The request to the child process. Its answer follows. */
 export interface ChildRequest {
   readonly program: string;
   readonly settings: EvaluationSettings;
@@ -39,12 +39,12 @@ export interface Evaluated {
   readonly modules: readonly string[];
 }
 
-/** Rejects with an Error for the user: the program's own message, without the runtime's noise. */
+/** Rejects with an Error for the user: the message of the program, without lines of the runtime. */
 export async function evaluateProgram(evaluation: Evaluation): Promise<Graph> {
   return (await evaluate(evaluation)).graph;
 }
 
-/** `evaluateProgram`, with what a change of which may change the graph. */
+/** `evaluateProgram`, with the modules whose change may change the graph. */
 export async function evaluate(evaluation: Evaluation): Promise<Evaluated> {
   const { stack, address, preview, createdAs, stackOutputs, timeout = 60_000, signal, onOutput } = evaluation;
   const program = path.resolve(evaluation.program);
@@ -63,19 +63,19 @@ export async function evaluate(evaluation: Evaluation): Promise<Evaluated> {
       ...(stackOutputs !== undefined && { stackOutputs }),
     },
   };
-  // TypeScript's type check is not the evaluation's job: it would double its time.
+  // The evaluation does not check types, which would double its time.
   const child = fork(require.resolve("./child"), {
     cwd: project.root,
     execArgv: [
       "--disable-warning=ExperimentalWarning",
-      // Outputs of one that has failed fail, too, and Node would name each before the reason itself is said.
+      // Outputs that depend on a failed one fail, too, and Node would print a warning for each before the reason.
       "--disable-warning=PromiseRejectionHandledWarning",
-      // Of ts-node's own code for ES modules.
+      // ts-node's code for ES modules causes this warning.
       "--disable-warning=DEP0180",
       "-r",
       require.resolve("ts-node/register/transpile-only"),
     ],
-    // A project without settings of its own for TypeScript gets ours.
+    // A project without its own settings for TypeScript gets the default settings.
     env: { TS_NODE_PROJECT: settingsOf(project.root), TS_NODE_TRANSPILE_ONLY: "true", ...process.env },
     silent: true,
     serialization: "advanced",

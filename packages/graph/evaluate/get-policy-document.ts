@@ -1,4 +1,4 @@
-// `aws.iam.getPolicyDocument`: the JSON of a policy from its statements, as the provider makes it.
+// `aws.iam.getPolicyDocument`: makes the JSON of a policy from its statements, as the provider does.
 // https://www.pulumi.com/registry/packages/aws/api-docs/iam/getpolicydocument/
 import type { Value } from "../graph";
 
@@ -62,7 +62,7 @@ function statementOf(statement: Values): Values {
   };
 }
 
-/** `*` of the type `*` is everybody; `AWS: "*"` stays as it is. */
+/** `*` of the type `*` means everybody. `AWS: "*"` stays as it is. */
 function principalsOf(principals: readonly Values[], name: string): Values {
   if (principals.length === 0) return {};
   const byType: Record<string, string[]> = {};
@@ -98,7 +98,7 @@ function statementsOf(document: string): readonly Values[] {
   return [Statement].flat();
 }
 
-/** The provider writes variables as `&{aws:username}`, since `${…}` is Terraform's own. */
+/** In the arguments a variable is written as `&{aws:username}`, because `${…}` belongs to Terraform. */
 const variables = (text: string) => text.replaceAll("&{", "${");
 
 const single = (values: readonly string[]): Value => (values.length === 1 ? (values[0] ?? "") : values);

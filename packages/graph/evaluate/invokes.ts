@@ -1,4 +1,4 @@
-// What the program asks AWS while it is evaluated, as far as it can be answered without AWS.
+// The invokes of a program (functions of the AWS provider) that can be answered without AWS.
 
 import type { Value } from "../graph";
 import { dnsSuffixOf } from "../partition";

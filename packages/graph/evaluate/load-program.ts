@@ -1,16 +1,16 @@
-// Loads a program's module as Pulumi's language host does (@pulumi/pulumi/cmd/run/run.js): with `require`, or with `import` where
-// the package.json above it says "type": "module".
+// Loads the module of a program as Pulumi's language host does (@pulumi/pulumi/cmd/run/run.js): with `require`, or with
+// `import` where the nearest package.json above it says "type": "module".
 import { existsSync, readFileSync } from "node:fs";
 import { Session } from "node:inspector";
 import { createRequire, register } from "node:module";
 import * as path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-/** What the program's module exports, and that of its default export where it has no other. */
+/** What the module of the program exports; its default export where it exports nothing else. */
 export async function loadProgram(program: string): Promise<unknown> {
   if (!isEsModule(program)) return require(program);
   const hooks = require.resolve("@pulumi/pulumi/cmd/run/hooks.js");
-  // Without ts-node beside Pulumi, Node itself takes the types out of the modules, as it does under `pulumi up`.
+  // Without ts-node beside Pulumi, Node removes the types from the modules, as it does under `pulumi up`.
   if (canResolve("ts-node/esm", hooks)) register(pathToFileURL(hooks));
   const exported: Readonly<Record<string, unknown>> = await import(pathToFileURL(program).href);
   if (!("default" in exported)) return exported;
@@ -41,7 +41,7 @@ function canResolve(name: string, from: string): boolean {
   }
 }
 
-/** Absolute paths of all modules that are loaded, without those of packages. Of ES modules only Node's debugger has a list. */
+/** Absolute paths of all loaded modules outside packages. Only Node's debugger lists ES modules. */
 export function loadedModules(program: string): string[] {
   const files = new Set([...Object.keys(require.cache), ...(isEsModule(program) ? esModules() : [])]);
   return [...files].filter((file) => !file.split(path.sep).includes("node_modules"));

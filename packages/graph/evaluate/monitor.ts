@@ -1,4 +1,4 @@
-// Stands in for Pulumi's engine: answers each registration as the provider would, and keeps the whole of what was asked for.
+// Takes the place of Pulumi's engine: answers each registration as the provider would, and keeps the complete request.
 import type { Graph, GraphResource, Value } from "../graph";
 import { invoked } from "./invokes";
 import { create, createRemote, read, type World } from "./provider";
@@ -18,7 +18,7 @@ const { ResourceMonitorFeature: monitorFeatures } = require("@pulumi/pulumi/prot
 const { Struct } = require("google-protobuf/google/protobuf/struct_pb") as {
   Struct: { fromJavaScript(value: unknown): unknown };
 };
-/** Without OUTPUT_VALUES, so that inputs come as plain values. */
+/** OUTPUT_VALUES is left out so that inputs come as plain values. */
 const features = [
   "SECRETS",
   "RESOURCE_REFERENCES",
@@ -35,17 +35,17 @@ const features = [
 ];
 const stackType = "pulumi:pulumi:Stack";
 
-/** Outputs of other stacks, by the stack's name as references give it. */
+/** Outputs of other stacks, by the name of the stack as stack references use it. */
 export type StackOutputs = Readonly<Record<string, Readonly<Record<string, Value>>>>;
 
 export class Monitor {
   private readonly resources = new Map<string, GraphResource>();
   private readonly paths = new Map<string, string>();
   private stackOutputs: Readonly<Record<string, Value>> = {};
-  /** URNs of all that has been asked for: a transform takes its time. */
+  /** URNs of all requested resources. A resource is added before its transforms have run. */
   private readonly registering = new Set<string>();
   private readonly transforms = new Transforms();
-  /** Why a transform was refused: the runtime does not say it. */
+  /** Why a transform was refused. The runtime does not report the reason. */
   refusal: Error | undefined;
 
   constructor(
@@ -55,7 +55,7 @@ export class Monitor {
     private readonly otherStacks: StackOutputs = {},
   ) {}
 
-  /** How many resources there are. */
+  /** The number of resources. */
   get size(): number {
     return this.resources.size;
   }
@@ -166,7 +166,7 @@ export class Monitor {
     callback(null, {});
   }
 
-  /** Ends what was opened to call the program's transforms. */
+  /** Closes the connections through which the transforms of the program are called. */
   close(): void {
     this.transforms.close();
   }
@@ -182,7 +182,7 @@ export class Monitor {
 
   private create(urn: string, type: string, name: string, inputs: Readonly<Record<string, Value>>) {
     const created = create({ ...this.asCreated(urn, name), type, inputs }, this.world, this.paths);
-    // A preview knows of a new resource what the program gave, and nothing that AWS will say.
+    // In a preview a new resource has what the program gave, and nothing that AWS computes.
     return this.preview ? { id: undefined, outputs: inputs } : created;
   }
 
@@ -211,7 +211,7 @@ export class Monitor {
   }
 }
 
-/** The runtime expects answers to come later. */
+/** The runtime expects answers to come asynchronously. */
 function answer(callback: Callback, make: () => unknown): void {
   setImmediate(async () => {
     let response: unknown;
@@ -225,7 +225,7 @@ function answer(callback: Callback, make: () => unknown): void {
   });
 }
 
-/** The runtime shows the `details` of an error that the engine answers, as gRPC has them. */
+/** The runtime shows the `details` of an error, as gRPC errors have them. */
 function asRemote(error: Error): Error {
   return Object.assign(error, { details: error.message });
 }

@@ -1,11 +1,11 @@
-// What awsx and AWS would answer for the parts of a network.
+// What awsx and AWS would answer for the resources of a network.
 import type { Value } from "../graph";
 
 export interface NetworkContext {
   readonly inputs: Readonly<Record<string, Value>>;
   readonly region: string;
   readonly accountId: string;
-  /** The same for the same resource; `part` tells its parts apart. */
+  /** The same for the same resource; `part` distinguishes the parts of a resource. */
   hexadecimal(part: string): string;
   arn(service: string, resource: string): string;
 }
@@ -48,14 +48,14 @@ export const networkAnswers: Answers = {
   },
 };
 
-/** The zones of `numberOfAvailabilityZones`, or awsx's default of three. */
+/** The Availability Zones of `numberOfAvailabilityZones`. The default of awsx is three. */
 function zonesOf({ inputs, region }: NetworkContext): readonly string[] {
   if (Array.isArray(inputs.availabilityZoneNames)) return inputs.availabilityZoneNames.map(String);
   const count = typeof inputs.numberOfAvailabilityZones === "number" ? inputs.numberOfAvailabilityZones : 3;
   return Array.from("abcdef".slice(0, count), (letter) => `${region}${letter}`);
 }
 
-/** Remote components, whose children only the engine makes: what they would register as outputs. */
+/** Remote components, whose children only the engine creates: the outputs that they would register. */
 export const remoteAnswers: Readonly<Record<string, (context: NetworkContext) => Readonly<Record<string, Value>>>> = {
   "awsx:ec2:Vpc": (context) => {
     const { arn, inputs } = context;

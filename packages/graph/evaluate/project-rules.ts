@@ -9,7 +9,7 @@ type TypeName = (typeof types)[number];
 
 export interface DeclaredType {
   readonly type?: TypeName;
-  /** The type of an array's entries. */
+  /** The type of the items of an array. */
   readonly items?: DeclaredType;
 }
 
@@ -24,8 +24,9 @@ type Fields = { readonly [key: string]: Value };
 const attributes = ["type", "items", "description", "secret", "default", "value"];
 
 /**
- * Every fault of Pulumi.yaml in `root` for which each `pulumi` command ends before it reads the program. The rules are those of
- * `Project.Validate` and of the schema beside it: https://github.com/pulumi/pulumi/blob/master/sdk/go/common/workspace/project.go
+ * Every fault of Pulumi.yaml in `root` that ends each `pulumi` command before it reads the program. The rules are those
+ * of `Project.Validate` and of the schema next to it:
+ * https://github.com/pulumi/pulumi/blob/master/sdk/go/common/workspace/project.go
  */
 export function projectFaults(root: string): readonly string[] {
   let project: Value;
@@ -58,7 +59,7 @@ function faultsOf(declaration: Value, own: boolean): string[] {
   const { type, default: preset = null, value = null } = declaration;
   if (preset !== null && value !== null) faults.push("has both a value and a default; give one of them.");
   if (!own) {
-    // What belongs to a provider or to Pulumi has its schema there.
+    // Keys of a provider or of Pulumi have their schema there.
     if (type !== undefined) faults.push("belongs to another namespace and has a type; leave the type out.");
     if (preset !== null) faults.push("belongs to another namespace and has a default; call it value.");
     if (value === null && preset === null) faults.push("belongs to another namespace and has no value; give it one.");
@@ -90,7 +91,7 @@ export function nameOf({ type, items }: DeclaredType): string {
   return items === undefined ? String(type) : `array<${nameOf(items)}>`;
 }
 
-/** Whether the value is of the type. Numbers and booleans may be text, as Pulumi's values of a stack are. */
+/** Whether the value has the type. Numbers and booleans may be text, as in the values of a stack. */
 export function fits(value: Value, { type, items }: DeclaredType): boolean {
   if (type === undefined) return true;
   switch (type) {

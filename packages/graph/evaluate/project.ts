@@ -7,17 +7,17 @@ import { type Declared, fits, nameOf } from "./project-rules";
 
 export interface Project {
   readonly name: string;
-  /** Folder of Pulumi.yaml. */
+  /** The folder of Pulumi.yaml. */
   readonly root: string;
-  /** Every key with its namespace, as `spillway:throttleRate`; values as the runtime wants them: text, or JSON. */
+  /** Every key with its namespace, as `spillway:throttleRate`. Each value is text or JSON, as the runtime takes it. */
   readonly config: Readonly<Record<string, string>>;
   readonly secretKeys: readonly string[];
   readonly autonaming: Value | undefined;
 }
 
 /**
- * Reads the project around `program`. `overrides` take the place of the stack's values. Throws an Error that lists every fault
- * of the configuration with its fix.
+ * Reads the project of `program`. `overrides` replace values of the stack. Throws an Error that lists every fault of
+ * the configuration with its fix.
  */
 export function readProject(program: string, stack: string, overrides: Readonly<Record<string, string>> = {}): Project {
   const root = rootOf(path.dirname(path.resolve(program)));
@@ -115,13 +115,13 @@ function isSecure(value: Value): boolean {
   return typeof value === "object" && value !== null && "secure" in value;
 }
 
-/** A stack's values and those of the command line may be text for what they are: a number, or a list as JSON. */
+/** Values of a stack and of the command line may be the text of a number, or of a list as JSON. */
 function isOfType(value: Value, declaration: Declared): boolean {
   const { type, items } = declaration;
   const text = typeof value === "string";
   if (type === "string") return text || typeof value === "number" || typeof value === "boolean";
   const read = text && (type === "array" || type === "object") ? parsed(value) : value;
-  // Without items Pulumi refuses the declaration, and not what it is given.
+  // Pulumi refuses a declaration without items, not the value for it.
   return type === "array" && items === undefined ? Array.isArray(read) : fits(read, declaration);
 }
 

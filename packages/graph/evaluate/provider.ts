@@ -1,4 +1,4 @@
-// What the AWS provider would answer for a resource: its inputs, and what AWS computes. Deterministic, from the resource's URN.
+// What the AWS provider would answer for a resource: its inputs, and what AWS computes. All of it follows from the URN.
 
 import type { Value } from "../graph";
 import { dnsSuffixOf } from "../partition";
@@ -14,15 +14,15 @@ export interface World {
   readonly region: string;
   readonly accountId: string;
   readonly partition: string;
-  /** `http://127.0.0.1:4566` where everything is served locally; undefined: AWS's own addresses. */
+  /** `http://127.0.0.1:4566` where everything is served locally; undefined where the addresses are those of AWS. */
   readonly address: string | undefined;
   readonly autonaming: Value | undefined;
-  /** What `aws:defaultTags` puts on everything that takes tags. */
+  /** The tags of `aws:defaultTags`, for every resource that takes tags. */
   readonly defaultTags: Readonly<Record<string, Value>>;
 }
 
 export interface Requested {
-  /** Of what AWS makes up, names among it, all is made of this and of `name`. */
+  /** Names, ids and whatever else AWS generates are derived from this and from `name`. */
   readonly urn: string;
   readonly type: string;
   readonly name: string;
@@ -34,7 +34,7 @@ export interface Created {
   readonly outputs: Readonly<Record<string, Value>>;
 }
 
-/** `name`: the physical one; `arn(service, resource)`; `random(n)`: lower-case letters and digits. */
+/** `name` is the physical name, `arn(service, resource)` an ARN, `random(n)` lower-case letters and digits. */
 interface Context {
   readonly world: World;
   readonly name: string;
@@ -46,7 +46,7 @@ interface Context {
 
 type Computed = { readonly id: string } & Readonly<Record<string, Value>>;
 
-/** AWS dates a table's stream by its creation; here it is the same in every run. */
+/** AWS derives this label from the time at which the stream was created. Here it is the same in every run. */
 const streamLabel = "2026-01-01T00:00:00.000";
 const path = (value: Value | undefined) => String(value ?? "");
 
@@ -195,7 +195,10 @@ const computedByType: Readonly<Record<string, (context: Context) => Computed>> =
   },
 };
 
-/** Throws where AWS would refuse the resource's name. `paths`: the path of each API Gateway resource known so far, by its id. */
+/**
+ * Throws an Error where AWS would refuse the name of the resource. `paths` has the path of each API Gateway resource so
+ * far, by its id.
+ */
 export function create(requested: Requested, world: World, paths: Map<string, string>): Created {
   const { urn, type, name: logicalName, inputs } = requested;
   const lowerCase = "abcdefghijklmnopqrstuvwxyz0123456789";
@@ -226,14 +229,14 @@ export function create(requested: Requested, world: World, paths: Map<string, st
 }
 
 /**
- * What the provider would answer for a resource that exists already, as far as its id tells it: names and ARNs. Of a type that is not known
- * here it tells nothing but what the program says of it.
+ * What the provider would answer for an existing resource, as far as its id tells: names and ARNs. For types that are
+ * not in the table above, only what the program gives is known.
  */
 export function read(requested: Requested, id: string, world: World): Readonly<Record<string, Value>> {
   const { type, inputs } = requested;
   if (computedByType[type] === undefined) return { ...inputs, id };
   const isQueue = type === "aws:sqs/queue:Queue";
-  // The id of a queue is its URL, that of others their ARN or their name.
+  // The id of a queue is its URL. The id of other resources is their ARN or their name.
   const name = isQueue || id.startsWith("arn:") ? id.replace(/^.*[/:]/, "") : id;
   const fifo = isQueue && name.endsWith(".fifo") && { fifoQueue: true };
   const bucket = /^aws:s3\/bucket(V2)?:/.test(type) && { bucket: name };
@@ -251,7 +254,7 @@ export function read(requested: Requested, id: string, world: World): Readonly<R
   return own;
 }
 
-/** What a remote component would register as its outputs; of those that are not known here, nothing. */
+/** The outputs that a remote component would register; none for components that are not known here. */
 export function createRemote(requested: Requested, world: World): Readonly<Record<string, Value>> {
   const context = networkContext(requested, { world, arn: (...parts) => arnOf(world, ...parts) });
   return remoteAnswers[requested.type]?.(context) ?? {};

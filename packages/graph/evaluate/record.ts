@@ -10,35 +10,35 @@ export interface EvaluationSettings {
   readonly project?: string;
   /** Default `stack`. */
   readonly stack?: string;
-  /** The stack's configuration, keys with their namespace; `aws:region` among it. */
+  /** The configuration of the stack. Keys have their namespace, and `aws:region` is one of them. */
   readonly config?: Readonly<Record<string, string>>;
   /** Keys of `config` whose values are secret. */
   readonly secretKeys?: readonly string[];
   /** Default 000000000000. */
   readonly accountId?: string;
-  /** Where everything is served locally, as `http://127.0.0.1:4566`. Default: AWS's own addresses. */
+  /** The address at which everything is served locally, as `http://127.0.0.1:4566`. Default: the addresses of AWS. */
   readonly address?: string;
-  /** Whether AWS's part of each answer is unknown, as in the first `pulumi preview`. Default false. */
+  /** Whether whatever AWS computes is unknown, as in the first `pulumi preview`. Default false. */
   readonly preview?: boolean;
   /** The value of `pulumi:autonaming`. */
   readonly autonaming?: Value;
   /**
-   * URN of a resource → the URN under which it was created, before an alias kept it: the names and ids that AWS has made up then, it still
-   * has. Default: each was created as it is called now.
+   * URN of a resource → the URN under which it was created, before an alias kept it. Its generated names and ids are
+   * those of its creation. Default: each resource was created under its present URN.
    */
   readonly createdAs?: ReadonlyMap<string, string>;
-  /** What references to other stacks answer. Default: they are refused. */
+  /** The outputs that stack references answer. Default: references are refused. */
   readonly stackOutputs?: StackOutputs;
 }
 
-/** What of Pulumi's runtime has no public name. */
+/** Functions of Pulumi's runtime that are not in its public API. */
 const { setMockOptions, waitForRPCs } = require("@pulumi/pulumi/runtime/settings") as {
   setMockOptions(monitor: unknown, project: string, stack: string, preview: boolean): void;
   waitForRPCs(): Promise<void>;
 };
 /**
- * Runs a program (what it returns are the stack's outputs) and answers every resource that it asked for. Rejects with the
- * program's first error, wherever it came from. One evaluation at a time in a process.
+ * Runs a program (it returns the outputs of the stack) and answers with every resource that it requested. Rejects with
+ * the first error of the program, wherever it occurred. One evaluation runs at a time in a process.
  */
 export async function recordProgram(run: () => unknown, settings: EvaluationSettings = {}): Promise<Graph> {
   const { project = "project", stack = "stack", config = {}, secretKeys = [], preview = false } = settings;
@@ -64,7 +64,7 @@ export async function recordProgram(run: () => unknown, settings: EvaluationSett
   return withFirstError(async () => {
     await pulumi.runtime.runInPulumiStack(async () => run());
     let known: number;
-    // What is created once another resource's outputs are known is registered later, though nobody waits for it.
+    // Resources that are created inside `apply` are registered later, although nothing waits for them.
     do {
       known = monitor.size;
       await waitForRPCs();
@@ -78,7 +78,7 @@ export async function recordProgram(run: () => unknown, settings: EvaluationSett
     .finally(() => monitor.close());
 }
 
-/** Errors inside outputs and registrations reach nobody but the process: the first of them ends the evaluation. */
+/** Errors inside outputs and registrations reach only the process. The first of them ends the evaluation. */
 async function withFirstError<T>(work: () => Promise<T>): Promise<T> {
   const events = ["unhandledRejection", "uncaughtException"] as const;
   const others = events.map((event) => process.listeners(event as "uncaughtException"));
@@ -90,11 +90,11 @@ async function withFirstError<T>(work: () => Promise<T>): Promise<T> {
   for (const event of events) process.removeAllListeners(event).on(event, (error: Error) => fail(error));
   try {
     const result = await Promise.race([work(), failed]);
-    // A rejection is reported after the microtasks in which it arose.
+    // Node reports a rejection after the microtasks in which it occurred.
     await Promise.race([settled(), failed]);
     return result;
   } catch (error) {
-    // What the first error has torn along is not reported to whoever comes next.
+    // Errors that follow from the first one must not reach the next evaluation.
     await settled();
     throw error;
   } finally {

@@ -1,9 +1,9 @@
-// A resource's registration as the program sends it: what a transform may change of it, and the options that stay of it.
+// The registration of a resource as the program sends it: what a transform may change, and the options that are kept.
 import type { ResourceOptions } from "../graph";
 import { type AliasMessage, plainAliases, type TransformCallback, type Transformed } from "./transforms";
 import { holdsSecret } from "./wire";
 
-/** The parts of a request that both kinds of it have; Pulumi's own types for them are internal. */
+/** The parts that both kinds of requests have. Pulumi's types for them are internal. */
 export interface Registration {
   getType(): string;
   getName(): string;

@@ -1,9 +1,9 @@
-// The ARN of an SNS subscription, which the evaluated program and the local run must agree on.
+// The ARN of an SNS subscription. The evaluated program and the local run must agree on it.
 import { createHash } from "node:crypto";
 
 /**
- * AWS makes up a new id with each subscription. Here it is the same in every run, for the same endpoint of the same topic,
- * so that the evaluated program can know it.
+ * AWS generates an id for each new subscription. Here the id is the same for the same endpoint of the same topic in
+ * every run, so that the evaluated program knows it.
  */
 export function subscriptionArn(topicArn: string, protocol: string, endpoint: string): string {
   const hash = createHash("sha256").update(`${topicArn} ${protocol} ${endpoint}`).digest("hex");

@@ -1,10 +1,11 @@
-// Applies a program's transforms as the engine does: a resource's own, then those of the components around it, then those of the stack.
+// Applies the transforms of a program as the engine does: those of the resource, then of the components around it, then
+// of the stack.
 // https://www.pulumi.com/docs/iac/concepts/resources/options/transforms/
 import * as grpc from "@grpc/grpc-js";
 import type { Value } from "../graph";
 import { plainOf } from "./wire";
 
-/** The address at which Pulumi's runtime, on this machine, serves a function of the program. */
+/** The local address at which Pulumi's runtime serves a function of the program. */
 export interface TransformCallback {
   getTarget(): string;
   getToken(): string;
@@ -12,7 +13,7 @@ export interface TransformCallback {
 
 /** What a transform may change of a registration. */
 export interface Transformed {
-  /** Inputs as they travel to the engine. */
+  /** Inputs in the form in which they are sent to the engine. */
   readonly wire: Readonly<Record<string, unknown>>;
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
@@ -20,7 +21,7 @@ export interface Transformed {
   readonly ignoreChanges: readonly string[];
   readonly replaceOnChanges: readonly string[];
   readonly dependsOn: readonly string[];
-  /** As protocol messages of Pulumi's, which only travel through. */
+  /** Protocol messages of Pulumi, which are passed on unread. */
   readonly aliases: readonly AliasMessage[];
 }
 
@@ -72,7 +73,7 @@ const { Struct } = require("google-protobuf/google/protobuf/struct_pb") as {
   Struct: { fromJavaScript(value: unknown): unknown };
 };
 
-/** A transform of the program's own is not expected to wait for anything. */
+/** A transform is expected not to wait for anything. */
 const milliseconds = 30_000;
 
 export interface Subject {
@@ -92,7 +93,7 @@ export class Transforms {
     this.#ofStack.push(callback);
   }
 
-  /** `parentOf`: the URN of a resource's parent. Rejects with what a transform throws. */
+  /** `parentOf` returns the URN of the parent of a resource. Rejects with the error that a transform throws. */
   async apply(
     subject: Subject,
     own: readonly TransformCallback[],

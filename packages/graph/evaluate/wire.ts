@@ -1,4 +1,5 @@
-// Values as they travel between a program and the engine, made plain: secrets unwrapped, assets as their paths.
+// Values as a program and the engine exchange them, and as plain data: without secrets' wrappers, and assets as their
+// paths.
 import { unknown, type Value } from "../graph";
 
 /** Signatures of the wire format: https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/sig/sig.go */
@@ -7,7 +8,7 @@ const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 const assetSignature = "c44067f5952c0a294b673a41bacd8c17";
 const archiveSignature = "0def7320c3a5731c473e5ecbe6d01bc7";
 const resourceSignature = "5cf8f73096256a8f31e491e813e4eb8e";
-/** What stands for a value that only the deployment will know. */
+/** The text that replaces a value that only the deployment will know. */
 export const unknownOnTheWire = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 type Wire = Readonly<Record<string, unknown>>;
@@ -30,7 +31,7 @@ export function plainOf(value: unknown): Value {
         ? { archive: object.path }
         : { assets: plainOf(object.assets ?? object.uri) };
     case resourceSignature:
-      // A reference to a resource stands for its id, or for its URN where it has none (components).
+      // A reference to a resource becomes its id, or its URN where it has no id (a component).
       return plainOf(object.id ?? object.urn);
     default:
       return Object.fromEntries(
@@ -41,14 +42,14 @@ export function plainOf(value: unknown): Value {
   }
 }
 
-/** Whether a secret is anywhere in the value. */
+/** Whether the value contains a secret. */
 export function holdsSecret(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   if (Array.isArray(value)) return value.some(holdsSecret);
   return (value as Wire)[signature] === secretSignature || Object.values(value).some(holdsSecret);
 }
 
-/** Back onto the wire. */
+/** The form in which a plain value is sent to the engine. */
 export function wireOf(value: Value): unknown {
   if (value === unknown) return unknownOnTheWire;
   if (Array.isArray(value)) return value.map(wireOf);

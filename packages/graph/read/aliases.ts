@@ -1,11 +1,12 @@
-// Which resource of an earlier graph a resource is: by its URN, else by an alias, as Pulumi's engine decides it.
+// Finds the resource of an earlier graph that a resource continues: by its URN, otherwise by an alias, as Pulumi's
+// engine does.
 import type { Graph, GraphResource, Value } from "../graph";
 
 type Place = Pick<Graph, "project" | "stack">;
 
 type Sent<T> = { readonly [Key in keyof T]?: T[Key] | null };
 
-/** An alias as the runtime sends it: a URN, or what differs from now. */
+/** An alias as the runtime sends it: a URN, or the parts that differ from the present ones. */
 type Alias = Sent<{
   urn: string;
   spec: Sent<{ name: string; type: string; stack: string; project: string; parenturn: string; noparent: boolean }>;
@@ -14,8 +15,9 @@ type Alias = Sent<{
 const stackType = "pulumi:pulumi:Stack";
 
 /**
- * Every URN under which the resource may have been known before, in the order in which the engine would look: its own aliases, then
- * those that come with each former URN of its parent. A child whose name begins with its parent's gets the parent's former name there.
+ * Every former URN of the resource, in the order in which the engine looks: those of its own aliases, then those that
+ * follow from each former URN of its parent. A child whose name begins with the name of its parent gets the former name
+ * of the parent there.
  */
 export function formerUrns(resource: GraphResource, graph: Graph): readonly string[] {
   const parent = graph.resources.find(({ urn }) => urn === resource.parent);
@@ -25,14 +27,14 @@ export function formerUrns(resource: GraphResource, graph: Graph): readonly stri
 }
 
 /**
- * URN of each resource of `after` that is there already in `before` → its URN there. As in the engine a parent's alias passes on to its
- * children only where it was needed to find the parent, and no two resources are the same one.
+ * URN of each resource of `after` that exists already in `before` → its URN there. As in the engine, the alias of a
+ * parent applies to its children only where it was needed to find the parent, and each former resource is matched once.
  */
 export function matchFormer(after: Graph, before: Graph): ReadonlyMap<string, string> {
   const known = new Set(before.resources.map(({ urn }) => urn));
   const matched = new Map<string, string>();
   const taken = new Set<string>();
-  // What has its URN still is itself, whatever alias somebody else has.
+  // A resource whose URN exists already is the same one, whatever aliases other resources have.
   for (const { urn } of after.resources) if (known.has(urn)) taken.add(urn);
   for (const resource of after.resources) {
     if (known.has(resource.urn)) {
@@ -50,7 +52,10 @@ export function matchFormer(after: Graph, before: Graph): ReadonlyMap<string, st
   return matched;
 }
 
-/** The engine's rules: `generateAliases` of https://github.com/pulumi/pulumi/blob/master/pkg/resource/deploy/step_generator.go */
+/**
+ * The rules of the engine: `generateAliases` in
+ * https://github.com/pulumi/pulumi/blob/master/pkg/resource/deploy/step_generator.go
+ */
 function aliasesOf(resource: GraphResource, place: Place, formerParent: string | undefined): readonly string[] {
   const own = resource.options.aliases.map((alias) => urnOf(alias, resource, place, formerParent));
   if (formerParent === undefined || resource.parent === undefined) return own;
@@ -66,7 +71,7 @@ function urnOf(alias: Value, resource: GraphResource, place: Place, formerParent
   if (typeof alias === "string") return alias;
   const { urn, spec } = alias as Alias;
   if (urn) return urn;
-  // A parent that is found by an alias was known under its former URN when this resource was made.
+  // A parent that is found by an alias had its former URN when this resource was created.
   const given = spec?.parenturn === resource.parent ? (formerParent ?? spec?.parenturn) : spec?.parenturn;
   const parent = spec?.noparent === true ? undefined : given || resource.parent;
   return makeUrn(

@@ -1,21 +1,24 @@
-// The pipeline's picture in Mermaid, which GitHub draws: https://mermaid.js.org/syntax/flowchart.html
+// The diagram of the pipeline in Mermaid, which GitHub renders: https://mermaid.js.org/syntax/flowchart.html
 
 import type { Graph, GraphResource } from "../graph";
 import { type Flow, flowOf } from "./flow";
 import type { FlowArrow, FlowKind, FlowNode } from "./flow-ends";
 
-/** What of the picture is coloured, by the URNs of resources or components. */
+/** The resources or components that are coloured, by their URNs. */
 export interface DiagramMarks {
   readonly added?: ReadonlySet<string>;
   readonly removed?: ReadonlySet<string>;
-  /** A change of what is no part of the picture (a policy, a mapping) marks what it is a part of. */
+  /** A changed resource that is no node (a policy, a mapping) marks the nodes of its component. */
   readonly changed?: ReadonlySet<string>;
-  /** The program as it was: what only it has is drawn, too, and arrows that came or went are coloured. */
+  /** The former program: what only it has is drawn, too, and arrows that were added or removed are coloured. */
   readonly base?: Graph;
 }
 
 export interface DiagramOptions {
-  /** Whether dead-letter queues are drawn. Default false: every consumer has one, which would be half of the picture. */
+  /**
+   * Whether dead-letter queues are drawn. Default false, because every consumer has one, and they would be half of the
+   * diagram.
+   */
   readonly deadLetters?: boolean;
 }
 
@@ -29,7 +32,7 @@ const shapes: Readonly<Record<FlowKind, readonly [open: string, close: string]>>
   stream: ["[/", "/]"],
 };
 
-/** White on these can be read on GitHub's light and on its dark background. */
+/** White text on these colours is readable on the light and on the dark background of GitHub. */
 const classes = {
   added: "fill:#1a7f37,stroke:#4ac26b,color:#fff",
   removed: "fill:#b62324,stroke:#ff8182,color:#fff,stroke-dasharray:4 3",
@@ -42,8 +45,8 @@ const arrowStyles = {
 type Mark = keyof typeof classes;
 
 /**
- * A flowchart from left to right: sources, functions, and what they write and send to. The same for the same program. Throws for a
- * graph of a preview, which does not know what leads where.
+ * A flowchart from left to right: sources, functions, and what they write and send to. The text is the same for the
+ * same program. Throws an Error for the graph of a preview, which does not know where arrows lead.
  */
 export function diagramOf(graph: Graph, marks: DiagramMarks = {}, options: DiagramOptions = {}): string {
   const flow = flowOf(graph, options);
@@ -78,7 +81,7 @@ export function diagramOf(graph: Graph, marks: DiagramMarks = {}, options: Diagr
   return ["flowchart LR", ...[...lines, ...styles, ...used].map((line) => `  ${line}`)].join("\n");
 }
 
-/** The arrows of both, and which came or went. */
+/** The arrows of both programs, and which of them were added or removed. */
 function joined(flow: Flow, before: Flow | undefined) {
   const keyOf = ({ from, to, label, aside }: FlowArrow) => [from.key, to.key, label ?? "", aside ?? false].join("\n");
   const now = new Set(flow.arrows.map(keyOf));
@@ -114,7 +117,10 @@ function marksOf({ graph, marks, nodes, flow, before }: Marking): ReadonlyMap<st
   return found;
 }
 
-/** What is no node marks those of the nearest component that has some: a role's policy marks the function. */
+/**
+ * A resource that is no node marks the nodes of the nearest component that has some: the policy of a role marks the
+ * function.
+ */
 function changedWith(marks: DiagramMarks, resources: readonly GraphResource[], nodes: readonly FlowNode[]) {
   const parents = new Map(resources.map(({ urn, parent }) => [urn, parent]));
   const keys = new Set(nodes.map(({ key }) => key));
@@ -133,7 +139,10 @@ function changedWith(marks: DiagramMarks, resources: readonly GraphResource[], n
 const order: readonly FlowKind[] = ["entry", "stream", "bus", "topic", "queue", "table", "function"];
 const rank = ({ kind, label, key }: FlowNode) => `${order.indexOf(kind)} ${label} ${key}`;
 
-/** Arrows in the order in which events take them, from each node that none leads to; `also` where no arrow leads. */
+/**
+ * Arrows in the order in which events take them, beginning at each node without an incoming arrow. `also` are nodes
+ * that may have no arrow.
+ */
 function inFlow(arrows: readonly FlowArrow[], also: readonly FlowNode[]) {
   const byRank = (a: FlowNode, b: FlowNode) => (rank(a) < rank(b) ? -1 : 1);
   const ends = new Map([...arrows.flatMap(({ from, to }) => [from, to]), ...also].map((node) => [node.key, node]));
@@ -150,12 +159,12 @@ function inFlow(arrows: readonly FlowArrow[], also: readonly FlowNode[]) {
       visit(ends.get(arrow.to.key) ?? arrow.to);
     }
   };
-  // What is in a circle is reached by none from outside.
+  // Nodes of a circle have no first node, so all nodes follow.
   for (const node of [...all.filter(({ key }) => !reached.has(key)), ...all]) visit(node);
   return { nodes, arrows: ordered };
 }
 
-/** Words of Mermaid's own, which it would take for something else: https://mermaid.js.org/syntax/flowchart.html */
+/** Reserved words of Mermaid: https://mermaid.js.org/syntax/flowchart.html */
 const reserved = /^(end|graph|flowchart|subgraph|direction|default|style|linkstyle|class|classdef|click|href|call)$/i;
 
 function idsOf(nodes: readonly FlowNode[]): ReadonlyMap<string, string> {
@@ -172,7 +181,7 @@ function idsOf(nodes: readonly FlowNode[]): ReadonlyMap<string, string> {
   return ids;
 }
 
-/** Functions with the same callback are told apart by their names. */
+/** Functions with the same callback get their own names, too. */
 function labelOf({ kind, label, key }: FlowNode, nodes: readonly FlowNode[]): string {
   const same = nodes.filter((other) => other.kind === kind && other.label === label);
   return kind === "function" && same.length > 1 ? `${label} (${key.split("::").pop()})` : label;
@@ -183,7 +192,10 @@ function lineOf({ label, aside }: FlowArrow): string {
   return label === undefined ? line : `${line}|"${escaped(label)}"|`;
 }
 
-/** What would end a label or be taken for Markdown or HTML: https://mermaid.js.org/syntax/flowchart.html#special-characters-that-break-syntax */
+/**
+ * Escapes what would end a label, or would be Markdown or HTML:
+ * https://mermaid.js.org/syntax/flowchart.html#special-characters-that-break-syntax
+ */
 function escaped(label: string): string {
   return label.replace(/[#"<>`&]/g, (character) => `#${character.charCodeAt(0)};`).replace(/\s+/g, " ");
 }

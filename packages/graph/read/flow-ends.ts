@@ -1,4 +1,4 @@
-// What arrows of the pipeline may lead from and to.
+// The nodes of the pipeline, between which arrows lead.
 import type { Graph, GraphResource } from "../graph";
 import { resourceType, resourceTypes } from "../resource-types";
 import type { FlowKind as TypeKind } from "../resource-types/resource-type";
@@ -7,12 +7,15 @@ import { ArnNames, kindOf, nameOf } from "./names";
 export type FlowKind = TypeKind | "entry";
 
 export interface FlowNode {
-  /** The same in every evaluation: the URN (and the part of the resource), or the ARN of what the program does not make. */
+  /**
+   * The same in every evaluation: the URN (with the part of the resource), or the ARN of a resource outside the
+   * program.
+   */
   readonly key: string;
   readonly kind: FlowKind;
-  /** `orders queue`; a function's is its callback's name. */
+  /** `orders queue`; the label of a function is the name of its callback. */
   readonly label: string;
-  /** The resource, and every component that it is part of. */
+  /** URNs of the resource and of every component around it. */
   readonly urns: readonly string[];
 }
 
@@ -20,18 +23,18 @@ export interface FlowArrow {
   readonly from: FlowNode;
   readonly to: FlowNode;
   readonly label?: string;
-  /** Of an arrow that carries no events on: what is read, and what is given up. */
+  /** Whether the arrow carries no events on: something is only read, or dead letters go there. */
   readonly aside?: boolean;
 }
 
-/** By the service in an ARN: what it is, and the word for it. */
+/** The kind of node, and the word for it, by the service in an ARN. */
 const ofServices = new Map(
   Object.entries(resourceTypes).flatMap(([type, { flow }]) =>
     flow === undefined ? [] : [[flow.service, { kind: flow.kind, word: kindOf(type) }] as const],
   ),
 );
 
-/** What arrows may lead from and to. */
+/** All nodes of a program, by their URNs and ARNs. */
 export class Ends {
   private readonly known = new Map<string, FlowNode>();
   private readonly arns = new Map<string, string>();
@@ -55,7 +58,7 @@ export class Ends {
     return this.arns.get(key) ?? "";
   }
 
-  /** The node of an ARN, or within which it is; an ARN of another account or program gets one, unless it holds a wildcard. */
+  /** The node with the ARN, or that contains it. An ARN outside the program gets a node, unless it holds a wildcard. */
   at(arn: unknown): FlowNode | undefined {
     if (typeof arn !== "string") return undefined;
     const resource = this.names.resource(arn);
@@ -78,7 +81,7 @@ export class Ends {
     return node;
   }
 
-  /** An entry: what events come from that is no node by itself, as a schedule, or a `part` of a resource, as a route. */
+  /** An entry is a source of events that is not a node otherwise: a schedule, or a `part` of a resource, as a route. */
   entry(resource: GraphResource, label: string, part = ""): FlowNode {
     return this.known.get(resource.urn + part) ?? this.add(resource, "entry", label, part);
   }

@@ -1,4 +1,4 @@
-// Arrows from functions to what their roles may write, send or publish to, and what they may only read.
+// Arrows from functions to what their roles may write, send or publish to, and to what they may only read.
 
 import type { Graph } from "../graph";
 import { namedBy } from "../resource-types";
@@ -6,7 +6,7 @@ import type { Ends, FlowArrow } from "./flow-ends";
 import { statementsOf } from "./permissions";
 import { covers } from "./statement-words";
 
-/** Actions that carry something on. */
+/** Actions that pass data on. */
 const carrying = new Set([
   "dynamodb:PutItem",
   "dynamodb:UpdateItem",
@@ -22,7 +22,7 @@ const carrying = new Set([
   "events:PutEvents",
   "lambda:InvokeFunction",
 ]);
-/** Actions that only fetch something; receiving from a source is the source's own arrow. */
+/** Actions that only read. Receiving from a source is not among them, because the source has its own arrow. */
 const fetching = new Set(["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:Scan"]);
 
 export function grantedArrows(graph: Graph, ends: Ends): readonly FlowArrow[] {

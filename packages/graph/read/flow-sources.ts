@@ -1,4 +1,4 @@
-// Arrows from sources to what consumes them, and from each to where it puts what is given up.
+// Arrows from sources to their consumers, and from each to its dead letters.
 
 import type { Graph, GraphResource, Value } from "../graph";
 import { deadLetterArn, namedBy, resourceType } from "../resource-types";
@@ -6,7 +6,7 @@ import type { Ends, FlowArrow, FlowNode } from "./flow-ends";
 import { documentOf, methodsOf } from "./open-api";
 
 type Inputs = Readonly<Record<string, Value>>;
-/** What else a kind of arrow needs to know of the program. */
+/** The rest of the program, for arrows that need it. */
 interface Program {
   readonly graph: Graph;
   readonly ends: Ends;
@@ -77,7 +77,7 @@ export function sourceArrows(graph: Graph, ends: Ends): readonly FlowArrow[] {
   return graph.resources.flatMap((resource) => arrowsByType[resource.type]?.(resource, { graph, ends }) ?? []);
 }
 
-/** ARNs of the queues (and topics) into which something puts what it gives up. */
+/** ARNs of the queues and topics that dead letters are sent to. */
 export function deadLetterArns({ resources }: Graph): ReadonlySet<string> {
   return new Set(resources.flatMap((resource) => deadLetterArn(resource) ?? []));
 }
@@ -89,7 +89,7 @@ export function deadLetterArrows(graph: Graph, ends: Ends): readonly FlowArrow[]
   });
 }
 
-/** Whose dead letters they are. */
+/** The node whose dead letters they are. */
 function ownerOf(resource: GraphResource, program: Program): FlowNode | undefined {
   const { ends } = program;
   const node = ({ urn }: GraphResource) => ends.nodes().find(({ key }) => key === urn);
@@ -100,7 +100,7 @@ function ownerOf(resource: GraphResource, program: Program): FlowNode | undefine
   return rule === undefined ? ends.at(resource.inputs[of]) : node(rule);
 }
 
-/** A target names its rule by its name, of which each bus may have one. */
+/** A target names its rule by its name, which is unique on an event bus only. */
 function ruleOf({ inputs }: GraphResource, { graph }: Program): GraphResource | undefined {
   return graph.resources.find(
     ({ type, outputs }) =>
@@ -120,7 +120,7 @@ function between(
   return [{ from, to, ...(label !== undefined && { label }), ...(aside && { aside }) }];
 }
 
-/** A mapping names its function by its name, its ARN, or the ARN of a version or alias. */
+/** A mapping names its function by its name, by its ARN, or by the ARN of a version or alias. */
 function functionOf(named: Value | undefined, { graph, ends }: Program): FlowNode | undefined {
   const fn = graph.resources.find(
     ({ type, outputs }) => type === "aws:lambda/function:Function" && outputs.name === named,
@@ -128,7 +128,7 @@ function functionOf(named: Value | undefined, { graph, ends }: Program): FlowNod
   return ends.at(fn?.outputs.arn ?? named);
 }
 
-/** The types that a filter lets through, where there is room for them; `filtered` for whatever else it says. */
+/** The types that a filter matches, where they fit; `filtered` for any other condition. */
 function filterLabel(filter: Value | undefined, key: string): string | undefined {
   if (typeof filter !== "string") return undefined;
   const { [key]: types, ...others } = objectOf(jsonOf(filter));
@@ -137,7 +137,7 @@ function filterLabel(filter: Value | undefined, key: string): string | undefined
   return Object.keys(others).length > 0 ? `${named}, filtered` : named;
 }
 
-/** `every hour` of `rate(1 hour)`; a cron or at expression as it is. */
+/** `every hour` for `rate(1 hour)`; other expressions stay as they are. */
 function timeOf(expression: Value | undefined): string {
   const [, count, unit] = /^rate\((\d+) (\w+)\)$/.exec(String(expression)) ?? [];
   if (count === undefined) return String(expression);

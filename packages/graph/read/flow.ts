@@ -1,4 +1,4 @@
-// The pipeline as a program's graph has it: what events come from, pass through and end in, and the arrows between.
+// The pipeline in the graph of a program: the nodes through which events pass, and the arrows between them.
 
 import type { Graph } from "../graph";
 import { Ends, type FlowArrow, type FlowNode } from "./flow-ends";
@@ -7,19 +7,19 @@ import { deadLetterArns, deadLetterArrows, sourceArrows } from "./flow-sources";
 
 export interface Flow {
   readonly nodes: readonly FlowNode[];
-  /** In the order of their ends' keys; one between any two ends and of any label. */
+  /** In the order of the keys of their nodes. There is one arrow with a given label between two nodes. */
   readonly arrows: readonly FlowArrow[];
 }
 
 /**
- * Dead-letter queues are left out, since every consumer has one: `deadLetters` draws them. Throws for a graph of a preview, which
- * does not know what leads where.
+ * Dead-letter queues are left out unless `deadLetters` is set, because every consumer has one. Throws an Error for the
+ * graph of a preview, which does not know where arrows lead.
  */
 export function flowOf(graph: Graph, { deadLetters = false }: { readonly deadLetters?: boolean } = {}): Flow {
   const ends = new Ends(graph);
   const dead = deadLetterArns(graph);
   const sources = sourceArrows(graph, ends);
-  // One that something consumes is a source like any other.
+  // A dead-letter queue with a consumer is a source like any other.
   const consumed = new Set(sources.map(({ from }) => from.key));
   const isDrawn = ({ key }: FlowNode) => deadLetters || consumed.has(key) || !dead.has(ends.arnOf(key));
   const arrows = [

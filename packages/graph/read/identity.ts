@@ -1,17 +1,18 @@
-// What makes two resources of a program one on AWS: the same content, where a resource has no name of its own, or the same given name.
+// When two resources of a program are the same one on AWS: they have the same name, or, without a name, the same
+// content.
 import { type GraphResource, unknown, type Value } from "../graph";
 import { resourceType } from "../resource-types";
 import type { IdentityRule } from "../resource-types/resource-type";
 
 export interface Identity {
-  /** The same for what is one on AWS. */
+  /** Equal for resources that are the same one on AWS. */
   readonly key: string;
-  /** Inputs that make it. */
+  /** The inputs that it consists of. */
   readonly properties: readonly string[];
   readonly second: IdentityRule["second"];
 }
 
-/** Undefined for what AWS always makes anew, and where a value of it is not known. */
+/** Undefined where AWS always creates another resource, and where one of the values is unknown. */
 export function identityOf({ type, inputs, options }: GraphResource): Identity | undefined {
   const { identity } = resourceType(type);
   if (identity === undefined) return undefined;
@@ -20,7 +21,7 @@ export function identityOf({ type, inputs, options }: GraphResource): Identity |
   const values = properties.map((property): Value => inputs[property] ?? "");
   const isMissing = (index: number) => values[index] === "" && by[index]?.endsWith("?") === false;
   if (values.some((value, index) => value === unknown || isMissing(index))) return undefined;
-  // A provider of the program's own may lead to another account or region.
+  // Another provider may lead to another account or region.
   const place = [options.provider?.split("::").slice(0, -1).join("::") ?? "", inputs.region ?? ""];
   return {
     key: JSON.stringify([type, ...place, ...values]),

@@ -14,12 +14,12 @@ export function nameOf({ name, type }: Pick<GraphResource, "name" | "type">): st
   return name === kind || name.endsWith(`-${kind}`) ? name.replaceAll("-", " ") : `${name} ${kind}`;
 }
 
-/** Where AWS says of a resource by which it is addressed in policies. */
+/** Outputs by which policies and other resources refer to a resource. */
 const addresses = ["arn", "executionArn", "streamArn", "url"] as const;
 
 /**
- * The resources of a program by their ARNs. What is within a resource is named by it: `indexes of orders table`,
- * `stream of orders table`; an ARN of none of them stays as it is.
+ * The resources of a program by their ARNs. The name of a part contains the name of its resource: `every index of
+ * orders table`, `stream of orders table`. An ARN outside the program stays as it is.
  */
 export class ArnNames {
   private readonly known = new Map<string, GraphResource>();
@@ -36,7 +36,7 @@ export class ArnNames {
     }
   }
 
-  /** The resource whose ARN (or URL) it is, or within which it is. */
+  /** The resource that has the ARN (or URL), or that contains it. */
   resource(arn: string): GraphResource | undefined {
     return this.find(arn)?.resource;
   }

@@ -1,4 +1,4 @@
-// The methods that the `body` of a REST API describes: an OpenAPI document, in the words of API Gateway's import.
+// The methods in the `body` of a REST API, which is an OpenAPI document with the extensions of API Gateway.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
 import type { Value } from "../graph";
 
@@ -7,9 +7,9 @@ export type Members = { readonly [name: string]: Value };
 export interface DescribedMethod {
   /** `/orders`, with variables as `{id}`. */
   readonly path: string;
-  /** The method in capitals; `ANY` stands for all. */
+  /** The method in capitals; `ANY` for all methods. */
   readonly httpMethod: string;
-  /** `NONE`, `AWS_IAM`, or whatever else the document asks for. */
+  /** `NONE`, `AWS_IAM`, or another authorization that the document requires. */
   readonly authorization: string;
   /** `x-amazon-apigateway-integration`. */
   readonly integration: Members;
@@ -18,7 +18,10 @@ export interface DescribedMethod {
 
 const anyMethod = "x-amazon-apigateway-any-method";
 
-/** The document; undefined where there is none, or where a preview does not know it. Throws an Error for what is not JSON. */
+/**
+ * The document; undefined where there is none, or where a preview does not know it. Throws an Error for a body that is
+ * not JSON.
+ */
 export function documentOf(body: Value | undefined): Members | undefined {
   if (typeof body !== "string" || body === "" || body.includes("\u0000")) return undefined;
   try {
@@ -45,7 +48,7 @@ export function methodsOf(document: Members | undefined): readonly DescribedMeth
   );
 }
 
-/** The schema of a request's body with this content type. */
+/** The schema of a request body with this content type. */
 export function bodySchemaOf(
   document: Members,
   operation: Members,

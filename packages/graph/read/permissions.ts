@@ -1,43 +1,48 @@
-// Who may do what: every statement of the program's policies, with its resources' names instead of their ARNs.
+// The statements of all policies of a program, with the names of its resources instead of their ARNs.
 import type { Graph, GraphResource } from "../graph";
 import { namedBy, resourceType } from "../resource-types";
 import { ArnNames, kindOf, nameOf } from "./names";
 import { type GivenPolicy, rolePolicies } from "./role-policies";
 import { policyInWords, type StatementInWords } from "./statement-words";
 
-/** One statement of a role's policies, for one of its resources. */
+/** One statement of the policies of a role, for one of its resources. */
 export interface RoleStatement {
-  /** Who has the role: `function orders`, `schedule sweep-hourly`, `endpoint api`; `role x` where nobody in the program has. */
+  /**
+   * Who has the role: `function orders`, `schedule sweep-hourly`, `endpoint api`. `role x` where the program gives it
+   * to nobody.
+   */
   readonly principal: string;
   /** URN of the role. */
   readonly urn: string;
   readonly effect: "Allow" | "Deny";
-  /** IAM actions, as `dynamodb:GetItem`; empty for an AWS managed policy, whose text the program does not have. */
+  /** IAM actions, as `dynamodb:GetItem`; empty for an AWS managed policy, whose text is not in the program. */
   readonly actions: readonly string[];
-  /** Its name, as `orders table`, `every index of orders table`; the ARN where the program does not make it. */
+  /** Its name, as `orders table`, `every index of orders table`; the ARN of a resource outside the program. */
   readonly resource: string;
   readonly arn: string;
-  /** Conditions in words, joined by "and"; empty: none. */
+  /** Conditions in words, joined by "and"; empty where there are none. */
   readonly condition: string;
 }
 
-/** One statement of the policy of a resource: who may use it. */
+/** One statement of the policy of a resource. */
 export interface ResourceStatement {
-  /** Whose policy it is: `orders queue`. */
+  /** The resource that the policy belongs to: `orders queue`. */
   readonly resource: string;
-  /** URN of that resource, or of the policy where the program does not make the resource. */
+  /** URN of that resource, or of the policy where the resource is outside the program. */
   readonly urn: string;
   readonly effect: "Allow" | "Deny";
   /** `service sns.amazonaws.com`, `this account`, `everyone`. */
   readonly principals: readonly string[];
   readonly actions: readonly string[];
-  /** What of it, where that is not the whole resource itself; names as in `RoleStatement`. */
+  /**
+   * The parts of the resource that it is about, where it is not about the resource itself; names as in `RoleStatement`.
+   */
   readonly on: readonly string[];
   readonly arns: readonly string[];
   readonly condition: string;
 }
 
-/** What services' roles are called, by who may assume them. */
+/** What a role belongs to, by the service that may assume it. */
 const holders: Readonly<Record<string, string>> = {
   "apigateway.amazonaws.com": "endpoint",
   "scheduler.amazonaws.com": "schedule",
@@ -46,8 +51,8 @@ const holders: Readonly<Record<string, string>> = {
 };
 
 /**
- * What the roles of the program are granted: inline policies, those attached, and AWS managed ones. In the order of the
- * principals' names. Throws for a graph of a preview, which does not know them.
+ * What the roles of the program are granted: by inline policies, attached policies and AWS managed policies. Sorted by
+ * principal. Throws an Error for the graph of a preview, which does not know the policies.
  */
 export function statementsOf(graph: Graph): RoleStatement[] {
   refusePreview(graph);
@@ -88,14 +93,14 @@ export function statementsOf(graph: Graph): RoleStatement[] {
     .sort((a, b) => compare(a.principal, b.principal) || compare(a.urn, b.urn));
 }
 
-/** `limits policy` of one that the program makes, `managed policy ReadOnlyAccess` of another. */
+/** `limits policy` for a policy of the program, `managed policy ReadOnlyAccess` for any other. */
 function policyName(given: GivenPolicy | string): string {
   return typeof given === "string" ? `managed policy ${given.split(":policy/").pop()}` : nameOf(given.owner);
 }
 
 /**
- * Who may use the program's resources by their own policies, invoke its functions, and assume its roles. In the order of the
- * resources' names. Throws for a graph of a preview.
+ * Who may use the resources of the program by their own policies, invoke its functions, and assume its roles. Sorted by
+ * resource. Throws an Error for the graph of a preview.
  */
 export function resourceStatementsOf(graph: Graph): ResourceStatement[] {
   refusePreview(graph);
@@ -139,7 +144,8 @@ function ofResource(
     effect,
     principals: principals.map((each) => (each === `account ${graph.accountId}` ? "this account" : names.name(each))),
     actions,
-    // In a key's policy `*` is the key itself: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
+    // In a key's policy `*` is the key itself:
+    // https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
     on: resources
       .filter((arn) => arn !== "*" || subject.type !== "aws:kms/key:Key")
       .map((arn) => names.name(arn))
@@ -199,7 +205,7 @@ function refusePreview({ preview }: Graph): void {
   if (preview) throw new Error("The policies are not known in a preview; evaluate the program without preview.");
 }
 
-/** What waits for what decides the order of registration; lists are the same in every run. */
+/** Resources are registered in an order that may vary. Lists must be the same in every run. */
 function inOrder({ resources }: Graph): readonly GraphResource[] {
   return [...resources].sort((a, b) => compare(a.urn, b.urn));
 }

@@ -1,13 +1,14 @@
-// IAM's policy language as data: what may be one thing or a list of them is a list, and what a statement leaves out is undefined.
+// The policy language of IAM as data. Whatever may be one value or a list becomes a list, and whatever is left out is
+// undefined.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 
 export interface PolicyDocument {
-  /** `2012-10-17`, or an older one; undefined where none is given, which counts as an older one. */
+  /** `2012-10-17`, or an older version. Undefined where none is given, which means an older version. */
   readonly version: string | undefined;
   readonly statements: readonly PolicyStatement[];
 }
 
-/** What a statement names, or everything except what it names. */
+/** What a statement names, or everything except that. */
 export interface Selection {
   readonly named: readonly string[];
   readonly isExcept: boolean;
@@ -19,7 +20,7 @@ export interface PolicyStatement {
   readonly actions: Selection | undefined;
   /** Of `Resource` or `NotResource`; undefined in a trust policy. */
   readonly resources: Selection | undefined;
-  /** By their kind, as `Service` or `AWS`, which `*` alone is too; undefined in a role's own policy. */
+  /** Principals by kind, as `Service` or `AWS`. `*` alone is of the kind `AWS`. Undefined in the policy of a role. */
   readonly principals: Principals | undefined;
   readonly notPrincipals: Principals | undefined;
   readonly conditions: readonly Condition[];
@@ -35,7 +36,7 @@ export interface Condition {
   readonly values: readonly string[];
 }
 
-/** `subject` begins the message of the Error for what is no policy, as `The policy of orders role`. */
+/** Throws an Error for anything but a policy. `subject` begins its message, as `The policy of orders role`. */
 export function parsePolicy(policy: unknown, subject: string): PolicyDocument {
   const document: unknown = typeof policy === "string" ? parsed(policy, subject) : policy;
   if (!isObject(document) || document.Statement === undefined) {

@@ -1,11 +1,11 @@
-// What a change of a property does to a resource. @pulumi/aws does not say it; the AWS provider's `ForceNew` does:
+// What a change of a property does to a resource. @pulumi/aws does not tell, but `ForceNew` in the AWS provider does:
 // https://github.com/hashicorp/terraform-provider-aws/tree/main/internal/service
 import type { Value } from "../graph";
 import { resourceType } from "../resource-types";
 
 export type Effect = "in place" | "replaces" | "may replace";
 
-/** What a change of the top-level property does. `replaceOnChanges`: the resource's own option. */
+/** What a change of the top-level property does. `replaceOnChanges` is the option of the resource. */
 export function effectOf(
   type: string,
   property: string,
@@ -16,11 +16,12 @@ export function effectOf(
   if (replaceOnChanges.some((path) => path === "*" || path.split(/[.[]/)[0] === property)) {
     return "replaces";
   }
-  // Every resource of @pulumi/aws 7 has it: https://www.pulumi.com/registry/packages/aws/how-to-guides/7-0-migration/
+  // Every resource of @pulumi/aws 7 has this property:
+  // https://www.pulumi.com/registry/packages/aws/how-to-guides/7-0-migration/
   if (property === "region" && type.startsWith("aws:")) return "replaces";
   const { replacing, replacingWhen } = resourceType(type);
   if (replacing === undefined) return "may replace";
-  // To leave a flag out is to say false.
+  // A flag that is left out means the same as false.
   if (isOff(before) && isOff(after)) return "in place";
   if (replacing.includes(property)) return "replaces";
   return replacingWhen?.[property]?.(before, after) === true ? "replaces" : "in place";

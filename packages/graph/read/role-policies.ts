@@ -1,18 +1,18 @@
-// The policies of a role, in every form in which a program gives them.
+// The policies of a role, in every form in which a program may give them.
 import type { GraphResource, Value } from "../graph";
 
 export interface RolePolicies {
-  /** Inline policies, and customer managed ones of the program. */
+  /** Inline policies, and customer managed policies of the program. */
   readonly documents: readonly GivenPolicy[];
-  /** ARNs of managed policies that the program does not make. */
+  /** ARNs of managed policies outside the program. */
   readonly managed: readonly string[];
-  /** The permissions boundary, by its ARN where the program does not make it; undefined: there is none. */
+  /** The permissions boundary; its ARN where it is outside the program; undefined where there is none. */
   readonly boundary: GivenPolicy | string | undefined;
 }
 
 export interface GivenPolicy {
   readonly policy: Value | undefined;
-  /** The resource that has it. */
+  /** The resource that contains the policy. */
   readonly owner: GraphResource;
 }
 

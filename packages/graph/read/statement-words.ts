@@ -14,7 +14,7 @@ export interface StatementInWords {
   readonly conditions: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Throws an Error for what is no policy; `owner` says whose it is. */
+/** Throws an Error for anything but a policy. `owner` says whose policy it is. */
 export function policyInWords(policy: unknown, owner: string): readonly StatementInWords[] {
   return parsePolicy(policy, `The policy of ${owner}`).statements.map(inWords);
 }
@@ -57,7 +57,10 @@ function principalWords(principals: Principals | undefined): readonly string[] {
   );
 }
 
-/** Whether all that an action of a statement in words says is said by another one, too: by its name, a wildcard, or an exception. */
+/**
+ * Whether `wider` includes all of `action`, by name, by a wildcard, or by an exception. Both are actions of a statement
+ * in words.
+ */
 export function covers(wider: string, action: string): boolean {
   const [exceptions, others] = [exceptionsIn(wider), exceptionsIn(action)];
   if (exceptions === undefined) return others === undefined ? matches(wider, action) : wider === "*";

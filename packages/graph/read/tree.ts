@@ -1,4 +1,4 @@
-// The tree of resources, as `pulumi up` shows it.
+// The tree of resources in the form in which `pulumi up` shows it.
 import type { Graph, GraphResource } from "../graph";
 
 /** `depth`: how many levels below the stack itself are shown. Default: all. */
@@ -23,7 +23,7 @@ export function renderTree({ project, stack, resources }: Graph, depth = Number.
   return `${[`${project} (${stack})`, head, ...rows.map(([left, name]) => left.padEnd(width) + name)].join("\n")}\n`;
 }
 
-/** `aws:sqs/queue:Queue` reads better as `aws:sqs:Queue`, as Pulumi shows it. */
+/** `aws:sqs:Queue` for `aws:sqs/queue:Queue`, as Pulumi shows it. */
 function shortType(type: string): string {
   return type.replace(/\/[^:]+:/, ":");
 }

@@ -1,4 +1,4 @@
-// What handles events and leads them on: Lambda, EventBridge and EventBridge Scheduler.
+// What handles and forwards events: Lambda, EventBridge and EventBridge Scheduler.
 import type { ResourceTypes } from "./resource-type";
 import { joins, refused } from "./rules";
 

@@ -1,17 +1,20 @@
-// What the entries of the table are made of, and how a path is followed.
+// Functions for the entries of the table, and for paths into inputs.
 import type { Value } from "../graph";
 import type { Change, IdentityRule, Path } from "./resource-type";
 
-/** Properties with a name, or with the beginning of one. */
+/** Properties that hold the name, or the beginning of the name. */
 export const named = ["name", "namePrefix"] as const;
 
-/** AWS takes a second one for the first, as its API's `Put…`, `Set…` and idempotent `Create…` actions do. */
+/** AWS takes a second one for the first, as its `Put…`, `Set…` and idempotent `Create…` actions do. */
 export const joins = (...by: readonly string[]): IdentityRule => ({ by, second: "joins" });
 
 /** AWS refuses a second one. */
 export const refused = (...by: readonly string[]): IdentityRule => ({ by, second: "is refused" });
 
-/** The value at the path; undefined where there is none. Of a list, it is within the first: `onFailure` may be a list of one. */
+/**
+ * The value at the path; undefined where there is none. Of a list, the first item counts: `onFailure` may be a list of
+ * one.
+ */
 export function valueAt(inputs: Readonly<Record<string, Value>>, path: Path): Value | undefined {
   let at: Value | undefined = inputs;
   for (const name of path.split(".")) {
@@ -39,13 +42,13 @@ export const wasOn: Change = (before, after) => before === true && after !== tru
 
 export const wasThere: Change = (before, after) => isThere(before) && !isThere(after);
 
-/** `preset`: what AWS takes where it is left out. */
+/** `preset` is the default of AWS for a property that is left out. */
 export const isFewer =
   (preset: number): Change =>
   (before, after) =>
     Number(after ?? preset) < Number(before ?? preset);
 
-/** The change of a member of the value. */
+/** Whether the member of the value changes that way. */
 export const within =
   (name: string, change: Change): Change =>
   (before, after) =>

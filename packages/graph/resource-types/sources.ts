@@ -1,9 +1,9 @@
-// What events come from and rest in: SQS, SNS, Kinesis and DynamoDB.
+// Where events come from and are stored: SQS, SNS, Kinesis and DynamoDB.
 import type { Value } from "../graph";
 import type { ResourceTypes } from "./resource-type";
 import { isFewer, isGiven, isThere, joins, memberOf, named, refused, wasOn, wasThere, within } from "./rules";
 
-/** Warm throughput can be raised only. */
+/** Warm throughput can be raised only; a lower value replaces the table. */
 const isLowered = (before: Value | undefined, after: Value | undefined) =>
   ["readUnitsPerSecond", "writeUnitsPerSecond"].some((name) => {
     const [was, is] = [numberIn(before, name), numberIn(after, name)];
@@ -23,7 +23,8 @@ function part(end: string): string | undefined {
 
 export const sources: ResourceTypes = {
   "aws:sqs/queue:Queue": {
-    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html: a second with the same attributes is the first.
+    // A second queue with the same attributes is the first one:
+    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html
     identity: joins("name"),
     replacing: [...named, "fifoQueue"],
     data: { noun: "queue", loss: "the messages in it" },
@@ -56,7 +57,8 @@ export const sources: ResourceTypes = {
   "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": { identity: joins("queueUrl"), replacing: ["queueUrl"] },
 
   "aws:sns/topic:Topic": {
-    // https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html: a second with the same attributes is the first.
+    // A second topic with the same attributes is the first one:
+    // https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html
     identity: joins("name"),
     replacing: [...named, "fifoTopic"],
     data: { noun: "topic", loss: "the subscriptions of others to it" },
@@ -64,7 +66,7 @@ export const sources: ResourceTypes = {
   },
   "aws:sns/topicPolicy:TopicPolicy": { identity: joins("arn"), replacing: ["arn"], policyOf: "arn" },
   "aws:sns/topicSubscription:TopicSubscription": {
-    // https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html: the same subscription has the same ARN.
+    // The same subscription has the same ARN: https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html
     identity: joins("topic", "protocol", "endpoint"),
     replacing: ["topic", "protocol", "endpoint"],
     source: "topic",

@@ -1,8 +1,8 @@
-// What surrounds the flow of events: CloudWatch, IAM, KMS, secrets, S3 and VPCs.
+// Resources around the flow of events: CloudWatch, IAM, KMS, secrets, S3 and VPCs.
 import type { ResourceTypes } from "./resource-type";
 import { isFewer, joins, named, refused, wasOn } from "./rules";
 
-/** 0 days, or none given: for ever. */
+/** 0 days, or none given, means for ever. */
 const daysOf = (value: unknown) => Number(value ?? 0) || Number.POSITIVE_INFINITY;
 
 export const surroundings: ResourceTypes = {
