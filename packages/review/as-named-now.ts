@@ -1,4 +1,5 @@
-// The earlier graph in today's names: what an alias keeps is the same resource, and no rename is a change of who may do what.
+// The earlier graph with the present names: a resource that an alias keeps is the same one, and renaming it changes no
+// permission.
 import type { Graph } from "@spillway/graph";
 import type { Comparison } from "./compare";
 

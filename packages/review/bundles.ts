@@ -1,4 +1,4 @@
-// The functions' archives: by their content, and by what they weigh.
+// The archives of functions: their content and their size.
 import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import * as path from "node:path";
@@ -7,16 +7,19 @@ import type { Comparison } from "./compare";
 
 export interface BundleChange {
   readonly resource: GraphResource;
-  /** Bytes of the archive that Lambda is given; undefined: the function was not there. */
+  /** Bytes of the archive that Lambda gets; undefined where the function did not exist. */
   readonly before: number | undefined;
   readonly after: number | undefined;
-  /** Nothing else of the function changes. */
+  /** Whether nothing else of the function changes. */
   readonly alone: boolean;
 }
 
 const functionType = "aws:lambda/function:Function";
 
-/** The graph with `{ sha256, bytes }` for each file and archive, which is what it is whoever evaluated it. `root`: the project's folder. */
+/**
+ * The graph with `{ sha256, bytes }` for each file and archive, so that it is the same wherever it was evaluated.
+ * `root` is the folder of the project.
+ */
 export function withContents(graph: Graph, root: string): Graph {
   const known = new Map<string, Value>();
   const contentOf = (file: string): Value => {
@@ -41,7 +44,7 @@ export function withContents(graph: Graph, root: string): Graph {
 }
 
 function read(file: string): Value {
-  // A folder as an archive: the engine zips it; what is inside is not looked at here.
+  // The engine zips a folder that is an archive. Its content is not compared.
   const found = statSync(file, { throwIfNoEntry: false });
   if (found === undefined || !found.isFile()) return { path: path.basename(file) };
   const bytes = readFileSync(file);

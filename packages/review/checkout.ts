@@ -1,25 +1,25 @@
-// The base commit beside the working tree: its files in a worktree below .spillway/, with its packages; gone at the end.
+// The base commit in a worktree below .spillway/, with its packages. It is removed at the end.
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import * as path from "node:path";
 import { command } from "./command";
 import { installFor, removeOldInstalls, sharesPackages, workspacesOf } from "./install";
 
 export interface Checkout {
-  /** The project's folder in it. */
+  /** The folder of the project in the checkout. */
   readonly root: string;
   remove(): Promise<void>;
 }
 
 export interface CheckoutOptions {
-  /** The project's folder in the working tree. */
+  /** The folder of the project in the working tree. */
   readonly root: string;
   readonly commit: string;
   readonly signal?: AbortSignal;
-  /** Progress, line by line. */
+  /** Called with each line about the progress. */
   say(line: string): void;
 }
 
-/** Rejects where git or npm fails; nothing is left behind then. */
+/** Rejects where git or npm fails, and leaves nothing behind in that case. */
 export async function checkOut(options: CheckoutOptions): Promise<Checkout> {
   const { root, commit, signal, say } = options;
   const cache = path.join(root, ".spillway", "review");
@@ -56,8 +56,8 @@ export async function checkOut(options: CheckoutOptions): Promise<Checkout> {
 }
 
 /**
- * Links the checkout's own workspaces into its `node_modules`. Without these links, Node would find the workspaces of the working
- * tree further up, and the base commit would be evaluated with the components of the change.
+ * Links the checkout's own workspaces into its `node_modules`. Without these links, Node would find the workspaces of
+ * the working tree further up, and the base commit would be evaluated with the components of the change.
  */
 function linkWorkspaces(project: string): void {
   for (const [place, folder] of workspacesOf(project)) {
@@ -67,7 +67,7 @@ function linkWorkspaces(project: string): void {
   }
 }
 
-/** Checkouts of reviews that were killed. */
+/** Removes checkouts of reviews that were killed. */
 async function removeAbandoned(root: string, cache: string): Promise<void> {
   const folders = [cache, ...readdirSync(cache).map((name) => path.join(cache, name))].filter(
     (folder) => folder === cache || /[\\/]packages-[0-9a-f]+$/.test(folder),

@@ -1,4 +1,4 @@
-// Other programs (git, npm), run to their end.
+// Runs other programs (git, npm) until they end.
 import { spawn } from "node:child_process";
 
 export interface CommandOptions {
@@ -8,7 +8,7 @@ export interface CommandOptions {
   readonly timeout?: number;
 }
 
-/** What it wrote to stdout, without the last line end. Rejects with what it wrote to stderr. */
+/** Resolves with what the program wrote to stdout, without the last line end. Rejects with what it wrote to stderr. */
 export function command(program: string, args: readonly string[], options: CommandOptions): Promise<string> {
   const { cwd, signal, timeout = 60_000 } = options;
   return new Promise((resolve, reject) => {

@@ -1,13 +1,13 @@
-// Which commit the working tree is compared with.
+// The commit that the working tree is compared with.
 import { command } from "./command";
 
 export interface Commit {
   readonly id: string;
-  /** As it is called in the review: `main`, `merge base with origin/main`. */
+  /** Its name in the review: `main`, `merge base with origin/main`. */
   readonly described: string;
 }
 
-/** `given`: what --base says. Throws an Error that says what to do where there is no such commit. */
+/** `given` is the value of --base. Throws an Error that says what to do where there is no such commit. */
 export async function baseCommit(root: string, given: string | undefined): Promise<Commit> {
   const commitOf = async (ref: string) =>
     command("git", ["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`], { cwd: root }).catch(

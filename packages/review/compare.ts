@@ -1,4 +1,4 @@
-// Two graphs of a program: which resources come, go, change and are replaced.
+// Compares two graphs of a program: resources that are added, removed, changed and replaced.
 
 import type { Graph, GraphResource, ResourceOptions, Value } from "@spillway/graph";
 import { matchFormer } from "@spillway/graph/read/aliases";
@@ -9,9 +9,9 @@ import { References, urnsIn, withoutNames } from "./references";
 export interface PropertyChange {
   readonly property: string;
   readonly effect: Effect;
-  /** Its values are never shown. */
+  /** Whether the values are secret, and never shown. */
   readonly secret: boolean;
-  /** Only because other resources have come and gone, which it names. */
+  /** Whether it changes only because it names resources that were added or removed. */
   readonly follows: boolean;
   readonly differences: readonly Difference[];
 }
@@ -19,24 +19,24 @@ export interface PropertyChange {
 export interface ResourceChange {
   readonly before: GraphResource;
   readonly after: GraphResource;
-  /** It had another URN, and an alias keeps it. */
+  /** Whether it had another URN, and an alias keeps it. */
   readonly renamed: boolean;
   readonly properties: readonly PropertyChange[];
   readonly options: readonly Difference[];
-  /** The gravest of its properties'; undefined: none changed. */
+  /** The most serious effect of its properties; undefined where none changed. */
   readonly effect: Effect | undefined;
 }
 
 export interface Comparison {
   readonly before: Graph;
   readonly after: Graph;
-  /** Without components, which are nothing on AWS. */
+  /** Without components, which do not exist on AWS. */
   readonly added: readonly GraphResource[];
   readonly removed: readonly GraphResource[];
   readonly changed: readonly ResourceChange[];
   /** URN now → URN before. */
   readonly matched: ReadonlyMap<string, string>;
-  /** Resources of both graphs by the URN under which values name them. */
+  /** Resources of both graphs, by the URN with which values refer to them. */
   readonly resources: ReadonlyMap<string, GraphResource>;
 }
 
@@ -103,7 +103,7 @@ function inputOf({ inputs, options }: GraphResource, property: string, reference
   return value === undefined ? undefined : references.in(value, options.propertyDependencies[property] ?? []);
 }
 
-/** Whether the same is said of other resources: what is gone and what has come differ in nothing else. */
+/** Whether the values differ only in references to added and removed resources. */
 function followsOnly(differences: readonly Difference[], moving: ReadonlySet<string>): boolean {
   const texts = (side: "before" | "after") =>
     differences.map((difference) => withoutNames(difference[side] ?? "", moving)).filter((text) => text !== "");
@@ -119,7 +119,10 @@ function gravest(properties: readonly PropertyChange[]): Effect | undefined {
   return properties.map(({ effect }) => effect).sort((a, b) => gravity.indexOf(b) - gravity.indexOf(a))[0];
 }
 
-/** What names a resource that is replaced changes with it, since the new one has another name; it may be replaced by that itself. */
+/**
+ * Adds resources that refer to a replaced resource: they change with it, because the new one has another name, and may
+ * be replaced, too.
+ */
 function withConsequences(
   direct: readonly ResourceChange[],
   after: Graph,
@@ -157,7 +160,7 @@ interface Mention {
   readonly value: Value | undefined;
 }
 
-/** Which properties name a resource, by its URN. */
+/** The properties that refer to a resource, by its URN. */
 function mentions({ resources }: Graph, references: References): ReadonlyMap<string, readonly Mention[]> {
   const found = new Map<string, Mention[]>();
   for (const resource of resources.filter(({ custom }) => custom)) {
@@ -172,7 +175,7 @@ function mentions({ resources }: Graph, references: References): ReadonlyMap<str
   return found;
 }
 
-/** A name given in the program stays, and so does what is made of it. */
+/** A name in the program stays the same, and so does whatever contains it. */
 function isRenamedOnAws({ effect, before, after }: ResourceChange): boolean {
   const fixed = typeof after.inputs.name === "string" && after.inputs.name === before.inputs.name;
   return effect === "replaces" && !fixed;

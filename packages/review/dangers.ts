@@ -1,4 +1,4 @@
-// What a change does that cannot be undone: data that is lost, and what keeps data from being lost that is taken away.
+// What a change does that cannot be undone: it deletes data, or removes what protects data.
 import type { GraphResource, Value } from "@spillway/graph";
 import { nameOf } from "@spillway/graph/read/names";
 import { protectionsOf, resourceType } from "@spillway/graph/resource-types";
@@ -8,13 +8,13 @@ import { code } from "./markdown";
 
 export interface Danger {
   readonly kind: "data" | "protection";
-  /** URN of the resource, now or before. */
+  /** The present or former URN of the resource. */
   readonly urn: string;
-  /** Markdown, one line. */
+  /** One line of Markdown. */
   readonly text: string;
 }
 
-/** Data first. */
+/** Dangers to data come first. */
 export function dangersOf(comparison: Comparison): readonly Danger[] {
   const { removed, changed } = comparison;
   const all = [
@@ -38,7 +38,10 @@ function ofRemoved(resource: GraphResource, comparison: Comparison): Danger[] {
   return [{ kind: "data", urn, text }];
 }
 
-/** https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html: a key that waits for its deletion is of no use any more. */
+/**
+ * A key cannot be used while it waits for its deletion:
+ * https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html
+ */
 function ofKey({ type, inputs }: GraphResource): string {
   if (type !== "aws:kms/key:Key") return "";
   const days = Number(inputs.deletionWindowInDays ?? 30);
@@ -49,7 +52,10 @@ function ofKey({ type, inputs }: GraphResource): string {
   );
 }
 
-/** What looks like the same resource under another name, and how it is kept: by an alias of the outermost that was renamed. */
+/**
+ * Whether an added resource looks like the removed one under another name. An alias on the outermost renamed resource
+ * would keep it.
+ */
 function renamedTo(resource: GraphResource, { added, matched, resources }: Comparison): string {
   const successor = added.find((other) => other.type === resource.type && likeness(other, resource));
   if (successor === undefined) return "";
@@ -64,7 +70,7 @@ function renamedTo(resource: GraphResource, { added, matched, resources }: Compa
   return ` ${code(nameOf(successor))} is added and looks like it: if it was renamed, ${code(alias)} on ${code(nameOf(is))} keeps it.`;
 }
 
-/** The same but for what it is called and what it refers to. */
+/** Whether inputs are the same except for names and references. */
 function likeness({ inputs }: GraphResource, other: GraphResource): boolean {
   const plain = (all: Readonly<Record<string, Value>>): Value =>
     Object.fromEntries(
@@ -90,7 +96,10 @@ function guarded({ options, inputs }: GraphResource): string {
     : "";
 }
 
-/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html: a stream's view type is fixed. */
+/**
+ * The view type of a stream cannot be changed:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
+ */
 function ofStream({ after, before, properties }: ResourceChange): Danger[] {
   if (after.type !== "aws:dynamodb/table:Table" || before.inputs.streamEnabled !== true) return [];
   const changed = properties.find(({ property }) => property === "streamEnabled" || property === "streamViewType");

@@ -1,10 +1,10 @@
-// What differs between two values, down to the properties of nested objects and of JSON inside text.
+// The differences between two values, down to the properties of nested objects and of JSON in text.
 import type { Value } from "@spillway/graph";
 
 export interface Difference {
   /** As `environment.variables.SPILLWAY.source.maxReceiveCount`; `policy.Statement[]` for a member of a list. */
   readonly path: string;
-  /** JSON on one line; undefined: was not there. */
+  /** JSON on one line; undefined where there was no value. */
   readonly before: string | undefined;
   readonly after: string | undefined;
 }
@@ -14,7 +14,7 @@ type Members = { readonly [key: string]: Value };
 export function differencesOf(path: string, before: Value | undefined, after: Value | undefined): Difference[] {
   const [was, is] = [unfolded(before), unfolded(after)];
   if (same(was, is)) {
-    // The same JSON in another form: only its text differs.
+    // The JSON is the same, and only its text differs.
     return before === after || typeof before !== "string" ? [] : [{ path, before, after: String(after) }];
   }
   if (isObject(was) && isObject(is)) {
@@ -25,7 +25,10 @@ export function differencesOf(path: string, before: Value | undefined, after: Va
   return [{ path, before: text(was), after: text(is) }];
 }
 
-/** Lists of equal length member by member, unless it is a list of statements; others by what is in one and not in the other. */
+/**
+ * Compares lists of equal length item by item, except lists of statements. Of other lists, it shows the items that only
+ * one of them has.
+ */
 function ofLists(path: string, before: readonly Value[], after: readonly Value[]): Difference[] {
   if (before.length === after.length && !/(^|\.)Statement$/.test(path)) {
     return before.flatMap((member, index) => differencesOf(`${path}[${index}]`, member, after[index]));

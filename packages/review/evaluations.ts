@@ -1,4 +1,4 @@
-// The program before and after, evaluated for one stack.
+// Evaluates the program before and after the change, for one stack.
 import { existsSync } from "node:fs";
 import * as path from "node:path";
 import type { Graph } from "@spillway/graph";
@@ -7,9 +7,9 @@ import { matchFormer } from "@spillway/graph/read/aliases";
 import { withContents } from "./bundles";
 
 export interface Side {
-  /** The project's folder. */
+  /** The folder of the project. */
   readonly root: string;
-  /** The program's file, within `root`. */
+  /** The file of the program, relative to `root`. */
   readonly program: string;
 }
 
@@ -21,14 +21,14 @@ export interface EvaluationsOptions {
 
 export type Evaluated =
   | { readonly graph: Graph; readonly onlyOnceDeployed: readonly string[] }
-  /** The program's own message, or Pulumi's. */
+  /** The message of the program, or of Pulumi. */
   | { readonly error: string }
-  /** It has no such program or stack. */
+  /** The program or the stack does not exist there. */
   | { readonly missing: string };
 
 /**
- * Evaluates as in a preview, where AWS's part is unknown, and with values for it: what is in one only depends on what only the
- * deployment knows.
+ * Evaluates twice: as a preview, where whatever AWS computes is unknown, and with values for it. Resources in only one
+ * of the graphs depend on what only the deployment knows.
  */
 export async function evaluateSide(side: Side, options: EvaluationsOptions): Promise<Evaluated> {
   const { root, program } = side;
@@ -49,8 +49,8 @@ export async function evaluateSide(side: Side, options: EvaluationsOptions): Pro
 }
 
 /**
- * The program after, with the names and ids that AWS has made up for what an alias keeps: what is made of these, as a hash of an ARN,
- * is then what it was.
+ * The program after the change, with the generated names and ids of the resources that aliases keep. Values that are
+ * derived from these, as a hash of an ARN, stay the same.
  */
 export async function withKeptNames(is: Graph, was: Graph, side: Side, options: EvaluationsOptions): Promise<Graph> {
   const matched = matchFormer(is, was);
@@ -69,19 +69,19 @@ function evaluationOf({ root, program }: Side, { stack, config, signal }: Evalua
   };
 }
 
-/** URNs of what the first preview would not show, or would show in vain. */
+/** URNs of resources that the first preview would miss, or would show although they are not created. */
 export function onlyIn(known: Graph, preview: Graph): readonly string[] {
   const urnsOf = (graph: Graph) => new Set(graph.resources.map(({ urn }) => urn));
   const [all, shown] = [urnsOf(known), urnsOf(preview)];
   return [...[...all].filter((urn) => !shown.has(urn)), ...[...shown].filter((urn) => !all.has(urn))];
 }
 
-/** A graph without resources, for a program that was not there. */
+/** A graph without resources, for a program that did not exist. */
 export function nothing(graph: Graph): Graph {
   return { ...graph, resources: [], outputs: {} };
 }
 
-/** A message that is the same on every machine. */
+/** The message without the folder, so that it is the same on every machine. */
 function withoutFolder(message: string, root: string): string {
   return message.replaceAll(`${root}${path.sep}`, "").replaceAll(root, ".");
 }

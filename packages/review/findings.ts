@@ -1,10 +1,10 @@
-// What the policy pack says of both graphs: what is new, what is resolved, what was there before.
+// What the policy pack finds in both graphs: new, resolved and remaining findings.
 
 import type { Comparison } from "./compare";
 import type { Finding } from "./policy-findings";
 
 export interface FindingChanges {
-  /** Mandatory ones first, here and in `remaining`. */
+  /** Mandatory findings come first, here and in `remaining`. */
   readonly added: readonly Finding[];
   readonly resolved: readonly Finding[];
   readonly remaining: readonly Finding[];

@@ -1,4 +1,5 @@
-// Resources that are two in the program and one on AWS: created and deleted in one deployment, or both there.
+// Resources that are two in the program and one on AWS: one is created and the other deleted in a deployment, or both
+// exist.
 import type { GraphResource } from "@spillway/graph";
 import { type Identity, identityOf } from "@spillway/graph/read/identity";
 import { nameOf } from "@spillway/graph/read/names";
@@ -6,9 +7,9 @@ import type { Comparison } from "./compare";
 import { code } from "./markdown";
 
 export interface IdentityWarnings {
-  /** Markdown, one line each: what is gone after the deployment, or stops it. */
+  /** Lines of Markdown about resources that do not exist after the deployment, or that make it fail. */
   readonly deleted: readonly string[];
-  /** What has two owners. */
+  /** Lines of Markdown about resources with two owners. */
   readonly shared: readonly string[];
 }
 

@@ -1,4 +1,5 @@
-// The packages of the base commit: those of the working tree where both lock the same, else an install of their own, kept for the next review.
+// The packages of the base commit: those of the working tree where both lock files are the same, otherwise an
+// installation that is kept for the next review.
 import { createHash } from "node:crypto";
 import {
   copyFileSync,
@@ -15,12 +16,15 @@ import * as path from "node:path";
 import { command } from "./command";
 
 const installTimeout = 10 * 60_000;
-/** Each takes some hundred megabytes. */
+/** An installation takes several hundred megabytes. */
 const kept = 2;
-/** Decides what is installed, beside the lock file. */
+/** Files that decide what is installed, besides the lock file. */
 const settings = [".npmrc"];
 
-/** What package managers write about what is installed: https://docs.npmjs.com/cli/configuring-npm/package-lock-json#hidden-lockfiles */
+/**
+ * Files in which package managers record what is installed:
+ * https://docs.npmjs.com/cli/configuring-npm/package-lock-json#hidden-lockfiles
+ */
 interface Lock {
   readonly packages?: Readonly<
     Record<
@@ -32,15 +36,16 @@ interface Lock {
 
 export interface Packages {
   /**
-   * Under which folder a checkout finds them: Node and esbuild look for `node_modules` from a file upward, so neither is copied nor linked.
+   * The folder below which a checkout finds them. Node and esbuild look for `node_modules` in each folder above a file,
+   * so nothing is copied or linked.
    */
   readonly folder: string;
   readonly described: string;
 }
 
 /**
- * Whether what is installed beside the lock file is what it says: then another checkout with the same lock file is installed, too.
- * Optional packages of other machines may be missing.
+ * Whether the installed packages are those of the lock file. If so, they serve another checkout with the same lock
+ * file. Optional packages for other machines may be missing.
  */
 export function isInstalled(root: string): boolean {
   const [wanted, found] = [lockOf(root, "package-lock.json"), lockOf(root, "node_modules", ".package-lock.json")];
@@ -58,7 +63,7 @@ export function workspacesOf(root: string): readonly (readonly [place: string, f
   );
 }
 
-/** `lockText` of both the same, and installed. */
+/** Whether both have the same lock file, and its packages are installed. */
 export function sharesPackages(root: string, base: string): boolean {
   const textOf = (folder: string, name: string) => {
     const file = path.join(folder, name);
@@ -70,8 +75,8 @@ export function sharesPackages(root: string, base: string): boolean {
 }
 
 /**
- * The folder with the packages that `base` locks, below `cache`. Installs them without running their scripts, which the program does not
- * need and a stranger's could misuse. Throws where there is no lock file.
+ * The folder with the packages that the lock file of `base` names, below `cache`. Installs them without their scripts:
+ * the program does not need these, and a script could do harm. Throws an Error where there is no lock file.
  */
 export async function installFor(
   base: string,
@@ -114,7 +119,7 @@ export async function installFor(
   return folder;
 }
 
-/** Removes the installs that were used longest ago. None that a checkout is in. */
+/** Removes the least recently used installations, except those that contain a checkout. */
 export function removeOldInstalls(cache: string): void {
   if (!existsSync(cache)) return;
   const installs = readdirSync(cache)

@@ -1,10 +1,10 @@
-// Text of others inside Markdown: what a branch names and says is shown, and never does anything.
+// Text from a branch in Markdown. It is shown as it is, and never becomes Markdown, HTML or a mention.
 
-/** Comments on GitHub have at most 65,536 characters; counted here in bytes, which are never fewer. */
+/** Comments on GitHub have at most 65,536 characters. Bytes are counted here, of which there are never fewer. */
 export const largestComment = 65_000;
 const longestValue = 240;
 
-/** Control characters, and those that turn the direction of what follows, as escapes. */
+/** Escapes control characters, and characters that change the direction of text. */
 function visible(text: string): string {
   return text.replace(
     /[\p{Cc}\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu,
@@ -12,7 +12,7 @@ function visible(text: string): string {
   );
 }
 
-/** The text with its middle left out where it is long. */
+/** The text without its middle where it is too long. */
 export function cut(text: string, most = longestValue): string {
   const characters = [...text];
   if (characters.length <= most) return text;
@@ -43,7 +43,7 @@ export function count(number: number, one: string, many = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`;
 }
 
-/** The texts, each a paragraph of its own, as far as they fit into `most` bytes; a sentence says how much is left out. */
+/** As many of the texts, each a paragraph, as fit into `most` bytes, and a sentence that says how much is left out. */
 export function fitted(texts: readonly string[], most: number): string {
   const kept: string[] = [];
   let size = 0;

@@ -1,4 +1,4 @@
-// What functions and services may do that they could not, and no longer may: in words, with the actions.
+// The permissions that functions and services gain and lose, in words and as actions.
 import type { Graph } from "@spillway/graph";
 import { resourceStatementsOf, statementsOf } from "@spillway/graph/read/permissions";
 import { covers } from "@spillway/graph/read/statement-words";
@@ -7,10 +7,10 @@ import type { Comparison } from "./compare";
 import { code } from "./markdown";
 
 export interface PermissionChange {
-  /** `function orders`; for a resource's own policy whom it admits. */
+  /** `function orders`; for the policy of a resource, the principal that it names. */
   readonly principal: string;
   readonly kind: "gained" | "lost";
-  /** Markdown, one line. */
+  /** One line of Markdown. */
   readonly text: string;
 }
 
@@ -22,7 +22,7 @@ interface Grant {
   readonly condition: string;
 }
 
-/** What is done with what: the first that fits an action says it. */
+/** The verb for an action: the first match counts. */
 const verbs: readonly (readonly [RegExp, string])[] = [
   [/^sqs:(Receive|Delete|ChangeMessage|GetQueue)/, "consume"],
   [/^sqs:SendMessage/, "send to"],
@@ -39,7 +39,7 @@ const verbs: readonly (readonly [RegExp, string])[] = [
 
 export interface PermissionChanges {
   readonly changes: readonly PermissionChange[];
-  /** Whether functions are new, whose logs and traces are not among them: every function has these. */
+  /** Whether the permissions of new functions for their own logs and traces are left out. Every function has these. */
   readonly unsaid: boolean;
 }
 
@@ -54,7 +54,7 @@ export function permissionChanges(comparison: Comparison): PermissionChanges {
   };
 }
 
-/** Without the logs and traces of those who are not among the others at all. */
+/** Without permissions for logs and traces of principals that are not among the others. */
 function withoutOwnLogs(grants: readonly Grant[], others: readonly Grant[]): readonly Grant[] {
   const known = new Set(others.map(({ principal }) => principal));
   return grants.filter(({ principal, action }) => known.has(principal) || !/^(logs|xray):(Create|Put)/.test(action));
@@ -66,7 +66,10 @@ function grantsOf(graph: Graph): Grant[] {
   );
 }
 
-/** Whom resources admit that are there before and after, and those that are added admit without a condition. */
+/**
+ * The principals in the policies of resources that exist before and after, and those that an added resource grants
+ * without a condition.
+ */
 function admissionsOf(before: Graph, after: Graph, { matched, removed }: Comparison): [Grant[], Grant[]] {
   const gone = new Set(removed.map(({ urn }) => urn));
   const of = (graph: Graph, isShown: (urn: string, everyone: boolean) => boolean) =>
@@ -96,17 +99,17 @@ function changesBetween(before: readonly Grant[], after: readonly Grant[]): Perm
     if (is.length === 0) {
       return [{ principal, kind: "lost", text: `${code(principal)} is gone, with all that it was granted` } as const];
     }
-    // What a wider statement says, too, has neither come nor gone.
+    // A permission that a wider statement includes was neither gained nor lost.
     const missingIn = (others: readonly Grant[]) => (grant: Grant) => !others.some((other) => includes(other, grant));
     return [...sentences("gained", is.filter(missingIn(was))), ...sentences("lost", was.filter(missingIn(is)))];
   });
 }
 
-/** A sentence for each resource and condition. */
+/** One sentence for each resource and condition. */
 function sentences(kind: PermissionChange["kind"], grants: readonly Grant[]): PermissionChange[] {
   const groups = new Map<string, Grant[]>();
   for (const grant of grants) {
-    // What is said of everything is said service by service.
+    // Actions on everything get a sentence for each service.
     const service = grant.resource === "*" ? grant.action.split(":")[0] : "";
     const key = JSON.stringify([grant.effect, grant.resource, grant.condition, service]);
     groups.set(key, [...(groups.get(key) ?? []), grant]);

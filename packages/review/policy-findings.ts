@@ -1,4 +1,4 @@
-// Runs the policy pack on an evaluated program, as Pulumi's engine would.
+// Runs the policy pack on an evaluated program, as the engine of Pulumi would.
 import type { PolicyResource, PolicyResourceOptions, ResourceValidationArgs } from "@pulumi/policy";
 import { type Graph, type GraphResource, unknown, type Value } from "@spillway/graph";
 import { unknownOnTheWire } from "@spillway/graph/wire";
@@ -8,12 +8,12 @@ import { policies } from "@spillway/policies/rules";
 export interface Finding {
   readonly policy: string;
   readonly level: "mandatory" | "advisory";
-  /** Undefined: it is of the stack as a whole. */
+  /** Undefined for a finding about the whole stack. */
   readonly urn: string | undefined;
   readonly message: string;
 }
 
-/** By policy's name, as in a file for `--policy-pack-config`. */
+/** By the name of the policy, as in a file for `--policy-pack-config`. */
 export type PolicyConfiguration = Readonly<
   Record<
     string,
@@ -21,16 +21,16 @@ export type PolicyConfiguration = Readonly<
   >
 >;
 
-/** Without the gRPC server that the package's main module brings along. */
+/** Imported without the main module of the package, which starts a gRPC server. */
 const { unknownCheckingProxy, UnknownValueError } = require("@pulumi/policy/proxy") as {
   unknownCheckingProxy(props: Readonly<Record<string, unknown>>): Record<string, unknown>;
   UnknownValueError: new (...args: never[]) => Error;
 };
 
 /**
- * What the policies have against the program. Inputs are judged resource by resource, then outputs across the stack; of a preview's
- * graph, what is unknown throws when it is read, as in the engine. What is known of a resource is its message only, without the
- * policy's description, which the engine puts in front.
+ * The findings of the policies. Inputs are checked for each resource, then outputs for the whole stack. In the graph of
+ * a preview, an unknown value throws when it is read, as in the engine. A finding has the message only, without the
+ * description of the policy that the engine puts in front.
  */
 export function findingsOf(graph: Graph, configuration: PolicyConfiguration = {}): readonly Finding[] {
   return policies.flatMap((policy) => {
@@ -45,7 +45,7 @@ export function findingsOf(graph: Graph, configuration: PolicyConfiguration = {}
       run(policy, graph, config, report);
     } catch (error) {
       if (!(error instanceof UnknownValueError)) throw error;
-      // The engine says so too, whatever the policy's level is.
+      // The engine reports this, too, at any level of the policy.
       findings.push({
         policy: policy.name,
         level: "advisory",
@@ -73,14 +73,14 @@ function run(policy: Policy, graph: Graph, config: object, report: (message: str
   }
   for (const resource of graph.resources) {
     const { tagsAll } = resource.outputs;
-    // The provider's check has put the default tags among the inputs by then.
+    // The check of the provider has added the default tags to the inputs by then.
     const inputs = { ...resource.inputs, ...(tagsAll !== undefined && { tagsAll }) };
     const args: ResourceValidationArgs = { ...common, ...seen(resource, inputs) };
     for (const validate of [policy.validateResource ?? []].flat()) validate(args, report);
   }
 }
 
-/** The stack's resources with what the provider answered, linked as the engine links them. */
+/** The resources of the stack with the answers of the provider, linked as the engine links them. */
 function resourcesOf(graph: Graph): PolicyResource[] {
   const byUrn = new Map<string, PolicyResource>();
   const of = (urns: readonly string[]) => urns.flatMap((urn) => byUrn.get(urn) ?? []);
@@ -106,7 +106,7 @@ function resourcesOf(graph: Graph): PolicyResource[] {
   return resources;
 }
 
-/** What AWS computes and a preview does not know; an evaluated graph of a preview has nothing in these places. */
+/** What AWS computes and a preview does not know. The evaluated graph of a preview has no such properties. */
 function computed({ custom, id }: GraphResource, preview: boolean): Readonly<Record<string, Value>> {
   if (!custom) return {};
   return preview ? { id: unknown, arn: unknown } : { id: id ?? null };
@@ -127,7 +127,7 @@ function seen({ type, name, urn, options, parent }: GraphResource, properties: R
   return { type, name, urn, props, opts, isType, asType: (of: object) => (isType(of) ? (props as never) : undefined) };
 }
 
-/** With the engine's own sign for what is unknown. */
+/** With the text that the engine uses for unknown values. */
 function wired(value: Value): unknown {
   if (value === unknown) return unknownOnTheWire;
   if (Array.isArray(value)) return value.map(wired);

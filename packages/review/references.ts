@@ -1,4 +1,4 @@
-// Values that name the program's resources, in the place of what AWS will make up for them: names, ARNs, URLs, ids.
+// Values with references to the resources of the program instead of generated names, ARNs, URLs and ids.
 import type { Graph, GraphResource, Value } from "@spillway/graph";
 import { nameOf } from "@spillway/graph/read/names";
 
@@ -9,7 +9,7 @@ interface Known {
 }
 
 const preferred = ["arn", "url", "name", "id"];
-/** Shorter ones may be in a value by chance: they are looked for only where the value comes from their resource. */
+/** Shorter names may occur in a value by chance. They are replaced only where the value comes from their resource. */
 const unmistakable = 12;
 const mark = /⟦([^⟧]*)⟧/g;
 
@@ -17,7 +17,9 @@ export class References {
   private readonly known: readonly Known[];
   private readonly accountId: string;
 
-  /** `identityOf`: by which URN a resource is called; in an earlier graph that of the same resource now. */
+  /**
+   * `identityOf` returns the URN that stands for a resource; in an earlier graph, the present URN of the same resource.
+   */
   constructor(
     graph: Graph,
     private readonly identityOf: (urn: string) => string = (urn) => urn,
@@ -29,7 +31,10 @@ export class References {
       .sort((a, b) => b.text.length - a.text.length);
   }
 
-  /** The value with `⟦urn⟧.property` where it names a resource. `sources`: URNs of the resources that it comes from. */
+  /**
+   * The value with `⟦urn⟧.property` where it names a resource. `sources` are the URNs of the resources that it comes
+   * from.
+   */
   in(value: Value, sources: readonly string[]): Value {
     if (typeof value === "string") return this.inText(value, new Set(sources));
     if (Array.isArray(value)) return value.map((member: Value) => this.in(member, sources));
@@ -46,7 +51,7 @@ export class References {
     return replaceWhole(result, this.accountId, "‹account›");
   }
 
-  /** What is not said in the program itself. */
+  /** Generated texts: those that are not in the program itself. */
   private madeUp({ urn, id, inputs, outputs }: GraphResource): Known[] {
     const found = new Map<string, string>();
     const all = { ...outputs, ...(id !== undefined && { id }) };
@@ -61,17 +66,17 @@ export class References {
   }
 }
 
-/** URNs of the resources that the value names. */
+/** URNs of the resources to which the value refers. */
 export function urnsIn(text: string): readonly string[] {
   return [...new Set([...text.matchAll(mark)].map(([, urn = ""]) => urn))];
 }
 
-/** The same text wherever only resources of `urns` are named differently. */
+/** The text without references to resources of `urns`. */
 export function withoutNames(text: string, urns: ReadonlySet<string>): string {
   return text.replace(mark, (whole, urn: string) => (urns.has(urn) ? "⟦⟧" : whole));
 }
 
-/** As people read it: `‹orders queue›.arn`. */
+/** The text with names instead of references: `‹orders queue›.arn`. */
 export function readable(text: string, resources: ReadonlyMap<string, GraphResource>): string {
   return text.replace(mark, (_whole, urn: string) => {
     const resource = resources.get(urn);
@@ -79,7 +84,7 @@ export function readable(text: string, resources: ReadonlyMap<string, GraphResou
   });
 }
 
-/** Not within a longer name. */
+/** Replaces a name except inside a longer name. */
 function replaceWhole(text: string, name: string, by: string): string {
   let result = "";
   let from = 0;

@@ -1,4 +1,4 @@
-// The review of one stack as Markdown, the gravest first: what does not fit into a comment is cut from its end.
+// The review of one stack as Markdown, most serious first. What does not fit into a comment is cut from its end.
 
 import type { Graph, GraphResource } from "@spillway/graph";
 import { diagramOf } from "@spillway/graph/read/diagram";
@@ -17,21 +17,21 @@ import { changeLines, consequenceLine, isContent, isOfItsOwn, kinds, resourceLis
 
 export interface Reviewed {
   readonly stack: string;
-  /** What it is compared with, as Markdown. */
+  /** What the stack is compared with, as Markdown. */
   readonly base: string;
   readonly before: Graph;
   readonly after: Graph;
   readonly findings: { readonly before: readonly Finding[]; readonly after: readonly Finding[] };
-  /** URNs of what exists only once the deployment knows more. */
+  /** URNs of resources that exist only once the deployment knows more. */
   readonly onlyOnceDeployed: readonly string[];
-  /** Said of the base, where it could not be evaluated as it is. */
+  /** Notes about a base that could not be evaluated. */
   readonly notes: readonly string[];
 }
 
 export interface Report {
   /** Paragraphs. */
   readonly sections: readonly string[];
-  /** Something mandatory is violated, or the deployment would fail. */
+  /** Whether something mandatory is violated, or the deployment would fail. */
   readonly failed: boolean;
 }
 
@@ -87,7 +87,9 @@ function summary({ added, removed, changed }: Comparison): string {
   return said.length === 0 ? "No resource changes" : `Resources: ${said.join(", ")}`;
 }
 
-/** https://docs.github.com/en/get-started/writing-on-github/getting-started-with-writing-and-formatting-on-github/basic-writing-and-formatting-syntax#alerts */
+/**
+ * https://docs.github.com/en/get-started/writing-on-github/getting-started-with-writing-and-formatting-on-github/basic-writing-and-formatting-syntax#alerts
+ */
 function alert(kind: "CAUTION" | "WARNING", title: string, texts: readonly string[]): string[] {
   if (texts.length === 0) return [];
   return [[`> [!${kind}]`, `> **${title}**`, ">", ...texts.map((text) => `> - ${text}`)].join("\n")];
@@ -101,7 +103,7 @@ function unknowns(urns: readonly string[], { resources }: Graph): string[] {
   return listed("Not in every preview", names);
 }
 
-/** What is mandatory finding by finding; of each advisory policy where it applies, and its first message. */
+/** Mandatory findings one by one; for each advisory policy its first finding, and how many more there are. */
 function findingSections(findings: readonly Finding[], title: string, { resources }: Graph): string[] {
   const named = new Map(resources.map((resource) => [resource.urn, nameOf(resource)]));
   const where = (urn: string | undefined) => code(urn === undefined ? "the stack" : (named.get(urn) ?? urn));
@@ -131,7 +133,7 @@ function permissions(comparison: Comparison): string[] {
   ];
 }
 
-/** The sections, or why there are none: what AWS would refuse too, as a policy without statements, hides nothing else. */
+/** The sections, or why they are not known. An unreadable policy, which AWS would refuse, does not hide the rest. */
 function orWhy(title: string, sections: () => string[]): string[] {
   try {
     return sections();
@@ -142,11 +144,11 @@ function orWhy(title: string, sections: () => string[]): string[] {
 
 function changedSection({ changed, resources }: Comparison): string[] {
   const own = changed.filter(isOfItsOwn);
-  // Each is a paragraph of its own, so that as many as possible stay when not all fit.
+  // Each change is a paragraph, so that as many as possible remain when not all fit.
   return own.length === 0 ? [] : ["### Changed", ...own.map((change) => changeLines(change, resources))];
 }
 
-/** What an alias keeps and nothing else changes. */
+/** Resources that an alias keeps, and that change in nothing else. */
 function renamedSection({ changed }: Comparison): string[] {
   const lines = changed
     .filter((change) => change.renamed && !isOfItsOwn(change))
@@ -191,7 +193,7 @@ function consequences({ changed }: Comparison): string[] {
   return [details(summary, rest.map(consequenceLine).join("\n"))];
 }
 
-/** Others read them: `pulumi stack output`, and programs that refer to this stack. */
+/** Outputs are read by `pulumi stack output`, and by programs that refer to this stack. */
 function outputs({ before, after }: Comparison): string[] {
   if (before.resources.length === 0) return [];
   const [was, is] = [Object.keys(before.outputs), Object.keys(after.outputs)];
@@ -206,7 +208,7 @@ function outputs({ before, after }: Comparison): string[] {
   return listed("Outputs of the stack", [...lost, ...gained, ...other]);
 }
 
-/** An output's own keys, `deadLetters.orders` among them; not its values, which the deployment makes. */
+/** The keys of an output, as `deadLetters.orders`. Values are not compared, because the deployment generates them. */
 function namesIn({ outputs: all }: Graph, name: string): Record<string, string> {
   const value = all[name];
   return typeof value === "object" && value !== null && !Array.isArray(value)

@@ -17,12 +17,12 @@ export function resourceLine(resource: GraphResource, resources: Resources): str
   return `- ${code(nameOf(resource))} (${code(shortType(resource.type))}${within})`;
 }
 
-/** A list of resources by what they are, for those that nobody reads one by one. */
+/** A list of resources with their types. */
 export function resourceList(all: readonly GraphResource[], resources: Resources): string {
   return all.map((resource) => resourceLine(resource, resources)).join("\n");
 }
 
-/** What is changed of a resource, property by property. */
+/** The changes of a resource, property by property. */
 export function changeLines(change: ResourceChange, resources: Resources): string {
   const { before, after, renamed, properties, options } = change;
   const name = renamed ? ` (was ${code(nameOf(before))}, kept by its alias)` : "";
@@ -38,7 +38,7 @@ export function changeLines(change: ResourceChange, resources: Resources): strin
   return [`- ${code(nameOf(after))}${name}: ${effectText(change)}`, ...cut].join("\n");
 }
 
-/** Whether there is more to say of it than that it refers to others, or has another bundle. */
+/** Whether more changes than references to other resources and the bundle. */
 export function isOfItsOwn({ after, properties, options }: ResourceChange): boolean {
   const own = properties.filter(({ property, follows }) => !follows && !isContent(after, property));
   return options.length > 0 || own.some(({ property }) => !isTrigger(after, property));
@@ -52,12 +52,12 @@ export function consequenceLine({ after, effect, properties }: ResourceChange): 
   return `- ${code(nameOf(after))} ${verb}: ${names}`;
 }
 
-/** The code has a list of its own. */
+/** Content, as the code of a function, has its own section. */
 export function isContent({ type }: GraphResource, property: string): boolean {
   return resourceType(type).content === property;
 }
 
-/** A hash of other things, which says nothing itself. */
+/** A hash of other resources is not worth showing. */
 function isTrigger({ type }: GraphResource, property: string): boolean {
   return resourceType(type).hash === property;
 }
@@ -96,7 +96,7 @@ function shortType(type: string): string {
   return type.replace(/\/[^:]+:/, ":");
 }
 
-/** `3 queues`, `1 alarm`: how many of each. */
+/** `3 queues, 1 alarm`: the number of resources of each kind. */
 export function kinds(resources: readonly GraphResource[]): string {
   const counts = new Map<string, number>();
   for (const { type } of resources) counts.set(kindOf(type), (counts.get(kindOf(type)) ?? 0) + 1);

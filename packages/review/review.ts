@@ -1,4 +1,4 @@
-// A review from its options to its Markdown: the base is checked out, both programs are evaluated, stack by stack.
+// A review from its options to its Markdown: checks out the base, and evaluates both programs for each stack.
 import { existsSync } from "node:fs";
 import * as path from "node:path";
 import { projectFaults } from "@spillway/graph";
@@ -21,19 +21,19 @@ export interface ReviewOptions {
 
 export interface Review {
   readonly markdown: string;
-  /** Something mandatory is violated, or the program does not evaluate. */
+  /** Whether something mandatory is violated, or the program does not evaluate. */
   readonly failed: boolean;
 }
 
 export interface Surroundings {
-  /** From where `program` is looked for. */
+  /** The folder from which `program` is resolved. */
   readonly cwd: string;
   readonly signal?: AbortSignal;
-  /** Progress, line by line. */
+  /** Called with each line about the progress. */
   say(line: string): void;
 }
 
-/** Rejects where git, npm or the file system fail; what the program itself fails with is part of the review. */
+/** Rejects where git, npm or the file system fails. A failure of the program itself is part of the review. */
 export async function review(options: ReviewOptions, { cwd, signal, say }: Surroundings): Promise<Review> {
   const program = path.resolve(cwd, options.program);
   const after = { root: projectOf(program), program: path.relative(projectOf(program), program) };

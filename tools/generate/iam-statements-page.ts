@@ -1,4 +1,5 @@
-// Every statement of a program's policies as Markdown. A wildcard needs a reason from the table below, or it is an error.
+// Every statement of a program's policies as Markdown. A wildcard needs a reason from the table below, or it is an
+// error.
 import type { Graph } from "@spillway/graph";
 import {
   type ResourceStatement,
@@ -9,16 +10,16 @@ import {
 import { markdownTable } from "./markdown-table";
 
 interface Reason {
-  /** It explains the wildcard of a statement that has no other actions. */
+  /** The actions of a statement whose wildcard it explains. */
   readonly actions: ReadonlySet<string>;
-  /** Of the resource in the statement. */
+  /** A pattern for the resource of the statement. */
   readonly arn: RegExp;
   readonly text: string;
 }
 
 const reference = "https://docs.aws.amazon.com/service-authorization/latest/reference";
 
-/** Wildcards in resources of roles' policies, where AWS allows no other. */
+/** Reasons for wildcards in the policies of roles, where AWS allows nothing else. */
 const reasons: readonly Reason[] = [
   {
     actions: new Set(["dynamodb:Query", "dynamodb:Scan"]),
@@ -77,7 +78,10 @@ const reasons: readonly Reason[] = [
   },
 ];
 
-/** Wildcards in what resources allow by their own policies, by the resource's kind: they are limits or say the resource itself. */
+/**
+ * Reasons for wildcards in the policies of resources, by the kind of resource: there a wildcard is a limit, or means
+ * the resource itself.
+ */
 const ownReasons: readonly { readonly kind: RegExp; readonly actions: readonly string[]; readonly text: string }[] = [
   {
     kind: / vpc endpoint$/,
@@ -91,7 +95,7 @@ const ownReasons: readonly { readonly kind: RegExp; readonly actions: readonly s
   },
 ];
 
-/** Throws for a wildcard in an action of a role, and for one in a resource that no reason explains. */
+/** Throws an Error for a wildcard in an action of a role, and for one in a resource without a reason. */
 export function iamStatements(graph: Graph): string {
   const used: string[] = [];
   const note = (text: string) => {
@@ -122,7 +126,7 @@ interface Notes {
   readonly faults: string[];
 }
 
-/** Statements of the same actions are one row. */
+/** Statements with the same actions share a row. */
 function roleRows(statements: readonly RoleStatement[], { note, faults }: Notes): readonly string[][] {
   const rows = new Map<string, { readonly cells: readonly string[]; readonly on: string[] }>();
   for (const { principal, urn, effect, actions, resource, arn, condition } of statements) {
@@ -150,7 +154,7 @@ function roleRows(statements: readonly RoleStatement[], { note, faults }: Notes)
   });
 }
 
-/** The same statement of several resources is one row. A denial with a wildcard denies more, and needs no reason. */
+/** The same statement about several resources is one row. A wildcard in a denial needs no reason. */
 function resourceRows(statements: readonly ResourceStatement[], { note, faults }: Notes): readonly string[][] {
   const rows = new Map<string, { readonly cells: readonly string[]; readonly resources: Set<string> }>();
   for (const { resource, effect, principals, actions, on, condition } of statements) {

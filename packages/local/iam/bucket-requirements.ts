@@ -1,8 +1,9 @@
-// What S3's actions need: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+// The permissions that actions of S3 need:
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
 import type { Message } from "../service/ask";
 import type { Requirement } from "./requirement";
 
-/** Actions that need a permission of another name, or several. */
+/** Actions that need a permission with another name, or several permissions. */
 const permissions: Readonly<Record<string, readonly string[]>> = {
   HeadObject: ["GetObject"],
   CopyObject: ["PutObject"],
@@ -15,11 +16,11 @@ const permissions: Readonly<Record<string, readonly string[]>> = {
   ListObjects: ["ListBucket"],
   ListObjectsV2: ["ListBucket"],
   ListMultipartUploads: ["ListBucketMultipartUploads"],
-  // Of each object, when it is deleted.
+  // The permission is checked for each object when it is deleted.
   DeleteObjects: [],
 };
 
-/** `bucketArn` of a name, without a region and an account. */
+/** `bucketArn` returns the ARN of the bucket with the name. */
 export function bucketRequirements(
   action: string,
   input: Message,
@@ -38,7 +39,7 @@ export function bucketRequirements(
   ];
 }
 
-/** `bucket/key`, percent-encoded. One that is none is refused by S3 itself. */
+/** The source is `bucket/key`, percent-encoded. S3 itself refuses any other text. */
 function sourceOf(source: string): string {
   const path = source.replace(/^\//, "").replace(/\?.*$/, "");
   try {

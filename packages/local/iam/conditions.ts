@@ -1,4 +1,4 @@
-// The conditions of a statement. An operator or a key that the run does not know is refused, never passed over.
+// The conditions of a statement. An operator or a key that the run does not know is refused, never ignored.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 import type { Condition } from "@spillway/graph/read/policy-document";
 import { patternOf } from "@spillway/graph/read/wildcard";
@@ -13,7 +13,7 @@ const like: Test = (given, wanted, context) =>
   given !== undefined && wanted.some((each) => each.matches(given, context));
 const equalsInAnyCase: Test = (given, wanted, context) =>
   given !== undefined && wanted.some((each) => each.value(context)?.toLowerCase() === given.toLowerCase());
-/** Each of the six parts of an ARN is compared for itself. */
+/** Each of the six parts of an ARN is compared separately. */
 const arnLike: Test = (given, wanted, context) =>
   given !== undefined &&
   wanted.some((each) => {
@@ -26,7 +26,7 @@ const arnLike: Test = (given, wanted, context) =>
         parts.every((part, index) => patternOf(part).test(givenParts[index] ?? "")))
     );
   });
-/** A key that is not there is unlike every value. */
+/** A negated operator matches where the key is missing. */
 const not =
   (test: Test): Test =>
   (given, wanted, context) =>
@@ -47,7 +47,7 @@ const operators: Readonly<Record<string, Test>> = {
   Null: (given, [wanted], context) => (given === undefined) === (wanted?.value(context) === "true"),
 };
 
-/** Throws an Error that begins with `where` for what it cannot judge. All conditions must hold. */
+/** Throws an Error that begins with `where` for a condition that the run cannot judge. All conditions must hold. */
 export function compileConditions(
   conditions: readonly Condition[],
   hasVariables: boolean,

@@ -1,4 +1,4 @@
-// What a request brings along for the conditions of policies.
+// The values in a request that conditions of policies compare.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 import type { Message, Principal } from "../service/ask";
 import type { Context } from "./template";
@@ -6,11 +6,14 @@ import type { Context } from "./template";
 export interface ContextSettings {
   readonly accountId: string;
   readonly region: string;
-  /** Unique id of a role, as `AROA…`; undefined for a role that the program does not make. */
+  /** The unique id of a role, as `AROA…`; undefined for a role outside the program. */
   roleId(roleArn: string): string | undefined;
 }
 
-/** The keys that a condition may name: those that a request here has, and those that no such request has on AWS. */
+/**
+ * The keys that a condition may use: those of requests to the run, and those that such requests do not have on AWS
+ * either.
+ */
 export const knownKeys: ReadonlySet<string> = new Set(
   [
     ...["aws:PrincipalAccount", "aws:PrincipalArn", "aws:PrincipalIsAWSService", "aws:PrincipalServiceName"],
@@ -18,14 +21,14 @@ export const knownKeys: ReadonlySet<string> = new Set(
     ...["aws:SourceAccount", "aws:SourceArn", "aws:userid", "aws:ViaAWSService"],
     ...["lambda:SourceFunctionArn", "sns:Endpoint", "sns:Protocol"],
     ...["s3:delimiter", "s3:prefix", "s3:ResourceAccount", "s3:x-amz-server-side-encryption"],
-    // Of users, and of alarms and buckets that write to topics.
+    // Keys of users, and of alarms and buckets that send to topics.
     ...["aws:username", "aws:SourceOwner"],
-    // Of requests to KMS, which nobody makes here.
+    // Keys of requests to KMS. Nobody sends such requests to the run.
     ...["kms:ViaService", "kms:EncryptionContext:aws:scheduler:schedule:arn"],
   ].map((key) => key.toLowerCase()),
 );
 
-/** On AWS every call here would have come by TLS, so that is what it is judged as. */
+/** On AWS every one of these requests would come by TLS, so they are judged as if they did. */
 export function contextOf(principal: Principal, input: Message, settings: ContextSettings): Context {
   const { accountId, region } = settings;
   const values: Record<string, string | undefined> = {
@@ -51,7 +54,7 @@ function ofPrincipal(principal: Principal, { accountId, region, roleId }: Contex
   const roleArn = roleOf(principal);
   if (roleArn === undefined) {
     if (principal.kind !== "service") return {};
-    // Only requests that a service makes as itself say for which resource, and for whose.
+    // Only requests that a service makes as itself name the resource, and the account, for which they are made.
     return {
       "aws:PrincipalIsAWSService": "true",
       "aws:PrincipalServiceName": principal.service,
@@ -71,17 +74,17 @@ function ofPrincipal(principal: Principal, { accountId, region, roleId }: Contex
   };
 }
 
-/** The role in whose session somebody asks; undefined: in none. */
+/** The role in whose session the principal acts; undefined where it acts in none. */
 export const roleOf = (principal: Principal): string | undefined =>
   principal.kind === "function" || principal.kind === "service" ? principal.roleArn : undefined;
 
-/** Of the role's session. */
+/** The name of the session of the role. */
 export function sessionName(principal: Principal): string {
   if (principal.kind === "function") return principal.functionName;
   return principal.kind === "service" ? (principal.service.split(".")[0] ?? "") : "";
 }
 
-/** `arn:aws:sts::000000000000:assumed-role/<role>/<session>`: the role's name without its path. */
+/** `arn:aws:sts::000000000000:assumed-role/<role>/<session>`, with the name of the role without its path. */
 export function sessionArn(roleArn: string, session: string): string {
   const [, partition, , , account] = roleArn.split(":");
   return `arn:${partition}:sts::${account}:assumed-role/${roleArn.split("/").pop()}/${session}`;

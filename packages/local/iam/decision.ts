@@ -1,5 +1,5 @@
-// Whether a request is allowed, in IAM's order: an explicit deny goes before everything; then what the resource's own policy
-// grants to who asks; then what the role's policies grant, within its permissions boundary.
+// Whether a request is allowed, in the order of IAM: first an explicit deny, then what the policy of the resource
+// grants to the principal, then what the policies of the role grant within its permissions boundary.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 import type { Principal } from "../service/ask";
 import { roleOf } from "./context";
@@ -7,11 +7,11 @@ import type { Statement } from "./statement";
 import type { Context } from "./template";
 
 export interface Policies {
-  /** Of the role; of a service that asks as itself, none. */
+  /** Policies of the role; none for a service that acts as itself. */
   readonly identity: readonly Statement[];
-  /** Undefined: the role has none. */
+  /** The permissions boundary of the role; undefined where it has none. */
   readonly boundary: readonly Statement[] | undefined;
-  /** Of the resource. */
+  /** The policy of the resource. */
   readonly resource: readonly Statement[];
 }
 
@@ -23,7 +23,7 @@ export interface Request {
   readonly context: Context;
 }
 
-/** Undefined: allowed. Otherwise why not, in IAM's words. */
+/** Why the request is refused, in the words of IAM; undefined where it is allowed. */
 export function refusalOf(
   policies: Policies,
   { principal, permission, resource, context }: Request,
@@ -39,7 +39,7 @@ export function refusalOf(
     return "with an explicit deny in a resource-based policy";
   }
   const granted = new Set(own.filter(allows).map((each) => each.naming(principal)));
-  // Neither the lack of a permission of the role nor its boundary limits what a resource grants to the session itself.
+  // A grant of the resource to the session itself needs no permission of the role, and its boundary does not limit it.
   if (granted.has("session")) return undefined;
   if (!granted.has("role") && !identity.some(allows)) {
     return `because no ${roleOf(principal) === undefined ? "resource" : "identity"}-based policy allows the ${permission} action`;

@@ -1,4 +1,5 @@
-// IAM of the local run: judges who may do what by the policies of the program's roles, and by those that its resources have now.
+// IAM of the local run: decides who may do what, by the policies of the roles in the program and by the present
+// policies of its resources.
 import type { Graph, GraphResource } from "@spillway/graph";
 import type { Message, Principal } from "../service/ask";
 import { described } from "../service/values";
@@ -10,16 +11,16 @@ import { compilePolicy, type Statement } from "./statement";
 export interface IamSettings {
   readonly accountId: string;
   readonly region: string;
-  /** The policy that a resource has now, as JSON; undefined: none. */
+  /** The present policy of a resource, as JSON; undefined where it has none. */
   policyOf?(resourceArn: string): string | undefined;
 }
 
 export class Iam {
   readonly #roles: Roles;
-  /** By resource: the policy as it was read last. */
+  /** The policy of each resource as it was read last. */
   readonly #policies = new Map<string, { readonly text: string; readonly statements: readonly Statement[] }>();
 
-  /** Throws an Error that names each policy that it cannot judge. */
+  /** Throws an Error that names each policy that the run cannot judge. */
   constructor(
     { resources }: Graph,
     readonly settings: IamSettings,
@@ -32,12 +33,12 @@ export class Iam {
     if (problems.length > 0) throw new Error(problems.join("\n"));
   }
 
-  /** Undefined for a role that the program does not make. */
+  /** The role with the ARN; undefined for a role outside the program. */
   role(arn: string): Role | undefined {
     return this.#roles.find(arn);
   }
 
-  /** Why the principal may not; undefined where it may. `input` is the request's. */
+  /** Why the principal may not do it; undefined where it may. `input` is the input of the request. */
   refusal(principal: Principal, permission: string, resource: string, input: Message = {}): string | undefined {
     const roleArn = roleOf(principal);
     const role = roleArn === undefined ? undefined : this.role(roleArn);
@@ -54,7 +55,7 @@ export class Iam {
     );
   }
 
-  /** Whether the service, on behalf of the resource, may assume the role. */
+  /** Whether the service may assume the role on behalf of the resource. */
   trusts(roleArn: string, service: string, sourceArn?: string): boolean {
     const principal: Principal = { kind: "service", service, ...(sourceArn !== undefined && { sourceArn }) };
     const context = contextOf(principal, {}, { ...this.settings, roleId: () => undefined });
@@ -66,7 +67,7 @@ export class Iam {
   }
 
   #resourcePolicy(resource: string): readonly Statement[] {
-    // That of an object is its bucket's.
+    // The policy of an object is the policy of its bucket.
     const arn = resource.includes(":s3:::") ? resource.replace(/\/.*$/, "") : resource;
     const text = this.settings.policyOf?.(arn);
     if (text === undefined) return [];
@@ -78,14 +79,17 @@ export class Iam {
   }
 }
 
-/** As in IAM's messages. */
+/** The principal as messages of IAM name it. */
 function nameOf(principal: Principal): string {
   const roleArn = roleOf(principal);
   if (roleArn !== undefined) return sessionArn(roleArn, sessionName(principal));
   return principal.kind === "service" ? principal.service : principal.kind;
 }
 
-/** Buckets, queues and topics, which take any policy while the program runs; a bus refuses its own. */
+/**
+ * Types whose policies are checked at the start. Requests may set other policies while the program runs. An event bus
+ * checks its own policy.
+ */
 const withPolicy = new Set([
   "aws:s3/bucket:Bucket",
   "aws:s3/bucketPolicy:BucketPolicy",

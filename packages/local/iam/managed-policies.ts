@@ -1,5 +1,5 @@
-// AWS managed policies that functions are commonly given. Of each only what concerns the services of the run is here: the rest
-// grants nothing that is asked here.
+// AWS managed policies that functions commonly have. The table has only actions of services in the run, because other
+// actions have no effect there.
 // https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
 
 const all = (...actions: readonly string[]) => actions;
@@ -42,7 +42,7 @@ const actions: Readonly<Record<string, readonly string[]>> = {
   CloudWatchLambdaInsightsExecutionRolePolicy: [],
 };
 
-/** Its document. Throws an Error that begins with `where` for a policy that is not in the table. */
+/** The document of the policy. Throws an Error that begins with `where` for a policy that is not in the table. */
 export function awsManagedPolicy(arn: string, where: string): object {
   const name = /^arn:[^:]+:iam::aws:policy\/(.+)$/.exec(arn)?.[1];
   const granted = name !== undefined && Object.hasOwn(actions, name) ? actions[name] : undefined;

@@ -1,4 +1,5 @@
-// Judges every request of a function, of a service, and of nobody at all by the policies of the program: what AWS would deny is denied here.
+// Checks every request of a function, of a service, and of a client without credentials against the policies of the
+// program. What AWS would deny is denied here.
 import { bucketArnIn, partitionOf } from "@spillway/graph";
 import { type Message, type Observer, type Principal, ServiceError } from "../service/ask";
 import type { Iam } from "./iam";
@@ -8,15 +9,15 @@ import { compilePolicy } from "./statement";
 export interface PermissionSettings {
   readonly accountId: string;
   readonly region: string;
-  /** ARN of the Kinesis stream that a request names by an iterator or by a token only. */
+  /** The ARN of the Kinesis stream in a request that has only an iterator or a token. */
   streamOf?(input: Message): string | undefined;
-  /** ARNs of the queues whose dead-letter queue it is. */
+  /** The ARNs of the queues whose dead letters go to the queue. */
   sourceQueuesOf?(queueArn: string): readonly string[];
-  /** ARN of the secret that a request names. */
+  /** The ARN of the secret that a request names. */
   secretArnOf?(nameOrArn: string): string | undefined;
 }
 
-/** Those that AWS takes without a signature, from the links in its messages. */
+/** Actions that AWS takes without a signature, from the links in its messages. */
 const forEverybody = new Set(["sns:ConfirmSubscription", "sns:Unsubscribe"]);
 
 export function createPermissions(iam: Iam, settings: PermissionSettings): Observer {
@@ -44,7 +45,7 @@ export function createPermissions(iam: Iam, settings: PermissionSettings): Obser
   };
 }
 
-/** A policy that is set on a queue or a topic while the program runs. */
+/** Refuses a policy for a queue or a topic that the run cannot judge. */
 function refuseUnjudged({ Attributes, AttributeName, AttributeValue }: Message): void {
   const policy =
     AttributeName === "Policy" ? AttributeValue : (Attributes as { readonly Policy?: unknown } | undefined)?.Policy;
@@ -66,7 +67,7 @@ const unsigned = (permission: string) =>
     403,
   );
 
-/** As each service's protocol has it. */
+/** The error for an unknown access key, as the protocol of each service has it. */
 function unknownKey(
   { functionName, accessKeyId }: Extract<Principal, { kind: "stranger" }>,
   service: string,

@@ -1,19 +1,19 @@
-// Whom a resource's policy, or a role's trust policy, is about.
+// The principals that a statement names, in the policy of a resource or in the trust policy of a role.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 import type { Principals } from "@spillway/graph/read/policy-document";
 import type { Principal } from "../service/ask";
 import { roleOf, sessionArn, sessionName } from "./context";
 
 /**
- * How a statement names who asks. A policy that names the `session` itself, or everyone, grants it to the session. One that
- * names its `role` grants it within the role's permissions boundary. One that names its `account` leaves it to the role's
- * own policies.
+ * How a statement names the principal. A statement that names the `session` itself, or everyone, grants to the session.
+ * One that names its `role` grants within the permissions boundary of the role. One that names its `account` leaves it
+ * to the policies of the role.
  */
 export type Naming = "session" | "role" | "account";
 
 export function namingOf(principals: Principals): (principal: Principal) => Naming | undefined {
   const services = new Set(principals.get("Service"));
-  // Federated identities and canonical users ask nothing of the run.
+  // Federated identities and canonical users send no requests to the run.
   const named = new Set((principals.get("AWS") ?? []).map(accountArn));
   return (principal) => {
     if (named.has("*")) return "session";
@@ -26,7 +26,7 @@ export function namingOf(principals: Principals): (principal: Principal) => Nami
   };
 }
 
-/** An account is named by its number, or by the ARN of its root. */
+/** The number of an account and the ARN of its root mean the same. */
 const accountArn = (value: string) => /^arn:[^:]+:iam::(\d{12}):root$/.exec(value)?.[1] ?? value;
 
 const accountOf = (arn: string) => arn.split(":")[4] ?? "";

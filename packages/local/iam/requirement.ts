@@ -1,4 +1,4 @@
-// A permission that a request needs, and what it takes to find it out.
+// A permission that a request needs, and what is needed to determine it.
 
 export interface Requirement {
   /** As `dynamodb:PutItem`. */
@@ -9,8 +9,8 @@ export interface Requirement {
 export interface RequirementSettings {
   arnOf(service: string, resource: string): string;
   bucketArn(name: string): string;
-  /** ARNs of the queues whose dead-letter queue it is. */
+  /** The ARNs of the queues whose dead letters go to the queue. */
   sourceQueuesOf(queueArn: string): readonly string[];
-  /** ARN of the secret that a request names. */
+  /** The ARN of the secret that a request names. */
   secretArnOf?(nameOrArn: string): string | undefined;
 }

@@ -1,4 +1,4 @@
-// What an action needs, as the service authorization reference has it: which permissions, on which resources.
+// The permissions that an action needs, and on which resources, by the service authorization reference.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 import type { Message, ServiceName } from "../service/ask";
 import { bucketRequirements } from "./bucket-requirements";
@@ -20,7 +20,7 @@ export function requirementsOf(
     case "dynamodb":
       return tableRequirements(action, input, arnOf);
     case "dynamodbstreams": {
-      // An iterator begins with its stream's ARN.
+      // An iterator begins with the ARN of its stream.
       const [ofIterator] = String(input.ShardIterator ?? "*").split("|");
       return [{ permission: `dynamodb:${action}`, resource: String(input.StreamArn ?? ofIterator) }];
     }
@@ -55,7 +55,7 @@ export function requirementsOf(
   }
 }
 
-/** By its name or its ARN; of a path, everything below it. */
+/** Parameters are given by name or ARN. A path means all parameters below it. */
 function parameterRequirements(action: string, input: Message, arnOf: ArnOf): readonly Requirement[] {
   const { Name, Names = [Name], Path } = input as { Name?: unknown; Names?: readonly unknown[]; Path?: unknown };
   return (Path === undefined ? Names : [Path]).map((name) => ({
@@ -85,7 +85,7 @@ function queueRequirements(
     const resource = name === undefined ? "*" : arnOf("sqs", String(name));
     return [{ permission: `sqs:${action.replace(/Batch$/, "")}`, resource }];
   }
-  // A task moves with the rights of who starts it.
+  // A task moves messages with the permissions of the principal that starts it.
   const source = String(input.SourceArn ?? sourceOfTask(String(input.TaskHandle)));
   const permissions = [action, "ReceiveMessage", "DeleteMessage", "GetQueueAttributes"];
   const destinations =
@@ -100,7 +100,7 @@ function queueRequirements(
   ];
 }
 
-/** A handle says which queue's task it is. One that is none is refused by SQS itself. */
+/** A handle names the source of its task. SQS itself refuses an invalid handle. */
 function sourceOfTask(handle: string): string {
   try {
     return String(JSON.parse(Buffer.from(handle, "base64").toString()).sourceArn);
@@ -116,7 +116,7 @@ function topicOf({ TopicArn, TargetArn, ResourceArn, SubscriptionArn, Name }: Me
   return String(TopicArn ?? TargetArn ?? ResourceArn ?? ofSubscription ?? byName);
 }
 
-/** An invocation of a version or an alias needs the permission on that. */
+/** An invocation of a version or an alias needs the permission on that version or alias. */
 function functionRequirement(action: string, input: Message, arnOf: ArnOf): Requirement {
   const permission = `lambda:${action === "Invoke" ? "InvokeFunction" : action}`;
   if (input.UUID !== undefined) {

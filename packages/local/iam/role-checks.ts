@@ -1,5 +1,6 @@
-// What AWS asks of a role when a function, a mapping, a schedule or a rule's target with it is made: that the service may assume
-// it, and that it may do what it will be used for. Each refusal is in the words of the service.
+// Checks roles as AWS does when a function, a mapping, a schedule or the target of a rule is created: the service must
+// be able to assume the role, and the role must allow what it will be used for. Each refusal has the words of the
+// service.
 import type { Graph, GraphResource, Value } from "@spillway/graph";
 import { documentOf, methodsOf } from "@spillway/graph/read/open-api";
 import { deadLetterArn, namedBy } from "@spillway/graph/resource-types";
@@ -7,7 +8,7 @@ import type { Principal } from "../service/ask";
 import { described, partIn, structureIn, textIn } from "../service/values";
 import type { Iam } from "./iam";
 
-/** Throws an Error that names each of the program's resources whose role AWS would not take. */
+/** Throws an Error that names each resource of the program whose role AWS would refuse. */
 export function checkRoles(graph: Graph, iam: Iam): void {
   const byFunction = new Map(
     graph.resources
@@ -40,7 +41,7 @@ interface Checking {
 
 const lambdaIn = (roleArn: string): Principal => ({ kind: "service", service: "lambda.amazonaws.com", roleArn });
 
-/** The roles that others act in for the resource. */
+/** The roles in which AWS acts for the resource. */
 function rolesIn(resource: GraphResource, byFunction: ReadonlyMap<string, string>): readonly (string | undefined)[] {
   const { type, inputs } = resource;
   switch (type) {
@@ -58,7 +59,7 @@ const textOf = (value: Value | undefined) => (typeof value === "string" ? value 
 
 const invalid = "InvalidParameterValueException";
 
-/** Why AWS refuses; undefined: it does not. */
+/** Why AWS refuses the resource; undefined where it does not. */
 const checks: Readonly<Record<string, (resource: GraphResource, checking: Checking) => string | undefined>> = {
   "aws:lambda/function:Function": (resource, { iam, roleArn, may }) => {
     const { inputs, outputs } = resource;
@@ -100,7 +101,8 @@ const checks: Readonly<Record<string, (resource: GraphResource, checking: Checki
   },
 
   "aws:scheduler/schedule:Schedule": ({ outputs }, { iam, roleArn }) => {
-    // Scheduler assumes it for the schedule's group: https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+    // Scheduler assumes the role for the group of the schedule:
+    // https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
     const group = textIn(outputs, "arn")?.replace(/:schedule\/([^/]+)\/.*$/, ":schedule-group/$1");
     return iam.trusts(roleArn, "scheduler.amazonaws.com", group)
       ? undefined
@@ -116,14 +118,14 @@ const checks: Readonly<Record<string, (resource: GraphResource, checking: Checki
   "aws:apigateway/restApi:RestApi": integrationRefusal,
 };
 
-/** AWS takes it, and answers each request with status 500. */
+/** AWS accepts the integration, and answers each request with status 500. */
 function integrationRefusal(_resource: GraphResource, { iam, roleArn }: Checking): string | undefined {
   return iam.trusts(roleArn, "apigateway.amazonaws.com")
     ? undefined
     : "API Gateway does not have permission to assume the provided role";
 }
 
-/** What it takes to deliver to the target. `below`: on what of it. */
+/** The permission that a delivery to the target needs. `below` is the path below the target. */
 const deliveries: Readonly<
   Record<string, { readonly permission: string; readonly service: string; readonly below?: string }>
 > = {
@@ -140,7 +142,7 @@ function lackingFor(target: string, may: May): { readonly call: string; readonly
   return { call: needed.permission.split(":")[1] ?? "", service: needed.service };
 }
 
-/** A stream's consumer is read as its stream here, so that what it takes on AWS is not asked for. */
+/** The run reads a consumer of a stream as the stream itself, so it does not check the permissions for consumers. */
 function sourceRefusal(source: string, may: May): string | undefined {
   const lacks = (service: string, ...calls: readonly string[]) =>
     calls.find((call) => !may(`${service}:${call}`, source));

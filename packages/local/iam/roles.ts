@@ -1,4 +1,4 @@
-// The program's roles: what they may do, within which boundary, and who may assume them.
+// The roles of the program: what they allow, their boundaries, and who may assume them.
 import type { GraphResource, Value } from "@spillway/graph";
 import { type GivenPolicy, rolePolicies } from "@spillway/graph/read/role-policies";
 import { described, textIn } from "../service/values";
@@ -8,7 +8,7 @@ import { compilePolicy, type Statement } from "./statement";
 export interface Role {
   readonly id: string | undefined;
   readonly identity: readonly Statement[];
-  /** Undefined: it has none. */
+  /** Undefined where it has none. */
   readonly boundary: readonly Statement[] | undefined;
   readonly trust: readonly Statement[];
 }
@@ -17,7 +17,7 @@ const roleArn = /arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]+/g;
 
 const isRole = ({ type }: GraphResource) => type === "aws:iam/role:Role";
 
-/** Read at the first use, so that no policy counts which nothing here is judged by. */
+/** A role is read at its first use, so that policies of unused roles need not be judged. */
 export class Roles {
   readonly #resources: readonly GraphResource[];
   readonly #roles: ReadonlyMap<string, GraphResource>;
@@ -28,7 +28,7 @@ export class Roles {
     this.#roles = new Map(resources.filter(isRole).map((role) => [String(role.outputs.arn), role]));
   }
 
-  /** ARNs of those that other resources of the program name, also within a document. */
+  /** ARNs of the roles that other resources of the program name, also inside a document. */
   used(): readonly string[] {
     const named = new Set<string>();
     const look = (value: Value): void => {
@@ -40,7 +40,10 @@ export class Roles {
     return [...this.#roles.keys()].filter((arn) => named.has(arn));
   }
 
-  /** Undefined: the program does not make it. Throws an Error for a policy that cannot be judged. */
+  /**
+   * The role with the ARN; undefined for a role outside the program. Throws an Error for a policy that cannot be
+   * judged.
+   */
   find(arn: string): Role | undefined {
     const resource = this.#roles.get(arn);
     const known = this.#read.get(arn);

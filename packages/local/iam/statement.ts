@@ -1,4 +1,4 @@
-// IAM's policy language, as far as requests of the run are judged by it. What it does not know is refused, never passed over.
+// Statements of policies, compiled to judge requests of the run. What the run does not know is refused, never ignored.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 import { type PolicyStatement, parsePolicy, type Selection } from "@spillway/graph/read/policy-document";
 import { patternOf } from "@spillway/graph/read/wildcard";
@@ -10,13 +10,19 @@ import { type Context, templateOf, variablesIn } from "./template";
 
 export interface Statement {
   readonly effect: "Allow" | "Deny";
-  /** Whether it is about the action, as `sqs:SendMessage`, on the resource, under these conditions. */
+  /** Whether the statement is about the action, as `sqs:SendMessage`, on the resource, under these conditions. */
   applies(permission: string, resource: string, context: Context): boolean;
-  /** How it names who asks; undefined: not at all. Statements of a role's own policies name nobody. */
+  /**
+   * How the statement names the principal; undefined where it does not. Statements of the policies of a role name
+   * nobody.
+   */
   naming(principal: Principal): Naming | undefined;
 }
 
-/** The services whose requests are judged. What is granted of others, as of `logs`, has no effect here, under whatever conditions. */
+/**
+ * The services whose requests are judged. Permissions for other services, as `logs`, have no effect in the run,
+ * whatever their conditions.
+ */
 const judged = [
   "dynamodb",
   "events",
@@ -33,8 +39,8 @@ const judged = [
 ];
 
 /**
- * `where` names the policy in the Error for what cannot be judged. A trust policy's statements have no resources: they are about
- * the role.
+ * `where` names the policy in the Error for what cannot be judged. Statements of a trust policy have no resources: they
+ * are about the role.
  */
 export function compilePolicy(policy: unknown, where: string, isTrust = false): readonly Statement[] {
   const { version, statements } = parsePolicy(policy, `${where}: its policy`);
@@ -91,14 +97,14 @@ function refuseVariables({ resources, conditions }: PolicyStatement, where: stri
 
 type Selects = (text: string, context: Context) => boolean;
 
-/** By what is named, or by what is excepted. */
+/** Whether a text is among what is named, or, for an exception, is not. */
 function selector(selection: Selection | undefined, compiled: (pattern: string) => Selects): Selects {
   if (selection === undefined) return () => false;
   const tests = selection.named.map(compiled);
   return (text, context) => tests.some((test) => test(text, context)) !== selection.isExcept;
 }
 
-/** Users and federated identities assume no role here. */
+/** Users and federated identities assume no role in the run. */
 const isForServices = ({ principals }: PolicyStatement) =>
   principals === undefined || principals.has("Service") || principals.get("AWS")?.includes("*") === true;
 

@@ -1,4 +1,5 @@
-// What an action of DynamoDB needs: each table of a batch, each item of a transaction, and an index for itself.
+// The permissions that an action of DynamoDB needs: on each table of a batch, for each item of a transaction, and on an
+// index itself.
 import type { Message } from "../service/ask";
 import type { Requirement, RequirementSettings } from "./requirement";
 

@@ -1,27 +1,30 @@
-// A text of a policy: with wildcards, and with variables that each request fills.
+// A text in a policy with wildcards, and with variables whose values come from the request.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
 import { literal, patternOf, wildcards } from "@spillway/graph/read/wildcard";
 
-/** What is known of a request, by condition key in lower case. */
+/** The values of a request, by condition key in lower case. */
 export type Context = ReadonlyMap<string, string>;
 
 export interface Template {
-  /** The text with its variables filled, and its wildcards as they are; undefined where the request has no value for one of them. */
+  /**
+   * The text with the values of its variables and with its wildcards unchanged; undefined where the request lacks a
+   * value.
+   */
   value(context: Context): string | undefined;
-  /** Whether the whole text is matched: `*` is any text, `?` any character. */
+  /** Whether the whole text matches: `*` is any text, `?` any character. */
   matches(text: string, context: Context): boolean;
 }
 
-/** A variable with its default, as in `${aws:PrincipalAccount, 'none'}`. */
+/** A variable, which may have a default, as `${aws:PrincipalAccount, 'none'}`. */
 const variable = /\$\{\s*([^},\s]+)\s*(?:,\s*'([^']*)'\s*)?\}/g;
-/** `${*}`, `${?}` and `${$}` are the characters themselves. */
+/** `${*}`, `${?}` and `${$}` stand for the characters themselves. */
 const escaped = new Set(["*", "?", "$"]);
 
-/** The condition keys that a text asks for. */
+/** The condition keys of the variables in a text. */
 export const variablesIn = (text: string): readonly string[] =>
   [...text.matchAll(variable)].flatMap(([, key = ""]) => (escaped.has(key) ? [] : [key]));
 
-/** `hasVariables`: whether the policy is of the version that has them, 2012-10-17. */
+/** `hasVariables` says whether the version of the policy has variables, as 2012-10-17 does. */
 export function templateOf(text: string, hasVariables: boolean): Template {
   if (!hasVariables || !text.includes("${")) {
     const pattern = patternOf(text);

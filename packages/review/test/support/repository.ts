@@ -1,4 +1,4 @@
-// A git repository with the pipeline in it, to make changes in.
+// A git repository with the pipeline, for tests that change it.
 import { strict as assert } from "node:assert";
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -8,7 +8,7 @@ import { installInto } from "../../../../test/support/installed";
 
 const project = path.resolve(__dirname, "..", "..", "..", "..");
 const folders = ["components", "config", "functions"];
-/** What a project is read from: its program, its stacks, what it is installed by. */
+/** The files that a project needs: its program, its stacks, and its lock file. */
 const parts = [
   ...folders,
   ...readdirSync(project).filter((name) =>
@@ -21,14 +21,14 @@ export class Repository {
 
   constructor() {
     for (const part of parts) cpSync(path.join(project, part), path.join(this.root, part), { recursive: true });
-    // What is installed here is what its lock file says, so nothing is installed again.
+    // The installed packages are those of the lock file, so nothing is installed again.
     installInto(this.root);
     this.git("init", "--quiet", "--initial-branch=main");
     this.git("add", "--all", "--", ...parts);
     this.git("commit", "--quiet", "--message=Base");
   }
 
-  /** Replaces text of a file, which must be there. */
+  /** Replaces a text in a file, which must contain it. */
   change(file: string, ...replacements: readonly (readonly [from: RegExp | string, to: string])[]): void {
     const full = path.join(this.root, file);
     let text = readFileSync(full, "utf8");
@@ -40,7 +40,7 @@ export class Repository {
     writeFileSync(full, text);
   }
 
-  /** Takes every change back. */
+  /** Undoes all changes. */
   reset(): void {
     this.git("checkout", "--quiet", "--", ".");
   }

@@ -28,7 +28,7 @@ export async function reviewOf(before: () => unknown, after: () => unknown, find
   });
 }
 
-/** Its Markdown. */
+/** The Markdown of the review. */
 export const textOf = async (...programs: Parameters<typeof reviewOf>): Promise<string> =>
   (await reviewOf(...programs)).sections.join("\n\n");
 
