@@ -1,4 +1,5 @@
-// The one clock of the local run. Everything that waits for AWS's own times (visibility, windows, back-off, retries) uses it, so that they can run faster.
+// The one clock of the local run. Everything that waits for AWS's own times (visibility, windows, back-off, retries)
+// uses it, so that they can run faster.
 import { onAbort } from "./on-abort";
 
 export interface Timer {

@@ -4,8 +4,9 @@ import * as path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
 /**
- * Makes the folder, and those above it, unless it is there, and keeps other runs out of it until the function that is returned is called, or
- * this process has ended, however it ends. Throws an Error for the user when that cannot be done.
+ * Makes the folder, and those above it, unless it is there, and keeps other runs out of it until the function that is
+ * returned is called, or this process has ended, however it ends. Throws an Error for the user when that cannot be
+ * done.
  */
 export function takeDataFolder(folder: string): () => void {
   try {

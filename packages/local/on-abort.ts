@@ -1,8 +1,12 @@
-// Many who wait for one signal. An event target goes through all of its listeners for each that comes or goes, which thousands of events
-// that wait for one function would do again and again; here the signal has one listener, whoever waits.
+// Many who wait for one signal. An event target goes through all of its listeners for each that comes or goes, which
+// thousands of events that wait for one function would do again and again; here the signal has one listener, whoever
+// waits.
 const waiting = new WeakMap<AbortSignal, Set<() => void>>();
 
-/** Calls `action` when the signal aborts, unless the function that it returns is called before. The signal must not have aborted yet. */
+/**
+ * Calls `action` when the signal aborts, unless the function that it returns is called before. The signal must not have
+ * aborted yet.
+ */
 export function onAbort(signal: AbortSignal, action: () => void): () => void {
   const known = waiting.get(signal);
   const actions = known ?? new Set();

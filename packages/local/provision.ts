@@ -1,4 +1,5 @@
-// Creates the resources of the evaluated program on the services of the run, in an order in which each finds what it needs.
+// Creates the resources of the evaluated program on the services of the run, in an order in which each finds what it
+// needs.
 import type { GraphResource } from "@spillway/graph";
 import type { Provisioners } from "./service/provision";
 

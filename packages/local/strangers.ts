@@ -1,6 +1,9 @@
 // Keeps strangers out: every web page that a browser on this machine shows can send requests to the run's port too.
 
-/** The names that this machine alone answers to. No other name is taken, since whoever owns one can have it resolve to 127.0.0.1. */
+/**
+ * The names that this machine alone answers to. No other name is taken, since whoever owns one can have it resolve to
+ * 127.0.0.1.
+ */
 const ownNames = ["127.0.0.1", "localhost", "[::1]"];
 
 /**
@@ -19,7 +22,8 @@ export function strangerIn(headers: Readonly<Record<string, string>>, port: numb
   if (origin !== undefined && !hosts.some((each) => origin.toLowerCase() === `http://${each}`)) {
     return `The Origin header is "${origin}". A web page of another origin than the run's own ${reason}.`;
   }
-  // Browsers leave the Origin out of what an image, a script or a link asks for, and a GET is enough for the Query protocol.
+  // Browsers leave the Origin out of what an image, a script or a link asks for, and a GET is enough for the Query
+  // protocol.
   if (site !== undefined && site !== "same-origin" && site !== "none") {
     return `The Sec-Fetch-Site header is "${site}". A web page of another origin than the run's own ${reason}.`;
   }

@@ -1,4 +1,5 @@
-// Folders of one run under the system's own for such things. A run that was killed cannot remove its own: the next one does.
+// Folders of one run under the system's own for such things. A run that was killed cannot remove its own: the next one
+// does.
 import { mkdtempSync, readdirSync, rmSync, statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
@@ -17,8 +18,8 @@ const tmpfs = 0x01021994;
 const enough = 1024 ** 3;
 
 /**
- * For files that outlive nothing and are written often: in memory where the system has a place for that with at least 1 GiB to spare,
- * since each write to a database on a disk waits for the disk. Whoever sets TMPDIR wants them there.
+ * For files that outlive nothing and are written often: in memory where the system has a place for that with at least 1
+ * GiB to spare, since each write to a database on a disk waits for the disk. Whoever sets TMPDIR wants them there.
  */
 export function placeForDatabases(memory = sharedMemory, chosen = process.env.TMPDIR): string {
   if (chosen !== undefined) return tmpdir();

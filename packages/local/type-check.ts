@@ -1,4 +1,5 @@
-// Checks the program's types in a process of its own, as `pulumi preview` does: the run starts without them, and goes on whatever is found.
+// Checks the program's types in a process of its own, as `pulumi preview` does: the run starts without them, and goes
+// on whatever is found.
 import { fork } from "node:child_process";
 import { constants, setPriority } from "node:os";
 import * as path from "node:path";

@@ -6,7 +6,10 @@ import type { FrontRequest } from "../protocol/http";
 export interface Context {
   readonly requestId: string;
   readonly extendedRequestId: string;
-  /** A template may set them: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-override-request-response-parameters.html */
+  /**
+   * A template may set them:
+   * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-override-request-response-parameters.html
+   */
   readonly requestOverride: Overrides;
   readonly responseOverride: Overrides & { readonly status?: unknown };
   [name: string]: unknown;
@@ -22,7 +25,7 @@ export interface ContextOf {
   readonly accountId: string;
   readonly apiId: string;
   readonly stage: string;
-  /** Below the stage. */
+  /** The path below the stage. */
   readonly path: string;
   readonly request: FrontRequest;
   /** Milliseconds since the epoch. */
@@ -50,7 +53,7 @@ export function contextOf({ accountId, apiId, stage, path, request, now }: Conte
   };
 }
 
-/** Of a caller without credentials: to templates each is an empty text. */
+/** The identity of a caller without credentials. In templates each of these is an empty text. */
 const nobody = Object.fromEntries(
   [
     ...["accessKey", "accountId", "apiKey", "apiKeyId", "caller", "principalOrgId", "user", "userArn"],
@@ -64,7 +67,7 @@ function commonLogTime(milliseconds: number): string {
   return `${day}/${month}/${year}:${time} +0000`;
 }
 
-/** At `identity.sourceIp`; undefined where there is nothing. */
+/** The value at a path such as `identity.sourceIp`. Undefined if there is none. */
 export function contextValue(context: Readonly<Record<string, unknown>>, path: string): unknown {
   let value: unknown = context;
   for (const name of path.split(".")) {
@@ -74,7 +77,10 @@ export function contextValue(context: Readonly<Record<string, unknown>>, path: s
   return value ?? undefined;
 }
 
-/** Replaces each `$context.name` of an access log's format or a gateway response's template; neither is Velocity. What is not there is a hyphen. */
+/**
+ * Replaces each `$context.name` in the format of an access log or in the template of a gateway response. Neither is
+ * Velocity. A missing value becomes a hyphen.
+ */
 export function withContext(template: string, context: Readonly<Record<string, unknown>>): string {
   return template.replace(/\$context\.([A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z][A-Za-z0-9_-]*)*)/g, (_, path: string) => {
     const value = contextValue(context, path);

@@ -7,7 +7,7 @@ import type { Validator } from "./validation";
 
 export interface IntegrationDefinition {
   readonly type: "AWS" | "MOCK";
-  /** For AWS. */
+  /** The target of an integration with an AWS service. */
   readonly target: IntegrationTarget | undefined;
   readonly roleArn: string;
   readonly passthroughBehavior: string;
@@ -27,17 +27,17 @@ export interface MethodDefinition {
   readonly httpMethod: string;
   readonly resourceId: string;
   readonly authorization: "NONE" | "AWS_IAM";
-  /** Checks of the body, by content type; empty where the body is not validated. */
+  /** The checks of the body, by content type. Empty if the body is not validated. */
   readonly validators: ReadonlyMap<string, Validator>;
-  /** `method.request.header.x-tenant` and the like that must be there. */
+  /** Required parameters, such as `method.request.header.x-tenant`. */
   readonly requiredParameters: readonly string[];
   integration: IntegrationDefinition | undefined;
   readonly integrationResponses: IntegrationResponseDefinition[];
-  /** Of its method responses. */
+  /** The status codes of the method responses. */
   readonly statusCodes: Set<string>;
 }
 
-/** Requests per second, and at once. */
+/** Requests per second, and requests at the same moment. */
 export interface Throttle {
   readonly rate: number;
   readonly burst: number;
@@ -47,11 +47,11 @@ export interface StageDefinition {
   readonly name: string;
   readonly variables: Texts;
   readonly accessLogFormat: string | undefined;
-  /** By method path: every method's, under the key of all, or those of one method, as `orders/POST`. */
+  /** Settings by method path: one method's (`orders/POST`), or those of every method, under `everyMethod`. */
   readonly throttles: Map<string, Throttle>;
 }
 
-/** The method path of settings that are for every method. */
+/** The method path of the settings that apply to every method. */
 export const everyMethod = "*/*";
 
 export interface ApiDefinition {

@@ -1,4 +1,5 @@
-// The steps of one request within a method: check it, make the integration's request of it, and the caller's answer of the integration's.
+// The steps of one request within a method: check the request, build the integration's request from it, and build the
+// caller's answer from the integration's answer.
 import type { Clock } from "../clock";
 import type { FrontRequest, FrontResponse } from "../protocol/http";
 import type { Context } from "./context";
@@ -29,11 +30,11 @@ export const sourcesOf = ({ request, context, stage }: Omit<Call, "api" | "metho
   stageVariables: stage.variables,
 });
 
-/** A request without a content type is taken for JSON. */
+/** A request without a content type is treated as JSON. */
 export const contentTypeOf = ({ headers }: Pick<FrontRequest, "headers">) =>
   (headers["content-type"] ?? "application/json").split(";")[0]?.trim().toLowerCase() ?? "";
 
-/** Throws a Refusal for what the method's request validator does not take. */
+/** Throws a Refusal if the method's request validator refuses the request. */
 export function validate(method: MethodDefinition, request: Received): void {
   const missing = [...method.requiredParameters].sort().flatMap((parameter) => {
     const [, , place, ...name] = parameter.split(".");
@@ -48,7 +49,7 @@ export function validate(method: MethodDefinition, request: Received): void {
   if (check === undefined) return;
   let body: unknown;
   try {
-    // No body is checked as an empty object.
+    // A missing body is checked as an empty object.
     body = JSON.parse(request.body === "" ? "{}" : request.body);
   } catch {
     throw new Refusal({ type: "BAD_REQUEST_BODY", validationErrors: "[Could not parse request body into json.]" });
@@ -75,7 +76,7 @@ export function integrationRequestOf(call: Call, integration: IntegrationDefinit
     if (place === "header") headers[name.toLowerCase()] = value;
     else if (place === "querystring") query[name] = value;
   }
-  // What the template set goes before what is mapped.
+  // The template's overrides win over the mapped parameters.
   const { header, querystring = {} } = call.context.requestOverride;
   for (const [name, value] of Object.entries(header)) headers[name.toLowerCase()] = String(value);
   for (const [name, value] of Object.entries(querystring)) query[name] = String(value);
@@ -83,7 +84,7 @@ export function integrationRequestOf(call: Call, integration: IntegrationDefinit
 }
 
 /**
- * Undefined: the body goes on as it is.
+ * The template for the content type. Undefined if the body is passed through as it is.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/integration-passthrough-behaviors.html
  */
 function templateFor(integration: IntegrationDefinition, contentType: string): string | undefined {
@@ -96,7 +97,7 @@ function templateFor(integration: IntegrationDefinition, contentType: string): s
   throw new Refusal({ type: "UNSUPPORTED_MEDIA_TYPE" });
 }
 
-/** Throws a Refusal when it takes longer than the integration may. */
+/** Throws a Refusal if the integration takes longer than its timeout. */
 export async function integrate(
   { type, target, timeoutMilliseconds }: IntegrationDefinition,
   request: IntegrationRequest,
@@ -120,7 +121,7 @@ export async function integrate(
   }
 }
 
-/** Throws a Refusal where no integration response, or no method response, is there for the status. */
+/** Throws a Refusal if there is no integration response, or no method response, for the status. */
 export function answerOf(call: Call, answer: IntegrationAnswer): FrontResponse {
   const chosen = integrationResponseFor(call.method.integrationResponses, String(answer.status));
   if (chosen === undefined || !call.method.statusCodes.has(chosen.statusCode)) {
@@ -137,12 +138,15 @@ export function answerOf(call: Call, answer: IntegrationAnswer): FrontResponse {
   const body = template === undefined ? answer.body : renderTemplate(template, templateContext(call, answer.body));
   const { status, header } = call.context.responseOverride;
   for (const [name, value] of Object.entries(header)) headers[name.toLowerCase()] = String(value);
-  // AWS ignores a status that is none.
+  // AWS ignores an invalid status.
   const overridden = Number.isInteger(status) && Number(status) >= 100 && Number(status) < 600;
   return { status: Number(overridden ? status : chosen.statusCode), headers, body };
 }
 
-/** The first whose pattern is the whole status, in the order of their own statuses; else the one without a pattern. */
+/**
+ * The first response whose pattern matches the whole status, in the order of their status codes. Otherwise the response
+ * without a pattern.
+ */
 function integrationResponseFor(
   responses: readonly IntegrationResponseDefinition[],
   status: string,
@@ -155,7 +159,9 @@ function integrationResponseFor(
   );
 }
 
-/** By what the caller accepts, else JSON, else the first there is. */
+/**
+ * The template for the content type that the caller accepts. Otherwise the template for JSON, or the first template.
+ */
 function responseTemplateFor(templates: Texts, accept = ""): [contentType?: string, template?: string] {
   const entries = Object.entries(templates);
   const of = (wanted: string) => entries.find(([contentType]) => contentType === wanted);

@@ -1,4 +1,4 @@
-// Reading the inputs of API Gateway's resources.
+// Reads the inputs of API Gateway's resources.
 import type { Value } from "@spillway/graph";
 import type { Texts } from "./texts";
 
@@ -6,13 +6,14 @@ export const text = (value: Value | undefined) => (value === undefined || value 
 
 export const texts = (value: Value | undefined) => (value ?? {}) as Texts;
 
-/** Properties that change nothing for a caller, of whatever type of resource. */
+/** Properties of any type of resource that change nothing for a caller. */
 export const withoutEffect = [
   ...["operationName", "documentationVersion", "triggers", "xrayTracingEnabled", "cloudwatchRoleArn"],
-  // About the address, which is the front's here; the program's own domain names are resources, which are refused.
+  // These concern the address, which is that of the front here. Custom domain names are resources, and they are
+  // refused.
   ...["endpointConfiguration", "endpointAccessMode", "securityPolicy"],
-  // They say what an answer looks like, for SDKs, and check nothing.
+  // These describe answers for generated SDKs, and check nothing.
   "responseModels",
-  // They matter with an API key or a cache only, and those are refused.
+  // These matter only with an API key or a cache, which are refused.
   ...["apiKeySource", "cacheNamespace", "cacheKeyParameters", "cacheClusterSize"],
 ];

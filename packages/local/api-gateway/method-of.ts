@@ -1,4 +1,5 @@
-// A method and its integration, from the inputs of their resources, or from what an OpenAPI document says in their place.
+// A method and its integration, from the inputs of their resources, or from what an OpenAPI document says in their
+// place.
 import type { Value } from "@spillway/graph";
 import type { ApiDefinition, IntegrationDefinition, MethodDefinition } from "./definitions";
 import { text, texts } from "./inputs";
@@ -13,13 +14,13 @@ export interface MethodInputs {
   readonly resourceId: string;
   readonly authorization: string;
   readonly checks: { readonly body: boolean; readonly parameters: boolean };
-  /** JSON Schemas of the body, by content type. */
+  /** The JSON Schemas of the body, by content type. */
   readonly models: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** Names of parameters, and whether each must be there. */
+  /** The names of the parameters, and whether each is required. */
   readonly parameters: Readonly<Record<string, Value>>;
 }
 
-/** Throws an Error for what the local run does not have. */
+/** Throws an Error for a feature that the local run does not have. */
 export function methodOf(inputs: MethodInputs): MethodDefinition {
   const { httpMethod, resourceId, authorization, checks, models, parameters } = inputs;
   if (authorization !== "NONE" && authorization !== "AWS_IAM") {
@@ -41,7 +42,7 @@ export function methodOf(inputs: MethodInputs): MethodDefinition {
   };
 }
 
-/** Throws an Error for what the local run does not have. */
+/** Throws an Error for a feature that the local run does not have. */
 export function integrationOf(inputs: Inputs): IntegrationDefinition {
   const { type, uri, credentials, passthroughBehavior, timeoutMilliseconds } = inputs;
   const [requestTemplates, requestParameters] = [texts(inputs.requestTemplates), texts(inputs.requestParameters)];

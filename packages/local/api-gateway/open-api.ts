@@ -7,7 +7,7 @@ import { addGatewayResponse, addIntegrationResponse, integrationOf, methodOf } f
 
 const extension = (name: string) => `x-amazon-apigateway-${name}`;
 
-/** What is read of each part; what says nothing to a caller is among it. */
+/** The members of each part that are known. Some of them do not matter to a caller. */
 const known = {
   document: [
     ...["openapi", "info", "tags", "servers", "paths", "components", "security"],
@@ -25,7 +25,7 @@ const known = {
   ],
 };
 
-/** Throws an Error for what the local run does not have. `root`: the id of the API's root resource. */
+/** Throws an Error for a feature that the local run does not have. `root` is the id of the API's root resource. */
 export function importDocument(api: ApiDefinition, document: Members, root: string): void {
   if (!/^3\.0\./.test(text(document.openapi))) {
     throw new Error(`its body says openapi ${text(document.openapi) || "nothing"}; give a document of OpenAPI 3.0`);
@@ -44,7 +44,10 @@ export function importDocument(api: ApiDefinition, document: Members, root: stri
   }
 }
 
-/** The resource of a path, with those above it; parts that paths share are one. */
+/**
+ * Returns the resource of a path, and creates it and its parents if needed. Paths share the resources of their common
+ * parts.
+ */
 function resourceAt(api: ApiDefinition, resources: Map<string, string>, path: string): string {
   const there = resources.get(path);
   if (there !== undefined) return there;

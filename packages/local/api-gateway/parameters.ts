@@ -16,7 +16,7 @@ export interface Sources {
   readonly request: Received;
   readonly context: Readonly<Record<string, unknown>>;
   readonly stageVariables: Texts;
-  /** What the integration answered. */
+  /** The answer of the integration. */
   readonly answer?: { readonly headers: Texts; readonly body: string };
 }
 
@@ -28,7 +28,7 @@ const patterns = {
   response: [/^integration\.response\.(header|multivalueheader)\.[^.]+$/, /^integration\.response\.body(\..+)?$/],
 };
 
-/** Throws an Error for an expression that is none. `side`: whose data it may refer to. */
+/** Throws an Error for an invalid expression. `side` is the side whose data the expression may refer to. */
 export function checkExpressions(expressions: Texts, side: keyof typeof patterns): void {
   for (const [name, expression] of Object.entries(expressions)) {
     const known = /^'.*'$/s.test(expression) || /^(context|stageVariables)\../.test(expression);
@@ -40,7 +40,7 @@ export function checkExpressions(expressions: Texts, side: keyof typeof patterns
   }
 }
 
-/** Undefined where there is nothing: the parameter is left out then. */
+/** Undefined if there is no value. The parameter is then left out. */
 export function mapped(expression: string, { request, context, stageVariables, answer }: Sources): string | undefined {
   if (expression.startsWith("'")) return expression.slice(1, -1);
   const [, scope = "", rest = ""] =

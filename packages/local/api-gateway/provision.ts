@@ -12,7 +12,7 @@ import { methodPathOf } from "./throttle";
 
 const ofMethod = ["restApi", "resourceId", "httpMethod"];
 
-/** The models that every REST API has from the start. */
+/** The models that every REST API has without creating them. */
 const standardModels = [
   ["Empty", { type: "object" }],
   ["Error", { type: "object", properties: { message: { type: "string" } } }],
@@ -145,7 +145,7 @@ export function apiGatewayProvisioners(apis: Map<string, ApiDefinition>): Provis
         refuseUnknown(settings, { known: settingsOfMethods });
         const stage = apiOf(resource).stages.get(text(stageName)) ?? fail(`there is no stage ${text(stageName)}`);
         const { throttlingRateLimit: rate, throttlingBurstLimit: burst } = settings;
-        // Left out, or -1: the account's own limits, which no one machine reaches.
+        // If the limit is left out or -1, the account's own limits apply, which one machine does not reach.
         const given = [rate, burst].filter((limit) => limit !== undefined && limit !== null && Number(limit) >= 0);
         if (given.length === 0) return;
         const path = methodPath === everyMethod ? everyMethod : methodPathOf(...splitMethodPath(text(methodPath)));
@@ -157,7 +157,10 @@ export function apiGatewayProvisioners(apis: Map<string, ApiDefinition>): Provis
   };
 }
 
-/** Logs and metrics are written nowhere on one machine; a cache is refused, and what is set for it has no effect without it. */
+/**
+ * Logs and metrics are not written on one machine. A cache is refused, and the settings of a cache have no effect
+ * without one.
+ */
 const settingsOfMethods = [
   ...["throttlingRateLimit", "throttlingBurstLimit", "loggingLevel", "dataTraceEnabled", "metricsEnabled"],
   ...["cacheTtlInSeconds", "cacheDataEncrypted", "requireAuthorizationForCacheControl"],

@@ -4,10 +4,10 @@ import { mapped, type Sources } from "./parameters";
 import type { Texts } from "./texts";
 
 export interface GatewayResponse {
-  /** Undefined: that of the type. */
+  /** Default: the status of the response's type. */
   readonly statusCode: string | undefined;
   readonly responseTemplates: Texts;
-  /** From `gatewayresponse.header.<name>` to where the header's value comes from. */
+  /** The keys are `gatewayresponse.header.<name>`, the values say where the header's value comes from. */
   readonly responseParameters: Texts;
 }
 
@@ -32,7 +32,7 @@ export type GatewayResponseType = keyof typeof defaults;
 
 export interface Failure {
   readonly type: GatewayResponseType;
-  /** In place of the default message. */
+  /** Replaces the default message. */
   readonly message?: string;
   /** `$context.error.validationErrorString`. */
   readonly validationErrors?: string;
@@ -54,7 +54,10 @@ export interface ErrorContext {
   readonly validationErrorString?: string;
 }
 
-/** `messageString` brings its quotes; `validationErrorString` comes with those within it escaped, so that it can stand between quotes. */
+/**
+ * `messageString` includes its quotes. In `validationErrorString` the quotes are escaped, so that it can stand between
+ * quotes.
+ */
 export function errorContextOf({ type, message = defaults[type][1], validationErrors }: Failure): ErrorContext {
   return {
     message,
@@ -74,7 +77,7 @@ export interface Rendered {
 
 const standardTemplates: Texts = { "application/json": '{"message":$context.error.messageString}' };
 
-/** `sources.context` has the error in it. */
+/** `sources.context` includes the error. */
 export function renderFailure(
   type: GatewayResponseType,
   own: ReadonlyMap<string, GatewayResponse>,
@@ -101,7 +104,10 @@ export function renderFailure(
   };
 }
 
-/** Gateway responses have no Velocity: variables stand for their values, and nothing else is looked at. */
+/**
+ * The templates of gateway responses are not Velocity: variables are replaced by their values, and all else stays as it
+ * is.
+ */
 function substitute(template: string, sources: Sources): string {
   return withContext(template, sources.context).replace(
     /\$(stageVariables\.\w+|method\.request\.(?:header|querystring|path)\.[\w-]+)/g,

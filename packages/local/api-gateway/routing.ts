@@ -1,9 +1,10 @@
-// Which resource of an API a path belongs to. A fixed part goes before a path variable, and that before a greedy one.
+// Finds the resource of an API that a path belongs to. A fixed part wins over a path variable, and a path variable over
+// a greedy one.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-settings-method-request.html
 
 export interface Match {
   readonly resourceId: string;
-  /** As in the resource's path: `/orders/{id}`. */
+  /** The path of the resource, such as `/orders/{id}`. */
   readonly path: string;
   readonly parameters: Readonly<Record<string, string>>;
 }
@@ -25,7 +26,7 @@ export class ResourceTree {
     this.nodes.set(rootResourceId, this.root);
   }
 
-  /** Throws an Error for a parent that is not there. */
+  /** Throws an Error if a parent is missing. */
   add(id: string, parentId: string, pathPart: string): void {
     const parent = this.nodes.get(parentId);
     if (parent === undefined) throw new Error(`there is no resource ${parentId}`);
@@ -41,7 +42,7 @@ export class ResourceTree {
     return this.nodes.get(id)?.path;
   }
 
-  /** `path` as sent, percent-encoded; a slash at its end means nothing. */
+  /** `path` is percent-encoded, as the caller sent it. A slash at its end makes no difference. */
   find(path: string): Match | undefined {
     const parts = path.replace(/\/+$/, "").split("/").slice(1).map(decode);
     return parts.includes(undefined) ? undefined : this.findIn(this.root, parts as readonly string[], {});
@@ -62,7 +63,7 @@ export class ResourceTree {
   }
 }
 
-/** Undefined for a broken escape. */
+/** Undefined if a percent escape is broken. */
 function decode(part: string): string | undefined {
   try {
     return decodeURIComponent(part);

@@ -1,4 +1,5 @@
-// API Gateway of the local run: each request from the caller to the integration and back, as a REST API's stage serves it.
+// API Gateway of the local run: each request from the caller to the integration and back, as a REST API's stage serves
+// it.
 import { partitionOf } from "@spillway/graph";
 import type { Clock } from "../clock";
 import type { FrontRequest, FrontResponse, Route } from "../protocol/http";
@@ -17,9 +18,9 @@ export interface ApiGatewaySettings {
   readonly clock: Clock;
   readonly accountId: string;
   readonly region: string;
-  /** Of the front. */
+  /** The address of the front. */
   address(): string;
-  /** Told of each line of the access logs, and of what is wrong with the API itself. */
+  /** Receives each line of the access logs, and each fault of the API itself. */
   log(line: string): void;
 }
 
@@ -27,14 +28,14 @@ export interface ApiGateway {
   readonly provisioners: Provisioners;
   /** `/_aws/execute-api/<REST API>/<stage>/<path>` */
   readonly route: Route;
-  /** Asked for each call of a method that needs a signature, so that it is judged like any other request. */
+  /** Judges each call of a method that needs a signature, as any other request is judged. */
   readonly service: Service;
 }
 
 interface Request {
   readonly api: ApiDefinition;
   readonly stage: StageDefinition;
-  /** Below the stage, as sent. */
+  /** The path below the stage, as the caller sent it. */
   readonly path: string;
   readonly front: FrontRequest;
   readonly context: Context;
@@ -50,7 +51,7 @@ export function createApiGateway(settings: ApiGatewaySettings): ApiGateway {
   const apis = new Map<string, ApiDefinition>();
   const throttles = new Throttles(clock);
 
-  /** Throws a Refusal for who may not call the method. */
+  /** Throws a Refusal for a caller that may not call the method. */
   const authorize = async ({ api, stage, path, front }: Request): Promise<void> => {
     if (front.principal.kind === "anonymous") throw new Refusal({ type: "MISSING_AUTHENTICATION_TOKEN" });
     const [arn, masked] = [accountId, accountId.replace(/.(?=.{4})/g, "*")].map(
@@ -61,7 +62,7 @@ export function createApiGateway(settings: ApiGatewaySettings): ApiGateway {
       await ask(front.principal, "execute-api", "Invoke", { Resource: arn });
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
-      // It shows no caller the account.
+      // API Gateway does not show the account to callers.
       throw new Refusal({ type: "ACCESS_DENIED", message: error.message.replace(arn ?? "", masked ?? "") });
     }
   };
@@ -73,7 +74,7 @@ export function createApiGateway(settings: ApiGatewaySettings): ApiGateway {
     const method =
       methods.find(({ httpMethod }) => httpMethod === front.method) ??
       methods.find(({ httpMethod }) => httpMethod === "ANY");
-    // API Gateway answers so for any path and method that it does not have.
+    // This is API Gateway's answer for every path and method that it does not have.
     if (match === undefined || method === undefined) throw new Refusal({ type: "MISSING_AUTHENTICATION_TOKEN" });
     Object.assign(context, { resourceId: match.resourceId, resourcePath: match.path });
     request.received = { ...request.received, path: match.parameters };
@@ -102,7 +103,7 @@ export function createApiGateway(settings: ApiGatewaySettings): ApiGateway {
 
   const refuse = (request: Request, error: unknown): FrontResponse => {
     const { api, stage, front, path, context, received } = request;
-    // As a template that fails: an internal error to the caller, and the reason in the log.
+    // For example, a template that fails: the caller gets an internal error, and the log gets the reason.
     if (!(error instanceof Refusal)) log(`API Gateway: ${front.method} ${path} failed: ${messageOf(error)}`);
     const failure: Failure = error instanceof Refusal ? error.failure : { type: "API_CONFIGURATION_ERROR" };
     context.error = errorContextOf(failure);
@@ -138,7 +139,7 @@ export function createApiGateway(settings: ApiGatewaySettings): ApiGateway {
   return { provisioners: apiGatewayProvisioners(apis), route: { prefix, handler }, service };
 }
 
-/** What a stage that is not there answers. */
+/** The answer for a stage that does not exist. */
 const forbidden: FrontResponse = {
   status: 403,
   headers: { "content-type": "application/json", "x-amzn-errortype": "ForbiddenException" },

@@ -16,10 +16,10 @@ export interface TemplateContext {
   readonly stageVariables: Texts;
 }
 
-/** Throws an Error for what is no template, and where `$util.parseJson` is given no JSON. */
+/** Throws an Error if the template is invalid, or if it passes `$util.parseJson` something that is not JSON. */
 export function renderTemplate(template: string, given: TemplateContext): string {
   const { path, querystring, header, context, stageVariables } = given;
-  // No body is an empty object to templates.
+  // A template sees a missing body as an empty object.
   const body = given.body === "" ? "{}" : given.body;
   const all = { path, querystring, header };
   const params = (name?: string) =>
@@ -41,13 +41,16 @@ export function renderTemplate(template: string, given: TemplateContext): string
 
 type Reviver = (key: string, value: unknown, context?: { readonly source?: string }) => unknown;
 
-/** Integers keep their digits, as in Java. */
+/** Integers keep all of their digits, as they do in Java. */
 const digits: Reviver = (_key, value, context) =>
   typeof value === "number" && !Number.isSafeInteger(value) && /^-?\d+$/.test(context?.source ?? "")
     ? BigInt(context?.source ?? value)
     : value;
 
-/** `{"a":{"b":1}}` at `$.a.b` is 1; undefined where there is nothing, or no JSON. No scripts are evaluated. */
+/**
+ * In `{"a":{"b":1}}` the value at `$.a.b` is 1. Undefined if there is no value, or if the text is not JSON. No scripts
+ * are evaluated.
+ */
 export function valueAt(body: string, path: string, reviver?: Reviver): unknown {
   try {
     return JSONPath<unknown>({ path, json: JSON.parse(body, reviver), wrap: false, eval: false });
@@ -57,7 +60,7 @@ export function valueAt(body: string, path: string, reviver?: Reviver): unknown 
 }
 
 const util = {
-  // As Java's URLEncoder does it for forms.
+  // The same encoding as that of Java's URLEncoder, for forms.
   urlEncode: (text: unknown) =>
     encodeURIComponent(Buffer.from(String(text)).toString())
       .replaceAll("%20", "+")
@@ -66,7 +69,7 @@ const util = {
   base64Encode: (text: unknown) => Buffer.from(String(text)).toString("base64"),
   base64Decode: (text: unknown) => Buffer.from(String(text), "base64").toString(),
   parseJson: (text: unknown) => JSON.parse(String(text)) as unknown,
-  // It escapes apostrophes too, which JSON does not allow: AWS's own page says to undo that.
+  // Apostrophes are escaped too, which JSON does not allow. AWS's documentation tells templates to undo that.
   escapeJavaScript: (text: unknown) =>
     JSON.stringify(String(text)).slice(1, -1).replaceAll("'", "\\'").replaceAll("/", "\\/"),
 };
@@ -77,7 +80,7 @@ interface Invocation {
   readonly params?: readonly unknown[];
 }
 
-/** Velocity is Java's: strings have its methods, which JavaScript's lack or have otherwise. */
+/** Velocity runs on Java. Its strings have methods that JavaScript's strings lack, or that behave differently there. */
 const stringMethods: Readonly<Record<string, (text: string, ...given: readonly unknown[]) => unknown>> = {
   length: (text) => text.length,
   isEmpty: (text) => text === "",
@@ -90,7 +93,7 @@ const stringMethods: Readonly<Record<string, (text: string, ...given: readonly u
   replaceFirst: (text, pattern, by) => text.replace(new RegExp(String(pattern)), replacement(String(by))),
 };
 
-/** In Java's replacements a backslash escapes, and a group is `$1`, as in JavaScript. */
+/** In a Java replacement, a backslash escapes the next character. A group is `$1`, as in JavaScript. */
 const replacement = (text: string) =>
   text.replace(/\\(.)/gs, (_, character: string) => (character === "$" ? "$$$$" : character));
 

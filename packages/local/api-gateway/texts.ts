@@ -1,3 +1,3 @@
-// Texts by name: templates by content type, headers, variables.
+// Texts by name: templates by content type, headers, and stage variables.
 
 export type Texts = Readonly<Record<string, string>>;

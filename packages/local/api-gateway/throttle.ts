@@ -14,7 +14,7 @@ class TokenBucket {
     this.filledAt = clock.now();
   }
 
-  /** Whether one more request may pass now. */
+  /** Whether one more request may pass now. If it may, it is counted. */
   take(): boolean {
     const { rate, burst } = this.limit;
     const now = this.clock.now();
@@ -27,8 +27,8 @@ class TokenBucket {
 }
 
 /**
- * A stage's limits count for each of its methods by itself, also where they are set for all at once: "per-API, per-stage throttling
- * limits are applied at the API method level".
+ * A stage's limits count for each of its methods by itself, also where they are set for all at once: "per-API,
+ * per-stage throttling limits are applied at the API method level".
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
  */
 export class Throttles {
@@ -48,5 +48,5 @@ export class Throttles {
   }
 }
 
-/** As MethodSettings has it: without the slash at the start. */
+/** The method path of MethodSettings has no slash at its start. */
 export const methodPathOf = (path: string, httpMethod: string) => `${path}/${httpMethod}`.replace(/^\/+/, "");

@@ -3,12 +3,13 @@ import Ajv, { type ErrorObject } from "ajv-draft-04";
 
 type Schema = Readonly<Record<string, unknown>>;
 
-/** What is wrong with a body, as `$context.error.validationErrorString`; undefined: nothing. */
+/** Returns what is wrong with a body, as in `$context.error.validationErrorString`. Undefined if nothing is. */
 export type Validator = (body: unknown) => string | undefined;
 
 /**
- * API Gateway's texts are those of the Java library java-json-tools/json-schema-validator, and so is their order: a value's own
- * errors by keyword, then its members by name; but nothing below a value is looked at once anything was wrong.
+ * API Gateway's texts are those of the Java library java-json-tools/json-schema-validator, and so is their order: a
+ * value's own errors by keyword, then its members by name; but nothing below a value is looked at once anything was
+ * wrong.
  */
 export function compileModel(model: Schema): Validator {
   const ajv = new Ajv({ allErrors: true, strict: false, validateFormats: false, verbose: true });
@@ -53,11 +54,11 @@ function withWholeAllOf(schema: unknown): unknown {
   );
 }
 
-/** The texts at each place, in the order of their keywords. */
+/** The messages for each place in the body, in the order of their keywords. */
 function group(errors: readonly ErrorObject[]): Map<string, readonly string[]> {
   const places = new Map<string, Map<string, { readonly keyword: string; readonly errors: ErrorObject[] }>>();
   for (const error of errors) {
-    // What fails inside a choice is told by the choice.
+    // A failure inside a choice is reported by the choice.
     if (/\/(anyOf|oneOf)\/\d+\/|\/not\//.test(error.schemaPath)) continue;
     const [keyword, path] = [error.keyword, error.instancePath];
     const place = places.get(path) ?? new Map<string, { readonly keyword: string; readonly errors: ErrorObject[] }>();
@@ -149,7 +150,7 @@ function typeOf(value: unknown): string {
   return typeof value;
 }
 
-/** Every integer is a number, so the library lists both. */
+/** The library lists both types, because every integer is a number. */
 function allowedTypes(type: unknown): readonly string[] {
   const types = new Set(Array.isArray(type) ? (type as string[]) : [String(type)]);
   if (types.has("number")) types.add("integer");

@@ -3,7 +3,7 @@ import { constraint, inRange, invalid } from "../service/errors";
 import { numberIn, partIn, textIn, type Values } from "../service/values";
 import { type RetryPolicy, retryDefaults } from "./delivery";
 
-/** `path`: of the target in the API, as `target.`. */
+/** `path` is the prefix of the target's members in the API, such as `target.`. */
 export function retryPolicyIn(values: Values, path: string): RetryPolicy {
   const given = partIn(values, "retryPolicy");
   const retries = numberIn(given, "maximumRetryAttempts") ?? retryDefaults.maximumRetryAttempts;
@@ -14,7 +14,7 @@ export function retryPolicyIn(values: Values, path: string): RetryPolicy {
   };
 }
 
-/** A standard queue: neither Scheduler nor EventBridge has FIFO dead-letter queues. */
+/** The ARN of a standard queue. Neither Scheduler nor EventBridge supports FIFO dead-letter queues. */
 export function deadLetterArnIn(values: Values, path: string): string | undefined {
   const arn = textIn(partIn(values, "deadLetterConfig"), "arn");
   const pattern = "arn:aws(-[a-z]+)?:sqs:[a-z0-9\\-]+:\\d{12}:[a-zA-Z0-9\\-_]+";
@@ -24,7 +24,7 @@ export function deadLetterArnIn(values: Values, path: string): string | undefine
   return arn;
 }
 
-/** Fits the names of schedules, groups and rules. */
+/** Checks the name of a schedule, a group or a rule. */
 export function checkName(name: string): string {
   if (/^[0-9a-zA-Z._-]{1,64}$/.test(name)) return name;
   throw constraint(

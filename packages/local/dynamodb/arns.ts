@@ -16,7 +16,7 @@ export class Arns {
     this.#prefix = `arn:${partitionOf(region)}:dynamodb:${region}:${accountId}:`;
   }
 
-  /** Every ARN of the server's within an answer, made the user's. */
+  /** Turns each of the server's ARNs in an answer into the ARN that users see. */
   outward<T>(value: T): T {
     return this.#mapped(value) as T;
   }
@@ -36,7 +36,7 @@ export class Arns {
     return `${this.#prefix}table/${table}/stream/${streamLabel}`;
   }
 
-  /** Refuses streams that are not, or no longer, those of their table. */
+  /** Refuses a stream that is not, or no longer, the stream of its table. */
   streamInward(arn: string): string {
     const [, table = "", label] =
       /^table\/([^/]+)\/stream\/(.+)$/.exec(arn.startsWith(this.#prefix) ? arn.slice(this.#prefix.length) : "") ?? [];

@@ -1,4 +1,5 @@
-// Point-in-time recovery: remembered and answered as AWS does, so that programs and checks see what they set. Nothing is backed up.
+// Point-in-time recovery is stored and answered as on AWS, so that programs see what they have set. Nothing is backed
+// up.
 import { type Message, ServiceError } from "../service/ask";
 import type { TableRecord } from "./records";
 

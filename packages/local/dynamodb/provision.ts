@@ -1,4 +1,5 @@
-// Creates the program's tables on DynamoDB of the local run, or brings those of an earlier run to what the program asks for.
+// Creates the program's tables on DynamoDB of the local run, or brings those of an earlier run to what the program asks
+// for.
 import type { GraphResource } from "@spillway/graph";
 import { type Ask, type Message, type Principal, ServiceError } from "../service/ask";
 import type { Provisioners } from "../service/provision";
@@ -42,7 +43,7 @@ export function dynamodbProvisioners(ask: Ask): Provisioners {
   };
 }
 
-/** Read here, or without effect on one machine, where no capacity runs out (the last line). */
+/** These properties are read here. Those in the last line have no effect on one machine, where no capacity runs out. */
 const ofTable = [
   ...["attributes", "hashKey", "rangeKey", "billingMode", "readCapacity", "writeCapacity", "globalSecondaryIndexes"],
   ...["localSecondaryIndexes", "streamEnabled", "streamViewType", "ttl", "pointInTimeRecovery"],
@@ -50,7 +51,7 @@ const ofTable = [
   ...["replicas", "serverSideEncryption", "onDemandThroughput", "warmThroughput"],
 ];
 
-/** What would make another table than the program asks for. */
+/** Properties that would make a different table from the one that the program asks for. */
 const refused = Object.fromEntries(
   [
     ...["importTable", "restoreSourceName", "restoreSourceTableArn", "restoreBackupArn", "restoreDateTime"],
@@ -99,7 +100,7 @@ function tableOf(resource: GraphResource) {
     StreamSpecification: streamed
       ? { StreamEnabled: true, StreamViewType: textIn(inputs, "streamViewType") }
       : undefined,
-    // The program's other resources were evaluated with this ARN.
+    // The other resources of the program were evaluated with this ARN.
     [streamLabelMember]: textIn(outputs, "streamArn")?.replace(/^.*\/stream\//, ""),
     DeletionProtectionEnabled: booleanIn(inputs, "deletionProtectionEnabled") ?? false,
     TableClass: textIn(inputs, "tableClass"),
@@ -128,7 +129,10 @@ const keySchema = (hashKey: string | undefined, rangeKey: string | undefined) =>
   ...(rangeKey === undefined ? [] : [{ AttributeName: rangeKey, KeyType: "RANGE" }]),
 ];
 
-/** A table of an earlier run. What AWS would replace the table for is refused, as it would cost the data. */
+/**
+ * Updates a table of an earlier run. A change for which AWS would replace the table is refused, because it would lose
+ * the data.
+ */
 async function update(dynamo: Dynamo, existing: Message, wanted: Table): Promise<void> {
   const { TableName } = wanted;
   const same = (a: unknown, b: unknown) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
@@ -163,7 +167,7 @@ async function update(dynamo: Dynamo, existing: Message, wanted: Table): Promise
   if (wanted.Tags !== undefined) await dynamo("TagResource", { ResourceArn, Tags: wanted.Tags });
 }
 
-/** One index at a time, as DynamoDB takes them. */
+/** One index at a time, because DynamoDB accepts only one in a request. */
 async function updateIndexes(dynamo: Dynamo, existing: readonly Message[], wanted: Table): Promise<void> {
   const { TableName, AttributeDefinitions } = wanted;
   const shape = ({ IndexName, KeySchema, Projection }: Message) =>

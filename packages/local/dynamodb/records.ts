@@ -1,10 +1,10 @@
-// What the run itself keeps of each table, because the server behind has no place for it.
+// What the run stores about each table itself, because the server has no place for it.
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 
 export interface TableRecord {
-  /** As the user asked for it; the server always keeps both images. */
+  /** As the user asked for it. The server always stores both images. */
   readonly streamViewType?: string;
-  /** The stream's label that users see, and the server's own. */
+  /** The label of the stream that users see, and the server's own label. */
   readonly streamLabel?: string | undefined;
   readonly serverLabel?: string | undefined;
   readonly pointInTimeRecovery?:
@@ -20,7 +20,7 @@ export interface TableRecord {
 export class TableRecords {
   readonly #records: Map<string, TableRecord>;
 
-  /** Kept in the file, where one is given. */
+  /** Stored in the file, if one is given. */
   constructor(readonly path: string | undefined) {
     const stored = path !== undefined && existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
     this.#records = new Map(Object.entries(stored));
@@ -39,7 +39,7 @@ export class TableRecords {
     if (this.#records.delete(table)) this.#save();
   }
 
-  /** Whole or not at all: a reader after a crash finds the old or the new. */
+  /** Written as a whole or not at all, so that a reader after a crash finds the old or the new content. */
   #save(): void {
     if (this.path === undefined) return;
     writeFileSync(`${this.path}.new`, JSON.stringify(Object.fromEntries(this.#records)));

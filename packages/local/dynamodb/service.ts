@@ -1,4 +1,4 @@
-// DynamoDB and DynamoDB Streams of the local run: the server behind, and what it lacks.
+// DynamoDB and DynamoDB Streams of the local run: a server, and the features that it lacks.
 import { join } from "node:path";
 import { type Message, type Service, ServiceError } from "../service/ask";
 import { Wakes } from "../service/wakes";
@@ -14,7 +14,7 @@ export interface DynamoDbSettings {
   readonly region: string;
   /** Where tables outlive the run. Default: nowhere. */
   readonly dataDir?: string | undefined;
-  /** Called when the server behind ends by itself, with a message for the user. */
+  /** Called with a message for the user when the server ends by itself. */
   onExit(message: string): void;
 }
 
@@ -25,7 +25,10 @@ export interface DynamoDb {
   onWrite(streamArn: string, wake: () => void): () => void;
 }
 
-/** Provisioning names a stream before it exists: a member of CreateTable and UpdateTable that AWS does not have. */
+/**
+ * A member of CreateTable and UpdateTable that AWS does not have. With it, provisioning names a stream before it
+ * exists.
+ */
 export const streamLabelMember = "spillway:StreamLabel";
 
 type Action = (input: Message) => Promise<Message>;
@@ -46,14 +49,14 @@ export async function createDynamoDb(settings: DynamoDbSettings): Promise<Dynamo
     if (code.endsWith("#UnknownOperationException")) {
       throw new ServiceError(code, `DynamoDB of the local run does not have ${action}.`, status);
     }
-    // Some of AWS's errors have "Message".
+    // Some of AWS's errors have the member "Message".
     const { Message: capital, ...others } = fields;
     throw new ServiceError(code, String(message ?? capital ?? ""), status, arns.outward(others));
   };
   const table = (action: string, input: Message) => send("DynamoDB_20120810", action, input);
   const stream = (action: string, input: Message) => send("DynamoDBStreams_20120810", action, input);
 
-  /** With the table named by name, wherever DynamoDB takes an ARN too. */
+  /** Replaces the ARN of a table by its name, wherever DynamoDB accepts both. */
   const named = (input: Message): Message => {
     const { TableName, TransactItems, RequestItems } = input;
     return {
@@ -73,7 +76,10 @@ export async function createDynamoDb(settings: DynamoDbSettings): Promise<Dynamo
     };
   };
 
-  /** The server keeps both images always, so that a write that changes nothing can be told; readers see what was asked for. */
+  /**
+   * The server always stores both images, so that a write that changes nothing can be recognised. Readers see only the
+   * images that the program asks for.
+   */
   const withBothImages = (input: Message): Message => {
     const { [streamLabelMember]: _label, ...plain } = named(input);
     const specification = plain.StreamSpecification as Message | undefined;
@@ -216,7 +222,7 @@ export async function createDynamoDb(settings: DynamoDbSettings): Promise<Dynamo
 
 const viewTypes = new Set(["KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES"]);
 
-/** The server's labels are seconds since the epoch, AWS's are times as `2026-11-23T18:02:42.106`. */
+/** The server's labels are seconds since the epoch. AWS's labels are times such as `2026-11-23T18:02:42.106`. */
 function isoLabel(serverLabel: string): string {
   return new Date(Number(serverLabel) * 1000).toISOString().replace("Z", "");
 }

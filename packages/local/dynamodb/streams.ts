@@ -1,14 +1,16 @@
-// DynamoDB Streams: what the server answers, made what AWS answers.
+// DynamoDB Streams: turns the server's answers into AWS's answers.
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { type Message, ServiceError } from "../service/ask";
 import type { TableRecords } from "./records";
 
-/** AWS's sequence numbers have 21 digits and more; so long, they also sort as text. */
+/** AWS's sequence numbers have 21 digits or more. At that length they can also be sorted as text. */
 const outwardSequence = (number: string) => `1${number.padStart(20, "0")}`;
 const inwardSequence = (number: string) => number.replace(/^10*(?=\d)/, "");
 
-/** AWS's shard ids have 28 characters and more, which botocore checks; the server's are `shardId-00000001-<table>`. */
+/**
+ * AWS's shard ids have 28 characters or more, which botocore checks. The server's ids are `shardId-00000001-<table>`.
+ */
 function outwardShard(id: string, table: string): string {
   const number = /^shardId-(\d+)-/.exec(id)?.[1];
   if (number === undefined) throw new Error("DynamoDB's server has shard ids of an unknown form.");
@@ -38,7 +40,7 @@ interface Shard {
   readonly SequenceNumberRange?: { readonly StartingSequenceNumber?: string; readonly EndingSequenceNumber?: string };
 }
 
-/** `keySchema` of its table, which AWS names too. */
+/** `keySchema` is that of the table. AWS's answer includes it. */
 export function description(answer: Message, records: TableRecords, keySchema: unknown): Message {
   const stream = answer.StreamDescription as Message & { readonly Shards?: readonly Shard[] };
   const table = String(stream.TableName);
@@ -57,7 +59,7 @@ export function description(answer: Message, records: TableRecords, keySchema: u
           ShardId: outwardShard(shard.ShardId, table),
           SequenceNumberRange: {
             StartingSequenceNumber: outwardSequence(StartingSequenceNumber ?? "0"),
-            // An end tells readers that nothing more will come.
+            // An ending sequence number tells readers that the shard is closed.
             ...(!open &&
               EndingSequenceNumber !== undefined && { EndingSequenceNumber: outwardSequence(EndingSequenceNumber) }),
           },
@@ -67,7 +69,7 @@ export function description(answer: Message, records: TableRecords, keySchema: u
   };
 }
 
-/** A request about a stream's shard, as the server takes it. `streamArn`: the server's. */
+/** A request about a shard, as the server expects it. `streamArn` is the server's ARN of the stream. */
 export function shardInput(input: Message, streamArn: string): Message {
   const table = /:table\/([^/]+)\//.exec(streamArn)?.[1] ?? "";
   const { ShardId, ExclusiveStartShardId, SequenceNumber } = input;
@@ -82,7 +84,7 @@ export function shardInput(input: Message, streamArn: string): Message {
   };
 }
 
-/** Without the writes that changed nothing, for which AWS has no record. */
+/** Leaves out the writes that changed nothing, because AWS has no records of them. */
 export function recordsAnswer(answer: Message, iterator: string, records: TableRecords, region: string): Message {
   const table = tableOf(iterator);
   const viewType = records.get(table).streamViewType ?? "NEW_AND_OLD_IMAGES";
@@ -113,7 +115,7 @@ function changesSomething({ eventName, dynamodb }: StreamRecord): boolean {
   return eventName !== "MODIFY" || !isDeepStrictEqual(unordered(dynamodb.OldImage), unordered(dynamodb.NewImage));
 }
 
-/** With its sets in one order. */
+/** The value with its sets in a fixed order. */
 function unordered(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(unordered);
   if (typeof value !== "object" || value === null) return value;

@@ -1,4 +1,5 @@
-// The event buses, the rules on them and the rules' targets; hands each event to the targets of every rule that takes it.
+// The event buses, their rules, and the targets of the rules. Each event goes to the targets of every rule that matches
+// it.
 
 import { parseJson } from "spillway/syntax/json";
 import type { Clock, Timer } from "../clock";
@@ -29,7 +30,7 @@ export interface Bus {
   /** Milliseconds since the epoch, on the run's clock. */
   readonly createdAt: number;
   readonly rules: Map<string, Rule>;
-  /** JSON. */
+  /** A JSON document. */
   policy: string | undefined;
 }
 
@@ -102,7 +103,7 @@ export class Buses {
     targets.set(definition.id, definition);
   }
 
-  /** Hands the event to every rule of the bus that takes it. */
+  /** Delivers the event to the targets of every rule on the bus that matches it. */
   publish(busName: string, event: BusEvent): void {
     const json = parseJson(event.text);
     for (const rule of this.find(busName).rules.values()) {

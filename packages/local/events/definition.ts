@@ -17,9 +17,9 @@ export interface RuleDefinition {
   readonly busName: string;
   readonly description: string | undefined;
   readonly enabled: boolean;
-  /** `ENABLED`, `DISABLED`…, as the program has it. */
+  /** For example `ENABLED` or `DISABLED`, as in the program. */
   readonly state: string;
-  /** As it is written, and compiled. */
+  /** The pattern's text and its compiled form. */
   readonly eventPattern: { readonly text: string; readonly matches: EventMatcher } | undefined;
   readonly schedule: { readonly text: string; readonly expression: Expression } | undefined;
 }
@@ -27,7 +27,10 @@ export interface RuleDefinition {
 export interface TargetDefinition {
   readonly id: string;
   readonly target: Target;
-  /** Who asks the target; undefined: EventBridge itself, which the target's own policy admits. */
+  /**
+   * The role that calls the target. If undefined, EventBridge itself calls it, and the target's own policy must allow
+   * that.
+   */
   readonly roleArn: string | undefined;
   readonly input: TargetInput;
   readonly retryPolicy: RetryPolicy;

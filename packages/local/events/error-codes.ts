@@ -1,4 +1,4 @@
-// The error codes that EventBridge gives its dead letters, by those of the targets.
+// The error codes in EventBridge's dead letters, by the error codes of the targets.
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-event-delivery.html#eb-rule-dlq
 
 const codes: readonly (readonly [pattern: RegExp, code: string])[] = [

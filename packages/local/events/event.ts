@@ -5,7 +5,7 @@ import { isoSeconds } from "../service/time";
 
 export interface BusEvent {
   readonly id: string;
-  /** The whole event, as JSON; its detail is as it was sent, so that no number loses digits. */
+  /** The whole event, as JSON. Its detail is the text that was sent, so that no number loses digits. */
   readonly text: string;
   /** Milliseconds since the epoch. */
   readonly ingestedAt: number;

@@ -9,7 +9,7 @@ import { described, documentIn, physicalName, textIn } from "../service/values";
 import type { Buses } from "./buses";
 import { busNameOf, ruleOf, ruleProperties, targetOf, targetProperties } from "./rule-of";
 
-/** Without effect on one machine: nothing is encrypted, so that nothing of it fails, and logs are written nowhere. */
+/** These have no effect on one machine, where nothing is encrypted and no logs are written. */
 const ofBus = ["kmsKeyIdentifier", "deadLetterConfig", "logConfig"];
 
 export function eventsProvisioners(buses: Buses, place: Place): Provisioners {

@@ -1,4 +1,4 @@
-// PutEvents: what makes an entry an event, and what is wrong with those that are none.
+// PutEvents: turns entries into events, and refuses the invalid ones.
 // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
 
 import { jsonObject } from "spillway/syntax/json";
@@ -18,7 +18,7 @@ export interface PutEventsSettings {
 }
 
 const mostEntries = 10;
-/** Bytes of all entries together; they must have fewer. */
+/** All entries together must have fewer bytes than this. */
 const largest = 1024 * 1024;
 
 /** Throws a ServiceError for a request that is refused as a whole. */
@@ -44,7 +44,10 @@ function entriesIn({ Entries }: Message): readonly Message[] {
   return Entries as readonly Message[];
 }
 
-/** Bytes, as EventBridge counts them: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html#eb-putevent-size */
+/**
+ * Bytes, as EventBridge counts them:
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html#eb-putevent-size
+ */
 function sizeOf({ Time, Source, DetailType, Detail, Resources }: Message): number {
   const texts = [Source, DetailType, Detail, ...(Array.isArray(Resources) ? Resources : [])];
   const time = Time === undefined || Time === null ? 0 : 14;
@@ -69,13 +72,13 @@ function put(entry: Message, { buses, place, now, onProblem }: PutEventsSettings
     detailType: String(detailType),
     detail: String(detail),
     resources: Array.isArray(Resources) ? Resources.map(String) : [],
-    // Seconds in the protocol.
+    // The protocol has seconds.
     time: typeof Time === "number" ? Time * 1000 : ingestedAt,
     traceHeader: typeof TraceHeader === "string" ? TraceHeader : undefined,
   };
   const event = eventOf(parts, place, ingestedAt);
   const busName = busNameOf(typeof entry.EventBusName === "string" ? entry.EventBusName : undefined);
-  // EventBridge takes it and drops it.
+  // EventBridge accepts such an event and drops it.
   if (!buses.has(busName)) onProblem?.(`Event ${event.id} is lost: there is no event bus "${busName}".`);
   else buses.publish(busName, event);
   return { EventId: event.id };

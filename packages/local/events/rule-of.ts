@@ -1,4 +1,5 @@
-// Rules and their targets of the evaluated program; refuses what EventBridge refuses, in its words where they are known, and what cannot run here.
+// Reads the rules of the evaluated program and their targets. Refuses what EventBridge refuses, in its words where they
+// are known, and what cannot run here.
 // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html and API_PutTargets.html
 import type { GraphResource } from "@spillway/graph";
 import { type Expression, parseExpression } from "spillway/syntax/schedule-expression";
@@ -13,10 +14,10 @@ import { checkInput, type TargetInput } from "./target-input";
 
 export const defaultBus = "default";
 
-/** A bus is named by its name or its ARN. */
+/** A bus is given by its name or its ARN. */
 export const busNameOf = (nameOrArn: string | undefined) => nameOrArn?.replace(/^arn:.*:event-bus\//, "") || defaultBus;
 
-/** Throws an Error for what AWS, or the local run, would refuse. */
+/** Throws an Error for input that AWS or the local run refuses. */
 export function ruleOf(resource: GraphResource, place: Place): RuleDefinition {
   const { inputs, outputs } = resource;
   const name = checkName(physicalName(resource));
@@ -46,13 +47,13 @@ export function ruleOf(resource: GraphResource, place: Place): RuleDefinition {
   };
 }
 
-/** Read here, or without effect on one machine (the last line). */
+/** These properties are read here. Those in the last line have no effect on one machine. */
 export const ruleProperties = {
   known: [...["eventBusName", "eventPattern", "scheduleExpression", "state", "isEnabled"], "forceDestroy"],
   refused: { roleArn: "roleArn of a rule is not supported by the local run; give it to the target." },
 };
 
-/** Rules have no one-time schedules, and want 1 hour but 2 hours. */
+/** Rules have no one-time schedules. Their rates are written `1 hour` and `2 hours`. */
 function expressionOf(text: string): Expression {
   const refusal = (reason: string) => invalid(`Parameter ScheduleExpression is not valid. ${text}: ${reason}.`);
   let expression: Expression;

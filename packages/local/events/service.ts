@@ -26,7 +26,7 @@ export interface EventsSettings extends Place {
 export interface Events {
   readonly service: Service;
   readonly provisioners: Provisioners;
-  /** Cancels what waits; resolves when nothing is under way. */
+  /** Cancels what waits. Resolves when nothing is in progress. */
   close(): Promise<void>;
 }
 
@@ -96,7 +96,7 @@ const hasPrefix = (input: Message) => {
   return (named: Named) => nameOf(named).startsWith(prefix);
 };
 
-/** TestEventPattern wants a whole event. */
+/** TestEventPattern requires a whole event. */
 function readEvent(text: string): Json {
   let event: Json;
   try {

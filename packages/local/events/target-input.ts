@@ -11,7 +11,7 @@ export type TargetInput =
   | { readonly kind: "path"; readonly path: string }
   | { readonly kind: "template"; readonly template: string; readonly paths: Readonly<Record<string, string>> };
 
-/** The rule that hands the event over. */
+/** The rule that delivers the event. */
 export interface RuleName {
   readonly name: string;
   readonly arn: string;
@@ -24,7 +24,7 @@ const predefined = [
 ];
 const mostPaths = 100;
 
-/** Throws a ServiceError for an input that EventBridge refuses, for the target of that id. */
+/** Throws a ServiceError for an input that EventBridge refuses. `targetId` is the id of the target. */
 export function checkInput(input: TargetInput, targetId: string): void {
   switch (input.kind) {
     case "event":
@@ -67,7 +67,7 @@ export function checkInput(input: TargetInput, targetId: string): void {
   }
 }
 
-/** What is delivered, as JSON. */
+/** The delivered text, which is JSON. */
 export function inputFor(input: TargetInput, event: BusEvent, rule: RuleName): string {
   switch (input.kind) {
     case "event":
@@ -97,7 +97,7 @@ function fill(template: string, paths: Readonly<Record<string, string>>, event: 
         return others;
       }
       default:
-        // What the event does not have is an empty text.
+        // A value that the event does not have is an empty text.
         return valueAt(event, paths[name] ?? "") ?? "";
     }
   };
@@ -106,7 +106,7 @@ function fill(template: string, paths: Readonly<Record<string, string>>, event: 
   let result = "";
   for (const match of template.matchAll(placeholder)) {
     const before = template.slice(at, match.index);
-    // Whether it stands within quotes: an odd number of those that are not escaped before it.
+    // A placeholder is inside quotes if an odd number of quotes that are not escaped comes before it.
     for (const _ of before.matchAll(/(?<!\\)(?:\\\\)*"/g)) inText = !inText;
     const value = filling(match[1] ?? "");
     result += before + (inText ? textOf(value) : JSON.stringify(value));
@@ -115,7 +115,7 @@ function fill(template: string, paths: Readonly<Record<string, string>>, event: 
   return result + template.slice(at);
 }
 
-/** Within a text: an object or a list loses its quotes, as EventBridge has it. */
+/** A value inside a text. An object or a list loses its quotes there, as on EventBridge. */
 function textOf(value: unknown): string {
   if (typeof value === "object" && value !== null) return JSON.stringify(value).replace(/\\?"/g, "");
   return JSON.stringify(String(value)).slice(1, -1);
@@ -125,7 +125,7 @@ function valueAt({ text }: BusEvent, path: string): unknown {
   return JSONPath<unknown>({ path, json: JSON.parse(text), wrap: false, eval: false });
 }
 
-/** Dots, names, indexes and wildcards are all that EventBridge has of JSONPath. */
+/** EventBridge supports only dots, names, indexes and wildcards of JSONPath. */
 function checkPath(path: string, targetId: string): void {
   if (/^\$(\.(\*|[\w/-]+)(\[(\d+|\*)\])*)*$/.test(path)) return;
   throw invalid(`Invalid InputPath for target ${targetId}: "${path}"; it takes a path as $.detail.items[0].sku.`);

@@ -1,4 +1,5 @@
-// The port itself: HTTP/1.1 and HTTP/2 without TLS side by side (SDK v3's Kinesis client speaks HTTP/2), whole requests in, whole answers out.
+// The port itself: HTTP/1.1 and HTTP/2 without TLS side by side (SDK v3's Kinesis client speaks HTTP/2), whole requests
+// in, whole answers out.
 import http from "node:http";
 import http2 from "node:http2";
 import net from "node:net";
@@ -6,7 +7,10 @@ import type { FrontRequest, FrontResponse } from "../protocol/http";
 import { ServiceError } from "../service/ask";
 
 export interface HttpExchange extends Omit<FrontRequest, "principal"> {
-  /** Access key of the function whose process sent it, whatever the request is signed with; undefined: no function's. */
+  /**
+   * The access key of the function whose process sent the request, whatever key has signed it. Undefined if no function
+   * sent it.
+   */
   readonly sender: string | undefined;
 }
 
@@ -16,10 +20,10 @@ type Response = http.ServerResponse | http2.Http2ServerResponse;
 /** DynamoDB's BatchWriteItem, 16 MB, is the largest request of the services here. */
 const maximumBody = 16 * 1024 * 1024;
 
-/** What an HTTP/2 client says first. */
+/** What an HTTP/2 client sends first. */
 const http2Preface = "PRI";
 
-/** What the process of a function says before that, on each of its connections. */
+/** What the process of a function sends before that, on each of its connections. */
 const senderLine = /^SPILLWAY-SENDER (\w+)\r\n/;
 
 export interface Listener {
@@ -27,13 +31,13 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-/** `failed` answers for `answer` where that rejects. */
+/** `failed` gives the response if `answer` rejects. */
 export async function listen(
   port: number,
   answer: (exchange: HttpExchange) => Promise<FrontResponse>,
   failed: (error: unknown) => FrontResponse,
 ): Promise<Listener> {
-  // By the port that the connection comes from.
+  // The senders, by the port that the connection comes from.
   const senders = new Map<number, string>();
   const serve = (request: Request, response: Response) => {
     const sender = senders.get(request.socket.remotePort ?? 0);
@@ -43,12 +47,12 @@ export async function listen(
       .then(answer)
       .catch(failed)
       .then((result) => write(request, response, result))
-      // The client has gone, and gets no answer.
+      // The client has disconnected, and gets no answer.
       .catch(() => response.destroy?.());
   };
   const http1Server = http.createServer({ keepAliveTimeout: 75_000 }, serve);
   const http2Server = http2.createServer(serve);
-  // A broken client ends its own connection, not the run.
+  // A broken client must end only its own connection, not the run.
   http2Server.on("sessionError", (_error, session) => session.destroy());
 
   const sockets = new Set<net.Socket>();
@@ -98,7 +102,7 @@ function portError(port: number, error: NodeJS.ErrnoException): Error {
   return new Error(`Port ${port} of 127.0.0.1 ${reason}; choose another with --port, or any free one with --port 0.`);
 }
 
-/** Calls `aborted` when the client goes before it has the whole answer. */
+/** Calls `aborted` if the client disconnects before it has the whole answer. */
 function whenGone(response: Response, aborted: () => void): void {
   if (response instanceof http2.Http2ServerResponse) {
     const { stream } = response;
@@ -115,7 +119,7 @@ function whenGone(response: Response, aborted: () => void): void {
 async function exchangeOf(request: Request, sender: string | undefined, signal: AbortSignal): Promise<HttpExchange> {
   const chunks: Buffer[] = [];
   let size = 0;
-  // A body over the limit is read to its end, as a client that is still sending would not see the refusal.
+  // A body over the limit is read to its end, because a client that is still sending would not see the refusal.
   await new Promise<void>((resolve, reject) => {
     request.on("data", (chunk: Buffer) => {
       size += chunk.length;
@@ -149,7 +153,7 @@ async function exchangeOf(request: Request, sender: string | undefined, signal: 
 function headersOf(headers: http.IncomingHttpHeaders): Readonly<Record<string, string>> {
   const result: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
-    // HTTP/2 has the host as one of its pseudo headers; the others (`:path`) are no headers.
+    // HTTP/2 has the host as a pseudo header. The other pseudo headers, such as `:path`, are not headers here.
     if (name === ":authority" && typeof value === "string") result.host = value;
     if (value !== undefined && !name.startsWith(":")) result[name] = Array.isArray(value) ? value.join(", ") : value;
   }
@@ -159,7 +163,7 @@ function headersOf(headers: http.IncomingHttpHeaders): Readonly<Record<string, s
 function write(request: Request, response: Response, { status, headers, body }: FrontResponse): void {
   const bytes = typeof body === "string" ? Buffer.from(body) : body;
   const all = { ...headers, "content-length": String(bytes.length) };
-  // Two classes with the same methods; TypeScript cannot call the overloads of a union.
+  // The two classes have the same methods, but TypeScript cannot call the overloads of a union.
   if (response instanceof http2.Http2ServerResponse) response.writeHead(status, all);
   else response.writeHead(status, all);
   if (request.method === "HEAD") response.end();

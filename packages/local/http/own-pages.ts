@@ -2,7 +2,7 @@
 import type { Value } from "@spillway/graph";
 import type { FrontResponse, Route } from "../protocol/http";
 
-/** `outputs` answers undefined until the run is ready. */
+/** `outputs` returns undefined until the run is ready. */
 export function ownPages(outputs: () => Readonly<Record<string, Value>> | undefined): Route {
   const json = (status: number, body: unknown): FrontResponse => ({
     status,

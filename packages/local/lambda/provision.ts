@@ -1,4 +1,5 @@
-// Creates the program's functions, their event source mappings, permissions and asynchronous settings on Lambda of the local run.
+// Creates the program's functions, their event source mappings, permissions and asynchronous settings on Lambda of the
+// local run.
 import type { Clock } from "../clock";
 import { type Ask, ServiceError } from "../service/ask";
 import type { Provisioners } from "../service/provision";

@@ -26,7 +26,10 @@ export class Registry {
     return `arn:${this.partition}:lambda:${this.region}:${this.accountId}:function:${functionName}`;
   }
 
-  /** By name, ARN or partial ARN (`123456789012:function:name`), each also with `:$LATEST`, the only version that there is here. */
+  /**
+   * By name, ARN or partial ARN (`123456789012:function:name`), each also with `:$LATEST`, the only version that there
+   * is here.
+   */
   find(identifier: string, givenQualifier?: string): DeployedFunction {
     const { name, qualifier = givenQualifier, isOurs } = this.#parse(identifier);
     const found = this.functions.get(name);

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Graph, GraphResource, Value } from "@spillway/graph";
 import { resourceType } from "@spillway/graph/resource-types";
 
-/** One line for each resource that is not as it was, as `+ aws:sqs/queue:Queue "jobs"`. */
+/** One line for each resource that has changed, such as `+ aws:sqs/queue:Queue "jobs"`. */
 export function differencesOf(before: Graph, after: Graph): string[] {
   const old = new Map(before.resources.map((resource) => [resource.urn, resource]));
   const now = new Map(after.resources.map((resource) => [resource.urn, resource]));
@@ -19,7 +19,7 @@ export function differencesOf(before: Graph, after: Graph): string[] {
   return [...added, ...removed, ...changed, ...outputs];
 }
 
-/** Whether nothing but the archive differs. */
+/** Whether the two differ in nothing but the archive. */
 export function isSame(before: GraphResource, after: GraphResource): boolean {
   return (
     before.id === after.id &&
@@ -28,7 +28,7 @@ export function isSame(before: GraphResource, after: GraphResource): boolean {
   );
 }
 
-/** The path of the archive of a function that comes as one file or folder. */
+/** The path of a function's archive, if its code is one file or folder. */
 export function archiveIn({ type, inputs }: GraphResource): string | undefined {
   const { content } = resourceType(type);
   const code = content === undefined ? undefined : inputs[content];

@@ -1,27 +1,31 @@
-// Watches single files through the folders that they lie in, so that one that is replaced by another of its name is still seen.
+// Watches single files through their folders, so that a file that is replaced by another one of the same name is still
+// seen.
 import { createHash } from "node:crypto";
 import { type FSWatcher, readFileSync, watch } from "node:fs";
 import * as path from "node:path";
 
 export interface FilesSettings {
-  /** The folder from which on downward a removed and remade folder is watched again. */
+  /** Below this folder, a folder that is removed and created again is watched again. */
   readonly root: string;
-  /** `since`: by `performance.now()`, when the first of these files was touched. */
+  /** `since` is when the first of these files was touched, by `performance.now()`. */
   onChange(files: readonly string[], since: number): void;
   onProblem(message: string): void;
 }
 
-/** Milliseconds without an event after which a change is taken as whole. Editors write a file, or its neighbour and rename it, within a few. */
+/**
+ * Milliseconds without an event after which a change is complete. An editor writes a file, or renames its new version,
+ * within a few milliseconds.
+ */
 const quiet = 25;
-/** For a file that is gone or empty: whoever replaces it is in the middle of it. */
+/** The same for a file that is missing or empty, because a program is probably just replacing it. */
 const patience = 150;
-/** For packages, of which an installation replaces many. */
+/** The same for packages, because an installation replaces many files. */
 const installation = 1000;
 
 const source = /\.([cm]?[jt]sx?|json)$/;
 
 export class Files {
-  /** By folder, the names in it that are watched: of files, and of folders on the way to them. */
+  /** The watched names by folder: those of files, and those of folders on the way to them. */
   readonly #names = new Map<string, Set<string>>();
   readonly #watchers = new Map<string, FSWatcher>();
   readonly #contents = new Map<string, string>();
@@ -31,7 +35,10 @@ export class Files {
   #waited = false;
   #closed = false;
   #hasFailed = false;
-  /** Takes a change of any source file in a watched folder for one of those watched: one that was missed may have come. */
+  /**
+   * Treats a change of any source file in a watched folder as one of a watched file, because a missing file may have
+   * appeared.
+   */
   expectsNew = false;
 
   constructor(readonly settings: FilesSettings) {}
@@ -46,7 +53,7 @@ export class Files {
     this.#open();
   }
 
-  /** Looks at what may have changed before it was watched. */
+  /** Checks files that may have changed before they were watched. */
   touch(files: readonly string[]): void {
     for (const file of files) {
       this.#contents.delete(file);
@@ -70,13 +77,13 @@ export class Files {
       return;
     }
     this.#names.set(folder, new Set([path.basename(file)]));
-    // The parents too, up to the one that the root and the file share.
+    // The parents are watched too, up to the folder that the root and the file share.
     const isAbove = this.settings.root === folder || this.settings.root.startsWith(folder + path.sep);
     if (!isAbove && path.dirname(folder) !== folder) this.#addName(folder);
   }
 
   #open(): void {
-    // Parents first: what comes meanwhile is seen by one that is watched already.
+    // Parents come first, so that a folder that appears in the meantime is seen by its watched parent.
     for (const folder of [...this.#names.keys()].sort()) {
       if (this.#closed || this.#watchers.has(folder)) continue;
       try {
@@ -84,9 +91,10 @@ export class Files {
         this.#watchers.set(folder, watcher);
         watcher.on("error", () => this.#drop(folder));
       } catch (error) {
-        // It is watched again when its parent says that it is back.
+        // The folder is watched again when its parent reports that it is back.
         if ((error as NodeJS.ErrnoException).code === "ENOENT") continue;
-        // Where one cannot, hundreds cannot: the system's limit is reached.
+        // If one folder cannot be watched, hundreds cannot, because the system's limit is reached. One message is
+        // enough.
         if (!this.#hasFailed) this.settings.onProblem(`${folder} cannot be watched: ${(error as Error).message}`);
         this.#hasFailed = true;
       }
@@ -114,7 +122,7 @@ export class Files {
     this.#wait();
   }
 
-  /** A watched folder has gone or come: whatever is watched below it may be another. */
+  /** A watched folder was removed or created. Everything that is watched below it may be new. */
   #renew(folder: string): void {
     const isBelow = (each: string) => each === folder || each.startsWith(folder + path.sep);
     for (const each of [...this.#watchers.keys()].filter(isBelow)) this.#drop(each);
@@ -151,7 +159,7 @@ export class Files {
 
 const absent = "absent";
 
-/** A digest; empty for an empty file. */
+/** A digest of the content. Empty for an empty file. */
 function contentOf(file: string): string {
   try {
     const bytes = readFileSync(file);

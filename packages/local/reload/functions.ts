@@ -1,4 +1,4 @@
-// The program's functions by the files that their bundles are made of: which of them a change concerns, and their new bundles.
+// The program's functions by the files of their bundles: which functions a change concerns, and their new bundles.
 import * as path from "node:path";
 import type { GraphResource } from "@spillway/graph";
 import type { Entry } from "spillway/bundle/build";
@@ -8,31 +8,34 @@ import { BuildError } from "spillway/bundle/refusals";
 import { archiveIn } from "./differences";
 
 export interface WatchedFunction {
-  /** The physical name, that Lambda takes. */
+  /** The physical name, which Lambda knows. */
   readonly functionName: string;
   /** The logical name, as given in the program. */
   readonly name: string;
   /** Absolute path of the archive that runs. */
   readonly archive: string;
-  /** What the archive is made of. Several: callbacks whose bundles are the same. None: it is no bundle of ours. */
+  /**
+   * The entries that the archive is made of. There are several if callbacks have the same bundle, and none if it is not
+   * a bundle of this library.
+   */
   readonly entries: readonly Entry[];
-  /** Absolute paths of all files that went in. */
+  /** The absolute paths of all files in the bundle. */
   readonly inputs: ReadonlySet<string>;
 }
 
 export interface Rebuilt {
-  /** Functions with other bytes than those that run. */
+  /** Functions whose bytes differ from those that run. */
   readonly replaced: readonly { readonly watched: WatchedFunction; readonly bundle: Bundle }[];
   readonly unchanged: readonly WatchedFunction[];
-  /** By the message that says why. */
+  /** The functions that could not be built, by the message that says why. */
   readonly failed: ReadonlyMap<string, readonly WatchedFunction[]>;
-  /** Only an evaluation of the program tells what they are made of now. */
+  /** Functions for which only an evaluation of the program shows what they are made of now. */
   readonly unclear: readonly WatchedFunction[];
 }
 
 export class WatchedFunctions {
   #functions: readonly WatchedFunction[] = [];
-  /** Those that could not be built, by their physical names. They are tried again at each change. */
+  /** The physical names of the functions that could not be built. They are built again at each change. */
   readonly #broken = new Set<string>();
   /** Files in which the build failed. */
   #faulty: readonly string[] = [];
@@ -46,12 +49,12 @@ export class WatchedFunctions {
     return this.#broken.size > 0;
   }
 
-  /** Every file that a change of concerns a function. */
+  /** Every file whose change concerns a function. */
   get inputs(): ReadonlySet<string> {
     return new Set([...this.#functions.flatMap(({ inputs }) => [...inputs]), ...this.#faulty]);
   }
 
-  /** Takes those functions of the evaluated program that run. */
+  /** Takes over the functions of the evaluated program. */
   update(resources: readonly GraphResource[]): void {
     const remembered = new BundleCache(this.root).list();
     this.#broken.clear();
@@ -73,13 +76,13 @@ export class WatchedFunctions {
     });
   }
 
-  /** Builds anew what the change concerns. The functions are as `replaced` says from then on. */
+  /** Builds the functions that the change concerns. From then on the functions are those in `replaced`. */
   async rebuild(changed: ReadonlySet<string>): Promise<Rebuilt> {
     const concerned = this.#functions.filter(
       ({ functionName, inputs }) => this.#broken.has(functionName) || [...changed].some((file) => inputs.has(file)),
     );
     const cache = new BundleCache(this.root);
-    // This process has the bundler, and its settings, as they were at the start.
+    // This process still has the bundler and the settings of its start.
     if (cache.settings !== this.#settings) {
       return { replaced: [], unchanged: [], failed: new Map(), unclear: concerned };
     }
@@ -126,5 +129,5 @@ function isSameResult(one: Bundle | Error, other: Bundle | Error | undefined): b
   return one.archive === other.archive;
 }
 
-/** The entry imports what is no longer there: the program may have it under another name by now. */
+/** The entry imports something that no longer exists. The program may import it under another name now. */
 const isOutdated = (made: Bundle | Error) => made instanceof BuildError && made.inEntry;

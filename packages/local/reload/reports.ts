@@ -1,4 +1,5 @@
-// What `--watch` says: one line for each reload, one for what a restart is needed for, and the reason where something cannot be built.
+// The messages of hot reload: one line for each reload, one for each change that needs a restart, and the reason if
+// something cannot be built.
 import * as path from "node:path";
 import type { Rebuilt, WatchedFunction } from "./functions";
 
@@ -11,7 +12,7 @@ export class Reports {
 
   constructor(readonly say: (line: string) => void) {}
 
-  /** After the functions' bundles were built anew. `since`: by `performance.now()`. */
+  /** Reports the new bundles of functions. `since` is the moment of the change, by `performance.now()`. */
   rebuilt({ replaced, unchanged, failed, unclear }: Rebuilt, changed: ReadonlySet<string>, since: number): void {
     if (replaced.length > 0) {
       this.#reloaded(
@@ -30,7 +31,7 @@ export class Reports {
     if (replaced.length + unchanged.length + failed.size > 0) for (const file of changed) this.#reported.add(file);
   }
 
-  /** After the program was evaluated anew. `replaced`: functions that got other code only by that. */
+  /** Reports a new evaluation of the program. `replaced` are the functions that got new code only by the evaluation. */
   evaluated(
     replaced: readonly WatchedFunction[],
     differences: readonly string[],
@@ -56,7 +57,7 @@ export class Reports {
     this.#explainSerialised(replaced);
   }
 
-  /** `what` could not be done. */
+  /** Reports that `what` could not be done. */
   failed(what: string, error: unknown, changed: ReadonlySet<string>): void {
     const reason = error instanceof Error ? error.message : String(error);
     const text = `${what}: ${reason}\n  What runs goes on as it was.`;

@@ -1,5 +1,6 @@
-// `--watch`: what is saved runs. A function's code is replaced as soon as its bundle is built; then the program is evaluated, which
-// tells whether more than code has changed, and which code `pulumi up` would upload now.
+// Hot reload (`--watch`): saved code runs at once. The code of a function is replaced as soon as its bundle is built.
+// Then the program is evaluated, which shows whether more than code has changed, and which code `pulumi up` would
+// upload now.
 import { statSync } from "node:fs";
 import * as path from "node:path";
 import type { GraphResource } from "@spillway/graph";
@@ -17,20 +18,22 @@ export interface WatchSettings {
   /** The folder of Pulumi.yaml. */
   readonly root: string;
   readonly evaluation: Evaluation;
-  /** What runs. */
+  /** The evaluated program that runs. */
   readonly evaluated: Evaluated;
-  /** Milliseconds since the epoch, from before it was evaluated: what was saved since is taken as a change. */
+  /** A moment before the evaluation, in milliseconds since the epoch. A file that was saved later is a change. */
   readonly evaluatedSince: number;
   readonly lambda: Pick<Lambda, "putFunction" | "registry">;
   say(line: string): void;
 }
 
 export interface Watch {
-  /** Ends what is under way, and watches no more. */
+  /** Ends what is in progress, and stops watching. */
   close(): Promise<void>;
 }
 
-/** Milliseconds after a change before the program is evaluated: what starts to run goes first, and the next save may follow. */
+/**
+ * Milliseconds between a change and the evaluation of the program. New code starts first, and the next save may follow.
+ */
 const settling = 300;
 
 export function startWatch(settings: WatchSettings): Watch {
@@ -42,11 +45,11 @@ class Watching {
   readonly #files: Files;
   readonly #functions: WatchedFunctions;
   readonly #reports: Reports;
-  /** Changes that nobody has dealt with yet, with the moment of the first. */
+  /** The changes that are not handled yet, and the moment of the first. */
   #changed = new Set<string>();
   #since: number | undefined;
   #reloading: Promise<void> | undefined;
-  /** Files of the program that have changed since it was evaluated. */
+  /** The files of the program that have changed since the last evaluation. */
   #unevaluated = new Set<string>();
   #unevaluatedSince = 0;
   #program: ReadonlySet<string> = new Set();
@@ -84,7 +87,7 @@ class Watching {
     await stopEsbuild();
   }
 
-  /** Functions that the program has only since are not here before a restart. */
+  /** Functions that were added to the program do not exist here before a restart. */
   #running({ graph }: Evaluated): GraphResource[] {
     const { functions } = this.settings.lambda.registry;
     return graph.resources.filter((each) => archiveIn(each) !== undefined && functions.has(String(each.outputs.name)));
@@ -100,7 +103,7 @@ class Watching {
   #onChange(files: readonly string[], since: number): void {
     this.#since ??= since;
     for (const file of files) this.#changed.add(file);
-    // One that is under way takes this along when it is done.
+    // A reload that is in progress handles this change when it is done.
     this.#reloading ??= this.#reload().finally(() => {
       this.#reloading = undefined;
     });
@@ -112,7 +115,7 @@ class Watching {
       const since = this.#since;
       this.#changed = new Set();
       this.#since = undefined;
-      // What is evaluated is out of date.
+      // The evaluation is out of date.
       clearTimeout(this.#timer);
       this.#abort.abort();
       await this.#evaluating;
@@ -147,7 +150,7 @@ class Watching {
     }
   }
 
-  /** What could not be built or evaluated may lack a file that is not there yet. */
+  /** A build or an evaluation may have failed because a file does not exist yet. */
   #expectWhatIsMissing(): void {
     this.#files.expectsNew = this.#functions.areBroken || !this.#isEvaluable;
   }
@@ -165,13 +168,13 @@ class Watching {
     } catch (error) {
       if (signal.aborted) return;
       this.#isEvaluable = false;
-      // Not again what the bundles have said already.
+      // The bundles have reported this error already.
       if (!this.#functions.areBroken) this.#reports.failed("The program cannot be evaluated", error, changed);
     }
     this.#expectWhatIsMissing();
   }
 
-  /** The code that the program has now runs; for what else differs, a restart is needed. */
+  /** Runs the code that the program has now. Any other difference needs a restart, and is reported. */
   #apply(after: Evaluated, changed: ReadonlySet<string>): void {
     const { evaluated, lambda, root } = this.settings;
     const running = this.#running(after);

@@ -1,4 +1,4 @@
-// A schedule expression that runs something at each of its moments: for EventBridge's rules and Scheduler's schedules alike.
+// Runs an action at each moment of a schedule expression, for EventBridge's rules and Scheduler's schedules.
 import { type Expression, nextOf } from "spillway/syntax/schedule-expression";
 import type { Clock, Timer } from "../clock";
 import { alarm } from "./alarm";

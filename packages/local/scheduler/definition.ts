@@ -9,7 +9,7 @@ export interface ScheduleDefinition {
   readonly groupName: string;
   readonly arn: string;
   readonly description: string | undefined;
-  /** As it is written. */
+  /** The expression's text. */
   readonly scheduleExpression: string;
   readonly expression: Expression;
   /** IANA name. */
@@ -18,12 +18,12 @@ export interface ScheduleDefinition {
   readonly startDate: number | undefined;
   readonly endDate: number | undefined;
   readonly enabled: boolean;
-  /** Minutes, 1 to 1440; 0 without a flexible time window. */
+  /** Minutes, 1 to 1440. 0 stands for no flexible time window. */
   readonly flexibleWindow: number;
   readonly actionAfterCompletion: "NONE" | "DELETE";
   readonly target: Target;
   readonly roleArn: string;
-  /** Undefined: a default notification. */
+  /** If undefined, the target gets a default notification. */
   readonly input: string | undefined;
   readonly retryPolicy: RetryPolicy;
   readonly deadLetterArn: string | undefined;

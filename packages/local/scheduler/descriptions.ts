@@ -3,7 +3,7 @@ import type { Message } from "../service/ask";
 import type { ScheduleDefinition } from "./definition";
 import type { Scheduled } from "./schedules";
 
-/** As an entry of ListSchedules. */
+/** The schedule as an entry of ListSchedules. */
 export function summaryOf({ definition, createdAt }: Scheduled): Message {
   const { arn, groupName, name, target } = definition;
   return {
@@ -17,7 +17,7 @@ export function summaryOf({ definition, createdAt }: Scheduled): Message {
   };
 }
 
-/** As the answer of GetSchedule. */
+/** The schedule as the answer of GetSchedule. */
 export function describeSchedule(scheduled: Scheduled): Message {
   const { definition } = scheduled;
   const { description, startDate, endDate, flexibleWindow } = definition;

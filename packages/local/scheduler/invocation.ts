@@ -1,4 +1,4 @@
-// One time that a schedule invokes its target: what it delivers, and what its dead letter says.
+// One invocation of a schedule's target: what it delivers, and what its dead letter contains.
 // https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Delivery, Failure } from "../delivery/delivery";
@@ -8,14 +8,14 @@ import { isoSeconds } from "../service/time";
 import type { ScheduleDefinition } from "./definition";
 
 export interface Invocation {
-  /** 16 hexadecimal digits, the same for every attempt. */
+  /** 16 hexadecimal digits. They are the same for every attempt. */
   readonly executionId: string;
-  /** As `2026-03-22T18:59:43Z`. */
+  /** For example `2026-03-22T18:59:43Z`. */
   readonly scheduledTime: string;
   readonly delivery: Delivery;
 }
 
-/** `scheduledAt`: milliseconds since the epoch, before any flexible time window. */
+/** `scheduledAt` is in milliseconds since the epoch, without any flexible time window. */
 export function invocationOf(schedule: ScheduleDefinition, scheduledAt: number, place: Place): Invocation {
   const { arn, name, target, roleArn, retryPolicy, deadLetterArn } = schedule;
   const executionId = randomBytes(8).toString("hex");
@@ -40,7 +40,7 @@ export function invocationOf(schedule: ScheduleDefinition, scheduledAt: number, 
     ...(deadLetterArn !== undefined && {
       deadLetter: {
         queueArn: deadLetterArn,
-        // With the schedule's own role, unlike EventBridge's rules.
+        // Unlike EventBridge's rules, a schedule sends its dead letters with its own role.
         principal,
         body: ({ retries }) => body(retries + 1),
         attributes: (failure) => attributesOf(failure, schedule, executionId, scheduledTime),
@@ -68,7 +68,10 @@ const attributesOf = (
   TARGET_ARN: target.arn,
 });
 
-/** What a target gets that no input was given for; a bus gets it as an envelope of its own, so that no more than a detail is left. */
+/**
+ * The input of a target for which none is given. A bus adds an envelope of its own, so only an empty detail is left for
+ * it.
+ */
 function defaultNotification({ arn, target }: ScheduleDefinition, time: string, place: Place): string {
   if (target.service === "events") return "{}";
   return JSON.stringify({
@@ -80,7 +83,7 @@ function defaultNotification({ arn, target }: ScheduleDefinition, time: string, 
     time,
     region: place.region,
     resources: [arn],
-    // A text, as Scheduler has it.
+    // Scheduler sends the detail as a text.
     detail: "{}",
   });
 }

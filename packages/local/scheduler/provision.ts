@@ -13,7 +13,7 @@ import type { Schedules } from "./schedules";
 export class Groups {
   readonly #arns = new Map<string, string>();
 
-  /** `createdAt`: milliseconds since the epoch. */
+  /** `createdAt` is in milliseconds since the epoch. */
   constructor(
     place: Place,
     readonly createdAt: number,
@@ -29,7 +29,7 @@ export class Groups {
     return [...this.#arns.keys()].sort();
   }
 
-  /** Throws where there is none. */
+  /** Throws if there is no such group. */
   describe(name: string): Message {
     const arn = this.#arns.get(name);
     if (arn === undefined) throw notFound(`Schedule group ${name} does not exist.`, 404);

@@ -1,4 +1,5 @@
-// A schedule of the evaluated program; refuses what Scheduler refuses, in its words where they are known, and what cannot run here.
+// Reads a schedule of the evaluated program. Refuses what Scheduler refuses, in its words where they are known, and
+// what cannot run here.
 // https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
 import type { GraphResource } from "@spillway/graph";
 import { type Expression, parseExpression, parseMoment } from "spillway/syntax/schedule-expression";
@@ -13,7 +14,7 @@ import type { ScheduleDefinition } from "./definition";
 
 export const defaultGroup = "default";
 
-/** Throws an Error for what AWS, or the local run, would refuse. */
+/** Throws an Error for input that AWS or the local run refuses. */
 export function scheduleOf(resource: GraphResource, place: Place): ScheduleDefinition {
   const { inputs, outputs } = resource;
   const target = partIn(inputs, "target");
@@ -63,7 +64,7 @@ export function scheduleOf(resource: GraphResource, place: Place): ScheduleDefin
   };
 }
 
-/** Read here, or without effect on one machine (the last line). */
+/** These properties are read here. Those in the last line have no effect on one machine. */
 export const scheduleProperties = {
   known: [
     ...["groupName", "scheduleExpression", "scheduleExpressionTimezone", "startDate", "endDate", "state"],
@@ -135,7 +136,7 @@ function targetOf(values: Values): Target {
   return { service, arn, event: { source, detailType } };
 }
 
-/** Queues and topics take any text, functions and buses JSON. */
+/** Queues and topics accept any text. Functions and buses accept JSON. */
 function inputIn(values: Values, { service }: Target): string | undefined {
   const input = textIn(values, "input");
   if (input === undefined || input === "") return undefined;

@@ -13,7 +13,7 @@ export interface SchedulesSettings {
   readonly clock: Clock;
   readonly deliveries: Deliveries;
   readonly place: Place;
-  /** From 0 to below 1: where within a flexible time window. */
+  /** A number from 0 to below 1: the position within a flexible time window. */
   random(): number;
   readonly onProblem?: ((message: string) => void) | undefined;
 }
@@ -31,7 +31,7 @@ export class Schedules {
 
   constructor(readonly settings: SchedulesSettings) {}
 
-  /** Creates the schedule and starts to wait; an earlier one of the same name ends. */
+  /** Creates the schedule and starts to wait. An earlier schedule of the same name ends. */
   put(definition: ScheduleDefinition): void {
     const { clock, onProblem } = this.settings;
     const key = keyOf(definition);
@@ -52,7 +52,7 @@ export class Schedules {
     scheduled.timers.add(timer);
   }
 
-  /** `name`, or `group/name`. Throws where there is none. */
+  /** `name` has the form `name` or `group/name`. Throws if there is no such schedule. */
   find(name: string, groupName?: string): Scheduled {
     const [group, own] = groupName === undefined ? splitName(name) : [groupName, name];
     const found = [...this.#scheduled.values()].find(
@@ -67,7 +67,7 @@ export class Schedules {
     return byKey.map(([, scheduled]) => scheduled);
   }
 
-  /** Invokes the target at once, whatever the schedule's moment and state. */
+  /** Invokes the target at once, whatever the schedule's times and state are. */
   invoke({ definition }: Scheduled, scheduledAt = this.settings.clock.now()): Invocation & Delivering {
     const { deliveries, place } = this.settings;
     const invocation = invocationOf(definition, scheduledAt, place);

@@ -20,7 +20,10 @@ export type Message = Readonly<Record<string, unknown>>;
 export interface AskOptions {
   /** Aborted when the client has gone away. */
   readonly signal?: AbortSignal;
-  /** Aborted when the answer could not be handed over, so that what was received can be given back. The front and event source mappings set it. */
+  /**
+   * Aborted when the answer could not be handed over, so that what was received can be given back. The front and event
+   * source mappings set it.
+   */
   readonly undelivered?: AbortSignal;
 }
 
@@ -57,7 +60,9 @@ export class ServiceError extends Error {
   }
 }
 
-/** Sees every request before (and may refuse it by throwing) or after it is answered: permissions, faults, counts, logs. */
+/**
+ * Sees every request before (and may refuse it by throwing) or after it is answered: permissions, faults, counts, logs.
+ */
 export interface Observer {
   before?(principal: Principal, service: ServiceName, action: string, input: Message): Promise<void> | void;
   after?(principal: Principal, service: ServiceName, action: string, input: Message, answer: Message | Error): void;

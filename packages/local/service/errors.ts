@@ -6,13 +6,13 @@ export const invalid = (message: string) => new ServiceError("ValidationExceptio
 export const notFound = (message: string, status = 400) =>
   new ServiceError("ResourceNotFoundException", message, status);
 
-/** For what only the program may change. */
+/** The refusal of a change that only the program may make. */
 export const editTheProgram = (action: string) =>
   invalid(
     `${action}: what it changes is kept in the program: edit it there; the local run takes it over when it is started again.`,
   );
 
-/** `name` as the API has it, as `target.retryPolicy.maximumRetryAttempts`. */
+/** `name` is the member's name in the API, such as `target.retryPolicy.maximumRetryAttempts`. */
 export function inRange(name: string, value: number, min: number, max: number): number {
   if (Number.isInteger(value) && value >= min && value <= max) return value;
   const bound = value > max ? `less than or equal to ${max}` : `greater than or equal to ${min}`;
@@ -29,7 +29,7 @@ const lowerFirst = (name: string) => name.charAt(0).toLowerCase() + name.slice(1
 export const constraint = (name: string, value: string | number, rule: string) =>
   invalid(`1 validation error detected: Value '${value}' at '${name}' failed to satisfy constraint: ${rule}`);
 
-/** Any of them, or `otherwise` where nothing is given. */
+/** Returns the allowed value that is given, or `otherwise` if none is given. */
 export function oneOf<T extends string>(
   name: string,
   value: string | undefined,

@@ -7,13 +7,13 @@ import { described, type Values } from "./values";
 const ofAnyResource = ["name", "namePrefix", "description", "region", "tags", "tagsAll"];
 
 export interface Properties {
-  /** Those that are read, and those that change nothing on one machine. */
+  /** The properties that are read, and those that change nothing on one machine. */
   readonly known: readonly string[];
-  /** What is said of some that are refused, where more is to say than to leave them out. */
+  /** The messages for refused properties for which there is more to say than to leave them out. */
   readonly refused?: Readonly<Record<string, string>>;
 }
 
-/** Names the resource in each error: its own, and the refusals of the service. */
+/** Adds the name of the resource to each error, whether it is the provisioner's own or the service's. */
 export function provisioner(
   properties: Properties,
   create: (resource: GraphResource) => void | Promise<void>,
@@ -33,7 +33,7 @@ export function provisioner(
   };
 }
 
-/** Throws an Error for properties that are not known and say something. `prefix`: of a structure's, as `target.`. */
+/** Throws an Error for unknown properties that have an effect. `prefix` is that of a structure, such as `target.`. */
 export function refuseUnknown(values: Values, { known, refused = {} }: Properties, prefix = ""): void {
   const others = Object.entries(values).flatMap(([name, value]) =>
     known.includes(name) || isNothing(value) ? [] : [name],
@@ -48,7 +48,7 @@ export function refuseUnknown(values: Values, { known, refused = {} }: Propertie
   );
 }
 
-/** Off, or nothing at all, is what AWS takes for each property that is left out. */
+/** AWS treats a property that is left out as off or empty. */
 const isNothing = (value: Value | undefined): boolean =>
   value === undefined ||
   value === null ||

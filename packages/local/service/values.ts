@@ -32,7 +32,7 @@ export const structuresIn = (values: Values, name: string): readonly Values[] =>
 export const firstIn = (values: Values, name: string): Values | undefined =>
   structureIn(values, name) ?? structuresIn(values, name)[0];
 
-/** The same; empty where there is none. */
+/** The same, but empty if there is no such structure. */
 export const partIn = (values: Values, name: string): Values => firstIn(values, name) ?? {};
 
 export const textsIn = (values: Values, name: string): readonly string[] => {
@@ -47,20 +47,20 @@ export const documentIn = (values: Values, name: string): string | undefined => 
   return typeof value === "string" ? value : JSON.stringify(value);
 };
 
-/** Its own tags and those that the provider's configuration adds. */
+/** The resource's own tags and those that the provider's configuration adds. */
 export function tagsOf(resource: GraphResource): Readonly<Record<string, string>> {
   const tags = structureIn(resource.outputs, "tagsAll") ?? structureIn(resource.inputs, "tags") ?? {};
   return Object.fromEntries(Object.entries(tags).map(([key, value]) => [key, String(value)]));
 }
 
-/** The name it has on AWS. */
+/** The resource's name on AWS. */
 export function physicalName(resource: GraphResource): string {
   const name = textIn(resource.outputs, "name") ?? textIn(resource.inputs, "name");
   if (name === undefined) throw new Error(`${described(resource)} has no name in the evaluated program.`);
   return name;
 }
 
-/** For messages: `aws:sqs/queue:Queue "orders"`. */
+/** The resource in messages, such as `aws:sqs/queue:Queue "orders"`. */
 export const described = (resource: GraphResource) => `${resource.type} "${resource.name}"`;
 
 const isStructure = (value: Value | undefined): value is Values =>

@@ -1,4 +1,4 @@
-// Those who want to be woken when something is written to a table or a stream, so that they need not ask all the time.
+// Wakes the readers of a table or a stream after each write, so that they need not ask all the time.
 export class Wakes {
   /** By the name of the table or the stream. */
   readonly #wakes = new Map<string, Set<() => void>>();

@@ -1,5 +1,6 @@
-// The runtime inside an execution environment: loads the handler, then runs one event at a time, as Lambda's own runtime for
-// Node.js 24 does. Plain JavaScript without imports of ours, since it is started once per environment and must start fast.
+// The runtime inside an execution environment: loads the handler, then runs one event at a time, as Lambda's own
+// runtime for Node.js 24 does. Plain JavaScript without imports of ours, since it is started once per environment and
+// must start fast.
 "use strict";
 const { existsSync } = require("node:fs");
 const net = require("node:net");
@@ -17,7 +18,10 @@ process.on("disconnect", () => exit(0));
 // On Lambda the process has no parent to talk to, and libraries look for one.
 process.send = undefined;
 
-/** Whoever a function signs as, the run knows that it is the function who asks: each connection to the run begins with its key. */
+/**
+ * Whoever a function signs as, the run knows that it is the function who asks: each connection to the run begins with
+ * its key.
+ */
 function introduce() {
   const { AWS_ENDPOINT_URL: address, AWS_ACCESS_KEY_ID: key } = environment;
   if (address === undefined || key === undefined) return;

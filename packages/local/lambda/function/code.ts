@@ -78,8 +78,8 @@ function unzip(bytes: Uint8Array, directory: string): void {
 }
 
 /**
- * The archive holds no pointer to its source map, so that its bytes are the same everywhere; the unpacked copy gets one. The map
- * stays where it is, since the names of the sources in it are relative to that place.
+ * The archive holds no pointer to its source map, so that its bytes are the same everywhere; the unpacked copy gets
+ * one. The map stays where it is, since the names of the sources in it are relative to that place.
  */
 function pointTo(sourceMap: string, directory: string, handler: string): void {
   const base = path.join(directory, handler.replace(/\.[^/]*$/, ""));

@@ -28,8 +28,8 @@ export class CredentialStore {
   }
 
   /**
-   * Whose key it is: a function's, or else the user's; undefined (nobody signed) is anonymous. `sender`: key of the function
-   * whose process sent the request, which has no other key to sign with.
+   * Whose key it is: a function's, or else the user's; undefined (nobody signed) is anonymous. `sender`: key of the
+   * function whose process sent the request, which has no other key to sign with.
    */
   identify(accessKeyId: string | undefined, sender?: string): Principal {
     if (accessKeyId === undefined) return { kind: "anonymous" };

@@ -7,7 +7,7 @@ export const invalid = (message: string) =>
 export const notFound = (message: string) =>
   new ServiceError("ResourceNotFoundException", message, 404, { Type: "User" });
 
-/** For what only the program may change. */
+/** The refusal of a change that only the program may make. */
 export const editTheProgram = (what: string) =>
   invalid(
     `${what} changes is kept in the program: edit it there; the local run takes it over when it is started again.`,

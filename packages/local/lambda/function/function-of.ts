@@ -1,4 +1,5 @@
-// A function of the evaluated program as the local run takes it; refuses what Lambda refuses, in Lambda's words, and what cannot run here.
+// A function of the evaluated program as the local run takes it; refuses what Lambda refuses, in Lambda's words, and
+// what cannot run here.
 import { existsSync } from "node:fs";
 import * as path from "node:path";
 import type { GraphResource } from "@spillway/graph";

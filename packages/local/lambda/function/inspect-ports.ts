@@ -1,4 +1,5 @@
-// Which function listens for a debugger on which port: the same in each run, as long as the program has the same functions.
+// Which function listens for a debugger on which port: the same in each run, as long as the program has the same
+// functions.
 
 export class InspectPorts {
   readonly byFunction = new Map<string, number>();

@@ -12,7 +12,10 @@ export interface PoolSettings {
   readonly concurrency?: number;
   /** Milliseconds of real time after which an idle environment is ended. Default: 300,000. */
   readonly idleTime?: number;
-  /** Megabytes that all environments may hold before another takes the place of an idle one. Default: a quarter of the machine's memory. */
+  /**
+   * Megabytes that all environments may hold before another takes the place of an idle one. Default: a quarter of the
+   * machine's memory.
+   */
   readonly memory?: number;
   /** First of the ports of 127.0.0.1 on which the functions listen for a debugger, one each. Default: none listens. */
   readonly inspectPort?: number;

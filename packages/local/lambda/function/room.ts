@@ -4,7 +4,9 @@ import type { Environment } from "./environment";
 import type { Lane } from "./lane";
 import { isBehind, isBlocked } from "./turns";
 
-/** Milliseconds for which an environment keeps its place although it has nothing to do: a steady load has pauses, too. */
+/**
+ * Milliseconds for which an environment keeps its place although it has nothing to do: a steady load has pauses, too.
+ */
 const recent = 60_000;
 
 export interface Room {
@@ -15,8 +17,9 @@ export interface Room {
 }
 
 /**
- * There is room for as many environments as may run, in any case. As long as there is memory, there is also room for one of each
- * function, and for another where those of the function are all at work for long, or do not get through what waits.
+ * There is room for as many environments as may run, in any case. As long as there is memory, there is also room for
+ * one of each function, and for another where those of the function are all at work for long, or do not get through
+ * what waits.
  */
 export function hasRoom(lanes: readonly Lane[], lane: Lane, { limit, memory }: Room): boolean {
   const environments = lanes.flatMap((each) => [...each.environments]);
@@ -26,8 +29,9 @@ export function hasRoom(lanes: readonly Lane[], lane: Lane, { limit, memory }: R
 }
 
 /**
- * The idle environment that is missed least when one is to be started for `lane`: one beside others of its function rather than a
- * function's only one, and the longest idle of these. A function that has an environment takes none that was at work lately.
+ * The idle environment that is missed least when one is to be started for `lane`: one beside others of its function
+ * rather than a function's only one, and the longest idle of these. A function that has an environment takes none that
+ * was at work lately.
  */
 export function spareEnvironment(lanes: readonly Lane[], lane: Lane): Environment | undefined {
   const before = performance.now() - recent;

@@ -1,6 +1,9 @@
 // What Lambda answers for the runtime where that cannot answer itself any more: JSON text each.
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 6 MB; Lambda itself allows and says 100 bytes more. */
+/**
+ * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 6 MB; Lambda itself allows and says 100
+ * bytes more.
+ */
 export const largestResponse = 6_291_556;
 
 export const tooLargeError = JSON.stringify({

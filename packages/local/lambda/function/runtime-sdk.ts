@@ -1,4 +1,5 @@
-// The AWS SDK that Lambda's runtime has, for functions that bring none: the packages of it that this project has installed.
+// The AWS SDK that Lambda's runtime has, for functions that bring none: the packages of it that this project has
+// installed.
 import { existsSync, mkdirSync, symlinkSync } from "node:fs";
 import * as path from "node:path";
 

@@ -2,16 +2,17 @@
 import type { Lane } from "./lane";
 
 /**
- * Milliseconds for which an event of a function runs before another environment is started beside it for those that wait. Until then
- * events of functions that have a free environment go first: a start costs a hundred times what a short event does.
+ * Milliseconds for which an event of a function runs before another environment is started beside it for those that
+ * wait. Until then events of functions that have a free environment go first: a start costs a hundred times what a
+ * short event does.
  */
 export const patience = 1000;
 /** Milliseconds for which an event waits, although more could run, before another environment is started for it. */
 const backlog = 250;
 
 /**
- * The longest waiting first, but warm before cold, as long as that keeps nobody waiting for long. `makeRoom` answers whether another
- * environment of the function may be started.
+ * The longest waiting first, but warm before cold, as long as that keeps nobody waiting for long. `makeRoom` answers
+ * whether another environment of the function may be started.
  */
 export function nextTurn(lanes: readonly Lane[], makeRoom: (lane: Lane) => boolean): Lane | undefined {
   const waiting = lanes.filter((lane) => lane.waiting.length > 0);

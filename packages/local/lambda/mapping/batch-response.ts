@@ -1,9 +1,10 @@
-// What a function's answer to a batch of messages means: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+// What a function's answer to a batch of messages means:
+// https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
 
 /**
- * The messages that have failed. Without ReportBatchItemFailures an answer is a success of all. With it an empty or null answer, or an
- * empty or null list, is one too; an answer that cannot be read, an item without an identifier, or one that is not in the
- * batch, is a failure of all.
+ * The messages that have failed. Without ReportBatchItemFailures an answer is a success of all. With it an empty or
+ * null answer, or an empty or null list, is one too; an answer that cannot be read, an item without an identifier, or
+ * one that is not in the batch, is a failure of all.
  */
 export function failedIn(
   payload: string,

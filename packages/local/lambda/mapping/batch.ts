@@ -30,7 +30,10 @@ export class Batch<T extends Entry> {
     return this.size - this.messages.length;
   }
 
-  /** Answers what does not fit in, and closes the batch then, so that the order is kept. A message too large for any batch is one by itself. */
+  /**
+   * Answers what does not fit in, and closes the batch then, so that the order is kept. A message too large for any
+   * batch is one by itself.
+   */
   add(messages: readonly T[]): T[] {
     const left: T[] = [];
     for (const each of messages) {

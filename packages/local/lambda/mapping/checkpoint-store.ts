@@ -16,7 +16,7 @@ type Shards = Record<string, string>;
 export function createCheckpointStore(path: string): CheckpointStore {
   const mappings: Record<string, Shards> = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
   let timer: NodeJS.Timeout | undefined;
-  /** Whole or not at all: a reader after a crash finds the old or the new. */
+  /** Written as a whole or not at all, so that a reader after a crash finds the old or the new content. */
   const save = () => {
     timer = undefined;
     writeFileSync(`${path}.new`, JSON.stringify(mappings));

@@ -58,7 +58,10 @@ interface Sending {
   readonly signal: AbortSignal;
 }
 
-/** Sends with the role of the function, again and again until it is taken, or until the signal: rejects then. `failed` is told of each failure. */
+/**
+ * Sends with the role of the function, again and again until it is taken, or until the signal: rejects then. `failed`
+ * is told of each failure.
+ */
 export async function sendFailure(
   body: string,
   target: string,

@@ -1,4 +1,5 @@
-// A Kinesis stream as a source of an event source mapping: https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
+// A Kinesis stream as a source of an event source mapping:
+// https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
 import type { Message } from "../../service/ask";
 import {
   type Page,

@@ -1,4 +1,5 @@
-// An event source mapping of the evaluated program as the local run takes it; refuses what Lambda refuses, in Lambda's words.
+// An event source mapping of the evaluated program as the local run takes it; refuses what Lambda refuses, in Lambda's
+// words.
 import type { GraphResource } from "@spillway/graph";
 import { compileFilter, type FilterContent, filterLimits } from "spillway/syntax/filter-criteria";
 import { InvalidPattern } from "spillway/syntax/invalid-pattern";

@@ -77,7 +77,10 @@ export interface MappingSettings {
   onWrite?(streamArn: string, wake: () => void): () => void;
   /** Where a stream's mapping goes on in another run. Default: nowhere, each run begins at the starting position. */
   readonly checkpoints?: Checkpoints;
-  /** Told, once in a row, why the mapping cannot go on as it should: the source refuses it, or the function is throttled. */
+  /**
+   * Told, once in a row, why the mapping cannot go on as it should: the source refuses it, or the function is
+   * throttled.
+   */
   readonly onProblem?: ((message: string) => void) | undefined;
 }
 
@@ -98,8 +101,8 @@ export interface Mapping {
   pause(): Promise<void>;
   resume(): void;
   /**
-   * Stops reading at once, and waits for what runs, up to `grace` milliseconds of real time (default 5,000); then kills it. What
-   * was received and not run is given back to the source.
+   * Stops reading at once, and waits for what runs, up to `grace` milliseconds of real time (default 5,000); then kills
+   * it. What was received and not run is given back to the source.
    */
   close(grace?: number): Promise<void>;
 }

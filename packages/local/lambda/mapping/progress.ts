@@ -1,4 +1,5 @@
-// How far a shard has come: records are done with in any order, and the checkpoint is where the first that is not begins.
+// How far a shard has come: records are done with in any order, and the checkpoint is where the first that is not
+// begins.
 import type { StreamRecord } from "./stream-source";
 
 export class Progress {

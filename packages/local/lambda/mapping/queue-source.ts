@@ -104,11 +104,12 @@ export class QueueSource {
   }
 
   /**
-   * Where the clock is faster than real time, a function is not: the queue's visibility timeout, chosen for what the function
-   * takes, passes while it still runs, and its batch would be handed out again. So a batch is hidden anew at half of each
-   * visibility timeout, until as much *real* time has passed as the visibility timeout has seconds: then it comes back as on AWS.
-   * A batch that ends sooner than that is treated exactly as without it: its failures come back at the visibility timeout,
-   * or when the function itself has said. A batch in a function that may be paused is hidden until it ends.
+   * Where the clock is faster than real time, a function is not: the queue's visibility timeout, chosen for what the
+   * function takes, passes while it still runs, and its batch would be handed out again. So a batch is hidden anew at
+   * half of each visibility timeout, until as much *real* time has passed as the visibility timeout has seconds: then
+   * it comes back as on AWS. A batch that ends sooner than that is treated exactly as without it: its failures come
+   * back at the visibility timeout, or when the function itself has said. A batch in a function that may be paused is
+   * hidden until it ends.
    */
   keepHidden(messages: readonly Received[]): Timer {
     const { ask, clock, maybePaused } = this.settings;

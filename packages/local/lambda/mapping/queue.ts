@@ -19,7 +19,10 @@ class QueueMapping implements Mapping {
   readonly #killed = new AbortController();
   /** Received, but too large for the batch before. */
   #carried: Received[] = [];
-  /** Batches that wait for an environment: while there is one nothing more is received, as its visibility time would pass. */
+  /**
+   * Batches that wait for an environment: while there is one nothing more is received, as its visibility time would
+   * pass.
+   */
   #waiting = 0;
   /** Lowered by half when the function fails as a whole, as Lambda scales down then. */
   #allowed = Number.POSITIVE_INFINITY;
@@ -111,7 +114,10 @@ class QueueMapping implements Mapping {
     }
   }
 
-  /** Ends when the batch is full, has 6 MB, or the window has passed since its first record. Empty when there was nothing for 20 s. */
+  /**
+   * Ends when the batch is full, has 6 MB, or the window has passed since its first record. Empty when there was
+   * nothing for 20 s.
+   */
   async #gather(stop: AbortSignal): Promise<readonly Received[]> {
     const { batchSize, maximumBatchingWindowInSeconds: window } = this.definition;
     const batch = new Batch<Received>(batchSize);
@@ -195,7 +201,9 @@ class QueueMapping implements Mapping {
     });
   }
 
-  /** A throttled batch is tried again until its visibility timeout; then it comes back with a higher count, as on AWS. */
+  /**
+   * A throttled batch is tried again until its visibility timeout; then it comes back with a higher count, as on AWS.
+   */
   async #invoke(batch: readonly Received[], onStart: () => void): Promise<InvocationResult | undefined> {
     const { clock, invoke, definition } = this.settings;
     const { signal } = this.#killed;

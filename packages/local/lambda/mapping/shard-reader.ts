@@ -8,7 +8,10 @@ import { StreamLane } from "./stream-lane";
 import type { Page, Position, StreamRecord } from "./stream-source";
 import { Wake } from "./wake";
 
-/** Milliseconds of real time between requests. A full page is followed up at once; what comes one by one is read together. */
+/**
+ * Milliseconds of real time between requests. A full page is followed up at once; what comes one by one is read
+ * together.
+ */
 const pauses = { between: 10, woken: 1000, unwoken: 100 };
 /** Records of a page after which there are surely more. */
 const fullPage = 500;

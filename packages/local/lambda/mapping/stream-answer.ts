@@ -11,7 +11,10 @@ export interface StreamAnswer {
   readonly state: unknown;
 }
 
-/** The lowest sequence number that is reported is the checkpoint. `isWindowed`: an answer without a state is a failure of all. */
+/**
+ * The lowest sequence number that is reported is the checkpoint. `isWindowed`: an answer without a state is a failure
+ * of all.
+ */
 export function answerOf(
   { functionError, payload }: InvocationResult,
   records: readonly StreamRecord[],

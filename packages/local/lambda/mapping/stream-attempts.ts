@@ -57,7 +57,10 @@ export class Attempts {
     return done === records.length ? [] : this.#failed(work, done, result, stop);
   }
 
-  /** Hands the state of a window to the function for the last time. Until it succeeds nothing else goes on. Answers whether it did. */
+  /**
+   * Hands the state of a window to the function for the last time. Until it succeeds nothing else goes on. Answers
+   * whether it did.
+   */
   async finish(window: TumblingWindow, isEarly: boolean, stop: AbortSignal): Promise<boolean> {
     for (let retries = 0; !stop.aborted; retries++) {
       const result = await this.#invoke(eventOf([], window.members(true, isEarly)), stop);

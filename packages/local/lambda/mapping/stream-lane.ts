@@ -74,7 +74,10 @@ export class StreamLane {
     }
   }
 
-  /** Ends when the batch is full, has 6 MB, or the window has passed since its first record. Empty at the signal and at the end. */
+  /**
+   * Ends when the batch is full, has 6 MB, or the window has passed since its first record. Empty at the signal and at
+   * the end.
+   */
   async #gather(stop: AbortSignal): Promise<readonly StreamRecord[]> {
     while (this.#pending.length === 0) {
       if (stop.aborted || this.#isEnded) return [];

@@ -1,4 +1,5 @@
-// What only mappings of streams have, as the local run takes it of a resource; refuses what Lambda refuses, in Lambda's words.
+// What only mappings of streams have, as the local run takes it of a resource; refuses what Lambda refuses, in Lambda's
+// words.
 // https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
 import type { GraphResource } from "@spillway/graph";
 import { type Ask, type Principal, ServiceError } from "../../service/ask";
@@ -90,7 +91,10 @@ function destinationOf(inputs: Values): string | undefined {
   return arn;
 }
 
-/** `second`: a mapping of the same stream to the same function, which Lambda refuses, as it does a stream that is not there. */
+/**
+ * `second`: a mapping of the same stream to the same function, which Lambda refuses, as it does a stream that is not
+ * there.
+ */
 export async function checkStreamMapping(
   { eventSourceArn, functionName }: MappingDefinition,
   second: MappingDefinition | undefined,

@@ -1,4 +1,5 @@
-// The stream of a DynamoDB table as a source of an event source mapping: https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
+// The stream of a DynamoDB table as a source of an event source mapping:
+// https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
 import type { Message } from "../../service/ask";
 import { isoSeconds } from "../../service/time";
 import {
@@ -125,7 +126,10 @@ export class TableSource implements StreamSource {
     };
   }
 
-  /** The server behind knows real time only, in whole seconds. The latest moment that it can mean, so that no record is too old too early. */
+  /**
+   * The server behind knows real time only, in whole seconds. The latest moment that it can mean, so that no record is
+   * too old too early.
+   */
   #arrival(seconds: number): number {
     const { clock } = this.settings;
     if (clock.speed === 1) return seconds * 1000;

@@ -1,4 +1,5 @@
-// Tumbling windows of a shard: which window a record belongs to, and the state that is handed from invocation to invocation.
+// Tumbling windows of a shard: which window a record belongs to, and the state that is handed from invocation to
+// invocation.
 // https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-windows.html
 import { isoSeconds } from "../../service/time";
 
@@ -34,7 +35,9 @@ export class TumblingWindow {
     return (this.#start ?? Number.POSITIVE_INFINITY) + this.#length + lateness;
   }
 
-  /** Whether a record that arrived then belongs to the window that is open. A late one does too: windows never go back. */
+  /**
+   * Whether a record that arrived then belongs to the window that is open. A late one does too: windows never go back.
+   */
   holds(at: number): boolean {
     return this.#start !== undefined && at < this.#start + this.#length;
   }
