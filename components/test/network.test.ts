@@ -1,10 +1,10 @@
 import { strict as assert } from "node:assert";
 import type { GraphResource, Value } from "@spillway/graph";
+import { iamList } from "../../packages/graph/read/iam-list";
 import { findingsOf } from "../../packages/review/policy-findings";
 import { writing } from "../../test/support/callbacks";
 import { Recorded, refusal } from "../../test/support/component-graph";
 import { announceJob, keepJob, seeJob } from "../../test/support/network-callbacks";
-import { iamStatements } from "../../tools/generate/iam-statements-page";
 import { publishTo, secret, statements, writeTable } from "../binding";
 import { Network } from "../network";
 import type { NetworkArgs } from "../network/args";
@@ -230,7 +230,7 @@ describe("Network", () => {
   it("has every wildcard of its statements explained, and breaks no mandatory policy", async () => {
     for (const preview of [false, true]) {
       const { graph } = await Recorded.of(inNetwork(), { preview });
-      if (!preview) assert.match(iamStatements(graph), /An endpoint's policy grants nobody anything/);
+      if (!preview) assert.match(iamList(graph).markdown, /An endpoint's policy grants nobody anything/);
       const broken = findingsOf(graph).filter(({ level }) => level === "mandatory");
       assert.deepEqual(broken, []);
     }

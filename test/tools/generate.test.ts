@@ -2,9 +2,8 @@ import { strict as assert } from "node:assert";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import { type Generator, generate } from "../../tools/generate/generator";
+import { type Generator, generate } from "../../packages/cli/generate/generator";
 import { generators } from "../../tools/generate/generators";
-import { markdownTable } from "../../tools/generate/markdown-table";
 import { root } from "../../tools/generate/program";
 import { run } from "../../tools/generate/start";
 
@@ -80,22 +79,5 @@ describe("npm run generate", () => {
     assert.equal(await generated("--force"), 2);
     assert.match(printed.join("\n"), /--force.*npm run generate -- \[options\]/s);
     assert.equal(await generated("--help"), 0);
-  });
-});
-
-describe("a table in Markdown", () => {
-  it("is as wide as its cells, the last column apart, and holds lines and bars within a cell", () => {
-    assert.equal(
-      markdownTable(
-        ["key", "meaning"],
-        [
-          ["longer", "a | b"],
-          ["x", "one\ntwo"],
-        ],
-      ),
-      ["| key    | meaning", "| ------ | ---", "| longer | a \\| b", "| x      | one two"]
-        .map((line) => `${line} |`)
-        .join("\n"),
-    );
   });
 });

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from "@microsoft/api-extractor";
+import type { Generator } from "@spillway/cli/generator";
 import { build } from "../pack/build";
-import type { Generator } from "./generator";
 import { root } from "./program";
 
 /** Public files of the package. */

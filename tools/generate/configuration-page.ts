@@ -1,7 +1,8 @@
 // What is generated from the keys of the configuration: their schema in Pulumi.yaml, and docs/configuration.md.
+
+import { markdownTable } from "@spillway/graph/read/markdown-table";
 import { stringify } from "yaml";
 import { allowedBy, type IntegerKey, type Key, keys } from "../../config/keys";
-import { markdownTable } from "./markdown-table";
 
 const marker = "  # From here on generated from config/keys.ts: npm run generate\n";
 

@@ -1,8 +1,8 @@
 // The keys of the configuration: their schema in Pulumi.yaml, and docs/configuration.md.
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
+import type { Generator } from "@spillway/cli/generator";
 import { configurationPage, projectFile } from "./configuration-page";
-import type { Generator } from "./generator";
 import { root } from "./program";
 
 export const configuration: Generator = {

@@ -1,6 +1,7 @@
 // The pipeline's picture, in the documents that show it.
+
+import type { Generator } from "@spillway/cli/generator";
 import { diagramOf } from "@spillway/graph/read/diagram";
-import type { Generator } from "./generator";
 import { documentedGraph } from "./program";
 
 export const diagram: Generator = {

@@ -1,9 +1,9 @@
 // All that is generated into documents; another one is a module of this folder and a line here.
+import type { Generator } from "@spillway/cli/generator";
 import { apiReports } from "./api-report";
 import { configuration, schema } from "./configuration";
 import { dashboard } from "./dashboard";
 import { diagram } from "./diagram";
-import type { Generator } from "./generator";
 import { iamStatements } from "./iam-statements";
 
 export const generators: readonly Generator[] = [

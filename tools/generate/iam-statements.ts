@@ -1,12 +1,22 @@
-// Every statement of the program's policies, in docs/security.md.
-
-import type { Generator } from "./generator";
-import { iamStatements as statements } from "./iam-statements-page";
+// Every statement of the program's policies, in docs/security.md. A wildcard that no reason explains is an error here.
+import type { Generator } from "@spillway/cli/generator";
+import type { Graph } from "@spillway/graph";
+import { iamList } from "@spillway/graph/read/iam-list";
 import { documented, documentedGraph } from "./program";
 
 export const iamStatements: Generator = {
   name: "iam-statements",
   files: ["docs/security.md"],
   marker: "iam-statements",
-  make: async () => `Of the stack \`${documented.stack}\`.\n\n${statements(await documentedGraph())}`,
+  make: async () => `Of the stack \`${documented.stack}\`.\n\n${explainedList(await documentedGraph())}`,
 };
+
+/** Throws for a wildcard without a reason: the reasons are in packages/graph/read/iam-list.ts. */
+export function explainedList(graph: Graph): string {
+  const { markdown, unexplained } = iamList(graph);
+  if (unexplained.length === 0) return markdown;
+  const lines = unexplained.map((line) => `- ${line}`);
+  throw new Error(
+    `Statements that nothing explains; name what they are about, or add the reason to packages/graph/read/iam-list.ts:\n${lines.join("\n")}`,
+  );
+}

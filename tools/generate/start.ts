@@ -1,6 +1,6 @@
 // `npm run generate`: writes what documents hold of the program, or says what of it is stale.
 import { parseArgs } from "node:util";
-import { type Generator, generate } from "./generator";
+import { type Generator, generate } from "@spillway/cli/generator";
 import { generators } from "./generators";
 import { root } from "./program";
 

@@ -1,19 +1,35 @@
-// The layout of the pipeline's dashboard, as a picture.
-import type { Widget } from "../../components/dashboard/body";
-import type { Generator } from "./generator";
-import { documentedGraph } from "./program";
+// The layout of a CloudWatch dashboard as a picture: its graphs as boxes with what each of them shows.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
+import type { Graph } from "../graph";
 
-export const dashboard: Generator = {
-  name: "dashboard",
-  files: ["docs/dashboard.svg"],
-  make: async () => {
-    const { resources } = await documentedGraph();
-    const found = resources.find(({ type }) => type === "aws:cloudwatch/dashboard:Dashboard");
-    if (found === undefined)
-      throw new Error("The program has no dashboard; set the configuration's dashboard to true.");
-    return pictureOf(JSON.parse(String(found.inputs.dashboardBody)).widgets);
-  },
-};
+interface Place {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+interface Widget extends Partial<Place> {
+  readonly type: string;
+  readonly properties: Shown & { readonly markdown?: string };
+}
+
+interface Shown {
+  readonly title?: string;
+  readonly metrics?: readonly (readonly unknown[])[];
+  readonly annotations?: { readonly horizontal?: readonly { readonly value: number; readonly label?: string }[] };
+}
+
+/** Each dashboard of the program as an SVG picture, by its logical name. Throws for a widget without its place. */
+export function dashboardPictures(graph: Graph): ReadonlyMap<string, string> {
+  const dashboards = graph.resources.filter(({ type }) => type === "aws:cloudwatch/dashboard:Dashboard");
+  return new Map(
+    dashboards.map(({ name, inputs }) => {
+      const { widgets } = JSON.parse(String(inputs.dashboardBody)) as { readonly widgets: readonly Widget[] };
+      return [name, pictureOf(name, widgets)];
+    }),
+  );
+}
 
 /** Pixels of a column and of a row of CloudWatch's grid. */
 const unit = { x: 40, y: 24 };
@@ -38,33 +54,35 @@ rect { fill: #f6f8fa; stroke: #d0d7de }
 
 const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
-export function pictureOf(widgets: readonly Widget[]): string {
+function pictureOf(name: string, widgets: readonly Widget[]): string {
+  const placed = widgets.map((widget) => ({ ...widget, ...placeOf(name, widget) }));
   const width = 24 * unit.x;
-  const height = Math.max(...widgets.map((widget) => widget.y + widget.height)) * unit.y;
+  const height = Math.max(...placed.map((widget) => widget.y + widget.height)) * unit.y;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">`,
-    "<title>The dashboard of the pipeline: a row for each part, from what comes in to its dead letters</title>",
+    `<title>The dashboard ${escaped(name)}</title>`,
     `<style>${style}</style>`,
-    ...widgets.map(({ type, properties, ...at }) =>
-      type === "text" ? headOf(at, String(properties.markdown)) : boxOf(at, properties as unknown as Shown),
+    ...placed.map(({ type, properties, ...at }) =>
+      type === "text" ? headOf(at, properties.markdown ?? "") : boxOf(at, properties),
     ),
     "</svg>",
   ].join("\n");
 }
 
-type Place = Pick<Widget, "x" | "y" | "width" | "height">;
-
-interface Shown {
-  readonly title: string;
-  readonly metrics: readonly (readonly unknown[])[];
-  readonly annotations?: { readonly horizontal: readonly { readonly value: number; readonly label: string }[] };
+function placeOf(name: string, { x, y, width, height }: Widget): Place {
+  if (x === undefined || y === undefined || width === undefined || height === undefined) {
+    throw new Error(
+      `The dashboard "${name}" has a widget that CloudWatch places. The picture needs its place; give the widget x, y, width and height.`,
+    );
+  }
+  return { x, y, width, height };
 }
 
 function headOf({ x, y }: Place, markdown: string): string {
   return `<text class="row" x="${x * unit.x + 4}" y="${y * unit.y + 17}">${escaped(markdown.replaceAll("*", ""))}</text>`;
 }
 
-function boxOf(at: Place, { title, metrics, annotations }: Shown): string {
+function boxOf(at: Place, { title = "", metrics = [], annotations }: Shown): string {
   const [x, y, width, height] = [at.x * unit.x, at.y * unit.y, at.width * unit.x, at.height * unit.y];
   const most = Math.floor((width - 20) / letterWidth);
   const lines = [
@@ -74,7 +92,7 @@ function boxOf(at: Place, { title, metrics, annotations }: Shown): string {
       .flatMap((metric) => broken(nameOf(metric), most))
       .map((text) => ({ text, look: "" })),
     ...(annotations?.horizontal ?? [])
-      .flatMap(({ value, label }) => broken(`line at ${value}: ${label}`, most))
+      .flatMap(({ value, label }) => broken(`line at ${value}${label === undefined ? "" : `: ${label}`}`, most))
       .map((text) => ({ text, look: ' class="limit"' })),
   ];
   return [
@@ -97,10 +115,16 @@ function broken(text: string, most: number): readonly string[] {
   return lines.map((line) => line.replace(/ +$/, ""));
 }
 
-const optionsOf = (metric: readonly unknown[]) => metric.at(-1) as Readonly<Record<string, unknown>>;
 const isShown = (metric: readonly unknown[]) => optionsOf(metric).visible !== false;
+
+/** What follows the metric's name and dimensions, where anything does. */
+function optionsOf(metric: readonly unknown[]): Readonly<Record<string, unknown>> {
+  const last = metric.at(-1);
+  return typeof last === "object" && last !== null ? { ...last } : {};
+}
 
 function nameOf(metric: readonly unknown[]): string {
   const { expression, stat } = optionsOf(metric);
-  return expression === undefined ? `${String(metric[1])}, ${String(stat)}` : String(expression);
+  if (expression !== undefined) return String(expression);
+  return `${String(metric[1])}${stat === undefined ? "" : `, ${String(stat)}`}`;
 }

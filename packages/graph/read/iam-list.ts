@@ -1,13 +1,7 @@
-// Every statement of a program's policies as Markdown. A wildcard needs a reason from the table below, or it is an
-// error.
-import type { Graph } from "@spillway/graph";
-import {
-  type ResourceStatement,
-  type RoleStatement,
-  resourceStatementsOf,
-  statementsOf,
-} from "@spillway/graph/read/permissions";
+// Every statement of a program's policies as Markdown. A wildcard has its reason from the table below, or is reported.
+import type { Graph } from "../graph";
 import { markdownTable } from "./markdown-table";
+import { type ResourceStatement, type RoleStatement, resourceStatementsOf, statementsOf } from "./permissions";
 
 interface Reason {
   /** The actions of a statement whose wildcard it explains. */
@@ -95,18 +89,24 @@ const ownReasons: readonly { readonly kind: RegExp; readonly actions: readonly s
   },
 ];
 
-/** Throws an Error for a wildcard in an action of a role, and for one in a resource without a reason. */
-export function iamStatements(graph: Graph): string {
+export interface IamList {
+  /** The tables, and the reasons for the wildcards in them. */
+  readonly markdown: string;
+  /** Statements with a wildcard that no reason explains, with their fix: in an action of a role, or in a resource. */
+  readonly unexplained: readonly string[];
+}
+
+/** Throws for a graph of a preview, which does not know the policies. */
+export function iamList(graph: Graph): IamList {
   const used: string[] = [];
   const note = (text: string) => {
     if (!used.includes(text)) used.push(text);
     return `(${used.indexOf(text) + 1})`;
   };
-  const faults: string[] = [];
-  const roles = roleRows(statementsOf(graph), { note, faults });
-  const resources = resourceRows(resourceStatementsOf(graph), { note, faults });
-  if (faults.length > 0) throw new Error(`Statements that nothing explains:\n${faults.join("\n")}`);
-  return [
+  const unexplained: string[] = [];
+  const roles = roleRows(statementsOf(graph), { note, unexplained });
+  const resources = resourceRows(resourceStatementsOf(graph), { note, unexplained });
+  const lines = [
     "What each role may do; numbers are reasons for a wildcard, below.",
     "",
     markdownTable(["who", "may", "on"], roles),
@@ -114,20 +114,24 @@ export function iamStatements(graph: Graph): string {
     "Who may use a resource by its own policy, invoke a function, or assume a role:",
     "",
     markdownTable(["who", "may or may not", "what", "if", "on"], resources),
-    "",
-    "Wildcards, and why there is no other way:",
-    "",
-    ...used.map((text, index) => `${index + 1}. ${text}`),
-  ].join("\n");
+  ];
+  if (used.length > 0) {
+    const numbered = used.map((text, index) => `${index + 1}. ${text}`);
+    lines.push("", "Wildcards, and why there is no other way:", "", ...numbered);
+  }
+  return { markdown: lines.join("\n"), unexplained };
 }
+
+/** Follows a wildcard in the tables that no reason explains. */
+const unexplainedMark = "**(unexplained wildcard)**";
 
 interface Notes {
   note(text: string): string;
-  readonly faults: string[];
+  readonly unexplained: string[];
 }
 
 /** Statements with the same actions share a row. */
-function roleRows(statements: readonly RoleStatement[], { note, faults }: Notes): readonly string[][] {
+function roleRows(statements: readonly RoleStatement[], { note, unexplained }: Notes): readonly string[][] {
   const rows = new Map<string, { readonly cells: readonly string[]; readonly on: string[] }>();
   for (const { principal, urn, effect, actions, resource, arn, condition } of statements) {
     const said = actions.length === 0 ? "everything in" : actionsOf(actions, effect);
@@ -137,12 +141,10 @@ function roleRows(statements: readonly RoleStatement[], { note, faults }: Notes)
     const reason = reasonOf({ actions, arn });
     const isWild = effect === "Allow" && (arn.includes("*") || actions.length === 0 || actions.some(isWildcard));
     if (isWild && reason === undefined) {
-      faults.push(
-        `- ${principal}: ${said} on ${resource}; name the resource and each action, or add the reason to tools/generate/iam-statements-page.ts.`,
-      );
+      unexplained.push(`${principal}: ${said} on ${resource}; name the resource and each action.`);
     }
     const place = arn === "*" ? "`*`" : resource;
-    const on = isWild && reason !== undefined ? `${place} ${note(reason)}` : place;
+    const on = isWild ? `${place} ${reason === undefined ? unexplainedMark : note(reason)}` : place;
     const conditional = `${on}${condition === "" ? "" : ` if ${condition}`}`;
     if (!row.on.includes(conditional)) row.on.push(conditional);
   }
@@ -155,7 +157,7 @@ function roleRows(statements: readonly RoleStatement[], { note, faults }: Notes)
 }
 
 /** The same statement about several resources is one row. A wildcard in a denial needs no reason. */
-function resourceRows(statements: readonly ResourceStatement[], { note, faults }: Notes): readonly string[][] {
+function resourceRows(statements: readonly ResourceStatement[], { note, unexplained }: Notes): readonly string[][] {
   const rows = new Map<string, { readonly cells: readonly string[]; readonly resources: Set<string> }>();
   for (const { resource, effect, principals, actions, on, condition } of statements) {
     const isWild = effect === "Allow" && [...actions, ...on].some(isWildcard);
@@ -163,11 +165,11 @@ function resourceRows(statements: readonly ResourceStatement[], { note, faults }
       (each) => each.kind.test(resource) && actions.every((action) => each.actions.includes(action)),
     );
     if (isWild && reason === undefined) {
-      faults.push(
-        `- ${resource}: ${principals.join(", ")} may ${actions.join(", ")}${on.length > 0 ? ` on ${on.join(", ")}` : ""}; name each, or add the reason to tools/generate/iam-statements-page.ts.`,
-      );
+      const place = on.length > 0 ? ` on ${on.join(", ")}` : "";
+      unexplained.push(`${resource}: ${principals.join(", ")} may ${actions.join(", ")}${place}; name each.`);
     }
-    const what = `${actions.map((action) => `\`${action}\``).join(", ")}${isWild && reason !== undefined ? ` ${note(reason.text)}` : ""}`;
+    const mark = reason === undefined ? unexplainedMark : note(reason.text);
+    const what = `${actions.map((action) => `\`${action}\``).join(", ")}${isWild ? ` ${mark}` : ""}`;
     const cells = [principals.join(", "), effect === "Allow" ? "may" : "may not", what, condition];
     const row = rows.get(JSON.stringify(cells)) ?? { cells, resources: new Set() };
     rows.set(JSON.stringify(cells), row);

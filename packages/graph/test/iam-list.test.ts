@@ -1,13 +1,11 @@
 import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
-import { evaluateProgram } from "@spillway/graph";
 import { QueueConsumer } from "spillway";
-import { iamStatements } from "../../tools/generate/iam-statements-page";
-import { documented, root } from "../../tools/generate/program";
-import { note } from "../support/callbacks";
-import { Recorded } from "../support/component-graph";
+import { note } from "../../../test/support/callbacks";
+import { Recorded } from "../../../test/support/component-graph";
+import { iamList } from "../read/iam-list";
 
-const listOf = async (run: () => unknown) => iamStatements((await Recorded.of(run)).graph);
+const listOf = async (run: () => unknown) => iamList((await Recorded.of(run)).graph);
 const granting = (statement: object) => () => {
   new aws.iam.Role("worker", {
     assumeRolePolicy: JSON.stringify({
@@ -21,7 +19,7 @@ const table = "arn:aws:dynamodb:eu-west-1:000000000000:table";
 
 describe("the list of IAM statements", () => {
   it("has each action with its resources, and a reason for each wildcard", async () => {
-    const rows = (await listOf(() => new QueueConsumer("notes", { callback: note })))
+    const rows = (await listOf(() => new QueueConsumer("notes", { callback: note }))).markdown
       .split("\n")
       .map((line) => line.replace(/ +/g, " ").replace(/ \|$/, ""));
     for (const row of [
@@ -49,37 +47,36 @@ describe("the list of IAM statements", () => {
     "writing to indexes": { Action: "dynamodb:PutItem", Resource: `${table}/orders/index/*` },
   };
   for (const [name, statement] of Object.entries(faults)) {
-    it(`is refused for ${name}`, async () => {
-      await assert.rejects(
-        listOf(granting(statement)),
-        /^Error: Statements that nothing explains:\n- role worker: .* on /,
-      );
+    it(`reports and marks ${name}`, async () => {
+      const { markdown, unexplained } = await listOf(granting(statement));
+      assert.equal(unexplained.length, 1);
+      assert.match(unexplained[0] ?? "", /^role worker: .* on .*; name the resource and each action\.$/);
+      assert.equal(markdown.split("**(unexplained wildcard)**").length, 2);
     });
   }
 
-  it("is refused for a managed policy, and for a resource that admits every action", async () => {
-    await assert.rejects(
-      listOf(() => {
-        new aws.iam.Role("worker", {
-          assumeRolePolicy: JSON.stringify({ Statement: [] }),
-          managedPolicyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"],
-        });
-      }),
-      /- role worker: everything in on managed policy AdministratorAccess;/,
-    );
-    await assert.rejects(
-      listOf(() => {
-        const { url } = new aws.sqs.Queue("open");
-        const statement = { Effect: "Allow", Principal: "*", Action: "sqs:*", Resource: queue };
-        new aws.sqs.QueuePolicy("open", { queueUrl: url, policy: JSON.stringify({ Statement: [statement] }) });
-      }),
-      /- open queue: everyone may sqs:\* on /,
-    );
+  it("reports a managed policy, and a resource that admits every action", async () => {
+    const managed = await listOf(() => {
+      new aws.iam.Role("worker", {
+        assumeRolePolicy: JSON.stringify({ Statement: [] }),
+        managedPolicyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"],
+      });
+    });
+    assert.deepEqual(managed.unexplained, [
+      "role worker: everything in on managed policy AdministratorAccess; name the resource and each action.",
+    ]);
+    const open = await listOf(() => {
+      const { url } = new aws.sqs.Queue("open");
+      const statement = { Effect: "Allow", Principal: "*", Action: "sqs:*", Resource: queue };
+      new aws.sqs.QueuePolicy("open", { queueUrl: url, policy: JSON.stringify({ Statement: [statement] }) });
+    });
+    assert.match(open.unexplained.join(), /^open queue: everyone may sqs:\* on .*; name each\.$/);
+    assert.match(open.markdown, /`sqs:\*` \*\*\(unexplained wildcard\)\*\*/);
   });
 
-  it("holds for the pipeline with the endpoint's log, too", async () => {
-    const config = { ...documented.config, "spillway:apiGatewayLogging": "create" };
-    const graph = await evaluateProgram({ program: `${root}/index.ts`, stack: documented.stack, config });
-    assert.match(iamStatements(graph), /\*\*endpoint api-logging\*\* *\| `logs:CreateLogGroup`.* \| `\*` \(\d\)/);
+  it("has no chapter of reasons where no wildcard needs one", async () => {
+    const { markdown, unexplained } = await listOf(granting({ Action: "sqs:SendMessage", Resource: queue }));
+    assert.deepEqual(unexplained, []);
+    assert.doesNotMatch(markdown, /Wildcards/);
   });
 });
