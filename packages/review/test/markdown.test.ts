@@ -1,8 +1,5 @@
 import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
-import { statedAfter } from "../../../test/support/docs-tables";
-import { readOptions, usage } from "../../cli/review-options";
-import { UsageError } from "../../cli/start-options";
 import { code, cut, fenced, fitted, largestComment } from "../markdown";
 import { reviewOf } from "./support/review";
 
@@ -57,36 +54,5 @@ describe("a comment", () => {
     assert.ok(text.length < 65_536 && text.length > 60_000);
     assert.match(text, /^## Stack `dev`\n\n[^\n]*\n\n> \[!CAUTION\]\n> \*\*Data is lost\*\*\n/);
     assert.match(text, /more lines did not fit/);
-  });
-});
-
-describe("the command line of a review", () => {
-  it("has the stack dev and the merge base for defaults", () => {
-    assert.deepEqual(readOptions([]), {
-      base: undefined,
-      stacks: ["dev"],
-      markdown: undefined,
-      program: "index.ts",
-      config: {},
-      help: false,
-    });
-    const { base, stacks, markdown, config } = readOptions(
-      "--base HEAD~1 --stack dev --stack prod --stack dev --markdown out.md --config a=b=c".split(" "),
-    );
-    assert.deepEqual([base, stacks, markdown, config], ["HEAD~1", ["dev", "prod"], "out.md", { a: "b=c" }]);
-  });
-
-  it("is the one in the document", () => {
-    const stated = statedAfter("docs/review.md", "npm run review -- --base");
-    const offered = [...usage.matchAll(/^ {2}(--\w+(?: [A-Z=]+)?)/gm)].map(([, option]) => option);
-    assert.deepEqual(Object.keys(stated).sort(), offered.filter((option) => option !== "--help").sort());
-    const { stacks, program } = readOptions([]);
-    assert.deepEqual([stated["--stack NAME"], stated["--program FILE"]], [stacks.join(), program]);
-  });
-
-  it("refuses what it cannot use", () => {
-    for (const line of ["--stack ../x", "--stack a-->b", "--config a", "--unknown", "word", "--base="]) {
-      assert.throws(() => readOptions(line.split(" ")), UsageError, line);
-    }
   });
 });

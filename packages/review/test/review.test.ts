@@ -1,14 +1,11 @@
 import { strict as assert } from "node:assert";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import * as path from "node:path";
 import { read } from "../../../test/support/docs-tables";
-import { readOptions } from "../../cli/review-options";
-import { type Review, review } from "../review";
+import { type Review, type ReviewOptions, review } from "../review";
 import { Repository } from "./support/repository";
 
-describe("npm run review", () => {
+describe("a review", () => {
   let repository: Repository;
   before(() => {
     repository = new Repository();
@@ -21,9 +18,10 @@ describe("npm run review", () => {
   after(() => repository.remove());
 
   const said: string[] = [];
-  const run = async (...args: string[]): Promise<Review & { readonly lines: readonly string[] }> => {
+  const run = async (base?: string): Promise<Review & { readonly lines: readonly string[] }> => {
     said.length = 0;
-    const made = await review(readOptions(args), { cwd: repository.root, say: (line) => void said.push(line) });
+    const options: ReviewOptions = { base, stacks: ["dev"], program: "index.ts", config: {} };
+    const made = await review(options, { cwd: repository.root, say: (line) => void said.push(line) });
     return { ...made, lines: made.markdown.split("\n") };
   };
   const has = ({ lines }: { readonly lines: readonly string[] }, line: string) =>
@@ -31,7 +29,7 @@ describe("npm run review", () => {
 
   it("says that nothing changes, of a change that touches nothing", async () => {
     repository.change("index.ts", [/^/, "// A comment.\n"]);
-    const made = await run("--base", "HEAD");
+    const made = await run("HEAD");
     assert.match(
       made.markdown,
       /^<!-- spillway-review: dev -->\n\n## Stack `dev`\n\nNo resource changes\. Compared with `HEAD` \(`[0-9a-f]{10}`\)\.\n/,
@@ -109,7 +107,7 @@ describe("npm run review", () => {
     repository.git("commit", "--quiet", "--all", "--message=Unreadable");
     repository.change("Pulumi.yaml", ["    type: array\n", `    type: array\n${items}`]);
     try {
-      const fixed = await run("--base", "HEAD");
+      const fixed = await run("HEAD");
       assert.match(fixed.markdown, /\nNo resource changes\. Compared with `HEAD`/);
       assert.equal(fixed.failed, false);
     } finally {
@@ -122,7 +120,7 @@ describe("npm run review", () => {
     repository.git("commit", "--quiet", "--message=Without dev");
     repository.git("mv", "Pulumi.other.yaml", "Pulumi.dev.yaml");
     try {
-      const made = await run("--base", "HEAD");
+      const made = await run("HEAD");
       has(made, "The base has no `Pulumi.dev.yaml`, so no stack `dev` to compare with: all of it is new here.");
       assert.match(made.markdown, /Resources: \*\*\d+ added\*\*\./);
     } finally {
@@ -131,44 +129,7 @@ describe("npm run review", () => {
   });
 
   it("refuses a base that is not there, and leaves nothing behind", async () => {
-    await assert.rejects(run("--base", "no-such-branch"), /There is no commit "no-such-branch"; fetch it/);
-    await assert.rejects(run("--base=--help"), /There is no commit "--help"/);
-  });
-
-  it("takes its checkout away when it is interrupted, and ends with 130", async () => {
-    const cli = path.resolve(__dirname, "..", "..", "cli", "review.ts");
-    const child = spawn(
-      process.execPath,
-      ["-r", require.resolve("ts-node/register/transpile-only"), cli, "--base", "HEAD"],
-      {
-        cwd: repository.root,
-        stdio: ["ignore", "pipe", "pipe"],
-      },
-    );
-    let progress = "";
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      progress += text;
-      if (progress.includes("Evaluating")) child.kill("SIGINT");
-    });
-    const [code] = await once(child, "close");
-    assert.equal(code, 130, progress);
-  });
-
-  it("ends with 2 and its usage for options that there are not", async () => {
-    const cli = path.resolve(__dirname, "..", "..", "cli", "review.ts");
-    const child = spawn(process.execPath, [
-      "-r",
-      require.resolve("ts-node/register/transpile-only"),
-      cli,
-      "--stacks",
-      "dev",
-    ]);
-    let errors = "";
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      errors += text;
-    });
-    const [code] = await once(child, "close");
-    assert.equal(code, 2);
-    assert.match(errors, /'--stacks'.*\n\nReviews what a change/s);
+    await assert.rejects(run("no-such-branch"), /There is no commit "no-such-branch"; fetch it/);
+    await assert.rejects(run("--help"), /There is no commit "--help"/);
   });
 });

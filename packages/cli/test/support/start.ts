@@ -1,4 +1,4 @@
-// `npm start` as a process of its own, and what it leaves behind.
+// `spillway` as a process of its own, and what it leaves behind.
 import { strict as assert } from "node:assert";
 import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
@@ -8,26 +8,19 @@ import { until } from "../../../../test/support/until";
 import { placeForDatabases } from "../../../local/temporary-folder";
 
 const root = path.resolve(__dirname, "..", "..", "..", "..");
+export const bin = path.resolve(__dirname, "..", "..", "bin", "spillway.cjs");
 
-/** A run that ends with the tests of the file: see `endAll`. */
-export class Start {
+/** `spillway` as a process that ends with the tests of the file: see `endAll`. */
+export class Spillway {
   stdout = "";
   stderr = "";
   readonly ended: Promise<number | NodeJS.Signals>;
-  private readonly child: ChildProcess;
+  protected readonly child: ChildProcess;
 
-  constructor(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
-    // Whoever tests the check of types asks for it: it takes a core for seconds.
-    const types = args.includes("--type-check") ? [] : ["--no-type-check"];
-    const script = [
-      "--disable-warning=ExperimentalWarning",
-      "-r",
-      "ts-node/register/transpile-only",
-      "packages/cli/start.ts",
-    ];
-    this.child = spawn(process.execPath, [...script, ...types, ...args.filter((each) => each !== "--type-check")], {
-      cwd: root,
-      env: { ...process.env, ...environment },
+  constructor(args: readonly string[], { cwd = root, env = {} }: { cwd?: string; env?: NodeJS.ProcessEnv } = {}) {
+    this.child = spawn(process.execPath, [bin, ...args], {
+      cwd,
+      env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.child.stdout?.setEncoding("utf8").on("data", (text: string) => {
@@ -44,19 +37,33 @@ export class Start {
     return this.child.pid ?? assert.fail("it did not start");
   }
 
+  kill(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  /** Closes the end that reads its stdout, as `head` does. */
+  closeStdout(): void {
+    this.child.stdout?.destroy();
+  }
+}
+
+/** `spillway start`. */
+export class Start extends Spillway {
+  constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+    // Whoever tests the check of types asks for it: it takes a core for seconds.
+    const types = args.includes("--type-check") ? [] : ["--no-type-check"];
+    super(["start", ...types, ...args.filter((each) => each !== "--type-check")], { env });
+  }
+
   /** Resolves with the line of `--json`. */
   async ready(): Promise<{ address: string; outputs: Record<string, string>; readyMs: number }> {
     await until(() => this.stdout.includes("\n") || this.child.exitCode !== null);
     assert.equal(this.child.exitCode, null, this.stderr);
     return JSON.parse(this.stdout);
   }
-
-  kill(signal: NodeJS.Signals): void {
-    this.child.kill(signal);
-  }
 }
 
-const started = new Set<Start>();
+const started = new Set<Spillway>();
 
 /** Kills what still runs, for `afterEach`. */
 export async function endAll(): Promise<void> {

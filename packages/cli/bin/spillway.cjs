@@ -1,0 +1,56 @@
+#!/usr/bin/env node
+// The command `spillway`: finds a Node that is new enough, and runs main.ts there, or what was built of it. Plain JavaScript that
+// an old Node reads.
+"use strict";
+const { spawn } = require("node:child_process");
+const { existsSync } = require("node:fs");
+const { constants } = require("node:os");
+const path = require("node:path");
+const { installedNode, refuseNode } = require("./node-version.cjs");
+
+const refusal = refuseNode(process.versions.node);
+if (refusal === undefined) {
+  runHere();
+} else {
+  const node = installedNode();
+  if (node === undefined) {
+    process.stderr.write(`${refusal}\n`);
+    process.exitCode = 1;
+  } else {
+    runBy(node);
+  }
+}
+
+function runHere() {
+  // node:sqlite is stable enough for the local run; who runs a program need not be told each time.
+  const { emitWarning } = process;
+  process.emitWarning = (warning, ...rest) => {
+    if (rest[0] !== "ExperimentalWarning") emitWarning.call(process, warning, ...rest);
+  };
+  const main = path.join(__dirname, "..", "main");
+  if (existsSync(`${main}.ts`)) {
+    const project = path.join(__dirname, "..", "..", "..", "tsconfig.json");
+    require("ts-node").register({ transpileOnly: true, project });
+  }
+  require(main).main(process.argv.slice(2), require("@spillway/cli/package.json").version);
+}
+
+/**
+ * Runs this file by another Node. A signal reaches the child as a message: a terminal sends Ctrl-C to both processes, and the child
+ * tells by the message that it is the same one. When this process is killed, the channel closes and the child ends.
+ */
+function runBy(node) {
+  const child = spawn(node, ["--max-semi-space-size=2", __filename, ...process.argv.slice(2)], {
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+  });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+    process.on(signal, () => {
+      if (child.connected) child.send("interrupt");
+    });
+  }
+  child.once("error", (error) => {
+    process.stderr.write(`${node} cannot be started: ${error.message}\n`);
+    process.exitCode = 1;
+  });
+  child.once("exit", (code, signal) => process.exit(code === null ? 128 + constants.signals[signal] : code));
+}

@@ -1,0 +1,22 @@
+// The command line of `spillway`: its commands with their options. What a command needs for its work is loaded when it is called.
+import { Command } from "@commander-js/extra-typings";
+import { addReview } from "./commands/review";
+import { addStart } from "./commands/start";
+import type { Work } from "./session";
+
+/** Does the work of the command that was called. */
+export type Perform = (work: Work) => Promise<void>;
+
+export function commandLine(version: string, perform: Perform): Command {
+  const program = new Command("spillway")
+    .description("Runs, reviews and draws a Pulumi program for AWS: no AWS account, no Docker, no Pulumi CLI.")
+    .version(version, "-V, --version", "prints the version")
+    .helpOption("-h, --help", "prints this")
+    .helpCommand("help [COMMAND]", "prints the help of a command")
+    .showHelpAfterError("spillway --help lists the commands; spillway <command> --help lists its options.")
+    .exitOverride()
+    .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 called wrongly, 130 interrupted.");
+  addStart(program, perform);
+  addReview(program, perform);
+  return program;
+}

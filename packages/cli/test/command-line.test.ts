@@ -1,0 +1,130 @@
+import { strict as assert } from "node:assert";
+import { read as docs, tableAfter, unwrapped } from "../../../test/support/docs-tables";
+import { commandLine } from "../command-line";
+import { version } from "../package.json";
+import { exitCodes } from "../session";
+import { endAll, Spillway } from "./support/start";
+
+const program = () => commandLine(version, async () => {});
+const commands = program().commands.map((command) => command.name());
+
+/** The options of a line, as its command reads them. */
+const read = async (line: string): Promise<Readonly<Record<string, unknown>>> => {
+  const command = program();
+  await command.parseAsync(line.split(" "), { from: "user" });
+  const called = command.commands.find((each) => each.name() === line.split(" ")[0]);
+  return called?.opts() ?? assert.fail(`there is no command of ${line}`);
+};
+
+describe("the command line of spillway start", () => {
+  it("has defaults", async () => {
+    assert.deepEqual(await read("start"), {
+      port: 4566,
+      program: "index.ts",
+      stack: "dev",
+      speed: 1,
+      typeCheck: true,
+    });
+  });
+
+  it("reads values, and each one of those that may be repeated", async () => {
+    const line = [
+      "start --port 0 --config a=b=c --config d= --no-type-check --concurrency 3",
+      "--stack-output acme/net/prod:id=vpc-1 --stack-output acme/net/prod:zones=[1,2]",
+    ].join(" ");
+    const { port, config, typeCheck, concurrency, stackOutput } = await read(line);
+    assert.deepEqual([port, config, typeCheck, concurrency], [0, { a: "b=c", d: "" }, false, 3]);
+    assert.deepEqual(stackOutput, { "acme/net/prod": { id: "vpc-1", zones: [1, 2] } });
+  });
+
+  it("has debugger ports from 9230 on, or from the one that is given", async () => {
+    assert.equal((await read("start --inspect")).inspect, 9230);
+    assert.ok(unwrapped(docs("docs/local.md")).includes("from 9230 on in the order of the program"));
+    assert.equal((await read("start --inspect --json")).inspect, 9230);
+    assert.equal((await read("start --inspect=9500")).inspect, 9500);
+  });
+});
+
+describe("the command line of spillway review", () => {
+  it("has the stack dev and the merge base for defaults", async () => {
+    assert.deepEqual(await read("review"), { program: "index.ts", stack: ["dev"] });
+    assert.deepEqual(
+      await read("review --base HEAD~1 --stack dev --stack prod --stack dev --markdown out.md --config a=b=c"),
+      { program: "index.ts", base: "HEAD~1", stack: ["dev", "prod"], markdown: "out.md", config: { a: "b=c" } },
+    );
+  });
+});
+
+describe("spillway", () => {
+  afterEach(endAll);
+
+  const refused: Readonly<Record<string, RegExp>> = {
+    strat: /^error: unknown command 'strat'\n\(Did you mean start\?\)\nspillway --help lists the commands/,
+    "start --prot 1": /^error: unknown option '--prot'\n\(Did you mean --port\?\)\nspillway --help lists/,
+    "start --port http": /--port <N>' argument 'http' is invalid\. Allowed are whole numbers from 0 to 65535\./,
+    "start --config x": /'x' is invalid\. Give KEY=VALUE, as --config publicEndpoint=true\./,
+    "start --stack-output x=1": /'x=1' is invalid\. Give STACK:OUTPUT=VALUE, as --stack-output acme/,
+    "review --stacks dev": /^error: unknown option '--stacks'\n\(Did you mean --stack\?\)/,
+    "review --stack ../x": /'\.\.\/x' is invalid\. A stack's name has letters, digits/,
+    "review --stack a-->b": /'a-->b' is invalid\. A stack's name has letters, digits/,
+    "review --base=": /argument '' is invalid\. It is empty; leave the option out for its default\./,
+    "review word": /^error: too many arguments for 'review'/,
+  };
+  for (const [line, says] of Object.entries(refused)) {
+    it(`ends with 2, and says what is wrong and what is near, for "${line}"`, async () => {
+      const called = new Spillway(line.split(" "));
+      assert.equal(await called.ended, 2);
+      assert.match(called.stderr, says);
+      assert.equal(called.stdout, "");
+    });
+  }
+
+  it("prints its commands on stderr and ends with 2 when none is named", async () => {
+    const called = new Spillway([]);
+    assert.equal(await called.ended, 2);
+    for (const command of commands) assert.match(called.stderr, new RegExp(`^  ${command} `, "m"));
+    assert.equal(called.stdout, "");
+  });
+
+  it("prints its version, as package.json has it", async () => {
+    const called = new Spillway(["--version"]);
+    assert.equal(await called.ended, 0);
+    assert.deepEqual([called.stdout, called.stderr], [`${version}\n`, ""]);
+  });
+
+  for (const command of commands) {
+    it(`prints the help of ${command}, with examples, on stdout`, async () => {
+      const called = new Spillway([command, "--help"]);
+      assert.equal(await called.ended, 0);
+      assert.match(called.stdout, new RegExp(`^Usage: spillway ${command} [^]*\\nExamples:\\n  spillway ${command}`));
+      assert.equal(called.stderr, "");
+    });
+  }
+
+  it("has the commands and the exit codes of docs/commands.md", () => {
+    const stated = tableAfter("docs/commands.md", "# The command line").map(([line = ""]) => line);
+    assert.deepEqual(
+      stated,
+      commands.map((name) => `spillway ${name}`),
+    );
+    const codes = tableAfter("docs/commands.md", "## Exit codes").map(([code]) => Number(code));
+    assert.deepEqual(codes, Object.values(exitCodes));
+  });
+
+  const documented: Readonly<Record<string, readonly [file: string, place: string]>> = {
+    start: ["docs/local.md", "spillway start --port 0"],
+    review: ["docs/review.md", "spillway review --base"],
+  };
+  for (const [name, [file, place]] of Object.entries(documented)) {
+    it(`has the options of ${name}, with their defaults, that ${file} states`, () => {
+      const options = program().commands.find((each) => each.name() === name)?.options ?? [];
+      const offered = options.map(({ flags }) => flags.replace(/[<>]|\s*\[.*\]/g, ""));
+      const stated = new Map(tableAfter(file, place).map(([option = "", value = ""]) => [option, value]));
+      assert.deepEqual([...stated.keys()].sort(), offered.sort());
+      for (const { flags, defaultValue } of options) {
+        if (typeof defaultValue === "boolean" || defaultValue === undefined) continue;
+        assert.equal(stated.get(flags.replace(/[<>]/g, "")), String(defaultValue), flags);
+      }
+    });
+  }
+});
