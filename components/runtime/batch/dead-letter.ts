@@ -35,7 +35,7 @@ export interface DeadLetterReason {
 }
 
 /** A record that is given up, whatever its source. */
-export interface LostRecord {
+export interface DeadLetterRecord {
   readonly body: string;
   readonly attributes: Readonly<Record<string, MessageAttribute>>;
   readonly sourceArn: string;
@@ -67,7 +67,7 @@ const shortMessage = 100;
 const longestCorrelationId = 256;
 
 /** Undefined where the record leaves no room even for the shortest reason. */
-export function deadLetterOf(record: LostRecord, givenUp: GivenUp): NewMessage | undefined {
+export function deadLetterOf(record: DeadLetterRecord, givenUp: GivenUp): NewMessage | undefined {
   const { place, fifo } = record;
   // Records of a topic may have characters that SQS does not take.
   const body = messageText(record.body);
@@ -97,14 +97,17 @@ function storable(attribute: MessageAttribute): MessageAttribute {
   return StringValue === undefined ? attribute : { ...attribute, StringValue: messageText(StringValue) };
 }
 
-function identityOf({ messageId, correlationId }: LostRecord): Pick<DeadLetterReason, "messageId" | "correlationId"> {
+function identityOf({
+  messageId,
+  correlationId,
+}: DeadLetterRecord): Pick<DeadLetterReason, "messageId" | "correlationId"> {
   return {
     ...(messageId !== undefined && { messageId }),
     ...(correlationId.length <= longestCorrelationId && { correlationId }),
   };
 }
 
-function reasonOf(record: LostRecord, givenUp: GivenUp): DeadLetterReason {
+function reasonOf(record: DeadLetterRecord, givenUp: GivenUp): DeadLetterReason {
   const { sourceArn, trace, place } = record;
   const { error, functionName, requestId, failedAt } = givenUp;
   const { errorType, errorMessage } = nameError(error);

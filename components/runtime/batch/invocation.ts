@@ -4,7 +4,7 @@ import { sendMessage } from "../aws/sqs-client";
 import type { BatchRecord, RecordContext, RecordLogger } from "../callback/callback";
 import { nameError, notDecoded, stackOf } from "../callback/errors";
 import { Calls, OutOfTime } from "./calls";
-import { deadLetterOf, type LostRecord } from "./dead-letter";
+import { type DeadLetterRecord, deadLetterOf } from "./dead-letter";
 import type { Deadline } from "./deadline";
 import type { Opened } from "./envelope";
 import type { Prepared } from "./prepare";
@@ -125,7 +125,7 @@ export class Invocation {
   async deadLetter(
     queueUrl: string,
     id: string,
-    record: LostRecord,
+    record: DeadLetterRecord,
     error: unknown,
   ): Promise<"placed" | "no room" | "refused"> {
     // Near the end there may be thousands for which no time is left, and the line of the batch names them.

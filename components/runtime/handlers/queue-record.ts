@@ -1,7 +1,7 @@
 // A record of an SQS queue, as the parts of the consumer that know nothing of queues take it.
 import type { SQSMessageAttributes, SQSRecord } from "aws-lambda";
 import type { MessageAttribute } from "../aws/sqs-client";
-import { type LostRecord, reasonAttribute } from "../batch/dead-letter";
+import { type DeadLetterRecord, reasonAttribute } from "../batch/dead-letter";
 import { parseJson } from "../batch/decode";
 import { correlationIdOf, type Opened, openEnvelope } from "../batch/envelope";
 
@@ -21,7 +21,7 @@ export function flowOf({ messageId, messageAttributes }: SQSRecord, inEnvelope: 
 }
 
 /** What is stored of a record that is given up. */
-export function lostRecordOf(record: SQSRecord): LostRecord {
+export function deadLetterRecordOf(record: SQSRecord): DeadLetterRecord {
   const { body, messageId, messageAttributes, attributes: system } = record;
   const { ApproximateReceiveCount, AWSTraceHeader, MessageDeduplicationId, MessageGroupId } = system;
   const fifo = isFifo(record);

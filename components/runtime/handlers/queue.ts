@@ -9,7 +9,7 @@ import { type Item, type Outcome, runBatch } from "../batch/run-batch";
 import type { AnyCallback } from "../callback/callback";
 import { comesBackAt, isPermanent, nameError } from "../callback/errors";
 import type { QueueSettings } from "../settings";
-import { flowOf, isFifo, lostRecordOf, openRecord } from "./queue-record";
+import { deadLetterRecordOf, flowOf, isFifo, openRecord } from "./queue-record";
 
 export type QueueHandler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
 
@@ -92,7 +92,12 @@ class QueueBatch {
     }
     if (!isPermanent(error) && item.attempt < this.source.maxReceiveCount) return this.retry(item, error);
     const { invocation, source } = this;
-    const placed = await invocation.deadLetter(source.deadLetterQueueUrl, item.id, lostRecordOf(item.record), error);
+    const placed = await invocation.deadLetter(
+      source.deadLetterQueueUrl,
+      item.id,
+      deadLetterRecordOf(item.record),
+      error,
+    );
     if (placed === "no room") {
       // SQS itself moves it, whole, once it has been received too often: let that be soon.
       this.reportBack(item, "retried", 0, error);

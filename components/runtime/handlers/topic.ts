@@ -1,6 +1,6 @@
 // The consumer of an SNS topic without a queue between: what Lambda invokes, around a callback.
 import type { Context, SNSEvent, SNSEventRecord } from "aws-lambda";
-import type { LostRecord } from "../batch/dead-letter";
+import type { DeadLetterRecord } from "../batch/dead-letter";
 import { parseJson } from "../batch/decode";
 import { correlationIdOf, type Opened, openEnvelope } from "../batch/envelope";
 import { Invocation } from "../batch/invocation";
@@ -45,7 +45,7 @@ export function topicHandler(callback: AnyCallback): TopicHandler {
         const permanent = isPermanent(error);
         const placed =
           permanent &&
-          (await invocation.deadLetter(source.deadLetterQueueUrl, item.id, lostRecordOf(item.record), error)) ===
+          (await invocation.deadLetter(source.deadLetterQueueUrl, item.id, deadLetterRecordOf(item.record), error)) ===
             "placed";
         invocation.fail(item, placed ? "deadLettered" : "retried", error);
         if (!placed) transient.push(error);
@@ -65,7 +65,7 @@ function flowOf({ Sns }: SNSEventRecord, inEnvelope: string | undefined): string
   return inEnvelope ?? Sns.MessageAttributes.correlationId?.Value ?? Sns.MessageId;
 }
 
-function lostRecordOf(record: SNSEventRecord): LostRecord {
+function deadLetterRecordOf(record: SNSEventRecord): DeadLetterRecord {
   const { Sns } = record;
   const attributes = Object.entries(Sns.MessageAttributes).map(([name, { Type, Value }]) => [
     name,

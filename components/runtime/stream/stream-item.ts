@@ -1,6 +1,6 @@
 // A record of a stream as the batch sees it, and what the batch answers to Lambda.
 
-import type { LostRecord } from "../batch/dead-letter";
+import type { DeadLetterRecord } from "../batch/dead-letter";
 import type { Opened } from "../batch/envelope";
 import type { Item } from "../batch/run-batch";
 
@@ -14,7 +14,7 @@ export interface StreamItem extends Item {
   /** Throws an InvalidEvent for what is no event. */
   open(): Opened;
   /** What is stored of it when it is given up. */
-  lost(): LostRecord;
+  lost(): DeadLetterRecord;
 }
 
 export interface StreamBatchResponse {

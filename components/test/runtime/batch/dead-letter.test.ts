@@ -3,9 +3,9 @@ import type { SQSMessageAttributes, SQSRecord } from "aws-lambda";
 import { recordOf } from "../../../../test/support/fake-sqs";
 import type { MessageAttribute } from "../../../runtime/aws/sqs-client";
 import { deadLetterOf as compose, type GivenUp } from "../../../runtime/batch/dead-letter";
-import { lostRecordOf, originalAttributes } from "../../../runtime/handlers/queue-record";
+import { deadLetterRecordOf, originalAttributes } from "../../../runtime/handlers/queue-record";
 
-const deadLetterOf = (record: SQSRecord, given: GivenUp) => compose(lostRecordOf(record), given);
+const deadLetterOf = (record: SQSRecord, given: GivenUp) => compose(deadLetterRecordOf(record), given);
 
 const givenUp = {
   error: new RangeError("too busy"),
