@@ -2,6 +2,7 @@
 import type { Clock } from "../clock";
 import { legacyCode } from "../protocol/sqs-query";
 import { type Ask, type Principal, ServiceError } from "../service/ask";
+import { isRetryable } from "./retryable";
 import { deliver, send, type Target } from "./target";
 
 export interface RetryPolicy {
@@ -151,18 +152,6 @@ function described(error: unknown, { service }: Target): { code: string; message
   }
   const code = service === "sqs" ? legacyCode(error) : error.code.replace(/^.*#/, "");
   return { code, message: error.message };
-}
-
-const throttles = /Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/;
-
-/**
- * Missing permissions and targets go to the dead-letter queue at once, as no retry would help; throttling and failures of the service are
- * tried again. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-event-delivery.html
- */
-function isRetryable(error: unknown): boolean {
-  if (!(error instanceof ServiceError)) return true;
-  // 501: what the local run does not have.
-  return (error.status >= 500 && error.status !== 501) || error.status === 429 || throttles.test(error.code);
 }
 
 const textOf = (error: unknown) =>

@@ -28,6 +28,8 @@ export interface Content {
   readonly body: string;
   /** Message attributes, for queues and topics. */
   readonly attributes?: Message | undefined;
+  /** For topics. */
+  readonly subject?: string | undefined;
   /** `X-Amzn-Trace-Id`, for queues. */
   readonly traceHeader?: string | undefined;
   /** For buckets: the key under which the body is stored as an object. */
@@ -39,7 +41,7 @@ export async function deliver(
   ask: Ask,
   principal: Principal,
   { arn, event, messageGroupId }: Omit<Target, "service">,
-  { body, attributes, traceHeader, objectKey }: Content,
+  { body, attributes, subject, traceHeader, objectKey }: Content,
 ): Promise<void> {
   const [, , service, , , name] = arn.split(":");
   const withAttributes = attributes !== undefined && { MessageAttributes: attributes };
@@ -54,7 +56,12 @@ export async function deliver(
         }),
       });
     case "sns":
-      await ask(principal, "sns", "Publish", { TopicArn: arn, Message: body, ...withAttributes });
+      await ask(principal, "sns", "Publish", {
+        TopicArn: arn,
+        Message: body,
+        ...(subject !== undefined && { Subject: subject }),
+        ...withAttributes,
+      });
       return;
     case "lambda":
       await ask(principal, "lambda", "Invoke", { FunctionName: arn, InvocationType: "Event", Payload: body });

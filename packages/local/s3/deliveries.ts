@@ -2,7 +2,9 @@
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Clock } from "../clock";
-import { type Ask, type Message, type Principal, ServiceError } from "../service/ask";
+import { isRetryable } from "../delivery/retryable";
+import { deliver } from "../delivery/target";
+import type { Ask, Message, Principal } from "../service/ask";
 import type { Bucket } from "./bucket";
 import { type EventName, isFor, type Notification, undeliverable } from "./notifications";
 
@@ -21,6 +23,8 @@ export interface Happened {
   /** Of an object that is there. */
   readonly object?: { readonly size: number; readonly etag: string };
 }
+
+const subject = "Amazon S3 Notification";
 
 /** Milliseconds between attempts. S3 does not say how often it tries. */
 const pauses = [100, 1000, 5000];
@@ -49,7 +53,8 @@ export class BucketDeliveries {
 
   /** As S3 does when notifications are set: sends a test message. Rejects where the destination does not take it. */
   async test(bucket: Bucket, notification: Notification): Promise<void> {
-    const { clock } = this.settings;
+    const { ask, clock } = this.settings;
+    const { target } = notification;
     const body = JSON.stringify({
       Service: "Amazon S3",
       Event: "s3:TestEvent",
@@ -59,8 +64,12 @@ export class BucketDeliveries {
       HostId: hostId(),
     });
     try {
-      // Of a function S3 checks the permission only.
-      await this.#send(bucket, notification.target, body, "DryRun");
+      // S3 does not invoke a function for the test, and only checks the permission.
+      if (target.split(":")[2] === "lambda") {
+        await ask(this.#principalOf(bucket), "lambda", "Invoke", { FunctionName: target, InvocationType: "DryRun" });
+      } else {
+        await this.#send(bucket, target, body);
+      }
     } catch (error) {
       throw undeliverable(notification, textOf(error));
     }
@@ -77,12 +86,11 @@ export class BucketDeliveries {
     const { signal } = this.#closed;
     for (let attempt = 0; ; attempt += 1) {
       try {
-        await this.#send(bucket, target, body, "Event");
+        await this.#send(bucket, target, body);
         return;
       } catch (error) {
         const pause = pauses[attempt];
-        const isFinal = error instanceof ServiceError && error.status < 500 && error.status !== 429;
-        if (isFinal || pause === undefined || signal.aborted) {
+        if (!isRetryable(error) || pause === undefined || signal.aborted) {
           onProblem?.(`An event of the bucket "${bucket.name}" is lost: ${target} did not take it (${textOf(error)}).`);
           return;
         }
@@ -91,25 +99,12 @@ export class BucketDeliveries {
     }
   }
 
-  #send(bucket: Bucket, target: string, body: string, invocation: "Event" | "DryRun"): Promise<Message> {
-    const { ask, bucketArn } = this.settings;
-    const principal: Principal = { kind: "service", service: "s3.amazonaws.com", sourceArn: bucketArn(bucket.name) };
-    const [, , service, , account, ...name] = target.split(":");
-    switch (service) {
-      case "sqs":
-        return ask({ kind: "user" }, "sqs", "GetQueueUrl", {
-          QueueName: name.join(":"),
-          QueueOwnerAWSAccountId: account,
-        }).then(({ QueueUrl }) => ask(principal, "sqs", "SendMessage", { QueueUrl, MessageBody: body }));
-      case "sns":
-        return ask(principal, "sns", "Publish", {
-          TopicArn: target,
-          Subject: "Amazon S3 Notification",
-          Message: body,
-        });
-      default:
-        return ask(principal, "lambda", "Invoke", { FunctionName: target, InvocationType: invocation, Payload: body });
-    }
+  #send(bucket: Bucket, target: string, body: string): Promise<void> {
+    return deliver(this.settings.ask, this.#principalOf(bucket), { arn: target }, { body, subject });
+  }
+
+  #principalOf({ name }: Bucket): Principal {
+    return { kind: "service", service: "s3.amazonaws.com", sourceArn: this.settings.bucketArn(name) };
   }
 
   #record(bucket: Bucket, { id }: Notification, { event, key, object }: Happened, sequencer: string): Message {

@@ -1,15 +1,16 @@
 // Delivers published messages to queues and functions after Publish has answered, with SNS's retries and dead letters.
 import type { Clock } from "../clock";
+import { isRetryable } from "../delivery/retryable";
+import { deliver, send } from "../delivery/target";
 import type { Ask, Principal } from "../service/ask";
 import { lambdaEvent, queueMessage } from "./notification";
 import type { Publication } from "./publication";
-import { delayBefore, isClientError, maximumAttempts } from "./retries";
+import { delayBefore, maximumAttempts } from "./retries";
 import type { Subscription } from "./topic";
 
 export interface DeliveriesSettings {
   readonly clock: Clock;
   readonly ask: Ask;
-  readonly accountId: string;
   address(): string;
   onProblem?(message: string): void;
 }
@@ -131,7 +132,7 @@ export class Deliveries {
         return "delivered";
       } catch (thrown) {
         error = thrown;
-        if (isClientError(thrown)) break;
+        if (!isRetryable(thrown)) break;
       }
     }
     return { error };
@@ -156,22 +157,16 @@ export class Deliveries {
   }
 
   #send({ publication, subscription }: Delivery): Promise<unknown> {
-    const { ask } = this.settings;
-    if (subscription.protocol === "sqs") return this.#sendTo(subscription.endpoint, publication, subscription);
-    return ask(principalOf(publication), "lambda", "Invoke", {
-      FunctionName: subscription.endpoint,
-      InvocationType: "Event",
-      Payload: lambdaEvent(publication, subscription, this.settings.address()),
-    });
+    const { protocol, endpoint } = subscription;
+    if (protocol === "sqs") return this.#sendTo(endpoint, publication, subscription);
+    const body = lambdaEvent(publication, subscription, this.settings.address());
+    return deliver(this.settings.ask, principalOf(publication), { arn: endpoint }, { body });
   }
 
   #sendTo(queueArn: string, publication: Publication, subscription: Subscription): Promise<unknown> {
-    const { ask, accountId, address } = this.settings;
-    const queueName = queueArn.slice(queueArn.lastIndexOf(":") + 1);
-    return ask(principalOf(publication), "sqs", "SendMessage", {
-      QueueUrl: `${address()}/${accountId}/${queueName}`,
-      ...queueMessage(publication, subscription, queueName.endsWith(".fifo"), address()),
-    });
+    const { ask, address } = this.settings;
+    const message = queueMessage(publication, subscription, queueArn.endsWith(".fifo"), address());
+    return send(ask, principalOf(publication), queueArn, message);
   }
 
   async #giveUp(delivery: Delivery, error: unknown): Promise<void> {

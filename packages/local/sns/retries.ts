@@ -1,5 +1,4 @@
 // When SNS tries again to reach a queue or a function: https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html
-import { ServiceError } from "../service/ask";
 
 /** 3 without delay, 2 a second apart, 10 backing off from 1 to 20 seconds, 100,000 with 20 seconds between: over 23 days. */
 const phases = { immediate: 3, beforeBackOff: 2, backOff: 10, afterBackOff: 100_000 };
@@ -14,7 +13,3 @@ export function delayBefore(attempt: number): number {
   if (backOff < phases.backOff) return 1000 * 20 ** (backOff / (phases.backOff - 1));
   return 20_000;
 }
-
-/** A deleted endpoint, a policy that denies, a message that the endpoint refuses: trying again would change nothing. */
-export const isClientError = (error: unknown) =>
-  error instanceof ServiceError && error.status < 500 && error.status !== 429;
