@@ -34,7 +34,9 @@ function ofRemoved(resource: GraphResource, comparison: Comparison): Danger[] {
   if (options.retainOnDelete || inputs.skipDestroy === true) {
     return [{ kind: "protection", urn, text: `${name} is left on AWS as it is, and no longer managed here.` }];
   }
-  const text = `${name} is **deleted**, with ${data.loss}.${ofKey(resource)}${guarded(resource)}${renamedTo(resource, comparison)}`;
+  const text =
+    `${name} is **deleted**, with ` +
+    `${data.loss}.${ofKey(resource)}${guarded(resource)}${renamedTo(resource, comparison)}`;
   return [{ kind: "data", urn, text }];
 }
 
@@ -46,9 +48,12 @@ function ofKey({ type, inputs }: GraphResource): string {
   if (type !== "aws:kms/key:Key") return "";
   const days = Number(inputs.deletionWindowInDays ?? 30);
   return (
-    " Messages, records, items, backups and logs that are encrypted with it cannot be read from then on, even where what is new has another key. " +
-    `Keep it until they are gone: as ${code("formerKmsKeyArn")}, or with ${code("encryption: aws-keeping-key")} in this project. ` +
-    `For ${days} days the deletion can be taken back, with ${code("aws kms cancel-key-deletion")} and ${code("aws kms enable-key")}.`
+    " Messages, records, items, backups and logs that are encrypted with it cannot be read from then on, even " +
+    "where what is new has another key. " +
+    `Keep it until they are gone: as ${code("formerKmsKeyArn")}, or with ${code("encryption: aws-keeping-key")} ` +
+    "in this project. " +
+    `For ${days} days the deletion can be taken back, with ${code("aws kms cancel-key-deletion")} and ` +
+    `${code("aws kms enable-key")}.`
   );
 }
 
@@ -67,7 +72,10 @@ function renamedTo(resource: GraphResource, { added, matched, resources }: Compa
   const [was, is] = [outermost(resource), outermost(successor)];
   if (was.type !== is.type) return "";
   const alias = `aliases: [{ name: ${JSON.stringify(was.name)} }]`;
-  return ` ${code(nameOf(successor))} is added and looks like it: if it was renamed, ${code(alias)} on ${code(nameOf(is))} keeps it.`;
+  return (
+    ` ${code(nameOf(successor))} is added and looks like it: if it was renamed, ${code(alias)} on ` +
+    `${code(nameOf(is))} keeps it.`
+  );
 }
 
 /** Whether inputs are the same except for names and references. */
@@ -83,7 +91,9 @@ function ofReplaced({ before, after, effect, properties }: ResourceChange): Dang
   const { data } = resourceType(after.type);
   if (data === undefined || effect !== "replaces") return [];
   const because = properties.filter((change) => change.effect === "replaces").map(({ property }) => code(property));
-  const text = `${code(nameOf(after))} is **replaced**, since ${because.join(", ")} cannot be changed: a new ${data.noun} is made, and the old one is deleted with ${data.loss}.`;
+  const text =
+    `${code(nameOf(after))} is **replaced**, since ${because.join(", ")} cannot be changed: a new ${data.noun} ` +
+    `is made, and the old one is deleted with ${data.loss}.`;
   return [{ kind: "data", urn: after.urn, text: text + guarded(before) }];
 }
 
@@ -105,7 +115,9 @@ function ofStream({ after, before, properties }: ResourceChange): Danger[] {
   const changed = properties.find(({ property }) => property === "streamEnabled" || property === "streamViewType");
   if (changed === undefined) return [];
   const stays = after.inputs.streamEnabled === true;
-  const text = `${code(nameOf(after))}: its stream **ends**${stays ? " and another one begins, under another ARN" : ""}; what a consumer has not read of it by then, it does not read.`;
+  const text =
+    `${code(nameOf(after))}: its stream **ends**${stays ? " and another one begins, under another ARN" : ""}; ` +
+    "what a consumer has not read of it by then, it does not read.";
   return [{ kind: "data", urn: after.urn, text }];
 }
 

@@ -41,7 +41,10 @@ function deletedText(created: GraphResource, former: GraphResource, identity: Id
       : "AWS refuses to create it while the former is there, and **the deployment fails**.";
   const renamed = created.type === former.type && created.parent === former.parent;
   const alias = renamed ? `{ name: ${JSON.stringify(former.name)} }` : JSON.stringify(former.urn);
-  return `${both} ${effect} If it was renamed or moved, ${code(`aliases: [${alias}]`, 600)} on ${code(nameOf(created))} keeps it.`;
+  return (
+    `${both} ${effect} If it was renamed or moved, ${code(`aliases: [${alias}]`, 600)} on ` +
+    `${code(nameOf(created))} keeps it.`
+  );
 }
 
 function sharedText(one: GraphResource, other: GraphResource, identity: Identity): string {

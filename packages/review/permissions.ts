@@ -125,7 +125,9 @@ function sentences(kind: PermissionChange["kind"], grants: readonly Grant[]): Pe
         : { gained: "is now denied to", lost: "is no longer denied to" };
     const what = resource === "*" ? "everything (`*`)" : code(resource);
     const only = condition === "" ? "" : ` (only if ${code(condition)})`;
-    const text = `${code(principal)} ${may[kind]} ${verbOf(actions)} ${what}: ${actions.map((action) => code(action)).join(", ")}${only}`;
+    const text =
+      `${code(principal)} ${may[kind]} ${verbOf(actions)} ${what}: ` +
+      `${actions.map((action) => code(action)).join(", ")}${only}`;
     return [{ principal, kind, text }];
   });
 }

@@ -98,7 +98,11 @@ function alert(kind: "CAUTION" | "WARNING", title: string, texts: readonly strin
 function unknowns(urns: readonly string[], { resources }: Graph): string[] {
   const names = urns.map((urn) => {
     const resource = resources.find((each) => each.urn === urn);
-    return `- ${code(resource === undefined ? (urn.split("::").pop() ?? urn) : nameOf(resource))} is created depending on a value that only the deployment knows: a preview shows it wrongly. Create resources outside of \`apply\`.`;
+    return (
+      `- ${code(resource === undefined ? (urn.split("::").pop() ?? urn) : nameOf(resource))} is created ` +
+      "depending on a value that only the deployment knows: a preview shows it wrongly. Create resources outside " +
+      `of \`apply\`.`
+    );
   });
   return listed("Not in every preview", names);
 }
@@ -171,7 +175,10 @@ function bundleSection(comparison: Comparison): string[] {
     const name = code(nameOf(resource));
     if (before === undefined) return `- ${name} is new: ${kilobytes(after)}`;
     if (after === undefined) return `- ${name} is removed: ${kilobytes(before)}`;
-    return `- ${name}: ${kilobytes(before)} → ${kilobytes(after)}${sign(after - before)}${alone ? ", and nothing else of it" : ""}`;
+    return (
+      `- ${name}: ${kilobytes(before)} → ` +
+      `${kilobytes(after)}${sign(after - before)}${alone ? ", and nothing else of it" : ""}`
+    );
   });
   return listed("Bundles", lines);
 }

@@ -85,7 +85,8 @@ export function physicalName(source: NameSource, autonaming: Value | undefined):
   const label = `${source.type} "${source.name}": its name "${name}"`;
   if (name.length > rule.max || name.length < (rule.min ?? 1)) {
     throw new Error(
-      `${label} has ${name.length} characters; AWS allows ${rule.min ?? 1} to ${rule.max}. Give the resource or the stack a shorter name, or change pulumi:autonaming in Pulumi.yaml.`,
+      `${label} has ${name.length} characters; AWS allows ${rule.min ?? 1} to ${rule.max}. Give the resource or ` +
+        "the stack a shorter name, or change pulumi:autonaming in Pulumi.yaml.",
     );
   }
   if (!rule.pattern.test(name))
@@ -137,7 +138,8 @@ function fill(pattern: string, { project, stack, name, urn }: NameSource): strin
         return randomText(urn, "0123456789abcdef", 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
       default:
         throw new Error(
-          `pulumi:autonaming has ${whole} in its pattern; known are project, stack, name, hex(n), num(n), string(n), alphanum(n), uuid.`,
+          `pulumi:autonaming has ${whole} in its pattern; known are project, stack, name, hex(n), num(n), ` +
+            "string(n), alphanum(n), uuid.",
         );
     }
   });

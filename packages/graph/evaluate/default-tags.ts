@@ -13,7 +13,8 @@ export function defaultTagsOf(config: Readonly<Record<string, string>>): Tags {
   const { tags } = parsed(text) ?? {};
   if (typeof tags !== "object" || tags === null || Array.isArray(tags)) {
     throw new Error(
-      `aws:defaultTags is ${text}; it takes an object with tags. Set one with: pulumi config set --path 'aws:defaultTags.tags.owner' <value>`,
+      `aws:defaultTags is ${text}; it takes an object with tags. Set one with: pulumi config set --path ` +
+        "'aws:defaultTags.tags.owner' <value>",
     );
   }
   return tags as Tags;

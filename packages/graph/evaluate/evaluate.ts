@@ -109,7 +109,8 @@ export async function evaluate(evaluation: Evaluation): Promise<Evaluated> {
       child.once("exit", (code, killedBy) =>
         reject(
           new Error(
-            `${evaluation.program} ended before it was evaluated (${killedBy ?? `exit code ${code}`}).${onOutput === undefined ? `\n${written.slice(-20).join("\n")}` : ""}`,
+            `${evaluation.program} ended before it was evaluated ` +
+              `(${killedBy ?? `exit code ${code}`}).${onOutput === undefined ? `\n${written.slice(-20).join("\n")}` : ""}`,
           ),
         ),
       );

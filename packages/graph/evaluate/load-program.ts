@@ -16,7 +16,8 @@ export async function loadProgram(program: string): Promise<unknown> {
   if (!("default" in exported)) return exported;
   if (Object.keys(exported).length > 1) {
     throw new Error(
-      `${program} exports a default and other names. Pulumi takes one or the other for the stack's outputs. Export all of them by name, or one object as the default.`,
+      `${program} exports a default and other names. Pulumi takes one or the other for the stack's outputs. ` +
+        "Export all of them by name, or one object as the default.",
     );
   }
   return exported.default;

@@ -199,7 +199,8 @@ export class Monitor {
     const outputs = this.otherStacks[stack];
     if (outputs !== undefined) return outputs;
     throw new Error(
-      `The program reads the outputs of the stack "${stack}", which only the engine knows; give those that it needs with --stack-output ${stack}:<output>=<value> (npm start), or hand them in as configuration.`,
+      `The program reads the outputs of the stack "${stack}", which only the engine knows; give those that it ` +
+        `needs with --stack-output ${stack}:<output>=<value> (npm start), or hand them in as configuration.`,
     );
   }
 

@@ -54,14 +54,17 @@ export function readProject(program: string, stack: string, overrides: Readonly<
     const value = values.get(key);
     if (value === undefined || isOfType(value, declaration)) continue;
     faults.push(
-      `${key} is ${JSON.stringify(value)}; it takes ${declaration.type === "integer" ? "a whole number" : `a value of type ${nameOf(declaration)}`}. Set it with: pulumi config set ${key} <value>`,
+      `${key} is ${JSON.stringify(value)}; it takes ` +
+        `${declaration.type === "integer" ? "a whole number" : `a value of type ${nameOf(declaration)}`}. Set it ` +
+        `with: pulumi config set ${key} <value>`,
     );
   }
   if (!values.has("aws:region")) {
     const region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
     if (region === undefined) {
       faults.push(
-        "aws:region is not set. Set it with: pulumi config set aws:region eu-west-1 (or with the environment variable AWS_REGION)",
+        "aws:region is not set. Set it with: pulumi config set aws:region eu-west-1 (or with the environment " +
+          "variable AWS_REGION)",
       );
     } else {
       values.set("aws:region", region);
@@ -93,7 +96,8 @@ function readStack(root: string, stack: string): Readonly<Record<string, Value>>
   if (!existsSync(file)) {
     const stacks = readdirSync(root).flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []);
     throw new Error(
-      `There is no stack "${stack}" (no ${path.basename(file)}); there ${stacks.length === 1 ? "is" : "are"} ${stacks.join(", ") || "none"}. Choose one with --stack.`,
+      `There is no stack "${stack}" (no ${path.basename(file)}); there ${stacks.length === 1 ? "is" : "are"} ` +
+        `${stacks.join(", ") || "none"}. Choose one with --stack.`,
     );
   }
   return (readYaml(file) as { config?: Record<string, Value> } | null)?.config ?? {};

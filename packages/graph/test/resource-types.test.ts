@@ -1,4 +1,4 @@
-// The table of resource types: it has an entry for whatever the program and the tests of the components make.
+// The table of resource types has an entry for each type that the program and the tests of the components register.
 import { strict as assert } from "node:assert";
 import { globSync, readFileSync } from "node:fs";
 import * as path from "node:path";
@@ -56,7 +56,7 @@ describe("the table of resource types", () => {
   });
 });
 
-describe("where a resource puts what it gives up", () => {
+describe("the destination of a resource's dead letters", () => {
   const arn = "arn:aws:sqs:eu-west-1:000000000000:given-up";
   const onFailure = { destinationArn: arn, destination: arn };
   const redrivePolicy = JSON.stringify({ deadLetterTargetArn: arn, maxReceiveCount: 5 });
@@ -75,18 +75,18 @@ describe("where a resource puts what it gives up", () => {
     ["aws:scheduler/schedule:Schedule", { target: { deadLetterConfig: { arn } } }],
   ] as const;
   for (const [type, inputs] of named) {
-    it(`is known of ${type}`, () => {
+    it(`is known for ${type}`, () => {
       assert.equal(deadLetterArn({ type, inputs }), arn);
       assert.equal(deadLetterArn({ type, inputs: {} }), undefined);
     });
   }
 
-  it("is known of every type with such a property", () => {
+  it("is known for every type in the table with dead letters", () => {
     const types = Object.entries(resourceTypes).flatMap(([type, { deadLetters }]) => (deadLetters ? [type] : []));
     assert.deepEqual(types.sort(), named.map(([type]) => type as string).sort());
   });
 
-  it("is nowhere where the policy is no JSON", () =>
+  it("is unknown where the policy is not JSON", () =>
     assert.equal(deadLetterArn({ type: "aws:sqs/queue:Queue", inputs: { redrivePolicy: "{" } }), undefined));
 });
 

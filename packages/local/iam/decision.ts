@@ -42,7 +42,10 @@ export function refusalOf(
   // A grant of the resource to the session itself needs no permission of the role, and its boundary does not limit it.
   if (granted.has("session")) return undefined;
   if (!granted.has("role") && !identity.some(allows)) {
-    return `because no ${roleOf(principal) === undefined ? "resource" : "identity"}-based policy allows the ${permission} action`;
+    return (
+      `because no ${roleOf(principal) === undefined ? "resource" : "identity"}-based policy allows the ` +
+      `${permission} action`
+    );
   }
   if (boundary !== undefined && !boundary.some(allows)) {
     return `because no permissions boundary allows the ${permission} action`;

@@ -48,7 +48,8 @@ export function awsManagedPolicy(arn: string, where: string): object {
   const granted = name !== undefined && Object.hasOwn(actions, name) ? actions[name] : undefined;
   if (granted === undefined) {
     throw new Error(
-      `${where}: the local run does not have the managed policy ${arn}; it has those of the program and ${Object.keys(actions).join(", ")}. Grant what is needed by a policy of the program.`,
+      `${where}: the local run does not have the managed policy ${arn}; it has those of the program and ` +
+        `${Object.keys(actions).join(", ")}. Grant what is needed by a policy of the program.`,
     );
   }
   return { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: granted, Resource: "*" }] };

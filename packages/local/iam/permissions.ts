@@ -63,7 +63,8 @@ const refused = (permission: string, message: string) =>
 const unsigned = (permission: string) =>
   new ServiceError(
     "MissingAuthenticationToken",
-    `Request is missing Authentication Token (${permission}). Sign it: any access key of yours has full access here, as AWS_ACCESS_KEY_ID=test and AWS_SECRET_ACCESS_KEY=test.`,
+    `Request is missing Authentication Token (${permission}). Sign it: any access key of yours has full access ` +
+      "here, as AWS_ACCESS_KEY_ID=test and AWS_SECRET_ACCESS_KEY=test.",
     403,
   );
 
@@ -74,7 +75,8 @@ function unknownKey(
 ): ServiceError {
   return new ServiceError(
     service === "sqs" || service === "sns" ? "InvalidClientTokenId" : "UnrecognizedClientException",
-    `The security token included in the request is invalid. Function "${functionName}" signs with the access key "${accessKeyId}", which is not that of its role; leave the credentials out of its clients.`,
+    `The security token included in the request is invalid. Function "${functionName}" signs with the access key ` +
+      `"${accessKeyId}", which is not that of its role; leave the credentials out of its clients.`,
     service === "dynamodb" || service === "kinesis" || service === "events" ? 400 : 403,
   );
 }

@@ -18,7 +18,8 @@ export function checkRoles(graph: Graph, iam: Iam): void {
   const check = (resource: GraphResource, roleArn: string): readonly string[] => {
     if (iam.role(roleArn) === undefined) {
       return [
-        `${described(resource)}: its role ${roleArn} is not made by the program, so that the local run does not know what it may do. Make the role in the program that is run locally.`,
+        `${described(resource)}: its role ${roleArn} is not made by the program, so that the local run does not ` +
+          "know what it may do. Make the role in the program that is run locally.",
       ];
     }
     const may: May = (permission, target) => iam.refusal(lambdaIn(roleArn), permission, target) === undefined;
@@ -69,7 +70,10 @@ const checks: Readonly<Record<string, (resource: GraphResource, checking: Checki
     const target = deadLetterArn(resource);
     const lacking = target === undefined ? undefined : lackingFor(target, may);
     if (lacking !== undefined) {
-      return `${invalid}: The provided execution role does not have permissions to call ${lacking.call} on ${lacking.service}`;
+      return (
+        `${invalid}: The provided execution role does not have permissions to call ${lacking.call} on ` +
+        `${lacking.service}`
+      );
     }
     const isTraced = textIn(structureIn(inputs, "tracingConfig") ?? {}, "mode") === "Active";
     return isTraced && !may("xray:PutTraceSegments", "*")
@@ -94,7 +98,10 @@ const checks: Readonly<Record<string, (resource: GraphResource, checking: Checki
       const target = textIn(partIn(config, name), "destination");
       const lacking = target === undefined ? undefined : lackingFor(target, may);
       if (lacking !== undefined) {
-        return `${invalid}: The function's execution role does not have permissions to call ${lacking.call} on ${target}`;
+        return (
+          `${invalid}: The function's execution role does not have permissions to call ${lacking.call} on ` +
+          `${target}`
+        );
       }
     }
     return undefined;
@@ -154,11 +161,13 @@ function sourceRefusal(source: string, may: May): string | undefined {
     case "kinesis":
       return source.includes("/consumer/") || lacks("kinesis", "GetRecords", "GetShardIterator") === undefined
         ? undefined
-        : `Cannot access stream ${source}. Please ensure the role can perform the GetRecords, GetShardIterator, DescribeStream, ListShards, and ListStreams Actions on your stream in IAM.`;
+        : `Cannot access stream ${source}. Please ensure the role can perform the GetRecords, GetShardIterator, ` +
+            "DescribeStream, ListShards, and ListStreams Actions on your stream in IAM.";
     case "dynamodb":
       return lacks("dynamodb", "GetRecords", "GetShardIterator", "DescribeStream") === undefined
         ? undefined
-        : `Cannot access stream ${source}. Please ensure the role can perform the GetRecords, GetShardIterator, DescribeStream, and ListStreams Actions on your stream in IAM.`;
+        : `Cannot access stream ${source}. Please ensure the role can perform the GetRecords, GetShardIterator, ` +
+            "DescribeStream, and ListStreams Actions on your stream in IAM.";
     default:
       return undefined;
   }

@@ -61,7 +61,8 @@ function compile(statement: PolicyStatement, { hasVariables, where, isTrust }: C
   }
   if (notPrincipals !== undefined) {
     throw new Error(
-      `${where}: the local run cannot judge NotPrincipal; name whom it is about with Principal, and the exceptions by the condition aws:PrincipalArn.`,
+      `${where}: the local run cannot judge NotPrincipal; name whom it is about with Principal, and the ` +
+        "exceptions by the condition aws:PrincipalArn.",
     );
   }
   if (hasVariables) refuseVariables(statement, where);

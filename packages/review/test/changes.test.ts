@@ -33,7 +33,8 @@ describe("a review of a rename", () => {
     assert.equal(warnings.length, 3);
     assert.ok(
       warnings.includes(
-        '`notes queue` is **deleted**, with the messages in it. `letters queue` is added and looks like it: if it was renamed, `aliases: [{ name: "notes" }]` on `letters queue consumer` keeps it.',
+        "`notes queue` is **deleted**, with the messages in it. `letters queue` is added and looks like it: if " +
+          'it was renamed, `aliases: [{ name: "notes" }]` on `letters queue consumer` keeps it.',
       ),
       warnings.join("\n"),
     );
@@ -182,7 +183,7 @@ describe("a review of functions", () => {
     assert.match(back, /- `function notes` may no longer read from and write to `people table`/);
   });
 
-  it("does not take away in words what a wider statement still grants, nor grant what one has granted", async () => {
+  it("reports no permission that a wider statement grants before and after", async () => {
     const program =
       (...Action: string[]) =>
       () => {
@@ -255,7 +256,7 @@ describe("a review of policies", () => {
     assert.match(sections.join("\n"), /1 finding as before, \*\*1 mandatory\*\*/);
   });
 
-  it("knows a finding of a renamed resource again", async () => {
+  it("recognises a finding about a renamed resource", async () => {
     const renamed = () => new aws.sqs.Queue("other", {}, { aliases: [{ name: "q" }] });
     const { sections } = await reviewOf(queue, renamed, {
       before: [finding("advisory", "old", urn)],

@@ -33,7 +33,7 @@ describe("a review of one broken property", () => {
     );
   });
 
-  it("says that a visibility timeout is another one, which endangers nothing", async () => {
+  it("says that a visibility timeout changes, without a warning", async () => {
     const programs = [() => queue(), () => queue({ visibilityTimeoutSeconds: 30 })] as const;
     assert.deepEqual(await warningsOf(...programs), []);
     assert.match(
@@ -45,7 +45,8 @@ describe("a review of one broken property", () => {
   it("says that a queue is replaced to become FIFO, and what is lost", async () => {
     const programs = [() => queue(), () => queue({ fifoQueue: true })] as const;
     assert.deepEqual(await warningsOf(...programs), [
-      "`orders queue` is **replaced**, since `fifoQueue` cannot be changed: a new queue is made, and the old one is deleted with the messages in it.",
+      "`orders queue` is **replaced**, since `fifoQueue` cannot be changed: a new queue is made, and the old one " +
+        "is deleted with the messages in it.",
     ]);
     assert.match(await textOf(...programs), /`fifoQueue`: `true` is added \*\*replaces it\*\*/);
   });
@@ -53,7 +54,8 @@ describe("a review of one broken property", () => {
   it("says that a table's stream ends with its view type", async () => {
     const after = () => table({ ...stream, streamViewType: "KEYS_ONLY" });
     assert.deepEqual(await warningsOf(() => table(stream), after), [
-      "`orders table`: its stream **ends** and another one begins, under another ARN; what a consumer has not read of it by then, it does not read.",
+      "`orders table`: its stream **ends** and another one begins, under another ARN; what a consumer has not " +
+        "read of it by then, it does not read.",
     ]);
     assert.match(await textOf(() => table(stream), after), /`streamViewType`: `"NEW_AND_OLD_IMAGES"` → `"KEYS_ONLY"`/);
   });
@@ -65,10 +67,14 @@ describe("a review of one broken property", () => {
     };
     const warnings = await warningsOf(before, () => queue());
     assert.deepEqual(warnings, [
-      "`main key` is **deleted**, with whatever is encrypted with it. Messages, records, items, backups and logs that are encrypted with it cannot be " +
-        "read from then on, even where what is new has another key. Keep it until they are gone: as `formerKmsKeyArn`, or with " +
-        "`encryption: aws-keeping-key` in this project. For 30 days the deletion can be taken back, with `aws kms cancel-key-deletion` and `aws kms enable-key`.",
-      "`orders queue`: the customer managed key is removed; messages that are in it stay encrypted with that key (`kmsMasterKeyId`).",
+      "`main key` is **deleted**, with whatever is encrypted with it. Messages, records, items, backups and logs " +
+        "that are encrypted with it cannot be " +
+        "read from then on, even where what is new has another key. Keep it until they are gone: as " +
+        "`formerKmsKeyArn`, or with " +
+        "`encryption: aws-keeping-key` in this project. For 30 days the deletion can be taken back, with `aws " +
+        "kms cancel-key-deletion` and `aws kms enable-key`.",
+      "`orders queue`: the customer managed key is removed; messages that are in it stay encrypted with that key " +
+        "(`kmsMasterKeyId`).",
     ]);
     assert.match(await textOf(before, () => queue()), /`kmsMasterKeyId`: `"‹main key›\.arn"` is removed/);
   });

@@ -15,19 +15,22 @@ describe("a review of what is one on AWS", () => {
   it("says that a subscription is deleted with the one that is created, and how it is kept", async () => {
     const programs = [() => subscription("events-jobs"), () => subscription("events-to-jobs")] as const;
     assert.deepEqual(await warningsOf(...programs), [
-      '`events-to-jobs topic subscription` is created and `events-jobs topic subscription` deleted, and both are one on AWS (the same `topic`, `protocol`, `endpoint`). Pulumi creates first and then deletes it, so that **none is left**, and the deployment says nothing. If it was renamed or moved, `aliases: [{ name: "events-jobs" }]` on `events-to-jobs topic subscription` keeps it.',
+      "`events-to-jobs topic subscription` is created and `events-jobs topic subscription` deleted, and both are " +
+        "one on AWS (the same `topic`, `protocol`, `endpoint`). Pulumi creates first and then deletes it, so that " +
+        "**none is left**, and the deployment says nothing. If it was renamed or moved, `aliases: [{ name: " +
+        '"events-jobs" }]` on `events-to-jobs topic subscription` keeps it.',
     ]);
     assert.match(await textOf(...programs), /> \[!CAUTION\]\n> \*\*Created and deleted at once\*\*/);
   });
 
-  it("says nothing of one that an alias keeps, nor of one that stays on AWS", async () => {
+  it("says nothing about one that an alias keeps, or that stays on AWS", async () => {
     const kept = () => subscription("events-to-jobs", { aliases: [{ name: "events-jobs" }] });
     assert.deepEqual(await warningsOf(() => subscription("events-jobs"), kept), []);
     const stays = () => subscription("events-jobs", { retainOnDelete: true });
     assert.deepEqual(await warningsOf(stays, () => subscription("events-to-jobs")), []);
   });
 
-  it("says nothing of a consumer that is renamed with an alias, though a topic has its name: nothing changes on AWS", async () => {
+  it("says nothing about a renamed consumer that an alias keeps, although a topic has its name", async () => {
     const program = (name: string, opts: pulumi.ComponentResourceOptions) => () => {
       const events = new Topic<NoteEvent>("events");
       events.subscribe(new QueueConsumer(name, { callback: onAny }, opts));
@@ -63,12 +66,15 @@ describe("a review of what is one on AWS", () => {
         () => mapping("b"),
       ),
       [
-        '`b event source mapping` is created and `a event source mapping` deleted, and both are one on AWS (the same `eventSourceArn`, `functionName`). AWS refuses to create it while the former is there, and **the deployment fails**. If it was renamed or moved, `aliases: [{ name: "a" }]` on `b event source mapping` keeps it.',
+        "`b event source mapping` is created and `a event source mapping` deleted, and both are one on AWS (the " +
+          "same `eventSourceArn`, `functionName`). AWS refuses to create it while the former is there, and **the " +
+          'deployment fails**. If it was renamed or moved, `aliases: [{ name: "a" }]` on `b event source mapping` ' +
+          "keeps it.",
       ],
     );
   });
 
-  it("says of two policies of a queue that they are one, and of two log groups of one name that AWS refuses the second", async () => {
+  it("says that two policies of a queue are one, and that AWS refuses a second log group of the same name", async () => {
     const both = () => {
       const queue = new aws.sqs.Queue("jobs", { sqsManagedSseEnabled: true });
       for (const name of ["a", "b"]) {
@@ -80,13 +86,15 @@ describe("a review of what is one on AWS", () => {
     };
     const warnings = await warningsOf(() => {}, both);
     assert.deepEqual([...warnings].sort().reverse(), [
-      "`a queue policy` and `b queue policy` are one on AWS (the same `queueUrl`). It is as the last of them says, and whoever removes one removes both. Leave one out.",
-      "`a log group` and `b log group` are one on AWS (the same `name`). AWS refuses the second, and **the deployment fails**. Leave one out.",
+      "`a queue policy` and `b queue policy` are one on AWS (the same `queueUrl`). It is as the last of them " +
+        "says, and whoever removes one removes both. Leave one out.",
+      "`a log group` and `b log group` are one on AWS (the same `name`). AWS refuses the second, and **the " +
+        "deployment fails**. Leave one out.",
     ]);
     assert.match(await textOf(() => {}, both), /> \[!WARNING\]\n> \*\*Two here, one on AWS\*\*/);
   });
 
-  it("takes what another provider makes for another one", async () => {
+  it("treats resources of another provider as different ones", async () => {
     const regions = () => {
       const provider = new aws.Provider("elsewhere", { region: "eu-central-1" });
       new aws.cloudwatch.LogGroup("a", { name: "logs" });

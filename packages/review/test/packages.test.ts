@@ -41,7 +41,7 @@ describe("the packages of a base commit", () => {
     assert.ok(!sharesPackages(here, path.join(root, "same")), "npm is told otherwise");
   });
 
-  it("may lack what is optional, as binaries of other machines", () => {
+  it("may lack optional packages, as binaries for other machines", () => {
     const locked = { ...one, "node_modules/b": { version: "1.0.0", optional: true } };
     assert.ok(isInstalled(folder("here", locked, one)));
   });
@@ -68,7 +68,7 @@ describe("the packages of a base commit", () => {
     );
   });
 
-  it("are refused where nobody locked them", async () => {
+  it("are refused without a lock file", async () => {
     const base = path.join(root, "base");
     mkdirSync(base);
     await assert.rejects(installFor(base, root, { say: () => {} }), /no package-lock\.json/);

@@ -57,7 +57,8 @@ describe("a program of ES modules", () => {
     const components = JSON.stringify(path.join(repository, "components", "queue-consumer.ts"));
     // What `callback(schema, factory)` answers.
     const callbackOf = (factory: string) =>
-      `{ kind: "record", schema: { "~standard": { version: 1, vendor: "test", validate: (value: unknown) => ({ value }) } }, factory: ${factory} }`;
+      `{ kind: "record", schema: { "~standard": { version: 1, vendor: "test", validate: (value: unknown) => ({ ` +
+      `value }) } }, factory: ${factory} }`;
     save("functions/named.ts", `export const named = ${callbackOf('() => async () => console.log("as named")')};\n`);
     save("functions/default.ts", `export default ${callbackOf('() => async () => console.log("as default")')};\n`);
     save(

@@ -48,7 +48,8 @@ const refused: readonly (readonly [what: string, declaration: string, fault: str
   [
     "an attribute that there is not",
     "rate: { type: integer, minimum: 1 }",
-    "rate has an attribute minimum, which Pulumi does not know; allowed are type, items, description, secret, default, value.",
+    "rate has an attribute minimum, which Pulumi does not know; allowed are type, items, description, secret, " +
+      "default, value.",
   ],
   ["nothing at all", "rate:", "rate has neither a type nor a value; give it one of them, or leave the key out."],
   [
@@ -86,7 +87,7 @@ describe("what Pulumi refuses in Pulumi.yaml", () => {
     assert.deepEqual(faults("runtime: nodejs\n"), ["Pulumi.yaml has no name; give the project one."]);
   });
 
-  it("is nothing of what it takes: each type with its default, short forms, values of other namespaces", () => {
+  it("does not include what it takes: each type with its default, short forms, values of other namespaces", () => {
     const config = `
   rate: { type: integer, default: 7 }
   many: { type: integer, default: "7" }
@@ -102,7 +103,7 @@ describe("what Pulumi refuses in Pulumi.yaml", () => {
     assert.deepEqual(faults(`name: shop\nruntime: nodejs\nconfig:${config}\n`), []);
   });
 
-  it("is all named at once", () => {
+  it("is reported all together", () => {
     const keys = refused.map(
       ([, declaration], index) => `  ${declaration.replace(/^(?=\w+:[ \n]|\w+:$)/, `k${index}`)}`,
     );
@@ -110,7 +111,7 @@ describe("what Pulumi refuses in Pulumi.yaml", () => {
     assert.equal(faults(`name: shop\nconfig:\n${own.join("\n")}\n`).length, own.length);
   });
 
-  it("is nothing of this project, nor of its stacks", () => {
+  it("does not include anything in this project or its stacks", () => {
     assert.deepEqual(projectFaults(root), []);
     const { config } = parse(readFileSync(path.join(root, "Pulumi.yaml"), "utf8"));
     assert.deepEqual(config.alarmEmails.items, { type: "string" });

@@ -48,7 +48,7 @@ describe("a recorded program", () => {
     assert.match(String(topic.outputs.arn), /^arn:aws:sns:eu-west-1:000000000000:t-[0-9a-f]{7}$/);
   });
 
-  it("has what is created only once another's outputs are known, and not in a preview, which does not know them", async () => {
+  it("has resources that are created inside apply, except in a preview, which does not know them", async () => {
     const program = () => {
       const queue = new aws.sqs.Queue("q");
       queue.arn.apply((arn) =>

@@ -87,7 +87,7 @@ describe("the picture of a program", () => {
     ]);
   });
 
-  it("leads from Kinesis streams, also over a consumer with its own throughput, from rules and from schedules", async () => {
+  it("leads from Kinesis streams, also through a registered consumer, from rules and from schedules", async () => {
     const graph = await graphOf(() => {
       const jobs = new StreamConsumer("jobs", { callback: note });
       new StreamConsumer("jobs-index", { callback: note, stream: jobs.stream, enhancedFanOut: true });
@@ -114,7 +114,7 @@ describe("the picture of a program", () => {
     ]);
   });
 
-  it("takes in raw resources, and what the program does not make", async () => {
+  it("includes raw resources, and resources outside the program", async () => {
     const elsewhere = "arn:aws:sqs:eu-west-1:999999999999:elsewhere";
     const graph = await graphOf(() => {
       const queue = new aws.sqs.Queue("raw", {});
@@ -201,7 +201,7 @@ describe("the picture of a program", () => {
     ]);
   });
 
-  it("colours what is marked, by the component too, and the consumer of which a part has changed", async () => {
+  it("colours marked resources and components, and the consumer of which a part has changed", async () => {
     const graph = await graphOf(() => {
       const table = new Table("people", { hashKey: "id" });
       new Table("nobodys", { hashKey: "id" });
@@ -225,7 +225,7 @@ describe("the picture of a program", () => {
     assert.ok(!linesOf(graph).some((line) => line.includes("class")));
   });
 
-  it("shows of the program as it was what is gone, and which arrows came and went", async () => {
+  it("shows what was removed from the former program, and which arrows were added and removed", async () => {
     const program = (bound: "people" | "places") => () => {
       const people = new Table("people", { hashKey: "id" });
       const places = bound === "places" ? new Table("places", { hashKey: "id" }) : people;

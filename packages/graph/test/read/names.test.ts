@@ -61,7 +61,7 @@ describe("physical names", () => {
     );
   });
 
-  it("are none of our business for types that have none", () => {
+  it("do not exist for types without a name", () => {
     assert.equal(nameOf("aws:lambda/eventSourceMapping:EventSourceMapping", "orders"), undefined);
   });
 });

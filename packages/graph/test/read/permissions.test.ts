@@ -16,7 +16,8 @@ const granted = async (run: () => unknown) =>
 const admitted = async (run: () => unknown) =>
   resourceStatementsOf((await Recorded.of(run)).graph).map(
     ({ resource, effect, principals, actions, on, condition }) =>
-      `${resource}: ${effect} ${principals.join(" ")} ${actions.join(" ")}${on.length > 0 ? ` on ${on.join()}` : ""}${condition && ` if ${condition}`}`,
+      `${resource}: ${effect} ${principals.join(" ")} ` +
+      `${actions.join(" ")}${on.length > 0 ? ` on ${on.join()}` : ""}${condition && ` if ${condition}`}`,
   );
 const trust = (service: string) =>
   JSON.stringify({ Statement: { Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: service } } });
@@ -26,7 +27,8 @@ describe("permissions of a program", () => {
   it("name who may do what by the logical names, within a resource too", async () => {
     const program = () => new QueueConsumer("notes", { callback: note });
     assert.deepEqual(await granted(program), [
-      "function notes: Allow sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes sqs:ChangeMessageVisibility on notes queue",
+      "function notes: Allow sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes " +
+        "sqs:ChangeMessageVisibility on notes queue",
       "function notes: Allow sqs:SendMessage on notes-dead-letters queue",
       "function notes: Allow logs:CreateLogStream logs:PutLogEvents on every log stream of notes log group",
       "function notes: Allow xray:PutTraceSegments xray:PutTelemetryRecords on *",
@@ -53,7 +55,8 @@ describe("permissions of a program", () => {
       "role worker: Allow dynamodb:GetItem dynamodb:BatchGetItem dynamodb:ConditionCheckItem on people table",
       "role worker: Allow dynamodb:Query dynamodb:Scan on people table",
       "role worker: Allow dynamodb:Query dynamodb:Scan on index by-name of people table",
-      "role worker: Allow dynamodb:PutItem dynamodb:UpdateItem dynamodb:DeleteItem dynamodb:BatchWriteItem on people table",
+      "role worker: Allow dynamodb:PutItem dynamodb:UpdateItem dynamodb:DeleteItem dynamodb:BatchWriteItem on " +
+        "people table",
       "role worker: Allow dynamodb:GetItem dynamodb:BatchGetItem dynamodb:ConditionCheckItem on people table",
       "role worker: Allow dynamodb:Query dynamodb:Scan on people table",
       "role worker: Allow dynamodb:Query dynamodb:Scan on every index of people table",
@@ -61,7 +64,7 @@ describe("permissions of a program", () => {
     ]);
   });
 
-  it("take in inline, attached and managed policies, denials, and what is said by exception", async () => {
+  it("include inline, attached and managed policies, denials, and exceptions", async () => {
     const managed = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole";
     const all = await granted(() => {
       const role = new aws.iam.Role("raw", {
@@ -124,7 +127,7 @@ describe("permissions of a program", () => {
     ]);
   });
 
-  it("say whom a resource admits by its own policy, and who may invoke a function", async () => {
+  it("name the principals in the policies of resources, and who may invoke a function", async () => {
     const program = () => {
       const topic = new Topic<NoteEvent>("news");
       const queue = new QueueConsumer("notes", { callback: onAny });
@@ -154,7 +157,7 @@ describe("permissions of a program", () => {
     assert.equal(lines.length, 11, lines.join("\n"));
   });
 
-  it("name services' roles by what has them", async () => {
+  it("name the roles of services by the resources that have them", async () => {
     const lines = await granted(() => {
       const target = new QueueConsumer("notes", { callback: note });
       new Schedule("hourly", { expression: "rate(1 hour)", target, event: { text: "", author: "a" } as never });
@@ -168,7 +171,7 @@ describe("permissions of a program", () => {
     );
   });
 
-  it("are the same in every evaluation of the pipeline, and leave no ARN of it unnamed", async () => {
+  it("are the same in every evaluation of the pipeline, and name each of its ARNs", async () => {
     const evaluated = async () =>
       evaluateProgram({ program: path.join(__dirname, "..", "..", "..", "..", "index.ts"), stack: "dev" });
     const [once, again] = [await evaluated(), await evaluated()];
@@ -180,7 +183,7 @@ describe("permissions of a program", () => {
     );
   });
 
-  it("are refused of a preview, which does not know them, and of what is no policy", async () => {
+  it("are refused for a preview, which does not know them, and for anything but a policy", async () => {
     const consumer = () => new QueueConsumer("notes", { callback: note });
     const preview = await Recorded.of(consumer, { preview: true });
     for (const list of [statementsOf, resourceStatementsOf]) {

@@ -49,16 +49,16 @@ describe("the effect of a changed property", () => {
     }
   }
 
-  it("is not known of other types", () => {
+  it("is unknown for other types", () => {
     assert.equal(effectOf("aws:s3/bucket:Bucket", "acl", "private", "public"), "may replace");
   });
 
-  it("is none where a flag is said to be off that was not said", () => {
+  it("is in place where a flag that was left out becomes false", () => {
     assert.equal(effectOf(queue, "fifoQueue", undefined, false), "in place");
     assert.equal(effectOf(queue, "fifoQueue", false, true), "replaces");
   });
 
-  it("depends on the direction where it does for AWS", () => {
+  it("depends on the direction of the change where AWS does", () => {
     const [more, less] = [{ readUnitsPerSecond: 2000 }, { readUnitsPerSecond: 1000 }];
     assert.equal(effectOf(table, "warmThroughput", less, more), "in place");
     assert.equal(effectOf(table, "warmThroughput", more, less), "replaces");
@@ -66,7 +66,7 @@ describe("the effect of a changed property", () => {
     assert.equal(effectOf(table, "restoreSourceName", "old", "other"), "replaces");
   });
 
-  it("is a replacement where the resource asks for it", () => {
+  it("is a replacement where the options of the resource say so", () => {
     assert.equal(effectOf(queue, "tags", {}, { a: "b" }, ["tags.a"]), "replaces");
     assert.equal(effectOf(queue, "tags", {}, { a: "b" }, ["*"]), "replaces");
     assert.equal(effectOf(queue, "tags", {}, { a: "b" }, ["name"]), "in place");
