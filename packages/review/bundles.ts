@@ -3,9 +3,11 @@ import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import * as path from "node:path";
 import type { Graph, GraphResource, Value } from "@spillway/graph";
+import { nameOf } from "@spillway/graph/read/names";
 import type { Comparison } from "./compare";
+import { code } from "./markdown";
 
-export interface BundleChange {
+interface BundleChange {
   readonly resource: GraphResource;
   /** Bytes of the archive that Lambda gets; undefined where the function did not exist. */
   readonly before: number | undefined;
@@ -51,7 +53,7 @@ function read(file: string): Value {
   return { sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.length };
 }
 
-export function bundleChanges({ added, removed, changed }: Comparison): readonly BundleChange[] {
+function bundleChanges({ added, removed, changed }: Comparison): readonly BundleChange[] {
   const isFunction = ({ type }: GraphResource) => type === functionType;
   return [
     ...changed
@@ -74,4 +76,25 @@ export function bundleChanges({ added, removed, changed }: Comparison): readonly
 function sizeOf({ inputs }: GraphResource): number | undefined {
   const { bytes } = (inputs.code ?? {}) as { readonly bytes?: Value };
   return typeof bytes === "number" ? bytes : undefined;
+}
+
+/** Lines of Markdown about the archives that change. */
+export function bundleLines(comparison: Comparison): readonly string[] {
+  return bundleChanges(comparison).map(({ resource, before, after, alone }) => {
+    const name = code(nameOf(resource));
+    if (before === undefined) return `- ${name} is new: ${kilobytes(after)}`;
+    if (after === undefined) return `- ${name} is removed: ${kilobytes(before)}`;
+    return (
+      `- ${name}: ${kilobytes(before)} → ` +
+      `${kilobytes(after)}${sign(after - before)}${alone ? ", and nothing else of it" : ""}`
+    );
+  });
+}
+
+function sign(bytes: number): string {
+  return bytes === 0 ? " (other bytes)" : ` (${bytes > 0 ? "+" : "−"}${Math.abs(bytes)} bytes)`;
+}
+
+function kilobytes(bytes: number | undefined): string {
+  return bytes === undefined ? "of unknown size" : `${(bytes / 1024).toFixed(1)} KiB`;
 }

@@ -4,7 +4,7 @@ import type { Graph, GraphResource } from "@spillway/graph";
 import { diagramOf } from "@spillway/graph/read/diagram";
 import { nameOf } from "@spillway/graph/read/names";
 import { asNamedNow } from "./as-named-now";
-import { bundleChanges } from "./bundles";
+import { bundleLines } from "./bundles";
 import { type Comparison, compareGraphs } from "./compare";
 import { dangersOf } from "./dangers";
 import { differencesOf } from "./difference";
@@ -57,7 +57,7 @@ export function reportOf(reviewed: Reviewed): Report {
     ...renamedSection(comparison),
     ...removedSection(comparison),
     ...addedSection(comparison),
-    ...bundleSection(comparison),
+    ...listed("Bundles", bundleLines(comparison)),
     ...consequences(comparison),
     ...outputs(comparison),
     ...orWhy("The pipeline", () => diagram(comparison)),
@@ -168,27 +168,6 @@ function addedSection({ added, resources }: Comparison): string[] {
   if (added.length === 0) return [];
   const list = resourceList(added, resources);
   return ["### Added", added.length > 12 ? details(kinds(added), list) : list];
-}
-
-function bundleSection(comparison: Comparison): string[] {
-  const lines = bundleChanges(comparison).map(({ resource, before, after, alone }) => {
-    const name = code(nameOf(resource));
-    if (before === undefined) return `- ${name} is new: ${kilobytes(after)}`;
-    if (after === undefined) return `- ${name} is removed: ${kilobytes(before)}`;
-    return (
-      `- ${name}: ${kilobytes(before)} → ` +
-      `${kilobytes(after)}${sign(after - before)}${alone ? ", and nothing else of it" : ""}`
-    );
-  });
-  return listed("Bundles", lines);
-}
-
-function sign(bytes: number): string {
-  return bytes === 0 ? " (other bytes)" : ` (${bytes > 0 ? "+" : "−"}${Math.abs(bytes)} bytes)`;
-}
-
-function kilobytes(bytes: number | undefined): string {
-  return bytes === undefined ? "of unknown size" : `${(bytes / 1024).toFixed(1)} KiB`;
 }
 
 function consequences({ changed }: Comparison): string[] {

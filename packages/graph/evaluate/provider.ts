@@ -1,5 +1,5 @@
 // What the AWS provider would answer for a resource: its inputs, and what AWS computes. All of it follows from the URN.
-
+// The file is longer than others because it is one table with an entry for each type.
 import type { Value } from "../graph";
 import { dnsSuffixOf } from "../partition";
 import { physicalName, randomText } from "./autoname";
