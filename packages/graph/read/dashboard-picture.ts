@@ -59,7 +59,8 @@ function pictureOf(name: string, widgets: readonly Widget[]): string {
   const width = 24 * unit.x;
   const height = Math.max(...placed.map((widget) => widget.y + widget.height)) * unit.y;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ` +
+      `${height}" role="img">`,
     `<title>The dashboard ${escaped(name)}</title>`,
     `<style>${style}</style>`,
     ...placed.map(({ type, properties, ...at }) =>
@@ -72,14 +73,18 @@ function pictureOf(name: string, widgets: readonly Widget[]): string {
 function placeOf(name: string, { x, y, width, height }: Widget): Place {
   if (x === undefined || y === undefined || width === undefined || height === undefined) {
     throw new Error(
-      `The dashboard "${name}" has a widget that CloudWatch places. The picture needs its place; give the widget x, y, width and height.`,
+      `The dashboard "${name}" has a widget that CloudWatch places. The picture needs its place; give the widget ` +
+        "x, y, width and height.",
     );
   }
   return { x, y, width, height };
 }
 
 function headOf({ x, y }: Place, markdown: string): string {
-  return `<text class="row" x="${x * unit.x + 4}" y="${y * unit.y + 17}">${escaped(markdown.replaceAll("*", ""))}</text>`;
+  return (
+    `<text class="row" x="${x * unit.x + 4}" ` +
+    `y="${y * unit.y + 17}">${escaped(markdown.replaceAll("*", ""))}</text>`
+  );
 }
 
 function boxOf(at: Place, { title = "", metrics = [], annotations }: Shown): string {

@@ -33,7 +33,9 @@ const reasons: readonly Reason[] = [
       "logs:DescribeLogStreams",
     ]),
     arn: /^arn:[^:]+:logs:[^:*]+:\d{12}:log-group:[^*:]+(:\*|:log-stream:\*)$/,
-    text: "Streams within the flow log's own log group are named after network interfaces: https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html",
+    text:
+      "Streams within the flow log's own log group are named after network interfaces: " +
+      "https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html",
   },
   {
     actions: new Set(["xray:PutTraceSegments", "xray:PutTelemetryRecords"]),
@@ -43,7 +45,9 @@ const reasons: readonly Reason[] = [
   {
     actions: new Set(["dynamodb:ListStreams"]),
     arn: /^\*$/,
-    text: "Listing streams is a question to the account, not to one table; it answers with names: https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html",
+    text:
+      "Listing streams is a question to the account, not to one table; it answers with names: " +
+      "https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html",
   },
   {
     actions: new Set([
@@ -55,7 +59,9 @@ const reasons: readonly Reason[] = [
       "ec2:UnassignPrivateIpAddresses",
     ]),
     arn: /^(\*|arn:[^:]+:ec2:[^:*]+:\d{12}:\*\/\*)$/,
-    text: "Lambda makes and removes the network interfaces of a function in a VPC with the function's role, and names them itself: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html",
+    text:
+      "Lambda makes and removes the network interfaces of a function in a VPC with the function's role, and " +
+      "names them itself: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html",
   },
   {
     actions: new Set([
@@ -68,7 +74,9 @@ const reasons: readonly Reason[] = [
       "logs:FilterLogEvents",
     ]),
     arn: /^\*$/,
-    text: "API Gateway's one role per account and region serves every API, whose log groups it names itself: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html",
+    text:
+      "API Gateway's one role per account and region serves every API, whose log groups it names itself: " +
+      "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html",
   },
 ];
 
@@ -80,12 +88,17 @@ const ownReasons: readonly { readonly kind: RegExp; readonly actions: readonly s
   {
     kind: / vpc endpoint$/,
     actions: ["*"],
-    text: "An endpoint's policy grants nobody anything, it limits what passes: here to callers and resources of the account, as its conditions say: https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html",
+    text:
+      "An endpoint's policy grants nobody anything, it limits what passes: here to callers and resources of the " +
+      "account, as its conditions say: " +
+      "https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html",
   },
   {
     kind: / key$/,
     actions: ["kms:*"],
-    text: "Without this statement the account's own IAM policies could grant nobody the key, and nobody could manage it: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html",
+    text:
+      "Without this statement the account's own IAM policies could grant nobody the key, and nobody could manage " +
+      "it: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html",
   },
 ];
 

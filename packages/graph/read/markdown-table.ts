@@ -4,7 +4,9 @@ export function markdownTable(head: readonly string[], rows: readonly (readonly 
   const cells = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll("|", "\\|").replace(/\s*\n\s*/g, " ")));
   const widths = head.map((_, column) => Math.max(3, ...cells.map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]) =>
-    `| ${widths.map((width, column) => (column === widths.length - 1 ? (row[column] ?? "") : (row[column] ?? "").padEnd(width))).join(" | ")} |`;
+    "| " +
+    `${widths.map((width, column) => (column === widths.length - 1 ? (row[column] ?? "") : (row[column] ?? "").padEnd(width))).join(" | ")} ` +
+    "|";
   const [first = [], ...others] = cells;
   return [
     line(first),

@@ -23,7 +23,8 @@ describe("the list of IAM statements", () => {
       .split("\n")
       .map((line) => line.replace(/ +/g, " ").replace(/ \|$/, ""));
     for (const row of [
-      "| **function notes** | `sqs:ReceiveMessage`, `sqs:DeleteMessage`, `sqs:GetQueueAttributes`, `sqs:ChangeMessageVisibility` | notes queue",
+      "| **function notes** | `sqs:ReceiveMessage`, `sqs:DeleteMessage`, `sqs:GetQueueAttributes`, " +
+        "`sqs:ChangeMessageVisibility` | notes queue",
       "| | `sqs:SendMessage` | notes-dead-letters queue",
       "| | `logs:CreateLogStream`, `logs:PutLogEvents` | every log stream of notes log group (1)",
       "| | `xray:PutTraceSegments`, `xray:PutTelemetryRecords` | `*` (2)",

@@ -4,7 +4,7 @@ import { code, cut, fenced, fitted, largestComment } from "../markdown";
 import { reviewOf } from "./support/review";
 
 describe("text of others in Markdown", () => {
-  it("stays inside its code span, whatever it holds", () => {
+  it("stays inside its code span, whatever it contains", () => {
     assert.equal(code("orders"), "`orders`");
     assert.equal(code("a `b` @team <img src=x>"), "`` a `b` @team <img src=x> ``");
     assert.equal(code("``` #1"), "```` ``` #1 ````");
@@ -13,7 +13,7 @@ describe("text of others in Markdown", () => {
     assert.equal(code(""), "(empty)");
   });
 
-  it("shows the characters that would hide or turn it", () => {
+  it("shows characters that would hide it or change its direction", () => {
     assert.equal(code("a\u202eb\u0000c\u200b\u0085"), "`a\\u202eb\\u0000c\\u200b\\u0085`");
   });
 
@@ -31,7 +31,7 @@ describe("text of others in Markdown", () => {
 });
 
 describe("a comment", () => {
-  it("ends with how much is left out where not all fits", () => {
+  it("ends with how much is left out where it does not all fit", () => {
     const texts = ["first", ...Array.from({ length: 1000 }, (_, index) => `line ${index}\n${"é".repeat(100)}`)];
     const text = fitted(texts, 10_000);
     assert.ok(Buffer.byteLength(text) <= 10_000);

@@ -54,7 +54,8 @@ describe("a review", () => {
     const made = await run();
     has(
       made,
-      "- `function audit` may now read from `orders table`: `dynamodb:GetItem`, `dynamodb:BatchGetItem`, `dynamodb:ConditionCheckItem`, `dynamodb:Query`, `dynamodb:Scan`",
+      "- `function audit` may now read from `orders table`: `dynamodb:GetItem`, `dynamodb:BatchGetItem`, " +
+        "`dynamodb:ConditionCheckItem`, `dynamodb:Query`, `dynamodb:Scan`",
     );
     has(made, '  - `environment.variables.SPILLWAY.bindings.orders`: `"‹orders table›.name"` is added');
     assert.match(made.markdown, /Resources: \*\*2 changed\*\*\. Compared with the merge base with main/);
@@ -74,7 +75,8 @@ describe("a review", () => {
     for (const line of shown.trim().split("\n")) has(made, line);
     has(
       made,
-      '> - `fulfilment queue` is **deleted**, with the messages in it. `reservations queue` is added and looks like it: if it was renamed, `aliases: [{ name: "fulfilment" }]` on `reservations queue consumer` keeps it.',
+      "> - `fulfilment queue` is **deleted**, with the messages in it. `reservations queue` is added and looks " +
+        'like it: if it was renamed, `aliases: [{ name: "fulfilment" }]` on `reservations queue consumer` keeps it.',
     );
     has(made, "- `function fulfilment` is gone, with all that it was granted");
     has(made, "- `reservations queue` (`aws:sqs:Queue`, in `reservations queue consumer`)");
@@ -101,7 +103,8 @@ describe("a review", () => {
     has(made, "### The program does not evaluate");
     has(
       made,
-      "Pulumi.yaml: the configuration key alarmEmails is an array and does not say of what; give it items, as { type: string }.",
+      "Pulumi.yaml: the configuration key alarmEmails is an array and does not say of what; give it items, as { " +
+        "type: string }.",
     );
     assert.equal(made.failed, true);
     repository.git("commit", "--quiet", "--all", "--message=Unreadable");
