@@ -14,7 +14,6 @@ import { createKinesis } from "./kinesis/service";
 import { createCheckpointStore } from "./lambda/mapping/checkpoint-store";
 import { lambdaProvisioners } from "./lambda/provision";
 import { createLambda, type Lambda } from "./lambda/service";
-import { snsQueryProtocol } from "./protocol/sns-query";
 import { createS3OnDemand } from "./s3/on-demand";
 import { createScheduler } from "./scheduler/service";
 import { secretProvisioners } from "./secrets/provision";
@@ -59,7 +58,7 @@ export interface Services {
   readonly secrets: SecretStore;
   readonly provisioners: Provisioners;
   /** What the front serves besides the JSON protocol. */
-  readonly served: Pick<FrontSettings, "buckets" | "queryProtocols" | "routes">;
+  readonly served: Pick<FrontSettings, "buckets" | "routes">;
   /** What the judge of permissions asks the services for. */
   readonly known: Pick<IamSettings, "policyOf"> &
     Pick<PermissionSettings, "streamOf" | "sourceQueuesOf" | "secretArnOf">;
@@ -143,7 +142,6 @@ export async function createServices(
       ...s3.provisioners,
     },
     served: {
-      queryProtocols: { sns: snsQueryProtocol },
       routes: [...lambda.routes, apiGateway.route, ...scheduler.routes],
       buckets: s3.buckets,
     },

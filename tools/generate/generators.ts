@@ -5,6 +5,7 @@ import { configuration, schema } from "./configuration";
 import { dashboard } from "./dashboard";
 import { diagram } from "./diagram";
 import { iamStatements } from "./iam-statements";
+import { shapes } from "./shapes";
 
 export const generators: readonly Generator[] = [
   configuration,
@@ -12,5 +13,6 @@ export const generators: readonly Generator[] = [
   diagram,
   dashboard,
   iamStatements,
+  shapes,
   ...apiReports,
 ];

@@ -61,7 +61,7 @@ const isLeftOut = (folder: string) => /^(node_modules|test|dist)$/.test(folder);
 
 /** Modules, and the files that they read beside themselves. */
 function sourcesIn(root: string, folder: string): readonly string[] {
-  return globSync("**/*.{ts,cjs,default.json}", {
+  return globSync("**/*{.ts,.cjs,.default.json,-table.json}", {
     cwd: path.join(root, folder),
     exclude: (each) => isLeftOut(path.basename(each)),
   })

@@ -1,8 +1,7 @@
 // An integration with SQS: the request that API Gateway makes of it, and the answer as it sees it.
 import { randomUUID } from "node:crypto";
 import { jsonError, jsonInput } from "../protocol/json";
-import { fieldsOf, queryAnswer, queryError } from "../protocol/query";
-import { legacyCode, sqsQueryProtocol } from "../protocol/sqs-query";
+import { faultOf, queryAnswer, queryCode, queryError, queryInput } from "../protocol/query";
 import { type Ask, type Message, ServiceError } from "../service/ask";
 import type { Texts } from "./texts";
 
@@ -70,20 +69,20 @@ export async function askSqs(
     );
   }
 
-  const { Action, Version: _version, ...parameters } = fieldsOf(formOf(request));
-  const action = target.action ?? Action;
+  const form = formOf(request);
+  const action = target.action ?? form.get("Action");
   // What SQS says to a body that is no form: the Content-Type was not mapped.
-  if (typeof action !== "string") return answer(404, "application/xml", "<UnknownOperationException/>");
+  if (action === null) return answer(404, "application/xml", "<UnknownOperationException/>");
   const xml = request.headers.accept?.includes("xml") ?? false;
   const contentType = xml ? "text/xml" : "application/json";
   return settle(
     async () => {
-      const result = await send(action, sqsQueryProtocol.input(action, parameters));
-      const body = xml ? queryAnswer(sqsQueryProtocol, action, result, requestId) : jsonForm(action, result, requestId);
+      const result = await send(action, queryInput("sqs", action, form));
+      const body = xml ? queryAnswer("sqs", action, result, requestId) : jsonForm(action, result, requestId);
       return answer(200, contentType, body);
     },
     (error) => {
-      const body = xml ? queryError(sqsQueryProtocol, error, requestId) : jsonFormOfError(error, requestId);
+      const body = xml ? queryError("sqs", error, requestId) : jsonFormOfError(error, requestId);
       return answer(error.status, contentType, body);
     },
   );
@@ -126,9 +125,8 @@ const sendMessageMembers = {
 };
 
 function jsonFormOfError(error: ServiceError, requestId: string): string {
-  const Type = error.status < 500 ? "Sender" : "Receiver";
   return JSON.stringify({
-    Error: { Code: legacyCode(error), Message: error.message, Type },
+    Error: { Code: queryCode("sqs", error), Message: error.message, Type: faultOf(error) },
     RequestId: requestId,
   });
 }

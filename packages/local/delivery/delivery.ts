@@ -1,6 +1,6 @@
 // Delivers to a target with retries on the run's clock, and what cannot be delivered to a dead-letter queue: Scheduler's and EventBridge's alike.
 import type { Clock } from "../clock";
-import { legacyCode } from "../protocol/sqs-query";
+import { queryCode } from "../protocol/query";
 import { type Ask, type Principal, ServiceError } from "../service/ask";
 import { isRetryable } from "./retryable";
 import { deliver, send, type Target } from "./target";
@@ -150,7 +150,7 @@ function described(error: unknown, { service }: Target): { code: string; message
   if (!(error instanceof ServiceError)) {
     return { code: "InternalFailure", message: error instanceof Error ? error.message : String(error) };
   }
-  const code = service === "sqs" ? legacyCode(error) : error.code.replace(/^.*#/, "");
+  const code = service === "sqs" ? queryCode("sqs", error) : error.code.replace(/^.*#/, "");
   return { code, message: error.message };
 }
 

@@ -2,8 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { FrontHandler, FrontRequest, Route } from "../protocol/http";
 import { jsonError, jsonInput, jsonRequest } from "../protocol/json";
-import { fieldsOf, type QueryProtocol, queryAnswer, queryError } from "../protocol/query";
-import { legacyCode, sqsQueryProtocol } from "../protocol/sqs-query";
+import { faultOf, queryAnswer, queryCode, queryError, queryInput, queryServiceOf } from "../protocol/query";
 import { type Ask, type Principal, ServiceError, type ServiceName } from "../service/ask";
 import { strangerIn } from "../strangers";
 import { type HttpExchange, listen } from "./listener";
@@ -17,8 +16,6 @@ export interface FrontSettings {
   readonly routes: readonly Route[];
   readonly region: string;
   readonly accountId: string;
-  /** Query protocols besides that of SQS, by service. */
-  readonly queryProtocols?: Readonly<Record<ServiceName, QueryProtocol>>;
   /** The program's resources that the run does not have, for whoever calls them. */
   absent?(): string;
   readonly buckets?: Buckets;
@@ -59,10 +56,6 @@ export async function startFront(settings: FrontSettings): Promise<Front> {
   const absent = (service: ServiceName | undefined) =>
     service === undefined ? "" : ` The local run has no service "${service}".${settings.absent?.() ?? ""}`;
   const routes = [...settings.routes].sort((a, b) => b.prefix.length - a.prefix.length);
-  const queryProtocols: Readonly<Record<string, QueryProtocol>> = {
-    sqs: sqsQueryProtocol,
-    ...settings.queryProtocols,
-  };
 
   const answer = async (exchange: HttpExchange): Promise<Answer> => {
     const { headers, signal } = exchange;
@@ -92,7 +85,7 @@ export async function startFront(settings: FrontSettings): Promise<Front> {
       } catch (thrown) {
         const error = serviceErrorOf(thrown, log, requestId);
         const legacy = service === "sqs" && {
-          "x-amzn-query-error": `${legacyCode(error)};${error.status < 500 ? "Sender" : "Receiver"}`,
+          "x-amzn-query-error": `${queryCode("sqs", error)};${faultOf(error)}`,
         };
         return {
           status: error.status,
@@ -105,16 +98,10 @@ export async function startFront(settings: FrontSettings): Promise<Front> {
     const form = formOf(exchange);
     const action = form?.get("Action");
     if (form && action) {
-      const version = form.get("Version");
-      const service =
-        Object.keys(queryProtocols).find((each) => each === signature.service) ??
-        Object.entries(queryProtocols).find(([, each]) => each.version === version)?.[0] ??
-        "sqs";
-      const protocol = queryProtocols[service] ?? sqsQueryProtocol;
+      const service = queryServiceOf(signature.service, form.get("Version"));
       const own = { "content-type": "text/xml", "x-amzn-requestid": requestId };
       try {
-        const { Action, Version, ...fields } = fieldsOf(form);
-        const input = protocol.input(action, fields);
+        const input = queryInput(service, action, form);
         // A queue's URL as the address of the request stands for its QueueUrl.
         const toQueue = service === "sqs" && exchange.path !== "/" && input.QueueUrl === undefined;
         const result = await ask(
@@ -124,10 +111,10 @@ export async function startFront(settings: FrontSettings): Promise<Front> {
           toQueue ? { ...input, QueueUrl: decodeURI(exchange.path) } : input,
           options,
         );
-        return { status: 200, headers: own, body: queryAnswer(protocol, action, result, requestId) };
+        return { status: 200, headers: own, body: queryAnswer(service, action, result, requestId) };
       } catch (thrown) {
         const error = serviceErrorOf(thrown, log, requestId);
-        return { status: error.status, headers: own, body: queryError(protocol, error, requestId) };
+        return { status: error.status, headers: own, body: queryError(service, error, requestId) };
       }
     }
 

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { partitionOf } from "@spillway/graph";
 import type { Clock } from "../clock";
 import type { Route } from "../protocol/http";
-import { lambdaRoutes } from "../protocol/lambda-rest";
+import { restJsonRoutes } from "../protocol/rest-json";
 import { type Ask, type Message, type Principal, type Service, ServiceError } from "../service/ask";
 import { type AsynchronousConfig, AsynchronousInvocations, asynchronousDefaults } from "./asynchronous";
 import { type DeployedFunction, describeFunction, describeMapping, revision } from "./descriptions";
@@ -220,7 +220,7 @@ export function createLambda(settings: LambdaSettings): Lambda {
 
   return {
     service,
-    routes: lambdaRoutes(ask),
+    routes: restJsonRoutes(ask, rest),
     registry,
     pool,
     identify: (accessKeyId, sender) => credentials.identify(accessKeyId, sender),
@@ -251,3 +251,11 @@ export function createLambda(settings: LambdaSettings): Lambda {
     close,
   };
 }
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html */
+const rest = {
+  service: "lambda",
+  title: "Lambda",
+  notJson: () => new ServiceError("InvalidRequestContentException", "Could not parse request body into json."),
+  errorMembers: ({ status }: ServiceError) => ({ Type: status < 500 ? "User" : "Service" }),
+};

@@ -1,4 +1,5 @@
 // AWS's JSON protocols (1.0 and 1.1): the action is in X-Amz-Target, input and answer are JSON.
+import { jsonObject } from "spillway/syntax/json";
 import { type Message, ServiceError, type ServiceName } from "../service/ask";
 
 interface Target {
@@ -46,15 +47,11 @@ export function jsonRequest(target: string, contentType: string, signedFor?: Ser
   return { service: found.service, action: target.slice(dot + 1), contentType: answered };
 }
 
-export function jsonInput(body: Buffer): Message {
-  if (body.length === 0) return {};
-  try {
-    const input: unknown = JSON.parse(body.toString("utf8"));
-    if (typeof input === "object" && input !== null && !Array.isArray(input)) return input as Message;
-  } catch {
-    // Refused below.
-  }
-  throw new ServiceError("SerializationException", "The request's body is not a JSON object.");
+/** `refusal`: what is thrown for a body that is no JSON object. Default: a SerializationException. */
+export function jsonInput(body: Buffer, refusal?: () => ServiceError): Message {
+  const input = body.length === 0 ? {} : jsonObject(body.toString("utf8"));
+  if (input !== undefined) return input;
+  throw refusal?.() ?? new ServiceError("SerializationException", "The request's body is not a JSON object.");
 }
 
 export const jsonError = (error: ServiceError) =>

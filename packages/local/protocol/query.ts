@@ -1,30 +1,47 @@
 // AWS's Query protocol: the action and its input are form fields (`Attribute.1.Name=…`), the answer is XML.
-import type { Message, ServiceError } from "../service/ask";
+import type { Message, ServiceError, ServiceName } from "../service/ask";
+import { operationOf, shapesOf, structureIn, type Tree } from "./shapes";
+import { element, xmlOf } from "./xml";
 
-/** What differs from service to service. */
-export interface QueryProtocol {
-  /** Version parameter of its requests, as 2012-11-05. */
-  readonly version: string;
-  readonly namespace: string;
-  input(action: string, fields: Fields): Message;
-  /** The children of the `<…Result>` element, or undefined where the action's answer has none. */
-  result(action: string, answer: Message): string | undefined;
-  /** The error's code as this protocol has it. */
-  code(error: ServiceError): string;
+/** What the shapes do not say of the services that speak it. */
+const protocols = {
+  sqs: {
+    version: "2012-11-05",
+    namespace: "http://queue.amazonaws.com/doc/2012-11-05/",
+    accessDenied: "AccessDenied",
+  },
+  sns: {
+    version: "2010-03-31",
+    namespace: "http://sns.amazonaws.com/doc/2010-03-31/",
+    accessDenied: "AuthorizationError",
+  },
+} as const;
+
+export type QueryService = keyof typeof protocols;
+
+/** The service that a form is for: the one that it is signed for, or the one of its version; SQS, if neither says so. */
+export function queryServiceOf(signedFor: ServiceName | undefined, version: string | null): QueryService {
+  if (signedFor === "sqs" || signedFor === "sns") return signedFor;
+  return version === protocols.sns.version ? "sns" : "sqs";
+}
+
+export const queryInput = (service: QueryService, action: string, form: URLSearchParams): Message =>
+  structureIn(service, operationOf(service, action).input, treeOf(form), elementsOf);
+
+interface Branch {
+  [name: string]: string | Branch | undefined;
 }
 
 /** Form fields as a tree: `A.1.B=c` is `{ A: { 1: { B: "c" } } }`. */
-export type Fields = { readonly [name: string]: string | Fields | undefined };
-
-export function fieldsOf(form: URLSearchParams): Fields {
-  const root: MutableFields = noFields();
+function treeOf(form: URLSearchParams): Branch {
+  const root = branch();
   for (const [key, value] of form) {
     const path = key.split(".");
     const last = path.pop() ?? "";
     let node = root;
     for (const name of path) {
       const child = node[name];
-      const next: MutableFields = typeof child === "object" ? child : noFields();
+      const next = typeof child === "object" ? child : branch();
       node[name] = next;
       node = next;
     }
@@ -33,47 +50,38 @@ export function fieldsOf(form: URLSearchParams): Fields {
   return root;
 }
 
-interface MutableFields {
-  [name: string]: string | MutableFields | undefined;
-}
-
 /** Without a prototype, so that a field called `constructor` is a field like any other. */
-const noFields = (): MutableFields => Object.create(null);
+const branch = (): Branch => Object.create(null);
 
-/** The elements of `Name.1`, `Name.2`…, in the order of their numbers. */
-export function listOf(field: string | Fields | undefined): readonly (string | Fields)[] {
-  if (typeof field !== "object") return [];
-  return Object.entries(field)
+/** The elements of `Name.1`, `Name.2`…, in the order of their numbers. `Name=All` without a number is one element. */
+function elementsOf(tree: Tree): readonly Tree[] {
+  if (typeof tree === "string") return [tree];
+  return Object.entries(tree)
     .filter(([index]) => /^\d+$/.test(index))
     .sort(([a], [b]) => Number(a) - Number(b))
-    .flatMap(([, value]) => (value === undefined ? [] : [value]));
+    .flatMap(([, value]) => value ?? []);
 }
 
-export const stringsOf = (field: string | Fields | undefined) =>
-  listOf(field).filter((each) => typeof each === "string");
-
-export const structuresOf = (field: string | Fields | undefined) =>
-  listOf(field).filter((each) => typeof each === "object");
-
-const escapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-
-/** Also escapes what XML readers would normalise. */
-export const escapeXml = (text: string) =>
-  text.replace(/[&<>"]/g, (each) => escapes[each] ?? each).replace(/\r/g, "&#xD;");
-
-/** `<name>value</name>`, and nothing for an undefined value. */
-export const element = (name: string, value: unknown): string =>
-  value === undefined || value === null ? "" : `<${name}>${escapeXml(String(value))}</${name}>`;
-
-export function queryAnswer(protocol: QueryProtocol, action: string, answer: Message, requestId: string): string {
-  const children = protocol.result(action, answer);
-  const result = children === undefined ? "" : `<${action}Result>${children}</${action}Result>`;
+export function queryAnswer(service: QueryService, action: string, answer: Message, requestId: string): string {
+  const { output } = operationOf(service, action);
+  const result = output === undefined ? "" : `<${action}Result>${xmlOf(service, output, answer)}</${action}Result>`;
   const metadata = `<ResponseMetadata>${element("RequestId", requestId)}</ResponseMetadata>`;
-  return `<?xml version="1.0"?><${action}Response xmlns="${protocol.namespace}">${result}${metadata}</${action}Response>`;
+  return documentOf(service, `${action}Response`, `${result}${metadata}`);
 }
 
-export function queryError(protocol: QueryProtocol, error: ServiceError, requestId: string): string {
-  const type = element("Type", error.status < 500 ? "Sender" : "Receiver");
-  const what = `<Error>${type}${element("Code", protocol.code(error))}${element("Message", error.message)}<Detail/></Error>`;
-  return `<?xml version="1.0"?><ErrorResponse xmlns="${protocol.namespace}">${what}${element("RequestId", requestId)}</ErrorResponse>`;
+export function queryError(service: QueryService, error: ServiceError, requestId: string): string {
+  const code = element("Code", queryCode(service, error));
+  const what = `<Error>${element("Type", faultOf(error))}${code}${element("Message", error.message)}<Detail/></Error>`;
+  return documentOf(service, "ErrorResponse", `${what}${element("RequestId", requestId)}`);
+}
+
+const documentOf = (service: QueryService, root: string, children: string) =>
+  `<?xml version="1.0"?><${root} xmlns="${protocols[service].namespace}">${children}</${root}>`;
+
+export const faultOf = ({ status }: ServiceError) => (status < 500 ? "Sender" : "Receiver");
+
+/** The error's code as the Query protocol has it. SDKs of SQS's JSON protocol still expose it, through `x-amzn-query-error`. */
+export function queryCode(service: QueryService, error: ServiceError): string {
+  const name = error.code.replace(/^.*#/, "");
+  return name === "AccessDeniedException" ? protocols[service].accessDenied : (shapesOf(service).codes?.[name] ?? name);
 }

@@ -69,7 +69,10 @@ function answerOf({ name }: Bucket, input: Message, { objects, prefixes, next }:
       Key: key,
       LastModified: new Date(lastModified).toISOString(),
       ETag: `"${etag}"`,
-      ...(checksum && { ChecksumAlgorithm: checksum.algorithm, ChecksumType: checksumMembers(checksum).ChecksumType }),
+      ...(checksum && {
+        ChecksumAlgorithm: [checksum.algorithm],
+        ChecksumType: checksumMembers(checksum).ChecksumType,
+      }),
       Size: body.length,
       StorageClass: "STANDARD",
     })),

@@ -3,11 +3,6 @@
 import { ServiceError } from "../service/ask";
 import { invalidArgument } from "./errors";
 
-const version2 = new Set(["AWSAccessKeyId", "Expires", "Signature"]);
-
-/** Whether the parameter says nothing of what is asked for. Headers are among those of version 4. */
-export const isOfSignature = (name: string) => version2.has(name) || /^x-/i.test(name);
-
 /** Signatures are not checked, but until when a presigned address holds good is. */
 export function refuseExpired(query: URLSearchParams): void {
   const end = query.has("Signature") ? Number(query.get("Expires")) * 1000 : endOf(query);

@@ -1,75 +1,17 @@
-// S3's REST API: method, path, query and headers to actions and their input. https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations.html
+// S3's REST API: what is S3's own in its requests and answers. https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations.html
 import { randomBytes, randomUUID } from "node:crypto";
 import { parseXML } from "@aws-sdk/xml-builder";
-import type { FrontHandler, FrontRequest } from "../protocol/http";
+import type { FrontHandler, FrontRequest, FrontResponse } from "../protocol/http";
+import { payloadOf, type RestCall, restAnswer, restCall } from "../protocol/rest";
+import { isStructure, operationOf, structureIn, type Tree } from "../protocol/shapes";
+import { element, xmlOf } from "../protocol/xml";
 import { type Ask, type Message, ServiceError } from "../service/ask";
+import { isMessage } from "../service/input";
 import { isChunked, unchunked } from "./aws-chunked";
 import { asS3Error, notImplemented } from "./errors";
-import { isOfSignature, refuseExpired } from "./presigned";
-import { answerTo, errorAnswer } from "./rest-answers";
+import { refuseExpired } from "./presigned";
 
-/** What requests say by a parameter without a value, and what is done then. Of others the run has nothing. */
-const ofBuckets: Readonly<Record<string, string>> = {
-  "PUT ": "CreateBucket",
-  "DELETE ": "DeleteBucket",
-  "HEAD ": "HeadBucket",
-  "GET ": "ListObjects",
-  "GET list-type": "ListObjectsV2",
-  "GET location": "GetBucketLocation",
-  "GET uploads": "ListMultipartUploads",
-  "POST delete": "DeleteObjects",
-};
-const ofObjects: Readonly<Record<string, string>> = {
-  "PUT ": "PutObject",
-  "PUT copy": "CopyObject",
-  "PUT uploadId": "UploadPart",
-  "PUT uploadId copy": "UploadPartCopy",
-  "PUT tagging": "PutObjectTagging",
-  "GET ": "GetObject",
-  "GET uploadId": "ListParts",
-  "GET tagging": "GetObjectTagging",
-  "HEAD ": "HeadObject",
-  "DELETE ": "DeleteObject",
-  "DELETE uploadId": "AbortMultipartUpload",
-  "DELETE tagging": "DeleteObjectTagging",
-  "POST uploads": "CreateMultipartUpload",
-  "POST uploadId": "CompleteMultipartUpload",
-};
-
-/** Parameters that choose what is done; others are members of the input. */
-const subresources = [
-  ...["accelerate", "acl", "analytics", "attributes", "cors", "delete", "encryption", "intelligent-tiering"],
-  ...["inventory", "legal-hold", "lifecycle", "list-type", "location", "logging", "metrics", "notification"],
-  ...["object-lock", "ownershipControls", "policy", "policyStatus", "publicAccessBlock", "replication"],
-  ...["requestPayment", "restore", "retention", "select", "tagging", "torrent", "uploadId", "uploads", "versioning"],
-  ...["versions", "website"],
-];
-
-/** Members that have another name as a parameter than `continuation-token` would have. */
-const ofQuery: Readonly<Record<string, string>> = {
-  uploadId: "UploadId",
-  partNumber: "PartNumber",
-  versionId: "VersionId",
-};
-
-const ofHeaders = [
-  ...["cache-control", "content-disposition", "content-encoding", "content-language", "content-type", "expires"],
-  ...["if-match", "if-none-match", "if-modified-since", "if-unmodified-since", "range"],
-];
-
-/** Headers whose member is not the header's name in capitals. */
-const named: Readonly<Record<string, string>> = {
-  "content-md5": "ContentMD5",
-  "x-amz-sdk-checksum-algorithm": "ChecksumAlgorithm",
-  "x-amz-checksum-algorithm": "ChecksumAlgorithm",
-  "x-amz-checksum-crc32": "ChecksumCRC32",
-  "x-amz-checksum-crc32c": "ChecksumCRC32C",
-  "x-amz-checksum-crc64nvme": "ChecksumCRC64NVME",
-  "x-amz-checksum-sha1": "ChecksumSHA1",
-  "x-amz-checksum-sha256": "ChecksumSHA256",
-  "x-amz-server-side-encryption-aws-kms-key-id": "SSEKMSKeyId",
-  "x-amz-server-side-encryption-bucket-key-enabled": "BucketKeyEnabled",
-};
+type Headers = Readonly<Record<string, string>>;
 
 /** What changes what happens, and that the local run does not have. */
 const refused: readonly (readonly [prefix: string, what: string])[] = [
@@ -80,10 +22,8 @@ const refused: readonly (readonly [prefix: string, what: string])[] = [
 
 export function s3Handler(ask: Ask): FrontHandler {
   return async (request) => {
-    const own = {
-      "x-amz-request-id": randomUUID().replaceAll("-", "").slice(0, 16).toUpperCase(),
-      "x-amz-id-2": randomBytes(48).toString("base64"),
-    };
+    const requestId = randomUUID().replaceAll("-", "").slice(0, 16).toUpperCase();
+    const own = { "x-amz-request-id": requestId, "x-amz-id-2": randomBytes(48).toString("base64") };
     try {
       const { action, input } = callOf(request);
       const output = await ask(request.principal, "s3", action, input, { signal: request.signal });
@@ -91,139 +31,127 @@ export function s3Handler(ask: Ask): FrontHandler {
       return { status, headers: { ...own, ...headers }, body };
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
-      const { status, headers, body } = errorAnswer(asS3Error(error), request.path, own["x-amz-request-id"]);
+      const { status, headers, body } = errorAnswer(asS3Error(error), request.path, requestId);
       return { status, headers: { ...own, ...headers }, body };
     }
   };
 }
 
-function callOf(request: FrontRequest): { readonly action: string; readonly input: Message } {
-  refuseExpired(request.query);
-  const [, bucket = "", ...rest] = request.path.split("/");
-  const key = decoded(rest.join("/"));
-  const headers = headersOf(request);
-  const input: Record<string, unknown> = {
-    ...membersOfQuery(request.query),
-    ...membersOfHeaders(headers),
-    ...(bucket !== "" && { Bucket: decoded(bucket) }),
-    ...(key !== "" && { Key: key }),
-  };
-  const action = actionOf(request, bucket, key, headers);
-  const withBody = bodyOf(action, request, headers);
-  return { action, input: { ...input, ...withBody } };
-}
-
-function actionOf({ method, query }: FrontRequest, bucket: string, key: string, headers: Headers): string {
-  if (bucket === "") {
-    if (method === "GET") return "ListBuckets";
+function callOf(request: FrontRequest): RestCall {
+  const { method, path, query } = request;
+  refuseExpired(query);
+  const { body, trailers } = isChunked(request.headers)
+    ? unchunked(request.body)
+    : { body: request.body, trailers: {} };
+  const headers = { ...headersOf(request), ...trailers };
+  for (const name of Object.keys(headers)) {
+    const what = refused.find(([prefix]) => name.startsWith(prefix))?.[1];
+    if (what !== undefined) throw notImplemented(what, `leave the header ${name} out`);
+  }
+  const call = restCall("s3", { method, path, query, headers });
+  if (call === undefined) {
     throw new ServiceError("MethodNotAllowed", "The specified method is not allowed against this resource.", 405);
   }
-  const subresource = subresources.find((each) => query.has(each)) ?? "";
-  const isCopy = method === "PUT" && headers["x-amz-copy-source"] !== undefined;
-  const chosen = `${method} ${[subresource, ...(isCopy ? ["copy"] : [])].filter(Boolean).join(" ")}`;
-  const action = (key === "" ? ofBuckets : ofObjects)[chosen];
-  if (action !== undefined) return action;
-  throw notImplemented(
-    `${method}${subresource && ` ?${subresource}`} of ${key === "" ? "a bucket" : "an object"}`,
-    "leave it out of what runs locally",
-  );
+  const { ACL } = call.input;
+  if (ACL !== undefined && !/^(private|bucket-owner-(full-control|read))$/.test(String(ACL))) {
+    throw notImplemented(`the access control list "${String(ACL)}"`, "grant access by the policy of the bucket");
+  }
+  return { action: call.action, input: { ...call.input, ...bodyOf(call.action, body) } };
 }
 
-type Headers = Readonly<Record<string, string>>;
-
-/** A presigned address has headers among its parameters. What it says of a checksum is of the body that it was signed without. */
+/**
+ * A presigned address has headers among its parameters. What it says of a checksum is of the body that it was signed without. How the
+ * body came is no property of the object.
+ */
 function headersOf({ headers, query }: FrontRequest): Headers {
   const ofAddress = [...query]
     .map(([name, value]) => [name.toLowerCase(), value] as const)
     .filter(([name]) => name.startsWith("x-amz-") && !name.includes("checksum"));
-  return { ...Object.fromEntries(ofAddress), ...headers };
+  const encoding = headers["content-encoding"]?.split(",").map((each) => each.trim());
+  const ofObject = encoding?.filter((each) => each !== "aws-chunked").join(",");
+  return {
+    ...Object.fromEntries(ofAddress),
+    ...headers,
+    ...(ofObject !== undefined && { "content-encoding": ofObject }),
+  };
 }
 
-function membersOfQuery(query: URLSearchParams): Message {
-  return Object.fromEntries(
-    [...query]
-      .filter(([name]) => !isOfSignature(name))
-      .map(([name, value]) => [ofQuery[name] ?? memberOf(name), value]),
+function bodyOf(action: string, body: Buffer): Message {
+  const payload = payloadOf("s3", operationOf("s3", action).input);
+  if (payload === undefined) return {};
+  if (!isStructure(payload)) return { [payload.member]: body };
+  const document = body.length === 0 ? {} : parsed(body.toString("utf8"));
+  const elementsOf = (tree: Tree) => [tree].flat();
+  return { [payload.member]: structureIn("s3", payload.type, document[payload.name] ?? {}, elementsOf) };
+}
+
+function parsed(xml: string): { readonly [root: string]: Tree | undefined } {
+  try {
+    const document: unknown = parseXML(xml);
+    if (isTrees(document)) return document;
+  } catch {
+    // Refused below.
+  }
+  throw new ServiceError(
+    "MalformedXML",
+    "The XML you provided was not well-formed or did not validate against our published schema",
   );
 }
 
-function membersOfHeaders(headers: Headers): Message {
-  const members: Record<string, unknown> = {};
-  const metadata: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    const what = refused.find(([prefix]) => name.startsWith(prefix))?.[1];
-    if (what !== undefined) throw notImplemented(what, `leave the header ${name} out`);
-    if (name.startsWith("x-amz-meta-")) metadata[name.slice("x-amz-meta-".length)] = value;
-    else if (named[name] !== undefined) members[named[name]] = value;
-    else if (name.startsWith("x-amz-")) members[memberOf(name.slice("x-amz-".length))] = value;
-    else if (ofHeaders.includes(name)) members[memberOf(name)] = value;
+/** The parser makes nothing but texts, lists and elements. */
+const isTrees = (document: unknown): document is { readonly [root: string]: Tree | undefined } => isMessage(document);
+
+const xml = { "content-type": "application/xml" };
+const declaration = '<?xml version="1.0" encoding="UTF-8"?>\n';
+
+const documentOf = (root: string, children: string) =>
+  `${declaration}<${root} xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${children}</${root}>`;
+
+function answerTo(action: string, input: Message, output: Message): FrontResponse {
+  const operation = operationOf("s3", action);
+  const { status, headers, body } = restAnswer("s3", action, output);
+  const answered = (root: string, children: string) => ({
+    status,
+    headers: { ...headers, ...xml },
+    body: documentOf(root, children),
+  });
+  // Its root is the answer itself.
+  if (action === "GetBucketLocation") return answered("LocationConstraint", String(output.LocationConstraint));
+  const payload = payloadOf("s3", operation.output);
+  if (payload !== undefined && isStructure(payload)) {
+    return answered(payload.name, xmlOf("s3", payload.type, body[payload.member] as Message));
   }
-  const acl = members.Acl;
-  if (acl !== undefined && !/^(private|bucket-owner-(full-control|read))$/.test(String(acl))) {
-    throw notImplemented(`the access control list "${String(acl)}"`, "grant access by the policy of the bucket");
+  if (operation.root !== undefined) {
+    const encoded = input.EncodingType === "url" ? withEncodedKeys(body) : body;
+    return answered(operation.root, xmlOf("s3", operation.output, encoded));
   }
-  if (members.CopySource !== undefined) members.CopySource = headers["x-amz-copy-source"];
-  return { ...members, Metadata: metadata };
+  // The length of an object is answered to HEAD as well.
+  const { Body } = output;
+  return {
+    status: output.ContentRange === undefined ? status : 206,
+    headers,
+    body: Buffer.isBuffer(Body) ? Body : "",
+  };
 }
 
-/** `continuation-token` is `ContinuationToken`. */
-const memberOf = (name: string) =>
-  name
-    .split("-")
-    .map((each) => each.charAt(0).toUpperCase() + each.slice(1))
-    .join("");
+/** What `EncodingType` is about. */
+const encodable = new Set(["Key", "Prefix", "Delimiter", "Marker", "NextMarker", "StartAfter"]);
 
-function bodyOf(action: string, request: FrontRequest, headers: Headers): Message {
-  const { body, trailers } = isChunked(headers) ? unchunked(request.body) : { body: request.body, trailers: {} };
-  switch (action) {
-    case "PutObject":
-    case "UploadPart": {
-      const { ContentEncoding, Metadata, ...ofTrailers } = membersOfHeaders({
-        ...trailers,
-        "content-encoding": headers["content-encoding"] ?? "",
-      });
-      // How the body came is no property of the object.
-      const encoding = String(ContentEncoding)
-        .split(",")
-        .map((each) => each.trim())
-        .filter((each) => each !== "aws-chunked");
-      return { Body: body, ...ofTrailers, ContentEncoding: encoding.join(",") };
-    }
-    case "DeleteObjects": {
-      const { Delete } = xmlIn(body);
-      const { Object: objects = [], Quiet } = recordIn(Delete);
-      return { Delete: { Objects: [objects].flat(), Quiet } };
-    }
-    case "CompleteMultipartUpload": {
-      const { CompleteMultipartUpload } = xmlIn(body);
-      return { MultipartUpload: { Parts: [recordIn(CompleteMultipartUpload).Part ?? []].flat() } };
-    }
-    case "PutObjectTagging": {
-      const { TagSet } = recordIn(xmlIn(body).Tagging);
-      return { Tagging: { TagSet: [recordIn(TagSet).Tag ?? []].flat() } };
-    }
-    default:
-      return {};
-  }
+function withEncodedKeys(members: Message): Message {
+  const encoded = (name: string, value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map((each) => encoded(name, each));
+    if (isMessage(value)) return withEncodedKeys(value);
+    const isEncoded = encodable.has(name) && value !== undefined;
+    return isEncoded ? encodeURIComponent(String(value)).replaceAll("%2F", "/") : value;
+  };
+  return Object.fromEntries(Object.entries(members).map(([name, value]) => [name, encoded(name, value)]));
 }
 
-function xmlIn(body: Buffer): Message {
-  try {
-    return recordIn(parseXML(body.toString("utf8")));
-  } catch {
-    throw new ServiceError(
-      "MalformedXML",
-      "The XML you provided was not well-formed or did not validate against our published schema",
-    );
+function errorAnswer(error: ServiceError, path: string, requestId: string): FrontResponse {
+  if (error.status === 304) {
+    return { status: 304, headers: restAnswer("s3", "GetObject", error.fields).headers, body: "" };
   }
-}
-
-const recordIn = (value: unknown): Message => (typeof value === "object" && value !== null ? { ...value } : {});
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw new ServiceError("InvalidURI", "Couldn't parse the specified URI.");
-  }
+  const members = { Code: error.code, Message: error.message, ...error.fields, Resource: path, RequestId: requestId };
+  const children = Object.entries(members).map(([name, value]) => element(name, value));
+  return { status: error.status, headers: xml, body: `${declaration}<Error>${children.join("")}</Error>` };
 }

@@ -147,7 +147,7 @@ export function createS3(settings: S3Settings): S3 {
         Errors.push({ Key, Code: code, Message: message });
       }
     }
-    return { Deleted: String(Quiet) === "true" ? [] : Deleted, Error: Errors };
+    return { Deleted: String(Quiet) === "true" ? [] : Deleted, Errors };
   };
 
   const listBuckets = (): Message => ({

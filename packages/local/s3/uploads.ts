@@ -137,7 +137,7 @@ export function listParts(bucket: Bucket, input: Message): Message {
     MaxParts: limit,
     IsTruncated: rest.length > limit,
     ChecksumAlgorithm: upload.algorithm,
-    Part: page.map((part) => ({ PartNumber: part.number, Size: part.body.length, ...describe(part) })),
+    Parts: page.map((part) => ({ PartNumber: part.number, Size: part.body.length, ...describe(part) })),
   };
 }
 
@@ -148,7 +148,7 @@ export function listUploads({ name, uploads }: Bucket, { Prefix = "" }: Message)
     Prefix,
     MaxUploads: longestPage,
     IsTruncated: false,
-    Upload: [...uploads.values()]
+    Uploads: [...uploads.values()]
       .filter(({ key }) => key.startsWith(String(Prefix)))
       .map(({ key, id, initiated, algorithm }) => ({
         Key: key,

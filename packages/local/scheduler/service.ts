@@ -2,7 +2,7 @@
 import type { Clock } from "../clock";
 import { Deliveries } from "../delivery/delivery";
 import type { Route } from "../protocol/http";
-import { schedulerRoutes } from "../protocol/scheduler-rest";
+import { restJsonRoutes } from "../protocol/rest-json";
 import { type Ask, type Message, type Service, ServiceError } from "../service/ask";
 import { editTheProgram } from "../service/errors";
 import type { Place } from "../service/place";
@@ -10,6 +10,7 @@ import type { Provisioners } from "../service/provision";
 import { optionalText, pageOf, text } from "../service/validated-input";
 import { describeSchedule, stateOf, summaryOf } from "./descriptions";
 import { Groups, schedulerProvisioners } from "./provision";
+import { runPage } from "./run-page";
 import { Schedules } from "./schedules";
 
 export interface SchedulerSettings extends Place {
@@ -75,7 +76,7 @@ export function createScheduler(settings: SchedulerSettings): Scheduler {
     GetSchedule: (input) =>
       describeSchedule(schedules.find(text(input, "Name"), optionalText(input, "GroupName") ?? "default")),
     ListSchedules: (input) => {
-      const group = optionalText(input, "ScheduleGroup");
+      const group = optionalText(input, "GroupName");
       const prefix = optionalText(input, "NamePrefix") ?? "";
       const state = optionalText(input, "State");
       const found = schedules
@@ -118,7 +119,7 @@ export function createScheduler(settings: SchedulerSettings): Scheduler {
   };
   return {
     service,
-    routes: schedulerRoutes(ask),
+    routes: [...restJsonRoutes(ask, { service: "scheduler", title: "Scheduler" }), runPage(ask)],
     provisioners: schedulerProvisioners(schedules, groups, place),
     runNow: (name) => run(name),
     close,

@@ -267,7 +267,7 @@ describe("SQS's Query protocol on the front", () => {
       });
       assert.match(
         sent.xml,
-        /^<\?xml version="1.0"\?><SendMessageResponse xmlns="http:\/\/queue.amazonaws.com\/doc\/2012-11-05\/"><SendMessageResult><MessageId>/,
+        /^<\?xml version="1.0"\?><SendMessageResponse xmlns="http:\/\/queue.amazonaws.com\/doc\/2012-11-05\/"><SendMessageResult><MD5OfMessageBody>\w+<\/MD5OfMessageBody><MD5OfMessageAttributes>\w+<\/MD5OfMessageAttributes><MessageId>/,
       );
       assert.match(sent.xml, /<\/SendMessageResult><ResponseMetadata><RequestId>[0-9a-f-]{36}<\/RequestId>/);
       const received = await call(path, {

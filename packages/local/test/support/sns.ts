@@ -3,7 +3,6 @@ import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import type { GraphResource } from "@spillway/graph";
 import { startFront } from "../../http/front";
-import { snsQueryProtocol } from "../../protocol/sns-query";
 import { type Ask, createAsk, type Message, type Observer, type Service, ServiceError } from "../../service/ask";
 import { createSns } from "../../sns/service";
 import { createSqs } from "../../sqs/service";
@@ -85,7 +84,6 @@ export async function startSns({ clock = manualClock(), dataDir, observers }: Pa
     routes: [],
     region,
     accountId,
-    queryProtocols: { sns: snsQueryProtocol },
   });
   address = front.address;
   const client = {
