@@ -4,5 +4,6 @@ export * from "./evaluate/evaluate";
 export * from "./evaluate/project";
 export * from "./evaluate/project-rules";
 export * from "./evaluate/subscription-arn";
+export * from "./evaluate/usable-project";
 export * from "./graph";
 export * from "./partition";

@@ -1,7 +1,6 @@
 // The whole program on one machine: the local servers, the evaluated program, and each of its resources on them.
-import { existsSync } from "node:fs";
 import type { Graph, GraphResource } from "@spillway/graph";
-import { type Evaluation, evaluate, projectFaults, readProject } from "@spillway/graph";
+import { type Evaluation, evaluate, usableProject } from "@spillway/graph";
 import { createClock } from "./clock";
 import { takeDataFolder } from "./data-folder";
 import { startFront } from "./http/front";
@@ -64,13 +63,7 @@ const accountId = "000000000000";
 export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
   const started = performance.now();
   const { program, stack, config = {}, dataDir, signal, say = () => {} } = settings;
-  const project = readProject(program, stack, config);
-  const refused = projectFaults(project.root);
-  if (refused.length > 0)
-    throw new Error(`Pulumi refuses this project:\n${refused.map((fault) => `  - ${fault}`).join("\n")}`);
-  if (!existsSync(program)) {
-    throw new Error(`The program is "${program}", and there is no such file; give the program's file with --program.`);
-  }
+  const project = usableProject(program, stack, config);
   const region = project.config["aws:region"] ?? "";
   const clock = createClock(settings.speed);
   const closers: (() => Promise<void>)[] = [];
