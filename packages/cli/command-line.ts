@@ -1,5 +1,8 @@
 // The command line of `spillway`: its commands with their options. What a command needs for its work is loaded when it is called.
 import { Command } from "@commander-js/extra-typings";
+import { addDiagram } from "./commands/diagram";
+import { addGenerate } from "./commands/generate";
+import { addIam } from "./commands/iam";
 import { addReview } from "./commands/review";
 import { addStart } from "./commands/start";
 import type { Work } from "./session";
@@ -18,5 +21,8 @@ export function commandLine(version: string, perform: Perform): Command {
     .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 called wrongly, 130 interrupted.");
   addStart(program, perform);
   addReview(program, perform);
+  addDiagram(program, perform);
+  addIam(program, perform);
+  addGenerate(program, perform);
   return program;
 }

@@ -1,8 +1,8 @@
 // `spillway review`: what a change of the program does to its stacks, as Markdown for a pull request.
-import { writeFileSync } from "node:fs";
 import { type Command, Option } from "@commander-js/extra-typings";
 import type { Perform } from "../command-line";
 import { configOption, examples, notEmpty, programOption, stackName } from "../options";
+import { deliver } from "../output";
 import { type ExitCode, exitCodes } from "../session";
 
 /** The default of --stack. */
@@ -39,16 +39,13 @@ export function addReview(program: Command, perform: Perform): void {
       }),
     )
     .action(({ stack: stacks, markdown: file, base, config = {}, program: programFile }) =>
-      perform(async ({ signal, say, print }): Promise<ExitCode> => {
+      perform(async (session): Promise<ExitCode> => {
+        const { signal, say } = session;
         const { review } = require("@spillway/review") as typeof import("@spillway/review");
         const options = { base, stacks, config, program: programFile };
         const { markdown, failed } = await review(options, { cwd: process.cwd(), signal, say });
         if (signal.aborted) return exitCodes.interrupted;
-        if (file === undefined) print(markdown);
-        else {
-          writeFileSync(file, markdown);
-          say(`The review is in ${file}.`);
-        }
+        deliver(markdown, file, session);
         if (failed) say("The program does not evaluate, or something mandatory is violated: the review says what.");
         return failed ? exitCodes.failed : exitCodes.done;
       }),

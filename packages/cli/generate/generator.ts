@@ -40,10 +40,12 @@ export async function generate(
   return outcomes;
 }
 
+/** The line with which the place of `marker` begins in a document. */
+export const beginOf = (marker: string) => `<!-- generated: ${marker} -->`;
 const end = "<!-- /generated -->";
 
 function between(document: string, part: { readonly marker: string; readonly text: string; readonly file: string }) {
-  const begin = `<!-- generated: ${part.marker} -->`;
+  const begin = beginOf(part.marker);
   const from = document.indexOf(begin);
   const to = document.indexOf(end, from);
   if (from < 0 || to < 0) {

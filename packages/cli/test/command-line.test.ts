@@ -114,6 +114,7 @@ describe("spillway", () => {
   const documented: Readonly<Record<string, readonly [file: string, place: string]>> = {
     start: ["docs/local.md", "spillway start --port 0"],
     review: ["docs/review.md", "spillway review --base"],
+    diagram: ["docs/commands.md", "spillway diagram --stack prod"],
   };
   for (const [name, [file, place]] of Object.entries(documented)) {
     it(`has the options of ${name}, with their defaults, that ${file} states`, () => {
