@@ -1,14 +1,21 @@
 // What a queue knows of its surroundings, and what it is given to keep.
 import type { Clock } from "../clock";
 import type { StoredMessage } from "./message";
-import type { Queue } from "./queue";
 import type { Storage } from "./storage";
 
 export interface QueueContext {
   readonly clock: Clock;
   readonly storage: Storage | undefined;
   arnOf(name: string): string;
-  queueByArn(arn: string): Queue | undefined;
+  queueByArn(arn: string): DeadLetterQueue | undefined;
+}
+
+/** A queue as another one sees it whose dead letters it takes. */
+export interface DeadLetterQueue {
+  /** `serve` must follow. */
+  takeDeadLetter(message: StoredMessage, sourceArn: string): void;
+  /** Hands what is visible to those who wait. */
+  serve(): void;
 }
 
 /** A message before it is in a queue. */

@@ -1,5 +1,6 @@
 // A queue: its messages, when each becomes visible, who waits for them, and when one is given up to the dead-letter queue.
 // Standard and FIFO queues differ only in what may be handed out next (standard-queue.ts, fifo-queue.ts).
+// The file has more than 250 lines because every change of a message's state is one step of the same life.
 import { type RedrivePolicy, redrivePolicyOf } from "./attributes";
 import { invalidValue, messageNotInFlight, overLimit, queueDoesNotExist } from "./errors";
 import type { MessageState, StoredMessage } from "./message";
@@ -7,7 +8,7 @@ import { type Poll, Polls } from "./polls";
 import type { NewMessage, QueueContext } from "./queue-types";
 import { messageIdOf, receiptHandle } from "./receipt-handle";
 import type { Loaded, StoredQueue } from "./storage";
-import { Timeline } from "./timeline";
+import { Visibility } from "./visibility";
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 const maximumInFlight = 120_000;
@@ -26,8 +27,10 @@ export abstract class Queue {
   #sweptAt = 0;
   /** During a receive nothing becomes visible, so that a visibility timeout of 0 does not hand out a message twice in one answer. */
   #receiving = false;
-  readonly #counts = { visible: 0, delayed: 0, inFlight: 0, gone: 0 };
-  readonly #timeline = new Timeline<StoredMessage>();
+  readonly #visibility = new Visibility({
+    shown: (message, previous) => this.shelve(message, previous),
+    returned: (message) => this.left(message, true),
+  });
   readonly #polls: Polls;
 
   constructor(
@@ -75,7 +78,7 @@ export abstract class Queue {
   get counts(): { readonly visible: number; readonly delayed: number; readonly inFlight: number } {
     this.advance();
     this.#dropExpired();
-    return this.#counts;
+    return this.#visibility.counts;
   }
 
   configure(attributes: Readonly<Record<string, string>>, tags: Readonly<Record<string, string>> = this.#tags): void {
@@ -112,14 +115,17 @@ export abstract class Queue {
     this.context.storage?.putMessage(this.name, stored);
   }
 
+  takeDeadLetter(message: StoredMessage, sourceArn: string): void {
+    this.add(this.asDeadLetter(message, sourceArn), 0);
+  }
+
   #place(message: StoredMessage): void {
     this.messages.set(message.id, message);
     if (message.visibleAt <= this.now) {
-      this.#show(message);
+      this.#visibility.show(message);
     } else {
-      this.#count(message, message.receiptHandle === undefined ? "delayed" : "inFlight");
+      this.#visibility.hide(message, message.visibleAt, message.receiptHandle === undefined ? "delayed" : "inFlight");
       this.placed(message);
-      this.#timeline.add(message.visibleAt, message);
     }
   }
 
@@ -131,7 +137,7 @@ export abstract class Queue {
     const found = this.#receive(poll);
     if (found.length > 0 || waitSeconds === 0 || signal?.aborted) return found;
     const waiting = this.#polls.wait(poll, waitSeconds, signal);
-    this.#polls.arm(this.#timeline.next?.at);
+    this.#polls.arm(this.#visibility.next);
     return waiting;
   }
 
@@ -142,7 +148,7 @@ export abstract class Queue {
       () => this.hasAvailable,
       (poll) => this.#receive(poll),
     );
-    this.#polls.arm(this.#timeline.next?.at);
+    this.#polls.arm(this.#visibility.next);
   }
 
   #receive(poll: Poll): StoredMessage[] {
@@ -157,7 +163,7 @@ export abstract class Queue {
 
   #takeUpTo({ maximum, visibilityTimeout = Number(this.#attributes.VisibilityTimeout) }: Poll): StoredMessage[] {
     const messages: StoredMessage[] = [];
-    const room = maximumInFlight - this.#counts.inFlight;
+    const room = maximumInFlight - this.#visibility.counts.inFlight;
     if (room <= 0) {
       // A FIFO queue answers none instead.
       if (this.fifo) return messages;
@@ -180,7 +186,7 @@ export abstract class Queue {
         message.receiveCount >= policy.maxReceiveCount
       ) {
         this.remove(message);
-        deadLetterQueue.add(deadLetterQueue.asDeadLetter(message, this.arn), 0);
+        deadLetterQueue.takeDeadLetter(message, this.arn);
         // Not from within this receive: two queues may be each other's dead-letter queue.
         queueMicrotask(() => deadLetterQueue.serve());
       } else {
@@ -204,7 +210,7 @@ export abstract class Queue {
       message.receiveCount -= 1;
       if (message.receiveCount === 0) message.firstReceivedAt = undefined;
       message.receiptHandle = undefined;
-      this.#reveal(message);
+      this.#visibility.reveal(message);
       this.context.storage?.touchMessage(message);
     }
     this.serve();
@@ -239,7 +245,7 @@ export abstract class Queue {
       const rule = `Total VisibilityTimeout for the message is beyond the limit [${maximumVisibilitySeconds} seconds]`;
       throw invalidValue(seconds, "VisibilityTimeout", rule);
     }
-    if (seconds === 0) this.#reveal(message);
+    if (seconds === 0) this.#visibility.reveal(message);
     else this.#hide(message, visibleAt);
     this.context.storage?.touchMessage(message);
   }
@@ -249,7 +255,7 @@ export abstract class Queue {
 
   remove(message: StoredMessage): void {
     const inFlight = message.state === "inFlight";
-    this.#count(message, "gone");
+    this.#visibility.remove(message);
     this.messages.delete(message.id);
     this.left(message, inFlight);
     this.context.storage?.removeMessage(message.id);
@@ -257,7 +263,7 @@ export abstract class Queue {
 
   purge(): void {
     for (const message of [...this.messages.values()]) this.remove(message);
-    this.#timeline.clear();
+    this.#visibility.clear();
     this.purgedAt = this.now;
   }
 
@@ -269,39 +275,12 @@ export abstract class Queue {
   /** Makes visible what is due. */
   protected advance(): void {
     if (this.#receiving) return;
-    const now = this.now;
-    for (let next = this.#timeline.next; next !== undefined && next.at <= now; next = this.#timeline.next) {
-      this.#timeline.take();
-      const message = next.item;
-      const waits = message.state === "delayed" || message.state === "inFlight";
-      if (waits && message.visibleAt === next.at) this.#reveal(message);
-    }
-  }
-
-  #reveal(message: StoredMessage): void {
-    const inFlight = message.state === "inFlight";
-    message.visibleAt = 0;
-    this.#show(message);
-    if (inFlight) this.left(message, true);
-  }
-
-  #show(message: StoredMessage): void {
-    const previous = message.state;
-    this.#count(message, "visible");
-    this.shelve(message, previous);
+    this.#visibility.advance(this.now);
   }
 
   #hide(message: StoredMessage, visibleAt: number): void {
-    message.visibleAt = visibleAt;
-    this.#count(message, "inFlight");
-    this.#timeline.add(visibleAt, message);
+    this.#visibility.hide(message, visibleAt);
     this.context.storage?.touchMessage(message);
-  }
-
-  #count(message: StoredMessage, state: MessageState): void {
-    this.#counts[message.state] -= 1;
-    message.state = state;
-    this.#counts[state] += 1;
   }
 
   /** Retention ends for messages that nobody receives too; looked at once in a second at most. */

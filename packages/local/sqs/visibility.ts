@@ -1,0 +1,67 @@
+// Which messages of a queue are visible, delayed or in flight, how many of each there are, and when that changes.
+import type { MessageState, StoredMessage } from "./message";
+import { Timeline } from "./timeline";
+
+/** Told of what happens to a message. */
+export interface VisibilityChanges {
+  /** The message has become visible. `previous`: its state before. */
+  shown(message: StoredMessage, previous: MessageState): void;
+  /** The message was in flight, and is visible again. */
+  returned(message: StoredMessage): void;
+}
+
+export class Visibility {
+  readonly counts = { visible: 0, delayed: 0, inFlight: 0, gone: 0 };
+  readonly #timeline = new Timeline<StoredMessage>();
+
+  constructor(private readonly changes: VisibilityChanges) {}
+
+  /** When the next message becomes visible, in milliseconds since the epoch. */
+  get next(): number | undefined {
+    return this.#timeline.next?.at;
+  }
+
+  show(message: StoredMessage): void {
+    const previous = message.state;
+    this.#count(message, "visible");
+    this.changes.shown(message, previous);
+  }
+
+  /** Shows a message that was delayed or in flight. */
+  reveal(message: StoredMessage): void {
+    const inFlight = message.state === "inFlight";
+    message.visibleAt = 0;
+    this.show(message);
+    if (inFlight) this.changes.returned(message);
+  }
+
+  hide(message: StoredMessage, visibleAt: number, state: "delayed" | "inFlight" = "inFlight"): void {
+    message.visibleAt = visibleAt;
+    this.#count(message, state);
+    this.#timeline.add(visibleAt, message);
+  }
+
+  remove(message: StoredMessage): void {
+    this.#count(message, "gone");
+  }
+
+  /** Makes visible what is due. */
+  advance(now: number): void {
+    for (let next = this.#timeline.next; next !== undefined && next.at <= now; next = this.#timeline.next) {
+      this.#timeline.take();
+      const message = next.item;
+      const waits = message.state === "delayed" || message.state === "inFlight";
+      if (waits && message.visibleAt === next.at) this.reveal(message);
+    }
+  }
+
+  clear(): void {
+    this.#timeline.clear();
+  }
+
+  #count(message: StoredMessage, state: MessageState): void {
+    this.counts[message.state] -= 1;
+    message.state = state;
+    this.counts[state] += 1;
+  }
+}
