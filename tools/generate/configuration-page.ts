@@ -69,23 +69,29 @@ export function configurationPage(): string {
   ]);
   return `# Configuration
 
-Every key of the stack's configuration, from \`config/keys.ts\`. A stack's values are in \`Pulumi.<stack>.yaml\`, its defaults in \`Pulumi.yaml\`;
-\`pulumi config set <key> <value>\` sets one, and the local run takes \`--config <key>=<value>\`. All faults are reported together, with the
-value given, what is allowed, and the command that fixes it; a key that the project does not know is a fault too.
+Set a key of the stack's configuration with \`pulumi config set <key> <value>\`. The local run also takes a value as
+\`--config <key>=<value>\`. A stack's values are in \`Pulumi.<stack>.yaml\`, and the defaults are in \`Pulumi.yaml\`.
+
+This page lists every key, from \`config/keys.ts\`. All errors in a configuration are reported together. Each error
+states the value that you gave, what is allowed, and the command that fixes it. A key that the project does not know
+is an error too.
 
 ${markdownTable(["key", "type", "default", "allowed", "meaning"], rows)}
 
 ## Capacity of each consumer
 
-One object for each. What it leaves out has its default: \`pulumi config set --path orders.batchSize 100\` leaves the others as they are.
+Each consumer has one object. A property that the object leaves out has its default.
+\`pulumi config set --path orders.batchSize 100\` sets one property and leaves the others as they are.
 
 ${markdownTable(["property", ...capacities.map(([name]) => `\`${name}\``), "allowed", "meaning"], capacityRows)}
 
-What does not go together is refused by the component, which knows why: a queue's \`batchSize\` above 10 without a window, for example.
+The component rejects values that do not fit together, and its error gives the reason. An example is a queue's
+\`batchSize\` above 10 without a window.
 
 ## Tags and region
 
-\`aws:region\` must be set. \`aws:defaultTags\` puts tags on everything that takes them; both stacks set \`project\`, \`stack\` and \`owner\`:
+You must set \`aws:region\`. \`aws:defaultTags\` puts tags on every resource that takes them. Both stacks set
+\`project\`, \`stack\` and \`owner\`:
 
 \`\`\`yaml
 config:
@@ -93,6 +99,7 @@ config:
     tags: { project: spillway, stack: dev, owner: orders-team }
 \`\`\`
 
-Names are \`\${project}-\${stack}-\${name}-\${hex(7)}\` (\`pulumi:autonaming\`), so that stacks of one account and region are not in each other's way.
+Names have the form \`\${project}-\${stack}-\${name}-\${hex(7)}\` (\`pulumi:autonaming\`). The names of several stacks
+in one account and region are therefore different.
 `;
 }
