@@ -1,4 +1,5 @@
-// The SNS topic that alarms go to: encrypted with a key that CloudWatch may use, and open for CloudWatch of this account alone.
+// The SNS topic that alarms go to: encrypted with a key that CloudWatch may use, and open for CloudWatch of this
+// account alone.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ArgumentErrors } from "./base/argument-errors";
@@ -43,8 +44,8 @@ export interface AlarmTopicNodes {
 }
 
 /**
- * A topic for `alarmTopicArn` of all components. CloudWatch cannot use AWS's own key of SNS (`alias/aws/sns`): an alarm whose topic has
- * that one goes off in silence. Throws a ResourceError that lists every faulty argument.
+ * A topic for `alarmTopicArn` of all components. CloudWatch cannot use AWS's own key of SNS (`alias/aws/sns`): an alarm
+ * whose topic has that one goes off in silence. Throws a ResourceError that lists every faulty argument.
  */
 export class AlarmTopic extends pulumi.ComponentResource {
   /** ARN of the topic, for `alarmTopicArn` of the components. */
@@ -90,8 +91,10 @@ export class AlarmTopic extends pulumi.ComponentResource {
 
   private warnOfSilence(): void {
     const warning =
-      `AlarmTopic "${this.name}": emails is empty, so that nobody hears of an alarm. Give emails (pulumi config set --path 'alarmEmails[0]' ` +
-      "on-call@example.com where the configuration has alarmEmails), or say subscribedElsewhere: true if others subscribe to it.";
+      `AlarmTopic "${this.name}": emails is empty, so that nobody hears of an alarm. Give emails (pulumi config ` +
+      "set --path 'alarmEmails[0]' " +
+      "on-call@example.com where the configuration has alarmEmails), or say subscribedElsewhere: true if others " +
+      "subscribe to it.";
     void pulumi.log.warn(warning, this);
   }
 
@@ -109,7 +112,10 @@ export class AlarmTopic extends pulumi.ComponentResource {
     return { key, keyArn: key.arn };
   }
 
-  /** It takes the place of SNS's default policy, so that CloudWatch must be named; the account's own roles publish by their own policies. */
+  /**
+   * It takes the place of SNS's default policy, so that CloudWatch must be named; the account's own roles publish by
+   * their own policies.
+   */
   private createPolicy(topic: aws.sns.Topic, accountId: pulumi.Output<string>): aws.sns.TopicPolicy {
     return new aws.sns.TopicPolicy(
       this.name,

@@ -82,8 +82,9 @@ function tableStatements(table: TableReference, granted: readonly TableAction[])
 }
 
 /**
- * The table's name, and reading it: all of GetItem, BatchGetItem and ConditionCheckItem on the table, and Query and Scan on it and on its
- * indexes, or the `actions` given, as `readTable(orders, ["Query"])` for a callback that asks for a `ReadableTable<"Query">`.
+ * The table's name, and reading it: all of GetItem, BatchGetItem and ConditionCheckItem on the table, and Query and
+ * Scan on it and on its indexes, or the `actions` given, as `readTable(orders, ["Query"])` for a callback that asks for
+ * a `ReadableTable<"Query">`.
  */
 export function readTable<A extends TableReadAction = TableReadAction>(
   table: TableReference,
@@ -93,8 +94,8 @@ export function readTable<A extends TableReadAction = TableReadAction>(
 }
 
 /**
- * The table's name, reading it as `readTable` does, and PutItem, UpdateItem, DeleteItem and BatchWriteItem on it; or the `actions` given,
- * as `writeTable(orders, ["PutItem"])` for a callback that asks for a `WritableTable<"PutItem">`.
+ * The table's name, reading it as `readTable` does, and PutItem, UpdateItem, DeleteItem and BatchWriteItem on it; or
+ * the `actions` given, as `writeTable(orders, ["PutItem"])` for a callback that asks for a `WritableTable<"PutItem">`.
  */
 export function writeTable<A extends TableAction = TableAction>(
   table: TableReference,
@@ -118,7 +119,10 @@ export interface Sendable<Wire> {
   readonly accepts?: (event: Wire) => void;
 }
 
-/** The URL of the consumer's queue for `send`, and sqs:SendMessage on that queue, with the use of its customer managed key. */
+/**
+ * The URL of the consumer's queue for `send`, and sqs:SendMessage on that queue, with the use of its customer managed
+ * key.
+ */
 export function sendTo<Wire>(consumer: Sendable<Wire>): Binding<SendTarget<Wire>> {
   return {
     value: consumer.queueUrl,
@@ -150,7 +154,8 @@ export interface Puttable<Wire> {
 
 /**
  * The ARN of the consumer's stream for `put`, and kinesis:PutRecord and kinesis:PutRecords on that stream, with
- * kms:GenerateDataKey on its customer managed key: https://docs.aws.amazon.com/streams/latest/dev/permissions-user-key-KMS.html
+ * kms:GenerateDataKey on its customer managed key:
+ * https://docs.aws.amazon.com/streams/latest/dev/permissions-user-key-KMS.html
  */
 export function putTo<Wire>(consumer: Puttable<Wire>): Binding<StreamTarget<Wire>> {
   const { kmsKeyArn } = consumer.stream ?? {};
@@ -198,8 +203,9 @@ export interface EventBus<E> {
 }
 
 /**
- * An `aws.cloudwatch.EventBus`, or an existing one, with the events that it carries, so that the compiler checks what is put on
- * it and what its rules lead to. Without it a bus takes whatever a callback asks to put, and leads to any consumer.
+ * An `aws.cloudwatch.EventBus`, or an existing one, with the events that it carries, so that the compiler checks what
+ * is put on it and what its rules lead to. Without it a bus takes whatever a callback asks to put, and leads to any
+ * consumer.
  */
 export function eventBus<E extends { readonly type: string }>(bus: Pick<EventBus<E>, "name" | "arn">): EventBus<E> {
   return bus;
@@ -216,8 +222,9 @@ export function plain<T extends string>(value: pulumi.Input<T>): Binding<T> {
 }
 
 /**
- * A secret, read with `readSecret` at its first use: ssm:GetParameter on an SSM parameter, or secretsmanager:GetSecretValue on a
- * secret. `keyArn` adds kms:Decrypt on the customer managed key that it is encrypted with.
+ * A secret, read with `readSecret` at its first use: ssm:GetParameter on an SSM parameter, or
+ * secretsmanager:GetSecretValue on a secret. `keyArn` adds kms:Decrypt on the customer managed key that it is encrypted
+ * with.
  */
 export function secret(
   from: ({ readonly parameterArn: pulumi.Input<string> } | { readonly secretArn: pulumi.Input<string> }) & {
@@ -233,8 +240,9 @@ export function secret(
 }
 
 /**
- * A value with permissions of your own, for what has no binding yet: `statements(bucket.bucket, { actions: ["s3:GetObject"],
- * resources: [...] })`. Throws when an action holds a wildcard, which would grant what nobody has listed.
+ * A value with permissions of your own, for what has no binding yet:
+ * `statements(bucket.bucket, { actions: ["s3:GetObject"], resources: [...] })`. Throws when an action holds a wildcard,
+ * which would grant what nobody has listed.
  */
 export function statements<T extends string>(value: pulumi.Input<T>, ...granted: readonly Statement[]): Binding<T> {
   const wild = granted.flatMap(({ actions }) => actions).find((action) => action.includes("*"));

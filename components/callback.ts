@@ -1,4 +1,5 @@
-// The face `spillway/callback`: what a function of the pipeline imports. None of it loads Pulumi, so that a bundle stays small.
+// The face `spillway/callback`: what a function of the pipeline imports. None of it loads Pulumi, so that a bundle
+// stays small.
 export {
   type AnyCallback,
   type AnyWindowCallback,

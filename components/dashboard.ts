@@ -62,9 +62,9 @@ export interface DashboardNodes {
 const mostRows = 80;
 
 /**
- * Each row from left to right: what comes in, what waits and for how long, what works on it, its dead letters; above all rows, the
- * dead letters, oldest records, retries and failed invocations of the whole pipeline. Throws a ResourceError that lists every faulty
- * argument.
+ * Each row from left to right: what comes in, what waits and for how long, what works on it, its dead letters; above
+ * all rows, the dead letters, oldest records, retries and failed invocations of the whole pipeline. Throws a
+ * ResourceError that lists every faulty argument.
  */
 export class Dashboard extends pulumi.ComponentResource {
   /** Name of the dashboard in CloudWatch. */
@@ -79,7 +79,8 @@ export class Dashboard extends pulumi.ComponentResource {
     const dashboardName = `${pulumi.getProject()}-${pulumi.getStack()}-${name}`;
     if (!/^[A-Za-z0-9_-]{1,255}$/.test(dashboardName)) {
       errors.add(
-        `its name would be "${dashboardName}", of project, stack and name; CloudWatch allows 1 to 255 letters, digits, hyphens and underscores; rename the one that has others.`,
+        `its name would be "${dashboardName}", of project, stack and name; CloudWatch allows 1 to 255 letters, ` +
+          "digits, hyphens and underscores; rename the one that has others.",
       );
     }
     if (entries.length === 0) errors.add("rows is empty; give at least one, as { orders: placing }.");

@@ -82,8 +82,8 @@ export interface DeadLetterQueueNodes {
 }
 
 /**
- * A queue for dead letters: 14 days of retention, encrypted with SSE-SQS, TLS only, open for redrive to exactly the queues that
- * use it, with an alarm from the first dead letter on.
+ * A queue for dead letters: 14 days of retention, encrypted with SSE-SQS, TLS only, open for redrive to exactly the
+ * queues that use it, with an alarm from the first dead letter on.
  */
 export class DeadLetterQueue extends pulumi.ComponentResource {
   /** URL of the queue. */
@@ -162,12 +162,16 @@ export class DeadLetterQueue extends pulumi.ComponentResource {
     );
   }
 
-  /** A resource of its own: as a property of the queue it would need the source's ARN, and the source needs this queue's. */
+  /**
+   * A resource of its own: as a property of the queue it would need the source's ARN, and the source needs this
+   * queue's.
+   */
   private createRedriveAllowPolicy(queue: aws.sqs.Queue): aws.sqs.RedriveAllowPolicy {
     const policyOf = (arns: readonly pulumi.Input<string>[]) => {
       if (arns.length > mostSources) {
         throw new OutputError(
-          `DeadLetterQueue "${this.name}": ${arns.length} queues redrive to it; SQS allows ${mostSources} by name. Give each its own.`,
+          `DeadLetterQueue "${this.name}": ${arns.length} queues redrive to it; SQS allows ${mostSources} by name. ` +
+            "Give each its own.",
           this,
         );
       }

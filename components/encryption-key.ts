@@ -29,10 +29,11 @@ export interface EncryptionKeyNodes {
 const longestWindow = 30;
 
 /**
- * A KMS key with yearly rotation. Its policy hands it to the account's IAM policies, which is how functions, Scheduler and API Gateway
- * get it, each by its own role; and it admits the services that write in their own name: SNS and EventBridge into encrypted queues,
- * CloudWatch into an encrypted alarm topic, CloudWatch Logs for this account's log groups. SQS, Kinesis and DynamoDB use the rights of
- * whoever calls them. https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
+ * A KMS key with yearly rotation. Its policy hands it to the account's IAM policies, which is how functions, Scheduler
+ * and API Gateway get it, each by its own role; and it admits the services that write in their own name: SNS and
+ * EventBridge into encrypted queues, CloudWatch into an encrypted alarm topic, CloudWatch Logs for this account's log
+ * groups. SQS, Kinesis and DynamoDB use the rights of whoever calls them.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
  */
 export class EncryptionKey extends pulumi.ComponentResource {
   /** For `kmsKeyArn` of the components. */

@@ -95,8 +95,8 @@ export interface EventBusRuleNodes {
 }
 
 /**
- * An EventBridge rule and its target, a queue that admits exactly this rule. Throws a ResourceError that lists every argument that
- * AWS would refuse or that could not work.
+ * An EventBridge rule and its target, a queue that admits exactly this rule. Throws a ResourceError that lists every
+ * argument that AWS would refuse or that could not work.
  */
 export class EventBusRule<
   E extends { readonly type: string } = never,
@@ -182,7 +182,8 @@ export class EventBusRule<
         retryPolicy: retryPolicyOf(args),
         deadLetterConfig: { arn: deadLetters.arn },
       },
-      // An event that the queue does not admit is given up at once, and lost where the dead-letter queue does not admit it either.
+      // An event that the queue does not admit is given up at once, and lost where the dead-letter queue does not admit
+      // it either.
       { parent: this, dependsOn: [policy, deadLetters.policy] },
     );
   }
@@ -211,7 +212,8 @@ function check(name: string, args: Checked, owner: pulumi.Resource): void {
   if (isObject(parsed) && Object.keys(parsed).length > 0) {
     compilePattern(parsed, "", ({ message }) =>
       errors.add(
-        `pattern: ${message}. EventBridge refuses it: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html`,
+        `pattern: ${message}. EventBridge refuses it: ` +
+          "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html",
       ),
     );
   }

@@ -1,4 +1,5 @@
-// What every consumer shares, whatever its source: the checks, the function with its rights, the dead letters, alarms and outputs.
+// What every consumer shares, whatever its source: the checks, the function with its rights, the dead letters, alarms
+// and outputs.
 import * as pulumi from "@pulumi/pulumi";
 import { type Alarm, type AlarmOverrides, checkAlarms, createAlarms } from "./alarms/alarms";
 import { ArgumentErrors } from "./base/argument-errors";
@@ -52,7 +53,10 @@ export interface CreatedSource<Kind extends ConsumerKind, Nodes extends object> 
   readonly destinations?: readonly Statement[];
   /** What the handler is told of its source. */
   readonly settings: CallbackFunctionArgs["source"];
-  /** Leads the records to the function: a mapping, or a subscription. Answers the child resources that only this source has. */
+  /**
+   * Leads the records to the function: a mapping, or a subscription. Answers the child resources that only this source
+   * has.
+   */
   connect(fn: CallbackFunction): Nodes;
   /** Alarms beside those that every function has. */
   alarms(functionName: pulumi.Output<string>): readonly Alarm<string>[];
@@ -71,8 +75,8 @@ export interface Source<Kind extends ConsumerKind, Nodes extends object, Created
 }
 
 /**
- * A callback that consumes a source, with the dead letters of what it gives up. Throws a ResourceError that lists every argument
- * that AWS would refuse or that could not work.
+ * A callback that consumes a source, with the dead letters of what it gives up. Throws a ResourceError that lists every
+ * argument that AWS would refuse or that could not work.
  */
 export abstract class FunctionConsumer<
   Kind extends ConsumerKind,

@@ -34,15 +34,17 @@ export interface HttpIngressNodes {
 const stageName = "live";
 
 /**
- * TLS 1.2 at least, with forward secrecy; API Gateway's default takes TLS 1.0. Such a policy needs an access mode: BASIC refuses nobody
- * for the way by which the request came. https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies.html
+ * TLS 1.2 at least, with forward secrecy; API Gateway's default takes TLS 1.0. Such a policy needs an access mode:
+ * BASIC refuses nobody for the way by which the request came.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies.html
  */
 const modernTls = { securityPolicy: "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09", endpointAccessMode: "BASIC" } as const;
 
 /**
- * A regional REST API that checks each body against the JSON Schema of the consumer's events and sends it to the consumer's
- * queue: 202 with the message id; 400 with what is wrong with the body; 413 above 1 MiB; 415 for anything but JSON; 429 when
- * throttled; 500 when the queue does not take it. Throws a ResourceError that lists every faulty argument.
+ * A regional REST API that checks each body against the JSON Schema of the consumer's events and sends it to the
+ * consumer's queue: 202 with the message id; 400 with what is wrong with the body; 413 above 1 MiB; 415 for anything
+ * but JSON; 429 when throttled; 500 when the queue does not take it. Throws a ResourceError that lists every faulty
+ * argument.
  */
 export class HttpIngress extends pulumi.ComponentResource {
   /** The URL of all routes, without a slash at its end. */
@@ -173,8 +175,8 @@ export class HttpIngress extends pulumi.ComponentResource {
         settings: {
           throttlingRateLimit: throttle?.rateLimit ?? 1000,
           throttlingBurstLimit: throttle?.burstLimit ?? 2000,
-          // Said, so that a stage which has an execution log loses it. Its log group would be API Gateway's own: without retention and
-          // key, and left behind when the stack goes.
+          // Said, so that a stage which has an execution log loses it. Its log group would be API Gateway's own:
+          // without retention and key, and left behind when the stack goes.
           loggingLevel: "OFF",
           dataTraceEnabled: false,
         },

@@ -1,5 +1,6 @@
-// The face of the package `spillway`: the components that a program makes, their arguments, and the bindings of its callbacks.
-// What a callback itself imports is in `spillway/callback`. `Network` is in `spillway/network`, because it loads awsx.
+// The face of the package `spillway`: the components that a program makes, their arguments, and the bindings of its
+// callbacks. What a callback itself imports is in `spillway/callback`. `Network` is in `spillway/network`, because it
+// loads awsx.
 export { AlarmTopic, type AlarmTopicArgs, type AlarmTopicNodes } from "./alarm-topic";
 export type { AlarmChange, AlarmNodes, AlarmOverrides } from "./alarms/alarms";
 export type { AsynchronousFunctionAlarm, FunctionAlarm, StreamFunctionAlarm } from "./alarms/function-alarms";

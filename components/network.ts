@@ -1,4 +1,5 @@
-// The face `spillway/network`: a network without a way out. Functions in it reach the services that they call, and nothing else.
+// The face `spillway/network`: a network without a way out. Functions in it reach the services that they call, and
+// nothing else.
 import * as aws from "@pulumi/aws";
 import { Vpc } from "@pulumi/awsx/ec2/vpc";
 import * as pulumi from "@pulumi/pulumi";
@@ -37,8 +38,8 @@ interface Place {
 }
 
 /**
- * A VPC of isolated subnets, without a NAT gateway, with endpoints for exactly the services that the functions in it call. Hand it to
- * a consumer as `network`. Throws a ResourceError that lists every argument that AWS would refuse.
+ * A VPC of isolated subnets, without a NAT gateway, with endpoints for exactly the services that the functions in it
+ * call. Hand it to a consumer as `network`. Throws a ResourceError that lists every argument that AWS would refuse.
  */
 export class Network extends pulumi.ComponentResource implements FunctionNetwork {
   /** Id of the VPC. */
@@ -96,7 +97,8 @@ export class Network extends pulumi.ComponentResource implements FunctionNetwork
     const { services, unknown } = servicesCalled(calls, this.args.services);
     if (unknown.length > 0) {
       throw new pulumi.ResourceError(
-        `Network "${this.name}": a function in it calls ${unknown.join(", ")}, and the interface endpoint that serves this is not known here; ` +
+        `Network "${this.name}": a function in it calls ${unknown.join(", ")}, and the interface endpoint that ` +
+          "serves this is not known here; " +
           'name it by the prefix of the action, as services: { ses: "email" } for com.amazonaws.<region>.email.',
         this,
         true,
@@ -208,7 +210,9 @@ export class Network extends pulumi.ComponentResource implements FunctionNetwork
       : pulumi.interpolate`com.amazonaws.${this.place.region}.${service}`;
   }
 
-  /** Nobody of another account, and nothing in another account: what a stolen credential or a foreign queue would be. */
+  /**
+   * Nobody of another account, and nothing in another account: what a stolen credential or a foreign queue would be.
+   */
   private policyOf(): pulumi.Output<string> {
     const { accountId } = this.place;
     return pulumi.jsonStringify({
@@ -227,8 +231,9 @@ export class Network extends pulumi.ComponentResource implements FunctionNetwork
   }
 
   /**
-   * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html, in the form that it has for resources. Lambda itself makes and
-   * removes the interfaces; its requests have no source function, and those of a function's own code have.
+   * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html, in the form that it has for resources. Lambda
+   * itself makes and removes the interfaces; its requests have no source function, and those of a function's own code
+   * have.
    */
   private interfaceStatements(): readonly Statement[] {
     const { partition, region, accountId } = this.place;

@@ -21,8 +21,8 @@ export type QueueConsumerArgs<Wire, In, B extends object> = QueueConsumerOptions
 
 /**
  * A queue, the function that consumes it, and the dead-letter queue for what it gives up. Records are attempted
- * `maxReceiveCount` times with a growing delay; what cannot succeed is dead-lettered with its reason; no record is lost.
- * Throws a ResourceError that lists every argument that AWS would refuse or that could not work.
+ * `maxReceiveCount` times with a growing delay; what cannot succeed is dead-lettered with its reason; no record is
+ * lost. Throws a ResourceError that lists every argument that AWS would refuse or that could not work.
  */
 export class QueueConsumer<Wire = unknown, In = unknown, B extends object = Record<never, never>>
   extends FunctionConsumer<"queue", QueueConsumerNodes, CreatedQueue>
@@ -77,14 +77,15 @@ export class QueueConsumer<Wire = unknown, In = unknown, B extends object = Reco
   }
 
   /**
-   * Admits a sender in the queue's one policy, which must be there before it sends. Throws a ResourceError for an existing queue
-   * whose policy is managed elsewhere, and after the program's synchronous part.
+   * Admits a sender in the queue's one policy, which must be there before it sends. Throws a ResourceError for an
+   * existing queue whose policy is managed elsewhere, and after the program's synchronous part.
    */
   readonly admit = (statement: Omit<PolicyStatement, "Resource">): aws.sqs.QueuePolicy => {
     const { policy } = this.source;
     if (policy === undefined) {
       throw new pulumi.ResourceError(
-        `QueueConsumer "${this.name}": its queue exists already and its policy is managed elsewhere, so nobody can be admitted to it; ` +
+        `QueueConsumer "${this.name}": its queue exists already and its policy is managed elsewhere, so nobody can ` +
+          "be admitted to it; " +
           "say queue.managePolicy: true to have the whole policy replaced.",
         this,
         true,

@@ -128,8 +128,8 @@ export interface ScheduleNodes {
 }
 
 /**
- * An EventBridge schedule with a role that may send to its queue and its dead-letter queue, and nothing else. Throws a ResourceError
- * that lists every argument that AWS would refuse or that could not work.
+ * An EventBridge schedule with a role that may send to its queue and its dead-letter queue, and nothing else. Throws a
+ * ResourceError that lists every argument that AWS would refuse or that could not work.
  */
 export class Schedule<E> extends pulumi.ComponentResource {
   /** ARN of the schedule. */
@@ -231,8 +231,9 @@ export class Schedule<E> extends pulumi.ComponentResource {
 }
 
 /**
- * Scheduler stores the input encrypted with the key, and reads it by the schedule's role, which it names by the schedule alone: the role is
- * there before the schedule. https://docs.aws.amazon.com/scheduler/latest/UserGuide/encryption-rest.html
+ * Scheduler stores the input encrypted with the key, and reads it by the schedule's role, which it names by the
+ * schedule alone: the role is there before the schedule.
+ * https://docs.aws.amazon.com/scheduler/latest/UserGuide/encryption-rest.html
  */
 function inputStatements(queueArn: pulumi.Output<string>, kmsKeyArn: pulumi.Input<string> | undefined): Statement[] {
   if (kmsKeyArn === undefined) return [];
@@ -245,9 +246,10 @@ function inputStatements(queueArn: pulumi.Output<string>, kmsKeyArn: pulumi.Inpu
 }
 
 /**
- * The event in a CloudEvent that says for which moment it is. A FIFO queue takes the same content once in five minutes, so that of plain
- * events those of a faster schedule would be dropped, and of any schedule those that a retry has delayed. What is sent again for one
- * moment is the same content. https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
+ * The event in a CloudEvent that says for which moment it is. A FIFO queue takes the same content once in five minutes,
+ * so that of plain events those of a faster schedule would be dropped, and of any schedule those that a retry has
+ * delayed. What is sent again for one moment is the same content.
+ * https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
  */
 function ticked(name: string, event: unknown) {
   const moment = "<aws.scheduler.scheduled-time>";

@@ -102,9 +102,9 @@ const retention = { default: 168, min: 24, max: 8760 };
 const defaultRecordAge = 86_400;
 
 /**
- * A stream, the function that consumes it in order per partition key, and the dead-letter queue for what it gives up: a record that
- * cannot succeed is there with its payload, and the shard goes on. Throws a ResourceError that lists every argument that AWS would
- * refuse or that could not work.
+ * A stream, the function that consumes it in order per partition key, and the dead-letter queue for what it gives up: a
+ * record that cannot succeed is there with its payload, and the shard goes on. Throws a ResourceError that lists every
+ * argument that AWS would refuse or that could not work.
  */
 export class StreamConsumer<Wire = unknown, In = unknown, B extends object = Record<never, never>>
   extends FunctionConsumer<"stream", StreamConsumerNodes, CreatedStream>
@@ -228,8 +228,8 @@ function recordAgeOf(options: StreamConsumerOptions): number {
 }
 
 /**
- * A stream that is there already may hold records of many days. A consumer that begins at the oldest gives none up for its age, or it would
- * give up at once what it begins with; how often a record is tried has its limit in any case.
+ * A stream that is there already may hold records of many days. A consumer that begins at the oldest gives none up for
+ * its age, or it would give up at once what it begins with; how often a record is tried has its limit in any case.
  */
 function defaultAgeOf({ stream, startingPosition = "TRIM_HORIZON" }: StreamConsumerOptions): number {
   return stream !== undefined && startingPosition === "TRIM_HORIZON" ? -1 : defaultRecordAge;
@@ -251,7 +251,8 @@ function check(options: StreamConsumerOptions, callback: AnyCallback | undefined
   const keptSeconds = (options.retention ?? retention.default) * 3600;
   if (kept && options.stream === undefined && age > keptSeconds) {
     errors.add(
-      `maximumRecordAge ${age} s is more than the retention of ${keptSeconds} s, so records would expire without a dead letter; raise retention.`,
+      `maximumRecordAge ${age} s is more than the retention of ${keptSeconds} s, so records would expire without a ` +
+        "dead letter; raise retention.",
     );
   }
 }

@@ -21,7 +21,10 @@ import {
 
 /** The arguments of a `TableConsumer` that do not depend on the types of its callback. */
 export interface TableConsumerOptions extends StreamMappingOptions {
-  /** The table, with its stream on: a `Table`, an `aws.dynamodb.Table`, or the ARN of an existing one's stream. At most two consumers read a table's stream. */
+  /**
+   * The table, with its stream on: a `Table`, an `aws.dynamodb.Table`, or the ARN of an existing one's stream. At most
+   * two consumers read a table's stream.
+   */
   readonly table: (Pick<aws.dynamodb.Table, "streamArn"> | { readonly streamArn: pulumi.Input<string> }) &
     Pick<TableReference, "kmsKeyArn" | "formerKmsKeyArn"> & {
       /** A `Table` says it itself. */
@@ -40,9 +43,9 @@ const defaultRecordAge = 43_200;
 const longestRecordAge = 86_400;
 
 /**
- * The function that consumes a table's changes in order per item, and the dead-letter queue for what it gives up: a change that
- * cannot succeed is there with its images, and the shard goes on. Throws a ResourceError that lists every argument that AWS would
- * refuse or that could not work.
+ * The function that consumes a table's changes in order per item, and the dead-letter queue for what it gives up: a
+ * change that cannot succeed is there with its images, and the shard goes on. Throws a ResourceError that lists every
+ * argument that AWS would refuse or that could not work.
  */
 export class TableConsumer<
   Wire = unknown,
@@ -77,7 +80,8 @@ function check(options: TableConsumerOptions, callback: AnyCallback | undefined,
   checkStreamMapping({ options, callback, content: null }, errors);
   if (maximumRecordAge !== undefined && maximumRecordAge > longestRecordAge) {
     errors.add(
-      `maximumRecordAge is ${maximumRecordAge} s, and DynamoDB keeps changes for ${longestRecordAge} s, so they would expire without a dead letter; give less.`,
+      `maximumRecordAge is ${maximumRecordAge} s, and DynamoDB keeps changes for ${longestRecordAge} s, so they ` +
+        "would expire without a dead letter; give less.",
     );
   }
   const { streamArn, hasStream } = table;
@@ -125,7 +129,10 @@ const noStream = "its table has no stream, so there are no changes to read; give
 /** What is wrong with the ARN of a stream; an `aws.dynamodb.Table` without a stream has none. */
 function faultOf(streamArn: string | undefined): string | undefined {
   if (streamArn === undefined || streamArn === "") {
-    return "its table has no stream, so there are no changes to read; set streamEnabled and streamViewType: NEW_AND_OLD_IMAGES there.";
+    return (
+      "its table has no stream, so there are no changes to read; set streamEnabled and streamViewType: " +
+      "NEW_AND_OLD_IMAGES there."
+    );
   }
   if (/^arn:[^:]+:dynamodb:[^:]+:\d{12}:table\/[^/]+\/stream\/.+$/.test(streamArn)) return undefined;
   return (

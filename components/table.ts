@@ -1,4 +1,5 @@
-// A DynamoDB table that keeps its data: encrypted, with point-in-time recovery, protected from deletion where the stack says so.
+// A DynamoDB table that keeps its data: encrypted, with point-in-time recovery, protected from deletion where the stack
+// says so.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { type AlarmNodes, type AlarmOverrides, checkAlarms, createAlarms } from "./alarms/alarms";
@@ -98,9 +99,10 @@ export interface TableNodes {
 const mostIndexes = 20;
 
 /**
- * A table, on demand, that can be put back to any second of the last 35 days. With `protect` Pulumi and DynamoDB both refuse to delete it.
- * One of the same name, or of a name among its aliases, that the program had declared as an `aws.dynamodb.Table` is taken over with its
- * items. Throws a ResourceError that lists every argument that AWS would refuse.
+ * A table, on demand, that can be put back to any second of the last 35 days. With `protect` Pulumi and DynamoDB both
+ * refuse to delete it. One of the same name, or of a name among its aliases, that the program had declared as an
+ * `aws.dynamodb.Table` is taken over with its items. Throws a ResourceError that lists every argument that AWS would
+ * refuse.
  */
 export class Table extends pulumi.ComponentResource {
   /** The table's name. */
@@ -111,7 +113,9 @@ export class Table extends pulumi.ComponentResource {
   readonly streamArn: pulumi.Output<string>;
   /** The customer managed key that it is encrypted with, if it is: who reads or writes here needs a right to it. */
   declare readonly kmsKeyArn?: pulumi.Output<string>;
-  /** The customer managed key that it was encrypted with before, if it was: who reads here still needs a right to it. */
+  /**
+   * The customer managed key that it was encrypted with before, if it was: who reads here still needs a right to it.
+   */
   declare readonly formerKmsKeyArn?: pulumi.Output<string>;
   /** Whether it has a stream that a TableConsumer can read. */
   readonly hasStream: boolean;
@@ -193,7 +197,10 @@ function keysOf({ hashKey, rangeKey, types = {}, indexes = {} }: TableArgs) {
   };
 }
 
-/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html, and its alarms, which have the indexes' names. */
+/**
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html, and its
+ * alarms, which have the indexes' names.
+ */
 function namesOf({ indexes = {}, alarms }: TableArgs): readonly Named[] {
   const ofAlarms = Object.keys(indexes).map((index) => ({
     what: `alarm of index "${index}"`,

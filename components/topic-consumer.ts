@@ -83,7 +83,10 @@ export type TopicConsumerArgs<
     readonly topic: Topic<E> | ExistingTopic;
     /** Of a `Topic` only those types that it has. */
     readonly types?: [E] extends [never] ? unknown : readonly E["type"][];
-    /** The callback that handles each message: exported by a module of its own, or an inline one. The compiler refuses one that cannot read all `types`. */
+    /**
+     * The callback that handles each message: exported by a module of its own, or an inline one. The compiler refuses
+     * one that cannot read all `types`.
+     */
     readonly callback: Callback<Wire, In, B> & Reads<Wire, Extract<E, { readonly type: K }>>;
   } & BindingsArg<B> &
   IdempotencyArg<In>;
@@ -103,10 +106,10 @@ const defaults = { maximumRetryAttempts: 2, maximumEventAge: 21_600 } as const;
 const longestRetryDelay = 120;
 
 /**
- * A subscription of a topic, the function that it invokes, and the dead-letter queue for what that gives up: what cannot succeed is
- * there at once with its reason, what failed at each attempt as Lambda's own record of it. Deliveries that SNS gives up are in the
- * topic's dead-letter queue, or, for an existing topic, in this one. Throws a ResourceError that lists every argument that AWS
- * would refuse or that could not work.
+ * A subscription of a topic, the function that it invokes, and the dead-letter queue for what that gives up: what
+ * cannot succeed is there at once with its reason, what failed at each attempt as Lambda's own record of it. Deliveries
+ * that SNS gives up are in the topic's dead-letter queue, or, for an existing topic, in this one. Throws a
+ * ResourceError that lists every argument that AWS would refuse or that could not work.
  */
 export class TopicConsumer<
   Wire = unknown,
@@ -221,7 +224,8 @@ function createSubscription(name: string, options: Options, parts: Parts): Topic
       ...filterPolicyOf(options),
       redrivePolicy: pulumi.jsonStringify({ deadLetterTargetArn: undelivered.arn }),
     },
-    // A delivery that the function does not admit is given up at once, and an event without the settings is lost when it fails.
+    // A delivery that the function does not admit is given up at once, and an event without the settings is lost when
+    // it fails.
     { parent: consumer, dependsOn: [permission, invocations, undelivered.policy] },
   );
   return { subscription, permission, invocations };

@@ -101,8 +101,8 @@ export interface TopicNodes {
 }
 
 /**
- * A topic: encrypted, TLS only, with one dead-letter queue for deliveries that SNS gives up. Publish with `publishTo(topic)`. Throws a
- * ResourceError for arguments that AWS would refuse.
+ * A topic: encrypted, TLS only, with one dead-letter queue for deliveries that SNS gives up. Publish with
+ * `publishTo(topic)`. Throws a ResourceError for arguments that AWS would refuse.
  */
 export class Topic<E extends { readonly type: string }> extends pulumi.ComponentResource {
   /** ARN of the topic. */
@@ -119,7 +119,10 @@ export class Topic<E extends { readonly type: string }> extends pulumi.Component
   readonly fifo: boolean;
   /** Only a type: what may be published. */
   declare readonly accepts?: (event: E) => void;
-  /** Where SNS puts deliveries that it gives up; it admits SNS for exactly this topic. For subscriptions other than `subscribe`'s. */
+  /**
+   * Where SNS puts deliveries that it gives up; it admits SNS for exactly this topic. For subscriptions other than
+   * `subscribe`'s.
+   */
   readonly undelivered: DeadLetterQueue;
   private readonly subscribers = new Set<unknown>();
   readonly #subscriptions: Record<string, aws.sns.TopicSubscription> = {};
@@ -181,9 +184,9 @@ export class Topic<E extends { readonly type: string }> extends pulumi.Component
   }
 
   /**
-   * Delivers events to a consumer's queue, which admits exactly this topic. The compiler refuses a consumer that cannot read all
-   * `types`. Throws a ResourceError for a consumer that has subscribed before, for a FIFO queue on a standard topic, for a filter
-   * that SNS would refuse, and after the program's synchronous part.
+   * Delivers events to a consumer's queue, which admits exactly this topic. The compiler refuses a consumer that cannot
+   * read all `types`. Throws a ResourceError for a consumer that has subscribed before, for a FIFO queue on a standard
+   * topic, for a filter that SNS would refuse, and after the program's synchronous part.
    */
   subscribe<K extends E["type"] = E["type"]>(
     consumer: Subscriber<Extract<E, { readonly type: NoInfer<K> }>> & pulumi.Resource & { readonly name: string },
@@ -195,7 +198,8 @@ export class Topic<E extends { readonly type: string }> extends pulumi.Component
     }
     if (consumer.fifo && !this.fifo) {
       throw new pulumi.ResourceError(
-        `${label} leads from a standard topic to a FIFO queue, which SNS refuses; make the topic fifo, or the queue a standard one.`,
+        `${label} leads from a standard topic to a FIFO queue, which SNS refuses; make the topic fifo, or the ` +
+          "queue a standard one.",
         this,
         true,
       );
@@ -224,7 +228,8 @@ export class Topic<E extends { readonly type: string }> extends pulumi.Component
       },
       {
         parent: this,
-        // A consumer that is renamed keeps its queue, and SNS its subscription: a second one would be the same, and deleted with the first.
+        // A consumer that is renamed keeps its queue, and SNS its subscription: a second one would be the same, and
+        // deleted with the first.
         aliases: [...aliasesAfter(consumer, subscriptionName)],
         // A delivery that the queue does not admit is given up at once.
         dependsOn: [policy, this.undelivered.policy],

@@ -1,10 +1,14 @@
-// What all alarms of the set `all` have in common: when they are made, whom they tell, how they are changed, and what AWS allows.
+// What all alarms of the set `all` have in common: when they are made, whom they tell, how they are changed, and what
+// AWS allows.
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ArgumentErrors } from "../base/argument-errors";
 import type { Operations } from "../base/operations";
 
-/** What of an alarm can be changed. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
+/**
+ * What of an alarm can be changed.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+ */
 export interface AlarmChange {
   /**
    * Number of what the alarm counts, in the unit that docs/components.md states for it, 0 or more: the alarm goes off
@@ -56,12 +60,15 @@ export interface AlarmSettings<Kind extends string> {
 }
 
 /**
- * Kinds whose metric is taken over the last hour, which CloudWatch moves on each minute: a share or a percentile says the same there for
- * a function that runs all the time and for one that runs once.
+ * Kinds whose metric is taken over the last hour, which CloudWatch moves on each minute: a share or a percentile says
+ * the same there for a function that runs all the time and for one that runs once.
  */
 const hourly: readonly string[] = ["duration", "serverErrors"];
 
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html: a day of minutes, a week of hours. */
+/**
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html: a day of minutes, a week of
+ * hours.
+ */
 const periodOf = (kind: string) =>
   hourly.includes(kind)
     ? { seconds: 3600, longest: 168, unit: "hours" }

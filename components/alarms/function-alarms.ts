@@ -12,7 +12,10 @@ interface Watched {
   readonly functionName: pulumi.Input<string>;
 }
 
-/** How often, and for how long, what a function could not handle comes back to it. By this alarms know what one record alone shows. */
+/**
+ * How often, and for how long, what a function could not handle comes back to it. By this alarms know what one record
+ * alone shows.
+ */
 export interface Retries {
   /** How often an invocation that fails as a whole is attempted at most. */
   readonly attempts: number;
@@ -26,8 +29,9 @@ export interface Retries {
 const several = 3;
 
 /**
- * Several minutes with a failure, within the time that as many attempts of one record take: it goes off for a function that runs once an
- * hour, too. Where attempts may all fall into one minute, or there is but one, the first minute is enough.
+ * Several minutes with a failure, within the time that as many attempts of one record take: it goes off for a function
+ * that runs once an hour, too. Where attempts may all fall into one minute, or there is but one, the first minute is
+ * enough.
  */
 function failures({ attempts, gap }: Retries, timeout: number) {
   const within = (datapoints: number) => Math.ceil(((datapoints - 1) * gap + timeout) / 60) + 1;
@@ -36,7 +40,10 @@ function failures({ attempts, gap }: Retries, timeout: number) {
   return datapoints === 1 ? { datapoints } : { datapoints, within: within(datapoints) };
 }
 
-/** Lambda tries at growing intervals, of five minutes at most: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
+/**
+ * Lambda tries at growing intervals, of five minutes at most:
+ * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+ */
 const longestThrottle = 300;
 
 function throttles({ throttledFor }: Retries) {
@@ -60,7 +67,8 @@ export function functionAlarms(watched: Watched, timeout: number, retries: Retri
       threshold: 0,
       ...failures(retries, timeout),
       description: (errors) =>
-        `More than ${errors} invocations a minute of the function of ${name} failed as a whole, again and again: a crash, a timeout or a lack of ` +
+        `More than ${errors} invocations a minute of the function of ${name} failed as a whole, again and again: a ` +
+        "crash, a timeout or a lack of " +
         "memory, or a topic's event that failed for now. Read the function's log for the errorType first.",
     },
     {
@@ -70,8 +78,10 @@ export function functionAlarms(watched: Watched, timeout: number, retries: Retri
       threshold: 0,
       ...throttles(retries),
       description: (throttles) =>
-        `More than ${throttles} invocations a minute of the function of ${name} were refused for lack of concurrency; a queue's messages ` +
-        "may be dead-lettered without a run. Compare ConcurrentExecutions with the account's limit and reservedConcurrency first.",
+        `More than ${throttles} invocations a minute of the function of ${name} were refused for lack of ` +
+        "concurrency; a queue's messages " +
+        "may be dead-lettered without a run. Compare ConcurrentExecutions with the account's limit and " +
+        "reservedConcurrency first.",
     },
     {
       ...lambda(watched),
@@ -82,8 +92,10 @@ export function functionAlarms(watched: Watched, timeout: number, retries: Retri
       threshold: timeout * 800,
       datapoints: 1,
       description: (milliseconds) =>
-        `Within an hour, one in ten invocations of the function of ${name} took more than ${milliseconds} ms of the ${timeout * 1000} ms that it has; soon records ` +
-        "fail with CallbackTimeout. Look for what it waits for in its X-Ray traces first, then raise timeout or lower batchSize.",
+        `Within an hour, one in ten invocations of the function of ${name} took more than ${milliseconds} ms of ` +
+        `the ${timeout * 1000} ms that it has; soon records ` +
+        "fail with CallbackTimeout. Look for what it waits for in its X-Ray traces first, then raise timeout or " +
+        "lower batchSize.",
     },
   ];
 }
@@ -120,8 +132,10 @@ export function streamFunctionAlarms(
       datapoints,
       within: Math.max(15, datapoints * Math.ceil(interval / 60)),
       description: (milliseconds) =>
-        `The function of ${name} is more than ${milliseconds / 1000} s behind its stream; after ${recordAge} s records are given up. Look at its errors, ` +
-        "throttles and duration first; if it only is too slow, raise parallelizationFactor, batchSize or the stream's shards.",
+        `The function of ${name} is more than ${milliseconds / 1000} s behind its stream; after ${recordAge} s ` +
+        "records are given up. Look at its errors, " +
+        "throttles and duration first; if it only is too slow, raise parallelizationFactor, batchSize or the " +
+        "stream's shards.",
     },
     destinationFailures(watched, "What Lambda gives up of its stream"),
   ];
@@ -149,7 +163,8 @@ export function asynchronousFunctionAlarms(
       threshold: 0,
       datapoints: 1,
       description: (events) =>
-        `Lambda gave up more than ${events} events for ${name} in a minute: all attempts failed, the event was too old, or the concurrency reserved is 0. ` +
+        `Lambda gave up more than ${events} events for ${name} in a minute: all attempts failed, the event was too ` +
+        "old, or the concurrency reserved is 0. " +
         "They should be in its dead-letter queue; compare, and read the errors in responsePayload there first.",
     },
     destinationFailures(watched, "What Lambda gives up of its events"),
@@ -158,7 +173,10 @@ export function asynchronousFunctionAlarms(
   ];
 }
 
-/** Lambda sees loops over SQS, SNS and S3, and none over streams. https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html */
+/**
+ * Lambda sees loops over SQS, SNS and S3, and none over streams.
+ * https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+ */
 export function recursiveInvocations(watched: Watched): Alarm<"recursiveInvocations"> {
   return {
     ...lambda(watched),
@@ -168,7 +186,8 @@ export function recursiveInvocations(watched: Watched): Alarm<"recursiveInvocati
     threshold: 0,
     datapoints: 1,
     description: (invocations) =>
-      `Lambda stopped more than ${invocations} invocations of the function of ${watched.name} in a minute, since an event had gone round in a loop ` +
+      `Lambda stopped more than ${invocations} invocations of the function of ${watched.name} in a minute, since ` +
+      "an event had gone round in a loop " +
       "some 16 times. Find which binding leads back to this function's own source, and take it out first.",
   };
 }
@@ -182,8 +201,10 @@ function destinationFailures(watched: Watched, what: string): Alarm<"destination
     threshold: 0,
     datapoints: 1,
     description: (failures) =>
-      `${what} for ${watched.name} did not reach its dead letters, more than ${failures} times in a minute, and is lost with the next records. ` +
-      "Check that the destination is there, that it takes the size, and that the function's role may send to it and use its key first.",
+      `${what} for ${watched.name} did not reach its dead letters, more than ${failures} times in a minute, and is ` +
+      "lost with the next records. " +
+      "Check that the destination is there, that it takes the size, and that the function's role may send to it " +
+      "and use its key first.",
   };
 }
 
@@ -197,7 +218,8 @@ function deadLetterErrors(watched: Watched): Alarm<"deadLetterErrors"> {
     threshold: 0,
     datapoints: 1,
     description: (errors) =>
-      `Lambda could not put more than ${errors} events of ${name} into the function's own dead-letter target (deadLetterConfig) in a minute, and they ` +
+      `Lambda could not put more than ${errors} events of ${name} into the function's own dead-letter target ` +
+      "(deadLetterConfig) in a minute, and they " +
       "are lost. Check that the target is there and that the function's role may send to it first.",
   };
 }

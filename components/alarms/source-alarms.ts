@@ -1,6 +1,7 @@
-// The alarms of what a consumer reads from and of what sends to it: queues, streams, tables, topics, endpoints, schedules, rules.
-// What reaches a dead-letter queue is that queue's own alarm; those here are for what is late, refused or lost on the way there. Of what
-// is lost, one is enough: it goes off after a minute, not after the five in a row that AWS recommends, which a single loss would not fill.
+// The alarms of what a consumer reads from and of what sends to it: queues, streams, tables, topics, endpoints,
+// schedules, rules. What reaches a dead-letter queue is that queue's own alarm; those here are for what is late,
+// refused or lost on the way there. Of what is lost, one is enough: it goes off after a minute, not after the five in a
+// row that AWS recommends, which a single loss would not fill.
 import * as pulumi from "@pulumi/pulumi";
 import { longestAttempts, type QueueTimes } from "../queue/attempts";
 import type { Alarm } from "./alarms";
@@ -29,12 +30,14 @@ export function queueAlarms(name: string, queue: WatchedQueue): readonly Alarm<Q
       threshold: longestWait(queue),
       datapoints: ageMinutes(queue),
       description: (seconds) =>
-        `A message has waited for more than ${seconds} s in the queue of ${name}, longer than its attempts take: the function does not keep up, or ` +
-        "does not run. Look at its errors, throttles and duration first; if it only is too slow, raise maximumConcurrency or batchSize.",
+        `A message has waited for more than ${seconds} s in the queue of ${name}, longer than its attempts take: ` +
+        "the function does not keep up, or " +
+        "does not run. Look at its errors, throttles and duration first; if it only is too slow, raise " +
+        "maximumConcurrency or batchSize.",
     },
     {
-      // What is tried again and again: the age of a standard queue's messages does not show it. One record alone, which comes back every
-      // quarter of an hour at the latest, sets it off.
+      // What is tried again and again: the age of a standard queue's messages does not show it. One record alone, which
+      // comes back every quarter of an hour at the latest, sets it off.
       kind: "recordsRetried",
       name: "records-retried",
       namespace: "Spillway",
@@ -46,18 +49,23 @@ export function queueAlarms(name: string, queue: WatchedQueue): readonly Alarm<Q
       datapoints: 5,
       within: 60,
       description: (records) =>
-        `In several minutes of an hour more than ${records} records of ${name} failed and were put back for another attempt, and one of them may be tried until it is ` +
-        "dead-lettered. Read the failures in the function's log first; where a few retries are normal, raise the threshold.",
+        `In several minutes of an hour more than ${records} records of ${name} failed and were put back for ` +
+        "another attempt, and one of them may be tried until it is " +
+        "dead-lettered. Read the failures in the function's log first; where a few retries are normal, raise the " +
+        "threshold.",
     },
   ];
 }
 
-/** A standard queue leaves messages out of its age that were received so often and not deleted. A FIFO queue keeps their order. */
+/**
+ * A standard queue leaves messages out of its age that were received so often and not deleted. A FIFO queue keeps their
+ * order.
+ */
 const countedReceives = 3;
 
 /**
- * By then every attempt that the age shows is over, unless the consumer does not keep up: below, each message that is tried again would
- * set it off. But no later than half of the retention, so that the rest is left for fixing it.
+ * By then every attempt that the age shows is over, unless the consumer does not keep up: below, each message that is
+ * tried again would set it off. But no later than half of the retention, so that the rest is left for fixing it.
  */
 function longestWait(queue: WatchedQueue): number {
   const { fifo, maxReceiveCount, retention = Infinity } = queue;
@@ -70,7 +78,10 @@ function ageMinutes({ retention = Infinity }: WatchedQueue): number {
   return Math.min(15, Math.max(1, Math.floor(retention / 120)));
 }
 
-/** Five minutes, as AWS recommends; not in a row, so that one in each hour is enough for who reads or writes once an hour. */
+/**
+ * Five minutes, as AWS recommends; not in a row, so that one in each hour is enough for who reads or writes once an
+ * hour.
+ */
 const throttled = { datapoints: 5, within: 300 } as const;
 
 /** https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html */
@@ -88,7 +99,8 @@ export function streamAlarms(
       threshold: 0,
       ...throttled,
       description: (share) =>
-        `More than ${share} of the reads of the stream of ${name} were refused in several minutes: its consumers together read more than 2 MB or five ` +
+        `More than ${share} of the reads of the stream of ${name} were refused in several minutes: its consumers ` +
+        "together read more than 2 MB or five " +
         "times a second and shard. Count its consumers first; give one enhancedFanOut, or the stream more shards.",
     },
     {
@@ -99,13 +111,17 @@ export function streamAlarms(
       threshold: 0,
       ...throttled,
       description: (share) =>
-        `More than ${share} of the records for the stream of ${name} were refused in several minutes: a shard gets more than 1 MB or 1,000 records a second. ` +
+        `More than ${share} of the records for the stream of ${name} were refused in several minutes: a shard gets ` +
+        "more than 1 MB or 1,000 records a second. " +
         "See whether one partition key has most of them first; else give it more shards. Producers must send them again.",
     },
   ];
 }
 
-/** A table's own metrics leave its indexes out. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html */
+/**
+ * A table's own metrics leave its indexes out.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
+ */
 export function tableAlarms(name: string, tableName: pulumi.Input<string>, indexes: readonly string[]) {
   const parts = [undefined, ...indexes].map((index) => ({
     of: index === undefined ? `table ${name}` : `index ${index} of table ${name}`,
@@ -124,8 +140,10 @@ export function tableAlarms(name: string, tableName: pulumi.Input<string>, index
         threshold: 0,
         ...throttled,
         description: (events) =>
-          `DynamoDB refused more than ${events} ${access}s of the ${of} in several minutes, though it is on demand: one key is hot, or the traffic more than ` +
-          "doubled at once. See which keys are asked for most (CloudWatch Contributor Insights) first; the functions try again meanwhile.",
+          `DynamoDB refused more than ${events} ${access}s of the ${of} in several minutes, though it is on ` +
+          "demand: one key is hot, or the traffic more than " +
+          "doubled at once. See which keys are asked for most (CloudWatch Contributor Insights) first; the " +
+          "functions try again meanwhile.",
       }),
     ),
   );
@@ -147,8 +165,10 @@ export function topicAlarms(name: string, topicArn: pulumi.Output<string>): read
       threshold: 0,
       datapoints: 1,
       description: (notifications) =>
-        `SNS dropped more than ${notifications} notifications of the topic of ${name} in a minute for subscriptions with a filter, since a message attribute is no valid ` +
-        "JSON string, and they are lost. Find who publishes attributes with quotation marks, backslashes or control characters first.",
+        `SNS dropped more than ${notifications} notifications of the topic of ${name} in a minute for ` +
+        "subscriptions with a filter, since a message attribute is no valid " +
+        "JSON string, and they are lost. Find who publishes attributes with quotation marks, backslashes or " +
+        "control characters first.",
     },
     {
       kind: "lostNotifications",
@@ -160,13 +180,16 @@ export function topicAlarms(name: string, topicArn: pulumi.Output<string>): read
       threshold: 0,
       datapoints: 1,
       description: (notifications) =>
-        `SNS could neither deliver more than ${notifications} notifications of the topic of ${name} in a minute nor put them into the dead-letter queue, and ` +
+        `SNS could neither deliver more than ${notifications} notifications of the topic of ${name} in a minute ` +
+        "nor put them into the dead-letter queue, and " +
         "they are lost. Check that this queue is there, and that its policy and its key admit SNS for the topic, first.",
     },
   ];
 }
 
-/** A REST API's: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html */
+/**
+ * A REST API's: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
+ */
 export function endpointAlarms(
   name: string,
   dimensions: { readonly ApiName: pulumi.Input<string>; readonly Stage: pulumi.Input<string> },
@@ -182,13 +205,17 @@ export function endpointAlarms(
       threshold: 0.05,
       datapoints: 1,
       description: (share) =>
-        `More than ${Math.round(share * 10_000) / 100} % of the requests to ${name} were answered with 500 within an hour: its queues did not take the events, and callers must send them ` +
+        `More than ${Math.round(share * 10_000) / 100} % of the requests to ${name} were answered with 500 within ` +
+        "an hour: its queues did not take the events, and callers must send them " +
         "again. Check that the queues are there, and that the endpoint's role may send to them and use their keys, first.",
     },
   ];
 }
 
-/** Scheduler counts by group, and no further. https://docs.aws.amazon.com/scheduler/latest/UserGuide/monitoring-cloudwatch.html */
+/**
+ * Scheduler counts by group, and no further.
+ * https://docs.aws.amazon.com/scheduler/latest/UserGuide/monitoring-cloudwatch.html
+ */
 export function scheduleAlarms(name: string, groupName: pulumi.Input<string>): readonly Alarm<"lostEvents">[] {
   return [
     {
@@ -201,13 +228,18 @@ export function scheduleAlarms(name: string, groupName: pulumi.Input<string>): r
       threshold: 0,
       datapoints: 1,
       description: (events) =>
-        `Scheduler could put more than ${events} events in a minute neither into their queue nor into the dead-letter queue, and they are lost: of the schedule ${name}, or of ` +
-        "another one in its group. Check that both queues are there, and that the schedule's role may send to them, first.",
+        `Scheduler could put more than ${events} events in a minute neither into their queue nor into the ` +
+        `dead-letter queue, and they are lost: of the schedule ${name}, or of ` +
+        "another one in its group. Check that both queues are there, and that the schedule's role may send to " +
+        "them, first.",
     },
   ];
 }
 
-/** Rules of the default bus have no EventBusName there. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html */
+/**
+ * Rules of the default bus have no EventBusName there.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
+ */
 export function ruleAlarms(
   name: string,
   ruleName: pulumi.Output<string>,
@@ -231,7 +263,8 @@ export function ruleAlarms(
       threshold: 0,
       datapoints: 1,
       description: (events) =>
-        `EventBridge could put more than ${events} events of the rule ${name} in a minute neither into their queue nor into the dead-letter queue, and they are lost. ` +
+        `EventBridge could put more than ${events} events of the rule ${name} in a minute neither into their queue ` +
+        "nor into the dead-letter queue, and they are lost. " +
         "Check that both queues are there, and that their policies and keys admit EventBridge for the rule, first.",
     },
   ];

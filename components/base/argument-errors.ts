@@ -26,7 +26,10 @@ export class ArgumentErrors {
     this.longNames.push(longName);
   }
 
-  /** `value` must be a whole number in the range; undefined is fine. Returns whether the value can be used in further checks. */
+  /**
+   * `value` must be a whole number in the range; undefined is fine. Returns whether the value can be used in further
+   * checks.
+   */
   integer(name: string, value: number | undefined, { min, max, unit, rule }: Range): boolean {
     if (value === undefined || (Number.isInteger(value) && value >= min && value <= max)) return true;
     const of = unit === undefined ? "" : ` ${unit}`;

@@ -1,4 +1,5 @@
-// What Lambda refuses of a mapping's filters. https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
+// What Lambda refuses of a mapping's filters.
+// https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
 import { compileFilter, type FilterContent, filterLimits } from "../syntax/filter-criteria";
 import { InvalidPattern } from "../syntax/invalid-pattern";
 import type { ArgumentErrors } from "./argument-errors";
@@ -18,7 +19,8 @@ export function checkFilters(filters: readonly object[], content: FilterContent,
     }
     const onFault = ({ message }: InvalidPattern) =>
       errors.add(
-        `filters[${index}]: ${message}. Lambda refuses it: https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html`,
+        `filters[${index}]: ${message}. Lambda refuses it: ` +
+          "https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html",
       );
     try {
       compileFilter([text], content, onFault);

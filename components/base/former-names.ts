@@ -2,14 +2,15 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * Aliases for a resource that is named after `owner` without being its child: a subscription is the topic's, and bears the consumer's
- * name. Pulumi hands a parent's aliases on to its children only. Without these a rename of `owner` would make a new resource and
- * delete the old one, which on AWS are one and the same.
+ * Aliases for a resource that is named after `owner` without being its child: a subscription is the topic's, and bears
+ * the consumer's name. Pulumi hands a parent's aliases on to its children only. Without these a rename of `owner` would
+ * make a new resource and delete the old one, which on AWS are one and the same.
  *
- * Every form of alias that Pulumi takes counts, known at once or later: a URN, and `{ name }`. One that names only another parent,
- * type, project or stack leaves the name as it is, and so nothing to follow. Aliases of the owner's parents count as far as Pulumi
- * hands them on: to a name that begins with the parent's. Those that a transform adds count where it is an option of a resource
- * (`transformations`); the engine applies `transforms` later, so write these aliases as options.
+ * Every form of alias that Pulumi takes counts, known at once or later: a URN, and `{ name }`. One that names only
+ * another parent, type, project or stack leaves the name as it is, and so nothing to follow. Aliases of the owner's
+ * parents count as far as Pulumi hands them on: to a name that begins with the parent's. Those that a transform adds
+ * count where it is an option of a resource (`transformations`); the engine applies `transforms` later, so write these
+ * aliases as options.
  */
 export function aliasesAfter(
   owner: pulumi.Resource,
@@ -42,8 +43,8 @@ interface Known {
 }
 
 /**
- * What Pulumi's runtime keeps of a resource and has no public name for. Throws where it keeps it no longer: to go on without
- * aliases would lose events in silence.
+ * What Pulumi's runtime keeps of a resource and has no public name for. Throws where it keeps it no longer: to go on
+ * without aliases would lose events in silence.
  */
 function knownOf(resource: pulumi.Resource): Known {
   const parent = "__parentResource" in resource ? resource.__parentResource : undefined;
@@ -60,7 +61,8 @@ function knownOf(resource: pulumi.Resource): Known {
     };
   }
   throw new pulumi.RunError(
-    "This version of @pulumi/pulumi does not tell the aliases of a resource, which what is named after it must follow; use version 3.270.",
+    "This version of @pulumi/pulumi does not tell the aliases of a resource, which what is named after it must " +
+      "follow; use version 3.270.",
   );
 }
 

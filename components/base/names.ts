@@ -1,4 +1,5 @@
-// What a component may be called, so that the names of all that it creates fit AWS's limits together with project and stack.
+// What a component may be called, so that the names of all that it creates fit AWS's limits together with project and
+// stack.
 import * as pulumi from "@pulumi/pulumi";
 import type { ArgumentErrors } from "./argument-errors";
 
@@ -25,7 +26,9 @@ export const namesOfFunction: readonly Named[] = [
   { what: "role", max: 64 },
 ];
 
-/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-queues.html, `.fifo` among them. */
+/**
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-queues.html, `.fifo` among them.
+ */
 export function nameOfQueue(fifo: boolean): Named {
   return { what: "queue", max: 80, ...(fifo && { ending: ".fifo" }) };
 }
@@ -48,8 +51,8 @@ interface Place {
 }
 
 /**
- * Adds what is wrong with a component's name. One that is only too long is said once the program's synchronous part is over, together with
- * all others of the program, so that a new project or stack does not show them one by one.
+ * Adds what is wrong with a component's name. One that is only too long is said once the program's synchronous part is
+ * over, together with all others of the program, so that a new project or stack does not show them one by one.
  */
 export function checkName(name: string, errors: ArgumentErrors, named: readonly Named[] = []): void {
   if (!/^[A-Za-z][A-Za-z0-9_-]*$/.test(name)) {
@@ -76,6 +79,8 @@ function reasonOf(name: string, { what, max, left }: Named & { readonly left: nu
   const { project, stack } = place;
   const long = max - left + name.length;
   return left < 1
-    ? `its ${what}'s name would have ${long} characters; AWS allows ${max}, and the project "${project}" and the stack "${stack}" leave none for its own. Give the stack a shorter name.`
-    : `its name has ${name.length} characters, and its ${what}'s would have ${long}; AWS allows ${max}, of which the project "${project}" and the stack "${stack}" leave ${left}. Give it a shorter name.`;
+    ? `its ${what}'s name would have ${long} characters; AWS allows ${max}, and the project "${project}" and the ` +
+        `stack "${stack}" leave none for its own. Give the stack a shorter name.`
+    : `its name has ${name.length} characters, and its ${what}'s would have ${long}; AWS allows ${max}, of which ` +
+        `the project "${project}" and the stack "${stack}" leave ${left}. Give it a shorter name.`;
 }

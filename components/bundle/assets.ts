@@ -2,7 +2,10 @@
 import { readdirSync, statSync } from "node:fs";
 import * as path from "node:path";
 
-/** Files of the project, relative to its root, by their paths in the archive. Throws an Error for the user where there is no such file. */
+/**
+ * Files of the project, relative to its root, by their paths in the archive. Throws an Error for the user where there
+ * is no such file.
+ */
 export function assetFiles(assets: Readonly<Record<string, string>>, root: string): Readonly<Record<string, string>> {
   const files: Record<string, string> = {};
   const add = (name: string, file: string) => {

@@ -1,4 +1,5 @@
-// What of the AWS SDK a Lambda function cannot use stays out of its bundle: a third of the bytes, and a tenth of the start time.
+// What of the AWS SDK a Lambda function cannot use stays out of its bundle: a third of the bytes, and a tenth of the
+// start time.
 import { readFile } from "node:fs/promises";
 import type { Plugin } from "esbuild";
 
@@ -11,8 +12,8 @@ const providers: Readonly<Record<string, string>> = {
 };
 
 /**
- * Only the SDK's default chain of credentials is cut: environment variables, which Lambda sets, and the container's address
- * stay. A provider that the program itself imports is bundled as it is.
+ * Only the SDK's default chain of credentials is cut: environment variables, which Lambda sets, and the container's
+ * address stay. A provider that the program itself imports is bundled as it is.
  */
 export const cutCredentialChain: Plugin = {
   name: "spillway-credential-chain",
@@ -24,17 +25,21 @@ export const cutCredentialChain: Plugin = {
         : undefined,
     );
     onLoad({ filter: /.*/, namespace }, ({ path: name }) => {
-      const message = `${name} is not in the bundle: the credentials of a Lambda function are in its environment. To use others, give the client its credentials.`;
+      const message =
+        `${name} is not in the bundle: the credentials of a Lambda function are in its environment. To use others, ` +
+        "give the client its credentials.";
       return {
-        contents: `export const ${providers[name]} = () => async () => { throw Object.assign(new Error(${JSON.stringify(message)}), { tryNextLink: true }); };`,
+        contents:
+          `export const ${providers[name]} = () => async () => { throw Object.assign(new ` +
+          `Error(${JSON.stringify(message)}), { tryNextLink: true }); };`,
       };
     });
   },
 };
 
 /**
- * The SDK imports some of its modules only when they are needed. In one file that saves nothing, but each module that they share
- * with the rest is then wrapped in a function, which is parsed twice at every start.
+ * The SDK imports some of its modules only when they are needed. In one file that saves nothing, but each module that
+ * they share with the rest is then wrapped in a function, which is parsed twice at every start.
  */
 export const importAtOnce: Plugin = {
   name: "spillway-import-at-once",

@@ -131,7 +131,9 @@ function virtualEntries(entries: readonly Entry[], root: string): Plugin {
   };
 }
 
-/** Pulumi's packages are not bundled but noted, so that reaching them is refused in milliseconds and not after 15 MB. */
+/**
+ * Pulumi's packages are not bundled but noted, so that reaching them is refused in milliseconds and not after 15 MB.
+ */
 const leavePulumiOut: Plugin = {
   name: "spillway-without-pulumi",
   setup({ onResolve }) {

@@ -1,4 +1,5 @@
-// Callbacks as small reproducible files: all callbacks of a program in one build, made from their sources, cached by content.
+// Callbacks as small reproducible files: all callbacks of a program in one build, made from their sources, cached by
+// content.
 import { existsSync } from "node:fs";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
@@ -44,9 +45,9 @@ const handlers = path.join(runtimeFolder, "handlers");
 const pending: Request[] = [];
 
 /**
- * The archive for a function that runs `callback`. Waits for the end of the program's synchronous part, when every module has
- * its exports and every callback is known. Rejects with a ResourceError that shows the line or the chain of imports when the
- * callback cannot be bundled.
+ * The archive for a function that runs `callback`. Waits for the end of the program's synchronous part, when every
+ * module has its exports and every callback is known. Rejects with a ResourceError that shows the line or the chain of
+ * imports when the callback cannot be bundled.
  */
 export function bundle(callback: AnyCallback, around: HandlerModule, told: Told): Promise<CallbackBundle> {
   return new Promise((resolve, reject) => {
@@ -104,14 +105,16 @@ async function entryOf(request: Request, exporter: Exporter | undefined, root: s
   const text = (callbackImport: string) =>
     `${callbackImport}\n${importFrom(around.handler, around.module)}` +
     (around.idempotent === true
-      ? `${importFrom("idempotent", "../idempotency/idempotency")}export const handler = idempotent(${around.handler}, callback);\n`
+      ? `${importFrom("idempotent", "../idempotency/idempotency")}export const handler = ` +
+        `idempotent(${around.handler}, callback);\n`
       : `export const handler = ${around.handler}(callback);\n`);
   if (exporter !== undefined) {
     return { text: text(`import { ${exporter.name} as callback } from ${importOf(exporter.file)};`), ...beside };
   }
   const inline = await serializeInline(callback, owner);
   await pulumi.log.info(
-    "The callback is exported by no module, so it is serialised with all that it captures: a larger bundle, and values as they are now. Export it from a module of its own to have it bundled from source.",
+    "The callback is exported by no module, so it is serialised with all that it captures: a larger bundle, and " +
+      "values as they are now. Export it from a module of its own to have it bundled from source.",
     owner,
   );
   return { text: text(`import { callback } from ${JSON.stringify(inlineModule)};`), inline, ...beside };

@@ -22,7 +22,9 @@ interface Remembered {
   readonly hash: string;
 }
 
-/** What decides how modules are found and compiled, besides the modules and this folder; relative to the project's root. */
+/**
+ * What decides how modules are found and compiled, besides the modules and this folder; relative to the project's root.
+ */
 export const settingsFiles = ["package.json", "package-lock.json", "pnpm-lock.yaml", "tsconfig.json"];
 
 /** It stands in place of a hash. */

@@ -4,9 +4,10 @@ import * as path from "node:path";
 import type { Plugin } from "esbuild";
 
 /**
- * Gives each class of the program that extends another, as every error does, and of packages each that looks like an error's, a
- * static getter of its own name: some 30 bytes each. esbuild's keepNames would name every function of every package (24 KB in a
- * bundle with an SDK client). The text alone is changed, so that esbuild compiles the file under its own tsconfig.json.
+ * Gives each class of the program that extends another, as every error does, and of packages each that looks like an
+ * error's, a static getter of its own name: some 30 bytes each. esbuild's keepNames would name every function of every
+ * package (24 KB in a bundle with an SDK client). The text alone is changed, so that esbuild compiles the file under
+ * its own tsconfig.json.
  */
 export const keepClassNames: Plugin = {
   name: "spillway-class-names",
@@ -22,8 +23,9 @@ export const keepClassNames: Plugin = {
 };
 
 /**
- * What stands before a class on its line: no quote, slash or asterisk, so that the word is not part of a text, a pattern or a
- * comment. A class that has no name of its own takes that of the variable or property which it is assigned to.
+ * What stands before a class on its line: no quote, slash or asterisk, so that the word is not part of a text, a
+ * pattern or a comment. A class that has no name of its own takes that of the variable or property which it is assigned
+ * to.
  */
 const beginnings = /^([^"'`/*\n]*?)\bclass\b(?:[ \t]+(?!extends\b|implements\b)([\w$]+))?/gm;
 const assigned = /([\w$]+)\s*(?::[^=]*)?=\s*$/;
@@ -48,7 +50,10 @@ export function nameClasses(source: string, isPackage: boolean): string {
   return named + source.slice(done);
 }
 
-/** Within a text of several lines, which stays as it is. A backtick elsewhere, as in a pattern, costs the names of the classes after it. */
+/**
+ * Within a text of several lines, which stays as it is. A backtick elsewhere, as in a pattern, costs the names of the
+ * classes after it.
+ */
 const isInTemplate = (source: string, at: number) =>
   source.slice(0, at).replaceAll("\\`", "").split("`").length % 2 === 0;
 
@@ -57,7 +62,9 @@ function isUnnamedError(head: string, source: string, name: string): boolean {
   return errorClass.test(head) && !new RegExp(`\\bname\\s*[:=]\\s*["']${name.replaceAll("$", "\\$")}["']`).test(source);
 }
 
-/** Where the brace of the class's body is: the first that is not inside the brackets of type parameters or of a call. */
+/**
+ * Where the brace of the class's body is: the first that is not inside the brackets of type parameters or of a call.
+ */
 function bodyAfter(source: string, from: number): number | undefined {
   let depth = 0;
   for (let at = from; at < source.length; at += 1) {

@@ -1,5 +1,5 @@
-// Which ES modules of the program have been loaded, and in which of them a function was written. Node keeps no public list of them,
-// but its debugger knows every script by its address.
+// Which ES modules of the program have been loaded, and in which of them a function was written. Node keeps no public
+// list of them, but its debugger knows every script by its address.
 import { type Debugger, type Runtime, Session } from "node:inspector";
 
 export interface EsModules {

@@ -13,7 +13,10 @@ export interface Exporter {
 
 type Exporters = Map<AnyCallback, Exporter>;
 
-/** Of those callbacks that some module outside node_modules exports: which. The choice does not depend on the order of loading. */
+/**
+ * Of those callbacks that some module outside node_modules exports: which. The choice does not depend on the order of
+ * loading.
+ */
 export async function exportersOf(callbacks: ReadonlySet<AnyCallback>): Promise<ReadonlyMap<AnyCallback, Exporter>> {
   const found: Exporters = new Map();
   findInCommonJs(callbacks, found);
@@ -25,8 +28,8 @@ export async function exportersOf(callbacks: ReadonlySet<AnyCallback>): Promise<
 }
 
 /**
- * Looks at data properties only: a re-export compiles to a getter, and reading the getters of @pulumi/aws would load its thousands
- * of lazy modules. The first of several is taken: sorted by file, a named export before `default`.
+ * Looks at data properties only: a re-export compiles to a getter, and reading the getters of @pulumi/aws would load
+ * its thousands of lazy modules. The first of several is taken: sorted by file, a named export before `default`.
  */
 function findInCommonJs(callbacks: ReadonlySet<AnyCallback>, found: Exporters): void {
   for (const [file, loaded] of Object.entries(require.cache)) {
@@ -38,8 +41,9 @@ function findInCommonJs(callbacks: ReadonlySet<AnyCallback>, found: Exporters): 
 }
 
 /**
- * What a module exports cannot be told from what it only passes on, and a module that passes callbacks on may import Pulumi, too. So
- * the module in which the callback's factory was written comes first, then the others in the order of their files.
+ * What a module exports cannot be told from what it only passes on, and a module that passes callbacks on may import
+ * Pulumi, too. So the module in which the callback's factory was written comes first, then the others in the order of
+ * their files.
  */
 async function findInEsModules(callbacks: readonly AnyCallback[], found: Exporters): Promise<void> {
   if (callbacks.length === 0) return;

@@ -1,11 +1,13 @@
-// A callback that no module exports, as the text of a module: Pulumi's own serialisation, without what must not travel in it.
+// A callback that no module exports, as the text of a module: Pulumi's own serialisation, without what must not travel
+// in it.
 import { types } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import type { AnyCallback } from "../runtime/callback/callback";
 
 /**
- * Rejects when the callback captures an Output or a Resource (their values would be unknown, or would drag the program along), a
- * class that extends another, or an object of Node's own, whose content is no property: a Map would arrive empty and unusable.
+ * Rejects when the callback captures an Output or a Resource (their values would be unknown, or would drag the program
+ * along), a class that extends another, or an object of Node's own, whose content is no property: a Map would arrive
+ * empty and unusable.
  */
 export async function serializeInline(callback: AnyCallback, owner: pulumi.Resource): Promise<string> {
   let captured: string | undefined;
@@ -29,13 +31,16 @@ export async function serializeInline(callback: AnyCallback, owner: pulumi.Resou
     const fix = /^an Output|\(a resource\)$/.test(captured)
       ? "hand it over as a binding instead, as in bindings: { orders: writeTable(orders) }"
       : captured === "a Config"
-        ? 'read the value outside of the callback, and hand it over as a binding: bindings: { limit: plain(config.require("limit")) }'
+        ? "read the value outside of the callback, and hand it over as a binding: bindings: { limit: " +
+          'plain(config.require("limit")) }'
         : "export the callback from a module of its own, which is bundled from its source";
     throw new Error(`it captures ${captured}; ${fix}.`);
   }
 }
 
-/** Pulumi writes classes as functions, and one that extends another (as every error does) comes out as a plain object. */
+/**
+ * Pulumi writes classes as functions, and one that extends another (as every error does) comes out as a plain object.
+ */
 function isDerivedClass(value: unknown): value is { readonly name: string } {
   return (
     typeof value === "function" && Object.getPrototypeOf(value) !== Function.prototype && /^class\b/.test(String(value))

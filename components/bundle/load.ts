@@ -28,7 +28,10 @@ interface Answer {
 const child = path.join(__dirname, "load-child.cjs");
 /** The runtime's version of Node: an older one may lack what the code needs. */
 const runtimeMajor = 24;
-/** Milliseconds without an answer after which a bundle is left unjudged: Lambda allows 10 s, and this machine may be busy. */
+/**
+ * Milliseconds without an answer after which a bundle is left unjudged: Lambda allows 10 s, and this machine may be
+ * busy.
+ */
 const patience = 30_000;
 
 /** Each holds some hundred megabytes. */
@@ -58,10 +61,11 @@ const environment = {
 };
 
 /**
- * For each bundle the Error for the user, where it cannot be loaded. They are loaded in a few processes, which may read files, and neither
- * write any nor start another process; each ends before an answer from the network could reach it. Only what surely dies on Lambda is refused: not what lacks an environment variable, which the function may have, nor what
- * takes long. The callback's factory is not called, since the bindings are known to the deployment alone. A bundle that leaves
- * packages out is not loaded: they need not be here.
+ * For each bundle the Error for the user, where it cannot be loaded. They are loaded in a few processes, which may read
+ * files, and neither write any nor start another process; each ends before an answer from the network could reach it.
+ * Only what surely dies on Lambda is refused: not what lacks an environment variable, which the function may have, nor
+ * what takes long. The callback's factory is not called, since the bindings are known to the deployment alone. A bundle
+ * that leaves packages out is not loaded: they need not be here.
  */
 export async function loadBundles(
   candidates: readonly Candidate[],
@@ -110,7 +114,10 @@ async function loadSideBySide(files: readonly string[]): Promise<readonly (Answe
   return (await Promise.all(shares.map(loadAll))).flat();
 }
 
-/** An answer for each file: a process that ends or hangs is followed by another for the files after the one that it had in hand. */
+/**
+ * An answer for each file: a process that ends or hangs is followed by another for the files after the one that it had
+ * in hand.
+ */
 async function loadAll(files: readonly string[]): Promise<readonly (Answer | undefined)[]> {
   const answers: (Answer | undefined)[] = [];
   while (answers.length < files.length) {
@@ -169,19 +176,24 @@ function refusalOf(answer: Answer, { built }: Candidate, { file, root }: { file:
   const at = originOf(answer.stack ?? "", built, { file, root });
   const where = at === undefined ? "" : `${shownChain(built.chainTo(at.source))}:${at.line}\n`;
   return new Error(
-    `it fails as soon as it is loaded, as it would at the start of every function:\n  ${name}: ${message}\n${where}  ${fixFor(code, isBeside(answer, file))}`,
+    `it fails as soon as it is loaded, as it would at the start of every function:\n  ${name}: ` +
+      `${message}\n${where}  ${fixFor(code, isBeside(answer, file))}`,
   );
 }
 
 function fixFor(code: string | undefined, beside: boolean): string {
   if (notThere.test(code ?? "")) {
     return (
-      "The package is asked for by a name that is only known when the code runs, so it is not in the bundle: name it in `external`, and put it, " +
+      "The package is asked for by a name that is only known when the code runs, so it is not in the bundle: name " +
+      "it in `external`, and put it, " +
       "built for Linux on arm64, into the archive with `assets`."
     );
   }
   if (beside) return "The file is not in the archive: put it there with `assets`, where the code looks for it.";
-  return "The archive holds one CommonJS file: move into the callback's factory what cannot be done there, or use a package that can be bundled.";
+  return (
+    "The archive holds one CommonJS file: move into the callback's factory what cannot be done there, or use a " +
+    "package that can be bundled."
+  );
 }
 
 /** The source and line in which the error arose: the topmost frame of the stack in the bundle that has one. */

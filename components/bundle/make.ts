@@ -1,4 +1,5 @@
-// Entries as bundles: from the cache where nothing has changed, the others built in one go, and loaded once where they are new.
+// Entries as bundles: from the cache where nothing has changed, the others built in one go, and loaded once where they
+// are new.
 import { buildEntries, type Entry } from "./build";
 import type { Bundle, BundleCache } from "./cache";
 import { type Candidate, loadBundles } from "./load";

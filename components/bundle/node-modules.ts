@@ -1,4 +1,5 @@
-// What a module finds around it in Node, and would not find in one CommonJS file: its own address, and the CommonJS half of a package.
+// What a module finds around it in Node, and would not find in one CommonJS file: its own address, and the CommonJS
+// half of a package.
 import { createRequire, isBuiltin } from "node:module";
 import * as path from "node:path";
 import type { Plugin } from "esbuild";
@@ -11,7 +12,9 @@ export const importMeta = {
   "import.meta.dirname": "__dirname",
 } as const;
 
-/** Defines the module's address before code that asks for it, on a line of its own, by which the source map is moved. */
+/**
+ * Defines the module's address before code that asks for it, on a line of its own, by which the source map is moved.
+ */
 export function withModuleUrl(code: string, sourceMap: string): { readonly code: string; readonly sourceMap: string } {
   if (!code.includes(importMeta["import.meta.url"])) return { code, sourceMap };
   const strict = code.startsWith('"use strict"') ? '"use strict";' : "";
@@ -23,9 +26,10 @@ export function withModuleUrl(code: string, sourceMap: string): { readonly code:
 }
 
 /**
- * A package with both `module` and `main` is bundled from its ES modules, for their size; but who calls `require` for it expects what
- * Node gives: CommonJS, whose exports may be a function, and not a namespace with a `default`. Not so what this package has for
- * Lambda, which the handler around the callback imports, too: it would be in the bundle twice.
+ * A package with both `module` and `main` is bundled from its ES modules, for their size; but who calls `require` for
+ * it expects what Node gives: CommonJS, whose exports may be a function, and not a namespace with a `default`. Not so
+ * what this package has for Lambda, which the handler around the callback imports, too: it would be in the bundle
+ * twice.
  */
 export const requireCommonJs: Plugin = {
   name: "spillway-require-commonjs",

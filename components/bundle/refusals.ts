@@ -1,4 +1,5 @@
-// Why a callback cannot be bundled, in words for the user: what esbuild refuses, what reaches Pulumi, and files that stay behind.
+// Why a callback cannot be bundled, in words for the user: what esbuild refuses, what reaches Pulumi, and files that
+// stay behind.
 import { existsSync, readFileSync, statSync } from "node:fs";
 import * as path from "node:path";
 import { formatMessagesSync, type Message, type Metafile } from "esbuild";
@@ -21,7 +22,8 @@ export class BuildError extends Error {
 }
 
 const outside =
-  'name the package in `external` and put it, built for Linux on arm64, into the archive with `assets`: { "node_modules/<package>": … }.';
+  "name the package in `external` and put it, built for Linux on arm64, into the archive with `assets`: { " +
+  '"node_modules/<package>": … }.';
 
 const hints: readonly (readonly [RegExp, string])[] = [
   [
@@ -34,11 +36,13 @@ const hints: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /No loader is configured for "\.wasm"/,
-    "WebAssembly is not bundled: read the file beside the code (`readFileSync(path.join(__dirname, …))`) and put it into the archive with `assets`.",
+    "WebAssembly is not bundled: read the file beside the code (`readFileSync(path.join(__dirname, …))`) and put " +
+      "it into the archive with `assets`.",
   ],
   [
     /No loader is configured for/,
-    "The file is no code: read it beside the code (`readFileSync(path.join(__dirname, …))`) and put it into the archive with `assets`.",
+    "The file is no code: read it beside the code (`readFileSync(path.join(__dirname, …))`) and put it into the " +
+      "archive with `assets`.",
   ],
   [/Could not resolve/, "Install the package, or correct the path."],
 ];
@@ -70,7 +74,8 @@ export function refusePulumi({ inputs }: Metafile, output: Metafile["outputs"][s
   const chain = chainTo(inputs, entry, isPulumi) ?? [reached.path];
   throw new Error(
     `its module reaches ${reached.path}, which would run the program inside Lambda:\n${shownChain(chain)}\n` +
-      "  Move the callback, and what it needs, into a module that does not import Pulumi, and hand resources over as bindings.",
+      "  Move the callback, and what it needs, into a module that does not import Pulumi, and hand resources over " +
+      "as bindings.",
   );
 }
 
@@ -85,8 +90,9 @@ const besides: readonly RegExp[] = [
 ];
 
 /**
- * Throws an Error for a bundle whose code reads a file beside its source, which is not beside the bundle: nobody would know until
- * it is read. Only what the bundle still names counts, and not a package's own package.json, which is read for a version.
+ * Throws an Error for a bundle whose code reads a file beside its source, which is not beside the bundle: nobody would
+ * know until it is read. Only what the bundle still names counts, and not a package's own package.json, which is read
+ * for a version.
  */
 export function refuseFilesBeside(
   { inputs }: Metafile,
@@ -102,7 +108,8 @@ export function refuseFilesBeside(
       const chain = chainTo(inputs, entry, (imported) => imported.path === source) ?? [source];
       throw new Error(
         `its code reads ${name} beside itself, and the archive holds the code alone:\n${shownChain(chain)}\n` +
-          `  Put the file into the archive where the code looks for it, with assets: { ${JSON.stringify(path.posix.normalize(name))}: ` +
+          "  Put the file into the archive where the code looks for it, with assets: { " +
+          `${JSON.stringify(path.posix.normalize(name))}: ` +
           `${JSON.stringify(
             path
               .relative(root, path.join(root, path.dirname(source), name))

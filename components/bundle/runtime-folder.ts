@@ -1,5 +1,5 @@
-// Where esbuild finds what runs in Lambda: in the published package its ES modules, because esbuild leaves unused parts only of those
-// out of a bundle; in the repository its sources.
+// Where esbuild finds what runs in Lambda: in the published package its ES modules, because esbuild leaves unused parts
+// only of those out of a bundle; in the repository its sources.
 import { existsSync } from "node:fs";
 import * as path from "node:path";
 

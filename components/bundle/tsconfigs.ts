@@ -3,7 +3,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import * as path from "node:path";
 
-/** Relative to the project's root; also those that do not exist, since creating one changes what its folder's modules mean. */
+/**
+ * Relative to the project's root; also those that do not exist, since creating one changes what its folder's modules
+ * mean.
+ */
 export function tsconfigsOf(inputs: readonly string[], root: string): readonly string[] {
   const found = new Set<string>();
   for (const input of inputs) {
@@ -24,7 +27,8 @@ function addWithBases(file: string, found: Set<string>): void {
   if (found.has(file)) return;
   found.add(file);
   if (!existsSync(file)) return;
-  // The file may have comments, so that JSON.parse does not read it; what a comment names counts for nothing worse than a hash more.
+  // The file may have comments, so that JSON.parse does not read it; what a comment names counts for nothing worse than
+  // a hash more.
   const given = /"extends"\s*:\s*("[^"]*"|\[[^\]]*\])/.exec(readFileSync(file, "utf8"))?.[1] ?? "";
   for (const [, name = ""] of given.matchAll(/"([^"]*)"/g)) {
     const base = baseOf(name, file);

@@ -29,7 +29,10 @@ const numbersHeight = 3;
 const titleHeight = 1;
 const graphHeight = 6;
 
-/** Of CloudWatch: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
+/**
+ * Of CloudWatch:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
+ */
 export function dashboardBody(rows: readonly Row[], region: string): { readonly widgets: readonly Widget[] } {
   const widgets: Widget[] = inOneRow(
     { y: 0, height: numbersHeight },

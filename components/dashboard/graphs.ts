@@ -1,4 +1,5 @@
-// What a dashboard shows of each part of a pipeline: graphs from what comes in on the left to its dead letters on the right.
+// What a dashboard shows of each part of a pipeline: graphs from what comes in on the left to its dead letters on the
+// right.
 
 import {
   ageOf,
@@ -145,7 +146,8 @@ export function graphsOf(part: Part): readonly Graph[] {
         given([letters(part.deadLetters)]),
       ];
     case "schedule": {
-      // Scheduler knows no schedule, only groups: https://docs.aws.amazon.com/scheduler/latest/UserGuide/monitoring-cloudwatch.html
+      // Scheduler knows no schedule, only groups:
+      // https://docs.aws.amazon.com/scheduler/latest/UserGuide/monitoring-cloudwatch.html
       const scheduler = (name: string, color?: string): Metric => [
         "AWS/Scheduler",
         name,

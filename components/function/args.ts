@@ -117,22 +117,27 @@ export function checkFunctionOptions(options: FunctionOptions, errors: ArgumentE
   for (const name of Object.keys(environment)) {
     if (!/^[A-Za-z][A-Za-z0-9_]+$/.test(name)) {
       errors.add(
-        `environment: "${name}" is not a name that Lambda allows; use letters, digits and underscores, two at least, a letter first.`,
+        `environment: "${name}" is not a name that Lambda allows; use letters, digits and underscores, two at ` +
+          "least, a letter first.",
       );
     } else if (name === settingsVariable || reservedVariables.has(name)) {
       errors.add(
-        `environment: "${name}" is reserved by ${name === settingsVariable ? "the consumer" : "Lambda"}; use another name.`,
+        `environment: "${name}" is reserved by ${name === settingsVariable ? "the consumer" : "Lambda"}; use ` +
+          "another name.",
       );
     }
   }
 }
 
-/** Bytes of all variables together, as Lambda measures them: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/**
+ * Bytes of all variables together, as Lambda measures them:
+ * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
 export const largestEnvironment = 4096;
 
 /**
- * Bytes of the variables whose values are known, as the JSON that Lambda says it measures. `settings`: what the consumer adds; where that
- * is not known yet, no more than its name.
+ * Bytes of the variables whose values are known, as the JSON that Lambda says it measures. `settings`: what the
+ * consumer adds; where that is not known yet, no more than its name.
  */
 export function environmentSize(environment: FunctionOptions["environment"] = {}, settings = ""): number {
   const known = Object.entries(environment).filter(([, value]) => typeof value === "string");
@@ -143,7 +148,8 @@ function checkEnvironmentSize(environment: FunctionOptions["environment"], error
   const size = environmentSize(environment);
   if (size > largestEnvironment) {
     errors.add(
-      `environment takes ${size} bytes before what the consumer adds; Lambda allows ${largestEnvironment} for all variables together. ` +
+      `environment takes ${size} bytes before what the consumer adds; Lambda allows ${largestEnvironment} for all ` +
+        "variables together. " +
         "Keep long values in an SSM parameter and hand them over with secret(…).",
     );
   }

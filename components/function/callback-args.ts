@@ -33,15 +33,16 @@ export function checkBundleOptions({ external = [], assets = {} }: BundleOptions
     const normal = path.posix.normalize(name);
     if (normal.startsWith("/") || normal.startsWith("..") || normal === "." || normal === "index.js") {
       errors.add(
-        `assets has "${name}"; give a path below the archive's root, where index.js is the code, as "rates.json" or "node_modules/sharp".`,
+        `assets has "${name}"; give a path below the archive's root, where index.js is the code, as "rates.json" ` +
+          `or "node_modules/sharp".`,
       );
     }
   }
 }
 
 /**
- * Whether it is a callback, which only the compiler refuses otherwise: a program that is not type-checked would deploy a function
- * that fails at each start. `windows`: whether the source has tumbling windows.
+ * Whether it is a callback, which only the compiler refuses otherwise: a program that is not type-checked would deploy
+ * a function that fails at each start. `windows`: whether the source has tumbling windows.
  */
 export function checkCallback(given: unknown, errors: ArgumentErrors, { windows }: { windows: boolean }): boolean {
   const fix = "give what callback(schema, factory) returns";
@@ -51,7 +52,8 @@ export function checkCallback(given: unknown, errors: ArgumentErrors, { windows 
   }
   if (typeof given !== "object" || given === null) {
     errors.add(
-      `callback is ${given === null ? "null" : typeof given === "undefined" ? "undefined" : `a ${typeof given}`}; ${fix}. An import is undefined ` +
+      `callback is ${given === null ? "null" : typeof given === "undefined" ? "undefined" : `a ${typeof given}`}; ` +
+        `${fix}. An import is undefined ` +
         "where its module does not export the name, and where two modules import each other.",
     );
     return false;
@@ -63,7 +65,8 @@ export function checkCallback(given: unknown, errors: ArgumentErrors, { windows 
   }
   if (!isStandardSchema(schema)) {
     errors.add(
-      "callback has no Standard Schema (https://standardschema.dev) as its schema; give one of valibot, zod or arktype.",
+      "callback has no Standard Schema (https://standardschema.dev) as its schema; give one of valibot, zod or " +
+        "arktype.",
     );
   }
   if (typeof factory !== "function") {
@@ -71,7 +74,8 @@ export function checkCallback(given: unknown, errors: ArgumentErrors, { windows 
   }
   if (kind === "window" && !windows) {
     errors.add(
-      "a window callback is for a StreamConsumer or a TableConsumer with tumblingWindow; make it a callback or batchCallback.",
+      "a window callback is for a StreamConsumer or a TableConsumer with tumblingWindow; make it a callback or " +
+        "batchCallback.",
     );
   }
   return isStandardSchema(schema) && typeof factory === "function";

@@ -61,8 +61,8 @@ function grantedTo({ statements, idempotency, bindings }: CallbackFunctionArgs):
 const settingsLimit = 3584;
 
 /**
- * Internal to the consumers: they check its arguments. The function runs on nodejs24.x and arm64 (20 % cheaper than x86_64),
- * traced by X-Ray, with a role of its own and no managed policy.
+ * Internal to the consumers: they check its arguments. The function runs on nodejs24.x and arm64 (20 % cheaper than
+ * x86_64), traced by X-Ray, with a role of its own and no managed policy.
  */
 export class CallbackFunction extends pulumi.ComponentResource {
   readonly functionName: pulumi.Output<string>;
@@ -107,7 +107,10 @@ export class CallbackFunction extends pulumi.ComponentResource {
     });
   }
 
-  /** Its resources. An event source mapping must wait for the role's policy: Lambda refuses one whose role cannot read the source. */
+  /**
+   * Its resources. An event source mapping must wait for the role's policy: Lambda refuses one whose role cannot read
+   * the source.
+   */
   get nodes(): FunctionNodes {
     return this.#nodes;
   }
@@ -140,9 +143,11 @@ export class CallbackFunction extends pulumi.ComponentResource {
   ): aws.iam.RolePolicy {
     const statements: readonly Statement[] = [
       ...granted,
-      // Streams are created by Lambda under names of its own, so they are named by a wildcard within this one log group.
+      // Streams are created by Lambda under names of its own, so they are named by a wildcard within this one log
+      // group.
       { actions: ["logs:CreateLogStream", "logs:PutLogEvents"], resources: [pulumi.interpolate`${logGroup.arn}:*`] },
-      // X-Ray's write actions know no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
+      // X-Ray's write actions know no resource:
+      // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
       { actions: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], resources: ["*"] },
     ];
     return new aws.iam.RolePolicy(
@@ -191,7 +196,8 @@ export class CallbackFunction extends pulumi.ComponentResource {
       const size = Buffer.byteLength(text);
       if (size > settingsLimit) {
         throw new OutputError(
-          `The bindings take ${size} bytes of the function's environment; ${settingsLimit} bytes are allowed, since Lambda allows 4 KB for ` +
+          `The bindings take ${size} bytes of the function's environment; ${settingsLimit} bytes are allowed, ` +
+            "since Lambda allows 4 KB for " +
             "all variables together. Keep long values in an SSM parameter and hand them over with secret(…).",
           this,
         );
@@ -199,7 +205,8 @@ export class CallbackFunction extends pulumi.ComponentResource {
       const total = environmentSize(environment, text);
       if (total > largestEnvironment) {
         throw new OutputError(
-          `environment and what the consumer adds to it (${size} bytes) take ${total} bytes; Lambda allows ${largestEnvironment} for all ` +
+          `environment and what the consumer adds to it (${size} bytes) take ${total} bytes; Lambda allows ` +
+            `${largestEnvironment} for all ` +
             "variables together. Keep long values in an SSM parameter and hand them over with secret(…).",
           this,
         );

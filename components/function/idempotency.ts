@@ -11,13 +11,14 @@ import { functionDefaults } from "./defaults";
 /** How a consumer knows that it has handled an event already. `Path`: the paths into its events. */
 export interface IdempotencyOptions<Path extends string = string> {
   /**
-   * The table that knows the events: partition key `id` (a string), no sort key, and time to live on the attribute `expiration`.
-   * The function may get, put, update and delete its items. Consumers may share it.
+   * The table that knows the events: partition key `id` (a string), no sort key, and time to live on the attribute
+   * `expiration`. The function may get, put, update and delete its items. Consumers may share it.
    */
   readonly table: TableReference;
   /**
-   * What tells events apart: a path into the event as the callback sees it, as `orderId` or `customer.id`, or several of which
-   * all must agree. An event without it is dead-lettered, and so is one of another content under a key that is done.
+   * What tells events apart: a path into the event as the callback sees it, as `orderId` or `customer.id`, or several
+   * of which all must agree. An event without it is dead-lettered, and so is one of another content under a key that is
+   * done.
    */
   readonly key: Path | readonly [Path, ...Path[]];
   /**
@@ -38,7 +39,10 @@ export interface IdempotencyOptions<Path extends string = string> {
 type Deeper<Depth extends number> = [never, 0, 1, 2, 3][Depth];
 type Value = string | number | bigint | boolean;
 
-/** The paths to a text, a number or a boolean that all of the events may have; any path where the compiler knows nothing of them. */
+/**
+ * The paths to a text, a number or a boolean that all of the events may have; any path where the compiler knows nothing
+ * of them.
+ */
 export type KeyPath<E, Depth extends number = 3> = unknown extends E
   ? string
   : E extends object
@@ -79,14 +83,16 @@ export function checkIdempotency({ callback, idempotency, timeout }: Checked, er
   if (idempotency === undefined) return;
   if (callback.kind !== "record") {
     errors.add(
-      `idempotency is given with a ${callback.kind} callback, whose records succeed or fail together; make it a callback, which takes one record at a time, or ` +
+      `idempotency is given with a ${callback.kind} callback, whose records succeed or fail together; make it a ` +
+        "callback, which takes one record at a time, or " +
         "leave idempotency out and write conditionally.",
     );
   }
   const { expiresAfter, scope } = idempotency;
   if (scope !== undefined && !/^[^/]{1,255}$/.test(scope)) {
     errors.add(
-      `idempotency.scope is "${scope}"; give a name of 1 to 255 characters without slashes, as the consumer's former one.`,
+      `idempotency.scope is "${scope}"; give a name of 1 to 255 characters without slashes, as the consumer's ` +
+        "former one.",
     );
   }
   const paths = pathsOf(idempotency);
@@ -107,7 +113,8 @@ export function checkIdempotency({ callback, idempotency, timeout }: Checked, er
   const longest = timeout ?? functionDefaults.timeout;
   if (lasts && expiresAfter !== undefined && expiresAfter < longest) {
     errors.add(
-      `idempotency.expiresAfter ${expiresAfter} s is shorter than timeout ${longest} s, so an event could be forgotten while it is in hand; give at least ${longest} s.`,
+      `idempotency.expiresAfter ${expiresAfter} s is shorter than timeout ${longest} s, so an event could be ` +
+        `forgotten while it is in hand; give at least ${longest} s.`,
     );
   }
 }
@@ -124,7 +131,10 @@ export function idempotencyStatements(idempotency: IdempotencyOptions | undefine
   ];
 }
 
-/** `consumer`: its name, under which its events are known unless told otherwise, so that a function that is replaced still knows them. */
+/**
+ * `consumer`: its name, under which its events are known unless told otherwise, so that a function that is replaced
+ * still knows them.
+ */
 export function idempotencySettings(
   consumer: string,
   idempotency: IdempotencyOptions | undefined,

@@ -5,8 +5,8 @@ import type { Statement } from "../iam/statement";
 /** A `Network`, or one of your own that leads to what a function calls. */
 export interface FunctionNetwork {
   /**
-   * Places a function in the network, which from then on leads to the services whose actions `calls` names. Called while the
-   * function is made, in the program's synchronous part.
+   * Places a function in the network, which from then on leads to the services whose actions `calls` names. Called
+   * while the function is made, in the program's synchronous part.
    */
   attach(calls: readonly Statement[]): NetworkAttachment;
 }

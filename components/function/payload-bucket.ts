@@ -1,4 +1,5 @@
-// The bucket that gets what a stream's mapping gives up, with its payload: the rights to it, and the alarm that something is there.
+// The bucket that gets what a stream's mapping gives up, with its payload: the rights to it, and the alarm that
+// something is there.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Operations } from "../base/operations";
@@ -35,8 +36,9 @@ export function payloadBucketStatements(options: PayloadBucket & Pick<Operations
 }
 
 /**
- * As the alarm of a dead-letter queue, it always exists. It counts what the mapping delivers there, since the metrics of the bucket
- * itself come once a day, or best-effort. https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+ * As the alarm of a dead-letter queue, it always exists. It counts what the mapping delivers there, since the metrics
+ * of the bucket itself come once a day, or best-effort.
+ * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
  */
 export function createPayloadAlarm(
   name: string,
@@ -50,7 +52,8 @@ export function createPayloadAlarm(
     {
       alarmDescription:
         `Lambda gave up records of the stream of ${name}, and put them into the bucket for payloads. ` +
-        "Read the newest object below aws/lambda/ there first: it has the records and what failed. Fix the cause, then replay them.",
+        "Read the newest object below aws/lambda/ there first: it has the records and what failed. Fix the cause, " +
+        "then replay them.",
       namespace: "AWS/Lambda",
       metricName: "OnFailureDestinationDeliveredEventCount",
       dimensions: { EventSourceMappingUUID: mapping.uuid },

@@ -110,7 +110,8 @@ function checkRoutes(routes: HttpIngressArgs["routes"], errors: ArgumentErrors):
     }
     if (!/^(POST|PUT) (\/[A-Za-z0-9._-]+)+$/.test(key)) {
       errors.add(
-        `routes has "${key}"; a route is POST or PUT and a path of fixed parts, as "POST /orders" (a path parameter would not reach the queue).`,
+        `routes has "${key}"; a route is POST or PUT and a path of fixed parts, as "POST /orders" (a path ` +
+          "parameter would not reach the queue).",
       );
     }
     checkTarget(key, route, errors);
@@ -130,7 +131,8 @@ function checkTarget(key: string, route: RouteConsumer | FifoRoute, errors: Argu
     route.consumer.contentBasedDeduplication === false
   ) {
     errors.add(
-      `"${key}" gives no messageDeduplicationId, and its queue derives none from the content; give messageDeduplicationId: "$.id", or the queue contentBasedDeduplication.`,
+      `"${key}" gives no messageDeduplicationId, and its queue derives none from the content; give ` +
+        `messageDeduplicationId: "$.id", or the queue contentBasedDeduplication.`,
     );
   }
   if ("consumer" in route && !fifo) {

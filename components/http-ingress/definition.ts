@@ -23,9 +23,10 @@ const badBody = {
 };
 
 /**
- * All routes, models and responses in one document: importing it replaces the whole definition, so that a deployment made after it
- * holds exactly these routes. With a resource for each, Pulumi deletes the method of a removed route only after the new deployment
- * has been made, and the route stays live. The routes are sorted, so that their order in the program means nothing.
+ * All routes, models and responses in one document: importing it replaces the whole definition, so that a deployment
+ * made after it holds exactly these routes. With a resource for each, Pulumi deletes the method of a removed route only
+ * after the new deployment has been made, and the route stays live. The routes are sorted, so that their order in the
+ * program means nothing.
  */
 export function definitionOf({ routes, public: isPublic, credentials, tls }: ApiSettings): pulumi.Output<string> {
   const sorted = Object.entries(routes).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -1,4 +1,5 @@
-// The JSON Schema of an event, as API Gateway's models take it: what draft 4 and OpenAPI 3.0 both have, derived from the event's own schema.
+// The JSON Schema of an event, as API Gateway's models take it: what draft 4 and OpenAPI 3.0 both have, derived from
+// the event's own schema.
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { producerSchema } from "./producer-schema";
 
@@ -13,8 +14,8 @@ interface JsonSchemaConverter {
 }
 
 /**
- * What a producer must send for the schema to take it. It is never tighter than the schema: what it cannot say exactly is left out,
- * and the consumer checks it. Throws an Error for a schema from which no JSON Schema can be derived.
+ * What a producer must send for the schema to take it. It is never tighter than the schema: what it cannot say exactly
+ * is left out, and the consumer checks it. Throws an Error for a schema from which no JSON Schema can be derived.
  */
 export function modelOf(schema: StandardSchemaV1): Model {
   const standard = schema["~standard"] as StandardSchemaV1["~standard"] & { readonly jsonSchema?: JsonSchemaConverter };
@@ -32,13 +33,20 @@ export function modelOf(schema: StandardSchemaV1): Model {
     return new Converter(standard.jsonSchema.input({ target: "draft-07" }), false).convert();
   }
   throw new Error(
-    `No JSON Schema can be derived from a schema of ${standard.vendor}; use valibot, or a library whose schemas have "~standard".jsonSchema.`,
+    `No JSON Schema can be derived from a schema of ${standard.vendor}; use valibot, or a library whose schemas ` +
+      `have "~standard".jsonSchema.`,
   );
 }
 
-/** They are the same in every draft. A bound on the number of properties is not here: objects drop and add properties before it is checked. */
+/**
+ * They are the same in every draft. A bound on the number of properties is not here: objects drop and add properties
+ * before it is checked.
+ */
 const kept: ReadonlySet<string> = new Set(["required", "multipleOf", "minItems", "maxItems", "uniqueItems"]);
-/** Other libraries' converters tell neither the flags of a pattern nor what a text goes through (trimming) before it is checked. */
+/**
+ * Other libraries' converters tell neither the flags of a pattern nor what a text goes through (trimming) before it is
+ * checked.
+ */
 const keptOfTexts: ReadonlySet<string> = new Set(["maxLength", "minLength", "pattern"]);
 const words: ReadonlySet<string> = new Set(["title", "description"]);
 const types: ReadonlySet<unknown> = new Set(["object", "array", "string", "number", "boolean"]);
@@ -53,7 +61,10 @@ class Converter {
     return this.model(this.root, []);
   }
 
-  /** `open`: the references that lead here. A schema that contains itself ends where it begins again, since models cannot be circular. */
+  /**
+   * `open`: the references that lead here. A schema that contains itself ends where it begins again, since models
+   * cannot be circular.
+   */
   private model(schema: unknown, open: readonly string[]): Model {
     if (schema === false) return { not: {} };
     if (typeof schema !== "object" || schema === null) return {};
@@ -152,7 +163,10 @@ function notRule(schema: unknown): Model {
   return "enum" in model ? { not: model } : {};
 }
 
-/** Libraries count a text's length in UTF-16 code units, API Gateway in code points, of which there are at least half as many. */
+/**
+ * Libraries count a text's length in UTF-16 code units, API Gateway in code points, of which there are at least half as
+ * many.
+ */
 function textRule(keyword: string, value: unknown): Model {
   if (keyword === "minLength") return { minLength: Math.ceil(Number(value) / 2) };
   if (keyword === "pattern" && !isPlainPattern(String(value))) return {};

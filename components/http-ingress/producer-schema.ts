@@ -1,4 +1,5 @@
-// A valibot schema as a producer sees it: without what is checked only after the schema has changed or replaced the value.
+// A valibot schema as a producer sees it: without what is checked only after the schema has changed or replaced the
+// value.
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 
 /** The part of valibot's schemas and actions that is looked at. */
@@ -17,8 +18,9 @@ const formats: ReadonlySet<string> = new Set(["email", "rfc_email", "ipv6", "uui
 const tuples: ReadonlySet<string> = new Set(["tuple", "tuple_with_rest", "loose_tuple", "strict_tuple"]);
 
 /**
- * The same schema, in which every rule holds for what is sent: a pipe ends at its first transformation, a schema with a fallback
- * takes anything, a tuple (whose last members may be missing) is any array, and patterns that need a flag are left out.
+ * The same schema, in which every rule holds for what is sent: a pipe ends at its first transformation, a schema with a
+ * fallback takes anything, a tuple (whose last members may be missing) is any array, and patterns that need a flag are
+ * left out.
  */
 export function producerSchema(schema: StandardSchemaV1): unknown {
   const known = new Map<unknown, Node>();

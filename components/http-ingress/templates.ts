@@ -9,8 +9,8 @@ export interface IntegrationAnswer {
 }
 
 /**
- * SQS's Query protocol, which takes any body as it is: in the JSON protocol the body would have to be escaped by a function that
- * spoils apostrophes.
+ * SQS's Query protocol, which takes any body as it is: in the JSON protocol the body would have to be escaped by a
+ * function that spoils apostrophes.
  */
 export function sendMessageTemplate(fifo?: {
   readonly messageGroupId: string;
@@ -35,12 +35,18 @@ function textAt(variable: string, path: string | undefined) {
 
 const accepted = `{"messageId":"$input.path('$.SendMessageResponse.SendMessageResult.MessageId')"}`;
 
-/** The sender's faults are three: characters that SQS does not take, parts of the body that are no group or id of a FIFO queue, and size. Any other refusal (a missing queue, a right that was taken away) is ours. */
+/**
+ * The sender's faults are three: characters that SQS does not take, parts of the body that are no group or id of a FIFO
+ * queue, and size. Any other refusal (a missing queue, a right that was taken away) is ours.
+ */
 const refused = [
   "#set($code = $input.path('$.Error.Code'))#set($reason = $input.path('$.Error.Message'))",
   `#if($code == "InvalidMessageContents"){"message":"The body holds characters that SQS does not allow."}`,
-  `#elseif(($code == "InvalidParameterValue" || $code == "MissingParameter") && ($reason.contains("MessageGroupId") || $reason.contains("MessageDeduplicationId"))){"message":"The body has no message group or no deduplication id, or one that SQS does not allow."}`,
-  `#elseif($code == "InvalidParameterValue")#set($context.responseOverride.status = 413){"message":"The body is larger than 1 MiB, the most that SQS takes."}`,
+  `#elseif(($code == "InvalidParameterValue" || $code == "MissingParameter") && ` +
+    `($reason.contains("MessageGroupId") || $reason.contains("MessageDeduplicationId"))){"message":"The body has no ` +
+    `message group or no deduplication id, or one that SQS does not allow."}`,
+  `#elseif($code == "InvalidParameterValue")#set($context.responseOverride.status = 413){"message":"The body is ` +
+    `larger than 1 MiB, the most that SQS takes."}`,
   `#else#set($context.responseOverride.status = 500){"message":"The event could not be queued."}#end`,
 ].join("");
 
@@ -54,7 +60,10 @@ export const answers: readonly IntegrationAnswer[] = [
 /** Statuses that a method may answer with; 413 and 500 also by override. */
 export const methodStatusCodes = ["202", "400", "413", "500"] as const;
 
-/** One JSON line per request. https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html */
+/**
+ * One JSON line per request.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
+ */
 export const accessLogFormat = JSON.stringify({
   requestId: "$context.requestId",
   time: "$context.requestTime",

@@ -8,7 +8,8 @@ import type { Statement } from "./statement";
 const keyArn = /^arn:[^:]+:kms:[^:]+:\d{12}:key\/[^/]+$/;
 
 const fix =
-  "IAM knows keys by their ARNs only, so the roles that send and receive could not be granted its use: give the key's ARN, " +
+  "IAM knows keys by their ARNs only, so the roles that send and receive could not be granted its use: give the " +
+  "key's ARN, " +
   "as arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555";
 
 /** The keys that every component takes. */
@@ -34,9 +35,9 @@ export function keyArnOf(key: pulumi.Input<string>, owner: pulumi.Resource): pul
 export type KeyUser = "sqs" | "sns" | "kinesis" | "dynamodb" | "s3" | "ssm" | "secretsmanager";
 
 /**
- * The key may be used through the service, and not by the function's own code with what it has got hold of. The service's name ends with
- * the partition's own domain, of which AWS's pages say different things in China: so the end is left open.
- * https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
+ * The key may be used through the service, and not by the function's own code with what it has got hold of. The
+ * service's name ends with the partition's own domain, of which AWS's pages say different things in China: so the end
+ * is left open. https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
  */
 export function keyStatements(
   service: KeyUser,
@@ -50,7 +51,9 @@ export function keyStatements(
   ];
 }
 
-/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html, and so for SNS. */
+/**
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html, and so for SNS.
+ */
 export function encryptStatements(service: "sqs" | "sns", keyArn: pulumi.Input<string> | undefined): Statement[] {
   return keyStatements(service, ["kms:GenerateDataKey", "kms:Decrypt"], keyArn);
 }

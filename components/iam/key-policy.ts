@@ -32,12 +32,15 @@ export function writers(sid: string, service: string | readonly string[], { acco
   };
 }
 
-/** CloudWatch, onto a topic: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html */
+/**
+ * CloudWatch, onto a topic:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
+ */
 export const alarmWriters = (place: KeyPlace) => writers("AlarmsOntoTopics", "cloudwatch.amazonaws.com", place);
 
 /**
- * Whatever `statements` admit, and the account, without which nobody could grant, change or delete the key. The resource `*` is the key
- * itself. https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+ * Whatever `statements` admit, and the account, without which nobody could grant, change or delete the key. The
+ * resource `*` is the key itself. https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
  */
 export function keyPolicy(
   { account, partition }: KeyPlace,

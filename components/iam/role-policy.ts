@@ -8,7 +8,10 @@ interface Joined {
   readonly condition: pulumi.Unwrap<Statement["condition"]>;
 }
 
-/** As JSON. What several parts ask for is said once: a statement, a resource in it, and all that is asked of a key through one service. */
+/**
+ * As JSON. What several parts ask for is said once: a statement, a resource in it, and all that is asked of a key
+ * through one service.
+ */
 export function rolePolicyOf(statements: readonly Statement[]): pulumi.Output<string> {
   return pulumi.output(statements).apply((known) => {
     const joined = new Map<string, Joined>();

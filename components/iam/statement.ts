@@ -1,7 +1,10 @@
 // A statement of a role's policy, as components pass it on: what is allowed, on what, and when.
 import type * as pulumi from "@pulumi/pulumi";
 
-/** Operators, keys and values, as IAM has them. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html */
+/**
+ * Operators, keys and values, as IAM has them.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html
+ */
 export type Condition = Readonly<Record<string, Readonly<Record<string, pulumi.Input<string>>>>>;
 
 /** Allows `actions` on `resources`, in the function's role. */

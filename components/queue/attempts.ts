@@ -1,4 +1,5 @@
-// How long the attempts of a queue's record take at most: what its retention, and the alarm on its age, must leave room for.
+// How long the attempts of a queue's record take at most: what its retention, and the alarm on its age, must leave room
+// for.
 import { longestBackOff } from "../runtime/batch/back-off";
 
 /** Times of a queue and its function, in seconds. */
@@ -10,9 +11,9 @@ export interface QueueTimes {
 }
 
 /**
- * Seconds from when a record is sent until attempt number `attempts` is over, if each takes as long as it can and the function keeps up.
- * A record that the consumer sees fail comes back after the consumer's own back-off, which replaces the visibility timeout. One that
- * ends the process, or is throttled, comes back after the visibility timeout.
+ * Seconds from when a record is sent until attempt number `attempts` is over, if each takes as long as it can and the
+ * function keeps up. A record that the consumer sees fail comes back after the consumer's own back-off, which replaces
+ * the visibility timeout. One that ends the process, or is throttled, comes back after the visibility timeout.
  */
 export function longestAttempts(attempts: number, queue: QueueTimes): number {
   let seconds = queue.delay;

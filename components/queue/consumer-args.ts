@@ -11,8 +11,8 @@ import { functionDefaults } from "../function/defaults";
 import type { QueueTimes } from "./attempts";
 
 /**
- * A queue that is managed elsewhere. Neither its policy nor its redrive policy nor its visibility timeout is touched, so what
- * they are must be said.
+ * A queue that is managed elsewhere. Neither its policy nor its redrive policy nor its visibility timeout is touched,
+ * so what they are must be said.
  */
 export interface ExistingQueue {
   /** URL of the queue. */

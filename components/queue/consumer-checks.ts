@@ -42,7 +42,8 @@ function checkExistingQueue(options: QueueConsumerOptions, errors: ArgumentError
     if (options[name] === undefined) continue;
     const inQueue = ["fifo", "visibilityTimeout", "maxReceiveCount", "messageRetention"].includes(name);
     errors.add(
-      `${name} is given together with an existing queue, which is not changed; ${inQueue ? `say in queue.${name} what it is` : "leave it out"}.`,
+      `${name} is given together with an existing queue, which is not changed; ` +
+        `${inQueue ? `say in queue.${name} what it is` : "leave it out"}.`,
     );
   }
   for (const child of ["queue", "deadLetterQueue", "alarm"] as const) {
@@ -95,7 +96,8 @@ function checkRetention(options: QueueConsumerOptions, retention: number, errors
   const maxReceiveCount = maxReceiveCountOf(options);
   if (queue === undefined && deadLetterRetention < retention) {
     errors.add(
-      `deadLetterRetention ${deadLetterRetention} s is shorter than messageRetention ${retention} s; a dead letter keeps the time at ` +
+      `deadLetterRetention ${deadLetterRetention} s is shorter than messageRetention ${retention} s; a dead letter ` +
+        "keeps the time at " +
         `which it was sent, so it could expire at once: give at least ${retention} s.`,
     );
   }
@@ -103,8 +105,10 @@ function checkRetention(options: QueueConsumerOptions, retention: number, errors
   if (retention > needed) return;
   const longer = needed < longestRetention ? `give more than ${needed} s, or ` : "";
   errors.add(
-    `messageRetention ${retention} s is over before ${maxReceiveCount} attempts are, which take up to ${needed} s with the delays ` +
-      `between them, so records would expire without a dead letter: ${longer}lower maxReceiveCount, visibilityTimeout or timeout.`,
+    `messageRetention ${retention} s is over before ${maxReceiveCount} attempts are, which take up to ${needed} s ` +
+      "with the delays " +
+      `between them, so records would expire without a dead letter: ${longer}lower maxReceiveCount, ` +
+      "visibilityTimeout or timeout.",
   );
 }
 
@@ -128,7 +132,8 @@ function checkMapping(options: QueueConsumerOptions, errors: ArgumentErrors): vo
   });
   if (sized && batchSize > 10 && maximumBatchingWindow < 1) {
     errors.add(
-      `batchSize ${batchSize} needs a maximumBatchingWindow of at least 1 s, ${maximumBatchingWindow} s given; a queue hands out at most 10 records at a time.`,
+      `batchSize ${batchSize} needs a maximumBatchingWindow of at least 1 s, ${maximumBatchingWindow} s given; a ` +
+        "queue hands out at most 10 records at a time.",
     );
   }
   if (sized) checkIsolation(options, errors);
@@ -144,7 +149,8 @@ function checkMapping(options: QueueConsumerOptions, errors: ArgumentErrors): vo
     reservedConcurrency < maximumConcurrency
   ) {
     errors.add(
-      `reservedConcurrency ${reservedConcurrency} is less than maximumConcurrency ${maximumConcurrency}, so batches would be throttled and ` +
+      `reservedConcurrency ${reservedConcurrency} is less than maximumConcurrency ${maximumConcurrency}, so ` +
+        "batches would be throttled and " +
         "records dead-lettered without a run; reserve at least as many.",
     );
   }
@@ -163,15 +169,20 @@ function checkMapping(options: QueueConsumerOptions, errors: ArgumentErrors): vo
 /** Milliseconds of a record that is run alone: the call that deletes it, and a short run. */
 const isolated = 20;
 
-/** After an invocation that failed as a whole the consumer runs its records one at a time; each must get its turn before SQS gives it up. */
+/**
+ * After an invocation that failed as a whole the consumer runs its records one at a time; each must get its turn before
+ * SQS gives it up.
+ */
 function checkIsolation(options: QueueConsumerOptions, errors: ArgumentErrors): void {
   const { batchSize = queueDefaults.batchSize, timeout = functionDefaults.timeout } = options;
   const attempts = maxReceiveCountOf(options) - 1;
   const reached = Math.floor((attempts * timeout * 1000) / isolated);
   if (attempts < 1 || timeout < 1 || batchSize <= reached) return;
   errors.add(
-    `batchSize ${batchSize} is more than ${attempts === 1 ? "one more attempt" : `${attempts} more attempts`} of ${timeout} s can run one at a time, ` +
-      `as after a failed invocation: ${reached} records of ${isolated} ms, and the others would be dead-lettered without a run. Give a timeout of at ` +
+    `batchSize ${batchSize} is more than ${attempts === 1 ? "one more attempt" : `${attempts} more attempts`} of ` +
+      `${timeout} s can run one at a time, ` +
+      `as after a failed invocation: ${reached} records of ${isolated} ms, and the others would be dead-lettered ` +
+      "without a run. Give a timeout of at " +
       `least ${Math.ceil((batchSize * isolated) / 1000 / attempts)} s, or lower batchSize.`,
   );
 }
@@ -187,15 +198,18 @@ function checkFilterKeys(filters: readonly QueueFilter[], errors: ArgumentErrors
 }
 
 /**
- * Lambda allows several functions on one queue. Each message reaches one of them only, by chance, and what the filter of one leaves out is
- * deleted before the other sees it: nobody wants that of two consumers, except for a while when one takes the place of the other.
+ * Lambda allows several functions on one queue. Each message reaches one of them only, by chance, and what the filter
+ * of one leaves out is deleted before the other sees it: nobody wants that of two consumers, except for a while when
+ * one takes the place of the other.
  */
 export function checkReaders(name: string, { queue, enabled }: QueueConsumerOptions, errors: ArgumentErrors): void {
   if (queue === undefined || enabled === false) return;
   const other = otherReaderOf(queue.arn, name);
   if (other === undefined) return;
   errors.add(
-    `its queue is consumed by "${other}" already, and SQS hands each message to one of them only. For both to get every message, give each ` +
-      "a queue of its own and subscribe them to a Topic; where one takes the other's place, give one of them enabled: false.",
+    `its queue is consumed by "${other}" already, and SQS hands each message to one of them only. For both to get ` +
+      "every message, give each " +
+      "a queue of its own and subscribe them to a Topic; where one takes the other's place, give one of them " +
+      "enabled: false.",
   );
 }

@@ -29,8 +29,8 @@ export interface QueuePolicyOwner {
 }
 
 /**
- * The queue's policy. A queue has one, and every `QueuePolicy` replaces the whole of it: so it is the queue's owner that makes it,
- * and subscribers add their statements.
+ * The queue's policy. A queue has one, and every `QueuePolicy` replaces the whole of it: so it is the queue's owner
+ * that makes it, and subscribers add their statements.
  */
 export class OwnQueuePolicy implements QueuePolicyOwner {
   readonly policy: aws.sqs.QueuePolicy;

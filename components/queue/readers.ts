@@ -6,8 +6,8 @@ const readers = new WeakMap<object, Map<pulumi.Input<string>, string>>();
 const withoutStack = {};
 
 /**
- * Notes that the consumer reads the queue, unless another one does: then answers that one's name. A queue is known by its ARN, as a
- * text or as the very output of the queue.
+ * Notes that the consumer reads the queue, unless another one does: then answers that one's name. A queue is known by
+ * its ARN, as a text or as the very output of the queue.
  */
 export function otherReaderOf(queueArn: pulumi.Input<string>, consumer: string): string | undefined {
   const program = pulumi.runtime.getStackResource() ?? withoutStack;

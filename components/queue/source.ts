@@ -1,4 +1,5 @@
-// The queue of a QueueConsumer, one of its own or one that exists, and the mapping that leads its messages to the function.
+// The queue of a QueueConsumer, one of its own or one that exists, and the mapping that leads its messages to the
+// function.
 
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";

@@ -1,4 +1,5 @@
-// What EventBridge's rules and schedules have in common: a queue as their target, with retries and what AWS allows for them.
+// What EventBridge's rules and schedules have in common: a queue as their target, with retries and what AWS allows for
+// them.
 import type { ArgumentErrors } from "../base/argument-errors";
 
 /** How a schedule or a rule sends to its queue, and for how long it tries. */
@@ -41,12 +42,14 @@ export function checkQueueTarget(
   errors.integer("maximumEventAge", maximumEventAge, { min: 60, max: 86_400, unit: "s", rule });
   if (target.fifo && messageGroupId === undefined) {
     errors.add(
-      "its target is a FIFO queue, which needs a messageGroupId, and deduplicates by content (contentBasedDeduplication).",
+      "its target is a FIFO queue, which needs a messageGroupId, and deduplicates by content " +
+        "(contentBasedDeduplication).",
     );
   }
   if (target.fifo && target.contentBasedDeduplication === false) {
     errors.add(
-      "its target is a FIFO queue without contentBasedDeduplication, and no deduplication id can be sent, so that the queue would refuse everything; set it there.",
+      "its target is a FIFO queue without contentBasedDeduplication, and no deduplication id can be sent, so that " +
+        "the queue would refuse everything; set it there.",
     );
   }
   if (!target.fifo && messageGroupId !== undefined) {

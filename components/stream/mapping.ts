@@ -1,4 +1,5 @@
-// The event source mapping of a stream, Kinesis or a table's: its arguments, what Lambda allows for them, and the mapping itself.
+// The event source mapping of a stream, Kinesis or a table's: its arguments, what Lambda allows for them, and the
+// mapping itself.
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { AlarmOverrides } from "../alarms/alarms";
@@ -177,7 +178,8 @@ export function checkStreamMapping({ options, callback, content }: Checked, erro
   }
   if (options.payloadBucketArn !== undefined && options.mappingMetrics === false) {
     errors.add(
-      "mappingMetrics is false together with payloadBucketArn; the alarm on that bucket counts by them, so leave mappingMetrics out.",
+      "mappingMetrics is false together with payloadBucketArn; the alarm on that bucket counts by them, so leave " +
+        "mappingMetrics out.",
     );
   }
   const { maximumRecordAge, filters = [] } = options;
@@ -216,8 +218,10 @@ function checkTumblingWindow(
   }
   if (parallelizationFactor > 1) {
     errors.add(
-      `parallelizationFactor ${parallelizationFactor} is given together with tumblingWindow, whose state belongs to a shard: Lambda does not ` +
-        "say what it becomes when several batches of a shard run at a time. Leave parallelizationFactor out, and give the stream more shards.",
+      `parallelizationFactor ${parallelizationFactor} is given together with tumblingWindow, whose state belongs ` +
+        "to a shard: Lambda does not " +
+        "say what it becomes when several batches of a shard run at a time. Leave parallelizationFactor out, and " +
+        "give the stream more shards.",
     );
   }
 }

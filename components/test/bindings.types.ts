@@ -1,4 +1,5 @@
-// Mistakes that the compiler refuses. Checked by `tsc --noEmit`: an expected error that does not come is an error. Never run.
+// Mistakes that the compiler refuses. Checked by `tsc --noEmit`: an expected error that does not come is an error.
+// Never run.
 import * as v from "valibot";
 import {
   changed,

@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { build } from "esbuild";
 import { type Face, faces, fileOf, PublicTypes } from "./support/public-types";
 
-/** The files and packages that a program loads with the face: its own files by their paths, packages by the names that are imported. */
+/**
+ * The files and packages that a program loads with the face: its own files by their paths, packages by the names that
+ * are imported.
+ */
 async function loadedBy(face: Face): Promise<readonly string[]> {
   const { metafile } = await build({
     entryPoints: [fileOf(face)],

@@ -1,4 +1,5 @@
-// Keys of idempotency that the compiler refuses. Checked by `tsc --noEmit`: an expected error that does not come is an error. Never run.
+// Keys of idempotency that the compiler refuses. Checked by `tsc --noEmit`: an expected error that does not come is an
+// error. Never run.
 import * as v from "valibot";
 import { changed, countingChanges, type NoteEvent, note, onAny } from "../../test/support/callbacks";
 import type { TableReference } from "../binding";

@@ -11,7 +11,8 @@ describe("QueueConsumer refuses", () => {
     [
       "a visibility timeout below the timeout",
       { timeout: 900, visibilityTimeout: 30 },
-      "timeout 900 s needs a visibility timeout of at least 900 s, 30 s given; leave visibilityTimeout out to have it derived.",
+      "timeout 900 s needs a visibility timeout of at least 900 s, 30 s given; leave visibilityTimeout out to have " +
+        "it derived.",
     ],
     [
       "a timeout that Lambda does not have",
@@ -70,9 +71,11 @@ describe("QueueConsumer refuses", () => {
     ],
     [
       "records that expire within the consumer's own back-off",
-      // Nine delays of 2, 4, … 512 s at most, ten runs of 10 s, and the visibility timeout where that is longer: 60 s five times.
+      // Nine delays of 2, 4, … 512 s at most, ten runs of 10 s, and the visibility timeout where that is longer: 60 s
+      // five times.
       { maxReceiveCount: 10, messageRetention: 1360, timeout: 10 },
-      "messageRetention 1360 s is over before 10 attempts are, which take up to 1360 s with the delays between them, so records would " +
+      "messageRetention 1360 s is over before 10 attempts are, which take up to 1360 s with the delays between " +
+        "them, so records would " +
         "expire without a dead letter: give more than 1360 s, or lower maxReceiveCount, visibilityTimeout or timeout.",
     ],
     [
@@ -117,7 +120,8 @@ describe("QueueConsumer refuses", () => {
     [
       "more records than get a turn when they are run one at a time",
       { batchSize: 10_000, maximumBatchingWindow: 1 },
-      "batchSize 10000 is more than 4 more attempts of 30 s can run one at a time, as after a failed invocation: 6000 records of 20 ms, and the " +
+      "batchSize 10000 is more than 4 more attempts of 30 s can run one at a time, as after a failed invocation: " +
+        "6000 records of 20 ms, and the " +
         "others would be dead-lettered without a run. Give a timeout of at least 50 s, or lower batchSize.",
     ],
     [

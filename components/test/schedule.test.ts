@@ -96,33 +96,36 @@ describe("Schedule", () => {
     for (const body of [first, next]) assert.deepEqual(openEnvelope(JSON.parse(body)).event, { id: "all" });
   });
 
-  it("keeps its event under the stack's key, which its role may use for that, and Scheduler for its own schedules", async () => {
-    const kmsKeyArn = "arn:aws:kms:eu-west-1:000000000000:key/data";
-    const graph = await Recorded.of(() => {
-      const target = new QueueConsumer("sweep", { callback: note });
-      new Schedule("hourly", { expression: "rate(1 hour)", target, event: { id: "all" }, kmsKeyArn });
-    });
-    assert.equal(graph.one(type).inputs.kmsKeyArn, kmsKeyArn);
-    const { Statement } = graph.json("aws:iam/rolePolicy:RolePolicy", "hourly", "policy");
-    assert.deepEqual((Statement as Value[]).slice(1), [
-      {
-        Effect: "Allow",
-        Action: ["kms:GenerateDataKey", "kms:Decrypt"],
-        Resource: [kmsKeyArn],
-        Condition: { StringLike: { "kms:ViaService": "sqs.eu-west-1.*" } },
-      },
-      {
-        Effect: "Allow",
-        Action: ["kms:Decrypt"],
-        Resource: [kmsKeyArn],
-        Condition: {
-          ArnLike: {
-            "kms:EncryptionContext:aws:scheduler:schedule:arn": "arn:aws:scheduler:eu-west-1:000000000000:schedule/*",
+  it(
+    "keeps its event under the stack's key, which its role may use for that, and Scheduler for its own " + "schedules",
+    async () => {
+      const kmsKeyArn = "arn:aws:kms:eu-west-1:000000000000:key/data";
+      const graph = await Recorded.of(() => {
+        const target = new QueueConsumer("sweep", { callback: note });
+        new Schedule("hourly", { expression: "rate(1 hour)", target, event: { id: "all" }, kmsKeyArn });
+      });
+      assert.equal(graph.one(type).inputs.kmsKeyArn, kmsKeyArn);
+      const { Statement } = graph.json("aws:iam/rolePolicy:RolePolicy", "hourly", "policy");
+      assert.deepEqual((Statement as Value[]).slice(1), [
+        {
+          Effect: "Allow",
+          Action: ["kms:GenerateDataKey", "kms:Decrypt"],
+          Resource: [kmsKeyArn],
+          Condition: { StringLike: { "kms:ViaService": "sqs.eu-west-1.*" } },
+        },
+        {
+          Effect: "Allow",
+          Action: ["kms:Decrypt"],
+          Resource: [kmsKeyArn],
+          Condition: {
+            ArnLike: {
+              "kms:EncryptionContext:aws:scheduler:schedule:arn": "arn:aws:scheduler:eu-west-1:000000000000:schedule/*",
+            },
           },
         },
-      },
-    ]);
-  });
+      ]);
+    },
+  );
 
   it("takes a zone, a window, dates, a group and its own retries", async () => {
     const graph = await Recorded.of(() => {

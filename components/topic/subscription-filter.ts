@@ -52,14 +52,16 @@ export function checkSubscriptionFilter(args: SubscriptionFilter<string>, errors
   // The body may be filtered by nested keys, whose combinations SNS counts by their depth, too.
   if (filterScope === "MessageAttributes" && combinations > mostCombinations) {
     errors.add(
-      `the filter has ${combinations} combinations of its values; SNS allows ${mostCombinations}. Subscribe more widely, and let the callback skip the rest.`,
+      `the filter has ${combinations} combinations of its values; SNS allows ${mostCombinations}. Subscribe more ` +
+        "widely, and let the callback skip the rest.",
     );
   } else if (faults.length === 0 && keys.length <= mostKeys) {
     faults.push(...faultsOf(Object.fromEntries(keys), filterScope));
   }
   for (const fault of faults) {
     errors.add(
-      `filter: ${fault}. SNS refuses it: https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html`,
+      `filter: ${fault}. SNS refuses it: ` +
+        "https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html",
     );
   }
 }

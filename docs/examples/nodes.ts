@@ -1,4 +1,4 @@
-// What no argument reaches: the account's own policy for a function's role, and one more alarm on its queue.
+// What no argument reaches: a policy of the account's own for the role of a function.
 import * as aws from "@pulumi/aws";
 import { QueueConsumer, Table, writeTable } from "spillway";
 import { placeOrder } from "../../functions/place-order";

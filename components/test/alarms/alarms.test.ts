@@ -1,4 +1,5 @@
-// Every alarm of a program with every component: that its metric is there, that it tells somebody, and that it says what to do.
+// Every alarm of a program with every component: that its metric is there, that it tells somebody, and that it says
+// what to do.
 import { strict as assert } from "node:assert";
 import type { GraphResource, Value } from "@spillway/graph";
 import { changed, note, onAny } from "../../../test/support/callbacks";
@@ -15,8 +16,8 @@ const alarmType = "aws:cloudwatch/metricAlarm:MetricAlarm";
 const alarmTopicArn = "arn:aws:sns:eu-west-1:000000000000:alarms";
 
 /**
- * The dimensions that AWS's pages give for each metric, written down from there: an alarm whose dimensions are not one of these sets, all of
- * it, watches a metric that never comes.
+ * The dimensions that AWS's pages give for each metric, written down from there: an alarm whose dimensions are not one
+ * of these sets, all of it, watches a metric that never comes.
  */
 const metrics: Readonly<Record<string, readonly string[]>> = {
   // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
@@ -288,7 +289,8 @@ describe("the thresholds of alarms", () => {
       "timeout is 0 s",
       "overrides.alarms.age.threshold is -1",
       "overrides.alarms.errors.evaluationPeriods is 1441 minutes; CloudWatch allows a whole number from 1 to 1440",
-      "overrides.alarms.throttles.datapointsToAlarm is 3 minutes; of evaluationPeriods CloudWatch allows a whole number from 1 to 2",
+      "overrides.alarms.throttles.datapointsToAlarm is 3 minutes; of evaluationPeriods CloudWatch allows a whole " +
+        "number from 1 to 2",
       "overrides.alarms.duration.evaluationPeriods is 169 hours; CloudWatch allows a whole number from 1 to 168",
       "overrides.alarms.recordsRetried.datapointsToAlarm is given without evaluationPeriods",
     ]) {

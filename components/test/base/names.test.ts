@@ -32,7 +32,10 @@ const streamArn = "arn:aws:dynamodb:eu-west-1:000000000000:table/t/stream/2026-0
 const table = { streamArn };
 const index = "i".repeat(200);
 
-/** Each component by its name, what of it is the first to be too long, AWS's limit for that, and how long its own name may be. */
+/**
+ * Each component by its name, what of it is the first to be too long, AWS's limit for that, and how long its own name
+ * may be.
+ */
 const components: readonly (readonly [
   component: string,
   make: (name: string) => unknown,
@@ -97,17 +100,22 @@ const refused = async (run: () => unknown): Promise<string> => {
 
 describe("a component's name", () => {
   for (const [component, make, first, limit, longest] of components) {
-    it(`fits ${longest} characters with project and stack, and no more: ${component}, ${first.slice(0, 20)}`, async () => {
-      // The evaluation refuses, by AWS's limit for each type, what would be named otherwise.
-      const { resources } = await recordProgram(() => void make("n".repeat(longest)), settings);
-      const lengths = resources.map(({ outputs }) => String(outputs.name ?? "").length);
-      assert.ok(lengths.includes(limit), `${limit} characters are used: ${lengths.join()}`);
-      const name = "n".repeat(longest + 1);
-      assert.equal(
-        await refused(() => make(name)),
-        `${component} "${name}": its name has ${longest + 1} characters, and its ${first}'s would have ${limit + 1}; AWS allows ${limit}, of which the project "${project}" and the stack "${stack}" leave ${longest}. Give it a shorter name.`,
-      );
-    });
+    it(
+      `fits ${longest} characters with project and stack, and no more: ${component}, ` + `${first.slice(0, 20)}`,
+      async () => {
+        // The evaluation refuses, by AWS's limit for each type, what would be named otherwise.
+        const { resources } = await recordProgram(() => void make("n".repeat(longest)), settings);
+        const lengths = resources.map(({ outputs }) => String(outputs.name ?? "").length);
+        assert.ok(lengths.includes(limit), `${limit} characters are used: ${lengths.join()}`);
+        const name = "n".repeat(longest + 1);
+        assert.equal(
+          await refused(() => make(name)),
+          `${component} "${name}": its name has ${longest + 1} characters, and its ${first}'s would have ` +
+            `${limit + 1}; AWS allows ${limit}, of which the project "${project}" and the stack "${stack}" leave ${longest}. ` +
+            "Give it a shorter name.",
+        );
+      },
+    );
   }
 
   it("may be as long as docs/components.md says for the pipeline's own stacks", async () => {
@@ -171,7 +179,9 @@ describe("a component's name", () => {
       stack: "s".repeat(50),
     });
     await assert.rejects(run, {
-      message: `QueueConsumer "n": its function's name would have 69 characters; AWS allows 64, and the project "spillway" and the stack "${"s".repeat(50)}" leave none for its own. Give the stack a shorter name.`,
+      message:
+        `QueueConsumer "n": its function's name would have 69 characters; AWS allows 64, and the project ` +
+        `"spillway" and the stack "${"s".repeat(50)}" leave none for its own. Give the stack a shorter name.`,
     });
   });
 
@@ -179,7 +189,8 @@ describe("a component's name", () => {
     for (const name of ["1st", "a b", "a.b", "-a", "ä"]) {
       assert.equal(
         await refused(() => new QueueConsumer(name, { callback: note })),
-        `QueueConsumer "${name}": the name "${name}" cannot name queues and functions; use letters, digits, hyphens and underscores, a letter first.`,
+        `QueueConsumer "${name}": the name "${name}" cannot name queues and functions; use letters, digits, ` +
+          "hyphens and underscores, a letter first.",
       );
     }
   });

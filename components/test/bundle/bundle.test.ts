@@ -19,7 +19,9 @@ import { reaching } from "./fixtures/reaches-pulumi";
 
 const root = path.resolve(__dirname, "..", "..", "..");
 const entryOf = (module: string, name: string) => ({
-  text: `import { ${name} as callback } from "./${module}";\nimport { queueHandler } from "./components/runtime/handlers/queue";\nexport const handler = queueHandler(callback);\n`,
+  text:
+    `import { ${name} as callback } from "./${module}";\nimport { queueHandler } from ` +
+    `"./components/runtime/handlers/queue";\nexport const handler = queueHandler(callback);\n`,
 });
 
 describe("a bundle", () => {
@@ -42,7 +44,9 @@ describe("a bundle", () => {
 
   it("takes credentials from the environment, and leaves out where only a laptop has them", async () => {
     const credentials = (environment: NodeJS.ProcessEnv) => {
-      const run = `require(${JSON.stringify(file)}).client.config.credentials().then((found) => console.log(found.accessKeyId), (error) => console.log(error.message))`;
+      const run =
+        `require(${JSON.stringify(file)}).client.config.credentials().then((found) => ` +
+        "console.log(found.accessKeyId), (error) => console.log(error.message))";
       const env = {
         PATH: process.env.PATH,
         AWS_REGION: "eu-west-1",
@@ -52,7 +56,8 @@ describe("a bundle", () => {
       return spawnSync(process.execPath, ["-e", run], { env, encoding: "utf8", timeout: 20_000 }).stdout.trim();
     };
     const client = (more: string) =>
-      `import { DynamoDBClient } from "@aws-sdk/client-dynamodb"; ${more} export const client = new DynamoDBClient({ credentials: provider });`;
+      `import { DynamoDBClient } from "@aws-sdk/client-dynamodb"; ${more} export const client = new ` +
+      "DynamoDBClient({ credentials: provider });";
     const folder = mkdtempSync(path.join(tmpdir(), "spillway-test-"));
     const file = path.join(folder, "index.js");
     try {
@@ -61,7 +66,8 @@ describe("a bundle", () => {
           { text: client("const provider = undefined;") },
           {
             text: client(
-              'import { fromProcess } from "@aws-sdk/credential-provider-process"; const provider = fromProcess({ profile: "own" });',
+              'import { fromProcess } from "@aws-sdk/credential-provider-process"; const provider = fromProcess({ ' +
+                'profile: "own" });',
             ),
           },
         ],
@@ -80,7 +86,8 @@ describe("a bundle", () => {
       const config = path.join(folder, "config");
       writeFileSync(
         config,
-        '[profile own]\ncredential_process = echo \'{"Version":1,"AccessKeyId":"AKIDPROCESS","SecretAccessKey":"s"}\'\n',
+        "[profile own]\ncredential_process = echo " +
+          '\'{"Version":1,"AccessKeyId":"AKIDPROCESS","SecretAccessKey":"s"}\'\n',
       );
       assert.equal(credentials({ AWS_CONFIG_FILE: config }), "AKIDPROCESS");
     } finally {

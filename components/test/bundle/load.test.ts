@@ -45,19 +45,22 @@ describe("a new bundle", () => {
     );
   });
 
-  it("that requires a package by a computed name is refused with what to do, though the project has the package", async () => {
-    project.install("native-linux", {}, { "index.js": "exports.x = 1;" });
-    project.install(
-      "native",
-      {},
-      { "index.js": 'const name = ["native", "linux"].join("-");\nexports.x = require(name).x;' },
-    );
-    project.save("callback.ts", 'import { x } from "native"; export const handler = x;');
-    assert.match(
-      await project.refusal("callback"),
-      /Cannot find module 'native-linux'\n.*callback\.ts\n.*→ node_modules\/native\/index\.js:2\n.*name it in `external`/,
-    );
-  });
+  it(
+    "that requires a package by a computed name is refused with what to do, though the project has the " + "package",
+    async () => {
+      project.install("native-linux", {}, { "index.js": "exports.x = 1;" });
+      project.install(
+        "native",
+        {},
+        { "index.js": 'const name = ["native", "linux"].join("-");\nexports.x = require(name).x;' },
+      );
+      project.save("callback.ts", 'import { x } from "native"; export const handler = x;');
+      assert.match(
+        await project.refusal("callback"),
+        /Cannot find module 'native-linux'\n.*callback\.ts\n.*→ node_modules\/native\/index\.js:2\n.*name it in `external`/,
+      );
+    },
+  );
 
   it("is refused alone among others, which are made", async () => {
     project.save("bad.ts", "const nothing: any = undefined; nothing(); export const handler = 1;");
@@ -163,7 +166,8 @@ export const handler = () => JSON.parse(readFileSync(path.join(__dirname, "rates
     ["a sum", 'export const handler = () => __dirname + "/rates.json";'],
     [
       "a worker's address",
-      'import { Worker } from "node:worker_threads"; export const handler = () => new Worker(new URL("rates.json", import.meta.url));',
+      'import { Worker } from "node:worker_threads"; export const handler = () => new Worker(new URL("rates.json", ' +
+        "import.meta.url));",
     ],
   ] as const) {
     it(`is seen in ${what}`, async () => {

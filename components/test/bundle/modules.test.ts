@@ -50,23 +50,26 @@ export const handler = () => [seen[0], new Derived().value];
     assert.ok(archives.has(new BundleCache(project.root).find(entry)?.archive ?? ""));
   });
 
-  it("of CommonJS gets the CommonJS half of a package that it requires, and one that imports its ES modules", async () => {
-    project.install(
-      "dual",
-      { main: "main.js", module: "module.mjs" },
-      {
-        "main.js": 'module.exports = () => "CommonJS";',
-        "module.mjs": 'export default () => "ES modules";',
-      },
-    );
-    project.install("user", {}, { "index.js": 'const dual = require("dual"); exports.required = dual();' });
-    project.save(
-      "callback.ts",
-      'import dual from "dual"; export { required } from "user"; export const imported = dual();',
-    );
-    const { required, imported } = await project.load("callback");
-    assert.deepEqual([required, imported], ["CommonJS", "ES modules"]);
-  });
+  it(
+    "of CommonJS gets the CommonJS half of a package that it requires, and one that imports its ES " + "modules",
+    async () => {
+      project.install(
+        "dual",
+        { main: "main.js", module: "module.mjs" },
+        {
+          "main.js": 'module.exports = () => "CommonJS";',
+          "module.mjs": 'export default () => "ES modules";',
+        },
+      );
+      project.install("user", {}, { "index.js": 'const dual = require("dual"); exports.required = dual();' });
+      project.save(
+        "callback.ts",
+        'import dual from "dual"; export { required } from "user"; export const imported = dual();',
+      );
+      const { required, imported } = await project.load("callback");
+      assert.deepEqual([required, imported], ["CommonJS", "ES modules"]);
+    },
+  );
 
   it("has the address of the bundle as its own, which createRequire takes, and a source map that knows its lines", async () => {
     project.install(

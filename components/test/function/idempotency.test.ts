@@ -114,7 +114,9 @@ describe("idempotency", () => {
     const [built] = await buildEntries(
       [
         {
-          text: 'import { note as callback } from "./test/components/callbacks";\nimport { queueHandler } from "./consumer/queue";\nexport const handler = queueHandler(callback);\n',
+          text:
+            'import { note as callback } from "./test/components/callbacks";\nimport { queueHandler } from ' +
+            '"./consumer/queue";\nexport const handler = queueHandler(callback);\n',
         },
       ],
       process.cwd(),

@@ -108,7 +108,11 @@ const widget = (type: string, properties: object) => ({
   },
 });
 
-/** JSON Schema of https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html, of text and metric widgets. */
+/**
+ * JSON Schema of
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html, of text
+ * and metric widgets.
+ */
 export const bodySchema = {
   type: "object",
   required: ["widgets"],
@@ -129,7 +133,9 @@ const byStage = ["ApiName", "Stage"];
 const byStream = ["StreamName"];
 const byGroup = ["ScheduleGroup"];
 
-/** As the services' own pages have them; of EventBridge's, those of a rule of a bus of its own have EventBusName, too. */
+/**
+ * As the services' own pages have them; of EventBridge's, those of a rule of a bus of its own have EventBusName, too.
+ */
 export const dimensionsOf: Readonly<Record<string, readonly string[]>> = {
   "AWS/SQS NumberOfMessagesSent": byQueue,
   "AWS/SQS NumberOfMessagesDeleted": byQueue,

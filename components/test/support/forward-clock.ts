@@ -1,4 +1,5 @@
-// A clock that a test puts forward: what waits for a deadline goes on at once, and what comes after has all the time that is left for it.
+// A clock that a test puts forward: what waits for a deadline goes on at once, and what comes after has all the time
+// that is left for it.
 
 /** Goes by the time of this process until `end`. */
 export class ForwardClock {
@@ -33,7 +34,10 @@ export class ForwardClock {
     };
   }
 
-  /** Lets the time come, in milliseconds since the epoch, with every timer that goes off by then; all others go off earlier by as much. */
+  /**
+   * Lets the time come, in milliseconds since the epoch, with every timer that goes off by then; all others go off
+   * earlier by as much.
+   */
   forwardTo(time: number): void {
     this.ahead += Math.max(0, time - Date.now());
     const due = [...this.waiting].filter(([, { at }]) => at <= Date.now()).sort(([, a], [, b]) => a.at - b.at);

@@ -1,4 +1,5 @@
-// The package's own files as the compiler sees them. Libraries are left out: their types take seconds, and no test asks for them.
+// The package's own files as the compiler sees them. Libraries are left out: their types take seconds, and no test asks
+// for them.
 import assert from "node:assert/strict";
 import * as path from "node:path";
 import ts from "typescript";
