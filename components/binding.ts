@@ -47,17 +47,17 @@ export interface TableReference {
   /** ARN of the table. */
   readonly arn: pulumi.Input<string>;
   /**
-   * ARN of the customer managed key that it is encrypted with. A `Table` says it itself.
+   * ARN of the customer managed key that it is encrypted with. A `Table` has it.
    * @default none: one of AWS's own keys
    */
   readonly kmsKeyArn?: pulumi.Input<string> | undefined;
   /**
-   * ARN of the customer managed key that it was encrypted with before. A `Table` says it itself.
+   * ARN of the customer managed key that it was encrypted with before. A `Table` has it.
    * @default none
    */
   readonly formerKmsKeyArn?: pulumi.Input<string> | undefined;
   /**
-   * Names of its indexes. A `Table` says them itself.
+   * Names of its indexes. A `Table` has them.
    * @default all indexes that it has
    */
   readonly indexes?: readonly string[];

@@ -26,7 +26,7 @@ import {
 /** The arguments of a `StreamConsumer` that do not depend on the types of its callback. */
 export interface StreamConsumerOptions extends StreamMappingOptions {
   /**
-   * A stream that exists already, or that another consumer created (`other.stream`).
+   * An existing stream, or one that another consumer created (`other.stream`).
    * @default none: the component creates a stream of its own
    */
   readonly stream?: ExistingStream;
@@ -220,7 +220,10 @@ function createStream(
   );
 }
 
-/** Seconds until a record is given up; where no age is set, until it expires, of another's stream at the earliest. */
+/**
+ * Seconds until a record is given up. Where no age is set, that is when it expires; the retention of an existing stream is
+ * not known, so the shortest is assumed.
+ */
 function recordAgeOf(options: StreamConsumerOptions): number {
   const { stream, maximumRecordAge = defaultAgeOf(options) } = options;
   if (maximumRecordAge !== -1) return maximumRecordAge;
@@ -228,7 +231,7 @@ function recordAgeOf(options: StreamConsumerOptions): number {
 }
 
 /**
- * A stream that is there already may hold records of many days. A consumer that begins at the oldest gives none up for
+ * An existing stream may hold records of many days. A consumer that begins at the oldest gives none up for
  * its age, or it would give up at once what it begins with; how often a record is tried has its limit in any case.
  */
 function defaultAgeOf({ stream, startingPosition = "TRIM_HORIZON" }: StreamConsumerOptions): number {

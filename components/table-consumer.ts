@@ -27,7 +27,10 @@ export interface TableConsumerOptions extends StreamMappingOptions {
    */
   readonly table: (Pick<aws.dynamodb.Table, "streamArn"> | { readonly streamArn: pulumi.Input<string> }) &
     Pick<TableReference, "kmsKeyArn" | "formerKmsKeyArn"> & {
-      /** A `Table` says it itself. */
+      /**
+       * Whether the table has a stream. A `Table` has it.
+       * @default not known
+       */
       readonly hasStream?: boolean;
     };
 }

@@ -111,15 +111,15 @@ export class Table extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;
   /** Of its stream; empty without one. */
   readonly streamArn: pulumi.Output<string>;
-  /** The customer managed key that it is encrypted with, if it is: who reads or writes here needs a right to it. */
+  /** The customer managed key that it is encrypted with, if it is: whoever reads or writes here needs a right to it. */
   declare readonly kmsKeyArn?: pulumi.Output<string>;
   /**
-   * The customer managed key that it was encrypted with before, if it was: who reads here still needs a right to it.
+   * The customer managed key that it was encrypted with before, if it was: whoever reads here still needs a right to it.
    */
   declare readonly formerKmsKeyArn?: pulumi.Output<string>;
   /** Whether it has a stream that a TableConsumer can read. */
   readonly hasStream: boolean;
-  /** Names of its indexes: who reads the table may query these. */
+  /** Names of its indexes: whoever reads the table may query these. */
   readonly indexes: readonly string[];
   readonly #nodes: TableNodes;
 

@@ -79,7 +79,7 @@ function ageMinutes({ retention = Infinity }: WatchedQueue): number {
 }
 
 /**
- * Five minutes, as AWS recommends; not in a row, so that one in each hour is enough for who reads or writes once an
+ * Five minutes, as AWS recommends; not in a row, so that one in each hour is enough for a function that reads or writes once an
  * hour.
  */
 const throttled = { datapoints: 5, within: 300 } as const;

@@ -23,7 +23,7 @@ export interface IdempotencyOptions<Path extends string = string> {
   readonly key: Path | readonly [Path, ...Path[]];
   /**
    * Seconds for which an event that is done is known, 60 to 31,536,000 and at least `timeout`. The default is longer
-   * than a queue keeps a message, and a mapping of a stream a record, unless told otherwise.
+   * than a queue keeps a message, and a mapping of a stream keeps a record by default.
    * @default 604800 (7 days)
    */
   readonly expiresAfter?: number;
@@ -132,7 +132,7 @@ export function idempotencyStatements(idempotency: IdempotencyOptions | undefine
 }
 
 /**
- * `consumer`: its name, under which its events are known unless told otherwise, so that a function that is replaced
+ * `consumer`: its name, under which its events are known unless `scope` is given, so that a function that is replaced
  * still knows them.
  */
 export function idempotencySettings(

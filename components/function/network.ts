@@ -2,7 +2,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Statement } from "../iam/statement";
 
-/** A `Network`, or one of your own that leads to what a function calls. */
+/** A `Network`, or a network of your own that leads to what a function calls. */
 export interface FunctionNetwork {
   /**
    * Places a function in the network, which from then on leads to the services whose actions `calls` names. Called

@@ -1,4 +1,4 @@
-// What every topic's policy says, whoever publishes.
+// The statement that every topic's policy has, whoever publishes.
 import type * as pulumi from "@pulumi/pulumi";
 
 export function publishByTlsOnly(topicArn: pulumi.Input<string>) {

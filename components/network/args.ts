@@ -48,7 +48,7 @@ export function checkNetwork(name: string, args: NetworkArgs, owner: pulumi.Reso
   errors.throwIfAny(owner);
 }
 
-/** What is wrong with the block of addresses, for so many zones. */
+/** What is wrong with the block of addresses, for that number of zones. */
 function faultOfBlock(block: string, zones: number): string | undefined {
   const [address = "", length = ""] = block.split("/");
   const parts = address.split(".").map(Number);

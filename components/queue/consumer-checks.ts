@@ -199,7 +199,7 @@ function checkFilterKeys(filters: readonly QueueFilter[], errors: ArgumentErrors
 
 /**
  * Lambda allows several functions on one queue. Each message reaches one of them only, by chance, and what the filter
- * of one leaves out is deleted before the other sees it: nobody wants that of two consumers, except for a while when
+ * of one leaves out is deleted before the other sees it: no program wants that of two consumers, except for a while when
  * one takes the place of the other.
  */
 export function checkReaders(name: string, { queue, enabled }: QueueConsumerOptions, errors: ArgumentErrors): void {

@@ -1,4 +1,4 @@
-// The one policy that a queue has: TLS only, and whoever later calls admit.
+// The one policy of a queue: TLS only, and the senders that later calls admit.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Late } from "../base/late";
