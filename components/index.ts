@@ -62,7 +62,8 @@ export type { PolicyStatement, QueuePolicyOwner } from "./queue/policy";
 export type { QueueConsumerNodes } from "./queue/source";
 export type { QueueTarget, QueueTargetOptions } from "./queue/target";
 export { QueueConsumer, type QueueConsumerArgs } from "./queue-consumer";
-export { Schedule, type ScheduleArgs, type ScheduleNodes, type ScheduleTarget } from "./schedule";
+export { Schedule, type ScheduleNodes } from "./schedule";
+export type { ScheduleArgs, ScheduleTarget } from "./schedule/args";
 export type { StreamCallback, StreamMappingNodes, StreamMappingOptions, StreamOverrides } from "./stream/mapping";
 export {
   type ExistingStream,

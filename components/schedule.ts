@@ -1,117 +1,15 @@
 // A schedule that sends an event to a consumer's queue, and the dead letters of what could not be sent.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type AlarmNodes, type AlarmOverrides, checkAlarms, createAlarms } from "./alarms/alarms";
+import { type AlarmNodes, createAlarms } from "./alarms/alarms";
 import { scheduleAlarms } from "./alarms/source-alarms";
-import { ArgumentErrors } from "./base/argument-errors";
-import { checkName, nameOfDeadLetters } from "./base/names";
-import type { Operations } from "./base/operations";
-import {
-  createDeadLetters,
-  type DeadLetterQueue,
-  type DeadLetterQueueOverrides,
-  type DeadLetters,
-} from "./dead-letter-queue";
+import { createDeadLetters, type DeadLetterQueue, type DeadLetters } from "./dead-letter-queue";
 import { encryptStatements } from "./iam/encryption";
 import { rolePolicyOf } from "./iam/role-policy";
 import type { Statement } from "./iam/statement";
-import { checkQueueTarget, type QueueTargetOptions, retryPolicyOf } from "./queue/target";
+import { retryPolicyOf } from "./queue/target";
 import { messageJson } from "./runtime/batch/message-text";
-import { parseExpression, parseMoment } from "./syntax/schedule-expression";
-import { isTimeZone } from "./syntax/time-zone";
-
-/** What a schedule sends to: a QueueConsumer, typed by the events that its callback reads. */
-export interface ScheduleTarget<E> {
-  /** ARN of the queue. */
-  readonly queueArn: pulumi.Output<string>;
-  /**
-   * ARN of the customer managed key that the queue is encrypted with.
-   * @default none: one of AWS's own keys
-   */
-  readonly kmsKeyArn?: pulumi.Output<string> | undefined;
-  /** Whether the queue is FIFO. */
-  readonly fifo: boolean;
-  /**
-   * Whether a FIFO queue derives the deduplication id from the body.
-   * @default not known: the queue is managed elsewhere
-   */
-  readonly contentBasedDeduplication?: boolean | undefined;
-  /** Only a type: what the queue accepts. */
-  readonly accepts?: (event: E) => void;
-}
-
-/** The arguments of a `Schedule`. `E`: the events that its target reads. */
-export interface ScheduleArgs<E> extends QueueTargetOptions, Operations {
-  /**
-   * When it is sent: a rate, a cron expression with six fields, or `at(…)` for once.
-   * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
-   * @example "rate(1 hour)", "cron(0 6 ? * MON-FRI *)", "at(2026-12-24T18:00:00)"
-   */
-  readonly expression: string;
-  /** The QueueConsumer that gets the event. */
-  readonly target: ScheduleTarget<E>;
-  /** What is sent, as JSON. The compiler refuses what the target's callback cannot read. */
-  readonly event: NoInfer<E>;
-  /**
-   * IANA name of the zone in which the expression is read.
-   * @default `UTC`
-   * @example "Europe/Berlin"
-   */
-  readonly timeZone?: string;
-  /**
-   * Minutes within which it may be sent after its moment, 1 to 1,440.
-   * @default none: it is sent at its moment
-   */
-  readonly flexibleWindow?: number;
-  /**
-   * Moment before which nothing is sent, RFC 3339.
-   * @default none
-   * @example "2026-12-24T00:00:00Z"
-   */
-  readonly startDate?: pulumi.Input<string>;
-  /**
-   * Moment after which nothing is sent, RFC 3339.
-   * @default none
-   * @example "2026-12-31T00:00:00Z"
-   */
-  readonly endDate?: pulumi.Input<string>;
-  /**
-   * Whether it is sent at all.
-   * @default true
-   */
-  readonly enabled?: boolean;
-  /**
-   * Properties of the children that no argument governs.
-   * @default none
-   */
-  readonly overrides?: {
-    /**
-     * Properties of the schedule.
-     * @default none
-     */
-    readonly schedule?: Pick<aws.scheduler.ScheduleArgs, "description" | "groupName">;
-    /**
-     * Properties of the schedule's role.
-     * @default none
-     */
-    readonly role?: Partial<Omit<aws.iam.RoleArgs, "assumeRolePolicy">>;
-    /**
-     * Properties of the dead-letter queue.
-     * @default none
-     */
-    readonly deadLetterQueue?: DeadLetterQueueOverrides["queue"];
-    /**
-     * Properties of the dead-letter queue's alarm.
-     * @default none
-     */
-    readonly alarm?: DeadLetterQueueOverrides["alarm"];
-    /**
-     * Changes of the alarms of the set `all`.
-     * @default none
-     */
-    readonly alarms?: AlarmOverrides<"lostEvents">;
-  };
-}
+import { checkSchedule, type ScheduleArgs } from "./schedule/args";
 
 /** The child resources of a `Schedule`, by their roles. */
 export interface ScheduleNodes {
@@ -146,7 +44,7 @@ export class Schedule<E> extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("spillway:index:Schedule", name, {}, opts);
-    check(name, args, this);
+    checkSchedule(name, args, this);
     const deadLetters = createDeadLetters(name, args, this);
     const { role, rolePolicy } = this.createRole(args, deadLetters);
     const schedule = this.createSchedule(args, role, rolePolicy, deadLetters);
@@ -262,55 +160,4 @@ function ticked(name: string, event: unknown) {
     datacontenttype: "application/json",
     data: event,
   };
-}
-
-type Checked = Omit<ScheduleArgs<never>, "target" | "event"> & {
-  readonly event: unknown;
-  readonly target: Pick<ScheduleTarget<never>, "fifo" | "contentBasedDeduplication">;
-};
-
-function check(name: string, args: Checked, owner: pulumi.Resource): void {
-  const { expression, timeZone, target } = args;
-  const errors = new ArgumentErrors(`Schedule "${name}"`);
-  const rule = "Scheduler allows";
-  checkName(name, errors, [{ what: "schedule", max: 64 }, nameOfDeadLetters(false)]);
-  errors.integer("flexibleWindow", args.flexibleWindow, { min: 1, max: 1440, unit: "minutes", rule });
-  try {
-    parseExpression(expression);
-  } catch (error) {
-    errors.add(
-      `expression is "${expression}"; Scheduler allows rate(1 hour), cron(0 6 ? * MON-FRI *) with six fields, and ` +
-        `at(2026-12-24T18:00:00): ${error instanceof Error ? error.message : String(error)}.`,
-    );
-  }
-  if (timeZone !== undefined && !isTimeZone(timeZone)) {
-    errors.add(`timeZone is "${timeZone}"; give the name of a zone as IANA has it, as Europe/Berlin.`);
-  }
-  checkEvent(args.event, errors);
-  checkPeriod(args, errors);
-  checkQueueTarget(args, { target, rule }, errors);
-  checkAlarms(args.overrides?.alarms, errors);
-  errors.throwIfAny(owner);
-}
-
-/** Scheduler stores the event's text: https://docs.aws.amazon.com/scheduler/latest/APIReference/API_Target.html */
-function checkEvent(event: unknown, errors: ArgumentErrors): void {
-  try {
-    messageJson(event);
-  } catch (error) {
-    errors.add(`event cannot be sent. ${error instanceof Error ? error.message : error} Give plain values.`);
-  }
-}
-
-/** What is known in the program of the dates. */
-function checkPeriod({ startDate, endDate }: Pick<Checked, "startDate" | "endDate">, errors: ArgumentErrors): void {
-  const [start, end] = Object.entries({ startDate, endDate }).map(([name, date]) => {
-    if (typeof date !== "string") return undefined;
-    const moment = parseMoment(date);
-    if (moment === undefined) errors.add(`${name} is "${date}"; Scheduler takes a moment as 2026-12-24T00:00:00Z.`);
-    return moment;
-  });
-  if (start !== undefined && end !== undefined && end <= start) {
-    errors.add(`endDate ${endDate} is not after startDate ${startDate}, as Scheduler requires; give a later one.`);
-  }
 }
