@@ -1,4 +1,5 @@
-// A value handed to a callback together with the permission to use it.
+// A value handed to a callback together with the permission to use it. It is longer than others because each binding is
+// here, with its doc comment.
 import * as pulumi from "@pulumi/pulumi";
 import { decryptStatements, encryptStatements, keyStatements } from "./iam/encryption";
 import type { Statement } from "./iam/statement";

@@ -64,7 +64,8 @@ export type { QueueTarget, QueueTargetOptions } from "./queue/target";
 export { QueueConsumer, type QueueConsumerArgs } from "./queue-consumer";
 export { Schedule, type ScheduleNodes } from "./schedule";
 export type { ScheduleArgs, ScheduleTarget } from "./schedule/args";
-export type { StreamCallback, StreamMappingNodes, StreamMappingOptions, StreamOverrides } from "./stream/mapping";
+export type { StreamCallback, StreamMappingOptions, StreamOverrides } from "./stream/args";
+export type { StreamMappingNodes } from "./stream/mapping";
 export {
   type ExistingStream,
   StreamConsumer,

@@ -1,5 +1,5 @@
 // The face `spillway/network`: a network without a way out. Functions in it reach the services that they call, and
-// nothing else.
+// nothing else. It is longer than others because the rules and endpoints of one VPC belong together.
 import * as aws from "@pulumi/aws";
 import { Vpc } from "@pulumi/awsx/ec2/vpc";
 import * as pulumi from "@pulumi/pulumi";

@@ -1,4 +1,5 @@
-// A Kinesis stream with a callback that consumes it and with its dead letters.
+// A Kinesis stream with a callback that consumes it and with its dead letters. It is longer than others because the doc
+// comments of its arguments are part of it.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { AlarmOverrides } from "./alarms/alarms";
@@ -15,13 +16,12 @@ import { decryptStatements } from "./iam/encryption";
 import type { AnyCallback } from "./runtime/callback/callback";
 import {
   checkStreamMapping,
-  createStreamSource,
   type StreamCallback,
-  type StreamMappingNodes,
   type StreamMappingOptions,
   type StreamOverrides,
   streamRetriesOf,
-} from "./stream/mapping";
+} from "./stream/args";
+import { createStreamSource, type StreamMappingNodes } from "./stream/mapping";
 
 /** The arguments of a `StreamConsumer` that do not depend on the types of its callback. */
 export interface StreamConsumerOptions extends StreamMappingOptions {

@@ -10,14 +10,8 @@ import type { IdempotencyArg } from "./function/idempotency";
 import { type CreatedSource, FunctionConsumer } from "./function-consumer";
 import { decryptStatements } from "./iam/encryption";
 import type { AnyCallback } from "./runtime/callback/callback";
-import {
-  checkStreamMapping,
-  createStreamSource,
-  type StreamCallback,
-  type StreamMappingNodes,
-  type StreamMappingOptions,
-  streamRetriesOf,
-} from "./stream/mapping";
+import { checkStreamMapping, type StreamCallback, type StreamMappingOptions, streamRetriesOf } from "./stream/args";
+import { createStreamSource, type StreamMappingNodes } from "./stream/mapping";
 
 /** The arguments of a `TableConsumer` that do not depend on the types of its callback. */
 export interface TableConsumerOptions extends StreamMappingOptions {

@@ -1,4 +1,5 @@
 // A callback that consumes an SNS topic without a queue between, and the dead letters of both: delivery and processing.
+// It is longer than others because the doc comments of its arguments are part of it.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { AlarmOverrides } from "./alarms/alarms";

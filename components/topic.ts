@@ -1,4 +1,5 @@
-// An SNS topic, typed by its events, with the queues that subscribe to it and with the dead letters of deliveries.
+// An SNS topic, typed by its events, with the queues that subscribe to it and with the dead letters of deliveries. It
+// is longer than others because the doc comments of its arguments are part of it.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { type AlarmNodes, type AlarmOverrides, checkAlarms, createAlarms } from "./alarms/alarms";

@@ -1,7 +1,8 @@
 // The alarms of what a consumer reads from and of what sends to it: queues, streams, tables, topics, endpoints,
 // schedules, rules. What reaches a dead-letter queue is that queue's own alarm; those here are for what is late,
 // refused or lost on the way there. Of what is lost, one is enough: it goes off after a minute, not after the five in a
-// row that AWS recommends, which a single loss would not fill.
+// row that AWS recommends, which a single loss would not fill. It is longer than others because each alarm says what it
+// means and what to do first.
 import * as pulumi from "@pulumi/pulumi";
 import { longestAttempts, type QueueTimes } from "../queue/attempts";
 import type { Alarm } from "./alarms";

@@ -1,5 +1,5 @@
 // What a dashboard shows of each part of a pipeline: graphs from what comes in on the left to its dead letters on the
-// right.
+// right. It is longer than others because it holds every graph.
 
 import {
   ageOf,

@@ -1,4 +1,5 @@
-// The arguments of a QueueConsumer: their meaning, and their defaults.
+// The arguments of a QueueConsumer: their meaning, and their defaults. It is longer than others because of their doc
+// comments.
 import type * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { AlarmOverrides } from "../alarms/alarms";
