@@ -1,12 +1,16 @@
-// Tables in Markdown, with columns as wide as what they hold. The last one is not filled up, so that a long cell changes its own line only.
+// Tables in Markdown, with columns as wide as their longest cell. The last column is not padded, so that a long cell
+// changes only its own line.
 
 export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const cells = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll("|", "\\|").replace(/\s*\n\s*/g, " ")));
   const widths = head.map((_, column) => Math.max(3, ...cells.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]) =>
-    "| " +
-    `${widths.map((width, column) => (column === widths.length - 1 ? (row[column] ?? "") : (row[column] ?? "").padEnd(width))).join(" | ")} ` +
-    "|";
+  const line = (row: readonly string[]) => {
+    const padded = widths.map((width, column) => {
+      const cell = row[column] ?? "";
+      return column === widths.length - 1 ? cell : cell.padEnd(width);
+    });
+    return `| ${padded.join(" | ")} |`;
+  };
   const [first = [], ...others] = cells;
   return [
     line(first),
