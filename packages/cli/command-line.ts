@@ -5,10 +5,7 @@ import { addGenerate } from "./commands/generate";
 import { addIam } from "./commands/iam";
 import { addReview } from "./commands/review";
 import { addStart } from "./commands/start";
-import type { Work } from "./session";
-
-/** Does the work of the command that was called. */
-export type Perform = (work: Work) => Promise<void>;
+import type { Perform } from "./session";
 
 export function commandLine(version: string, perform: Perform): Command {
   const program = new Command("spillway")

@@ -16,6 +16,9 @@ export interface Session {
 /** The work of a command. It resolves, or rejects with an Error for the user, when everything that it started is released. */
 export type Work = (session: Session) => Promise<ExitCode>;
 
+/** Does the work of the command that was called. */
+export type Perform = (work: Work) => Promise<void>;
+
 /** How often the parent process is looked at, in milliseconds. */
 const parentInterval = 250;
 

@@ -1,9 +1,9 @@
 // `spillway diagram`: the program of a stack as a Mermaid diagram.
 import type { Command } from "@commander-js/extra-typings";
-import type { Perform } from "../command-line";
 import { configOption, examples, outputOption, programOption, stackOption, stackOutputOption } from "../options";
 import { deliver } from "../output";
 import { programGraph } from "../program-graph";
+import type { Perform } from "../session";
 import { exitCodes } from "../session";
 
 export function addDiagram(program: Command, perform: Perform): void {

@@ -1,9 +1,9 @@
 // `spillway generate`: writes into the project's Markdown files what they hold of the program.
 import * as path from "node:path";
 import type { Command } from "@commander-js/extra-typings";
-import type { Perform } from "../command-line";
 import { configOption, examples, programOption, stackOption, stackOutputOption } from "../options";
 import { programGraph } from "../program-graph";
+import type { Perform } from "../session";
 import { exitCodes } from "../session";
 
 export function addGenerate(program: Command, perform: Perform): void {

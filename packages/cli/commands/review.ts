@@ -1,8 +1,8 @@
 // `spillway review`: what a change of the program does to its stacks, as Markdown for a pull request.
 import { type Command, Option } from "@commander-js/extra-typings";
-import type { Perform } from "../command-line";
 import { configOption, examples, notEmpty, programOption, stackName } from "../options";
 import { deliver } from "../output";
+import type { Perform } from "../session";
 import { type ExitCode, exitCodes } from "../session";
 
 /** The default of --stack. */

@@ -1,6 +1,5 @@
 // `spillway start`: its options.
 import { type Command, Option } from "@commander-js/extra-typings";
-import type { Perform } from "../command-line";
 import {
   configOption,
   examples,
@@ -10,6 +9,7 @@ import {
   stackOutputOption,
   wholeNumber,
 } from "../options";
+import type { Perform } from "../session";
 
 /** Beside Node's own 9229, which other programs use. */
 const firstInspectPort = 9230;
