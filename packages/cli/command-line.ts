@@ -1,4 +1,5 @@
-// The command line of `spillway`: its commands with their options. What a command needs for its work is loaded when it is called.
+// The command line of `spillway`: its commands with their options. What a command needs for its work is loaded when it
+// is called.
 import { Command } from "@commander-js/extra-typings";
 import { addDiagram } from "./commands/diagram";
 import { addGenerate } from "./commands/generate";

@@ -1,4 +1,5 @@
-// Refuses a Node that is too old, before anything is loaded that needs a newer one: imported first by the tools of the repository.
+// Refuses a Node that is too old, before anything is loaded that needs a newer one. The tools of the repository import
+// it first.
 import { refuseNode } from "./bin/node-version.cjs";
 
 const refusal = refuseNode(process.versions.node);

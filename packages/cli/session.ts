@@ -13,7 +13,7 @@ export interface Session {
   say(line: string): void;
 }
 
-/** The work of a command. It resolves, or rejects with an Error for the user, when everything that it started is released. */
+/** The work of a command. It resolves, or rejects with an Error for the user, after it has released what it started. */
 export type Work = (session: Session) => Promise<ExitCode>;
 
 /** Does the work of the command that was called. */
@@ -42,7 +42,7 @@ export async function perform(work: Work): Promise<ExitCode> {
   const say = (line: string) => void process.stderr.write(`${line}\n`);
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", ({ code, message }: NodeJS.ErrnoException) => {
-      // Who reads only the beginning, as `head` does, has what they want.
+      // A reader of the beginning only, such as `head`, has what they want.
       if (code === "EPIPE") return end(exitCodes.done);
       if (stream !== process.stderr) say(`stdout cannot be written: ${message}`);
       end(exitCodes.failed);
@@ -61,7 +61,7 @@ export async function perform(work: Work): Promise<ExitCode> {
   }
 }
 
-/** Interrupts at the first signal, and ends the process at once at the second: whoever asks twice does not want to wait. */
+/** Interrupts at the first signal. The second one ends the process at once: who asks twice does not want to wait. */
 function interruption(interrupt: () => void): (source: "signal" | "message") => void {
   // One Ctrl-C of a terminal arrives by both ways.
   const count = { signal: 0, message: 0 };

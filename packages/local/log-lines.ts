@@ -1,4 +1,4 @@
-// The lines that a function wrote, as `npm start` shows them: the time, the function, its batches in short, its log
+// The lines that a function wrote, as `spillway start` shows them: the time, the function, its batches in short, its log
 // lines with their fields.
 import { inspect, type styleText } from "node:util";
 

@@ -1,4 +1,4 @@
-// What `npm start` shows when it is ready: the resources, the outputs, the first call to try.
+// What `spillway start` shows when it is ready: the resources, the outputs, the first call to try.
 import type { Graph, GraphResource } from "@spillway/graph";
 import { bodySchemaOf, documentOf, methodsOf } from "@spillway/graph/read/open-api";
 import { renderTree } from "@spillway/graph/read/tree";

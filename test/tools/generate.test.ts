@@ -69,7 +69,7 @@ describe("npm run generate", () => {
     writeFileSync(path.join(folder, "a.md"), "before\n");
     assert.equal(await generated(), 1);
     assert.deepEqual(printed, [
-      'a.md has no place for what is generated; write the lines "<!-- generated: sum -->" and "<!-- /generated -->" where it shall stand.',
+      'a.md has no place for what is generated; write the lines "<!-- generated: sum -->" and "<!-- /generated -->" where it belongs.',
     ]);
   });
 

@@ -1,4 +1,4 @@
-// The public API of `spillway` as its types have it, one report for each face, so that a change of it shows in a review.
+// The public API of `spillway` as its types have it: one report for each face, so that a change shows in a review.
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";

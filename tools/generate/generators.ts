@@ -1,4 +1,4 @@
-// All that is generated into documents; another one is a module of this folder and a line here.
+// Everything that is generated into documents. A new generator is a module of this folder and a line here.
 import type { Generator } from "@spillway/cli/generator";
 import { apiReports } from "./api-report";
 import { configuration, schema } from "./configuration";

@@ -11,12 +11,13 @@ export const iamStatements: Generator = {
   make: async () => `Of the stack \`${documented.stack}\`.\n\n${explainedList(await documentedGraph())}`,
 };
 
-/** Throws for a wildcard without a reason: the reasons are in packages/graph/read/iam-list.ts. */
+/** Throws an Error for a wildcard without a reason. The reasons are in packages/graph/read/iam-list.ts. */
 export function explainedList(graph: Graph): string {
   const { markdown, unexplained } = iamList(graph);
   if (unexplained.length === 0) return markdown;
   const lines = unexplained.map((line) => `- ${line}`);
   throw new Error(
-    `Statements that nothing explains; name what they are about, or add the reason to packages/graph/read/iam-list.ts:\n${lines.join("\n")}`,
+    "Statements that nothing explains; name what they are about, or add the reason to " +
+      `packages/graph/read/iam-list.ts:\n${lines.join("\n")}`,
   );
 }

@@ -5,7 +5,7 @@ import { evaluateProgram } from "@spillway/graph";
 
 export const root = path.resolve(__dirname, "..", "..");
 
-/** The stack, and values that take the place of its own. It should have the most: network, customer keys, every alarm. */
+/** The stack with the most in it (network, customer keys, every alarm), and values that take the place of its own. */
 export const documented: { readonly stack: string; readonly config: Readonly<Record<string, string>> } = {
   stack: "prod",
   config: { network: "true" },
@@ -13,7 +13,7 @@ export const documented: { readonly stack: string; readonly config: Readonly<Rec
 
 let evaluation: Promise<Graph> | undefined;
 
-/** Without preview: what leads where, and who may do what, is known then. */
+/** The graph as it is once deployed, in which it is known what leads where, and who may do what. */
 export function documentedGraph(): Promise<Graph> {
   evaluation ??= evaluateProgram({ program: path.join(root, "index.ts"), ...documented });
   return evaluation;

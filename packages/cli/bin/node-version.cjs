@@ -1,5 +1,5 @@
-// Which Node runs the command: the running one, or the one that an optional package brings. Plain JavaScript that an old Node
-// reads, because it is what runs first.
+// Which Node runs the command: the running one, or the one that an optional package brings. This is plain JavaScript
+// that an old Node reads, because it runs first.
 "use strict";
 const { engines, optionalDependencies } = require("@spillway/cli/package.json");
 
@@ -17,7 +17,10 @@ function thisPlatform() {
   return `${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
 }
 
-/** Why Node `version` cannot run this, and the fix; undefined where it can. `packages` are the optional ones that bring a Node. */
+/**
+ * Why Node `version` cannot run this, and the fix; undefined where it can. `packages` are the optional ones that bring
+ * a Node.
+ */
 function refuseNode(version, platform = thisPlatform(), packages = optionalDependencies) {
   if (isNewEnough(version)) return undefined;
   const name = `node-${platform}`;
@@ -28,8 +31,9 @@ function refuseNode(version, platform = thisPlatform(), packages = optionalDepen
 }
 
 /**
- * The program file of the Node that the optional package for this machine brings; undefined where it is not installed. It is looked
- * for beside this package, because not every package manager links it into the project's node_modules/.bin.
+ * The program file of the Node that the optional package for this machine brings; undefined where it is not installed.
+ * It is looked for beside this package, because not every package manager links it into the project's
+ * node_modules/.bin.
  */
 function installedNode(platform = thisPlatform()) {
   try {

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The command `spillway`: finds a Node that is new enough, and runs main.ts there, or what was built of it. Plain JavaScript that
-// an old Node reads.
+// The command `spillway`: finds a Node that is new enough, and runs main.ts there, or what was built of it. This is
+// plain JavaScript that an old Node reads.
 "use strict";
 const { spawn } = require("node:child_process");
 const { existsSync } = require("node:fs");
@@ -22,7 +22,7 @@ if (refusal === undefined) {
 }
 
 function runHere() {
-  // node:sqlite is stable enough for the local run; who runs a program need not be told each time.
+  // Node warns at each start that node:sqlite, which the local run uses, is experimental.
   const { emitWarning } = process;
   process.emitWarning = (warning, ...rest) => {
     if (rest[0] !== "ExperimentalWarning") emitWarning.call(process, warning, ...rest);
@@ -36,8 +36,8 @@ function runHere() {
 }
 
 /**
- * Runs this file by another Node. A signal reaches the child as a message: a terminal sends Ctrl-C to both processes, and the child
- * tells by the message that it is the same one. When this process is killed, the channel closes and the child ends.
+ * Runs this file by another Node. A signal is passed on as a message. A terminal sends Ctrl-C to both processes, and so
+ * the child can tell that both are the same one. When this process is killed, the channel closes and the child ends.
  */
 function runBy(node) {
   const child = spawn(node, ["--max-semi-space-size=2", __filename, ...process.argv.slice(2)], {

@@ -11,7 +11,8 @@ export function addGenerate(program: Command, perform: Perform): void {
     .command("generate")
     .summary("writes what Markdown files hold of the program")
     .description(
-      "Writes the program's diagram, IAM statements, dashboard and configuration into Markdown files, between <!-- generated: diagram --> (or iam-statements, dashboard, configuration) and <!-- /generated -->.",
+      "Writes the program's diagram, IAM statements, dashboard and configuration into Markdown files, between " +
+        "<!-- generated: diagram --> (or iam-statements, dashboard, configuration) and <!-- /generated -->.",
     )
     .argument("[FILE...]", "Markdown files (default: all of the project)")
     .addOption(programOption())

@@ -21,7 +21,7 @@ export async function runLocally(options: StartOptions, session: Session): Promi
   const { signal } = session;
   const stream = json ? process.stderr : process.stdout;
   const say = (line: string) => void stream.write(`${line}\n`);
-  // Colours where the stream is a terminal that has them; NO_COLOR and FORCE_COLOR decide otherwise.
+  // There are colours where the stream is a terminal that has them, unless NO_COLOR or FORCE_COLOR decides.
   const terminal: Terminal = { paint: (style, text) => styleText(style, text, { stream }), now: () => new Date() };
   const typesOf = (program: string) => checkTypes({ program, signal, colours: terminal.paint("red", "x") !== "x" });
 
@@ -31,7 +31,7 @@ export async function runLocally(options: StartOptions, session: Session): Promi
   const crash = new Promise<never>((_, reject) => {
     onCrash = reject;
   });
-  // It may come before anybody waits for it.
+  // The server may end before anybody waits for this promise.
   crash.catch(() => {});
   try {
     run = await startLocal({
@@ -52,12 +52,13 @@ export async function runLocally(options: StartOptions, session: Session): Promi
     if (run.inspectPorts.size > 0) say(describeInspectors(run.inspectPorts, names));
     if (settings.watch) say("Watching: a function whose source is saved is reloaded.");
     if (json) session.print(`${JSON.stringify({ address, outputs: graph.outputs, readyMs })}\n`);
-    // Only now, so that it delays nobody.
+    // The check starts now, so that it does not delay the start.
     if (typeCheck) void typesOf(settings.program).then((text) => text !== undefined && say(text));
     await Promise.race([aborted(signal), crash]);
     return exitCodes.interrupted;
   } catch (error) {
-    // Where the program threw, as the frames of its stack tell, a wrong type is often why. What a component refuses says it itself.
+    // Frames of a stack tell that the program threw, often because of a wrong type. What a component refuses has no
+    // frames, and says itself what is wrong.
     if (typeCheck && !signal.aborted && error instanceof Error && /^ {4}at /m.test(error.message)) {
       const text = await typesOf(settings.program);
       if (text !== undefined) session.say(text);

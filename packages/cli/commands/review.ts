@@ -16,7 +16,8 @@ export function addReview(program: Command, perform: Perform): void {
     .addOption(
       new Option(
         "--base <REF>",
-        "what the working tree is compared with: a commit, branch or tag (default: the merge base with origin/main, or with main)",
+        "what the working tree is compared with: a commit, branch or tag (default: the merge base with " +
+          "origin/main, or with main)",
       ).argParser(notEmpty),
     )
     .addOption(

@@ -11,7 +11,7 @@ import { beginOf, type Generator } from "./generator";
 export const markers = ["diagram", "iam-statements", "dashboard", "configuration"] as const;
 type Marker = (typeof markers)[number];
 
-/** Markdown files below `folder`, relative to it, without those of packages and of folders whose names begin with a period. */
+/** Markdown files below `folder`, relative to it. Packages and folders whose names begin with a period are left out. */
 export function markdownFiles(folder: string, below = ""): readonly string[] {
   return readdirSync(path.join(folder, below), { withFileTypes: true }).flatMap((entry) => {
     const name = path.posix.join(below, entry.name);
@@ -23,8 +23,8 @@ export function markdownFiles(folder: string, below = ""): readonly string[] {
 }
 
 /**
- * What fills the places in `files`, which are relative to `root`. `graphOf` is called once, and only where something is made of the
- * program. Throws an Error for the user where no file has a place.
+ * What fills the places in `files`, which are relative to `root`. `graphOf` is called once, and only where something is
+ * made of the program. Throws an Error for the user where no file has a place.
  */
 export async function documentGenerators(
   root: string,
@@ -38,7 +38,8 @@ export async function documentGenerators(
   if (used.length === 0) {
     const all = markers.map(beginOf).join(", ");
     throw new Error(
-      `No Markdown file has a place for what is generated. A place begins with one of the lines ${all}, and ends with the line <!-- /generated -->.`,
+      `No Markdown file has a place for what is generated. A place begins with one of the lines ${all}, ` +
+        "and ends with the line <!-- /generated -->.",
     );
   }
   const graph = used.some((marker) => marker !== "configuration") ? await graphOf() : undefined;

@@ -1,13 +1,13 @@
-// What a generator is, and how its text gets into documents and is found stale.
+// A generator of text for documents, and how its text is written and found out of date.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 
 export interface Generator {
-  /** As it is named on the command line. */
+  /** The name on the command line. */
   readonly name: string;
   /** Documents that hold the text, relative to the project's root. */
   readonly files: readonly string[];
-  /** The text stands between `<!-- generated: MARKER -->` and `<!-- /generated -->`; without it, it is the whole file. */
+  /** The text stands between `<!-- generated: MARKER -->` and `<!-- /generated -->`. Default: it is the whole file. */
   readonly marker?: string;
   /** The text, without the markers. */
   make(): Promise<string>;
@@ -20,7 +20,7 @@ export interface Outcome {
   readonly stale: boolean;
 }
 
-/** Makes every text, and writes it where it differs unless `check`. Throws where a document has no place for it. */
+/** Makes every text, and writes it where it differs, unless `check`. Throws an Error where a document has no place. */
 export async function generate(
   generators: readonly Generator[],
   { root, check = false }: { readonly root: string; readonly check?: boolean },
@@ -50,7 +50,7 @@ function between(document: string, part: { readonly marker: string; readonly tex
   const to = document.indexOf(end, from);
   if (from < 0 || to < 0) {
     throw new Error(
-      `${part.file} has no place for what is generated; write the lines "${begin}" and "${end}" where it shall stand.`,
+      `${part.file} has no place for what is generated; write the lines "${begin}" and "${end}" where it belongs.`,
     );
   }
   return `${document.slice(0, from + begin.length)}\n\n${part.text}\n\n${document.slice(to)}`;

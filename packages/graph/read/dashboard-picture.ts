@@ -34,7 +34,7 @@ export function dashboardPictures(graph: Graph): ReadonlyMap<string, string> {
 /** Pixels of a column and of a row of CloudWatch's grid. */
 const unit = { x: 40, y: 24 };
 const lineHeight = 14;
-/** Of letters of 11 px, on average; a line that is longer than its box is broken. */
+/** The average width of a letter of 11 px. A line that is longer than its box is broken. */
 const letterWidth = 6.1;
 
 const style = `
@@ -109,7 +109,7 @@ function boxOf(at: Place, { title = "", metrics = [], annotations }: Shown): str
   ].join("\n");
 }
 
-/** Lines of at most so many letters, broken before a capital letter or after a space; those after the first are indented. */
+/** Lines of at most `most` letters, broken before a capital letter or after a space. All but the first are indented. */
 function broken(text: string, most: number): readonly string[] {
   const lines = [""];
   for (const word of text.split(/(?<= )|(?<=[a-z])(?=[A-Z])/)) {
