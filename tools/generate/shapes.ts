@@ -1,4 +1,4 @@
-// What the Query and REST protocols of AWS's services are made of, as the services' SDK clients carry it.
+// The shapes of the Query and REST protocols of AWS's services, from the services' SDK clients.
 import * as lambda from "@aws-sdk/client-lambda";
 import * as s3 from "@aws-sdk/client-s3";
 import * as scheduler from "@aws-sdk/client-scheduler";
@@ -9,13 +9,16 @@ import type { Generator } from "@spillway/cli/generator";
 
 interface Client {
   readonly exports: object;
-  /** Bodies are JSON, as the services read and answer it: the table says only what is not in the body. */
+  /**
+   * Whether bodies are JSON. The services read and answer JSON as it is, so that the table holds only what is not in
+   * the body.
+   */
   readonly json?: boolean;
-  /** The operations that the local run has. Of others only the path is needed, to refuse them by name. Default: all. */
+  /** The operations that the local run has. Default: all. Of others only the path is needed, to refuse them by name. */
   readonly served?: readonly string[];
 }
 
-/** By the service's name in the local run. */
+/** The clients by the services' names in the local run. */
 const clients: Readonly<Record<string, Client>> = {
   lambda: { exports: lambda, json: true },
   s3: {
@@ -34,7 +37,7 @@ const clients: Readonly<Record<string, Client>> = {
 
 type Members = Record<string, unknown>;
 
-/** As `@smithy/core` numbers the kinds of schemas. */
+/** The numbers that `@smithy/core` gives to kinds of schemas. */
 const kinds = { operation: 9, error: -3 };
 
 export const shapes: Generator = {
@@ -72,7 +75,7 @@ function serviceOf(service: string, { exports, json = false, served }: Client) {
     return schema.isBooleanSchema() ? "boolean" : "text";
   };
 
-  /** Only its type, where nothing else is to say. */
+  /** Returns only the type if there is nothing else to say about the member. */
   const memberOf = (member: string, schema: NormalizedSchema, place: Place | undefined): unknown => {
     const { xmlName, xmlFlattened } = schema.getMergedTraits();
     // A payload is named by its own structure in its document.
@@ -134,7 +137,7 @@ interface Place {
   readonly name?: string;
 }
 
-/** Where in a request or an answer a member is, unless in the body with others. */
+/** Where in a request or an answer the member is. Undefined means in the body, with others. */
 function placeOf(traits: Traits): Place | undefined {
   if (traits.httpLabel) return { in: "path" };
   if (traits.httpQuery !== undefined) return { in: "query", name: traits.httpQuery };
@@ -145,8 +148,9 @@ function placeOf(traits: Traits): Place | undefined {
 }
 
 /**
- * The path ends with what the query must have; the names of the labels are those of the members. A bucket is a part of the host in
- * the client's path, and of the path in a request to one address.
+ * The labels of the path have the names of the members, and the path ends with the parameters that the query must have.
+ * In the
+ * client's shapes a bucket is a part of the host; in a request to one address it is a part of the path.
  */
 function restOf([method, path, status]: readonly [string, string, number], input: NormalizedSchema) {
   const members = input.isUnitSchema() ? [] : [...input.structIterator()];
@@ -156,9 +160,10 @@ function restOf([method, path, status]: readonly [string, string, number], input
   const [labels = "", query = ""] = path.split("?");
   const wanted = [...query.split("&").filter((each) => each !== "" && !each.startsWith("x-id=")), ...namesIn("query")];
   const headers = namesIn("header");
+  const whole = isOfBucket ? `/{Bucket}${labels}`.replace(/\/$/, "") : labels;
   return {
     method,
-    path: `${isOfBucket ? `/{Bucket}${labels === "/" ? "" : labels}` : labels}${wanted.length > 0 ? "?" : ""}${wanted.join("&")}`,
+    path: wanted.length === 0 ? whole : `${whole}?${wanted.join("&")}`,
     status,
     ...(headers.length > 0 && { headers }),
   };
@@ -173,11 +178,9 @@ function requiredOf(input: NormalizedSchema): number {
 
 /** JSON with a line for each operation and each structure, so that a change is seen where it is. */
 function inLines(value: object, depth = 0): string {
-  if (depth === 3) return JSON.stringify(value);
   const indent = "  ".repeat(depth + 1);
-  const lines = Object.entries(value).map(
-    ([name, each]) =>
-      `${indent}${JSON.stringify(name)}: ${typeof each === "object" && each !== null ? inLines(each, depth + 1) : JSON.stringify(each)}`,
-  );
+  const textOf = (each: unknown) =>
+    depth < 2 && typeof each === "object" && each !== null ? inLines(each, depth + 1) : JSON.stringify(each);
+  const lines = Object.entries(value).map(([name, each]) => `${indent}${JSON.stringify(name)}: ${textOf(each)}`);
   return `{\n${lines.join(",\n")}\n${"  ".repeat(depth)}}`;
 }

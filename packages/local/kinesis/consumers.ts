@@ -1,4 +1,4 @@
-// Consumers with enhanced fan-out: registered and described as on AWS. They read nothing themselves here.
+// Consumers with enhanced fan-out are registered and described as on AWS. Here they read nothing themselves.
 import type { Message } from "../service/ask";
 import { pageAfter } from "../service/page";
 import type { Actions, Context } from "./actions";

@@ -1,4 +1,5 @@
-// What Kinesis of the local run stands on: kinesalite, in this process and in memory, with the run's clock instead of Date.
+// The engine of the local run's Kinesis: kinesalite, in this process and in memory, with the run's clock instead of
+// Date.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { compileFunction } from "node:vm";
@@ -7,16 +8,22 @@ import { type Message, ServiceError } from "../service/ask";
 import { type Arithmetic, accelerate, type Decimal, type Sequence } from "./sequence";
 
 export interface Engine {
-  /** The time of the request that is being answered, in milliseconds since the epoch. It never goes back: positions in a shard are made of it. */
+  /**
+   * The time of the request that is being answered, in milliseconds since the epoch. It never goes back, because
+   * positions in a shard are made of it.
+   */
   readonly now: number;
-  /** Lets the time of the next request begin. */
+  /** Sets the time for the next request. */
   tick(): void;
-  /** Does the action, `input` being checked already. `action` as in the API, `PutRecord`. */
+  /** Runs the action, such as `PutRecord`. The input is checked already. */
   call(action: string, input: Message): Promise<Message>;
-  /** The stream's shards and state, as kinesalite has them. Undefined where there is no such stream. */
+  /** The stream's shards and state, as kinesalite has them. Undefined if there is no such stream. */
   describe(name: string): Promise<Message | undefined>;
   parse(sequenceNumber: string): Sequence;
-  /** Sequence number of the shard's first record that arrived at `seconds` since the epoch or later; undefined: there is none. */
+  /**
+   * Sequence number of the shard's first record that arrived at `seconds` since the epoch or later; undefined: there is
+   * none.
+   */
   firstSince(name: string, shardId: string, seconds: number): Promise<string | undefined>;
   close(): Promise<void>;
 }
@@ -52,7 +59,7 @@ interface Database extends Arithmetic {
   shardIxToHex(shardIx: number): string;
 }
 
-/** Beyond what a machine holds; AWS's own limit is per account and Region. */
+/** More than a machine holds. AWS's own limit is per account and Region. */
 const shardLimit = 20_000;
 
 export function createEngine(settings: { clock: Clock; accountId: string; region: string }): Engine {
@@ -114,7 +121,10 @@ function serviceErrorOf(failure: Failure): Error {
   return new ServiceError(body.__type, body.message ?? "", statusCode);
 }
 
-/** kinesalite reads the time from Date: its own modules are given another one. Those that it requires are loaded as ever. */
+/**
+ * kinesalite reads the time from Date, so its own modules are given another one. The modules that they require are not
+ * changed.
+ */
 function loader(now: () => number): (id: string) => unknown {
   class ClockDate extends Date {
     static override now(): number {

@@ -17,6 +17,6 @@ export const limitExceeded = (message: string) => new ServiceError("LimitExceede
 export const expiredNextToken = () =>
   new ServiceError("ExpiredNextTokenException", "The pagination token passed to the operation is expired.");
 
-/** What AWS has and the local run has not. `advice` says what to do instead. */
+/** The refusal of what AWS has and the local run does not. `advice` says what to do instead. */
 export const notOffered = (what: string, advice: string) =>
   new ServiceError("UnsupportedOperationException", `Kinesis of the local run does not have ${what}; ${advice}`, 501);

@@ -1,4 +1,4 @@
-// Checks a request's input as Kinesis does, in its words. The checks themselves are kinesalite's; what they check is in rules.ts.
+// Checks a request's input as Kinesis does, in its words. The checks are kinesalite's, and the rules are in rules.ts.
 import { type Message, ServiceError } from "../service/ask";
 import { inputReader } from "../service/input";
 import { notOffered, validation } from "./errors";
@@ -22,7 +22,7 @@ export function checked(action: string, input: Message): Message {
     throw notOffered(`DryRun (given to ${action})`, "leave it out: permissions are judged when the action is done.");
   }
   try {
-    // It removes what is unknown from what it is given.
+    // It removes unknown members from the object that it is given.
     const typed = validations.checkTypes({ ...input }, expected);
     validations.checkValidations(typed, expected);
     return typed;
@@ -36,7 +36,7 @@ export function checked(action: string, input: Message): Message {
 const serialization = (name: string, expected: string) =>
   new ServiceError("SerializationException", `The value of ${name} must be ${expected}.`);
 
-/** What is required, and of which type, `checked` has made sure of. */
+/** `checked` has already made sure of required members and their types. */
 export const { optionalText, optionalNumber, text, textMap, texts } = inputReader({
   missing: (name) => validation(`The request must contain the parameter ${name}.`),
   wrongType: serialization,

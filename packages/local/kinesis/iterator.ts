@@ -8,7 +8,10 @@ export interface Position {
   readonly sequenceNumber: string;
 }
 
-/** From kinesalite's database module: its iterators are eight bytes, then time/stream/shard/sequence number/padding, encrypted. */
+/**
+ * From kinesalite's database module: its iterators are eight bytes, then time/stream/shard/sequence number/padding,
+ * encrypted.
+ */
 interface Cipher {
   readonly ITERATOR_PWD_KEY: Buffer;
   readonly ITERATOR_PWD_IV: Buffer;
@@ -16,7 +19,7 @@ interface Cipher {
 
 let cipher: Cipher | undefined;
 
-/** Undefined for what is no iterator. */
+/** Returns undefined for a text that is not an iterator. */
 export function positionOf(iterator: string): Position | undefined {
   cipher ??= require("kinesalite/db") as Cipher;
   try {

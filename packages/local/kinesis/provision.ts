@@ -62,7 +62,7 @@ const ofStream = [
   ...["enforceConsumerDeletion", "warmThroughputMibPs"],
 ];
 
-/** Kinesis takes no empty map of tags. */
+/** Kinesis refuses an empty map of tags. */
 function givenTags(resource: GraphResource): Readonly<Record<string, string>> | undefined {
   const tags = tagsOf(resource);
   return Object.keys(tags).length > 0 ? tags : undefined;

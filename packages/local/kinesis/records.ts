@@ -159,13 +159,13 @@ function checkRecord({ maxRecordSizeInKiB }: StreamState, entry: Entry, member: 
   }
 }
 
-/** How many records to read for one answer, which ends at `mostBytes`: somewhat more than fit on the average. */
+/** How many records to read for one answer, which ends at `mostBytes`: a few more than fit on average. */
 function roomFor({ written: { records, bytes } }: StreamState): number {
   if (records === 0) return mostRecords;
   return Math.min(mostRecords, Math.max(1, Math.ceil((1.5 * mostBytes * records) / bytes)));
 }
 
-/** One at the least. */
+/** At least one. */
 function fitting(records: readonly StoredRecord[]): readonly StoredRecord[] {
   let bytes = 0;
   const end = records.findIndex((record) => {

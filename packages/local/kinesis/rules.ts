@@ -1,4 +1,4 @@
-// What Kinesis takes in each action's input, by its API reference: types, lengths, patterns.
+// The types, lengths and patterns of each action's input, from Kinesis's API reference.
 // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_Operations.html
 
 /** A rule of one member, in the form that kinesalite's validations take. */
@@ -19,12 +19,17 @@ export interface Rule {
   readonly children?: Rule | Rules;
 }
 
-/** Provisioning knows a consumer's ARN, which has its creation time, before it exists: a member of RegisterStreamConsumer that AWS does not have. Seconds since the epoch. */
+/**
+ * A member of RegisterStreamConsumer that AWS does not have: the creation time, in seconds since the epoch. The
+ * evaluated program knows the consumer's ARN, which contains it, before the consumer exists.
+ */
 export const consumerCreatedMember = "spillway:ConsumerCreationTimestamp";
 
 export type Rules = Readonly<Record<string, Rule>>;
 
-/** A record's data and key together, and a whole PutRecords: 10 MiB. A stream takes less until its maximum is raised. */
+/**
+ * A record's data and key together, and a whole PutRecords: 10 MiB. A stream takes less until its maximum is raised.
+ */
 export const maximumRecordBytes = 10 * 1024 * 1024;
 
 const required = <T extends Rule>(rule: T): T => ({ ...rule, notNull: true });

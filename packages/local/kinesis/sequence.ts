@@ -1,4 +1,5 @@
-// Sequence numbers and hash keys as kinesalite makes them, several times faster: writing and reading spend most of their time on them.
+// Sequence numbers and hash keys as kinesalite makes them, several times faster: writing and reading spend most of
+// their time on them.
 import { createHash } from "node:crypto";
 
 /** What a sequence number says. Times in milliseconds since the epoch, in whole seconds. */
@@ -28,7 +29,7 @@ export interface Arithmetic {
   partitionKeyToHashKey(partitionKey: string): Decimal;
 }
 
-/** Changes `module` in place; whatever is out of the ordinary is still done by what it had. */
+/** Changes `module` in place. Unusual numbers are still handled by the functions that it had. */
 export function accelerate(module: Arithmetic, decimal: (digits: string) => Decimal): void {
   const { parseSequence, stringifySequence } = module;
   module.parseSequence = (sequenceNumber) => parse(sequenceNumber) ?? parseSequence(sequenceNumber);
@@ -38,7 +39,8 @@ export function accelerate(module: Arithmetic, decimal: (digits: string) => Deci
 }
 
 /**
- * 47 hexadecimal digits: 2, second of the shard's creation (9), last digit of the shard's number, index (16), 00, second of the
+ * 47 hexadecimal digits: 2, second of the shard's creation (9), last digit of the shard's number, index (16), 00,
+ * second of the
  * record (9), the shard's number (8), 2.
  */
 const layout = /^2([0-9a-f]{9})[0-9a-f]([0-7][0-9a-f]{15})([0-9a-f]{2})([0-9a-f]{9})([0-7][0-9a-f]{7})2$/;

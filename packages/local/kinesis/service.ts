@@ -1,4 +1,4 @@
-// Kinesis of the local run: its actions, on an engine that is started by the first request, so that programs without streams do not wait for it.
+// Kinesis of the local run. The first request starts its engine, so that programs without streams do not wait for it.
 import type { Clock } from "../clock";
 import { type Message, type Service, ServiceError } from "../service/ask";
 import { Wakes } from "../service/wakes";
@@ -26,11 +26,13 @@ export interface Kinesis extends Service {
    * returns is called. The ARN is that of a stream or of one of its consumers.
    */
   onWrite(arn: string, wake: () => void): () => void;
-  /** ARN of the stream that a request names by its shard iterator, or by its token only. Undefined where it does not. */
+  /**
+   * ARN of the stream that a request names by its shard iterator, or by its token only. Undefined where it does not.
+   */
   streamOf(input: Message): string | undefined;
 }
 
-/** Those after which there is something new to read. */
+/** The actions after which there is something new to read. */
 const changes: ReadonlySet<string> = new Set([
   "PutRecord",
   "PutRecords",
@@ -39,7 +41,7 @@ const changes: ReadonlySet<string> = new Set([
   "UpdateShardCount",
 ]);
 
-/** What AWS has besides, and what to do here instead. */
+/** Actions of AWS that the local run does not have, and what to do instead. */
 const absent: Readonly<Record<string, string>> = {
   PutResourcePolicy: "there is one account, and its roles' policies are judged.",
   GetResourcePolicy: "there is one account, and its roles' policies are judged.",

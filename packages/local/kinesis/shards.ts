@@ -1,4 +1,4 @@
-// The actions on a stream's shards. A change is done when it is answered, so a stream is never seen as UPDATING for long.
+// The actions on a stream's shards. A change is done when it is answered, so that a stream is not UPDATING for long.
 import type { Message } from "../service/ask";
 import { pageAfter } from "../service/page";
 import { type Actions, type Context, isOpen, parentsOf, type Shard, shardsOf } from "./actions";

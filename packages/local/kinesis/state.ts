@@ -1,4 +1,4 @@
-// What the run itself keeps of each stream, because kinesalite has no place for it.
+// What the run keeps about each stream, because kinesalite has no place for it.
 import { partitionOf } from "@spillway/graph";
 import type { Message } from "../service/ask";
 import type { Engine } from "./engine";

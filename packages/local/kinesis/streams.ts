@@ -1,4 +1,4 @@
-// The actions on streams as a whole: what they are made of, and their settings.
+// The actions on streams as a whole, and on their settings.
 import type { Message } from "../service/ask";
 import { pageAfter } from "../service/page";
 import { type Actions, type Context, isOpen, type Shard, shardsOf } from "./actions";

@@ -1,15 +1,17 @@
-// What the front hands to the services that speak plain HTTP (Lambda's REST API, API Gateway endpoints, the run's own pages), and what they answer.
+// The requests that the front hands to services that speak plain HTTP, and their answers: REST APIs, API Gateway's
+// endpoints, and the
+// run's own pages.
 import type { Principal } from "../service/ask";
 
 export interface FrontRequest {
   readonly method: string;
-  /** Path as sent, still percent-encoded, without the query. */
+  /** The path as it was sent: percent-encoded, without the query. */
   readonly path: string;
   readonly query: URLSearchParams;
-  /** Names in lower case; repeated headers joined by ", ". */
+  /** The names are in lower case. Repeated headers are joined by ", ". */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
-  /** Who signed the request; anonymous when nobody did. */
+  /** Who signed the request. It is anonymous when nobody did. */
   readonly principal: Principal;
   /** Aborted when the client has gone away. */
   readonly signal: AbortSignal;

@@ -4,14 +4,14 @@ import { type Message, ServiceError, type ServiceName } from "../service/ask";
 
 interface Target {
   readonly service: ServiceName;
-  /** Answered where the request does not say; SDKs send theirs. */
+  /** The content type of the answer when the request names none. SDKs send theirs. */
   readonly contentType: string;
 }
 
 const json10 = "application/x-amz-json-1.0";
 const json11 = "application/x-amz-json-1.1";
 
-/** By the prefix of X-Amz-Target, as in each service's API reference. */
+/** The services by the prefix of X-Amz-Target, which each service's API reference names. */
 const targets: Readonly<Record<string, Target>> = {
   AmazonSQS: { service: "sqs", contentType: json10 },
   DynamoDB_20120810: { service: "dynamodb", contentType: json10 },
@@ -30,7 +30,7 @@ export interface JsonRequest {
   readonly contentType: string;
 }
 
-/** A service that is not among them answers as such, by the name in the signature. */
+/** A service that the table does not have goes by the name in the signature, and is refused under that name. */
 export function jsonRequest(target: string, contentType: string, signedFor?: ServiceName): JsonRequest {
   const dot = target.lastIndexOf(".");
   const known = targets[target.slice(0, dot)];
@@ -47,7 +47,7 @@ export function jsonRequest(target: string, contentType: string, signedFor?: Ser
   return { service: found.service, action: target.slice(dot + 1), contentType: answered };
 }
 
-/** `refusal`: what is thrown for a body that is no JSON object. Default: a SerializationException. */
+/** `refusal` makes the error for a body that is not a JSON object. Default: a SerializationException. */
 export function jsonInput(body: Buffer, refusal?: () => ServiceError): Message {
   const input = body.length === 0 ? {} : jsonObject(body.toString("utf8"));
   if (input !== undefined) return input;

@@ -3,7 +3,7 @@ import type { Message, ServiceError, ServiceName } from "../service/ask";
 import { operationOf, shapesOf, structureIn, type Tree } from "./shapes";
 import { element, xmlOf } from "./xml";
 
-/** What the shapes do not say of the services that speak it. */
+/** What the table of shapes does not say about the services that speak this protocol. */
 const protocols = {
   sqs: {
     version: "2012-11-05",
@@ -19,7 +19,7 @@ const protocols = {
 
 export type QueryService = keyof typeof protocols;
 
-/** The service that a form is for: the one that it is signed for, or the one of its version; SQS, if neither says so. */
+/** The service that a form is for, by its signature or by its version. It is SQS if neither names one. */
 export function queryServiceOf(signedFor: ServiceName | undefined, version: string | null): QueryService {
   if (signedFor === "sqs" || signedFor === "sns") return signedFor;
   return version === protocols.sns.version ? "sns" : "sqs";
@@ -32,7 +32,7 @@ interface Branch {
   [name: string]: string | Branch | undefined;
 }
 
-/** Form fields as a tree: `A.1.B=c` is `{ A: { 1: { B: "c" } } }`. */
+/** Turns form fields into a tree: `A.1.B=c` becomes `{ A: { 1: { B: "c" } } }`. */
 function treeOf(form: URLSearchParams): Branch {
   const root = branch();
   for (const [key, value] of form) {
@@ -50,7 +50,7 @@ function treeOf(form: URLSearchParams): Branch {
   return root;
 }
 
-/** Without a prototype, so that a field called `constructor` is a field like any other. */
+/** It has no prototype, so that a field called `constructor` is a field like any other. */
 const branch = (): Branch => Object.create(null);
 
 /** The elements of `Name.1`, `Name.2`…, in the order of their numbers. `Name=All` without a number is one element. */
@@ -80,7 +80,10 @@ const documentOf = (service: QueryService, root: string, children: string) =>
 
 export const faultOf = ({ status }: ServiceError) => (status < 500 ? "Sender" : "Receiver");
 
-/** The error's code as the Query protocol has it. SDKs of SQS's JSON protocol still expose it, through `x-amzn-query-error`. */
+/**
+ * The error's code in the Query protocol. SDKs that speak SQS's JSON protocol expose it too, by the header
+ * `x-amzn-query-error`.
+ */
 export function queryCode(service: QueryService, error: ServiceError): string {
   const name = error.code.replace(/^.*#/, "");
   return name === "AccessDeniedException" ? protocols[service].accessDenied : (shapesOf(service).codes?.[name] ?? name);

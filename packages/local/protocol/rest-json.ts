@@ -8,11 +8,11 @@ import { operationOf } from "./shapes";
 
 export interface RestJson {
   readonly service: ServiceName;
-  /** As AWS calls it. */
+  /** The service's name in messages. */
   readonly title: string;
-  /** What the service says of a body that is no JSON object. Default: SerializationException. */
+  /** Makes the error for a body that is not a JSON object. Default: a SerializationException. */
   notJson?(): ServiceError;
-  /** More members of an error's body than its message. */
+  /** The members that an error's body has besides its message. */
   errorMembers?(error: ServiceError): Message;
 }
 

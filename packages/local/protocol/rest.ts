@@ -1,4 +1,5 @@
-// AWS's REST protocols: which operation a request is for, and what of input and output is in path, query and headers.
+// AWS's REST protocols: they find the operation of a request, and read and write what is in the path, the query and the
+// headers.
 import { type Message, ServiceError, type ServiceName } from "../service/ask";
 import type { FrontRequest } from "./http";
 import { membersOf, type NamedMember, operationOf, scalarOf, shapesOf } from "./shapes";
@@ -13,7 +14,7 @@ interface RestRoute {
   readonly path: RegExp;
   /** Names of the members that are parts of the path. */
   readonly labels: readonly string[];
-  /** What the query must have, with the value if it is given. */
+  /** The parameters that the query must have. An empty value stands for any value. */
   readonly query: readonly (readonly [name: string, value: string])[];
   readonly headers: readonly string[];
 }
@@ -41,18 +42,21 @@ function routesOf(service: ServiceName): readonly RestRoute[] {
   return routes;
 }
 
-/** The first parts of all paths of the service, as `/2015-03-31`. */
+/** The first parts of all paths of the service, such as `/2015-03-31`. */
 export const prefixesOf = (service: ServiceName): readonly string[] => [
   ...new Set(routesOf(service).map(({ prefix }) => prefix)),
 ];
 
 export interface RestCall {
   readonly action: string;
-  /** What is in path, query and headers. */
+  /** The members that are in the path, the query and the headers. */
   readonly input: Message;
 }
 
-/** Undefined: the service has nothing there. Of several operations the one that asks the most of the request. */
+/**
+ * Returns undefined if no operation fits the request. If several fit, the one that asks the most of the request is
+ * taken.
+ */
 export function restCall(service: ServiceName, request: RestRequest): RestCall | undefined {
   const { method, path, query, headers } = request;
   const [best] = routesOf(service)
@@ -94,14 +98,14 @@ function decoded(text: string): string {
   }
 }
 
-/** The member that is the whole body, if one is. */
+/** The member that is the whole body, if there is one. */
 export const payloadOf = (service: ServiceName, structure: string | undefined): NamedMember | undefined =>
   membersOf(service, structure).find((member) => member.in === "body");
 
 export interface RestAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** What is neither in the status nor in a header. */
+  /** The members that are neither the status nor a header. */
   readonly body: Message;
 }
 

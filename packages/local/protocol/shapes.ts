@@ -1,33 +1,39 @@
-// The table of what AWS's Query and REST protocols are made of. `npm run generate -- shapes` makes it from the SDK clients.
+// The table of the shapes of AWS's Query and REST protocols. `npm run generate -- shapes` makes it from AWS's SDK
+// clients.
 import type { Message } from "../service/ask";
 
 export interface Member {
-  /** `text`, `number`, `boolean`, `bytes`, or the name of a structure: of the value, or of each value of a list or map. */
+  /**
+   * The type of the value, or of each value of a list or map: `text`, `number`, `boolean`, `bytes`, or the name of a
+   * structure.
+   */
   readonly type: string;
-  /** It is a list, whose elements have this name. */
+  /** The member is a list, and its elements have this name. */
   readonly element?: string;
-  /** It is a map, whose keys and values have these names. */
+  /** The member is a map, and its keys and values have these names. */
   readonly key?: string;
   readonly value?: string;
-  /** The elements stand in the structure itself, each under the name of the member. */
+  /** The elements of the list or map are in the structure itself, each under the name of the member. */
   readonly flat?: boolean;
-  /** Where it is in REST: in the body with others by default. `headers`: all whose names begin with `name`. */
+  /**
+   * Where the member is in REST; by default in the body with others. `headers` are all headers that begin with `name`.
+   */
   readonly in?: "query" | "header" | "headers" | "body" | "status";
-  /** On the wire, where it differs from the member's own. */
+  /** The name in requests and answers, if it differs from the member's own. */
   readonly name?: string;
 }
 
-/** By the member's name; what is only a type is that of a plain member. */
+/** The members by their names. A member of which only the type is to say is that type. */
 type Structure = Readonly<Record<string, Member | string>>;
 
 export interface Operation {
-  /** Those of REST. The path has its labels in braces, and after the question mark what the query must have. */
+  /** The path has its labels in braces, and after the question mark the parameters that the query must have. */
   readonly method?: string;
   readonly path?: string;
   readonly status?: number;
-  /** The headers that a request must have to be for this operation. */
+  /** The headers that a request for this operation must have. */
   readonly headers?: readonly string[];
-  /** Names of structures; undefined: the operation has no such thing. */
+  /** The names of structures. Undefined means that the operation has no input or output. */
   readonly input?: string;
   readonly output?: string;
   /** The root element of the answer. */
@@ -37,7 +43,7 @@ export interface Operation {
 interface Shapes {
   readonly operations: Readonly<Record<string, Operation>>;
   readonly structures: Readonly<Record<string, Structure>>;
-  /** Codes of errors in the Query protocol, where they differ from the errors' names. */
+  /** The codes of errors in the Query protocol, if they differ from the errors' names. */
   readonly codes?: Readonly<Record<string, string>>;
 }
 
@@ -54,7 +60,7 @@ export function operationOf(service: string, action: string): Operation {
 
 export interface NamedMember extends Member {
   readonly member: string;
-  /** On the wire. */
+  /** The name in requests and answers. */
   readonly name: string;
 }
 
@@ -69,17 +75,20 @@ const scalars = new Set(["text", "number", "boolean", "bytes"]);
 
 export const isStructure = ({ type }: Member) => !scalars.has(type);
 
-/** A text as the type of the member has it. What is no number is left as it is, for the service to refuse in its own words. */
+/**
+ * Converts a text to the member's type. A text that is not a number stays a text, so that the service refuses it in its
+ * own words.
+ */
 export function scalarOf({ type }: Member, text: string): unknown {
   if (type === "number" && /^-?\d+(\.\d+)?$/.test(text)) return Number(text);
   if (type === "boolean" && (text === "true" || text === "false")) return text === "true";
   return text;
 }
 
-/** A form or a document: texts, and what holds more of them. */
+/** A form or an XML document as a tree of names and texts. */
 export type Tree = string | { readonly [name: string]: Tree | undefined } | readonly Tree[];
 
-/** Reads a structure of a body. `elementsOf`: the elements of a list in such a tree. */
+/** Reads a structure from a body. `elementsOf` returns the elements of a list in such a tree. */
 export function structureIn(
   service: string,
   structure: string | undefined,

@@ -1,17 +1,17 @@
-// XML of answers: the members of a structure in the order and under the names that AWS has them.
+// Writes XML: the members of a structure in AWS's order and under AWS's names.
 import type { Message } from "../service/ask";
 import { isStructure, membersOf, type NamedMember } from "./shapes";
 
 const escapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 
-/** Also escapes what XML readers would normalise. */
+/** It also escapes characters that XML readers would normalise. */
 const escapeXml = (text: string) => text.replace(/[&<>"]/g, (each) => escapes[each] ?? each).replace(/\r/g, "&#xD;");
 
-/** `<name>value</name>`, and nothing for an undefined value. */
+/** Returns `<name>value</name>`, or nothing for an undefined value. */
 export const element = (name: string, value: unknown): string =>
   value === undefined || value === null ? "" : `<${name}>${escapeXml(String(value))}</${name}>`;
 
-/** The members that are in the body, each as an element. */
+/** Writes each member that belongs in the body as an element. */
 export const xmlOf = (service: string, structure: string | undefined, values: Message): string =>
   membersOf(service, structure)
     .filter((member) => member.in === undefined)

@@ -1,4 +1,5 @@
-// A body in chunks, each of which may be signed, with headers behind it: how SDKs send what they read from a stream.
+// Reads a body in chunks, each of which may be signed, with headers behind them. SDKs send what they read from a stream
+// in this way.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
 import { ServiceError } from "../service/ask";
 

@@ -2,7 +2,7 @@
 import type { Checksum, ChecksumAlgorithm } from "./checksums";
 import type { Notification } from "./notifications";
 
-/** What a client says of an object, and gets back with it. */
+/** What a client says about an object, and gets back with it. */
 export interface Description {
   /** Members of the API, as `ContentType`. */
   readonly headers: Readonly<Record<string, string>>;

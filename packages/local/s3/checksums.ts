@@ -36,7 +36,7 @@ export function checkedChecksum(input: Message, body: Buffer): Checksum | undefi
     }
     return { algorithm, value: given };
   }
-  // A client that names an algorithm and sends no value has it computed.
+  // If a client names an algorithm and sends no value, the checksum is computed.
   return computed(algorithmOf(input.ChecksumAlgorithm), body);
 }
 
@@ -65,7 +65,10 @@ export const checksumMembers = (checksum: Checksum | undefined): Message =>
         ChecksumType: checksum.value.includes("-") ? "COMPOSITE" : "FULL_OBJECT",
       };
 
-/** Undefined: it is not computed here, and what the client says is kept. That is CRC64NVME, which is Amazon's own and slow in JavaScript. */
+/**
+ * Undefined means that the checksum is not computed here, and the client's is kept. That is CRC64NVME, which is slow in
+ * JavaScript.
+ */
 function checksumOf(algorithm: ChecksumAlgorithm, body: Buffer): string | undefined {
   switch (algorithm) {
     case "CRC32":

@@ -13,7 +13,10 @@ const names = (tags: unknown, etag: string) =>
 const seconds = (milliseconds: number) => Math.floor(milliseconds / 1000);
 const timeOf = (value: unknown) => seconds(Date.parse(String(value)));
 
-/** Throws where the object is not to be read. A condition on the ETag that holds outweighs one on the time. `prefix`: of the members' names. */
+/**
+ * Throws if the object must not be read. A condition on the ETag that holds outweighs one on the time. `prefix` is that
+ * of the members' names.
+ */
 export function checkRead(input: Message, { etag, lastModified }: StoredObject, prefix: "" | "CopySource" = ""): void {
   const given = (name: string) => input[`${prefix}${name}`];
   const changed = seconds(lastModified);
@@ -32,7 +35,7 @@ export function checkRead(input: Message, { etag, lastModified }: StoredObject, 
     : preconditionFailed("If-None-Match");
 }
 
-/** Throws where the object is not to be written, because of the one that is there. */
+/** Throws if the object must not be written because of the one that is there. */
 export function checkWrite(input: Message, key: string, present: StoredObject | undefined): void {
   if (input.IfNoneMatch !== undefined && present !== undefined) throw preconditionFailed("If-None-Match");
   if (input.IfMatch === undefined) return;
@@ -46,7 +49,7 @@ export interface Range {
   readonly last: number;
 }
 
-/** Undefined: all of it. What is no range of bytes is passed over, as HTTP has it. */
+/** Undefined means the whole object. A text that is not a range of bytes is ignored, as in HTTP. */
 export function rangeOf(text: unknown, length: number): Range | undefined {
   const [, from = "", to = ""] = /^bytes=(\d*)-(\d*)$/.exec(String(text ?? "")) ?? [];
   if (from === "" && to === "") return undefined;

@@ -17,7 +17,7 @@ export const preconditionFailed = (condition: string) =>
     Condition: condition,
   });
 
-/** What the run refuses for every service, in S3's own codes. */
+/** The refusals that are the same for every service, in S3's own codes. */
 export function asS3Error(error: ServiceError): ServiceError {
   switch (error.code) {
     case "AccessDeniedException":

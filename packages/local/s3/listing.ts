@@ -9,11 +9,14 @@ const mostKeys = 1000;
 interface Page {
   readonly objects: readonly StoredObject[];
   readonly prefixes: readonly string[];
-  /** The last key or common prefix of the page, where more come after it. */
+  /** The last key or common prefix of the page, if more come after it. */
   readonly next: string | undefined;
 }
 
-/** Keys after `after`, in the order of their bytes; those with the delimiter behind the prefix count once, as a common prefix. */
+/**
+ * The keys after `after`, in the order of their bytes. Keys with the delimiter behind the prefix count once, as a
+ * common prefix.
+ */
 function pageOf({ objects }: Bucket, input: Message, after: string): Page {
   const prefix = textIn(input, "Prefix");
   const delimiter = textIn(input, "Delimiter");
@@ -52,7 +55,7 @@ export function listObjectsV2(bucket: Bucket, input: Message): Message {
 
 export function listObjects(bucket: Bucket, input: Message): Message {
   const page = pageOf(bucket, input, textIn(input, "Marker"));
-  // Without a delimiter the last key is the next marker, and S3 does not say so.
+  // Without a delimiter the last key is the next marker, and S3 leaves the member out.
   const NextMarker = textIn(input, "Delimiter") === "" ? undefined : page.next;
   return { ...answerOf(bucket, input, page), Marker: textIn(input, "Marker"), NextMarker };
 }

@@ -1,4 +1,5 @@
-// Which of a bucket's events go where. https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html
+// Which of a bucket's events go where.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html
 import { ServiceError } from "../service/ask";
 import { invalidArgument } from "./errors";
 
@@ -21,7 +22,10 @@ export type EventName =
   | "ObjectTagging:Put"
   | "ObjectTagging:Delete";
 
-/** All of which S3 tells: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html */
+/**
+ * All of which S3 tells:
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html
+ */
 const groups: Readonly<Record<string, readonly string[]>> = {
   ObjectCreated: ["Put", "Post", "Copy", "CompleteMultipartUpload"],
   ObjectRemoved: ["Delete", "DeleteMarkerCreated"],

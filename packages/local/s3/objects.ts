@@ -1,4 +1,4 @@
-// Objects of a bucket: what is written, and what reads of it answer.
+// The objects of a bucket: how they are written and read.
 import { createHash } from "node:crypto";
 import { type Message, ServiceError } from "../service/ask";
 import type { Bucket, Description, StoredObject } from "./bucket";
@@ -72,7 +72,7 @@ export function getObject(object: StoredObject, input: Message): Message {
     ETag: `"${object.etag}"`,
     LastModified: new Date(object.lastModified).toUTCString(),
     AcceptRanges: "bytes",
-    // Of a part of it, S3 answers no checksum of the whole.
+    // With a part of an object S3 does not answer the checksum of the whole.
     ...(input.ChecksumMode === "ENABLED" && range === undefined && checksumMembers(checksum)),
     ...(Object.keys(object.tags).length > 0 && { TagCount: String(Object.keys(object.tags).length) }),
     ...(range && { ContentRange: `bytes ${range.first}-${range.last}/${body.length}` }),
@@ -110,7 +110,7 @@ export function copyObject(
   const object: StoredObject = {
     key,
     body: source.body,
-    // What was put in parts is one piece in its copy.
+    // An object that was uploaded in parts is one piece in its copy.
     etag: md5Of(source.body),
     lastModified: now,
     checksum: checksum?.value.includes("-")

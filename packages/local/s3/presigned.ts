@@ -3,7 +3,7 @@
 import { ServiceError } from "../service/ask";
 import { invalidArgument } from "./errors";
 
-/** Signatures are not checked, but until when a presigned address holds good is. */
+/** Signatures are not checked, but the time until which a presigned address is valid is. */
 export function refuseExpired(query: URLSearchParams): void {
   const end = query.has("Signature") ? Number(query.get("Expires")) * 1000 : endOf(query);
   if (Date.now() > end) throw new ServiceError("AccessDenied", "Request has expired", 403);

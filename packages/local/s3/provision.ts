@@ -44,7 +44,7 @@ const ofNotification = {
       "the local run sends no events of buckets to EventBridge; leave eventbridge out of the program that is run locally, and give a queue, a topic or a function.",
   },
 };
-/** Access control lists are refused, so that nothing is left to block of them. */
+/** Access control lists are refused, so that there is none to block. */
 const ofAccess = {
   known: [
     ...["bucket", "restrictPublicBuckets", "blockPublicPolicy", "blockPublicAcls", "ignorePublicAcls", "skipDestroy"],
@@ -138,7 +138,7 @@ const targets = { queues: "queueArn", topics: "topicArn", lambdaFunctions: "lamb
 function notificationsOf({ name, inputs }: GraphResource): readonly Notification[] {
   return Object.entries(targets).flatMap(([list, target]) =>
     structuresIn(inputs, list).map((each, index) => ({
-      // Made up by the provider where it is not given.
+      // The provider makes the id up if none is given.
       id: textIn(each, "id") ?? `${name}-${list}-${index}`,
       target: textIn(each, target) ?? "",
       events: textsIn(each, "events"),

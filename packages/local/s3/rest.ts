@@ -1,4 +1,5 @@
-// S3's REST API: what is S3's own in its requests and answers. https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations.html
+// S3's REST API: what only S3 has in its requests and answers.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations.html
 import { randomBytes, randomUUID } from "node:crypto";
 import { parseXML } from "@aws-sdk/xml-builder";
 import type { FrontHandler, FrontRequest, FrontResponse } from "../protocol/http";
@@ -13,7 +14,7 @@ import { refuseExpired } from "./presigned";
 
 type Headers = Readonly<Record<string, string>>;
 
-/** What changes what happens, and that the local run does not have. */
+/** Headers that change what happens, and that the local run does not have. */
 const refused: readonly (readonly [prefix: string, what: string])[] = [
   ["x-amz-server-side-encryption-customer-", "encryption with keys of customers"],
   ["x-amz-object-lock-", "object lock"],
@@ -60,8 +61,9 @@ function callOf(request: FrontRequest): RestCall {
 }
 
 /**
- * A presigned address has headers among its parameters. What it says of a checksum is of the body that it was signed without. How the
- * body came is no property of the object.
+ * A presigned address has headers among its parameters. Its checksum is ignored, because it was computed without the
+ * body. The
+ * encoding `aws-chunked` is left out, because it is that of the request and not of the object.
  */
 function headersOf({ headers, query }: FrontRequest): Headers {
   const ofAddress = [...query]
@@ -125,7 +127,7 @@ function answerTo(action: string, input: Message, output: Message): FrontRespons
     const encoded = input.EncodingType === "url" ? withEncodedKeys(body) : body;
     return answered(operation.root, xmlOf("s3", operation.output, encoded));
   }
-  // The length of an object is answered to HEAD as well.
+  // HEAD answers the length of the object as well.
   const { Body } = output;
   return {
     status: output.ContentRange === undefined ? status : 206,
@@ -134,7 +136,7 @@ function answerTo(action: string, input: Message, output: Message): FrontRespons
   };
 }
 
-/** What `EncodingType` is about. */
+/** The members that `EncodingType` is about. */
 const encodable = new Set(["Key", "Prefix", "Delimiter", "Marker", "NextMarker", "StartAfter"]);
 
 function withEncodedKeys(members: Message): Message {

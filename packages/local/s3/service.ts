@@ -1,4 +1,5 @@
-// S3 of the local run: buckets in memory, with what functions and scripts do with objects. https://docs.aws.amazon.com/AmazonS3/latest/API/
+// S3 of the local run: buckets in memory, with what functions and scripts do with objects.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/
 import type { Clock } from "../clock";
 import { type Ask, type Message, type Principal, type Service, ServiceError } from "../service/ask";
 import { type Bucket, newBucket, type StoredObject } from "./bucket";
@@ -23,7 +24,7 @@ export interface S3 extends Service {
   setPolicy(bucket: string, policy: string): void;
   /** By default AWS lets nobody in without a signature, whatever the policy says. */
   setBlocksPublicAccess(bucket: string, blocks: boolean): void;
-  /** Sends a test message to each queue and topic. Rejects where a destination does not take it. */
+  /** Sends a test message to each queue and topic. Rejects if a destination does not take it. */
   setNotifications(bucket: string, notifications: readonly Notification[]): Promise<void>;
 }
 
@@ -56,7 +57,7 @@ export function createS3(settings: S3Settings): S3 {
     deliveries.tell(bucket, { event, key, object: { size: body.length, etag } });
     return answer;
   };
-  /** Whoever may not list a bucket is not told what is missing in it. */
+  /** A principal that may not list a bucket is not told what is missing in it. */
   const readable = async ({ principal, bucket }: Pick<Call, "principal" | "bucket">, key: string) => {
     if (!bucket.objects.has(key)) await ask(principal, "s3", "HeadBucket", { Bucket: bucket.name });
     return objectIn(bucket, key);
@@ -87,7 +88,7 @@ export function createS3(settings: S3Settings): S3 {
     },
     DeleteObject: ({ bucket, input }) => {
       const key = String(input.Key);
-      // What is not there is deleted without an error, and without an event.
+      // Deleting an object that is not there causes neither an error nor an event.
       if (bucket.objects.delete(key)) deliveries.tell(bucket, { event: "ObjectRemoved:Delete", key });
       return {};
     },
@@ -125,7 +126,7 @@ export function createS3(settings: S3Settings): S3 {
     return {};
   };
 
-  /** Each key needs a right of its own, and is answered for itself. */
+  /** Each key needs a permission of its own, and has a result of its own. */
   const deleteObjects = async (principal: Principal, name: string, input: Message): Promise<Message> => {
     const { Objects = [], Quiet } = input.Delete as { readonly Objects?: readonly Message[]; readonly Quiet?: unknown };
     if (Objects.length === 0 || Objects.length > mostDeletions) {

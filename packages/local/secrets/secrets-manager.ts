@@ -1,4 +1,4 @@
-// Secrets Manager of the local run: what callbacks read and write of it.
+// Secrets Manager of the local run: the actions that callbacks use.
 import { randomUUID } from "node:crypto";
 import { type Message, type Service, ServiceError } from "../service/ask";
 import { optionalText, text } from "./input";

@@ -1,4 +1,4 @@
-// SSM's Parameter Store of the local run: what callbacks read and write of it.
+// SSM's Parameter Store of the local run: the actions that callbacks use.
 import { type Message, type Service, ServiceError } from "../service/ask";
 import { page } from "../service/page";
 import { optionalBoolean, optionalNumber, optionalText, text, texts } from "./input";
@@ -60,7 +60,7 @@ export function createSsm(store: SecretStore, now: () => number): Service {
     Name: name,
     ARN: arn,
     Type: type,
-    // AWS answers the ciphertext; nothing is encrypted here, and nothing may depend on it.
+    // AWS answers the ciphertext. Nothing is encrypted here, and nothing may depend on it.
     Value: type === "SecureString" && WithDecryption !== true ? "(encrypted; ask with WithDecryption)" : value,
     Version: version,
     DataType: "text",

@@ -1,4 +1,5 @@
-// The values of SSM's parameters and of Secrets Manager's secrets: the program's, and those of a file that is not in version control.
+// The values of SSM's parameters and of Secrets Manager's secrets, from the program and from a file outside version
+// control.
 import { existsSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import { partitionOf } from "@spillway/graph";
@@ -26,7 +27,7 @@ export interface Secret {
 export class SecretStore {
   readonly #parameters = new Map<string, Parameter>();
   readonly #secrets = new Map<string, Secret>();
-  /** Of the file, by name or ARN. They take the place of the program's, until a callback writes another. */
+  /** The values of the file, by name or ARN. They replace the program's, until a callback writes another. */
   readonly #given: Map<string, string>;
 
   /** Throws an Error for the user when the file is not what it should be. */
@@ -74,7 +75,7 @@ export class SecretStore {
     return { ...(made ?? { name: plain, arn, versionId: firstVersion }), value: { SecretString: value } };
   }
 
-  /** What a callback has written stands from now on. */
+  /** From now on the value that a callback has written is used. */
   written({ name, arn }: { readonly name: string; readonly arn: string }): void {
     for (const each of [name, arn, name.replace(/^\//, "")]) this.#given.delete(each);
   }

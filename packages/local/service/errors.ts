@@ -1,4 +1,4 @@
-// Refusals of Scheduler and EventBridge, in their words where they are known.
+// The errors of Scheduler and EventBridge, in AWS's words where they are known.
 import { ServiceError } from "./ask";
 
 export const invalid = (message: string) => new ServiceError("ValidationException", message);

@@ -38,14 +38,12 @@ export function refuseUnknown(values: Values, { known, refused = {} }: Propertie
   const others = Object.entries(values).flatMap(([name, value]) =>
     known.includes(name) || isNothing(value) ? [] : [name],
   );
-  const [first] = others;
-  if (first === undefined) return;
+  if (others.length === 0) return;
   const own = others.find((name) => Object.hasOwn(refused, name));
   if (own !== undefined) throw new Error(refused[own]);
   const names = others.map((name) => `${prefix}${name}`).join(", ");
-  throw new Error(
-    `the local run does not have ${names}; leave ${others.length === 1 ? "it" : "them"} out of the program that is run locally.`,
-  );
+  const them = others.length === 1 ? "it" : "them";
+  throw new Error(`the local run does not have ${names}; leave ${them} out of the program that is run locally.`);
 }
 
 /** AWS treats a property that is left out as off or empty. */

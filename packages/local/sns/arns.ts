@@ -6,7 +6,7 @@ export interface Arn {
   readonly service: string;
   readonly region: string;
   readonly account: string;
-  /** All that follows, with its colons. */
+  /** Everything after the account, with its colons. */
   readonly resource: string;
 }
 
@@ -16,7 +16,7 @@ export function parseArn(arn: string): Arn | undefined {
   return rest.length === 0 ? undefined : { partition, service, region, account, resource: rest.join(":") };
 }
 
-/** Refuses what is no ARN of SNS in this region. `name` is the parameter's. */
+/** Refuses a text that is not an ARN of SNS in this region. `name` is the parameter's. */
 export function snsArn(value: string, name: string, region: string): Arn {
   const elements = value.split(":").length;
   if (elements < 6) throw invalid(`${name} Reason: An ARN must have at least 6 elements, not ${elements}`);
@@ -25,7 +25,7 @@ export function snsArn(value: string, name: string, region: string): Arn {
   return arn;
 }
 
-/** Refuses an endpoint that lies elsewhere: the run has one account and one region. */
+/** Refuses an endpoint of another account or region, because the run has only one of each. */
 export function checkIsHere(arn: Arn, value: string, own: Pick<Arn, "account" | "region">): void {
   if (arn.account === own.account && arn.region === own.region) return;
   throw refused(

@@ -10,7 +10,7 @@ export interface Entry {
   readonly draft: Draft;
 }
 
-/** What is wrong with one entry refuses the whole batch, as SNS does. */
+/** An error in one entry refuses the whole batch, as on SNS. */
 export function entriesOf(topic: Topic, input: Message): readonly Entry[] {
   const entries = structures(input, "PublishBatchRequestEntries");
   if (entries.length === 0) throw emptyBatch();

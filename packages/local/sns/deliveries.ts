@@ -23,10 +23,10 @@ interface Delivery {
 type Outcome = "delivered" | "abandoned" | { readonly error: unknown };
 
 export class Deliveries {
-  /** Published in this turn of the event loop. */
+  /** The messages that were published in this turn of the event loop. */
   #due: Delivery[] = [];
   #scheduled = false;
-  /** Of FIFO topics: what waits behind the one under way, by subscription and group. */
+  /** The deliveries of FIFO topics that wait behind the one under way, by subscription and group. */
   readonly #lanes = new Map<string, Delivery[]>();
   readonly #open = new Set<Delivery>();
   readonly #closed = new AbortController();
@@ -35,12 +35,12 @@ export class Deliveries {
 
   constructor(readonly settings: DeliveriesSettings) {}
 
-  /** Deliveries that are not done with. */
+  /** The deliveries that are not finished. */
   get size(): number {
     return this.#open.size;
   }
 
-  /** To every subscription whose filter lets it pass. */
+  /** Delivers to every subscription whose filter lets the message pass. */
   submit(publication: Publication): void {
     for (const subscription of publication.topic.subscriptions.values()) {
       if (!this.#isFor(subscription, publication)) continue;
@@ -54,7 +54,7 @@ export class Deliveries {
     }
   }
 
-  /** Says so where SNS drops a message that its filter cannot read: on AWS only a metric tells. */
+  /** Reports a message that SNS drops because its filter cannot read it. On AWS only a metric tells. */
   #isFor({ settings, protocol, endpoint }: Subscription, publication: Publication): boolean {
     const { filter, filterScope } = settings;
     if (filter === undefined) return true;
@@ -67,7 +67,10 @@ export class Deliveries {
     return false;
   }
 
-  /** Waits for what is under way; what waits for another attempt, or takes longer, is given up and told. `grace`: milliseconds. */
+  /**
+   * Waits `grace` milliseconds for deliveries under way. What takes longer or waits for another attempt is given up and
+   * reported.
+   */
   async close(grace = 500): Promise<void> {
     if (!this.#isAtRest) {
       await new Promise<void>((resolve) => {
@@ -103,7 +106,10 @@ export class Deliveries {
     }
   }
 
-  /** One after the other, so that a group keeps its order; one that cannot be delivered yet holds up those behind it. */
+  /**
+   * Delivers one after the other, so that a group keeps its order. One that cannot be delivered yet holds up those
+   * behind it.
+   */
   async #runLane(key: string, first: Delivery): Promise<void> {
     const lane: Delivery[] = [];
     this.#lanes.set(key, lane);
@@ -119,7 +125,7 @@ export class Deliveries {
     this.#rest();
   }
 
-  /** Until it is delivered, refused, or all attempts are used up. */
+  /** Tries until the message is delivered, refused, or all attempts are used up. */
   async #attempt({ subscription }: Delivery, send: () => Promise<unknown>): Promise<Outcome> {
     const { signal } = this.#closed;
     let error: unknown;
@@ -145,7 +151,7 @@ export class Deliveries {
     this.#waiting -= 1;
   }
 
-  /** Nothing is under way but what waits for another attempt, and what waits behind that. */
+  /** Whether only deliveries that wait for another attempt are left, and those behind them. */
   get #isAtRest(): boolean {
     let behind = 0;
     for (const lane of this.#lanes.values()) behind += lane.length;
@@ -186,7 +192,7 @@ export class Deliveries {
   }
 }
 
-/** Queues and functions judge it by their own policies. */
+/** Queues and functions judge the delivery by their own policies. */
 const principalOf = ({ topic }: Publication): Principal => ({
   kind: "service",
   service: "sns.amazonaws.com",

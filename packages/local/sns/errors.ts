@@ -3,7 +3,7 @@ import { ServiceError } from "../service/ask";
 
 export const invalid = (what: string) => new ServiceError("InvalidParameter", `Invalid parameter: ${what}`);
 
-/** Where AWS's text has no `Invalid parameter: ` before it, and for what the local run refuses itself. */
+/** For texts of AWS without `Invalid parameter: ` before them, and for the local run's own refusals. */
 export const refused = (message: string) => new ServiceError("InvalidParameter", message);
 
 export const missing = (name: string) =>
@@ -24,7 +24,7 @@ export const resourceNotFound = () => new ServiceError("ResourceNotFound", "Reso
 export const tooManyTags = () =>
   new ServiceError("TagLimitExceeded", "Could not complete request: tag quota of per resource exceeded");
 
-/** Of message attributes. */
+/** The refusal of a message attribute. */
 export const attributeInvalid = (message: string) => new ServiceError("ParameterValueInvalid", message);
 
 export const emptyBatch = () => new ServiceError("EmptyBatchRequest", "The batch request doesn't contain any entries.");

@@ -1,4 +1,4 @@
-// Reads the members of a request's input. A text may be empty: what that means is the action's.
+// Reads the members of a request's input. A text may be empty, and each action decides what that means.
 import type { Message } from "../service/ask";
 import { inputReader } from "../service/input";
 import { page } from "../service/page";
@@ -6,7 +6,7 @@ import { invalid, missing, wrongType } from "./errors";
 
 export const { optionalText, text, structures, texts, map, textMap } = inputReader({ missing, wrongType });
 
-/** `[{ Key, Value }]` as a record. A key may not come twice. */
+/** Reads `[{ Key, Value }]` as a record. A key may not come twice. */
 export function tagsIn(input: Message): Readonly<Record<string, string>> {
   const tags: Record<string, string> = {};
   for (const tag of structures(input, "Tags")) {
@@ -17,6 +17,6 @@ export function tagsIn(input: Message): Readonly<Record<string, string>> {
   return tags;
 }
 
-/** A hundred at a time, as SNS pages its lists. */
+/** A page of a hundred items, as SNS pages its lists. */
 export const pageOf = <T extends { readonly arn: string }>(all: readonly T[], input: Message) =>
   page(all, ({ arn }) => arn, { size: 100, token: optionalText(input, "NextToken"), as: "NextToken" });

@@ -80,8 +80,10 @@ export function sizeOfAttributes(attributes: MessageAttributes): number {
 }
 
 /**
- * The attribute that no filter can read, if there is one: SNS sets a value between quotation marks, and that must be JSON. AWS does not
- * say whether it looks only at those that a policy names; here all count, so that nothing works here that is lost there.
+ * The attribute that no filter can read, if there is one: SNS sets a value between quotation marks, and that must be
+ * JSON. AWS does not
+ * say whether it looks only at those that a policy names; here all count, so that nothing works here that is lost
+ * there.
  */
 export function unreadableAttribute(attributes: MessageAttributes): string | undefined {
   const found = Object.entries(attributes).find(

@@ -68,7 +68,10 @@ export function snsProvisioners(ask: Ask, say: (line: string) => void = () => {}
 const listOfTags = (tags: Readonly<Record<string, string>>) =>
   Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 
-/** Those that a topic of an earlier run may have, and that an empty value takes away; others stay as they are, as on AWS. */
+/**
+ * Those that a topic of an earlier run may have, and that an empty value takes away; others stay as they are, as on
+ * AWS.
+ */
 const settable = new Set(["DisplayName", "Policy", "DeliveryPolicy", "KmsMasterKeyId"]);
 
 const feedbackServices: Readonly<Record<string, string>> = {

@@ -83,7 +83,8 @@ export function createSns(settings: SnsSettings): Service {
       const topic = topicOf(input);
       const endpoint = text(input, "Endpoint");
       const { arn } = topics.subscribe(topic, text(input, "Protocol"), endpoint, textMap(input, "Attributes"));
-      // Queues and functions of the same account need no confirmation, so that there is an ARN whatever ReturnSubscriptionArn says.
+      // Queues and functions of the same account need no confirmation, so that there is an ARN whatever
+      // ReturnSubscriptionArn says.
       return { SubscriptionArn: arn };
     },
     Unsubscribe: (input) => {

@@ -1,4 +1,4 @@
-// The attributes of a queue: which there are, their ranges and defaults, and the two policies about dead letters.
+// The attributes of a queue, with their ranges and defaults, and the two policies about dead letters.
 
 import { jsonObject } from "spillway/syntax/json";
 import {
@@ -40,7 +40,7 @@ const settable = new Set([
   "KmsMasterKeyId",
 ]);
 
-/** Those that GetQueueAttributes computes. */
+/** The attributes that GetQueueAttributes computes. */
 export const computed = [
   "QueueArn",
   "ApproximateNumberOfMessages",
@@ -69,7 +69,7 @@ export function defaults(fifo: boolean): Record<string, string> {
   };
 }
 
-/** Refuses what SQS refuses, apart from what depends on other queues. An empty policy means none. */
+/** Refuses what SQS refuses, except for what depends on other queues. An empty policy means that there is none. */
 export function checkAttributes(attributes: Readonly<Record<string, string>>, fifo: boolean): void {
   for (const [name, value] of Object.entries(attributes)) {
     if (!settable.has(name) || (fifoOnly.has(name) && !fifo)) throw unknownAttribute(name);
@@ -92,7 +92,9 @@ export function checkAttributes(attributes: Readonly<Record<string, string>>, fi
   }
 }
 
-/** The attributes after a change: KMS and SQS encryption exclude each other, and an empty value takes the attribute away. */
+/**
+ * The attributes after a change. KMS and SQS encryption exclude each other, and an empty value removes the attribute.
+ */
 export function merged(
   current: Readonly<Record<string, string>>,
   changes: Readonly<Record<string, string>>,

@@ -1,4 +1,4 @@
-// The rules that all batch actions share, and their answer: what of the batch succeeded and what failed.
+// The rules that all batch actions share, and their answer: which entries succeeded and which failed.
 import { type Message, ServiceError } from "../service/ask";
 import { isMessage } from "../service/input";
 import {
@@ -32,7 +32,7 @@ export function entriesOf(input: Message, action: string): readonly Entry[] {
   });
 }
 
-/** Runs each entry; one that is refused does not keep the others from succeeding. */
+/** Runs each entry. An entry that is refused does not keep the others from succeeding. */
 export function each(entries: readonly Entry[], run: (entry: Entry) => Message): Message {
   const successful: Message[] = [];
   const failed: Message[] = [];

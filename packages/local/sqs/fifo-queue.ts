@@ -1,16 +1,20 @@
-// A FIFO queue: order within a message group, no message of a group while others of it are in flight, and deduplication.
+// A FIFO queue keeps the order within a message group, hands out no message of a group while others of it are in
+// flight, and
+// deduplicates.
 import { receiptHandleExpired } from "./errors";
 import type { MessageState, StoredMessage } from "./message";
 import { Queue } from "./queue";
 import type { NewMessage } from "./queue-types";
 import type { Deduplication, Loaded } from "./storage";
 
-/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html */
+/**
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html
+ */
 const deduplicationMilliseconds = 5 * 60 * 1000;
 
 interface Group {
   readonly id: string;
-  /** What is not in flight, by sequence number. */
+  /** The messages that are not in flight, by sequence number. */
   readonly waiting: StoredMessage[];
   inFlight: number;
 }
@@ -30,9 +34,9 @@ export class FifoQueue extends Queue {
   readonly #groups = new Map<string, Group>();
   /** Groups whose first message may be handed out. */
   readonly #available = new Set<Group>();
-  /** By key, the oldest first. */
+  /** The deduplications by key, the oldest first. */
   readonly #deduplications = new Map<string, Deduplication>();
-  /** Receives by their attempt id. */
+  /** The receives by their attempt ids. */
   readonly #attempts = new Map<string, Attempt>();
   #sequence = 0;
 
@@ -105,8 +109,9 @@ export class FifoQueue extends Queue {
   }
 
   /**
-   * While messages of the group are in flight, those that have come back from flight may be handed out again, and no others:
-   * recorded on AWS, a group is visible as soon as one of its messages is.
+   * While messages of the group are in flight, those that have come back from flight may be handed out again, and no
+   * others. On AWS
+   * a group was seen to be visible as soon as one of its messages is.
    */
   #isAvailable({ inFlight, waiting: [first] }: Group): boolean {
     return first?.state === "visible" && (inFlight === 0 || first.receiptHandle !== undefined);
@@ -129,7 +134,7 @@ export class FifoQueue extends Queue {
     return undefined;
   }
 
-  /** As many of one group as possible, then the next group. */
+  /** Takes as many messages of one group as possible, and then those of the next group. */
   protected override take(): StoredMessage | undefined {
     const message = this.firstVisible();
     if (message !== undefined) this.#groupOf(message).waiting.shift();
@@ -151,7 +156,10 @@ export class FifoQueue extends Queue {
     this.#refresh(group);
   }
 
-  /** The enqueue time starts anew, and the message's id replaces its deduplication id, so that no other is taken for it. */
+  /**
+   * The enqueue time starts again, and the message's id replaces its deduplication id, so that no other message is
+   * taken for it.
+   */
   protected override asDeadLetter(message: StoredMessage, sourceArn: string): NewMessage {
     return {
       ...message,
@@ -166,7 +174,7 @@ export class FifoQueue extends Queue {
     return message.receiptHandle === handle;
   }
 
-  /** What was purged is not remembered either: the same message may be sent again at once, recorded on AWS. */
+  /** Purged messages are not remembered either. On AWS the same message could be sent again at once. */
   override purge(): void {
     super.purge();
     for (const { key } of this.#deduplications.values()) this.context.storage?.removeDeduplication(this.name, key);
@@ -175,8 +183,9 @@ export class FifoQueue extends Queue {
   }
 
   /**
-   * The messages of an earlier receive with this attempt id, hidden anew, when all of them are still in flight as they were handed out:
-   * so a receiver whose answer was lost gets the same messages at once.
+   * The messages of an earlier receive with this attempt id, hidden again, if all of them are still in flight as they
+   * were handed
+   * out. A receiver whose answer was lost thus gets the same messages at once.
    * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-receiverequestattemptid-request-parameter.html
    */
   receivedBy(attemptId: string, visibilityTimeout: number): readonly StoredMessage[] {

@@ -33,13 +33,19 @@ export interface StoredMessage {
   firstReceivedAt: number | undefined;
   /** Of the latest receive. */
   receivedAt: number | undefined;
-  /** Of the latest receive; kept after the visibility timeout has passed, as the message can still be deleted with it. */
+  /**
+   * The handle of the latest receive. It is kept after the visibility timeout, because the message can still be deleted
+   * with it.
+   */
   receiptHandle: string | undefined;
 }
 
 export const md5 = (value: string) => createHash("md5").update(value, "utf8").digest("hex");
 
-/** The checksum that SDKs verify: name, type and value of each attribute in the order of names, each with its length. */
+/**
+ * The checksum that SDKs verify. It covers name, type and value of each attribute, each with its length, in the order
+ * of names.
+ */
 export function md5OfAttributes(attributes: MessageAttributes): string | undefined {
   const names = Object.keys(attributes).sort();
   if (names.length === 0) return undefined;

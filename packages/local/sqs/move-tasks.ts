@@ -1,4 +1,4 @@
-// Message move tasks: dead letters back to the queues they came from, or to another queue, at a given rate.
+// Message move tasks move dead letters back to the queues they came from, or to another queue, at a given rate.
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock";
 import type { Message } from "../service/ask";
@@ -22,7 +22,7 @@ interface Task {
   failureReason: string | undefined;
 }
 
-/** AWS lists up to the ten most recent of a queue. */
+/** AWS lists up to the ten most recent tasks of a queue. */
 const maximumListed = 10;
 
 export class MoveTasks {
@@ -83,7 +83,7 @@ export class MoveTasks {
     const tasks = (this.#tasks.get(source.arn) ?? []).slice(0, maximum);
     return {
       Results: tasks.map((task) => ({
-        // Only what can still be cancelled has a handle.
+        // Only a task that can still be cancelled has a handle.
         ...(task.status === "RUNNING" && { TaskHandle: task.handle }),
         Status: task.status,
         SourceArn: task.sourceArn,
@@ -121,7 +121,10 @@ export class MoveTasks {
     return queue;
   }
 
-  /** Moves what was visible at the start; where no rate is given as fast as it goes, leaving room for others' requests. */
+  /**
+   * Moves the messages that were visible at the start. Without a rate it is as fast as possible, but lets other
+   * requests in between.
+   */
   async #run(task: Task, source: Queue): Promise<void> {
     const { signal } = task.stop;
     try {
@@ -143,7 +146,7 @@ export class MoveTasks {
     const next = source.firstVisible();
     if (next === undefined) return false;
     const destinationArn = task.destinationArn ?? next.sourceArn;
-    // What was sent to the dead-letter queue by anybody but SQS says nowhere where it came from.
+    // A message that was not sent to the dead-letter queue by SQS does not say where it came from.
     if (destinationArn === undefined) throw new Error("CouldNotDetermineMessageSource");
     const destination = this.queueByArn(destinationArn);
     if (destination === undefined) throw new Error("AWS.SimpleQueueService.NonExistentQueue");
@@ -151,7 +154,7 @@ export class MoveTasks {
     destination.add(
       {
         ...next,
-        // To SQS it is a new message: id, enqueue time and receive count start anew.
+        // To SQS it is a new message: it gets a new id, a new enqueue time and a receive count of 0.
         id: randomUUID(),
         sentAt: source.now,
         receiveCount: 0,

@@ -1,4 +1,6 @@
-// Who waits for messages of a queue (long polling): served in the order of their coming, and woken when something becomes visible.
+// Long polling: receivers that wait for messages of a queue are served in the order in which they came, and woken when
+// a message
+// becomes visible.
 import type { Clock, Timer } from "../clock";
 import { onAbort } from "../on-abort";
 import type { StoredMessage } from "./message";
@@ -24,7 +26,10 @@ export class Polls {
     readonly due: () => void,
   ) {}
 
-  /** Resolves with what `serve` gives it, or with nothing after the time, or when the signal aborts: no message is ever given to it then. */
+  /**
+   * Resolves with what `serve` gives it, or with nothing after the time or when the signal aborts; no message is given
+   * to it then.
+   */
   wait(poll: Poll, seconds: number, signal: AbortSignal | undefined): Promise<readonly StoredMessage[]> {
     return new Promise((resolve, reject) => {
       const end = () => {
@@ -70,7 +75,7 @@ export class Polls {
       this.#disarm();
     } else if (this.#alarm?.at !== at) {
       this.#disarm();
-      // One millisecond late rather than early: Node's timers may fire before their time.
+      // It is one millisecond late rather than early, because Node's timers may fire before their time.
       const timer = this.clock.after(Math.max(0, at - this.clock.now()) + this.clock.speed, () => {
         this.#alarm = undefined;
         this.due();
@@ -79,7 +84,7 @@ export class Polls {
     }
   }
 
-  /** Ends all: with nothing, or with the error. */
+  /** Ends all polls with nothing, or with the error. */
   end(error?: Error): void {
     for (const waiting of [...this.#waiting]) {
       if (error === undefined) waiting.finish([]);

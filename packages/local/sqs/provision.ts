@@ -22,7 +22,7 @@ export function sqsProvisioners(ask: Ask): Provisioners {
       await sqs("CreateQueue", { QueueName: name, Attributes: attributes, tags });
       return;
     }
-    // From an earlier run: made as if it were new, its messages apart.
+    // The queue is left from an earlier run. It is made as if it were new, except for its messages.
     const { FifoQueue, ...settable }: Attributes = {
       ...defaults(attributes.FifoQueue === "true"),
       ...noPolicies,
@@ -67,7 +67,7 @@ function attributesOf(inputs: Values): Attributes {
     MessageRetentionPeriod: numberIn(inputs, "messageRetentionSeconds"),
     ReceiveMessageWaitTimeSeconds: numberIn(inputs, "receiveWaitTimeSeconds"),
     VisibilityTimeout: numberIn(inputs, "visibilityTimeoutSeconds"),
-    // False is the absence of the attribute: SQS does not know it on a standard queue.
+    // False means that the attribute is absent, because SQS does not know it on a standard queue.
     FifoQueue: booleanIn(inputs, "fifoQueue") || undefined,
     ContentBasedDeduplication: booleanIn(inputs, "contentBasedDeduplication") || undefined,
     DeduplicationScope: textIn(inputs, "deduplicationScope"),

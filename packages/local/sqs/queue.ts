@@ -1,4 +1,5 @@
-// A queue: its messages, when each becomes visible, who waits for them, and when one is given up to the dead-letter queue.
+// A queue: its messages, when each becomes visible, which receivers wait for them, and when one goes to the dead-letter
+// queue.
 // Standard and FIFO queues differ only in what may be handed out next (standard-queue.ts, fifo-queue.ts).
 // The file has more than 250 lines because every change of a message's state is one step of the same life.
 import { type RedrivePolicy, redrivePolicyOf } from "./attributes";
@@ -25,7 +26,10 @@ export abstract class Queue {
   #tags: Readonly<Record<string, string>>;
   #redrivePolicy: RedrivePolicy | undefined;
   #sweptAt = 0;
-  /** During a receive nothing becomes visible, so that a visibility timeout of 0 does not hand out a message twice in one answer. */
+  /**
+   * During a receive nothing becomes visible. Otherwise a visibility timeout of 0 would hand out a message twice in one
+   * answer.
+   */
   #receiving = false;
   readonly #visibility = new Visibility({
     shown: (message, previous) => this.shelve(message, previous),
@@ -50,14 +54,14 @@ export abstract class Queue {
   abstract readonly fifo: boolean;
   /** Called when the message has become visible: from delay, from flight, or as it came. */
   protected abstract shelve(message: StoredMessage, previous: MessageState): void;
-  /** Takes off the message that may be handed out next. */
+  /** Removes and returns the message that may be handed out next. */
   protected abstract take(): StoredMessage | undefined;
   /** Called when a message has left flight, to be visible again or to be gone, or is gone otherwise. */
   protected abstract left(message: StoredMessage, inFlight: boolean): void;
   /** Called at the end of a receive. */
   protected abstract handedOut(messages: readonly StoredMessage[]): void;
   protected abstract get hasAvailable(): boolean;
-  /** A copy of the given-up message as it stands in its dead-letter queue. */
+  /** A copy of the message as it is in its dead-letter queue. */
   protected abstract asDeadLetter(message: StoredMessage, sourceArn: string): NewMessage;
 
   get attributes() {
@@ -94,7 +98,7 @@ export abstract class Queue {
     this.context.storage?.saveQueue({ name, attributes, tags, createdAt, modifiedAt });
   }
 
-  /** Puts back what an earlier run has left. */
+  /** Puts back the messages that an earlier run has left. */
   restore({ messages }: Loaded): void {
     for (const message of messages) this.#place(message);
   }
@@ -173,7 +177,8 @@ export abstract class Queue {
     const retention = Number(this.#attributes.MessageRetentionPeriod) * 1000;
     const policy = this.#redrivePolicy;
     const target = policy && this.context.queueByArn(policy.deadLetterTargetArn);
-    // While its dead-letter queue does not exist, a message stays. In a queue that names itself it would go round for ever.
+    // A message stays while its dead-letter queue does not exist. In a queue that names itself it would go round for
+    // ever.
     const deadLetterQueue = target === this ? undefined : target;
     while (messages.length < Math.min(maximum, room)) {
       const message = this.take();
@@ -202,7 +207,7 @@ export abstract class Queue {
     return messages;
   }
 
-  /** Takes back what could not be handed to the receiver: as if it had never been received. */
+  /** Takes back messages that could not be handed to the receiver, as if they had never been received. */
   giveBack(handles: readonly string[]): void {
     for (const handle of handles) {
       const message = this.messageOf(handle);

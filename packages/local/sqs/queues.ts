@@ -28,7 +28,7 @@ export interface QueuesSettings {
   readonly region: string;
 }
 
-/** SQS refuses a queue of a deleted one's name for so long. */
+/** For this long SQS refuses a queue with the name of a deleted one. */
 const deletedMilliseconds = 60_000;
 
 export class Queues implements QueueContext {

@@ -1,4 +1,4 @@
-// Receipt handles: to clients without meaning, here they name queue, message and receive.
+// Receipt handles mean nothing to clients. Here they name the queue, the message and the receive.
 import { randomUUID } from "node:crypto";
 import { receiptHandleInvalid } from "./errors";
 

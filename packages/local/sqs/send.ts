@@ -15,7 +15,7 @@ export const idPattern = /^[A-Za-z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}
 const attributeNamePattern = /^(?!(?:aws|amazon)\.)(?!\.)(?!.*\.\.)[A-Za-z0-9_.-]{1,256}(?<!\.)$/i;
 const maximumAttributes = 10;
 
-/** Checked; `put` puts it into the queue. */
+/** A checked message, which `put` puts into the queue. */
 export interface Send {
   readonly size: number;
   put(senderId: string): Message;
@@ -102,7 +102,7 @@ export function checkGroup(queue: Queue, input: Message): void {
   }
 }
 
-/** Bytes that an entry adds to its batch; what is wrong with the entry is said elsewhere. */
+/** The bytes that an entry adds to its batch. An error in the entry is reported elsewhere. */
 export function sizeOfSend(input: Message): number {
   const body = typeof input.MessageBody === "string" ? input.MessageBody : "";
   try {

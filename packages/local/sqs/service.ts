@@ -1,4 +1,4 @@
-// SQS of the local run: its actions as AWS's JSON protocol has them.
+// SQS of the local run: its actions, with the input and output of AWS's JSON protocol.
 import type { Clock } from "../clock";
 import type { AskOptions, Message, Principal, Service } from "../service/ask";
 import { page } from "../service/page";
@@ -20,7 +20,7 @@ export interface SqsSettings {
   address(): string;
   readonly accountId: string;
   readonly region: string;
-  /** Where queues and messages outlive the run. Default: nowhere. */
+  /** The folder in which queues and messages outlive the run. Default: they end with the run. */
   readonly dataDir?: string | undefined;
 }
 
@@ -195,7 +195,7 @@ const permissionsAreOne = errors.unsupported(
   "The local run has no AddPermission and RemovePermission; set the queue's Policy attribute with SetQueueAttributes instead.",
 );
 
-/** How a receive with an attempt id is made once; undefined without one. */
+/** Makes a receive with an attempt id happen once. Undefined if the request has no attempt id. */
 function attemptIdOf(queue: Queue, input: Message) {
   const id = optionalText(input, "ReceiveRequestAttemptId");
   if (id === undefined) return undefined;
@@ -240,7 +240,7 @@ function pageOf(found: readonly Queue[], input: Message) {
   return { items, more: maximum === undefined ? {} : more };
 }
 
-/** A user's account, and for a role its unique id with the session's name, as AWS gives it. */
+/** Returns the account of a user, or the unique id of a role with the session's name, as AWS does. */
 function senderOf(principal: Principal, accountId: string): string {
   if (principal.kind === "function") return `AROALOCALRUN:${principal.functionName}`;
   if (principal.kind === "service") return `AROALOCALRUN:${principal.service}`;

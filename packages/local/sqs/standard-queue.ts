@@ -41,7 +41,7 @@ export class StandardQueue extends Queue {
     return message;
   }
 
-  /** The handle of an earlier receive changes the visibility of the present one: recorded on AWS. */
+  /** On AWS the handle of an earlier receive was seen to change the visibility of the present one. */
   protected override isReceiptOf(): boolean {
     return true;
   }
@@ -54,7 +54,7 @@ export class StandardQueue extends Queue {
     return { ...message, sourceArn };
   }
 
-  /** A handle works also after its visibility timeout, until the message is received again; then it does nothing. */
+  /** A handle also works after its visibility timeout, until the message is received again. Then it does nothing. */
   override delete(handle: string): void {
     const message = this.messageOf(handle);
     if (message?.receiptHandle === handle) this.remove(message);

@@ -1,4 +1,6 @@
-// Keeps the queues of a run with a data directory: written through, so that nothing is lost when the process is killed.
+// Keeps the queues of a run with a data directory. Every change is written at once, so that nothing is lost when the
+// process is
+// killed.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -141,7 +143,7 @@ function messageOf(row: Row): StoredMessage {
   return {
     ...JSON.parse(String(row.data)),
     id: String(row.id),
-    // The queue decides it anew from the times.
+    // The queue decides the state again from the times.
     state: "gone",
     visibleAt: Number(row.visible_at),
     receiveCount: Number(row.receive_count),

@@ -1,4 +1,6 @@
-// What becomes due when: a binary heap by time, and by the order of adding where the times are the same. An entry is not removed when its message changes; it is stale then and skipped.
+// A binary heap of what becomes due, by time, and by the order of adding if the times are the same. An entry is not
+// removed when its
+// message changes: it is stale then, and is skipped.
 
 export interface Due<T> {
   readonly at: number;
@@ -31,7 +33,7 @@ export class Timeline<T> {
     heap[index] = entry;
   }
 
-  /** Takes the earliest entry off. */
+  /** Removes and returns the earliest entry. */
   take(): Due<T> | undefined {
     const heap = this.#heap;
     const first = heap[0];
