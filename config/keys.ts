@@ -1,4 +1,5 @@
-// Every key of the stack's configuration: its type, what it means, its default and what is allowed. Pulumi.yaml and docs/configuration.md are generated from it.
+// Every key of the stack's configuration: its type, what it means, its default and what is allowed. Pulumi.yaml and
+// docs/configuration.md are generated from this file.
 import { logRetentions } from "spillway";
 
 export interface IntegerKey {
@@ -46,19 +47,19 @@ export type Key = IntegerKey | BooleanKey | StringKey | ListKey | ObjectKey;
 const integer = <const K extends Omit<IntegerKey, "type">>(key: K) => ({ type: "integer", ...key }) as const;
 
 const functionProperties = ({ timeout = 30 } = {}) => ({
-  memorySize: integer({ description: "MB of memory; CPU grows with it", default: 256, min: 128, max: 10_240 }),
-  timeout: integer({ description: "seconds after which an invocation ends", default: timeout, min: 1, max: 900 }),
+  memorySize: integer({ description: "MB of memory. CPU grows with it.", default: 256, min: 128, max: 10_240 }),
+  timeout: integer({ description: "Seconds after which an invocation ends.", default: timeout, min: 1, max: 900 }),
 });
 
 const batchProperties = (batchSize: number) => ({
   batchSize: integer({
-    description: "most records of an invocation; of a queue more than 10 need a window",
+    description: "Maximum number of records in an invocation. More than 10 from a queue need a window.",
     default: batchSize,
     min: 1,
     max: 10_000,
   }),
   maximumBatchingWindow: integer({
-    description: "seconds for which records are gathered",
+    description: "Seconds for which records are gathered into a batch.",
     default: 0,
     min: 0,
     max: 300,
@@ -70,12 +71,12 @@ function queue(description: string, { timeout = 30, maxReceiveCount = 5 } = {}) 
     ...functionProperties({ timeout }),
     ...batchProperties(10),
     maximumConcurrency: integer({
-      description: "most invocations at a time; unset: as many as the account allows",
+      description: "Maximum number of invocations at the same time. If it is unset, the account's limit applies.",
       min: 2,
       max: 1000,
     }),
     maxReceiveCount: integer({
-      description: "attempts before a record is dead-lettered",
+      description: "Attempts before a record becomes a dead letter.",
       default: maxReceiveCount,
       min: 1,
       max: 1000,
@@ -88,7 +89,12 @@ function stream(description: string, batchSize: number) {
   const properties = {
     ...functionProperties(),
     ...batchProperties(batchSize),
-    parallelizationFactor: integer({ description: "batches of a shard at a time", default: 1, min: 1, max: 10 }),
+    parallelizationFactor: integer({
+      description: "Batches of a shard that are processed at the same time.",
+      default: 1,
+      min: 1,
+      max: 10,
+    }),
   };
   return { type: "object", description, properties } as const;
 }
@@ -98,16 +104,17 @@ export const keys = {
     type: "boolean",
     default: false,
     description:
-      "Whether anybody may call the endpoint. Otherwise callers sign with IAM credentials that allow execute-api:Invoke.",
+      "Whether anybody may call the endpoint. If false, callers sign with IAM credentials that allow " +
+      "execute-api:Invoke.",
   },
   throttleRate: integer({
-    description: "Requests per second that the endpoint takes. Beyond it answers 429.",
+    description: "Requests per second that the endpoint accepts. It answers further requests with 429.",
     default: 1000,
     min: 1,
     max: 10_000,
   }),
   throttleBurst: integer({
-    description: "Requests that the endpoint takes at once.",
+    description: "Requests that the endpoint accepts at once.",
     default: 2000,
     min: 1,
     max: 5000,
@@ -117,8 +124,8 @@ export const keys = {
     default: "off",
     values: ["account-role-exists", "create", "off"],
     description:
-      'Access log of the endpoint: "account-role-exists" if API Gateway\'s CloudWatch role of the account and region is set, ' +
-      '"create" to set it (it stays when the stack is destroyed), "off".',
+      'Access log of the endpoint. Use "account-role-exists" if the account and region already have API Gateway\'s ' +
+      'CloudWatch role. Use "create" to create the role, which stays when the stack is destroyed. "off" writes no log.',
   },
   orders: queue("Capacity of the orders queue and placeOrder."),
   orderChanges: stream("Capacity of the orders table's stream and publishOrderEvent.", 100),
@@ -130,7 +137,8 @@ export const keys = {
   activity: stream("Capacity of the activity stream and aggregateActivity.", 1000),
   sweep: queue("Capacity of the sweep queue and sweepAbandonedOrders.", { timeout: 300 }),
   activityShards: integer({
-    description: "Shards of the activity stream, each for 1 MB or 1000 records a second; 0 has it on demand.",
+    description:
+      "Shards of the activity stream, each for 1 MB or 1000 records a second. With 0, the stream is on demand.",
     default: 0,
     min: 0,
     max: 10_000,
@@ -146,27 +154,33 @@ export const keys = {
     type: "boolean",
     default: true,
     description:
-      "Whether what holds data stays: Pulumi refuses to delete or replace tables, queues, streams and the key, and tables refuse to be deleted.",
+      "Whether resources that hold data are protected. If true, Pulumi refuses to delete or replace tables, queues, " +
+      "streams and the key, and DynamoDB refuses to delete tables.",
   },
   encryption: {
     type: "string",
     default: "aws",
     values: ["aws", "customer", "aws-keeping-key"],
     description:
-      'Keys that encrypt queues, topics, streams, tables and logs: "aws", its own; "customer", one key of the stack with rotation ($1 a month and $0.03 per 10,000 requests); or "aws-keeping-key", AWS\'s for what is new while the stack\'s key is kept for what it has encrypted: the step from "customer" back to "aws".',
+      'Keys that encrypt queues, topics, streams, tables and logs. "aws" uses keys of AWS. "customer" uses one key ' +
+      'of the stack with rotation, for $1 a month and $0.03 per 10,000 requests. "aws-keeping-key" is the step from ' +
+      '"customer" back to "aws": new data uses keys of AWS, and the stack\'s key stays for the data that it has ' +
+      "encrypted.",
   },
   network: {
     type: "boolean",
     default: false,
     description:
-      "Whether functions run in a VPC without a way to the internet, with endpoints for exactly the services that they call (billed by the hour).",
+      "Whether functions run in a VPC without a way to the internet. It has endpoints for exactly the services that " +
+      "the functions call, and you pay for them by the hour.",
   },
   alarms: {
     type: "string",
     default: "dead-letters",
     values: ["dead-letters", "all"],
     description:
-      'Which alarms there are ($0.10 a month each): "dead-letters", one for each dead-letter queue, or "all": age, errors, throttles and undelivered events too.',
+      'Which alarms exist, for $0.10 a month each. "dead-letters" has one for each dead-letter queue. "all" also has ' +
+      "those for age, errors, throttles and undelivered events.",
   },
   alarmTopic: {
     type: "string",
@@ -177,30 +191,32 @@ export const keys = {
       says: "the ARN of an SNS topic, as arn:aws:sns:eu-west-1:123456789012:alarms",
     },
     description:
-      'SNS topic that is told of alarms: its ARN, or "create" for one of the stack\'s. Empty, alarms only show in CloudWatch.',
+      'SNS topic that alarms notify: its ARN, or "create" for a topic of the stack. If it is empty, alarms are only ' +
+      "visible in CloudWatch.",
   },
   alarmEmails: {
     type: "array",
     default: [],
     pattern: { test: /^[^@\s]+@[^@\s]+\.[^@\s]+$/, says: "e-mail addresses" },
     description:
-      'E-mail addresses that the stack\'s alarm topic writes to, once each has confirmed; needs alarmTopic "create".',
+      "E-mail addresses that receive alarms from the stack's alarm topic, after each has confirmed. Needs alarmTopic " +
+      '"create".',
   },
   dashboard: {
     type: "boolean",
     default: false,
     description:
-      "Whether there is a CloudWatch dashboard of the pipeline ($3 a month beyond an account's first three).",
+      "Whether the pipeline has a CloudWatch dashboard. It costs $3 a month beyond an account's first three.",
   },
   initialStock: integer({
     description:
-      "Pieces of a sku that are there before its first reservation. Its item in the stock table begins with them.",
+      "Pieces of a sku in stock before its first reservation. Its item in the stock table starts with this number.",
     default: 1_000_000,
     min: 0,
     max: 1_000_000_000,
   }),
   abandonedAfterHours: integer({
-    description: "Hours after which the sweep marks an order as abandoned whose stock could not be reserved.",
+    description: "Hours after which the sweep marks an order as abandoned if its stock could not be reserved.",
     default: 24,
     min: 1,
     max: 8760,
