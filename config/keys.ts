@@ -5,11 +5,11 @@ import { logRetentions } from "spillway";
 export interface IntegerKey {
   readonly type: "integer";
   readonly description: string;
-  /** Without one the key may be left unset. */
+  /** The value of the key if a stack leaves it out. Without a default, the key may stay unset. */
   readonly default?: number;
   readonly min: number;
   readonly max: number;
-  /** The only ones, where not every number of the range will do. */
+  /** The only allowed values, if not every number of the range is allowed. */
   readonly values?: readonly number[];
 }
 
@@ -24,7 +24,7 @@ export interface StringKey {
   readonly description: string;
   readonly default: string;
   readonly values?: readonly string[];
-  /** What else it may be, and how that reads. */
+  /** Further allowed values, and how the errors and documents describe them. */
   readonly pattern?: { readonly test: RegExp; readonly says: string };
 }
 
@@ -32,7 +32,7 @@ export interface ListKey {
   readonly type: "array";
   readonly description: string;
   readonly default: readonly string[];
-  /** Of each entry. */
+  /** What each entry must match, and how the errors and documents describe it. */
   readonly pattern: { readonly test: RegExp; readonly says: string };
 }
 
@@ -223,7 +223,7 @@ export const keys = {
   }),
 } as const satisfies Readonly<Record<string, Key>>;
 
-/** What a value may be, as a fault and the documents say it. */
+/** The allowed values, as the errors and the documents describe them. */
 export function allowedBy(key: Key): string {
   switch (key.type) {
     case "integer":
