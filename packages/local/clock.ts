@@ -1,5 +1,5 @@
-// The one clock of the local run. Everything that waits for AWS's own times (visibility, windows, back-off, retries)
-// uses it, so that they can run faster.
+// The one clock of the local run. Everything that waits for AWS's times (visibility, windows, back-off, retries) uses
+// it, so that these times can pass faster.
 import { onAbort } from "./on-abort";
 
 export interface Timer {
@@ -7,7 +7,7 @@ export interface Timer {
 }
 
 export interface Clock {
-  /** How many times faster than real time it runs, at least 1. */
+  /** How many times faster than real time the clock runs, at least 1. */
   readonly speed: number;
   /** Milliseconds since the epoch, on this clock. */
   now(): number;
@@ -17,7 +17,7 @@ export interface Clock {
   after(milliseconds: number, action: () => void): Timer;
 }
 
-/** `origin` lets a worker share the main thread's clock: both count from the same moment. */
+/** With `origin` a worker shares the main thread's clock, because both count from the same moment. */
 export function createClock(speed = 1, origin = Date.now()): Clock {
   if (!(speed >= 1)) throw new RangeError(`speed must be at least 1, ${speed} given`);
   const after = (milliseconds: number, action: () => void): Timer => {

@@ -19,7 +19,10 @@ export function takeDataFolder(folder: string): () => void {
   return lock(folder);
 }
 
-/** One by one: Node's own recursive way never ends where the file system takes no folders at all, as in /proc. */
+/**
+ * Folders are created one by one. Node's recursive option never ends on a file system without new folders, such as
+ * /proc.
+ */
 function makeFolder(folder: string): void {
   if (existsSync(folder)) {
     if (!statSync(folder).isDirectory()) throw new Error(`${folder} is a file`);
@@ -29,7 +32,7 @@ function makeFolder(folder: string): void {
   mkdirSync(folder);
 }
 
-/** SQLite's lock on a file is the operating system's: it goes with the process, also with one that is killed. */
+/** SQLite's lock on a file is the operating system's. It ends with the process, even if the process is killed. */
 function lock(folder: string): () => void {
   let database: DatabaseSync | undefined;
   try {
@@ -48,5 +51,5 @@ function lock(folder: string): () => void {
   return () => locked.close();
 }
 
-/** SQLITE_BUSY of SQLite's result codes. */
+/** SQLite's result code SQLITE_BUSY. */
 const sqliteBusy = 5;

@@ -1,4 +1,4 @@
-// An event that an endpoint takes, made up from the endpoint's own model, for the first call that the run suggests.
+// Makes an example event from an endpoint's own model, for the first call that the run suggests.
 
 interface Model {
   readonly type?: string | readonly string[];
@@ -14,7 +14,7 @@ interface Model {
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly pattern?: string;
-  /** Says the format of a text, as the component's model does: `format: date-time`. */
+  /** The format of a text in the component's model, such as `format: date-time`. */
   readonly description?: string;
   readonly enum?: readonly unknown[];
   readonly anyOf?: readonly Model[];
@@ -22,7 +22,7 @@ interface Model {
   readonly allOf?: readonly Model[];
 }
 
-/** Undefined where the model asks for more than can be made up (a pattern that no simple text matches). */
+/** Undefined if no event can be made up for the model, for example because no simple text matches a pattern. */
 export function exampleEvent(model: Model, name = "event"): unknown {
   if (model.enum !== undefined) return model.enum[0];
   const choice = (model.anyOf ?? model.oneOf ?? model.allOf)?.[0];
@@ -58,7 +58,7 @@ function exampleNumber({
 }: Model): number | undefined {
   const least = minimum ?? Math.min(1, maximum ?? 1);
   const step = multipleOf > 0 ? multipleOf : 1;
-  // Whole numbers first, and the middle where none lies between the bounds.
+  // A whole number if possible, and otherwise the middle between the bounds.
   const middle = (least + (maximum ?? least)) / 2;
   const candidates = [1, Math.ceil(least / step) * step, (Math.floor(least / step) + 1) * step, middle];
   return candidates.find(
@@ -69,7 +69,9 @@ function exampleNumber({
   );
 }
 
-/** By the names of JSON Schema's formats. https://json-schema.org/understanding-json-schema/reference/type#format */
+/**
+ * Example texts by the formats of JSON Schema. https://json-schema.org/understanding-json-schema/reference/type#format
+ */
 const ofFormats: Readonly<Record<string, string>> = {
   "date-time": "2026-01-01T00:00:00.000Z",
   date: "2026-01-01",
@@ -85,7 +87,7 @@ function exampleText(model: Model, name: string): string | undefined {
   const { pattern, minLength = 0, maxLength = Number.POSITIVE_INFINITY, description = "" } = model;
   const format = /^format: ([a-z0-9-]+)$/.exec(description)?.[1];
   const expression = pattern === undefined ? undefined : new RegExp(pattern, "u");
-  // The endpoint counts code points, of which it asks for half as many as the callback's schema does of UTF-16 units.
+  // The endpoint counts code points. It requires half as many of them as the callback's schema requires UTF-16 units.
   const padded = (text: string) => text.padEnd(2 * minLength, "x");
   const plain = [`${name}-1`, name, "a", "1", "A1", "AB"].flatMap((text) => [padded(text), text]);
   const candidates = format === undefined ? [...plain, ...Object.values(ofFormats)] : [ofFormats[format]];

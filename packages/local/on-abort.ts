@@ -1,10 +1,9 @@
-// Many who wait for one signal. An event target goes through all of its listeners for each that comes or goes, which
-// thousands of events that wait for one function would do again and again; here the signal has one listener, whoever
-// waits.
+// Lets many waits share one listener of a signal. An event target goes through all of its listeners whenever one is
+// added or removed, which is slow when thousands of events wait for one function.
 const waiting = new WeakMap<AbortSignal, Set<() => void>>();
 
 /**
- * Calls `action` when the signal aborts, unless the function that it returns is called before. The signal must not have
+ * Calls `action` when the signal aborts, unless the returned function is called before. The signal must not have
  * aborted yet.
  */
 export function onAbort(signal: AbortSignal, action: () => void): () => void {
@@ -17,7 +16,7 @@ export function onAbort(signal: AbortSignal, action: () => void): () => void {
     };
     signal.addEventListener("abort", all, { once: true });
   }
-  // The same function may wait twice.
+  // The same function may be given twice.
   const own = () => action();
   actions.add(own);
   return () => void actions.delete(own);

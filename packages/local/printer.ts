@@ -4,7 +4,7 @@ import { bodySchemaOf, documentOf, methodsOf } from "@spillway/graph/read/open-a
 import { renderTree } from "@spillway/graph/read/tree";
 import { exampleEvent } from "./example-event";
 
-/** Most lines of each part unless all are asked for, so that the start fits in a window of 40 lines. */
+/** The most lines of each part unless all are requested, so that the start fits in a window of 40 lines. */
 const most = { resources: 16, outputs: 13, calls: 2 };
 const longestOutput = 150;
 
@@ -53,14 +53,14 @@ function first(count: number, lines: readonly string[]): readonly string[] {
 const whole = (value: unknown) =>
   typeof value === "string" ? JSON.stringify(value) : JSON.stringify(value, null, 2).replaceAll("\n", "\n    ");
 
-/** One line; of objects their members' names. */
+/** A value in one line. Of an object, only the names of its members. */
 function short(value: unknown): string {
   const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
   const text = isObject ? `{ ${Object.keys(value).join(", ")} }` : (JSON.stringify(value) ?? "");
   return text.length <= longestOutput ? text : `${text.slice(0, longestOutput)}…`;
 }
 
-/** One curl line per route of the program's endpoints, to be pasted. */
+/** One curl command per route of the program's endpoints. */
 export function firstCalls(graph: Graph): string[] {
   const of = (type: string) => graph.resources.filter((resource) => resource.type === type);
   return of("aws:apigateway/restApi:RestApi").flatMap((api) => {
@@ -80,7 +80,7 @@ export function firstCalls(graph: Graph): string[] {
   });
 }
 
-/** Logical names read better than the physical ones with their random part. */
+/** Logical names are easier to read than physical names with their random part. */
 export function logicalNames(graph: Graph): ReadonlyMap<string, string> {
   const functions = graph.resources.filter(
     (resource: GraphResource) => resource.type === "aws:lambda/function:Function",

@@ -35,9 +35,9 @@ export interface LocalSettings {
   onLog?(functionName: string, line: string): void;
   /** A batch whose function failed as a whole. */
   onBatchError?(functionName: string, message: string): void;
-  /** Sees every request of the run, and may refuse it: what counts, and what disturbs. */
+  /** See every request of the run, and may refuse it. They count requests and cause failures. */
   readonly observers?: readonly Observer[];
-  /** A server that the run cannot do without has ended. */
+  /** Called when a server that the run needs has ended. */
   onCrash?(message: string): void;
 }
 
@@ -47,7 +47,7 @@ export interface LocalRun {
   readonly readyMs: number;
   /** Ports on which functions listen for a debugger, by their names on AWS. */
   readonly inspectPorts: ReadonlyMap<string, number>;
-  /** Function environments, for those who watch or disturb the run. */
+  /** The environments of functions, for tools that observe or disturb the run. */
   readonly processes: readonly {
     readonly functionName: string;
     readonly pid: number | undefined;
@@ -59,7 +59,7 @@ export interface LocalRun {
 
 const accountId = "000000000000";
 
-/** Rejects with an Error for the user, and leaves nothing behind. */
+/** Rejects with an Error for the user. Nothing is left behind in that case. */
 export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
   const started = performance.now();
   const { program, stack, config = {}, dataDir, signal, say = () => {} } = settings;
@@ -104,7 +104,7 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
       log: say,
     });
     closers.push(() => front.close());
-    // First of all: what functions still run needs the front and the services behind it.
+    // Closed first, because running functions need the front and the services behind it.
     closers.push(() => lambda.close());
     address = front.address;
 
@@ -123,7 +123,7 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
     for (const line of describeMissingSecrets(custom, secrets)) say(line);
     graph = evaluated;
     if (settings.watch) {
-      // Brings the bundler along, which nothing else here needs.
+      // This loads the bundler, which nothing else here needs.
       const { startWatch } = require("./reload/watch") as typeof import("./reload/watch");
       const watched = { evaluated: { graph, modules }, evaluatedSince, evaluation };
       const watch = startWatch({ ...watched, root: project.root, lambda, say });

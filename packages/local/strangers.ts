@@ -1,14 +1,13 @@
 // Keeps strangers out: every web page that a browser on this machine shows can send requests to the run's port too.
 
 /**
- * The names that this machine alone answers to. No other name is taken, since whoever owns one can have it resolve to
- * 127.0.0.1.
+ * The names that only this machine has. No other name is accepted, because its owner can let it resolve to 127.0.0.1.
  */
 const ownNames = ["127.0.0.1", "localhost", "[::1]"];
 
 /**
- * Why the request is refused, in words for who sent it; undefined for a request of the run's own address. `port` is the
- * run's.
+ * Why the request is refused, in words for its sender. Undefined for a request to the run's own address. `port` is the
+ * port of the run.
  */
 export function strangerIn(headers: Readonly<Record<string, string>>, port: number): string | undefined {
   const { host, origin, "sec-fetch-site": site } = headers;

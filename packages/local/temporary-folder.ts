@@ -1,25 +1,24 @@
-// Folders of one run under the system's own for such things. A run that was killed cannot remove its own: the next one
-// does.
+// Temporary folders of one run. A run that was killed cannot remove its folders, so the next run removes them.
 import { mkdtempSync, readdirSync, rmSync, statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 
-/** The caller removes it in the end. */
+/** Creates a temporary folder. The caller must remove it. */
 export function temporaryFolder(parent = tmpdir()): string {
   removeAbandoned(parent);
   return mkdtempSync(path.join(parent, `spillway-${process.pid}-`));
 }
 
-/** Linux has it, and a container may have very little of it. */
+/** Only Linux has it, and in a container it may be very small. */
 const sharedMemory = "/dev/shm";
-/** The type of a file system in memory, as statfs has it. */
+/** The type of a file system in memory, according to statfs. */
 const tmpfs = 0x01021994;
 /** Bytes. */
 const enough = 1024 ** 3;
 
 /**
- * For files that outlive nothing and are written often: in memory where the system has a place for that with at least 1
- * GiB to spare, since each write to a database on a disk waits for the disk. Whoever sets TMPDIR wants them there.
+ * The place for temporary files that are written often: in memory if the system offers that with at least 1 GiB free,
+ * because each write to a database on a disk waits for the disk. If TMPDIR is set, its folder is used.
  */
 export function placeForDatabases(memory = sharedMemory, chosen = process.env.TMPDIR): string {
   if (chosen !== undefined) return tmpdir();
@@ -38,7 +37,7 @@ function removeAbandoned(parent: string): void {
     try {
       rmSync(path.join(parent, name), { recursive: true, force: true });
     } catch {
-      // Another user's.
+      // The folder belongs to another user.
     }
   }
 }

@@ -18,7 +18,7 @@ export interface TypeCheckAnswer {
   readonly text: string;
 }
 
-/** Of more errors the first are shown: they often have one reason. */
+/** If there are more errors, only the first are shown, because they often have one reason. */
 const mostShown = 10;
 
 const settings = (program: string) => ts.findConfigFile(path.dirname(program), ts.sys.fileExists) ?? defaultTsconfig;
@@ -27,7 +27,7 @@ function check(program: string): TypeCheckAnswer {
   const file = settings(program);
   const { config } = ts.readConfigFile(file, ts.sys.readFile);
   const parsed = ts.parseJsonConfigFileContent(config, ts.sys, path.dirname(file), undefined, file);
-  // A program may lie outside of the folder whose settings it gets.
+  // A program may lie outside the folder of its settings.
   const { rootDir: _, ...options } = parsed.options;
   const kept = path.join(path.dirname(file), ".spillway");
   const host = {
@@ -35,7 +35,7 @@ function check(program: string): TypeCheckAnswer {
     getCurrentDirectory: () => process.cwd(),
     getNewLine: () => "\n",
   };
-  // What an earlier check has found out of unchanged files is kept beside the bundles.
+  // The results of an earlier check of unchanged files are kept beside the bundles.
   const id = createHash("sha256").update(program).digest("hex").slice(0, 16);
   const incremental = existsSync(kept) && {
     incremental: true,
@@ -56,7 +56,7 @@ function check(program: string): TypeCheckAnswer {
   return { errors: found.length, text: ts.formatDiagnosticsWithColorAndContext(found.slice(0, mostShown), host) };
 }
 
-// Without the run there is nobody to tell.
+// The process ends with the run.
 process.on("disconnect", () => process.exit(0));
 process.once("message", (message) => {
   process.send?.(check((message as TypeCheckRequest).program));

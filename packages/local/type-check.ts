@@ -1,5 +1,5 @@
-// Checks the program's types in a process of its own, as `pulumi preview` does: the run starts without them, and goes
-// on whatever is found.
+// Checks the program's types in a separate process, as `pulumi preview` does. The run does not wait for the check, and
+// continues whatever it finds.
 import { fork } from "node:child_process";
 import { constants, setPriority } from "node:os";
 import * as path from "node:path";
@@ -14,10 +14,10 @@ export interface TypeCheck {
   readonly colours: boolean;
 }
 
-/** A check that takes longer is given up: it is a help, not a condition. */
+/** Milliseconds. A longer check is given up, because the run does not depend on it. */
 const longest = 300_000;
 
-/** Answers what is wrong, for the user; undefined where nothing is, or where the check was given up. */
+/** Returns what is wrong, in words for the user. Undefined if nothing is, or if the check was given up. */
 export async function checkTypes({ program, signal, colours }: TypeCheck): Promise<string | undefined> {
   const child = fork(require.resolve("./type-check-child"), {
     execArgv: ["--disable-warning=ExperimentalWarning", "-r", require.resolve("ts-node/register/transpile-only")],
@@ -27,7 +27,7 @@ export async function checkTypes({ program, signal, colours }: TypeCheck): Promi
   const timer = setTimeout(end, longest);
   signal.addEventListener("abort", end, { once: true });
   try {
-    // Events come first.
+    // The events of the run come first.
     if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
     const answer = await new Promise<TypeCheckAnswer | undefined>((resolve) => {
       child.once("message", (message) => resolve(message as TypeCheckAnswer));

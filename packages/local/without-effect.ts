@@ -1,4 +1,4 @@
-// Types of resources that are accepted and have nothing to do on one machine, and why.
+// The types of resources that are accepted but have no effect on one machine, and the reasons.
 import type { GraphResource } from "@spillway/graph";
 
 const bucketReason = "objects are kept as they are while the run lasts, each in its last version";
@@ -31,13 +31,13 @@ export const withoutEffect: Readonly<Record<string, string>> = {
   "aws:cloudwatch/metricAlarm:MetricAlarm": "nothing measures on one machine; the run prints each dead letter",
 };
 
-/** Components that their user should know to have no effect here. */
+/** Components whose user should know that they have no effect here. */
 const noticed: Readonly<Record<string, (name: string) => string>> = {
   "spillway:index:Network": (name) =>
     `The network "${name}" has no effect here: functions reach the local servers directly.`,
 };
 
-/** One line for each of them, however many resources it has. */
+/** One line for each of these components, however many resources it has. */
 export function describeWithoutEffect(resources: readonly GraphResource[]): readonly string[] {
   return resources.flatMap(({ type, name }) => noticed[type]?.(name) ?? []);
 }
@@ -45,13 +45,13 @@ export function describeWithoutEffect(resources: readonly GraphResource[]): read
 const inWords = (resources: readonly GraphResource[]) =>
   resources.map(({ type, name }) => `${type} "${name}"`).join(", ");
 
-/** What the start says of resources that the run cannot create; undefined: it creates all. */
+/** The message about resources that the run cannot create. Undefined if it creates all of them. */
 export function describeAbsent(absent: readonly GraphResource[]): string | undefined {
   if (absent.length === 0) return undefined;
   return `Not created here, since the local run does not have their types: ${inWords(absent)}. Whoever calls them gets an error that names them.`;
 }
 
-/** What such a caller is told. */
+/** The message for a caller of such a resource. */
 export function absentFor(absent: readonly GraphResource[]): string {
   return absent.length === 0 ? "" : ` It does not create these resources of the program: ${inWords(absent)}.`;
 }

@@ -6,11 +6,11 @@ import { deliver } from "../delivery/target";
 import { type Ask, type Message, type Principal, ServiceError } from "../service/ask";
 import type { FunctionDefinition, InvocationResult, Invoke } from "./function/definition";
 
-/** Of `FunctionEventInvokeConfig`. */
+/** The settings of a `FunctionEventInvokeConfig`. */
 export interface AsynchronousConfig {
-  /** 0 to 2, default 2. */
+  /** 0 to 2. Default: 2. */
   readonly maximumRetryAttempts: number;
-  /** Seconds, 60 to 21,600, default 21,600. */
+  /** Seconds, 60 to 21,600. Default: 21,600. */
   readonly maximumEventAgeInSeconds: number;
   readonly onSuccess?: string;
   readonly onFailure?: string;
@@ -30,7 +30,7 @@ interface AsynchronousEvent {
   readonly config: AsynchronousConfig;
   readonly payload: string;
   readonly requestId: string;
-  /** On the run's clock. */
+  /** Milliseconds since the epoch, on the run's clock. */
   readonly acceptedAt: number;
 }
 
@@ -46,7 +46,7 @@ export class AsynchronousInvocations {
 
   constructor(readonly settings: AsynchronousSettings) {}
 
-  /** Events that are not done with. */
+  /** The number of events that are in progress. */
   get size(): number {
     return this.#pending.size;
   }
@@ -61,7 +61,7 @@ export class AsynchronousInvocations {
     this.#pending.add(work);
   }
 
-  /** Gives up what waits; what runs is killed with the pool. */
+  /** Gives up events that wait. Invocations that run are killed with the pool. */
   async close(): Promise<void> {
     this.#closed.abort();
     await Promise.all(this.#pending);
@@ -72,7 +72,7 @@ export class AsynchronousInvocations {
     const { definition, config, payload, requestId, acceptedAt } = event;
     const { signal } = this.#closed;
     const isTooOld = (at: number) => at - acceptedAt > config.maximumEventAgeInSeconds * 1000;
-    // Switched off: "new events go to the destination without retries".
+    // The function is switched off: "new events go to the destination without retries".
     if (definition.reservedConcurrency === 0) return this.#giveUp(event, "RetriesExhausted", 0, undefined);
     let attempts = 0;
     let throttlePause = 1000;
@@ -122,7 +122,7 @@ export class AsynchronousInvocations {
       const attributes = {
         RequestID: { DataType: "String", StringValue: requestId },
         ErrorCode: { DataType: "Number", StringValue: result === undefined ? "429" : "200" },
-        // The first kilobyte of it; an attribute cannot be empty.
+        // The first kilobyte of the message. An attribute cannot be empty.
         ErrorMessage: { DataType: "String", StringValue: errorMessage.slice(0, 1024) || "Rate Exceeded." },
       };
       deliveries.push(this.#deliver(event, definition.deadLetterArn, payload, attributes));

@@ -24,7 +24,7 @@ export function describeFunction({ definition, code, modifiedAt }: DeployedFunct
     Description: definition.description,
     Timeout: definition.timeout,
     MemorySize: definition.memorySize,
-    // Without the Z that others would write.
+    // Lambda writes the time zone as +0000, not as Z.
     LastModified: new Date(modifiedAt).toISOString().replace("Z", "+0000"),
     CodeSha256: code.sha256,
     Version: "$LATEST",
@@ -61,7 +61,7 @@ export function describeMapping({ definition, state, lastProcessingResult }: Map
     State: state,
     StateTransitionReason: "USER_INITIATED",
     LastProcessingResult: lastProcessingResult,
-    // Seconds since the epoch, unlike a function's.
+    // Seconds since the epoch, unlike a function's LastModified.
     LastModified: modifiedAt / 1000,
   };
 }
@@ -80,7 +80,7 @@ function describeStream({ startingPosition, onFailure, ...stream }: StreamDefini
   };
 }
 
-/** Changes with the configuration, in the form of a UUID. */
+/** An id in the form of a UUID, which changes with the configuration. */
 export function revision(of: object): string {
   const hex = createHash("sha256").update(JSON.stringify(of)).digest("hex");
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join("-");

@@ -10,7 +10,10 @@ export const { optionalText, text, optionalNumber, optionalBoolean } = inputRead
   emptyText: "absent",
 });
 
-/** JSON text, given as such or as bytes. Nothing is an empty object to the handler. */
+/**
+ * The payload as JSON text, which may be given as text or as bytes. A handler sees a missing payload as an empty
+ * object.
+ */
 export function payloadOf(input: Message, largest: number): string {
   const { Payload } = input;
   const text = Payload instanceof Uint8Array ? Buffer.from(Payload).toString("utf8") : String(Payload ?? "");
@@ -41,7 +44,7 @@ export function contextOf(clientContext: string | undefined): unknown {
   }
 }
 
-/** At most `most` at a time, as Lambda pages its lists. */
+/** A page of at most `most` items, as in Lambda's lists. */
 export const pageOf = <T>(all: Iterable<T>, keyOf: (item: T) => string, input: Message, most: number) =>
   page(all, keyOf, {
     size: Math.min(most, optionalNumber(input, "MaxItems") || most),

@@ -15,7 +15,7 @@ export interface LambdaProvisionSettings {
   readonly lambda: Lambda;
   readonly ask: Ask;
   readonly clock: Clock;
-  /** What the archives' paths are relative to. */
+  /** The folder that the paths of archives are relative to. */
   readonly projectRoot: string;
 }
 
@@ -83,7 +83,7 @@ const ofAsynchronous = [
   ...["functionName", "qualifier", "maximumRetryAttempts", "maximumEventAgeInSeconds", "destinationConfig"],
 ];
 
-/** As `AddPermission` makes it. */
+/** The statement that `AddPermission` creates. */
 function statementOf(inputs: Values, functionArn: string) {
   const principal = textIn(inputs, "principal") ?? "*";
   const sourceArn = textIn(inputs, "sourceArn");
@@ -105,7 +105,7 @@ function destination(inputs: Values, name: "onSuccess" | "onFailure"): { onSucce
   const arn = textIn(partIn(partIn(inputs, "destinationConfig"), name), "destination");
   if (arn === undefined) return {};
   const service = arn.split(":")[2] ?? "";
-  // Buckets take failures only.
+  // Buckets accept only failures.
   if (!["sqs", "sns", "lambda", ...(name === "onFailure" ? ["s3"] : [])].includes(service)) {
     throw new Error(
       `${name} is ${arn}; the local run delivers to queues, topics and functions, and failures to buckets, only.`,

@@ -27,8 +27,8 @@ export class Registry {
   }
 
   /**
-   * By name, ARN or partial ARN (`123456789012:function:name`), each also with `:$LATEST`, the only version that there
-   * is here.
+   * Finds a function by name, ARN or partial ARN (`123456789012:function:name`). Each may end with `:$LATEST`, the only
+   * version in the local run.
    */
   find(identifier: string, givenQualifier?: string): DeployedFunction {
     const { name, qualifier = givenQualifier, isOurs } = this.#parse(identifier);
@@ -56,7 +56,7 @@ export class Registry {
     this.#statements.set(functionName, statements);
   }
 
-  /** The resource policy, or undefined where nobody was admitted. */
+  /** The resource policy. Undefined if there is no permission. */
   policyOf(functionName: string): string | undefined {
     const statements = this.#statements.get(functionName);
     if (statements === undefined) return undefined;

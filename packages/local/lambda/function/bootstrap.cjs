@@ -1,6 +1,6 @@
 // The runtime inside an execution environment: loads the handler, then runs one event at a time, as Lambda's own
-// runtime for Node.js 24 does. Plain JavaScript without imports of ours, since it is started once per environment and
-// must start fast.
+// runtime for Node.js 24 does. It is plain JavaScript without imports from this package, because
+// every environment starts it and it must start fast.
 "use strict";
 const { existsSync } = require("node:fs");
 const net = require("node:net");
@@ -13,14 +13,14 @@ const exit = process.exit.bind(process);
 const environment = { ...process.env };
 let requestId;
 
-// Without the run there is nobody to work for.
+// The process ends with the run.
 process.on("disconnect", () => exit(0));
-// On Lambda the process has no parent to talk to, and libraries look for one.
+// On Lambda the process has no parent to talk to, and some libraries check that.
 process.send = undefined;
 
 /**
- * Whoever a function signs as, the run knows that it is the function who asks: each connection to the run begins with
- * its key.
+ * Each connection to the run begins with the function's key, so that the run knows the sender, whatever key signs the
+ * request.
  */
 function introduce() {
   const { AWS_ENDPOINT_URL: address, AWS_ACCESS_KEY_ID: key } = environment;
@@ -30,7 +30,7 @@ function introduce() {
   const { connect } = net.Socket.prototype;
   net.Socket.prototype.connect = function (...given) {
     const result = connect.apply(this, given);
-    // As net.connect takes them: options, a port and a host, or, from Node itself, a list of both.
+    // The arguments of net.connect: options, or a port and a host, or, from Node.js itself, a list of both.
     const [first, second] = Array.isArray(given[0]) ? given[0] : given;
     const { port, host } = typeof first === "object" ? first : { port: first, host: second };
     if (String(port) === own.port && hosts.includes(typeof host === "string" ? host : "localhost")) {
@@ -82,7 +82,7 @@ for (const [method, level, stream] of [
   console[method] = (...values) => log(level, stream, values);
 }
 
-/** An error as Lambda answers it. */
+/** An error in Lambda's format. */
 function describe(error) {
   if (error instanceof Error || (typeof error === "object" && error !== null && "stack" in error && "name" in error)) {
     return {
@@ -101,7 +101,7 @@ function runtimeError(errorType, errorMessage, cause) {
   return error;
 }
 
-/** Answers with a failure and ends the environment, as Lambda does for errors that nobody has caught. */
+/** Responds with a failure and ends the environment, as Lambda does after an uncaught error. */
 function die(error, status) {
   log("ERROR", process.stderr, [requestId === undefined ? "Init Error" : "Uncaught Exception", error]);
   const payload = JSON.stringify(describe(error));

@@ -1,4 +1,4 @@
-// Unpacks the archives that are uploaded, once per content, into a folder of the run's own.
+// Unpacks each uploaded archive once, into a folder of the run.
 import { createHash } from "node:crypto";
 import {
   appendFileSync,
@@ -17,9 +17,9 @@ import type { FunctionDefinition } from "./definition";
 
 export interface Code {
   readonly directory: string;
-  /** As Lambda shows it: base64 of the archive's SHA-256. */
+  /** The archive's SHA-256 in base64, as Lambda shows it. */
   readonly sha256: string;
-  /** Bytes of the archive. */
+  /** The size of the archive in bytes. */
   readonly size: number;
   readonly hasSourceMap: boolean;
 }
@@ -27,7 +27,7 @@ export interface Code {
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const largestUnzipped = 250 * 1024 * 1024;
 
-/** Unpacks into a folder of `root`. Throws a ServiceError for what Lambda would not take. */
+/** Unpacks into a folder of `root`. Throws a ServiceError for an archive that Lambda refuses. */
 export function unpack(root: string, definition: FunctionDefinition): Code {
   const { archive, sourceMap, handler } = definition;
   const hasSourceMap = sourceMap !== undefined && existsSync(sourceMap);
@@ -85,7 +85,7 @@ function pointTo(sourceMap: string, directory: string, handler: string): void {
   const base = path.join(directory, handler.replace(/\.[^/]*$/, ""));
   const file = [".js", ".mjs", ".cjs"].map((extension) => base + extension).find((each) => existsSync(each));
   if (file === undefined) return;
-  // Node reads relative addresses only.
+  // Node.js reads only relative addresses.
   const address = path.relative(path.dirname(realpathSync(file)), realpathSync(sourceMap));
   appendFileSync(file, `\n//# sourceMappingURL=${address.split(path.sep).map(encodeURIComponent).join("/")}\n`);
 }

@@ -1,4 +1,5 @@
-// Credentials of the functions' own: each has a key of its role, by which the run knows who asks.
+// The credentials of the functions. Each function has a key of its role, by which the run knows the sender of a
+// request.
 import { randomBytes } from "node:crypto";
 import type { Principal } from "../../service/ask";
 
@@ -12,7 +13,7 @@ export class CredentialStore {
   readonly #byFunction = new Map<string, Credentials>();
   readonly #principals = new Map<string, Principal>();
 
-  /** The same for every environment of the function, as long as it keeps its role. */
+  /** The key is the same for every environment of the function, as long as the function keeps its role. */
   of(functionName: string, roleArn: string): Credentials {
     const key = `${functionName} ${roleArn}`;
     const known = this.#byFunction.get(key);
@@ -28,8 +29,8 @@ export class CredentialStore {
   }
 
   /**
-   * Whose key it is: a function's, or else the user's; undefined (nobody signed) is anonymous. `sender`: key of the
-   * function whose process sent the request, which has no other key to sign with.
+   * Finds the owner of a key: a function, or otherwise the user. A request without a key is anonymous. `sender` is the
+   * key of the function whose process sent the request. That process has no other key to sign with.
    */
   identify(accessKeyId: string | undefined, sender?: string): Principal {
     if (accessKeyId === undefined) return { kind: "anonymous" };
@@ -42,7 +43,7 @@ export class CredentialStore {
   }
 }
 
-/** Access key ids are of A to Z and 2 to 7. */
+/** Access key ids consist of A to Z and 2 to 7. */
 function keyCharacters(count: number): string {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
   return Array.from(randomBytes(count), (byte) => alphabet[byte % alphabet.length]).join("");

@@ -1,4 +1,4 @@
-// What the local run knows of a function, and what an invocation of it takes and gives.
+// What the local run knows about a function, and the request and the result of an invocation.
 
 export type LogFormat = "Text" | "JSON";
 
@@ -13,21 +13,21 @@ export interface FunctionDefinition {
   readonly description: string;
   /** Seconds, 1 to 900. */
   readonly timeout: number;
-  /** MB, 128 to 10,240. */
+  /** Megabytes, 128 to 10,240. */
   readonly memorySize: number;
   readonly environment: Readonly<Record<string, string>>;
-  /** Absolute path of the zip, or of the folder, that is uploaded. */
+  /** The absolute path of the zip file or the folder that is uploaded. */
   readonly archive: string;
-  /** Absolute path of the source map of the handler's file. */
+  /** The absolute path of the source map of the handler's file. */
   readonly sourceMap?: string;
   readonly logGroup: string;
   readonly logFormat: LogFormat;
-  /** `TRACE` to `FATAL`; for the format JSON only. */
+  /** `TRACE` to `FATAL`. Only for the format JSON. */
   readonly applicationLogLevel?: string;
   readonly tracing: "Active" | "PassThrough";
-  /** Undefined: none is set aside. 0: every invocation is throttled. */
+  /** If undefined, none is reserved. With 0, every invocation is throttled. */
   readonly reservedConcurrency?: number;
-  /** ARN of the queue or topic that gets asynchronous events that were given up (DeadLetterConfig). */
+  /** The ARN of the queue or topic for asynchronous events that were given up (DeadLetterConfig). */
   readonly deadLetterArn?: string;
 }
 
@@ -36,11 +36,11 @@ export interface InvocationRequest {
   readonly payload: string;
   readonly requestId?: string;
   readonly clientContext?: unknown;
-  /** Runs at once even where all environments are taken: one that waits for the answer may be among them. */
+  /** Runs at once even if all environments are in use, because one of them may wait for this answer. */
   readonly nested?: boolean;
-  /** Ends the invocation: a waiting one rejects, a running one is killed. */
+  /** Ends the invocation. A waiting one rejects, and a running one is killed. */
   readonly signal?: AbortSignal;
-  /** Called when an environment has it. */
+  /** Called when an environment runs the event. */
   onStart?(): void;
 }
 
@@ -51,9 +51,9 @@ export interface InvocationResult {
   readonly functionError?: "Unhandled";
   /** The last 4 KB of what the function wrote, with Lambda's START, END and REPORT lines. */
   logTail(): string;
-  /** How long the handler ran. */
+  /** How long the handler ran, in milliseconds. */
   readonly milliseconds: number;
 }
 
-/** Runs a function once. Rejects with a `ServiceError` where Lambda would refuse or throttle. */
+/** Runs a function once. Rejects with a `ServiceError` if Lambda would refuse or throttle the request. */
 export type Invoke = (functionName: string, request: InvocationRequest) => Promise<InvocationResult>;

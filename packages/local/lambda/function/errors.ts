@@ -1,4 +1,4 @@
-// Lambda's refusals, in its words.
+// The refusals of Lambda, in its words.
 import { ServiceError } from "../../service/ask";
 
 export const invalid = (message: string) =>
@@ -19,7 +19,7 @@ export const missing = (name: string) =>
 export const wrongType = (name: string, expected: string) =>
   new ServiceError("SerializationException", `The value of ${name} must be ${expected}.`);
 
-/** `value` and `name` as the request has them. */
+/** `value` and `name` are those of the request. */
 export const validation = (value: string | number, name: string, rule: string) =>
   new ServiceError(
     "ValidationException",

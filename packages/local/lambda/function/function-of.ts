@@ -1,5 +1,4 @@
-// A function of the evaluated program as the local run takes it; refuses what Lambda refuses, in Lambda's words, and
-// what cannot run here.
+// Reads a function of the evaluated program. Refuses what Lambda refuses, in Lambda's words, and what cannot run here.
 import { existsSync } from "node:fs";
 import * as path from "node:path";
 import type { GraphResource } from "@spillway/graph";
@@ -8,7 +7,7 @@ import type { FunctionDefinition } from "./definition";
 import { inRange, invalid, validation } from "./errors";
 import { reservedIn } from "./variables";
 
-/** Properties that change what a function does, and that one machine has no counterpart of. */
+/** Properties that change what a function does, and that have no counterpart on one machine. */
 const unsupported: Readonly<Record<string, string>> = {
   layers: "put what it needs into the archive",
   imageUri: "functions run from an archive",
@@ -18,7 +17,7 @@ const unsupported: Readonly<Record<string, string>> = {
   capacityProviderConfig: "there are no managed instances",
 };
 
-/** Read here, or without effect on one machine (the last three lines). */
+/** These properties are read here. Those in the last three lines have no effect on one machine. */
 export const functionProperties = {
   known: [
     ...["role", "handler", "runtime", "architectures", "timeout", "memorySize", "environment", "code", "loggingConfig"],
@@ -37,7 +36,7 @@ export const functionProperties = {
 
 const largestEnvironment = 4096;
 
-/** `projectRoot`: what the path of the archive is relative to. */
+/** `projectRoot` is the folder that the path of the archive is relative to. */
 export function functionOf(resource: GraphResource, projectRoot: string): FunctionDefinition {
   const { inputs, outputs } = resource;
   const functionName = physicalName(resource);
@@ -61,7 +60,7 @@ export function functionOf(resource: GraphResource, projectRoot: string): Functi
     logFormat: textIn(logging, "logFormat") === "JSON" ? "JSON" : "Text",
     ...optional("applicationLogLevel", textIn(logging, "applicationLogLevel")),
     tracing: textIn(structureIn(inputs, "tracingConfig") ?? {}, "mode") === "Active" ? "Active" : "PassThrough",
-    // Pulumi's -1 is "none reserved".
+    // In Pulumi, -1 stands for no reserved concurrency.
     ...(reservedConcurrency !== undefined && reservedConcurrency >= 0 && { reservedConcurrency }),
     ...optional("deadLetterArn", textIn(structureIn(inputs, "deadLetterConfig") ?? {}, "targetArn")),
   };
@@ -110,7 +109,7 @@ function archiveOf(inputs: Values, projectRoot: string): string {
   return path.resolve(projectRoot, archive);
 }
 
-/** The bundler keeps the map of a bundle beside its archive, under the same name. */
+/** The bundler writes the source map of a bundle beside its archive, with the same name. */
 function sourceMapOf(archive: string): { sourceMap?: string } {
   const sourceMap = archive.replace(/\.zip$/, ".js.map");
   return sourceMap !== archive && existsSync(sourceMap) ? { sourceMap } : {};

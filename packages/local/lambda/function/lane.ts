@@ -7,7 +7,7 @@ import type { Environment } from "./environment";
 export interface Waiting {
   readonly request: InvocationRequest;
   readonly requestId: string;
-  /** By `performance.now()`. */
+  /** When the event arrived, by `performance.now()`. */
   readonly since: number;
   resolve(result: InvocationResult): void;
   reject(error: Error): void;
@@ -15,16 +15,16 @@ export interface Waiting {
 
 export class Lane {
   readonly waiting: Waiting[] = [];
-  /** The one that ended last comes last, and is taken first: the others can be reaped. */
+  /** The environment that became idle last comes last, and is used first, so that the others can be ended. */
   readonly idle: Environment[] = [];
   readonly environments = new Set<Environment>();
 
   constructor(
     readonly definition: FunctionDefinition,
     readonly code: Code,
-    /** How many events of the function run, and in how many processes, also those on code that has been replaced. */
+    /** How many events of the function run, and in how many processes, including those with replaced code. */
     readonly load: { running: number; processes: number } = { running: 0, processes: 0 },
-    /** Port of 127.0.0.1 for a debugger. Default: none. */
+    /** The port of 127.0.0.1 for a debugger. Default: none. */
     readonly inspectPort?: number,
   ) {}
 
@@ -32,7 +32,7 @@ export class Lane {
     return this.waiting[0]?.since ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Reserved concurrency is the function's limit as well. */
+  /** Refuses an event over the reserved concurrency, which is also the limit of the function. */
   refuseOverReserved(): void {
     const { reservedConcurrency } = this.definition;
     if (reservedConcurrency === undefined || this.load.running + this.waiting.length < reservedConcurrency) return;
@@ -42,7 +42,7 @@ export class Lane {
     });
   }
 
-  /** Only one process at a time can listen for a debugger, and the function has no other then. */
+  /** Only one process at a time can listen for a debugger, so the function has only one. */
   get mayGrow(): boolean {
     return this.inspectPort === undefined || this.load.processes === 0;
   }

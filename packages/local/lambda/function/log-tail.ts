@@ -1,9 +1,9 @@
-// What an environment writes, line by line, and the end of an invocation's log as Invoke gives it back.
+// The output of an environment, line by line, and the end of an invocation's log, which Invoke returns.
 import type { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import type { LogFormat } from "./definition";
 
-/** A line without end is handed on in pieces of this size. */
+/** A line without an end is passed on in pieces of this size. */
 const longestLine = 256 * 1024;
 
 export function eachLine(stream: Readable, line: (text: string) => void): void {
@@ -41,11 +41,11 @@ export class LogTail {
 
   add(line: string): void {
     this.#text += `${line}\n`;
-    // Cut from time to time only, as each cut copies.
+    // The text is cut only from time to time, because each cut copies it.
     if (this.#text.length > 4 * tailBytes) this.#text = this.#text.slice(-tailBytes);
   }
 
-  /** With the lines of the platform around it. */
+  /** The log with the lines of the platform around it. */
   finish(format: LogFormat, report: Report, now: number): string {
     const [start, end] = format === "JSON" ? jsonFrame(report, now) : textFrame(report);
     const all = Buffer.from(`${start}\n${this.#text}${end}\n`);

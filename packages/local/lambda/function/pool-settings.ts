@@ -1,4 +1,4 @@
-// What the pool of environments is given.
+// The settings of the pool of environments.
 import type { Clock } from "../../clock";
 import type { CredentialStore } from "./credentials";
 
@@ -6,7 +6,7 @@ export interface PoolSettings {
   readonly clock: Clock;
   readonly region: string;
   readonly credentials: CredentialStore;
-  /** The run's one address, which functions reach every service by. */
+  /** The run's address, at which functions reach every service. */
   address(): string;
   /** How many events run at a time, over all functions, at least 1. Default: two per core. */
   readonly concurrency?: number;

@@ -1,16 +1,14 @@
-// Whether there is room for another environment in the pool, and which idle one has to go where there is none.
+// Decides whether there is room for another environment in the pool, and which idle one ends if there is none.
 import { totalmem } from "node:os";
 import type { Environment } from "./environment";
 import type { Lane } from "./lane";
 import { isBehind, isBlocked } from "./turns";
 
-/**
- * Milliseconds for which an environment keeps its place although it has nothing to do: a steady load has pauses, too.
- */
+/** Milliseconds for which an idle environment keeps its place, because a steady load has pauses too. */
 const recent = 60_000;
 
 export interface Room {
-  /** How many environments may run at a time. */
+  /** How many environments may run at the same time. */
   readonly limit: number;
   /** Megabytes that all environments may hold together. */
   readonly memory: number;
@@ -42,7 +40,7 @@ export function spareEnvironment(lanes: readonly Lane[], lane: Lane): Environmen
     .map(({ environment }) => environment)[0];
 }
 
-/** Megabytes, of the container where the run is in one. */
+/** Megabytes. In a container, the container's memory. */
 export function machineMemory(): number {
   return Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY) / 1024 / 1024;
 }

@@ -1,4 +1,4 @@
-// What Lambda answers for the runtime where that cannot answer itself any more: JSON text each.
+// The errors that Lambda returns when the runtime can no longer respond itself, as JSON text.
 
 /**
  * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: 6 MB; Lambda itself allows and says 100
@@ -23,7 +23,7 @@ export function exitError(requestId: string, code: number | null, signal: NodeJS
   return JSON.stringify({ errorType: "Runtime.ExitError", errorMessage });
 }
 
-/** As Lambda's own supervisor words them. */
+/** The words are those of Lambda's own supervisor. */
 const signalNames: Readonly<Partial<Record<NodeJS.Signals, string>>> = {
   SIGABRT: "aborted (core dumped)",
   SIGBUS: "bus error",

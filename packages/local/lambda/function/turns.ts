@@ -1,4 +1,4 @@
-// Whose turn it is in the pool.
+// Decides which event runs next in the pool.
 import type { Lane } from "./lane";
 
 /**
@@ -24,12 +24,14 @@ export function nextTurn(lanes: readonly Lane[], makeRoom: (lane: Lane) => boole
   return warm;
 }
 
-/** Its own environments do not get through what waits. */
+/** Whether the function's own environments are too slow for the events that wait. */
 export function isBehind({ oldest }: Lane): boolean {
   return performance.now() - oldest >= backlog;
 }
 
-/** Not merely waiting for its turn: each of its environments has an event that takes long. */
+/**
+ * Whether each of the function's environments has an event that takes long. Then it does not merely wait for its turn.
+ */
 export function isBlocked({ environments }: Lane): boolean {
   return [...environments].every(({ busyFor }) => busyFor >= patience);
 }

@@ -1,4 +1,4 @@
-// The environment variables of a function's process: Lambda's own and the function's, nothing of this machine's.
+// The environment variables of a function's process: Lambda's own and the function's, and none of this machine.
 import { randomBytes } from "node:crypto";
 import { reservedVariables } from "spillway/syntax/reserved-variables";
 import type { Credentials } from "./credentials";
@@ -6,17 +6,17 @@ import type { FunctionDefinition } from "./definition";
 
 export interface VariableSettings {
   readonly definition: FunctionDefinition;
-  /** Where the code is unpacked. */
+  /** The folder of the unpacked code. */
   readonly taskRoot: string;
   readonly temporaryDirectory: string;
   readonly logStreamName: string;
   readonly credentials: Credentials;
   readonly region: string;
-  /** The run's one address. */
+  /** The run's address. */
   readonly address: string;
 }
 
-/** By which a program says where AWS's services are: here they are at the run's address. */
+/** The variables by which a program sets the addresses of AWS's services. Here they are at the run's address. */
 const leadsElsewhere =
   /^AWS_(ENDPOINT_URL_|USE_FIPS_ENDPOINT$|USE_DUALSTACK_ENDPOINT$|IGNORE_CONFIGURED_ENDPOINT_URLS$)/;
 
@@ -48,7 +48,7 @@ export function variablesOf(settings: VariableSettings): Record<string, string> 
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_SESSION_TOKEN: credentials.sessionToken,
     AWS_ENDPOINT_URL: address,
-    // So that nothing ever reaches the real AWS: no profile, no key, no instance role of this machine.
+    // No profile, no key and no instance role of this machine, so that nothing ever reaches the real AWS.
     AWS_CONFIG_FILE: "/dev/null",
     AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
     AWS_EC2_METADATA_DISABLED: "true",
@@ -64,7 +64,7 @@ export function logStreamNameAt(now: number): string {
   return `${day}/[$LATEST]${randomBytes(16).toString("hex")}`;
 }
 
-/** As in `_X_AMZN_TRACE_ID`. */
+/** The trace id in the form of `_X_AMZN_TRACE_ID`. */
 export function traceIdOf(definition: FunctionDefinition): string {
   const hex = randomBytes(24).toString("hex");
   const [epoch, random, parent] = [hex.slice(0, 8), hex.slice(8, 32), hex.slice(32)];

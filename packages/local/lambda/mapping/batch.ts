@@ -1,10 +1,10 @@
-// A batch of messages or records while it is gathered, and the event that it becomes.
+// A batch of messages or records that is being gathered, and the event that it becomes.
 
-/** A synchronous invocation takes 6 MB, the frame around the records included. */
+/** A synchronous invocation accepts 6 MB, including the frame around the records. */
 export const largestPayload = 6 * 1024 * 1024;
 const frame = '{"Records":[]}'.length;
 
-/** A message or record, as it stands in the event. */
+/** A message or record, as it appears in the event. */
 interface Entry {
   readonly json: string;
 }
@@ -14,7 +14,7 @@ export class Batch<T extends Entry> {
   #bytes: number;
   #isClosed = false;
 
-  /** `more`: bytes of the event beside its records. */
+  /** `more` is the number of bytes of the event besides its records. */
   constructor(
     readonly size: number,
     more = 0,
@@ -31,8 +31,8 @@ export class Batch<T extends Entry> {
   }
 
   /**
-   * Answers what does not fit in, and closes the batch then, so that the order is kept. A message too large for any
-   * batch is one by itself.
+   * Returns what does not fit, and closes the batch in that case, so that the order is kept. A message that is too
+   * large for any batch is a batch by itself.
    */
   add(messages: readonly T[]): T[] {
     const left: T[] = [];
@@ -51,6 +51,6 @@ export class Batch<T extends Entry> {
   }
 }
 
-/** `members`: JSON of what the event has beside its records, each with a comma before it. */
+/** `members` is the JSON of the event's members besides its records, each with a comma before it. */
 export const eventOf = (messages: readonly Entry[], members = ""): string =>
   `{"Records":[${messages.map(({ json }) => json).join(",")}]${members}}`;

@@ -1,14 +1,14 @@
-// Where mappings of streams go on in the next run, in a file beside the data that they read.
+// Where the mappings of streams continue in the next run, in a file beside the data that they read.
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import type { Checkpoints, MappingDefinition } from "./mapping";
 
 export interface CheckpointStore {
   of(definition: MappingDefinition): Checkpoints;
-  /** Writes what is not written yet. */
+  /** Writes what has not been written yet. */
   close(): void;
 }
 
-/** Milliseconds of real time between writes: what was done meanwhile is done again after a crash. */
+/** Milliseconds of real time between writes. After a crash, the work since the last write is repeated. */
 const pause = 200;
 
 type Shards = Record<string, string>;

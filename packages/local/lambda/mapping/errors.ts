@@ -1,11 +1,11 @@
-// What event source mappings say of errors.
+// How event source mappings describe errors.
 import { ServiceError } from "../../service/ask";
 
 /** The function is at its reserved concurrency. */
 export const isThrottle = (error: unknown) =>
   error instanceof ServiceError && error.code === "TooManyRequestsException";
 
-/** `Code: message` */
+/** In the form `Code: message`. */
 export const textOf = (error: unknown) =>
   error instanceof ServiceError
     ? `${error.code}: ${error.message}`
@@ -13,7 +13,7 @@ export const textOf = (error: unknown) =>
       ? error.message
       : String(error);
 
-/** Of a function's error, `TypeError: message`. */
+/** A function's error in the form `TypeError: message`. */
 export function errorIn(payload: string): string {
   const { errorType, errorMessage } = JSON.parse(payload) as {
     readonly errorType?: string;

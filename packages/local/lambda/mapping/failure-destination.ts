@@ -13,11 +13,11 @@ export interface GivenUp {
   readonly condition: "RetryAttemptsExhausted" | "RecordAgeExceeded";
   readonly requestId: string;
   readonly invocations: number;
-  /** Null: the function answered, and reported the failure. */
+  /** Null if the function answered and reported the failure. */
   readonly functionError: "Unhandled" | null;
 }
 
-/** The record as Lambda sends it. */
+/** The record that Lambda sends. */
 export function failureRecord(givenUp: GivenUp, definition: MappingDefinition, source: StreamSource, now: number) {
   const { records, condition } = givenUp;
   const [first, last] = [records[0], records.at(-1)];
@@ -45,7 +45,7 @@ export function failureRecord(givenUp: GivenUp, definition: MappingDefinition, s
   };
 }
 
-/** A bucket gets the event as well. */
+/** A bucket also gets the event itself. */
 export const isBucket = (target: string) => target.split(":")[2] === "s3";
 
 const longestPause = 60_000;
@@ -59,8 +59,8 @@ interface Sending {
 }
 
 /**
- * Sends with the role of the function, again and again until it is taken, or until the signal: rejects then. `failed`
- * is told of each failure.
+ * Sends with the role of the function, and repeats this until the destination accepts it. Rejects when the signal
+ * aborts. `failed` receives each failure.
  */
 export async function sendFailure(
   body: string,

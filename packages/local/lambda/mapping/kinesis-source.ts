@@ -33,7 +33,7 @@ export class KinesisSource implements StreamSource {
   readonly #region: string;
 
   constructor(readonly settings: StreamSourceSettings) {
-    // A consumer with enhanced fan-out reads like any other here.
+    // A consumer with enhanced fan-out reads like any other consumer here.
     this.streamArn = settings.eventSourceArn.replace(/\/consumer\/.*$/, "");
     this.#region = this.streamArn.split(":")[3] ?? "";
   }
@@ -61,7 +61,7 @@ export class KinesisSource implements StreamSource {
     while (input !== undefined) {
       const answer: Message = await this.#ask("ListShards", input);
       shards.push(...(answer.Shards as readonly KinesisShard[]));
-      // The token names the stream, and Kinesis takes only one of the two.
+      // The token identifies the stream, and Kinesis accepts only one of the two.
       input = typeof answer.NextToken === "string" ? { NextToken: answer.NextToken } : undefined;
     }
     return shards.map(({ ShardId, ParentShardId, AdjacentParentShardId, SequenceNumberRange }) => ({

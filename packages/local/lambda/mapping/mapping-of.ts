@@ -1,5 +1,4 @@
-// An event source mapping of the evaluated program as the local run takes it; refuses what Lambda refuses, in Lambda's
-// words.
+// Reads an event source mapping of the evaluated program. Refuses what Lambda refuses, in Lambda's words.
 import type { GraphResource } from "@spillway/graph";
 import { compileFilter, type FilterContent, filterLimits } from "spillway/syntax/filter-criteria";
 import { InvalidPattern } from "spillway/syntax/invalid-pattern";
@@ -14,7 +13,7 @@ import { checkStreamMapping, streamOf, streamServices } from "./stream-mapping-o
 const owner: Principal = { kind: "user" };
 const defaultBatchSizes = { queue: 10, stream: 100 };
 
-/** Read here and in what is said of streams' mappings, or without effect on one machine (the last line). */
+/** These properties are read here and in stream-mapping-of.ts. Those in the last line have no effect on one machine. */
 export const mappingProperties = {
   known: [
     ...["eventSourceArn", "functionName", "enabled", "batchSize", "maximumBatchingWindowInSeconds", "scalingConfig"],
@@ -34,13 +33,13 @@ export const mappingProperties = {
 export interface MappingOfSettings {
   /** Throws a ServiceError where there is no function of that name or ARN. */
   functionOf(identifier: string): FunctionDefinition;
-  /** The mappings that are there already. */
+  /** The mappings that exist already. */
   readonly mappings: Iterable<MappingDefinition>;
   readonly ask: Ask;
   readonly clock: Clock;
 }
 
-/** Rejects with a ServiceError for what AWS would refuse. */
+/** Rejects with a ServiceError for input that AWS refuses. */
 export async function mappingOf(
   resource: GraphResource,
   { functionOf, mappings, ask, clock }: MappingOfSettings,

@@ -16,11 +16,11 @@ export interface MappingDefinition {
   readonly batchSize: number;
   /** Seconds, 0 to 300. */
   readonly maximumBatchingWindowInSeconds: number;
-  /** `ReportBatchItemFailures` or nothing. */
+  /** `ReportBatchItemFailures`, or empty. */
   readonly functionResponseTypes: readonly string[];
-  /** How many batches run at a time at the most; undefined: as many as there is room for. */
+  /** The most batches that run at the same time. If undefined, as many run as there is room for. */
   readonly maximumConcurrency: number | undefined;
-  /** Filter patterns, JSON each; none: everything is handed over. */
+  /** Filter patterns in JSON. Without any, every record is delivered. */
   readonly filters: readonly string[];
   /** What only mappings of streams have. */
   readonly stream?: StreamDefinition;
@@ -28,9 +28,9 @@ export interface MappingDefinition {
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html and services-ddb-params.html */
 export interface StreamDefinition {
-  /** Of shards that are there when the mapping starts; those that come later are read from their beginning. */
+  /** The position in shards that exist when the mapping starts. Later shards are read from their beginning. */
   readonly startingPosition: StartingPosition;
-  /** 1 to 10: batches of one shard at a time. */
+  /** 1 to 10: how many batches of one shard run at the same time. */
   readonly parallelizationFactor: number;
   readonly bisectBatchOnFunctionError: boolean;
   /** -1 (until the records expire) to 10,000. */
@@ -39,7 +39,7 @@ export interface StreamDefinition {
   readonly maximumRecordAgeInSeconds: number;
   /** Seconds, 0 (none) to 900. */
   readonly tumblingWindowInSeconds: number;
-  /** ARN of the queue or topic that is told of batches that were given up. */
+  /** The ARN of the queue, topic or bucket that is told of batches that were given up. */
   readonly onFailure: string | undefined;
 }
 
@@ -51,14 +51,14 @@ export type StartingPosition =
 /** One batch that has been run, for those who count batches. */
 export interface BatchReport {
   readonly functionName: string;
-  /** Name of the queue or stream. */
+  /** The name of the queue or stream. */
   readonly sourceName: string;
   readonly received: number;
   readonly succeeded: number;
   readonly failed: number;
-  /** How long the function ran. */
+  /** Milliseconds for which the function ran. */
   readonly milliseconds: number;
-  /** The error's type and message, where the function failed as a whole. */
+  /** The error's type and message, if the function failed as a whole. */
   readonly functionError?: string;
 }
 
@@ -68,23 +68,23 @@ export interface MappingSettings {
   readonly clock: Clock;
   readonly definition: MappingDefinition;
   readonly onBatch?: ((report: BatchReport) => void) | undefined;
-  /** A debugger may pause the function: what it has is not handed out again meanwhile. Default: false. */
+  /** A debugger may pause the function. Its batch is not delivered again in the meantime. Default: false. */
   readonly maybePaused?: boolean;
   /**
    * Calls `wake` after each write to the stream, until the function that it returns is called. With it, a mapping asks
    * an idle shard once in a second of real time instead of ten times.
    */
   onWrite?(streamArn: string, wake: () => void): () => void;
-  /** Where a stream's mapping goes on in another run. Default: nowhere, each run begins at the starting position. */
+  /** Where the mapping of a stream continues in the next run. Default: each run begins at the starting position. */
   readonly checkpoints?: Checkpoints;
   /**
-   * Told, once in a row, why the mapping cannot go on as it should: the source refuses it, or the function is
-   * throttled.
+   * Receives why the mapping cannot continue: the source refuses it, or the function is throttled. The same reason is
+   * not repeated.
    */
   readonly onProblem?: ((message: string) => void) | undefined;
 }
 
-/** The last sequence number of each shard up to which every record is done with. */
+/** The last sequence number of each shard up to which every record is done. */
 export interface Checkpoints {
   get(shardId: string): string | undefined;
   set(shardId: string, sequenceNumber: string): void;
@@ -95,9 +95,9 @@ export type MappingState = "Enabled" | "Disabling" | "Disabled";
 export interface Mapping {
   readonly definition: MappingDefinition;
   readonly state: MappingState;
-  /** As Lambda words it: `OK`, `No records processed`, `PROBLEM: …`. */
+  /** In Lambda's words: `OK`, `No records processed`, or `PROBLEM: …`. */
   readonly lastProcessingResult: string;
-  /** Resolves when nothing runs any more. What runs is not interrupted. */
+  /** Resolves when nothing runs any more. Running batches are not interrupted. */
   pause(): Promise<void>;
   resume(): void;
   /**

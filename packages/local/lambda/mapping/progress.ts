@@ -1,14 +1,13 @@
-// How far a shard has come: records are done with in any order, and the checkpoint is where the first that is not
-// begins.
+// The progress in a shard. Records are finished in any order. The checkpoint lies before the first unfinished record.
 import type { StreamRecord } from "./stream-source";
 
 export class Progress {
   #open: StreamRecord[] = [];
-  /** How many of `#open`, from the first, are passed. */
+  /** How many of `#open`, from the first one on, are finished. */
   #passed = 0;
   readonly #done = new Set<StreamRecord>();
 
-  /** `moved` is told the sequence number of the last record up to which all are done with. */
+  /** `moved` receives the sequence number of the last record up to which all are finished. */
   constructor(readonly moved: (sequenceNumber: string) => void) {}
 
   /** Records that have been read and are not behind the checkpoint. */

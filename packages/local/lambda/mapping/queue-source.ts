@@ -5,13 +5,13 @@ import { type ReceivedMessage, recordOf, type SqsRecord } from "./record";
 
 export interface Received {
   readonly record: SqsRecord;
-  /** The record as it stands in the event. */
+  /** The record as it appears in the event. */
   readonly json: string;
-  /** When it was received, on the run's clock. */
+  /** When the message was received, on the run's clock. */
   readonly at: number;
-  /** Until when nobody else gets it unless it is asked for, on the run's clock. */
+  /** When the message becomes visible again unless its visibility is changed, on the run's clock. */
   readonly hiddenUntil: number;
-  /** Gives back everything of the same receive that is still in flight, as if it had not been received. */
+  /** Returns all messages of the same receive that are still in flight, as if they had not been received. */
   release(): void;
 }
 
@@ -20,11 +20,11 @@ export interface QueueSourceSettings {
   readonly clock: Clock;
   readonly queueArn: string;
   readonly roleArn: string;
-  /** A batch stays hidden as long as it is run, however long that is. */
+  /** A batch stays hidden while it runs, however long that takes. */
   readonly maybePaused?: boolean | undefined;
 }
 
-/** The run itself: for what is no delivery of Lambda's, and must not depend on the role's permissions. */
+/** The run itself, for requests that Lambda does not make and that must not depend on the role's permissions. */
 const run: Principal = { kind: "user" };
 const longestHidden = 43_200;
 const perRequest = 10;
@@ -32,7 +32,7 @@ const perRequest = 10;
 export class QueueSource {
   readonly #mapping: Principal;
   #url: string | undefined;
-  /** The queue's visibility timeout, seconds. */
+  /** The queue's visibility timeout, in seconds. */
   #visibility = 30;
 
   constructor(readonly settings: QueueSourceSettings) {
@@ -53,7 +53,7 @@ export class QueueSource {
     this.#visibility = Number(VisibilityTimeout ?? 30);
   }
 
-  /** Up to `maximum` messages; waits up to 20 seconds for the first, or until the signal. */
+  /** Receives up to `maximum` messages. Waits up to 20 seconds for the first one, or until the signal aborts. */
   async receive(maximum: number, signal: AbortSignal): Promise<Received[]> {
     const { ask, clock, queueArn } = this.settings;
     const undelivered = new AbortController();
@@ -75,7 +75,7 @@ export class QueueSource {
     });
   }
 
-  /** Answers why some could not be deleted, after three tries; these come back. */
+  /** Returns why some messages could not be deleted in three attempts. These messages come back. */
   async delete(messages: readonly Received[]): Promise<readonly string[]> {
     let left = messages;
     let problems: string[] = [];
@@ -128,7 +128,7 @@ export class QueueSource {
           }));
           return ask(run, "sqs", "ChangeMessageVisibilityBatch", { QueueUrl: this.#url, Entries });
         });
-        // A queue that cannot do it hands the batch out again, which consumers must bear anyway.
+        // If that fails, the queue delivers the batch again, which consumers must tolerate anyway.
         await Promise.allSettled(requests);
         if (!ended) next();
       });
@@ -142,7 +142,7 @@ export class QueueSource {
     };
   }
 
-  /** Seconds of the run's clock, a second of real time at least, as timers are not much finer than that under load. */
+  /** Seconds of the run's clock, and at least one second of real time, because timers are not much finer under load. */
   get #hidden(): number {
     return Math.min(longestHidden, Math.max(this.#visibility, Math.ceil(this.settings.clock.speed)));
   }

@@ -1,4 +1,4 @@
-// The event source mapping of a queue: gathers batches, has them run, deletes what has succeeded.
+// The event source mapping of a queue: gathers batches, runs them, and deletes the messages that have succeeded.
 // https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
 
 import { compileFilter, type Filter } from "spillway/syntax/filter-criteria";
@@ -17,14 +17,14 @@ class QueueMapping implements Mapping {
   readonly #running = new Set<Promise<void>>();
   readonly #closing = new AbortController();
   readonly #killed = new AbortController();
-  /** Received, but too large for the batch before. */
+  /** A message that was received, but did not fit into the previous batch. */
   #carried: Received[] = [];
   /**
-   * Batches that wait for an environment: while there is one nothing more is received, as its visibility time would
-   * pass.
+   * Batches that wait for an environment. While there are any, no more messages are received, because their visibility
+   * timeout would pass.
    */
   #waiting = 0;
-  /** Lowered by half when the function fails as a whole, as Lambda scales down then. */
+  /** Halved when the function fails as a whole, because Lambda scales down in that case. */
   #allowed = Number.POSITIVE_INFINITY;
   #polling: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
   #state: MappingState = "Disabled";
@@ -104,7 +104,7 @@ class QueueMapping implements Mapping {
     for (const each of this.#carried.splice(0)) each.release();
   }
 
-  /** Waits until a batch could be run soon. */
+  /** Waits until a batch can run soon. */
   async #room(stop: AbortSignal): Promise<void> {
     const most = () => Math.min(this.#allowed, this.definition.maximumConcurrency ?? Number.POSITIVE_INFINITY);
     while (!stop.aborted && (this.#waiting > 0 || this.#running.size >= most())) {
@@ -115,8 +115,8 @@ class QueueMapping implements Mapping {
   }
 
   /**
-   * Ends when the batch is full, has 6 MB, or the window has passed since its first record. Empty when there was
-   * nothing for 20 s.
+   * Ends when the batch is full, when it has 6 MB, or when the window has passed since its first record. Returns an
+   * empty batch if no message arrived in 20 seconds.
    */
   async #gather(stop: AbortSignal): Promise<readonly Received[]> {
     const { batchSize, maximumBatchingWindowInSeconds: window } = this.definition;
@@ -134,7 +134,7 @@ class QueueMapping implements Mapping {
     try {
       while (!end.aborted && !batch.isFull) add(await this.#receive(batch.room, end));
     } catch (error) {
-      // What is there already is not lost by it.
+      // The messages that were received already are kept.
       this.#tell(`it cannot read the queue "${this.#source.name}": ${textOf(error)}`);
     } finally {
       timer.cancel();
@@ -142,7 +142,7 @@ class QueueMapping implements Mapping {
     return batch.messages;
   }
 
-  /** What the filter does not let through is deleted, as Lambda does. */
+  /** A message that no filter matches is deleted, as on Lambda. */
   async #receive(maximum: number, signal: AbortSignal): Promise<readonly Received[]> {
     const messages = await this.#source.receive(maximum, signal);
     if (this.definition.filters.length === 0) return messages;
@@ -202,7 +202,8 @@ class QueueMapping implements Mapping {
   }
 
   /**
-   * A throttled batch is tried again until its visibility timeout; then it comes back with a higher count, as on AWS.
+   * A throttled batch is retried until its visibility timeout has passed. Then it comes back with a higher receive
+   * count, as on AWS.
    */
   async #invoke(batch: readonly Received[], onStart: () => void): Promise<InvocationResult | undefined> {
     const { clock, invoke, definition } = this.settings;

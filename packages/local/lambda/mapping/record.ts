@@ -1,6 +1,6 @@
 // A message of a queue as Lambda hands it to a function.
 
-/** What ReceiveMessage answers for each message. */
+/** A message in the answer of ReceiveMessage. */
 export interface ReceivedMessage {
   readonly MessageId: string;
   readonly ReceiptHandle: string;

@@ -9,13 +9,13 @@ import type { Page, Position, StreamRecord } from "./stream-source";
 import { Wake } from "./wake";
 
 /**
- * Milliseconds of real time between requests. A full page is followed up at once; what comes one by one is read
- * together.
+ * Milliseconds of real time between requests. After a full page the next request follows at once. Records that arrive
+ * one by one are read together.
  */
 const pauses = { between: 10, woken: 1000, unwoken: 100 };
-/** Records of a page after which there are surely more. */
+/** The number of records in a full page, after which more records follow. */
 const fullPage = 500;
-/** Characters that wait per lane; more than any batch has. */
+/** The characters that may wait per lane. It is more than any batch has. */
 const mostCharacters = 8 * 1024 * 1024;
 
 export class ShardReader {
@@ -26,7 +26,7 @@ export class ShardReader {
   readonly #mostRecords: number;
   #position: Position;
   #iterator: string | undefined;
-  /** Of what the lanes have not done with. */
+  /** The characters of the records that the lanes have not finished. */
   #characters = 0;
   #isAtEnd = false;
   #isFinished = false;
@@ -45,17 +45,17 @@ export class ShardReader {
     this.#mostRecords = Math.max(2 * definition.batchSize, 1000) * this.#lanes.length;
   }
 
-  /** All of its records are done with, and no more will come. */
+  /** All of its records are done, and no more will come. */
   get isFinished(): boolean {
     return this.#isFinished;
   }
 
-  /** Something has been written to the stream. */
+  /** Called after a write to the stream. */
   wake(): void {
     this.#wake.wake();
   }
 
-  /** Until the signal, or until it is finished. Goes on where it was. */
+  /** Runs until the signal aborts, or until the shard is finished. Continues where it stopped. */
   async run(stop: AbortSignal): Promise<void> {
     await Promise.all([this.#read(stop), ...this.#lanes.map((lane) => lane.run(stop))]);
     this.#isFinished = this.#isAtEnd && this.#progress.size === 0 && !stop.aborted;
@@ -96,7 +96,7 @@ export class ShardReader {
         return await source.read(this.shardId, this.#iterator);
       } catch (error) {
         if (tries > 0 || !isGone(error)) throw error;
-        // Iterators expire after five minutes.
+        // An iterator expires after five minutes.
         this.#iterator = undefined;
       }
     }
@@ -107,7 +107,7 @@ export class ShardReader {
     const last = records.at(-1);
     if (last !== undefined) this.#position = { type: "AFTER", sequenceNumber: last.sequenceNumber };
     const { definition, settings, retention } = this.context;
-    // On AWS these would not be there any more.
+    // On AWS these records would no longer exist.
     const oldest = settings.clock.now() - retention;
     this.#progress.read(records);
     const dropped: StreamRecord[] = [];
@@ -135,7 +135,7 @@ export class ShardReader {
     this.#wake.wake();
   }
 
-  /** Waits while the lanes have enough. */
+  /** Waits while the lanes have enough records. */
   async #room(stop: AbortSignal): Promise<void> {
     const most = mostCharacters * this.#lanes.length;
     while (!stop.aborted && (this.#progress.size >= this.#mostRecords || this.#characters >= most)) {

@@ -5,15 +5,15 @@ import { failedIn } from "./batch-response";
 import type { StreamRecord } from "./stream-source";
 
 export interface StreamAnswer {
-  /** How many records, from the first, are done with. */
+  /** How many records from the first one on are done. */
   readonly done: number;
-  /** The state to hand over to the next invocation of the window; undefined where there is none. */
+  /** The state for the next invocation of the window. Undefined if there is none. */
   readonly state: unknown;
 }
 
 /**
- * The lowest sequence number that is reported is the checkpoint. `isWindowed`: an answer without a state is a failure
- * of all.
+ * The lowest reported sequence number is the checkpoint. With `isWindowed`, an answer without a state is a failure of
+ * the whole batch.
  */
 export function answerOf(
   { functionError, payload }: InvocationResult,
@@ -25,7 +25,8 @@ export function answerOf(
   const state = isWindowed ? stateIn(payload) : undefined;
   if (isWindowed && state === undefined) return { done: 0, state };
   const ids = new Set(records.map(({ sequenceNumber }) => sequenceNumber));
-  // Unlike for a queue, an answer that is no object, as [] or "done", reports nothing: recorded on AWS.
+  // Unlike for a queue, an answer that is not an object, such as [] or "done", reports no failure. This was recorded on
+  // AWS.
   const failed = failedIn(payload, ids, reportBatchItemFailures && isObject(payload));
   const lowest = failed.size === 0 ? -1 : records.findIndex(({ sequenceNumber }) => failed.has(sequenceNumber));
   return { done: lowest < 0 ? records.length : lowest, state };

@@ -1,4 +1,4 @@
-// Runs batches of a stream's records: retries, splits, ages, and what is given up.
+// Runs batches of a stream's records: retries and splits them, checks their age, and gives them up.
 // https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
 import { randomUUID } from "node:crypto";
 import type { InvocationResult } from "../function/definition";
@@ -10,27 +10,27 @@ import type { StreamContext } from "./stream-context";
 import type { StreamRecord } from "./stream-source";
 import type { TumblingWindow } from "./tumbling-window";
 
-/** Records that belong together, and what they have been through. */
+/** Records that belong together, and the history of their attempts. */
 export interface Work {
   readonly records: readonly StreamRecord[];
-  /** How often they were tried again. Splitting is no retry. */
+  /** The number of retries. Splitting is not a retry. */
   readonly retries: number;
-  /** They are not run any more; the failure destination is to be told. */
+  /** The records are no longer run. The failure destination must be told. */
   readonly givenUp?: GivenUp;
 }
 
-/** Milliseconds before the first retry; doubled for each one after it. Lambda's own are not documented. */
+/** Milliseconds before the first retry, doubled for each further one. Lambda does not document its own. */
 const firstPause = 100;
 const longestPause = 60_000;
-/** For a function that cannot be invoked. */
+/** The same for a function that cannot be invoked. */
 const throttlePauses = { first: 500, longest: 10_000 };
 
 export class Attempts {
   #throttlePause = throttlePauses.first;
-  /** Its state has become too large. */
+  /** The state has become too large. */
   windowIsOver = false;
 
-  /** `done` is told of records that will not be seen again. */
+  /** `done` receives the records that are finished. */
   constructor(
     readonly context: StreamContext,
     readonly shardId: string,
@@ -38,7 +38,7 @@ export class Attempts {
     readonly done: (records: readonly StreamRecord[]) => void,
   ) {}
 
-  /** One step with the work; answers what is left of it, in order. */
+  /** Takes one step of the work. Returns what is left, in order. */
   async step(work: Work, stop: AbortSignal): Promise<readonly Work[]> {
     if (work.givenUp !== undefined) return this.#dispose(work, work.givenUp, stop);
     const expired = this.#expired(work);
@@ -58,7 +58,7 @@ export class Attempts {
   }
 
   /**
-   * Hands the state of a window to the function for the last time. Until it succeeds nothing else goes on. Answers
+   * Passes the state of a window to the function for the last time. Nothing else runs until this succeeds. Returns
    * whether it did.
    */
   async finish(window: TumblingWindow, isEarly: boolean, stop: AbortSignal): Promise<boolean> {
@@ -72,7 +72,7 @@ export class Attempts {
     return false;
   }
 
-  /** What is too old is given up, the rest is run. Empty when nothing is. */
+  /** The work with its records that are too old given up, and the rest. Empty if no record is too old. */
   #expired(work: Work): readonly Work[] {
     const { settings, longestAge } = this.context;
     const now = settings.clock.now();
@@ -89,7 +89,7 @@ export class Attempts {
     const { stream, settings } = this.context;
     const records = work.records.slice(done);
     if (stream.bisectBatchOnFunctionError) {
-      // At the sequence number that was reported; where nothing was done below it, in the middle.
+      // Splits at the reported sequence number, or in the middle if no record below it was done.
       if (done > 0) return [{ ...work, records }];
       const middle = Math.ceil(records.length / 2);
       if (middle < records.length) {
@@ -144,7 +144,7 @@ export class Attempts {
     return [];
   }
 
-  /** Undefined: it was not run, and that is no attempt. */
+  /** Undefined if the batch was not run, which is not an attempt. */
   async #invoke(payload: string, stop: AbortSignal): Promise<InvocationResult | undefined> {
     const { settings, definition, killed } = this.context;
     if (Buffer.byteLength(payload) > largestPayload) return this.#tooLarge();

@@ -7,14 +7,14 @@ export interface StreamContext {
   readonly definition: MappingDefinition;
   readonly stream: StreamDefinition;
   readonly source: StreamSource;
-  /** Ends what runs at once. */
+  /** Ends everything that runs, at once. */
   readonly killed: AbortSignal;
   /** Milliseconds for which the stream keeps records. */
   readonly retention: number;
-  /** Milliseconds after which a record is given up, whatever else. */
+  /** Milliseconds after which a record is given up in any case. */
   readonly longestAge: number;
-  /** Says what keeps the mapping from going on, once in a row. */
+  /** Reports what stops the mapping. The same report is not repeated. */
   tell(problem: string): void;
-  /** Of an invocation. */
+  /** Receives the result of an invocation. */
   ended(succeeded: boolean): void;
 }

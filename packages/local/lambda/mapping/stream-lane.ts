@@ -1,4 +1,5 @@
-// A lane of a shard: its records in order, one batch at a time. With a parallelization factor a shard has several.
+// A lane of a shard runs its records in order, one batch at a time. With a parallelization factor, a shard has several
+// lanes.
 import { Batch } from "./batch";
 import { textOf } from "./errors";
 import { Attempts, type Work } from "./stream-attempts";
@@ -7,7 +8,7 @@ import type { StreamRecord } from "./stream-source";
 import { TumblingWindow } from "./tumbling-window";
 import { Wake } from "./wake";
 
-/** Bytes of the members of a windowed event, its state left out. */
+/** Bytes of the members of a windowed event, without its state. */
 const windowFrame = 1024;
 const afterError = 1000;
 
@@ -16,7 +17,7 @@ export class StreamLane {
   readonly #attempts: Attempts;
   readonly #window: TumblingWindow | undefined;
   #pending: StreamRecord[] = [];
-  /** What has been gathered and is not done with; the next is the last. */
+  /** The gathered work that is not done. The next piece of work is the last one in the list. */
   #work: Work[] = [];
   #isEnded = false;
 
@@ -39,13 +40,16 @@ export class StreamLane {
     this.#wake.wake();
   }
 
-  /** Nothing more will come. */
+  /** No more records will come. */
   end(): void {
     this.#isEnded = true;
     this.#wake.wake();
   }
 
-  /** Until the signal, or until all is done with after the end. What is left stays here for the next time. */
+  /**
+   * Runs until the signal aborts, or until all records are done after the end. Remaining records stay for the next
+   * call.
+   */
   async run(stop: AbortSignal): Promise<void> {
     while (!stop.aborted) {
       const work = this.#work.pop();
@@ -67,7 +71,7 @@ export class StreamLane {
       const left = await this.#attempts.step(work, stop);
       this.#work.push(...left.toReversed());
     } catch (error) {
-      // Whatever it was, the lane goes on with the same records.
+      // Whatever the error was, the lane continues with the same records.
       this.#work.push(work);
       this.context.tell(textOf(error));
       await this.context.settings.clock.sleep(afterError, stop);
@@ -75,8 +79,8 @@ export class StreamLane {
   }
 
   /**
-   * Ends when the batch is full, has 6 MB, or the window has passed since its first record. Empty at the signal and at
-   * the end.
+   * Ends when the batch is full, when it has 6 MB, or when the window has passed since its first record. Returns an
+   * empty batch at the signal and at the end.
    */
   async #gather(stop: AbortSignal): Promise<readonly StreamRecord[]> {
     while (this.#pending.length === 0) {
@@ -91,7 +95,7 @@ export class StreamLane {
     return this.#unlessStopped(batch, stop);
   }
 
-  /** The same within a tumbling window, whose end is waited for and told to the function. */
+  /** The same within a tumbling window. The function is told of the window's end. */
   async #gatherIn(window: TumblingWindow, stop: AbortSignal): Promise<readonly StreamRecord[]> {
     const { definition, settings } = this.context;
     const { clock } = settings;
@@ -100,7 +104,7 @@ export class StreamLane {
       const [next] = this.#pending;
       if (next !== undefined && !window.isOpen) window.open(next.at);
       if (next !== undefined && window.holds(next.at)) break;
-      // A later record has come, or none for long: the window is over.
+      // A later record has arrived, or no record for a long time, so the window is over.
       if (window.isOpen && (next !== undefined || this.#isEnded || clock.now() >= window.deadline)) {
         if (!(await this.#finish(window, false, stop))) return [];
         continue;
@@ -116,7 +120,7 @@ export class StreamLane {
     return this.#unlessStopped(batch, stop);
   }
 
-  /** Moves as many records as fit. */
+  /** Moves as many records into the batch as fit. */
   #fill(batch: Batch<StreamRecord>, isWithin?: (record: StreamRecord) => boolean): void {
     let count = Math.min(batch.room, this.#pending.length);
     if (isWithin !== undefined) {
@@ -137,12 +141,12 @@ export class StreamLane {
     while (!batch.isFull && !stop.aborted && !this.#isEnded && clock.now() < until) {
       await this.#waitUntil(until, stop);
       this.#fill(batch, isWithin);
-      // What comes next is outside.
+      // The next record is outside the window.
       if (isWithin !== undefined && this.#pending.length > 0) return;
     }
   }
 
-  /** Wakes for anything new, or when it is time by the run's clock. */
+  /** Wakes up for new records, or when the time has come on the run's clock. */
   async #waitUntil(time: number | undefined, stop: AbortSignal): Promise<void> {
     const { clock } = this.context.settings;
     const timer = time === undefined ? undefined : clock.after(time - clock.now(), () => this.#wake.wake());

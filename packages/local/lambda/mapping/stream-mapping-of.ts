@@ -11,7 +11,7 @@ export const streamServices: ReadonlySet<string> = new Set(["kinesis", "dynamodb
 
 const owner: Principal = { kind: "user" };
 
-/** `now` on the run's clock. */
+/** `now` is the time on the run's clock. */
 export function streamOf({ inputs }: GraphResource, eventSourceArn: string, now: number): StreamDefinition {
   const stream: StreamDefinition = {
     startingPosition: startingPositionOf(inputs, eventSourceArn, now),
@@ -92,8 +92,8 @@ function destinationOf(inputs: Values): string | undefined {
 }
 
 /**
- * `second`: a mapping of the same stream to the same function, which Lambda refuses, as it does a stream that is not
- * there.
+ * `second` is another mapping of the same stream to the same function. Lambda refuses it, and it refuses a missing
+ * stream.
  */
 export async function checkStreamMapping(
   { eventSourceArn, functionName }: MappingDefinition,

@@ -7,11 +7,11 @@ import type { StartingPosition } from "./mapping";
 
 export interface StreamRecord {
   readonly sequenceNumber: string;
-  /** Records of one key are handed over in order, whatever the parallelization factor. */
+  /** Records with the same key are delivered in order, whatever the parallelization factor is. */
   readonly key: string;
-  /** When it arrived, in milliseconds since the epoch, on the run's clock. */
+  /** When the record arrived, in milliseconds since the epoch, on the run's clock. */
   readonly at: number;
-  /** The record as it stands in the event. */
+  /** The record as it appears in the event. */
   readonly json: string;
   /** The record as filters see it. */
   filterable(): Filterable;
@@ -29,26 +29,29 @@ export type Position = StartingPosition | { readonly type: "AFTER"; readonly seq
 
 export interface Page {
   readonly records: readonly StreamRecord[];
-  /** Undefined where the shard is closed and has been read to its end. */
+  /** Undefined if the shard is closed and has been read to its end. */
   readonly next: string | undefined;
 }
 
-/** Asks with the role of the function. Rejects with the service's errors. */
+/** Requests are made with the role of the function. They reject with the service's errors. */
 export interface StreamSource {
-  /** The stream's ARN; `eventSourceArn` may be that of a consumer. */
+  /** The ARN of the stream. `eventSourceArn` may be that of a consumer. */
   readonly streamArn: string;
-  /** For messages. */
+  /** The name in messages. */
   readonly name: string;
   /** The member of a failure destination's record that describes a batch. */
   readonly batchInfo: "KinesisBatchInfo" | "DDBStreamBatchInfo";
-  /** A time as that member has it. */
+  /** A time in the format of that member. */
   timestamp(milliseconds: number): string;
   /** How long records are kept, in seconds. */
   retention(): Promise<number>;
   shards(): Promise<readonly StreamShard[]>;
-  /** Where to begin anew when an iterator that began with LATEST at that time has expired before anything was read. */
+  /**
+   * The position from which to continue if an iterator that began with LATEST at that time has expired before anything
+   * was read.
+   */
   since(milliseconds: number): Position;
-  /** Answers an iterator. */
+  /** Returns an iterator. */
   iterator(shardId: string, position: Position): Promise<string>;
   read(shardId: string, iterator: string): Promise<Page>;
 }

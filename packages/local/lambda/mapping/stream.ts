@@ -19,7 +19,7 @@ const startingOn =
 export const startKinesisMapping = startingOn((settings) => new KinesisSource(settings));
 export const startTableMapping = startingOn((settings) => new TableSource(settings));
 
-/** Milliseconds of real time after which shards are looked for again while there is none to read. */
+/** Milliseconds of real time between two searches for shards while there is none to read. */
 const withoutShards = 1000;
 
 class StreamMapping implements Mapping, StreamContext {
@@ -29,14 +29,14 @@ class StreamMapping implements Mapping, StreamContext {
   longestAge = Number.POSITIVE_INFINITY;
   readonly #readers = new Map<string, ShardReader>();
   readonly #finished = new Set<string>();
-  /** The shards that were there first: the starting position is theirs. */
+  /** The shards that existed at the start. The starting position applies to them. */
   #first: ReadonlySet<string> | undefined;
   readonly #closing = new AbortController();
   readonly #killed = new AbortController();
   readonly #changed = new Wake();
   readonly #endWakes: () => void;
   #polling: AbortController | undefined;
-  /** When nothing of the last time runs any more. */
+  /** Resolves when nothing of the previous polling runs any more. */
   #ended: Promise<void> = Promise.resolve();
   #state: MappingState = "Disabled";
   #lastResult = "No records processed";
@@ -139,7 +139,7 @@ class StreamMapping implements Mapping, StreamContext {
     this.#changed.wake();
   }
 
-  /** Children are read from their beginning, once their parents are done with. */
+  /** Children are read from their beginning when their parents are done. */
   async #discover(): Promise<void> {
     const { startingPosition, maximumRecordAgeInSeconds } = this.stream;
     this.retention = (await this.source.retention()) * 1000;

@@ -45,7 +45,7 @@ export class TableSource implements StreamSource {
     return this.settings.eventSourceArn;
   }
 
-  /** The table's. */
+  /** The name of the table. */
   get name(): string {
     return this.streamArn.split("/")[1] ?? "";
   }
@@ -54,7 +54,7 @@ export class TableSource implements StreamSource {
     return isoSeconds(milliseconds);
   }
 
-  /** Streams of tables know no times. */
+  /** The stream of a table cannot be read from a point in time. */
   since(): Position {
     return { type: "LATEST" };
   }
@@ -127,8 +127,8 @@ export class TableSource implements StreamSource {
   }
 
   /**
-   * The server behind knows real time only, in whole seconds. The latest moment that it can mean, so that no record is
-   * too old too early.
+   * The server knows only real time, in whole seconds. This is the latest moment that it may mean, so that no record
+   * becomes too old too early.
    */
   #arrival(seconds: number): number {
     const { clock } = this.settings;

@@ -5,7 +5,7 @@ import { isoSeconds } from "../../service/time";
 
 /** How long Lambda waits for late records after the end of a window, in milliseconds. */
 const lateness = 120_000;
-/** Bytes of state, per shard. */
+/** Bytes of state per shard. */
 const largestState = 1024 * 1024;
 
 export interface WindowPlace {
@@ -15,7 +15,7 @@ export interface WindowPlace {
 
 export class TumblingWindow {
   readonly #length: number;
-  /** Start of the window that is open. */
+  /** The start of the open window. */
   #start: number | undefined;
   #state: unknown = {};
 
@@ -30,13 +30,14 @@ export class TumblingWindow {
     return this.#start !== undefined;
   }
 
-  /** When it ends if nothing more arrives, on the run's clock. */
+  /** When the window ends if no more records arrive, on the run's clock. */
   get deadline(): number {
     return (this.#start ?? Number.POSITIVE_INFINITY) + this.#length + lateness;
   }
 
   /**
-   * Whether a record that arrived then belongs to the window that is open. A late one does too: windows never go back.
+   * Whether a record that arrived at that time belongs to the open window. A late record does too, because windows
+   * never go back.
    */
   holds(at: number): boolean {
     return this.#start !== undefined && at < this.#start + this.#length;
@@ -47,7 +48,7 @@ export class TumblingWindow {
     this.#state = {};
   }
 
-  /** Takes over the state of an answer. Answers false when it is too large, so that the window has to end early. */
+  /** Stores the state of an answer. Returns false if it is too large, so that the window must end early. */
   take(state: unknown): boolean {
     this.#state = state;
     return Buffer.byteLength(JSON.stringify(state)) <= largestState;
@@ -58,12 +59,12 @@ export class TumblingWindow {
     this.#state = {};
   }
 
-  /** The same window goes on with a fresh state. */
+  /** The same window continues with an empty state. */
   restart(): void {
     this.#state = {};
   }
 
-  /** The members of the event beside its records, each with a comma before it. */
+  /** The members of the event besides its records, each with a comma before it. */
   members(isFinalInvokeForWindow = false, isWindowTerminatedEarly = false): string {
     const start = this.#start ?? 0;
     const members = {

@@ -4,13 +4,13 @@ export class Wake {
   #isWoken = false;
   #resume: () => void = () => {};
 
-  /** Whoever waits goes on. When nobody does, the next wait ends at once. */
+  /** Ends the wait. If nothing waits, the next wait ends at once. */
   wake(): void {
     this.#isWoken = true;
     this.#resume();
   }
 
-  /** Ends when woken, at the signal, or after so many milliseconds of real time. */
+  /** Waits until it is woken, until the signal aborts, or for so many milliseconds of real time. */
   async wait(stop: AbortSignal, milliseconds?: number): Promise<void> {
     if (!this.#isWoken && !stop.aborted) {
       await new Promise<void>((resolve) => {
