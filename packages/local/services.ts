@@ -64,7 +64,9 @@ export interface Services {
     Pick<PermissionSettings, "streamOf" | "sourceQueuesOf" | "secretArnOf">;
 }
 
-/** `closing` is told of each service that was created, in the order of their creation, also where a later one rejects. */
+/**
+ * `closing` receives the end of each service in the order of their creation, even if a later service cannot be created.
+ */
 export async function createServices(
   settings: ServicesSettings,
   closing: (end: () => Promise<void>) => void,
@@ -91,7 +93,7 @@ export async function createServices(
   closing(() => sqs.close());
   const kinesis = createKinesis({ clock, accountId, region });
   closing(() => kinesis.close());
-  // Of what mappings read, only tables outlive the run.
+  // Only tables outlive the run, so only their mappings have checkpoints.
   const checkpoints =
     dataDir === undefined ? undefined : createCheckpointStore(path.join(dataDir, "mapping-checkpoints.json"));
   closing(async () => checkpoints?.close());

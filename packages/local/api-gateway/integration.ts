@@ -6,9 +6,9 @@ import { type Ask, type Message, ServiceError } from "../service/ask";
 import type { Texts } from "./texts";
 
 export interface IntegrationTarget {
-  /** `000000000000/orders`; empty where the request itself names the queue. */
+  /** For example `000000000000/orders`. Empty if the request itself names the queue. */
   readonly queuePath: string;
-  /** Of a URI that names the action in place of a path. */
+  /** The action, for a URI that names an action and not a path. */
   readonly action: string | undefined;
 }
 
@@ -25,7 +25,10 @@ export interface IntegrationAnswer {
   readonly body: string;
 }
 
-/** `arn:aws:apigateway:eu-west-1:sqs:path/000000000000/orders`, or `…:sqs:action/SendMessage`; undefined for any other target. */
+/**
+ * Reads `arn:aws:apigateway:eu-west-1:sqs:path/000000000000/orders` or `…:sqs:action/SendMessage`. Undefined for any
+ * other target.
+ */
 export function targetOf(uri: string): IntegrationTarget | undefined {
   const [, kind, rest = ""] = /^arn:[^:]+:apigateway:[^:]+:sqs:(path|action)\/(.*)$/.exec(uri) ?? [];
   if (kind === "action") return /^[A-Za-z]+$/.test(rest) ? { queuePath: "", action: rest } : undefined;
@@ -40,7 +43,7 @@ export interface SqsSettings {
   readonly roleArn: string;
 }
 
-/** Asks SQS in the integration's role, in the protocol that the request is in. */
+/** Sends the request to SQS with the integration's role, in the request's own protocol. */
 export async function askSqs(
   { ask, address, roleArn }: SqsSettings,
   target: IntegrationTarget,
@@ -71,7 +74,7 @@ export async function askSqs(
 
   const form = formOf(request);
   const action = target.action ?? form.get("Action");
-  // What SQS says to a body that is no form: the Content-Type was not mapped.
+  // This is SQS's answer to a body that is not a form, because the Content-Type was not mapped.
   if (action === null) return answer(404, "application/xml", "<UnknownOperationException/>");
   const xml = request.headers.accept?.includes("xml") ?? false;
   const contentType = xml ? "text/xml" : "application/json";
@@ -100,7 +103,7 @@ async function settle(
   }
 }
 
-/** The fields of a form, and those in the query of the address. */
+/** The fields of the form in the body, and those in the query string. */
 function formOf({ headers, query, body }: IntegrationRequest): URLSearchParams {
   const isForm = headers["content-type"]?.startsWith("application/x-www-form-urlencoded") ?? false;
   const form = new URLSearchParams(isForm ? body : "");
@@ -108,7 +111,10 @@ function formOf({ headers, query, body }: IntegrationRequest): URLSearchParams {
   return form;
 }
 
-/** API Gateway asks for JSON, and SQS then says in JSON what the Query protocol says in XML; members without a value are null. */
+/**
+ * API Gateway asks for JSON. SQS then answers in JSON what the Query protocol answers in XML. Members without a value
+ * are null.
+ */
 function jsonForm(action: string, result: Message, requestId: string): string {
   const members = action === "SendMessage" ? { ...sendMessageMembers, ...result } : result;
   return JSON.stringify({

@@ -1,4 +1,5 @@
-// Delivers to a target with retries on the run's clock, and what cannot be delivered to a dead-letter queue: Scheduler's and EventBridge's alike.
+// Delivers to a target with retries on the run's clock, for Scheduler and EventBridge. What cannot be delivered goes to
+// a dead-letter queue.
 import type { Clock } from "../clock";
 import { queryCode } from "../protocol/query";
 import { type Ask, type Principal, ServiceError } from "../service/ask";
@@ -15,24 +16,24 @@ export interface RetryPolicy {
 export const retryDefaults: RetryPolicy = { maximumRetryAttempts: 185, maximumEventAgeInSeconds: 86_400 };
 
 export interface Failure {
-  /** As the target's API has it. */
+  /** The error code of the target's API. */
   readonly code: string;
   readonly message: string;
-  /** How often it was tried again. */
+  /** The number of retries. */
   readonly retries: number;
-  /** Which limit was reached; undefined for an error that no retry would fix. */
+  /** The limit that was reached. Undefined for an error that no retry would fix. */
   readonly condition: "MaximumRetryAttempts" | "MaximumEventAgeInSeconds" | undefined;
 }
 
 export interface Delivery {
-  /** For the user, as `Schedule "sweep"`. */
+  /** The sender's name in messages for the user, such as `Schedule "sweep"`. */
   readonly name: string;
   readonly target: Target;
-  /** Who asks the target. */
+  /** The caller of the target. */
   readonly principal: Principal;
   readonly retryPolicy: RetryPolicy;
   readonly traceHeader?: string | undefined;
-  /** What is delivered; `attempt` counts from 1. */
+  /** The delivered text. `attempt` counts from 1. */
   body(attempt: number): string;
   readonly deadLetter?: DeadLetter | undefined;
 }
@@ -45,9 +46,9 @@ export interface DeadLetter {
 }
 
 export interface Delivering {
-  /** Undefined when the first attempt was delivered, else why not. Never rejects. */
+  /** Why the first attempt failed. Undefined if it succeeded. Never rejects. */
   readonly first: Promise<Failure | undefined>;
-  /** Resolves when it is delivered or given up. Never rejects. */
+  /** Resolves when the delivery has succeeded or was given up. Never rejects. */
   readonly settled: Promise<void>;
 }
 
@@ -58,8 +59,8 @@ export interface DeliverySettings {
 }
 
 /**
- * Milliseconds before the next attempt: 1 s, doubled each time, at most 8 min, so that the 185 retries fit into a day. AWS documents
- * an exponential back-off without its figures, with a jitter that one machine has no need of.
+ * Milliseconds before the next attempt: 1 second, doubled each time, at most 8 minutes, so that the 185 retries fit
+ * into a day. AWS documents an exponential back-off with jitter, but no figures. One machine needs no jitter.
  */
 const backOff = (retries: number) => Math.min(1000 * 2 ** retries, 480_000);
 
@@ -76,14 +77,14 @@ export class Deliveries {
     });
     const settled = this.#run(delivery, tell).finally(() => {
       this.#pending.delete(settled);
-      // Nothing was tried when the run had been closed before.
+      // There was no attempt if the run had been closed before.
       tell({ code: "InternalFailure", message: "The local run is closing.", retries: 0, condition: undefined });
     });
     this.#pending.add(settled);
     return { first, settled };
   }
 
-  /** Gives up what waits for its next attempt; resolves when nothing is under way. */
+  /** Gives up deliveries that wait for their next attempt. Resolves when no delivery is in progress. */
   async close(): Promise<void> {
     this.#closed.abort();
     await Promise.all(this.#pending);

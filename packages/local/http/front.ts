@@ -8,32 +8,35 @@ import { strangerIn } from "../strangers";
 import { type HttpExchange, listen } from "./listener";
 
 export interface FrontSettings {
-  /** 0: any free one. */
+  /** 0 stands for any free port. */
   readonly port: number;
   readonly ask: Ask;
-  /** Whose access key it is, undefined for a request that nobody signed. `sender`: key of the function whose process sent it. */
+  /**
+   * Finds the owner of an access key. The key is undefined if the request is not signed. `sender` is the key of the
+   * function whose process sent the request.
+   */
   identify(accessKeyId: string | undefined, sender?: string): Principal;
   readonly routes: readonly Route[];
   readonly region: string;
   readonly accountId: string;
-  /** The program's resources that the run does not have, for whoever calls them. */
+  /** The program's resources that the run does not have, in words for their callers. */
   absent?(): string;
   readonly buckets?: Buckets;
-  /** Told of errors that are ours, which clients see as an internal failure only. Default: stderr. */
+  /** Receives the run's own errors, which clients see only as an internal failure. Default: stderr. */
   log?(line: string): void;
 }
 
-/** S3, whose requests have a bucket and a key for a path. */
+/** S3, whose requests have a bucket and a key as their path. */
 export interface Buckets {
   readonly handler: FrontHandler;
-  /** Whether the path is that of a bucket which is there. */
+  /** Whether the path is that of an existing bucket. */
   has(path: string): boolean;
 }
 
 export interface Front {
   /** `http://127.0.0.1:<port>` */
   readonly address: string;
-  /** Ends every connection at once. */
+  /** Closes every connection at once. */
   close(): Promise<void>;
 }
 
@@ -43,7 +46,10 @@ interface Answer {
   readonly body: string | Buffer;
 }
 
-/** Who signed, and for which service: the scope of a signature is `<key>/<date>/<region>/<service>/aws4_request`. */
+/**
+ * The signer, and the service that the request was signed for. The scope of a signature is
+ * `<key>/<date>/<region>/<service>/aws4_request`.
+ */
 interface Signature {
   readonly accessKeyId: string | undefined;
   readonly service: string | undefined;
@@ -52,7 +58,7 @@ interface Signature {
 export async function startFront(settings: FrontSettings): Promise<Front> {
   const { ask, identify, region, accountId } = settings;
   const log = settings.log ?? ((line: string) => process.stderr.write(`${line}\n`));
-  // Services with paths of their own cannot be told from a page that is not there, except by the signature.
+  // Only the signature tells a request to a service with paths of its own from a request for a missing page.
   const absent = (service: ServiceName | undefined) =>
     service === undefined ? "" : ` The local run has no service "${service}".${settings.absent?.() ?? ""}`;
   const routes = [...settings.routes].sort((a, b) => b.prefix.length - a.prefix.length);
@@ -161,12 +167,12 @@ function signatureOf({ headers, query }: HttpExchange): Signature {
     const [accessKeyId, , , service] = credential.split("/");
     return { accessKeyId, service };
   }
-  // Signature version 2: the key only.
+  // Signature version 2 contains the key only.
   const legacy = /^AWS ([^:]+):/.exec(authorization)?.[1] ?? query.get("AWSAccessKeyId") ?? undefined;
   return { accessKeyId: legacy, service: undefined };
 }
 
-/** The form of a request in the Query protocol: POSTed, or in the address of a GET. */
+/** The form of a request in the Query protocol: in the body of a POST, or in the query string of a GET. */
 function formOf({ method, headers, query, body }: HttpExchange): URLSearchParams | undefined {
   if (method === "GET") return query;
   if (method !== "POST" || !headers["content-type"]?.startsWith("application/x-www-form-urlencoded")) return undefined;
@@ -175,7 +181,10 @@ function formOf({ method, headers, query, body }: HttpExchange): URLSearchParams
   return form;
 }
 
-/** What is not a refusal of AWS's is our failure: logged here, and told without its inner parts. */
+/**
+ * An error that is not AWS's refusal is a failure of the run. It is logged here, and the caller is told without
+ * details.
+ */
 function serviceErrorOf(thrown: unknown, log: (line: string) => void, requestId: string): ServiceError {
   if (thrown instanceof ServiceError) return thrown;
   const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);

@@ -28,38 +28,47 @@ export interface LambdaSettings {
   readonly concurrency?: number;
   /** Milliseconds of real time after which an idle environment is ended. Default: 300,000. */
   readonly idleTime?: number;
-  /** Megabytes that all environments may hold before another takes the place of an idle one. Default: a quarter of the machine's memory. */
+  /**
+   * Megabytes that all environments may hold before another takes the place of an idle one. Default: a quarter of the
+   * machine's memory.
+   */
   readonly memory?: number;
   /** First of the ports of 127.0.0.1 on which the functions listen for a debugger, one each. Default: none listens. */
   readonly inspectPort?: number;
-  /** How a mapping is run, by the service in its source's ARN. Default: queues (`sqs`), streams (`kinesis`), tables' streams (`dynamodb`). */
+  /**
+   * How a mapping is run, by the service in its source's ARN. Default: queues (`sqs`), streams (`kinesis`), tables'
+   * streams (`dynamodb`).
+   */
   readonly sources?: Readonly<Record<string, StartMapping>>;
   /** Calls `wake` after each write to the stream, until the function that it returns is called. */
   onWrite?(streamArn: string, wake: () => void): () => void;
-  /** Where a stream's mapping goes on, if it does, in another run. */
+  /** Where the mapping of a stream continues in the next run. */
   checkpoints?(definition: MappingDefinition): Checkpoints | undefined;
-  /** Each line that a function writes. */
+  /** Receives each line that a function writes. */
   onLog?(functionName: string, requestId: string | undefined, line: string): void;
-  /** Each batch that a mapping has run. */
+  /** Receives a report on each batch that a mapping has run. */
   onBatch?(report: BatchReport): void;
-  /** What the user should know: a mapping that cannot read its source, an event that was lost. */
+  /** Receives what the user should know, such as a mapping that cannot read its source or a lost event. */
   onProblem?(message: string): void;
 }
 
 export interface Lambda {
   readonly service: Service;
-  /** Lambda's REST API, for the front. */
+  /** Lambda's REST API, which the front serves. */
   readonly routes: readonly Route[];
   readonly registry: Registry;
   readonly pool: Pool;
-  /** Whose access key it is. `sender`: key of the function whose process sent the request. */
+  /** Finds the owner of an access key. `sender` is the key of the function whose process sent the request. */
   identify(accessKeyId: string | undefined, sender?: string): Principal;
   /** Creates the function, or replaces its code and configuration. */
   putFunction(definition: FunctionDefinition): void;
   putAsynchronousConfig(functionName: string, config: AsynchronousConfig): void;
-  /** Creates the mapping and starts it, unless it is disabled; an earlier one of the same id is closed first. */
+  /** Creates the mapping and starts it unless it is disabled. An earlier mapping with the same id is closed first. */
   putMapping(definition: MappingDefinition): Promise<void>;
-  /** Stops mappings first, then everything that runs. `grace`: milliseconds for what runs; default 5,000. */
+  /**
+   * Stops the mappings, then everything that runs. `grace` is the time for running batches, in milliseconds. Default:
+   * 5,000.
+   */
   close(grace?: number): Promise<void>;
 }
 

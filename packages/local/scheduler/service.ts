@@ -18,16 +18,18 @@ export interface SchedulerSettings extends Place {
   readonly ask: Ask;
   /** What the user should know: a schedule that never runs, an invocation that was lost. */
   onProblem?(message: string): void;
-  /** From 0 to below 1: the moment within a flexible time window. Default: Math.random. */
+  /**
+   * Returns a number from 0 to below 1, which chooses the moment within a flexible time window. Default: Math.random.
+   */
   random?(): number;
 }
 
-/** What a schedule that was run at once has come to. */
+/** The result of a schedule that was run at once. */
 export interface RunNow {
   readonly scheduleArn: string;
   readonly executionId: string;
   readonly delivered: boolean;
-  /** Why its first attempt failed; what its retry policy allows goes on. */
+  /** Why the first attempt failed. The retries that the retry policy allows follow. */
   readonly error?: string;
 }
 
@@ -36,9 +38,12 @@ export interface Scheduler {
   /** Scheduler's REST API, and `POST /_spillway/schedules/<name>/run`, for the front. */
   readonly routes: readonly Route[];
   readonly provisioners: Provisioners;
-  /** Runs a schedule at once, whatever its moment and state; resolves after the first attempt. `name`, or `group/name`. */
+  /**
+   * Runs a schedule at once, whatever its times and state are. Resolves after the first attempt. The name has the form
+   * `name` or `group/name`.
+   */
   runNow(name: string): Promise<RunNow>;
-  /** Cancels what waits; resolves when nothing is under way. */
+  /** Cancels what waits. Resolves when nothing is in progress. */
   close(): Promise<void>;
 }
 
@@ -50,7 +55,7 @@ export function createScheduler(settings: SchedulerSettings): Scheduler {
   const schedules = new Schedules({ clock, deliveries, place, random, onProblem });
   const groups = new Groups(place, clock.now());
 
-  // Whoever runs one by hand may know only what the program calls it.
+  // A user who runs a schedule by hand may know only its name in the program.
   const findToRun = (name: string, groupName?: string) => {
     try {
       return schedules.find(name, groupName);
@@ -97,7 +102,7 @@ export function createScheduler(settings: SchedulerSettings): Scheduler {
       const { items, more } = pageOf(found, (name) => name, input, "MaxResults");
       return { ScheduleGroups: items.map((name) => groups.describe(name)), ...more };
     },
-    // Ours.
+    // This action is the local run's own.
     RunSchedule: async (input) => ({ ...(await run(text(input, "Name"), optionalText(input, "GroupName"))) }),
   };
 
