@@ -1,4 +1,5 @@
 // The server that DynamoDB of the local run stands on: dynoxide, a child process with its database in a file.
+// The file has more than 250 lines because the start, the watchdog and the end of that process belong together.
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
@@ -9,7 +10,9 @@ import { DatabaseSync } from "node:sqlite";
 import { placeForDatabases, temporaryFolder } from "../temporary-folder";
 
 export interface BackendSettings {
-  /** Where the tables outlive the run. Default: a temporary directory, in memory where there is room, removed at close. */
+  /**
+   * Where the tables outlive the run. Default: a temporary directory, in memory where there is room, removed at close.
+   */
   readonly dataDir?: string | undefined;
   /** Called when the server ends without having been closed, with a message for the user. */
   onExit(message: string): void;
@@ -21,7 +24,7 @@ export interface BackendAnswer {
 }
 
 export interface Backend {
-  /** `target` as in X-Amz-Target. */
+  /** `target` has the form of X-Amz-Target. */
   request(target: string, body: string): Promise<BackendAnswer>;
   close(): Promise<void>;
 }
@@ -41,7 +44,7 @@ export async function startBackend({ dataDir, onExit }: BackendSettings): Promis
     const database = join(directory, "dynamodb.db");
     const server = await startServer(binary, database, temporary ? directory : undefined);
     let closing = false;
-    // Elsewhere the watchdog does it.
+    // In all other cases the watchdog ends the server.
     const atExit = () => {
       if (process.platform === "win32") server.child.kill();
     };
@@ -92,7 +95,7 @@ function binaryPath(): string {
   }
   const installed: unknown = JSON.parse(readFileSync(join(directory, "package.json"), "utf8")).version;
   if (installed !== version) {
-    // The index on its tables and its labels are known of this version.
+    // The index on the server's tables, and its labels, are known only for this version.
     throw new Error(`DynamoDB of the local run needs ${name} ${version}, ${installed} is installed; ${advice}`);
   }
   return join(directory, process.platform === "win32" ? "dynoxide.exe" : "dynoxide");
@@ -102,13 +105,14 @@ interface Server {
   readonly child: ChildProcess;
   readonly host: string;
   readonly port: number;
-  /** Resolves with how it ended. */
+  /** Resolves with the reason of its end. */
   readonly exited: Promise<string>;
 }
 
 /**
- * dynoxide answers the web pages of every origin, and cannot be told not to, so it listens where no page finds it: at one of
- * the 16 million addresses of this machine. Where there is 127.0.0.1 alone, as on macOS, only the port is unknown.
+ * dynoxide answers the web pages of every origin, and cannot be told not to, so it listens where no page finds it: at
+ * one of the 16 million addresses of this machine. Where there is 127.0.0.1 alone, as on macOS, only the port is
+ * unknown.
  */
 function hiddenHost(): Promise<string> {
   const [a, b, c] = [randomInt(1, 255), randomInt(1, 255), randomInt(1, 255)];
@@ -119,7 +123,10 @@ function hiddenHost(): Promise<string> {
   );
 }
 
-/** The port is chosen before the server has it: where another process was faster, the server ends and the next port is tried. */
+/**
+ * The port is chosen before the server listens on it. If another process takes the port first, the server ends and the
+ * next port is tried.
+ */
 async function startServer(binary: string, database: string, remove: string | undefined): Promise<Server> {
   const host = await hiddenHost();
   for (let attempt = 1; ; attempt += 1) {
@@ -135,7 +142,10 @@ async function startServer(binary: string, database: string, remove: string | un
   }
 }
 
-/** Ends the server and removes its files when this process ends, however that happens: standard input is a pipe that closes with it. */
+/**
+ * Ends the server and removes its files when this process ends, for whatever reason: standard input is a pipe that
+ * closes with the process.
+ */
 const watchdog = `
 exec 3<&0 4>&2 2>/dev/null
 "$@" 2>&4 3<&- 4>&- </dev/null & server=$!
@@ -172,7 +182,7 @@ function spawnServer(
   return { child, host, port, exited, output: () => output.trim() };
 }
 
-/** Resolves with the reason when it does not come up. */
+/** Resolves with the reason if the server does not start. */
 async function ready(server: Server & { output(): string }): Promise<string | undefined> {
   let ended: string | undefined;
   server.exited.then((reason) => {
@@ -181,7 +191,7 @@ async function ready(server: Server & { output(): string }): Promise<string | un
   const until = Date.now() + startMilliseconds;
   while (Date.now() < until) {
     if (ended !== undefined) return `${server.output() || "no output"} (${ended})`;
-    // The line tells that the port is its own; another server there would answer too.
+    // Only the line proves that this server has the port. Another server on the port would answer too.
     if (server.output().includes("listening") && (await answers(server))) return undefined;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
@@ -221,7 +231,10 @@ async function stop({ child, exited }: Server): Promise<void> {
   await exited;
 }
 
-/** Each write with a stream looks for the highest sequence number: without an index that is a scan of all records. */
+/**
+ * Each write to a table with a stream looks up the highest sequence number. Without an index that is a scan of all
+ * records.
+ */
 function addStreamIndex(path: string): void {
   const database = new DatabaseSync(path, { timeout: 5000 });
   try {
@@ -245,7 +258,7 @@ function post(agent: http.Agent, { host, port }: Server, target: string, body: s
           "content-type": "application/x-amz-json-1.0",
           "x-amz-target": target,
           "x-amz-date": "20260101T000000Z",
-          // It looks for the form of a signature and does not check it.
+          // The server requires the form of a signature, and does not check it.
           authorization:
             "AWS4-HMAC-SHA256 Credential=local/20260101/local/dynamodb/aws4_request, SignedHeaders=host, Signature=0",
           "content-length": Buffer.byteLength(body),

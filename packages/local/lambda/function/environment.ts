@@ -1,5 +1,6 @@
 // An execution environment: one child process that runs a function's events, one at a time, until it dies or is killed.
 // What a function takes and how long it may is real time: the clock of its process cannot be sped up.
+// The file has more than 250 lines because the start, the events and the end of a process share one state.
 import { type ChildProcess, spawn } from "node:child_process";
 import * as path from "node:path";
 import type { FunctionDefinition } from "./definition";
@@ -112,8 +113,8 @@ export class Environment {
         env: { ...variables },
         stdio: ["ignore", "pipe", "pipe", "ipc"],
         serialization: "advanced",
-        // A process group of its own: Ctrl-C in the terminal is for the run, which ends its functions in order, and what the
-        // function has started goes with it.
+        // A process group of its own: Ctrl-C in the terminal is for the run, which ends its functions in order, and
+        // what the function has started goes with it.
         detached: true,
       },
     );

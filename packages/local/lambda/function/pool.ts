@@ -1,4 +1,6 @@
-// All execution environments: started on demand, kept warm, and at most so many of them running at a time over all functions.
+// All execution environments: started on demand, kept warm, and at most so many of them running at a time over all
+// functions.
+// The file has more than 250 lines because each method changes the same few lists of lanes and environments.
 import { randomUUID } from "node:crypto";
 import { mkdirSync, rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
@@ -86,7 +88,7 @@ export class Pool {
     lane.idle.push(this.#create(lane));
   }
 
-  /** Process ids of all environments, for those who watch or disturb the run. */
+  /** The process ids of all environments, for tools that observe or disturb the run. */
   get processes(): readonly {
     readonly functionName: string;
     readonly pid: number | undefined;
@@ -175,7 +177,10 @@ export class Pool {
     return spare !== undefined;
   }
 
-  /** Looks again at events that could not be started, as by then those before them may have run so long that another environment is started. */
+  /**
+   * Looks again at events that could not be started, as by then those before them may have run so long that another
+   * environment is started.
+   */
   #dispatchLater(): void {
     if (this.#later !== undefined || ![...this.#lanes.values()].some(({ waiting }) => waiting.length > 0)) return;
     this.#later = setTimeout(() => {
