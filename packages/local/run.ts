@@ -1,7 +1,6 @@
 // The whole program on one machine: the local servers, the evaluated program, and each of its resources on them.
 import type { Graph, GraphResource } from "@spillway/graph";
 import { type Evaluation, evaluate, usableProject } from "@spillway/graph";
-import { createClock } from "./clock";
 import { takeDataFolder } from "./data-folder";
 import { startFront } from "./http/front";
 import { ownPages } from "./http/own-pages";
@@ -11,6 +10,7 @@ import { checkRoles } from "./iam/role-checks";
 import { provision } from "./provision";
 import { describeMissingSecrets } from "./secrets/provision";
 import type { Observer } from "./service/ask";
+import { createClock } from "./service/clock";
 import { createServices } from "./services";
 import { absentFor, describeAbsent, describeWithoutEffect, withoutEffect } from "./without-effect";
 

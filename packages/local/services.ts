@@ -2,7 +2,6 @@
 import * as path from "node:path";
 import { bucketArnIn } from "@spillway/graph";
 import { createApiGateway } from "./api-gateway/service";
-import type { Clock } from "./clock";
 import { dynamodbProvisioners } from "./dynamodb/provision";
 import { createDynamoDb } from "./dynamodb/service";
 import { createEvents } from "./events/service";
@@ -21,6 +20,7 @@ import { createSecretsManager } from "./secrets/secrets-manager";
 import { createSsm } from "./secrets/ssm";
 import { SecretStore } from "./secrets/store";
 import { type Ask, createAsk, type Observer } from "./service/ask";
+import type { Clock } from "./service/clock";
 import type { Provisioners } from "./service/provision";
 import { snsProvisioners } from "./sns/provision";
 import { createSns } from "./sns/service";

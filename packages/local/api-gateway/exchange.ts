@@ -1,7 +1,8 @@
 // The steps of one request within a method: check the request, build the integration's request from it, and build the
 // caller's answer from the integration's answer.
-import type { Clock } from "../clock";
+
 import type { FrontRequest, FrontResponse } from "../protocol/http";
+import type { Clock } from "../service/clock";
 import type { Context } from "./context";
 import type {
   ApiDefinition,

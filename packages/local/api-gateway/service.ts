@@ -1,9 +1,9 @@
 // API Gateway of the local run: each request from the caller to the integration and back, as a REST API's stage serves
 // it.
 import { partitionOf } from "@spillway/graph";
-import type { Clock } from "../clock";
 import type { FrontRequest, FrontResponse, Route } from "../protocol/http";
 import { type Ask, type Service, ServiceError } from "../service/ask";
+import type { Clock } from "../service/clock";
 import type { Provisioners } from "../service/provision";
 import { type Context, contextOf, withContext } from "./context";
 import type { ApiDefinition, StageDefinition } from "./definitions";

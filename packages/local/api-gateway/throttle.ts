@@ -1,5 +1,5 @@
 // Limits on how often methods may be called: token buckets, filled up at a steady rate.
-import type { Clock } from "../clock";
+import type { Clock } from "../service/clock";
 import { everyMethod, type StageDefinition, type Throttle } from "./definitions";
 
 class TokenBucket {

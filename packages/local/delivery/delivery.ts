@@ -1,8 +1,9 @@
 // Delivers to a target with retries on the run's clock, for Scheduler and EventBridge. What cannot be delivered goes to
 // a dead-letter queue.
-import type { Clock } from "../clock";
+
 import { queryCode } from "../protocol/query";
 import { type Ask, type Principal, ServiceError } from "../service/ask";
+import type { Clock } from "../service/clock";
 import { isRetryable } from "./retryable";
 import { deliver, send, type Target } from "./target";
 

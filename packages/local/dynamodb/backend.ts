@@ -7,7 +7,7 @@ import http from "node:http";
 import net from "node:net";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { placeForDatabases, temporaryFolder } from "../temporary-folder";
+import { placeForDatabases, temporaryFolder } from "../service/temporary-folder";
 
 export interface BackendSettings {
   /**

@@ -2,10 +2,10 @@
 // it.
 
 import { parseJson } from "spillway/syntax/json";
-import type { Clock, Timer } from "../clock";
 import type { Deliveries, Delivery, Failure } from "../delivery/delivery";
 import { runAt } from "../schedule/schedule";
 import { type Principal, ServiceError } from "../service/ask";
+import type { Clock, Timer } from "../service/clock";
 import { notFound } from "../service/errors";
 import { arnOf, type Place } from "../service/place";
 import type { BusDefinition, RuleDefinition, TargetDefinition } from "./definition";

@@ -2,9 +2,9 @@
 // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Operations.html
 
 import { isObject, type Json, parseJson } from "spillway/syntax/json";
-import type { Clock } from "../clock";
 import { Deliveries } from "../delivery/delivery";
 import { type Ask, type Message, type Service, ServiceError } from "../service/ask";
+import type { Clock } from "../service/clock";
 import { editTheProgram, invalid } from "../service/errors";
 import type { Place } from "../service/place";
 import type { Provisioners } from "../service/provision";

@@ -4,8 +4,8 @@ import type { FrontHandler, FrontRequest, Route } from "../protocol/http";
 import { jsonError, jsonInput, jsonRequest } from "../protocol/json";
 import { faultOf, queryAnswer, queryCode, queryError, queryInput, queryServiceOf } from "../protocol/query";
 import { type Ask, type Principal, ServiceError, type ServiceName } from "../service/ask";
-import { strangerIn } from "../strangers";
 import { type HttpExchange, listen } from "./listener";
+import { strangerIn } from "./strangers";
 
 export interface FrontSettings {
   /** 0 stands for any free port. */

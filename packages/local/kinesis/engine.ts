@@ -3,8 +3,8 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { compileFunction } from "node:vm";
-import type { Clock } from "../clock";
 import { type Message, ServiceError } from "../service/ask";
+import type { Clock } from "../service/clock";
 import { type Arithmetic, accelerate, type Decimal, type Sequence } from "./sequence";
 
 export interface Engine {

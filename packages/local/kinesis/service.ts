@@ -1,6 +1,7 @@
 // Kinesis of the local run. The first request starts its engine, so that programs without streams do not wait for it.
-import type { Clock } from "../clock";
+
 import { type Message, type Service, ServiceError } from "../service/ask";
+import type { Clock } from "../service/clock";
 import { Wakes } from "../service/wakes";
 import type { Actions, Context } from "./actions";
 import { consumerActions } from "./consumers";

@@ -1,9 +1,10 @@
 // Asynchronous invocations: kept in memory, retried on the run's clock, handed to a destination when they are given up.
 // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
-import type { Clock } from "../clock";
+
 import { failureKey } from "../delivery/failure-key";
 import { deliver } from "../delivery/target";
 import { type Ask, type Message, type Principal, ServiceError } from "../service/ask";
+import type { Clock } from "../service/clock";
 import type { FunctionDefinition, InvocationResult, Invoke } from "./function/definition";
 
 /** The settings of a `FunctionEventInvokeConfig`. */

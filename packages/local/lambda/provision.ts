@@ -1,7 +1,8 @@
 // Creates the program's functions, their event source mappings, permissions and asynchronous settings on Lambda of the
 // local run.
-import type { Clock } from "../clock";
+
 import { type Ask, ServiceError } from "../service/ask";
+import type { Clock } from "../service/clock";
 import type { Provisioners } from "../service/provision";
 import { provisioner } from "../service/provisioner";
 import { numberIn, partIn, textIn, type Values } from "../service/values";

@@ -1,10 +1,10 @@
 // Lambda of the local run: its functions in their environments, and its API's actions.
 import { randomUUID } from "node:crypto";
 import { partitionOf } from "@spillway/graph";
-import type { Clock } from "../clock";
 import type { Route } from "../protocol/http";
 import { restJsonRoutes } from "../protocol/rest-json";
 import { type Ask, type Message, type Principal, type Service, ServiceError } from "../service/ask";
+import type { Clock } from "../service/clock";
 import { type AsynchronousConfig, AsynchronousInvocations, asynchronousDefaults } from "./asynchronous";
 import { type DeployedFunction, describeFunction, describeMapping, revision } from "./descriptions";
 import { CredentialStore } from "./function/credentials";

@@ -1,10 +1,10 @@
 // Tells queues, topics and functions what happened to the objects of a bucket, in S3's format.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
 import { randomBytes, randomUUID } from "node:crypto";
-import type { Clock } from "../clock";
 import { isRetryable } from "../delivery/retryable";
 import { deliver } from "../delivery/target";
 import type { Ask, Message, Principal } from "../service/ask";
+import type { Clock } from "../service/clock";
 import type { Bucket } from "./bucket";
 import { type EventName, isFor, type Notification, undeliverable } from "./notifications";
 

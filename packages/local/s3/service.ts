@@ -1,7 +1,8 @@
 // S3 of the local run: buckets in memory, with what functions and scripts do with objects.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/
-import type { Clock } from "../clock";
+
 import { type Ask, type Message, type Principal, type Service, ServiceError } from "../service/ask";
+import type { Clock } from "../service/clock";
 import { type Bucket, newBucket, type StoredObject } from "./bucket";
 import { BucketDeliveries, type Happened } from "./deliveries";
 import { asS3Error, noSuchBucket, notImplemented } from "./errors";

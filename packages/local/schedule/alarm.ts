@@ -1,5 +1,5 @@
 // Timers of the run's clock for moments that may be far away.
-import type { Clock, Timer } from "../clock";
+import type { Clock, Timer } from "../service/clock";
 
 /** Milliseconds. A timer of Node.js that is set to more fires at once. */
 const longest = 2 ** 31 - 1;

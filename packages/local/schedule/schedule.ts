@@ -1,6 +1,6 @@
 // Runs an action at each moment of a schedule expression, for EventBridge's rules and Scheduler's schedules.
 import { type Expression, nextOf } from "spillway/syntax/schedule-expression";
-import type { Clock, Timer } from "../clock";
+import type { Clock, Timer } from "../service/clock";
 import { alarm } from "./alarm";
 
 export interface Schedule {

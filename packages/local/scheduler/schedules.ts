@@ -1,9 +1,9 @@
 // The schedules of the program, each waiting for its next moment on the run's clock.
 
-import type { Clock, Timer } from "../clock";
 import type { Deliveries, Delivering } from "../delivery/delivery";
 import { alarm } from "../schedule/alarm";
 import { runAt } from "../schedule/schedule";
+import type { Clock, Timer } from "../service/clock";
 import { notFound } from "../service/errors";
 import type { Place } from "../service/place";
 import type { ScheduleDefinition } from "./definition";

@@ -1,9 +1,10 @@
 // EventBridge Scheduler of the local run: the program's schedules on the run's clock, and its API's actions.
-import type { Clock } from "../clock";
+
 import { Deliveries } from "../delivery/delivery";
 import type { Route } from "../protocol/http";
 import { restJsonRoutes } from "../protocol/rest-json";
 import { type Ask, type Message, type Service, ServiceError } from "../service/ask";
+import type { Clock } from "../service/clock";
 import { editTheProgram } from "../service/errors";
 import type { Place } from "../service/place";
 import type { Provisioners } from "../service/provision";

@@ -1,8 +1,9 @@
 // Delivers published messages to queues and functions after Publish has answered, with SNS's retries and dead letters.
-import type { Clock } from "../clock";
+
 import { isRetryable } from "../delivery/retryable";
 import { deliver, send } from "../delivery/target";
 import type { Ask, Principal } from "../service/ask";
+import type { Clock } from "../service/clock";
 import { lambdaEvent, queueMessage } from "./notification";
 import type { Publication } from "./publication";
 import { delayBefore, maximumAttempts } from "./retries";

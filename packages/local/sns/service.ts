@@ -1,6 +1,7 @@
 // SNS of the local run: its actions, with the input and output that AWS documents for each.
-import type { Clock } from "../clock";
+
 import type { Ask, Message, Service } from "../service/ask";
+import type { Clock } from "../service/clock";
 import { entriesOf, singleOf } from "./batch";
 import { Deliveries } from "./deliveries";
 import { invalid, missing, refused, resourceNotFound, tooManyTags, unknownAction } from "./errors";

@@ -1,5 +1,5 @@
 // A topic with its subscriptions, and what a FIFO topic remembers: sequence numbers, and the ids of five minutes.
-import type { Clock } from "../clock";
+import type { Clock } from "../service/clock";
 import type { Deduplication, LoadedTopic, Storage, StoredSubscription, StoredTopic } from "./storage";
 import type { DeliverySettings, Protocol } from "./subscription-attributes";
 import { type Attributes, defaultMessageSize } from "./topic-attributes";

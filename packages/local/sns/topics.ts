@@ -1,7 +1,7 @@
 // All topics and subscriptions of the run: found by ARN, created and changed with the checks that SNS makes.
 import { partitionOf, subscriptionArn } from "@spillway/graph";
 import { isSameDocument } from "spillway/syntax/json";
-import type { Clock } from "../clock";
+import type { Clock } from "../service/clock";
 import { checkIsHere, parseArn, snsArn } from "./arns";
 import { invalid, refused, subscriptionNotFound, topicNotFound } from "./errors";
 import type { Storage } from "./storage";

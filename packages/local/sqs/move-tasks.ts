@@ -1,7 +1,7 @@
 // Message move tasks move dead letters back to the queues they came from, or to another queue, at a given rate.
 import { randomUUID } from "node:crypto";
-import type { Clock } from "../clock";
 import type { Message } from "../service/ask";
+import type { Clock } from "../service/clock";
 import { invalidParameter, invalidValue, resourceNotFound } from "./errors";
 import { FifoQueue } from "./fifo-queue";
 import { optionalInteger, optionalText, text } from "./input";

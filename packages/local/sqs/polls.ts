@@ -1,8 +1,8 @@
 // Long polling: receivers that wait for messages of a queue are served in the order in which they came, and woken when
 // a message
 // becomes visible.
-import type { Clock, Timer } from "../clock";
-import { onAbort } from "../on-abort";
+import type { Clock, Timer } from "../service/clock";
+import { onAbort } from "../service/on-abort";
 import type { StoredMessage } from "./message";
 
 export interface Poll {

@@ -1,5 +1,5 @@
 // What a queue knows of its surroundings, and what it is given to keep.
-import type { Clock } from "../clock";
+import type { Clock } from "../service/clock";
 import type { StoredMessage } from "./message";
 import type { Storage } from "./storage";
 

@@ -2,8 +2,8 @@
 
 import { partitionOf } from "@spillway/graph";
 import { isSameDocument } from "spillway/syntax/json";
-import type { Clock } from "../clock";
 import type { Message } from "../service/ask";
+import type { Clock } from "../service/clock";
 import {
   allowsRedriveFrom,
   checkAttributes,

@@ -1,6 +1,7 @@
 // SQS of the local run: its actions, with the input and output of AWS's JSON protocol.
-import type { Clock } from "../clock";
+
 import type { AskOptions, Message, Principal, Service } from "../service/ask";
+import type { Clock } from "../service/clock";
 import { page } from "../service/page";
 import { isKnown, maximumMessageSize } from "./attributes";
 import { each, entriesOf } from "./batch";

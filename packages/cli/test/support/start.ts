@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { until } from "../../../../test/support/until";
-import { placeForDatabases } from "../../../local/temporary-folder";
+import { placeForDatabases } from "../../../local/service/temporary-folder";
 
 const root = path.resolve(__dirname, "..", "..", "..", "..");
 export const bin = path.resolve(__dirname, "..", "..", "bin", "spillway.cjs");

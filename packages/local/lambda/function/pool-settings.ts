@@ -1,5 +1,5 @@
 // The settings of the pool of environments.
-import type { Clock } from "../../clock";
+import type { Clock } from "../../service/clock";
 import type { CredentialStore } from "./credentials";
 
 export interface PoolSettings {

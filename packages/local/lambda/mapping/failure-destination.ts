@@ -1,9 +1,10 @@
 // Tells a queue, a topic or a bucket of records that a stream's mapping has given up:
 // https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html and services-dynamodb-errors.html
-import type { Clock } from "../../clock";
+
 import { failureKey } from "../../delivery/failure-key";
 import { deliver } from "../../delivery/target";
 import type { Ask } from "../../service/ask";
+import type { Clock } from "../../service/clock";
 import type { MappingDefinition } from "./mapping";
 import { principalOf, type StreamRecord, type StreamSource } from "./stream-source";
 

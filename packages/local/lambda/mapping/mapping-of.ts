@@ -2,8 +2,8 @@
 import type { GraphResource } from "@spillway/graph";
 import { compileFilter, type FilterContent, filterLimits } from "spillway/syntax/filter-criteria";
 import { InvalidPattern } from "spillway/syntax/invalid-pattern";
-import type { Clock } from "../../clock";
 import { type Ask, type Principal, ServiceError } from "../../service/ask";
+import type { Clock } from "../../service/clock";
 import { booleanIn, numberIn, structureIn, structuresIn, textIn, textsIn } from "../../service/values";
 import type { FunctionDefinition } from "../function/definition";
 import { inRange, invalid, validation } from "../function/errors";

@@ -1,6 +1,7 @@
 // What every event source mapping of the local run has in common, whatever its source.
-import type { Clock } from "../../clock";
+
 import type { Ask } from "../../service/ask";
+import type { Clock } from "../../service/clock";
 import type { Invoke } from "../function/definition";
 
 export interface MappingDefinition {

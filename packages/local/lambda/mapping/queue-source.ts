@@ -1,6 +1,7 @@
 // The requests that an event source mapping makes of its queue.
-import type { Clock, Timer } from "../../clock";
+
 import type { Ask, Message, Principal } from "../../service/ask";
+import type { Clock, Timer } from "../../service/clock";
 import { type ReceivedMessage, recordOf, type SqsRecord } from "./record";
 
 export interface Received {

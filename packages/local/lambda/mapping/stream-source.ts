@@ -1,8 +1,8 @@
 // What the event source mapping of a stream needs of Kinesis or of a table's stream.
 
 import type { Filterable } from "spillway/syntax/filter-criteria";
-import type { Clock } from "../../clock";
 import type { Ask, Principal } from "../../service/ask";
+import type { Clock } from "../../service/clock";
 import type { StartingPosition } from "./mapping";
 
 export interface StreamRecord {

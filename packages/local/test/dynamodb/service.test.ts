@@ -20,7 +20,7 @@ import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, UpdateCom
 import { createDynamoDb } from "../../dynamodb/service";
 import { startFront } from "../../http/front";
 import { createAsk, type Message } from "../../service/ask";
-import { placeForDatabases } from "../../temporary-folder";
+import { placeForDatabases } from "../../service/temporary-folder";
 import { accountId, region, user } from "../support/sqs";
 
 async function start(dataDir?: string) {

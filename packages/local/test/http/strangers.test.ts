@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import http from "node:http";
 import http2 from "node:http2";
 import { ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { type Front, startFront } from "../http/front";
-import { ownPages } from "../http/own-pages";
-import type { Ask, Principal } from "../service/ask";
-import { accountId, region } from "./support/sqs";
+import { type Front, startFront } from "../../http/front";
+import { ownPages } from "../../http/own-pages";
+import type { Ask, Principal } from "../../service/ask";
+import { accountId, region } from "../support/sqs";
 
 interface Answer {
   readonly status: number | undefined;

@@ -1,8 +1,8 @@
 // What Kinesis of the local run refuses besides, its limits, and what a faster clock makes of them.
 import { strict as assert } from "node:assert";
 import { DescribeLimitsCommand, ListShardsCommand, PutRecordsCommand } from "@aws-sdk/client-kinesis";
-import { createClock } from "../../clock";
 import type { Message } from "../../service/ask";
+import { createClock } from "../../service/clock";
 import { type KinesisUnderTest, shardId, startKinesis, startStill, streamArn } from "../support/kinesis";
 
 const hour = 3_600_000;

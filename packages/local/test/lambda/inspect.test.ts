@@ -1,7 +1,7 @@
 // A debugger in a function, as VS Code and Chrome talk to it.
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
-import { createClock } from "../../clock";
+import { createClock } from "../../service/clock";
 import {
   call,
   createQueue,

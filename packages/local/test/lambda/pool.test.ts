@@ -228,7 +228,7 @@ describe("the pool of environments", () => {
     const program = `
       const { Pool } = require("./packages/local/lambda/function/pool");
       const { CredentialStore } = require("./packages/local/lambda/function/credentials");
-      const { createClock } = require("./packages/local/clock");
+      const { createClock } = require("./packages/local/service/clock");
       const onLog = (name, id, line) => { console.log(line); ${then} };
       const pool = new Pool({ clock: createClock(), region: "eu-west-1", credentials: new CredentialStore(), address: () => "http://127.0.0.1:9", onLog });
       pool.add(${JSON.stringify(definitionOf("orphan", archive))});

@@ -1,6 +1,6 @@
 // Schedules of the program on the local run: what they deliver, and when.
 import assert from "node:assert/strict";
-import { createClock } from "../../clock";
+import { createClock } from "../../service/clock";
 import {
   type Deliveries,
   functionArn,

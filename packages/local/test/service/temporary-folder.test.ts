@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { placeForDatabases } from "../temporary-folder";
+import { placeForDatabases } from "../../service/temporary-folder";
 
 describe("the place for the databases of a run", () => {
   it("is in memory where the system has room there", function () {

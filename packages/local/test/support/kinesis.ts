@@ -10,10 +10,10 @@ import {
   PutRecordCommand,
   PutRecordsCommand,
 } from "@aws-sdk/client-kinesis";
-import type { Clock } from "../../clock";
 import { startFront } from "../../http/front";
 import { createKinesis } from "../../kinesis/service";
 import { createAsk, type Message, type Observer } from "../../service/ask";
+import type { Clock } from "../../service/clock";
 import { accountId, manualClock, region, user } from "./sqs";
 
 export const streamArn = (name: string) => `arn:aws:kinesis:${region}:${accountId}:stream/${name}`;

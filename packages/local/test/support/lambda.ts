@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { strToU8, zipSync } from "fflate";
 import { until as wait } from "../../../../test/support/until";
-import type { Clock } from "../../clock";
 import type { FunctionDefinition } from "../../lambda/function/definition";
 import { createLambda, type Lambda, type LambdaSettings } from "../../lambda/service";
 import { type Ask, createAsk, type Message, type Observer, type Service } from "../../service/ask";
+import type { Clock } from "../../service/clock";
 import { createSqs } from "../../sqs/service";
 import { accountId, manualClock, region, user } from "./sqs";
 

@@ -1,9 +1,10 @@
 // The event source mapping of a queue on SQS of the local run, with a clock that stands still and a function of the test's own.
-import type { Clock } from "../../clock";
+
 import type { InvocationRequest, InvocationResult } from "../../lambda/function/definition";
 import type { BatchReport, Mapping, MappingDefinition } from "../../lambda/mapping/mapping";
 import { startQueueMapping } from "../../lambda/mapping/queue";
 import { createAsk, type Message, type Observer, type Principal, ServiceError } from "../../service/ask";
+import type { Clock } from "../../service/clock";
 import { createSqs } from "../../sqs/service";
 import { functionArn, queueArn, roleArn } from "./lambda";
 import { accountId, manualClock, region, user } from "./sqs";

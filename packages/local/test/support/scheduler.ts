@@ -1,10 +1,10 @@
 // Scheduler and EventBridge beside real queues, and a topic and a function that note what they get, on a clock that the test moves.
 import assert from "node:assert/strict";
 import type { GraphResource, Value } from "@spillway/graph";
-import type { Clock } from "../../clock";
 import { createEvents } from "../../events/service";
 import { createScheduler } from "../../scheduler/service";
 import { createAsk, type Message, type Observer, type Principal, type Service, ServiceError } from "../../service/ask";
+import type { Clock } from "../../service/clock";
 import type { Provisioners } from "../../service/provision";
 import { sqsProvisioners } from "../../sqs/provision";
 import { createSqs } from "../../sqs/service";

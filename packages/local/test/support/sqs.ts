@@ -1,8 +1,8 @@
 // SQS on a front, with a clock that stands still until the test moves it.
 import { SQSClient } from "@aws-sdk/client-sqs";
-import type { Clock, Timer } from "../../clock";
 import { startFront } from "../../http/front";
 import { createAsk, type Observer, type Principal } from "../../service/ask";
+import type { Clock, Timer } from "../../service/clock";
 import { createSqs } from "../../sqs/service";
 
 export interface ManualClock extends Clock {

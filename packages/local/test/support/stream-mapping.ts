@@ -1,5 +1,5 @@
 // The event source mapping of a Kinesis stream of the test's own, with a clock that stands still and a function of the test's own.
-import type { Clock } from "../../clock";
+
 import type { InvocationRequest, InvocationResult } from "../../lambda/function/definition";
 import type {
   BatchReport,
@@ -10,6 +10,7 @@ import type {
 } from "../../lambda/mapping/mapping";
 import { startKinesisMapping } from "../../lambda/mapping/stream";
 import { type Message, type Principal, ServiceError } from "../../service/ask";
+import type { Clock } from "../../service/clock";
 import { functionArn, queueArn, roleArn } from "./lambda";
 import { accountId, manualClock, region } from "./sqs";
 

@@ -1,7 +1,7 @@
 // The event source mapping of a queue over its life: throttled, refused, paused, sped up, ended.
 import assert from "node:assert/strict";
-import { createClock } from "../../../clock";
 import { ServiceError } from "../../../service/ask";
+import { createClock } from "../../../service/clock";
 import { until } from "../../support/lambda";
 import { type MappingSetup, setUpMapping } from "../../support/queue-mapping";
 import { user } from "../../support/sqs";
