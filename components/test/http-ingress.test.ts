@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
 import { bodySchemaOf, documentOf, methodsOf } from "@spillway/graph/read/open-api";
-import { compareGraphs } from "../../packages/review/compare";
 import { note } from "../../test/support/callbacks";
 import { Recorded, refusal } from "../../test/support/component-graph";
+import { compareGraphs } from "../../test/support/internals";
 import { HttpIngress } from "../http-ingress";
 import { QueueConsumer } from "../queue-consumer";
 

@@ -1,7 +1,6 @@
 import { strict as assert } from "node:assert";
 import type { GraphResource, Value } from "@spillway/graph";
-import { iamList } from "../../packages/graph/read/iam-list";
-import { findingsOf } from "../../packages/review/policy-findings";
+import { findingsOf, iamList } from "../../test/support/internals";
 import { writing } from "../../test/support/callbacks";
 import { Recorded, refusal } from "../../test/support/component-graph";
 import { announceJob, keepJob, seeJob } from "../../test/support/network-callbacks";

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import ts from "typescript";
-import { faces, PublicTypes } from "../../components/test/support/public-types";
 import { read } from "../support/docs-tables";
+import { faces, PublicTypes } from "../support/public-types";
 
 const document = read("docs/components.md");
 

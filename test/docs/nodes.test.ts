@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
-import { faces, PublicTypes } from "../../components/test/support/public-types";
 import { statedAfter } from "../support/docs-tables";
+import { faces, PublicTypes } from "../support/public-types";
 
 const namesIn = (cell: string) => [...cell.replace(/\(.*?\)/g, "").matchAll(/\w+/g)].map(([name]) => name).sort();
 

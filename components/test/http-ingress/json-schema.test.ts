@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import * as v from "valibot";
 import { OrderRequest } from "../../../functions/contracts/order-request";
-import { compileModel } from "../../../packages/local/api-gateway/validation";
+import { compileModel } from "../../../test/support/internals";
 import { modelOf } from "../../http-ingress/json-schema";
 
 describe("the model of an event", () => {

@@ -1,7 +1,7 @@
 // Event patterns: what they take, and what EventBridge refuses.
 import assert from "node:assert/strict";
 import { ServiceError } from "@spillway/local/ask";
-import { compileEventPattern } from "../../../packages/local/events/event-pattern";
+import { compileEventPattern } from "../../../test/support/internals";
 import { parseJson } from "../../syntax/json";
 
 describe("an event pattern", () => {

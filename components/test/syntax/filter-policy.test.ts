@@ -1,6 +1,6 @@
 // Filter policies of subscriptions: what matches, what does not, and what SNS refuses when they are set.
 import assert from "node:assert/strict";
-import { filterable } from "../../../packages/local/sns/message-attributes";
+import { filterable } from "../../../test/support/internals";
 import { bodyOf, compileFilter, type FilterScope } from "../../syntax/filter-policy";
 
 const compile = (policy: unknown, scope: FilterScope) =>

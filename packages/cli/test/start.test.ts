@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { alive, descendants, endAll, foldersOf, Start } from "../../../test/support/start";
 import { until } from "../../../test/support/until";
-import { alive, descendants, endAll, foldersOf, Start } from "./support/start";
 
 const local = { region: "eu-west-1", credentials: { accessKeyId: "test", secretAccessKey: "test" } };
 const clientOf = (address: string) => new SQSClient({ ...local, endpoint: address });

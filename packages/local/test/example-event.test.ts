@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import * as v from "valibot";
-import { modelOf } from "../../../components/http-ingress/json-schema";
 import { OrderRequest } from "../../../functions/contracts/order-request";
+import { modelOf } from "../../../test/support/internals";
 import { exampleEvent } from "../example-event";
 
 type Schema = Parameters<typeof modelOf>[0] & v.GenericSchema;

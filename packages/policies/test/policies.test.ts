@@ -1,6 +1,6 @@
 // Each policy on made-up stacks that break it and that keep it.
 import * as assert from "node:assert/strict";
-import { findingsOf } from "../../review/policy-findings";
+import { findingsOf } from "../../../test/support/internals";
 import { policies } from "../rules";
 import { deadLetterCases } from "./cases/dead-letters";
 import { endpointCases } from "./cases/endpoints";

@@ -3,7 +3,7 @@ import * as assert from "node:assert/strict";
 import * as path from "node:path";
 import type { Graph, GraphResource, Value } from "@spillway/graph";
 import { evaluateProgram } from "@spillway/graph";
-import { findingsOf } from "../../review/policy-findings";
+import { findingsOf } from "../../../test/support/internals";
 
 /** What may be combined; each stack with each. */
 const stacks = ["dev", "prod"];

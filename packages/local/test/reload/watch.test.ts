@@ -6,8 +6,8 @@ import { GetFunctionCommand } from "@aws-sdk/client-lambda";
 import { GetQueueAttributesCommand, SendMessageBatchCommand } from "@aws-sdk/client-sqs";
 import { evaluateProgram } from "@spillway/graph";
 import { Run } from "../../../../test/support/run";
+import { alive, descendants, endAll, foldersOf, Start } from "../../../../test/support/start";
 import { until } from "../../../../test/support/until";
-import { alive, descendants, endAll, foldersOf, Start } from "../../../cli/test/support/start";
 
 const root = path.resolve(__dirname, "..", "..", "..", "..");
 /** Below the root, where the packages that the program imports are found. */

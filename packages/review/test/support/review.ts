@@ -1,13 +1,9 @@
 // The review of two programs written in a test.
 
-import type { Graph } from "@spillway/graph";
 import { Recorded } from "../../../../test/support/component-graph";
 import { withContents } from "../../bundles";
 import type { Finding } from "../../policy-findings";
 import { type Report, reportOf } from "../../report";
-
-export const graphOf = async (run: () => unknown): Promise<Graph> =>
-  withContents((await Recorded.of(() => void run())).graph, process.cwd());
 
 export interface Findings {
   readonly before?: readonly Finding[];

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { callback, PermanentError } from "spillway/callback";
 import * as v from "valibot";
-import { kinesisHandler } from "../../../../../components/runtime/handlers/kinesis";
 import { contextWith, deployed, FakeSqs, silently } from "../../../../../test/support/fake-sqs";
+import { kinesisHandler } from "../../../../../test/support/internals";
 import { until } from "../../support/lambda";
 import { lostQueueArn, type StreamSetup, setUpStream } from "../../support/stream-mapping";
 

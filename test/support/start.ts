@@ -4,11 +4,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import { until } from "../../../../test/support/until";
-import { placeForDatabases } from "../../../local/service/temporary-folder";
+import { placeForDatabases } from "../../packages/local/service/temporary-folder";
+import { until } from "./until";
 
-const root = path.resolve(__dirname, "..", "..", "..", "..");
-export const bin = path.resolve(__dirname, "..", "..", "bin", "spillway.cjs");
+const root = path.resolve(__dirname, "..", "..");
+export const bin = path.join(root, "packages", "cli", "bin", "spillway.cjs");
 
 /** `spillway` as a process that ends with the tests of the file: see `endAll`. */
 export class Spillway {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import * as path from "node:path";
 import ts from "typescript";
 
-const components = path.resolve(__dirname, "..", "..");
+const components = path.resolve(__dirname, "..", "..", "components");
 
 export const faces = ["index", "callback", "network"] as const;
 export type Face = (typeof faces)[number];
