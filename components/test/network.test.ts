@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
 import type { GraphResource, Value } from "@spillway/graph";
-import { findingsOf, iamList } from "../../test/support/internals";
 import { writing } from "../../test/support/callbacks";
 import { Recorded, refusal } from "../../test/support/component-graph";
+import { findingsOf, iamList } from "../../test/support/internals";
 import { announceJob, keepJob, seeJob } from "../../test/support/network-callbacks";
 import { publishTo, secret, statements, writeTable } from "../binding";
 import { Network } from "../network";

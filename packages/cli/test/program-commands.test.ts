@@ -2,7 +2,7 @@
 import { strict as assert } from "node:assert";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
-import { endAll, Spillway } from "./support/start";
+import { endAll, Spillway } from "../../../test/support/start";
 
 const repository = path.resolve(__dirname, "..", "..", "..");
 const place = (marker: string) => `<!-- generated: ${marker} -->\n<!-- /generated -->\n`;

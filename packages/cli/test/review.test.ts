@@ -1,9 +1,9 @@
 import { strict as assert } from "node:assert";
 import { readdirSync } from "node:fs";
 import * as path from "node:path";
+import { Repository } from "../../../test/support/repository";
+import { endAll, Spillway } from "../../../test/support/start";
 import { until } from "../../../test/support/until";
-import { Repository } from "../../review/test/support/repository";
-import { endAll, Spillway } from "./support/start";
 
 describe("spillway review", () => {
   let repository: Repository;

@@ -13,8 +13,6 @@ export interface InputRules {
   readonly emptyText?: "kept" | "refused" | "absent";
 }
 
-export type InputReader = ReturnType<typeof inputReader>;
-
 /** A member that is null counts as one that is not there. */
 export function inputReader({ missing, wrongType, emptyText = "kept" }: InputRules) {
   const read = <T>(input: Message, name: string, isRight: (value: unknown) => value is T, expected: string) => {

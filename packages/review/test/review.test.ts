@@ -2,8 +2,8 @@ import { strict as assert } from "node:assert";
 import { readdirSync } from "node:fs";
 import * as path from "node:path";
 import { read } from "../../../test/support/docs-tables";
+import { Repository } from "../../../test/support/repository";
 import { type Review, type ReviewOptions, review } from "../review";
-import { Repository } from "./support/repository";
 
 describe("a review", () => {
   let repository: Repository;

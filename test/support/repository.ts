@@ -4,9 +4,9 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import { installInto } from "../../../../test/support/installed";
+import { installInto } from "./installed";
 
-const project = path.resolve(__dirname, "..", "..", "..", "..");
+const project = path.resolve(__dirname, "..", "..");
 const folders = ["components", "config", "functions"];
 /** The files that a project needs: its program, its stacks, and its lock file. */
 const parts = [
