@@ -1,13 +1,13 @@
-// The lines that a function wrote, as `spillway start` shows them: the time, the function, its batches in short, its log
-// lines with their fields.
+// The lines that a function wrote, as `spillway start` shows them: the time, the function, its batches in short, its
+// log lines with their fields.
 import { inspect, type styleText } from "node:util";
 
 type Style = Parameters<typeof styleText>[0];
 
 export interface Terminal {
-  /** Styles a text where the terminal has colours, and answers it as it is otherwise. */
+  /** Styles a text if the terminal has colours, and returns it unchanged otherwise. */
   paint(style: Style, text: string): string;
-  /** For lines that do not say when they were written. */
+  /** The time of lines that contain no time. */
   now(): Date;
 }
 
@@ -32,10 +32,10 @@ interface BatchLine {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** A few flows can be followed by their ids; of more, a line would say nothing. */
+/** A few flows can be followed by their ids. With more of them, a line would be useless. */
 const mostFlows = 3;
 
-/** What each line of Powertools and of Lambda's JSON format has beside what the callback gave. */
+/** The members of each line of Powertools and of Lambda's JSON format besides those of the callback. */
 const ofThePlatform: ReadonlySet<string> = new Set([
   ...["level", "message", "timestamp", "service", "requestId", "cold_start", "sampling_rate", "xray_trace_id"],
   ...["function_arn", "function_memory_size", "function_name", "function_request_id", "tenant_id"],
@@ -54,7 +54,7 @@ const styles: Readonly<Record<string, Style>> = {
 /** A line of Lambda's text format: time, request, level, message. */
 const textLine = /^(\d{4}-\d\d-\d\dT[\d:.]+Z)\t[\w-]*\t([A-Z]+)\t(.*)$/s;
 
-/** Undefined for what is not for people: embedded metrics, and empty lines. */
+/** Undefined for lines that are not for people: embedded metrics and empty lines. */
 export function describeLog(functionName: string, line: string, terminal: Terminal): string | undefined {
   const parsed = parse(line);
   if (parsed === undefined) {
@@ -88,7 +88,7 @@ function withLevel(level: string, text: string, { paint }: Terminal): string {
   return level === "" ? text : `${paint(styles[level] ?? "reset", level)} ${text}`;
 }
 
-/** A dead letter must not look like a success, nor must a retry, where there are no colours either. */
+/** Without colours too, neither a dead letter nor a retry may look like a success. */
 function describeBatch(functionName: string, line: BatchLine & Fields, terminal: Terminal): string {
   const { batch, failures = [], correlationIds = [] } = line;
   const { paint } = terminal;
@@ -112,7 +112,7 @@ function describeBatch(functionName: string, line: BatchLine & Fields, terminal:
     const isDead = outcome === "deadLettered";
     const says = isDead ? paint("red", "dead-lettered") : outcome === "handedBack" ? "handed back" : outcome;
     const reason = `    ${id} ${says}${attempt === undefined ? "" : ` (attempt ${attempt})`}: ${errorType}: ${errorMessage}`;
-    // The stack's first line is the type and the message again.
+    // The first line of the stack repeats the type and the message.
     const frames = stack.split("\n").slice(1).join("\n");
     return frames === "" ? reason : `${reason}\n${paint("gray", indent(frames))}`;
   });
@@ -123,7 +123,7 @@ function describeFields(functionName: string, line: Fields, terminal: Terminal):
   const { level = "", message = "", timestamp } = line;
   const colors = terminal.paint("red", "x") !== "x";
   const show = (value: unknown) => inspect(value, { breakLength: Number.POSITIVE_INFINITY, depth: 8, colors });
-  // Lambda's own JSON format has the members of an error beside the message.
+  // Lambda's own JSON format has the members of an error besides the message.
   const whole = stackOf(line);
   const given = Object.entries(line).filter(([name]) => !ofThePlatform.has(name) && !(whole && ofError.has(name)));
   const errors = given.flatMap(([name, value]) => {
@@ -146,7 +146,7 @@ function describeFields(functionName: string, line: Fields, terminal: Terminal):
 
 const ofError: ReadonlySet<string> = new Set(["errorType", "errorMessage", "stackTrace"]);
 
-/** The stack of what looks like an error in JSON, with what it was caused by; undefined for anything else. */
+/** The stack of a JSON value that looks like an error, with its causes. Undefined for any other value. */
 function stackOf(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { name, message, stack, cause, errorType, errorMessage, stackTrace } = value as Fields;
@@ -155,7 +155,7 @@ function stackOf(value: unknown): string | undefined {
   const trace = stackTrace ?? stack;
   if (typeof type !== "string" || typeof says !== "string" || trace === undefined) return undefined;
   const lines = Array.isArray(trace) ? trace.map((frame) => `    ${String(frame).trim()}`) : String(trace).split("\n");
-  // Frames alone, or behind the type and the message.
+  // The stack contains only frames, or the type and the message first.
   const own = Array.isArray(trace) && !lines[0]?.includes(says) ? [`${type}: ${says}`, ...lines] : lines;
   const inner = cause === undefined ? undefined : (stackOf(cause) ?? inspect(cause));
   return [...own, ...(inner === undefined ? [] : [`caused by ${inner}`])].join("\n");
@@ -163,7 +163,7 @@ function stackOf(value: unknown): string | undefined {
 
 const indent = (text: string) => text.replace(/^/gm, "    ");
 
-/** Of this machine's time zone. */
+/** The time in this machine's time zone. */
 function clockTime(date: Date): string {
   const two = (value: number) => String(value).padStart(2, "0");
   const milliseconds = String(date.getMilliseconds()).padStart(3, "0");
