@@ -1,17 +1,17 @@
 // Lambda of the local run: its functions in their environments, and its API's actions.
-import { randomUUID } from "node:crypto";
 import { partitionOf } from "@spillway/graph";
 import type { Route } from "../protocol/http";
 import { restJsonRoutes } from "../protocol/rest-json";
 import { type Ask, type Message, type Principal, type Service, ServiceError } from "../service/ask";
 import type { Clock } from "../service/clock";
-import { type AsynchronousConfig, AsynchronousInvocations, asynchronousDefaults } from "./asynchronous";
+import { type AsynchronousConfig, AsynchronousInvocations } from "./asynchronous";
 import { type DeployedFunction, describeFunction, describeMapping, revision } from "./descriptions";
 import { CredentialStore } from "./function/credentials";
 import type { FunctionDefinition, Invoke } from "./function/definition";
 import { editTheProgram, invalid, notFound } from "./function/errors";
 import { Pool } from "./function/pool";
-import { contextOf, optionalBoolean, optionalText, pageOf, payloadOf, text } from "./input";
+import { optionalBoolean, optionalText, pageOf, text } from "./input";
+import { runInvoke } from "./invoke";
 import type { BatchReport, Checkpoints, Mapping, MappingDefinition, StartMapping } from "./mapping/mapping";
 import { startQueueMapping } from "./mapping/queue";
 import { startKinesisMapping, startTableMapping } from "./mapping/stream";
@@ -74,8 +74,6 @@ export interface Lambda {
 
 type Action = (input: Message, principal: Principal) => Message | Promise<Message>;
 
-const largestPayload = { RequestResponse: 6 * 1024 * 1024, Event: 1024 * 1024 };
-
 export function createLambda(settings: LambdaSettings): Lambda {
   const { clock, ask, accountId, region, onBatch, onProblem, onWrite } = settings;
   const sources: Readonly<Record<string, StartMapping>> = {
@@ -91,35 +89,6 @@ export function createLambda(settings: LambdaSettings): Lambda {
   const asynchronous = new AsynchronousInvocations({ ask, invoke, clock, onProblem });
   const now = () => Math.floor(clock.now());
 
-  const run: Action = async (input, principal) => {
-    const type = optionalText(input, "InvocationType") ?? "RequestResponse";
-    const { definition } = registry.find(text(input, "FunctionName"), optionalText(input, "Qualifier"));
-    if (type === "DryRun") return { StatusCode: 204 };
-    if (type !== "Event" && type !== "RequestResponse") {
-      const allowed = "[Event, RequestResponse, DryRun]";
-      throw invalid(
-        `1 validation error detected: Value '${type}' at 'invocationType' failed to satisfy constraint: Member must satisfy enum value set: ${allowed}`,
-      );
-    }
-    const payload = payloadOf(input, largestPayload[type]);
-    const requestId = randomUUID();
-    if (type === "Event") {
-      const config = registry.asynchronousConfigs.get(definition.functionName) ?? asynchronousDefaults;
-      asynchronous.submit(definition, config, payload, requestId);
-      return { StatusCode: 202, Payload: "" };
-    }
-    const clientContext = contextOf(optionalText(input, "ClientContext"));
-    const nested = principal.kind === "function";
-    const result = await invoke(definition.functionName, { payload, requestId, clientContext, nested });
-    return {
-      StatusCode: 200,
-      ExecutedVersion: "$LATEST",
-      Payload: result.payload,
-      ...(result.functionError !== undefined && { FunctionError: result.functionError }),
-      ...(optionalText(input, "LogType") === "Tail" && { LogResult: Buffer.from(result.logTail()).toString("base64") }),
-    };
-  };
-
   const found = (input: Message) => registry.find(text(input, "FunctionName"), optionalText(input, "Qualifier"));
   const keyOfFunction = ({ definition }: DeployedFunction) => definition.functionName;
   const hasQualifier = (input: Message) =>
@@ -130,7 +99,7 @@ export function createLambda(settings: LambdaSettings): Lambda {
   };
 
   const actions: Readonly<Record<string, Action>> = {
-    Invoke: run,
+    Invoke: (input, principal) => runInvoke(input, principal, { registry, invoke, asynchronous }),
     GetFunction: (input) => {
       const deployed = found(input);
       const { reservedConcurrency, archive } = deployed.definition;
