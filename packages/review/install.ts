@@ -18,6 +18,8 @@ import { command } from "./command";
 const installTimeout = 10 * 60_000;
 /** An installation takes several hundred megabytes. */
 const kept = 2;
+/** Lock files of npm and pnpm; a project has one of them. */
+const locks = ["package-lock.json", "pnpm-lock.yaml"] as const;
 /** Files that decide what is installed, besides the lock file. */
 const settings = [".npmrc"];
 
@@ -39,6 +41,9 @@ interface Lock {
  * file. Optional packages for other machines may be missing.
  */
 export function isInstalled(root: string): boolean {
+  const ofPnpm = textOf(root, "pnpm-lock.yaml");
+  // pnpm keeps a copy of the lock file that it has installed.
+  if (ofPnpm !== "") return ofPnpm === textOf(root, "node_modules", ".pnpm", "lock.yaml");
   const [wanted, found] = [lockOf(root, "package-lock.json"), lockOf(root, "node_modules", ".package-lock.json")];
   if (wanted?.packages === undefined || found?.packages === undefined) return false;
   const has = found.packages;
@@ -47,8 +52,17 @@ export function isInstalled(root: string): boolean {
   );
 }
 
-/** The workspaces of a project: where each is linked, and its folder, both relative to the project's. */
+/**
+ * The workspaces of a project: where each is linked, and its folder, both relative to the project's. Throws an Error for
+ * those of pnpm, which has a `node_modules` in each: the base commit would find the workspaces of the working tree.
+ */
 export function workspacesOf(root: string): readonly (readonly [place: string, folder: string])[] {
+  const [, ofPnpm = ""] = /^importers:\n((?:(?: .*)?\n)*)/m.exec(textOf(root, "pnpm-lock.yaml")) ?? [];
+  if ([...ofPnpm.matchAll(/^ {2}(\S+):/gm)].some(([, folder]) => folder !== ".")) {
+    throw new Error(
+      "The base commit is a pnpm workspace of several packages. The review can evaluate one package of pnpm's, or a workspace of npm's.",
+    );
+  }
   return Object.entries(lockOf(root, "package-lock.json")?.packages ?? {}).flatMap(([place, { link, resolved }]) =>
     link === true && resolved !== undefined ? [[place, resolved] as const] : [],
   );
@@ -56,13 +70,7 @@ export function workspacesOf(root: string): readonly (readonly [place: string, f
 
 /** Whether both have the same lock file, and its packages are installed. */
 export function sharesPackages(root: string, base: string): boolean {
-  const textOf = (folder: string, name: string) => {
-    const file = path.join(folder, name);
-    return existsSync(file) ? readFileSync(file, "utf8") : "";
-  };
-  return (
-    ["package-lock.json", ...settings].every((name) => textOf(root, name) === textOf(base, name)) && isInstalled(root)
-  );
+  return [...locks, ...settings].every((name) => textOf(root, name) === textOf(base, name)) && isInstalled(root);
 }
 
 /**
@@ -74,12 +82,14 @@ export async function installFor(
   cache: string,
   { signal, say }: { readonly signal?: AbortSignal; say(line: string): void },
 ): Promise<string> {
-  const lock = path.join(base, "package-lock.json");
-  if (!existsSync(lock)) {
-    throw new Error("The base commit has no package-lock.json, so nobody can say which packages it was made with.");
+  const lock = locks.find((name) => existsSync(path.join(base, name)));
+  if (lock === undefined) {
+    throw new Error(
+      "The base commit has no package-lock.json or pnpm-lock.yaml, so nobody can say which packages it was made with.",
+    );
   }
   const hash = createHash("sha256").update(`${process.platform} ${process.arch} ${process.versions.modules}\n`);
-  for (const name of ["package-lock.json", ...settings]) {
+  for (const name of [lock, ...settings]) {
     const file = path.join(base, name);
     if (existsSync(file)) hash.update(`${name}\n`).update(readFileSync(file));
   }
@@ -87,18 +97,18 @@ export async function installFor(
   if (existsSync(path.join(folder, "node_modules"))) {
     say("The base commit's packages are there from an earlier review.");
   } else {
-    say("Installing the base commit's packages (npm ci) …");
+    say(`Installing the base commit's packages (${lock === "package-lock.json" ? "npm ci" : "pnpm install"}) …`);
     const making = `${folder}.${process.pid}`;
     try {
       mkdirSync(making, { recursive: true });
       const manifests = workspacesOf(base).map(([, folder]) => path.join(folder, "package.json"));
-      for (const name of ["package.json", "package-lock.json", ...settings, ...manifests]) {
+      for (const name of ["package.json", lock, ...settings, ...manifests]) {
         const file = path.join(base, name);
         if (!existsSync(file)) continue;
         mkdirSync(path.dirname(path.join(making, name)), { recursive: true });
         copyFileSync(file, path.join(making, name));
       }
-      await npm(["ci", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"], making, signal);
+      await install(lock, making, signal);
       rmSync(folder, { recursive: true, force: true });
       renameSync(making, folder);
     } finally {
@@ -122,12 +132,22 @@ export function removeOldInstalls(cache: string): void {
   }
 }
 
-async function npm(args: readonly string[], cwd: string, signal: AbortSignal | undefined): Promise<void> {
+async function install(lock: (typeof locks)[number], cwd: string, signal: AbortSignal | undefined): Promise<void> {
   const options = { cwd, timeout: installTimeout, ...(signal !== undefined && { signal }) };
+  if (lock === "pnpm-lock.yaml") {
+    await command("pnpm", ["install", "--frozen-lockfile", "--ignore-scripts", "--prefer-offline"], options);
+    return;
+  }
+  const args = ["ci", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"];
   const { npm_execpath: script } = process.env;
   if (script !== undefined && /npm-cli\.[cm]?js$/.test(script))
     await command(process.execPath, [script, ...args], options);
   else await command("npm", args, options);
+}
+
+function textOf(...file: readonly string[]): string {
+  const name = path.join(...file);
+  return existsSync(name) ? readFileSync(name, "utf8") : "";
 }
 
 function lockOf(...file: readonly string[]): Lock | undefined {

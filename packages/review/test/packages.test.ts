@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import { installFor, isInstalled, removeOldInstalls, sharesPackages } from "../install";
+import { installFor, isInstalled, removeOldInstalls, sharesPackages, workspacesOf } from "../install";
 
 interface Entry {
   readonly version: string;
@@ -39,6 +39,24 @@ describe("the packages of a base commit", () => {
     assert.ok(!isInstalled(folder("never", one)), "npm never installed here");
     writeFileSync(path.join(here, ".npmrc"), "omit=dev\n");
     assert.ok(!sharesPackages(here, path.join(root, "same")), "npm is told otherwise");
+  });
+
+  it("are those of the working tree where pnpm has installed what both lock", () => {
+    const pnpm = (name: string, locked: string, here: string) => {
+      const made = path.join(root, name);
+      mkdirSync(path.join(made, "node_modules", ".pnpm"), { recursive: true });
+      writeFileSync(path.join(made, "pnpm-lock.yaml"), locked);
+      writeFileSync(path.join(made, "node_modules", ".pnpm", "lock.yaml"), here);
+      return made;
+    };
+    const lock = "lockfileVersion: '9.0'\n\nimporters:\n\n  .:\n    dependencies: {}\n\npackages:\n\n  a@1.0.0: {}\n";
+    const here = pnpm("here", lock, lock);
+    assert.ok(sharesPackages(here, pnpm("same", lock, "")));
+    assert.ok(!sharesPackages(here, pnpm("other", lock.replace("1.0.0", "2.0.0"), "")));
+    assert.ok(!isInstalled(pnpm("stale", lock, lock.replace("1.0.0", "0.9.0"))));
+    assert.deepEqual(workspacesOf(here), []);
+    const workspace = lock.replace("  .:\n", "  .: {}\n\n  packages/functions:\n");
+    assert.throws(() => workspacesOf(pnpm("workspace", workspace, "")), /pnpm workspace of several packages/);
   });
 
   it("may lack optional packages, as binaries for other machines", () => {
