@@ -81,6 +81,8 @@ export async function runInLanguageHost({ root, stack }: HostedProgram): Promise
         PULUMI_NODEJS_TYPESCRIPT: "true",
         // Types are checked apart.
         PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+        // The host does not tell the loader of ES modules.
+        TS_NODE_TRANSPILE_ONLY: "true",
         PULUMI_CONFIG: JSON.stringify(project.config),
         PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(project.secretKeys),
       },
