@@ -221,8 +221,8 @@ function createStream(
 }
 
 /**
- * Seconds until a record is given up. Where no age is set, that is when it expires; the retention of an existing stream is
- * not known, so the shortest is assumed.
+ * Seconds until a record is given up. Where no age is set, that is when it expires; the retention of an existing stream
+ * is not known, so the shortest is assumed.
  */
 function recordAgeOf(options: StreamConsumerOptions): number {
   const { stream, maximumRecordAge = defaultAgeOf(options) } = options;

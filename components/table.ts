@@ -114,7 +114,8 @@ export class Table extends pulumi.ComponentResource {
   /** The customer managed key that it is encrypted with, if it is: whoever reads or writes here needs a right to it. */
   declare readonly kmsKeyArn?: pulumi.Output<string>;
   /**
-   * The customer managed key that it was encrypted with before, if it was: whoever reads here still needs a right to it.
+   * The customer managed key that it was encrypted with before, if it was: whoever reads here still needs a right to
+   * it.
    */
   declare readonly formerKmsKeyArn?: pulumi.Output<string>;
   /** Whether it has a stream that a TableConsumer can read. */

@@ -30,8 +30,9 @@ export type Configuration = { readonly [Name in keyof Keys]: ValueOf<Keys[Name]>
 type Given = unknown;
 
 /**
- * Reads every key of config/keys.ts. Throws a RunError that names every fault: the key, the value given, what is allowed, and the
- * command that fixes it. A key of this project that no one knows is a fault too, since what it was to set is not set.
+ * Reads every key of config/keys.ts. Throws a RunError that names every fault: the key, the value given, what is
+ * allowed, and the command that fixes it. A key of this project that no one knows is a fault too, since what it was to
+ * set is not set.
  */
 export function readConfiguration(): Configuration {
   const project = `${pulumi.getProject()}:`;

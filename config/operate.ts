@@ -18,7 +18,10 @@ export function operate(config: Configuration) {
   return { operations, functions: { ...operations, logRetention, ...(network !== undefined && { network }) } };
 }
 
-/** The key outlives its use, since messages, records and items stay encrypted with it: https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html */
+/**
+ * The key outlives its use, since messages, records and items stay encrypted with it:
+ * https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html
+ */
 function encryption({ encryption, deletionProtection }: Configuration): Operations {
   if (encryption === "aws") return {};
   const { keyArn } = new EncryptionKey("data", { protect: deletionProtection });

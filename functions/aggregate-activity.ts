@@ -12,14 +12,17 @@ import {
 import { Activity } from "./contracts/activity";
 
 /**
- * The record does not go by its customer. Lambda keeps the order within a partition key only, and a later record that is counted
- * first would hide the earlier ones.
+ * The record does not go by its customer. Lambda keeps the order within a partition key only, and a later record that
+ * is counted first would hide the earlier ones.
  */
 class PartitionKeyMismatch extends PermanentError {}
 
 type ActivityRecord = BatchRecord<Activity>;
 
-/** Sequence numbers have different lengths; padded, they compare as text. https://docs.aws.amazon.com/kinesis/latest/APIReference/API_Record.html */
+/**
+ * Sequence numbers have different lengths; padded, they compare as text.
+ * https://docs.aws.amazon.com/kinesis/latest/APIReference/API_Record.html
+ */
 const sequenceLength = 128;
 const updatesAtATime = 10;
 

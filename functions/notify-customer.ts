@@ -1,4 +1,5 @@
-// Notifies a customer of an order: one notification per order, which is a row of the notifications table, so that it can be seen.
+// Notifies a customer of an order: one notification per order, which is a row of the notifications table, so that it
+// can be seen.
 import { ConditionalCheckFailedException, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { callback, type WritableTable } from "spillway/callback";

@@ -76,7 +76,8 @@ export const reserveStock = callback(OrderPlaced, ({ orders, stock, initialStock
         logger.info("order is not open: it is reserved or abandoned already", { orderId });
         return;
       }
-      // The same event elsewhere may be what has just taken the stock: only of an order that is surely open is it missing.
+      // The same event elsewhere may be what has just taken the stock: only of an order that is surely open is it
+      // missing.
       if (order?.Code === "TransactionConflict") throw error;
       const missing = skus.filter((_, index) => isRefused(each[index]));
       if (missing.length > 0) throw new OutOfStock(`Order ${orderId}: too few of ${missing.join(", ")}.`);

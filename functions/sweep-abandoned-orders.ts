@@ -5,8 +5,9 @@ import { callback, type WritableTable } from "spillway/callback";
 import { Sweep } from "./contracts/sweep";
 
 /**
- * Index of the orders table: `status`, then `createdAt`. Orders leave its `placed` side when they are reserved. A partition takes 1,000
- * writes a second, and each order is two (in and out): for more than 500 orders a second spread `status` over several values.
+ * Index of the orders table: `status`, then `createdAt`. Orders leave its `placed` side when they are reserved. A
+ * partition takes 1,000 writes a second, and each order is two (in and out): for more than 500 orders a second spread
+ * `status` over several values.
  */
 export const ordersByStatus = "by-status";
 

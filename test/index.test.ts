@@ -1,3 +1,4 @@
+// Longer than 250 lines because all rules of the program are read from the same evaluations.
 import { strict as assert } from "node:assert";
 import * as path from "node:path";
 import type { Graph, GraphResource } from "@spillway/graph";

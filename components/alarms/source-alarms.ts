@@ -80,8 +80,8 @@ function ageMinutes({ retention = Infinity }: WatchedQueue): number {
 }
 
 /**
- * Five minutes, as AWS recommends; not in a row, so that one in each hour is enough for a function that reads or writes once an
- * hour.
+ * Five minutes, as AWS recommends; not in a row, so that one in each hour is enough for a function that reads or writes
+ * once an hour.
  */
 const throttled = { datapoints: 5, within: 300 } as const;
 

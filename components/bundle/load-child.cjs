@@ -1,5 +1,5 @@
-// Loads each bundle once, as the start of a function would, and says what died. Plain JavaScript, so that it starts in milliseconds.
-// Nothing asynchronous that a bundle begins comes to run: the process ends with the last bundle.
+// Loads each bundle once, as the start of a function would, and says what died. Plain JavaScript, so that it starts in
+// milliseconds. Nothing asynchronous that a bundle begins comes to run: the process ends with the last bundle.
 "use strict";
 const { writeSync } = require("node:fs");
 

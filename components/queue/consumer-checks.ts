@@ -199,8 +199,8 @@ function checkFilterKeys(filters: readonly QueueFilter[], errors: ArgumentErrors
 
 /**
  * Lambda allows several functions on one queue. Each message reaches one of them only, by chance, and what the filter
- * of one leaves out is deleted before the other sees it: no program wants that of two consumers, except for a while when
- * one takes the place of the other.
+ * of one leaves out is deleted before the other sees it: no program wants that of two consumers, except for a while
+ * when one takes the place of the other.
  */
 export function checkReaders(name: string, { queue, enabled }: QueueConsumerOptions, errors: ArgumentErrors): void {
   if (queue === undefined || enabled === false) return;

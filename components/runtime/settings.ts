@@ -1,4 +1,5 @@
-// What a deployed function is told through its one environment variable: its bindings, and the source that its consumer serves.
+// What a deployed function is told through its one environment variable: its bindings, and the source that its consumer
+// serves.
 
 /** Name of the environment variable. Its value is the JSON of `Settings`. */
 export const settingsVariable = "SPILLWAY";

@@ -1,4 +1,5 @@
-// What a Kinesis stream and a table's have in common as sources: the event source mapping, and what the handler is told.
+// What a Kinesis stream and a table's have in common as sources: the event source mapping, and what the handler is
+// told.
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { streamFunctionAlarms } from "../alarms/function-alarms";

@@ -1,8 +1,11 @@
-// AWS's cron expressions: minutes hours day-of-month month day-of-week year, as Scheduler and EventBridge's rules have them.
-// https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#cron-based
+// AWS's cron expressions: minutes hours day-of-month month day-of-week year, as Scheduler and EventBridge's rules have
+// them. https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#cron-based
 import cronParser from "aws-cron-parser";
 
-/** The first moment after `wall` that it names; undefined when there is none any more. Both are wall clock times, counted as if they were UTC. */
+/**
+ * The first moment after `wall` that it names; undefined when there is none any more. Both are wall clock times,
+ * counted as if they were UTC.
+ */
 export type Cron = (wall: number) => number | undefined;
 
 type Parsed = ReturnType<typeof cronParser.parse>;

@@ -1,6 +1,7 @@
-// Event patterns: which JSON objects they take. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
-// As AWS's matcher does, patterns and events are spread to paths: `{ "a": { "b": [1] } }` and `{ "a.b": [1] }` are one pattern, a list
-// in a list is one list, and an object or an empty list is no value.
+// Event patterns: which JSON objects they take.
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html As AWS's matcher does, patterns and
+// events are spread to paths: `{ "a": { "b": [1] } }` and `{ "a.b": [1] }` are one pattern, a list in a list is one
+// list, and an object or an empty list is no value.
 import { InvalidPattern } from "./invalid-pattern";
 import { isList, isObject, type Json, type JsonObject, type Leaf } from "./json";
 import { compileRules, type Rules } from "./pattern-rules";
@@ -8,13 +9,19 @@ import { compileRules, type Rules } from "./pattern-rules";
 /** Whether the event is taken. */
 export type EventMatcher = (event: Json) => boolean;
 
-/** Characters: the quota of 2,048 may be raised to it. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
+/**
+ * Characters: the quota of 2,048 may be raised to it.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
+ */
 export const longestPattern = 4096;
 
 /** The rules of each path, all of which must hold. A pattern with `$or` is several. */
 type Branch = ReadonlyMap<string, Rules>;
 
-/** EventBridge refuses patterns that are too complex, without saying from where on; this one keeps the matcher from running away. */
+/**
+ * EventBridge refuses patterns that are too complex, without saying from where on; this one keeps the matcher from
+ * running away.
+ */
 const mostBranches = 1000;
 
 /** Is told each fault; what has one takes nothing. */
@@ -159,7 +166,10 @@ function fieldsOf(event: Json): Fields {
   return fields;
 }
 
-/** Whether the rules from `from` on hold for values of the same elements: of objects in a list, one must satisfy all of it. */
+/**
+ * Whether the rules from `from` on hold for values of the same elements: of objects in a list, one must satisfy all of
+ * it.
+ */
 function holds(rules: readonly (readonly [string, Rules])[], fields: Fields, from: number, chosen: Elements): boolean {
   const rule = rules[from];
   if (rule === undefined) return true;

@@ -16,7 +16,10 @@ export type FilterContent = "body" | "data" | null;
 /** Of Lambda. Characters of a pattern, and patterns of a mapping (5 without a raised quota). */
 export const filterLimits = { characters: 4096, patterns: 10 } as const;
 
-/** Any of the patterns may match; without a pattern everything does. Throws an InvalidPattern unless `onFault` collects them. */
+/**
+ * Any of the patterns may match; without a pattern everything does. Throws an InvalidPattern unless `onFault` collects
+ * them.
+ */
 export function compileFilter(
   patterns: readonly string[],
   content: FilterContent = "body",
@@ -70,8 +73,8 @@ function compileOne(text: string, content: FilterContent, onFault: OnFault): (ev
 }
 
 /**
- * A pattern for plain strings is a list of rules, one for JSON an object. Where the formats differ the message is dropped:
- * https://docs.aws.amazon.com/lambda/latest/dg/with-sqs-filtering.html
+ * A pattern for plain strings is a list of rules, one for JSON an object. Where the formats differ the message is
+ * dropped: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs-filtering.html
  */
 function contentOf(pattern: Json, name: string, onFault: OnFault): (event: Event) => boolean {
   if (isList(pattern)) {

@@ -7,7 +7,10 @@ import { inRange, isTextOperator, type LeafTest, numeric, onlyEntry, textOperato
 /** Whether a member has it; `undefined` is a member that is not there. */
 export type Rule = (value: Json | undefined) => boolean;
 
-/** The magnitude of numbers in a policy: https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html */
+/**
+ * The magnitude of numbers in a policy:
+ * https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html
+ */
 const largest = 1e9;
 
 /** The rules of one key: any of them may hold. `path`: of the key, for errors. Throws an InvalidPattern. */
@@ -84,7 +87,10 @@ const mostStars = 3;
 /** Stars that stand for any text; `\\*` is the character itself. */
 export const starsIn = (wildcard: string) => wildcard.replace(/\\[*\\]/g, "").split("*").length - 1;
 
-/** Of a list it holds where one element is none of the excluded. Unlike EventBridge, SNS refuses suffix and equals-ignore-case here. */
+/**
+ * Of a list it holds where one element is none of the excluded. Unlike EventBridge, SNS refuses suffix and
+ * equals-ignore-case here.
+ */
 function anythingBut(operand: Json, path: string): Rule {
   if (isObject(operand)) {
     const [name, inner] = onlyEntry(operand, path);

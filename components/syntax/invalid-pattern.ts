@@ -1,6 +1,8 @@
 // What is wrong with a pattern or a filter policy.
 
-/** Thrown for what AWS would refuse. `reason` is in AWS's words where they are known; the message says the place, too. */
+/**
+ * Thrown for what AWS would refuse. `reason` is in AWS's words where they are known; the message says the place, too.
+ */
 export class InvalidPattern extends Error {
   override readonly name = "InvalidPattern";
 

@@ -1,6 +1,8 @@
 // JSON as patterns compare it: each number together with how it is written.
 
-/** A number and its digits: 300.0 and 3.0e2 are one value, and an account's number has more digits than a double keeps. */
+/**
+ * A number and its digits: 300.0 and 3.0e2 are one value, and an account's number has more digits than a double keeps.
+ */
 export class WrittenNumber {
   constructor(
     readonly value: number,

@@ -79,7 +79,10 @@ const upper = { "<": (a: number, b: number) => a < b, "<=": (a: number, b: numbe
 const isKey = <T extends object>(record: T, key: Json | undefined): key is Extract<keyof T, string> =>
   typeof key === "string" && Object.hasOwn(record, key);
 
-/** `["=", n]`, one bound, or a lower bound and then an upper one. `largest`: the magnitude up to which numbers are compared. */
+/**
+ * `["=", n]`, one bound, or a lower bound and then an upper one. `largest`: the magnitude up to which numbers are
+ * compared.
+ */
 export const numeric =
   (largest: number): Operator =>
   (operand, path) => {

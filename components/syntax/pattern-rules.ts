@@ -1,5 +1,5 @@
-// The rules of one member of an event pattern or a filter pattern, checked and compiled. The texts of the errors are EventBridge's.
-// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
+// The rules of one member of an event pattern or a filter pattern, checked and compiled. The texts of the errors are
+// EventBridge's. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
 import { InvalidPattern } from "./invalid-pattern";
 import { isList, isObject, type Json, type Leaf, WrittenNumber } from "./json";
 import {
@@ -55,9 +55,9 @@ function compileRule(rule: Json, path: string): LeafTest {
 }
 
 /**
- * Numbers by their value, those beyond the range by their digits. The documentation says that 300 is not 300.0; recorded answers of
- * EventBridge, and the source of its matcher (github.com/aws/event-ruler), say that it is. Lambda's documentation has the same
- * sentence; its filters are taken to be the same matcher.
+ * Numbers by their value, those beyond the range by their digits. The documentation says that 300 is not 300.0;
+ * recorded answers of EventBridge, and the source of its matcher (github.com/aws/event-ruler), say that it is. Lambda's
+ * documentation has the same sentence; its filters are taken to be the same matcher.
  */
 function equal(expected: Leaf): LeafTest {
   if (!(expected instanceof WrittenNumber)) return (value) => value === expected;

@@ -1,4 +1,5 @@
-// Wall clock times of IANA time zones, with daylight saving time. A wall clock time is counted in milliseconds as if it were UTC.
+// Wall clock times of IANA time zones, with daylight saving time. A wall clock time is counted in milliseconds as if it
+// were UTC.
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
@@ -27,7 +28,8 @@ export function isTimeZone(timeZone: string): boolean {
   if (!/^[A-Za-z]/.test(timeZone)) return false;
   try {
     const { timeZone: name } = formatOf(timeZone).resolvedOptions();
-    // IANA's names have one spelling. Whether AWS takes another one is not documented, and the right one is as easily written.
+    // IANA's names have one spelling. Whether AWS takes another one is not documented, and the right one is as easily
+    // written.
     return name === timeZone || name.toLowerCase() !== timeZone.toLowerCase();
   } catch {
     return false;

@@ -1,5 +1,6 @@
 // Mistakes that the compiler refuses. Checked by `tsc --noEmit`: an expected error that does not come is an error.
 // Never run.
+// Longer than 250 lines because every kind of binding has its mistakes here.
 import * as v from "valibot";
 import {
   changed,

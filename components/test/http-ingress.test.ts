@@ -1,3 +1,4 @@
+// Longer than 250 lines because every answer and setting of the endpoint has its test here.
 import { strict as assert } from "node:assert";
 import { bodySchemaOf, documentOf, methodsOf } from "@spillway/graph/read/open-api";
 import { note } from "../../test/support/callbacks";

@@ -1,3 +1,4 @@
+// Longer than 250 lines because every endpoint, rule and refusal of the network has its test here.
 import { strict as assert } from "node:assert";
 import type { GraphResource, Value } from "@spillway/graph";
 import { writing } from "../../test/support/callbacks";

@@ -1,3 +1,4 @@
+// Longer than 250 lines because every refused argument has its message here.
 import { strict as assert } from "node:assert";
 import { note, store } from "../../test/support/callbacks";
 import { refusal } from "../../test/support/component-graph";

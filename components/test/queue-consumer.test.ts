@@ -1,3 +1,4 @@
+// Longer than 250 lines because every resource of the component has its inputs here.
 import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
 import { note, putOnly, store } from "../../test/support/callbacks";

@@ -1,3 +1,4 @@
+// Longer than 250 lines because the consumers of both kinds of streams share their resources and their refusals.
 import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
 import { changed, counting, countingChanges, note, putting } from "../../test/support/callbacks";

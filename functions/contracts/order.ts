@@ -4,8 +4,8 @@ import { orderId, orderItems } from "./order-fields";
 import { shortText } from "./short-text";
 
 /**
- * `placed` by placeOrder, then `reserved` by reserveStock, or `abandoned` by sweepAbandonedOrders. `correlationId` is the flow's:
- * it goes on from here to everything that the order leads to.
+ * `placed` by placeOrder, then `reserved` by reserveStock, or `abandoned` by sweepAbandonedOrders. `correlationId` is
+ * the flow's: it goes on from here to everything that the order leads to.
  */
 export const Order = v.object({
   orderId,

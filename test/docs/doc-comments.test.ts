@@ -5,7 +5,10 @@ import { faces, PublicTypes } from "../support/public-types";
 
 const document = read("docs/components.md");
 
-/** The numbers that the section's table gives as defaults, by the arguments. Those of the component itself are asserted elsewhere. */
+/**
+ * The numbers that the section's table gives as defaults, by the arguments. Those of the component itself are asserted
+ * elsewhere.
+ */
 function tabled(component: string): ReadonlyMap<string, number> {
   const section = document.split(`\n## ${component}\n`)[1]?.split("\n## ")[0] ?? "";
   const rows = [...section.matchAll(/^\| `(\w+)` +\| ([\d,]+)( [\w]+)? *\|/gm)];

@@ -1,4 +1,5 @@
-// The examples of the documents: each block of TypeScript stands in a program of docs/examples/, and each program does what is said of it.
+// The examples of the documents: each block of TypeScript stands in a program of docs/examples/, and each program does
+// what is said of it.
 import { strict as assert } from "node:assert";
 import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";

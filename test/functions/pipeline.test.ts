@@ -1,3 +1,4 @@
+// Longer than 250 lines because all callbacks share the tables of one run here.
 import { strict as assert } from "node:assert";
 import * as path from "node:path";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";

@@ -11,7 +11,9 @@ export class Recorded {
     return new Recorded(await recordProgram(run, { config: { "aws:region": "eu-west-1" }, ...settings }));
   }
 
-  /** The program as it is deployed after another one: what an alias keeps has the names and ids that AWS made up then. */
+  /**
+   * The program as it is deployed after another one: what an alias keeps has the names and ids that AWS made up then.
+   */
   static async after(before: Recorded, run: () => unknown, settings: EvaluationSettings = {}): Promise<Recorded> {
     const { graph } = await Recorded.of(run, settings);
     return Recorded.of(run, { ...settings, createdAs: matchFormer(graph, before.graph) });

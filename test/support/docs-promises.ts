@@ -1,4 +1,5 @@
 // What a reader expects of each program of docs/examples/: values that they would notice.
+// Longer than 250 lines because every program of docs/examples/ has its entry in the one table.
 import { strict as assert } from "node:assert";
 import type { Graph, GraphResource, Value } from "@spillway/graph";
 import { bodySchemaOf, documentOf, membersOf, methodsOf } from "@spillway/graph/read/open-api";

@@ -8,7 +8,10 @@ export const read = (file: string) => readFileSync(path.join(root, file), "utf8"
 /** The text with each paragraph on one line, so that a sentence is found wherever its lines break. */
 export const unwrapped = (text: string) => text.replace(/(?<=[^\n])\n *(?=[^\n])/g, " ");
 
-/** The rows of the first table after `place` that begins with `column`, where one is given; cells trimmed, without backquotes. */
+/**
+ * The rows of the first table after `place` that begins with `column`, where one is given; cells trimmed, without
+ * backquotes.
+ */
 export function tableAfter(file: string, place: string, column = ""): string[][] {
   const text = read(file);
   assert.ok(text.includes(place), `${file} has no ${place}`);

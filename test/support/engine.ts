@@ -1,5 +1,5 @@
-// Stands in for Pulumi's engine towards the language host's own script (@pulumi/pulumi/cmd/run): serves a monitor over gRPC, and
-// keeps what the program logs.
+// Stands in for Pulumi's engine towards the language host's own script (@pulumi/pulumi/cmd/run): serves a monitor over
+// gRPC, and keeps what the program logs.
 import { strict as assert } from "node:assert";
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
@@ -42,7 +42,10 @@ export interface Hosted {
 /** Milliseconds; a busy machine may take a minute to load Pulumi and the program. */
 const patience = 240_000;
 
-/** Runs a program as `pulumi up` does, with the Pulumi that it has installed. Rejects with what the host wrote where that fails. */
+/**
+ * Runs a program as `pulumi up` does, with the Pulumi that it has installed. Rejects with what the host wrote where
+ * that fails.
+ */
 export async function runInLanguageHost({ root, stack }: HostedProgram): Promise<Hosted> {
   const project = readProject(path.join(root, "index.ts"), stack);
   const region = project.config["aws:region"] ?? assert.fail("the stack has no region");

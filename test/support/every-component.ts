@@ -28,7 +28,8 @@ export function everything(operations: Operations): void {
   });
   new TableConsumer("changes", { callback: changed, table, ...operations });
   const events = new Topic<NoteEvent>("events", operations);
-  // Lambda's own dead-letter queue of a function, in place of which a destination is better: only with it there is something to count.
+  // Lambda's own dead-letter queue of a function, in place of which a destination is better: only with it there is
+  // something to count.
   const deadLetterConfig = { targetArn: "arn:aws:sqs:eu-west-1:000000000000:theirs" };
   new TopicConsumer("audit", {
     callback: onAny,

@@ -1,6 +1,8 @@
 // Waits for what happens elsewhere: in another process, in a queue, on a disk.
 
-/** How long it may take on a machine that is busy with something else; whoever waits goes on at once when it has come. */
+/**
+ * How long it may take on a machine that is busy with something else; whoever waits goes on at once when it has come.
+ */
 const patience = 120_000;
 
 /** Asks until the answer is true; rejects after two minutes. */

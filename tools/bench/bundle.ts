@@ -1,4 +1,5 @@
-// Size and start time of a callback's bundle, against the same code unbundled and against what aws.lambda.CallbackFunction uploads.
+// Size and start time of a callback's bundle, against the same code unbundled and against what
+// aws.lambda.CallbackFunction uploads.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,7 +15,10 @@ import { line, median } from "./figures";
 const root = path.resolve(__dirname, "..", "..");
 const rounds = 15;
 
-/** Packages that a callback with the DynamoDB client needs at run time; the program's other ones would not be there in a project of it alone. */
+/**
+ * Packages that a callback with the DynamoDB client needs at run time; the program's other ones would not be there in a
+ * project of it alone.
+ */
 const packagesOfCallback = ["@aws-sdk/client-dynamodb", "@aws-sdk/lib-dynamodb", "@aws-sdk/util-dynamodb", "valibot"];
 
 const entryOf = (module: string, name: string) =>
@@ -48,7 +52,10 @@ function startTime(file: string): number {
   return performance.now() - before;
 }
 
-/** The archive of the stock CallbackFunction: the packages of the callback with all that they depend on. The serialised closure comes on top. */
+/**
+ * The archive of the stock CallbackFunction: the packages of the callback with all that they depend on. The serialised
+ * closure comes on top.
+ */
 async function stockArchive(): Promise<Uint8Array> {
   const others = Object.keys({ ...dependencies, ...devDependencies }).filter(
     (name) => !packagesOfCallback.includes(name),

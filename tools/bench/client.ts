@@ -1,11 +1,15 @@
-// A process of its own that sends, or reads as a bare loop would, with the AWS SDK: `send`, `pace` or `drain`, over IPC.
+// A process of its own that sends, or reads as a bare loop would, with the AWS SDK: `send`, `pace` or `drain`, over
+// IPC.
 import { type SourceClient, type SourceName, sourceClient } from "./source-clients";
 
 export interface Work {
   readonly kind: "send" | "pace" | "drain";
   readonly source: SourceName;
   readonly address: string;
-  /** What the source's client needs: a queue's URL, a stream's or a table's name, a topic's ARN and the URL of its queue. */
+  /**
+   * What the source's client needs: a queue's URL, a stream's or a table's name, a topic's ARN and the URL of its
+   * queue.
+   */
   readonly targets: readonly string[];
   readonly count: number;
 }

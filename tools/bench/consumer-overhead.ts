@@ -1,4 +1,5 @@
-// What the consumer costs per record, against the batch processor of Powertools with the same callback, in turn in one process.
+// What the consumer costs per record, against the batch processor of Powertools with the same callback, in turn in one
+// process.
 import { BatchProcessor, EventType, processPartialResponse } from "@aws-lambda-powertools/batch";
 import type { Context, SQSEvent, SQSRecord } from "aws-lambda";
 import { validate } from "../../components/runtime/batch/decode";

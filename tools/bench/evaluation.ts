@@ -1,4 +1,5 @@
-// How long a program takes to evaluate, by the number of its consumers: with every bundle made anew, and with all from the cache.
+// How long a program takes to evaluate, by the number of its consumers: with every bundle made anew, and with all from
+// the cache.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { evaluateProgram } from "@spillway/graph";

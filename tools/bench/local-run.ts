@@ -1,4 +1,5 @@
-// The local run: time to ready, and each source's throughput and latency through its consumer, against a bare loop on the same server.
+// The local run: time to ready, and each source's throughput and latency through its consumer, against a bare loop on
+// the same server.
 import { type ChildProcess, fork } from "node:child_process";
 import * as path from "node:path";
 import { LambdaClient, ListEventSourceMappingsCommand, UpdateEventSourceMappingCommand } from "@aws-sdk/client-lambda";
@@ -13,7 +14,10 @@ const rounds = 3;
 const starts = 5;
 const root = path.resolve(__dirname, "..", "..");
 
-/** Consumers of the bench's program, and the source that each reads. The last has no mapping: its messages come as they are published. */
+/**
+ * Consumers of the bench's program, and the source that each reads. The last has no mapping: its messages come as they
+ * are published.
+ */
 const consumers = [
   { consumer: "queue", source: "queue", says: "queue → callback" },
   { consumer: "stream", source: "stream", says: "Kinesis stream → callback" },
@@ -103,7 +107,8 @@ async function benchSource({ consumer, source, says }: Consumer, bench: Bench): 
   const [p50, p99] = [0.5, 0.99].map((part) => percentile(handled.latencies, part));
   const figures = `${median(ours).toFixed(0)}/s / ${median(others).toFixed(0)}/s = ${ratio.toFixed(2)}`;
   return [
-    // A bare loop over a shard hands a thousand records at a time to a function in its own process: streams have no aim.
+    // A bare loop over a shard hands a thousand records at a time to a function in its own process: streams have no
+    // aim.
     line(
       `${says}: ${messages} / bare loop`,
       figures,

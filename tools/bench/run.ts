@@ -1,4 +1,5 @@
-// `npm run bench`: every figure in one run, as a ratio against a peer or another way measured beside it. Aims that are missed make it end non-zero.
+// `npm run bench`: every figure in one run, as a ratio against a peer or another way measured beside it. Aims that are
+// missed make it end non-zero.
 import "@spillway/cli/node-version";
 import { benchBundle } from "./bundle";
 import { benchConsumerOverhead } from "./consumer-overhead";

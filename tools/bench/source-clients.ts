@@ -1,4 +1,5 @@
-// How each source is written to and read with the AWS SDK and nothing else: what a consumer's throughput is held against.
+// How each source is written to and read with the AWS SDK and nothing else: what a consumer's throughput is held
+// against.
 import { randomUUID } from "node:crypto";
 import { DescribeTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import {

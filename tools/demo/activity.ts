@@ -1,4 +1,5 @@
-// The second part of the demo: records of the activity stream, some of them poison, and what must have been counted of them.
+// The second part of the demo: records of the activity stream, some of them poison, and what must have been counted of
+// them.
 import type { Entry } from "./balance";
 import type { Client, StreamRecord } from "./client";
 

@@ -35,7 +35,10 @@ export class Client {
     this.kinesis = new KinesisClient(settings);
   }
 
-  /** Rejects when one is not taken. The endpoint gets what it would take: it checks bodies, so poison comes by the queue. */
+  /**
+   * Rejects when one is not taken. The endpoint gets what it would take: it checks bodies, so poison comes by the
+   * queue.
+   */
   async send(messages: readonly Message[], apiUrl: string, queueUrl: string, signal: AbortSignal): Promise<void> {
     const isForEndpoint = ({ kind }: Message, index: number) =>
       kind !== "not JSON" && kind !== "no order" && index % 2 === 0;

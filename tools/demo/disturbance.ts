@@ -1,4 +1,5 @@
-// Makes DynamoDB refuse the first attempt of some orders, as it may under load: what the callback throws then is retried.
+// Makes DynamoDB refuse the first attempt of some orders, as it may under load: what the callback throws then is
+// retried.
 import { type Observer, ServiceError } from "@spillway/local/ask";
 
 export class Disturbance implements Observer {

@@ -1,4 +1,5 @@
-// What the demo sends: orders, and among them poison, duplicates and such as the database refuses at first. The same every time.
+// What the demo sends: orders, and among them poison, duplicates and such as the database refuses at first. The same
+// every time.
 
 export type Kind = "order" | "duplicate" | "not JSON" | "no order" | "conflict";
 
@@ -30,8 +31,9 @@ export function makeOrders(total: number, shares: Shares): Orders {
   const poison = Math.round(total * shares.poison);
   const duplicates = Math.round(total * shares.duplicates);
   const orders = Array.from({ length: total - poison - duplicates }, (_, index) => orderOf(index));
-  // Every so many, so that they are spread over the whole run. Those with even numbers get conflicts and those with odd ones
-  // duplicates: of an order and its conflict either may come first, and a duplicate of the one that lost would be lost, too.
+  // Every so many, so that they are spread over the whole run. Those with even numbers get conflicts and those with odd
+  // ones duplicates: of an order and its conflict either may come first, and a duplicate of the one that lost would be
+  // lost, too.
   const evenly = (count: number, parity: 0 | 1) =>
     Array.from({ length: count }, (_, index) => orders[2 * Math.floor((index * orders.length) / count / 2) + parity]);
   const others = [

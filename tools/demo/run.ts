@@ -1,4 +1,5 @@
-// `npm run demo`: the pipeline under thousands of orders, some of them poison, some refused at first, some sent twice; then the balance.
+// `npm run demo`: the pipeline under thousands of orders, some of them poison, some refused at first, some sent twice;
+// then the balance.
 import "@spillway/cli/node-version";
 import { mkdirSync, writeFileSync } from "node:fs";
 import * as path from "node:path";

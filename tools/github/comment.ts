@@ -1,5 +1,8 @@
-// Posts one comment on a pull request, and updates it the next time: the preview of a stack, or the review of `npm run review`.
-// The workflows run it as it is (Node 24, nothing installed), with a token that may write comments, so it imports Node only.
+// Posts one comment on a pull request, and updates it the next time: the preview of a stack, or the review of
+// `npm run review`. The workflows run it as it is (Node 24, nothing installed), with a token that may write comments,
+// so it imports Node only.
+// Longer than 250 lines because it is one script that workflows run alone, without anything of the repository beside
+// it.
 import { lstatSync, readFileSync } from "node:fs";
 
 const usage = `node tools/github/comment.ts preview FILE    what pulumi preview printed; STACK names the stack
@@ -11,7 +14,9 @@ const maximumText = 64_000;
 const maximumFile = 4 * 1024 * 1024;
 /** Who GITHUB_TOKEN is: nobody else's comment is ever updated, whatever marker it has. */
 const author = "github-actions[bot]";
-/** The first line of a review marks it for whoever posts it by hand; here the marker is not the artifact's to choose. */
+/**
+ * The first line of a review marks it for whoever posts it by hand; here the marker is not the artifact's to choose.
+ */
 const writtenMarker = /^<!-- spillway-review: [\w. -]* -->\n/;
 
 interface Repository {
@@ -96,7 +101,10 @@ interface LaidOut {
   readonly note: string;
 }
 
-/** The end first, since it says how much changes and what is against the policies; the changes, which may be very long, as far as they fit. */
+/**
+ * The end first, since it says how much changes and what is against the policies; the changes, which may be very long,
+ * as far as they fit.
+ */
 function laidOut(printed: string, stack: string): LaidOut {
   const lines = printed.trimEnd().split("\n");
   const total = lines.lastIndexOf("Resources:");
@@ -224,7 +232,9 @@ async function commentOf(pullRequest: number, marker: string): Promise<Comment |
   }
 }
 
-/** The file's text; undefined when there is no file. A link would be a way to have another file of the machine posted. */
+/**
+ * The file's text; undefined when there is no file. A link would be a way to have another file of the machine posted.
+ */
 function textOf(file: string): string | undefined {
   const entry = lstatSync(file, { throwIfNoEntry: false });
   if (entry === undefined) return undefined;
@@ -237,7 +247,10 @@ function textOf(file: string): string | undefined {
   return readFileSync(file, "utf8");
 }
 
-/** At most what a comment takes, whole lines. The note stands above the text: below, an open fence of it would swallow it. */
+/**
+ * At most what a comment takes, whole lines. The note stands above the text: below, an open fence of it would swallow
+ * it.
+ */
 function cut(text: string, most = maximumText): { readonly text: string; readonly note: string } {
   if (text.length <= most) return { text, note: "" };
   const end = text.lastIndexOf("\n", most);
@@ -263,8 +276,8 @@ const allowedTags = "(?:/?(?:details|summary|br|sub|sup|b|i|strong|em|code|kbd)\
 const allowedEntities = "(?:amp|lt|gt|quot|nbsp|#124|#96);";
 
 /**
- * Someone else's Markdown, so that it notifies nobody, links and loads nothing, hides nothing and commands no bot. What a
- * Mermaid diagram is made of stays as it is: `<br/>`, colours (`fill:#123456`) and classes (`A["orders"]:::changed`).
+ * Someone else's Markdown, so that it notifies nobody, links and loads nothing, hides nothing and commands no bot. What
+ * a Mermaid diagram is made of stays as it is: `<br/>`, colours (`fill:#123456`) and classes (`A["orders"]:::changed`).
  */
 function neutralised(markdown: string): string {
   return markdown

@@ -1,5 +1,6 @@
-// Builds the packages from their sources as they are published: JavaScript and types of all of them in one go, because they import
-// each other, and ES modules of what runs in Lambda, because esbuild leaves the unused parts only of those out of a bundle.
+// Builds the packages from their sources as they are published: JavaScript and types of all of them in one go, because
+// they import each other, and ES modules of what runs in Lambda, because esbuild leaves the unused parts only of those
+// out of a bundle.
 import { createHash } from "node:crypto";
 import {
   copyFileSync,
@@ -28,8 +29,8 @@ export const packageFolders = (root: string): readonly string[] =>
     .sort();
 
 /**
- * The folder in which all packages are built, laid out as their sources. What was built of the same sources before is taken as it is.
- * Throws an Error that shows what the compiler finds.
+ * The folder in which all packages are built, laid out as their sources. What was built of the same sources before is
+ * taken as it is. Throws an Error that shows what the compiler finds.
  */
 export function build(root: string): string {
   const files = packageFolders(root).flatMap((folder) => sourcesIn(root, folder));

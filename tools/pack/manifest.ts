@@ -19,8 +19,8 @@ export const builtFolder = "dist";
 const built = (target: string, extension: string) => target.replace(source, `./${builtFolder}/$1${extension}`);
 
 /**
- * `esModuleOf`: of a source of the package, as "callback.ts", the ES module that was built of it, relative to the built files, if one
- * was. Only bundlers take it (condition `module`): to Node it would be a second copy of the same module.
+ * `esModuleOf`: of a source of the package, as "callback.ts", the ES module that was built of it, relative to the built
+ * files, if one was. Only bundlers take it (condition `module`): to Node it would be a second copy of the same module.
  */
 export function publishedManifest(manifest: Manifest, esModuleOf: (file: string) => string | undefined): Manifest {
   const { scripts: _scripts, devDependencies: _devDependencies, ...rest } = manifest;

@@ -1,5 +1,5 @@
-// Turns a package's folder into what is published, before npm packs it: run by the script `prepack` of each package, and undone by
-// `postpack`.
+// Turns a package's folder into what is published, before npm packs it: run by the script `prepack` of each package,
+// and undone by `postpack`.
 import { spawn } from "node:child_process";
 import { copyFileSync, cpSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import * as path from "node:path";

@@ -1,5 +1,6 @@
-// Gives a package's folder its sources' package.json again: at once as the script `postpack`, or a minute after `prepack`, which
-// gives the time at which it has written package.json, unless that has been restored by then. Plain JavaScript, so that it starts fast.
+// Gives a package's folder its sources' package.json again: at once as the script `postpack`, or a minute after
+// `prepack`, which gives the time at which it has written package.json, unless that has been restored by then. Plain
+// JavaScript, so that it starts fast.
 "use strict";
 const { existsSync, renameSync, rmSync, statSync } = require("node:fs");
 

@@ -1,10 +1,14 @@
-// Calls AWS's APIs where a callback fails or sends: a signer of 2.5 KB, where an SDK client would put 325 KB into every bundle.
+// Calls AWS's APIs where a callback fails or sends: a signer of 2.5 KB, where an SDK client would put 325 KB into every
+// bundle.
 import { setTimeout as wait } from "node:timers/promises";
 import { AwsV4Signer } from "aws4fetch";
 import { addressOf, type Endpoint } from "./endpoints";
 import { post } from "./post";
 
-/** Keys derived for a signature, by secret, day, region and service: deriving one takes four of the seven digests of a signature. */
+/**
+ * Keys derived for a signature, by secret, day, region and service: deriving one takes four of the seven digests of a
+ * signature.
+ */
 const signingKeys = new Map<string, ArrayBuffer>();
 
 /** How often a call, and each entry of a batch, is tried. */
@@ -47,7 +51,10 @@ export interface AwsCall<Answer> extends Call {
   refusalIn?(answer: Answer): AwsError | undefined;
 }
 
-/** Rejects with an AwsError, or with the network's error after three tries. Throttling, 5xx and network errors are tried again. */
+/**
+ * Rejects with an AwsError, or with the network's error after three tries. Throttling, 5xx and network errors are tried
+ * again.
+ */
 export function callAws<Answer>(call: AwsCall<Answer>): Promise<Answer> {
   const { target, action, input, contentType = "application/x-amz-json-1.0" } = call;
   const headers = { "content-type": contentType, "x-amz-target": `${target}.${action}` };
@@ -91,7 +98,8 @@ async function signAndPost(
   headers: Readonly<Record<string, string>>,
   body: string,
 ): Promise<string> {
-  // The environment is read at each try: nothing is kept that could outlive a change of credentials, or of the invocation's trace.
+  // The environment is read at each try: nothing is kept that could outlive a change of credentials, or of the
+  // invocation's trace.
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_REGION } = process.env;
   const region = endpoint.region ?? AWS_REGION;
   const signer = new AwsV4Signer({
@@ -136,9 +144,9 @@ function errorOf(status: number, text: string): AwsError {
 }
 
 /**
- * The codes that the SDK calls throttling or transient; those of SQS's and SNS's keys, as KmsThrottled; AWS's own failures, which the
- * entries of a batch have as a code without a status; and those of a request that was signed long before it was sent, since Lambda
- * had frozen the process in between: each try is signed anew.
+ * The codes that the SDK calls throttling or transient; those of SQS's and SNS's keys, as KmsThrottled; AWS's own
+ * failures, which the entries of a batch have as a code without a status; and those of a request that was signed long
+ * before it was sent, since Lambda had frozen the process in between: each try is signed anew.
  */
 const transientCodes =
   /throttl|ThroughputExceeded|^(Bandwidth|Request)?LimitExceeded|^(PriorRequestNotComplete|SlowDown|TooManyRequests|TransactionInProgress|RequestTime|RequestExpired|Timeout|Internal|ServiceUnavailable)/i;

@@ -42,7 +42,8 @@ export function endpointOfQueue(queueUrl: string): Endpoint {
 function urlOf(service: string, region: string, [usual, dualStack]: Suffixes): string {
   const { AWS_USE_DUALSTACK_ENDPOINT, AWS_USE_FIPS_ENDPOINT } = process.env;
   const isDualStack = AWS_USE_DUALSTACK_ENDPOINT === "true";
-  // In GovCloud the usual endpoints are the FIPS ones, but for Secrets Manager's; of the dual-stack ones only EventBridge's are.
+  // In GovCloud the usual endpoints are the FIPS ones, but for Secrets Manager's; of the dual-stack ones only
+  // EventBridge's are.
   const isFips = region.startsWith("us-gov-") && service !== "secretsmanager" && (!isDualStack || service === "events");
   const fips = AWS_USE_FIPS_ENDPOINT === "true" && !isFips ? "-fips" : "";
   return `https://${service}${fips}.${region}.${isDualStack ? dualStack : usual}`;

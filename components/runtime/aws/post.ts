@@ -7,7 +7,9 @@ export interface Answer {
   readonly text: string;
 }
 
-/** Rejects with the signal's reason when that is aborted before the whole answer is there, and with the network's error. */
+/**
+ * Rejects with the signal's reason when that is aborted before the whole answer is there, and with the network's error.
+ */
 export function post(url: URL, headers: Headers, body: string, signal: AbortSignal): Promise<Answer> {
   const request = url.protocol === "http:" ? plain : secure;
   return new Promise((resolve, reject) => {

@@ -105,7 +105,10 @@ async function inBatches(
   throw new Error(`${action} failed for some messages: ${shown}${more > 0 ? `; and ${more} more` : ""}`);
 }
 
-/** Answers what could not be done. Entries that SQS has failed itself, or throttled, are sent again with all that failed beside them. */
+/**
+ * Answers what could not be done. Entries that SQS has failed itself, or throttled, are sent again with all that failed
+ * beside them.
+ */
 async function sendBatch(
   queueUrl: string,
   action: string,

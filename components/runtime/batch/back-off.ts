@@ -1,4 +1,5 @@
-// How long a record waits between two attempts. Components check with it that all attempts fit into a queue's retention.
+// How long a record waits between two attempts. Components check with it that all attempts fit into a queue's
+// retention.
 
 const longest = 900;
 

@@ -14,8 +14,8 @@ export class Calls {
   private readonly limit = new Limit(callsAtATime);
 
   /**
-   * None begins after `until`, in milliseconds since the epoch, and what is on its way then is ended. All three tries of a call fit in what
-   * is left. Rejects with what the call does, or with OutOfTime.
+   * None begins after `until`, in milliseconds since the epoch, and what is on its way then is ended. All three tries
+   * of a call fit in what is left. Rejects with what the call does, or with OutOfTime.
    */
   inTime<T>(until: number, work: (limits: CallLimits) => Promise<T>): Promise<T> {
     return this.limit.run(async () => {

@@ -25,7 +25,10 @@ export interface DeadLetterReason {
   readonly traceId?: string;
   /** FIFO: the deduplication id with which it was first sent. */
   readonly deduplicationId?: string;
-  /** Streams: where the record was, and how the body holds it: `base64` of a Kinesis record's data, or `json` of a table's change. */
+  /**
+   * Streams: where the record was, and how the body holds it: `base64` of a Kinesis record's data, or `json` of a
+   * table's change.
+   */
   readonly shardId?: string;
   readonly sequenceNumber?: string;
   readonly partitionKey?: string;

@@ -14,14 +14,18 @@ export function parseJson(body: string): unknown {
   }
 }
 
-/** Some producers put a byte order mark before their JSON: https://www.rfc-editor.org/rfc/rfc8259#section-8.1. Throws a SyntaxError. */
+/**
+ * Some producers put a byte order mark before their JSON: https://www.rfc-editor.org/rfc/rfc8259#section-8.1. Throws a
+ * SyntaxError.
+ */
 export function jsonOf(text: string): unknown {
   return JSON.parse(text.charCodeAt(0) === byteOrderMark ? text.slice(1) : text);
 }
 
 /**
- * What the schema makes of the value. Throws, or rejects with, an InvalidEvent that names each path at fault. What a schema throws is
- * permanent, too; what one that is asynchronous rejects with is not, since it may have asked somebody else.
+ * What the schema makes of the value. Throws, or rejects with, an InvalidEvent that names each path at fault. What a
+ * schema throws is permanent, too; what one that is asynchronous rejects with is not, since it may have asked somebody
+ * else.
  */
 export function validate(schema: StandardSchemaV1, value: unknown): unknown {
   let result: ReturnType<StandardSchemaV1["~standard"]["validate"]>;

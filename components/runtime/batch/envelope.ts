@@ -12,8 +12,8 @@ export interface Opened {
 type Members = Readonly<Record<string, unknown>>;
 
 /**
- * Takes the event out of an SNS notification, a CloudEvent 1.0 in structured mode, or an EventBridge event, in any nesting of
- * them; any other value is the event itself.
+ * Takes the event out of an SNS notification, a CloudEvent 1.0 in structured mode, or an EventBridge event, in any
+ * nesting of them; any other value is the event itself.
  */
 export function openEnvelope(body: unknown): Opened {
   let event = body;
@@ -67,8 +67,8 @@ function flowOf(id: unknown): { readonly correlationId?: string } {
 }
 
 /**
- * The data of a CloudEvent. What its producer held as bytes is base64; it is JSON where the content type says so, or is left out:
- * https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md#31-handling-of-data
+ * The data of a CloudEvent. What its producer held as bytes is base64; it is JSON where the content type says so, or is
+ * left out: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md#31-handling-of-data
  */
 function dataOf({ data, data_base64: base64, datacontenttype = "application/json" }: Members): unknown {
   if (typeof base64 !== "string") return data;

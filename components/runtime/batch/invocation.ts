@@ -1,4 +1,5 @@
-// One invocation of a function with a batch of records, whatever their source: its deadline, its failures, its dead letters.
+// One invocation of a function with a batch of records, whatever their source: its deadline, its failures, its dead
+// letters.
 import type { Context } from "aws-lambda";
 import { sendMessage } from "../aws/sqs-client";
 import type { BatchRecord, RecordContext, RecordLogger } from "../callback/callback";
@@ -87,7 +88,9 @@ export class Invocation {
     };
   }
 
-  /** The records that are events as the schema wants them, and by id why the others are not; at the deadline it stops. */
+  /**
+   * The records that are events as the schema wants them, and by id why the others are not; at the deadline it stops.
+   */
   async accept<I extends Item>(
     items: readonly I[],
     deadline: Deadline,
@@ -121,7 +124,9 @@ export class Invocation {
     return new ContextOfRecord(identity, envelope, deadline, this.report, this.context.awsRequestId);
   }
 
-  /** The record stays in its source until its dead letter is stored: a lost answer makes two dead letters, never none. */
+  /**
+   * The record stays in its source until its dead letter is stored: a lost answer makes two dead letters, never none.
+   */
   async deadLetter(
     queueUrl: string,
     id: string,

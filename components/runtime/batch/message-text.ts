@@ -27,8 +27,9 @@ export function messageJson(value: unknown): string {
 export const isMessageText = (text: string) => text !== "" && text.search(refused) === -1;
 
 /**
- * Whether a filter of SNS can read it as the value of a message attribute. SNS sets it between quotation marks: where that is no JSON,
- * no subscription with a filter policy gets the message, and only the metric NumberOfNotificationsFilteredOut-InvalidAttributes tells.
- * Surrogate values, as an emoji has them, it refuses. https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html
+ * Whether a filter of SNS can read it as the value of a message attribute. SNS sets it between quotation marks: where
+ * that is no JSON, no subscription with a filter policy gets the message, and only the metric
+ * NumberOfNotificationsFilteredOut-InvalidAttributes tells. Surrogate values, as an emoji has them, it refuses.
+ * https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html
  */
 export const isFilterableText = (text: string) => /^[ !#-[\]-\ud7ff\ue000-\ufffd]+$/.test(text);

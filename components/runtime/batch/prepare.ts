@@ -34,7 +34,10 @@ export type Prepared =
       run(records: readonly { id: string; event: unknown; context: RecordContext }[]): Promise<readonly BatchFailure[]>;
     };
 
-/** Calls the factory, once per environment. Throws a TypeError for a window callback, which only a stream's window can run. */
+/**
+ * Calls the factory, once per environment. Throws a TypeError for a window callback, which only a stream's window can
+ * run.
+ */
 export function prepare(callback: AnyCallback, bindings: Settings["bindings"]): Prepared {
   if (callback.kind === "window") {
     throw new TypeError("A window callback is for a StreamConsumer or a TableConsumer with tumblingWindow.");

@@ -2,9 +2,9 @@
 import { AwsError } from "../aws/aws";
 
 /**
- * By SQS, SNS, Kinesis, EventBridge, DynamoDB, S3, Lambda and Step Functions. Not here is what may change without the record: rights,
- * names that do not exist yet, quotas, keys, conditions. Some of these also answer a mistake in the code; then the dead letter keeps the
- * record for a redrive after the fix, where a retry would not have helped either.
+ * By SQS, SNS, Kinesis, EventBridge, DynamoDB, S3, Lambda and Step Functions. Not here is what may change without the
+ * record: rights, names that do not exist yet, quotas, keys, conditions. Some of these also answer a mistake in the
+ * code; then the dead letter keeps the record for a redrive after the fix, where a retry would not have helped either.
  */
 const codes =
   /^(Invalid(Argument|Attribute(Name|Value)|ExecutionInput|MessageContents|Name|Parameter(Combination|Value)?|RequestContent)|ParameterValueInvalid|MissingParameter|Validation(Error)?|BadRequest|MalformedDetail|Serialization|UnsupportedOperation|BatchRequestTooLong|MessageTooLong|KeyTooLongError|MetadataTooLarge|EntityTooLarge|RequestTooLarge|RequestEntityTooLarge|ItemCollectionSizeLimitExceeded)(Exception)?$/;

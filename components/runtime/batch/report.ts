@@ -11,7 +11,10 @@ export interface Failure extends NamedError {
   readonly id: string;
   readonly attempt: number | undefined;
   readonly outcome: RecordOutcome;
-  /** The stack of the error and of what it was caused by. Where several records have failed with one error, the first has it. */
+  /**
+   * The stack of the error and of what it was caused by. Where several records have failed with one error, the first
+   * has it.
+   */
   readonly stack?: string;
 }
 

@@ -24,15 +24,19 @@ export interface BatchRun<I extends Item> {
   /** Decodes, validates and calls the callback. */
   handle(item: I, deadline: Deadline): unknown;
   /**
-   * For callbacks that take all records at once: runs the fresh ones together and answers what failed, by id. `start` is called
-   * right before the callback is, and answers whether there is time for it. Suspects still go through `handle`, alone.
+   * For callbacks that take all records at once: runs the fresh ones together and answers what failed, by id. `start`
+   * is called right before the callback is, and answers whether there is time for it. Suspects still go through
+   * `handle`, alone.
    */
   handleAll?(items: readonly I[], deadline: Deadline, start: () => boolean): Promise<ReadonlyMap<string, unknown>>;
-  /** Whether the item may still be started; one that may not is handed back, and with it the rest of its group. By default all may. */
+  /**
+   * Whether the item may still be started; one that may not is handed back, and with it the rest of its group. By
+   * default all may.
+   */
   mayStart?(item: I): boolean;
   /**
-   * Told of each outcome as soon as it is there, once per record. Answers whether the group may go on. It must not reject, and must
-   * end by itself in time for the answer to Lambda: the batch waits for it.
+   * Told of each outcome as soon as it is there, once per record. Answers whether the group may go on. It must not
+   * reject, and must end by itself in time for the answer to Lambda: the batch waits for it.
    */
   settle(item: I, outcome: Outcome, alone: boolean): boolean | Promise<boolean>;
 }
@@ -158,9 +162,9 @@ class Batch<I extends Item> {
   }
 
   /**
-   * Records of one lane, all of which are decided by this call; lanes are settled side by side. What becomes of a record decides
-   * what the later ones of its lane get, so they are settled one after the other: behind one that may not be passed, and behind
-   * `earlier`, they are handed back.
+   * Records of one lane, all of which are decided by this call; lanes are settled side by side. What becomes of a
+   * record decides what the later ones of its lane get, so they are settled one after the other: behind one that may
+   * not be passed, and behind `earlier`, they are handed back.
    */
   private settleLane(
     items: Lane<I>,
@@ -191,9 +195,9 @@ class Batch<I extends Item> {
 }
 
 /**
- * A record that was received before may be the one that killed the process, so it runs alone, and the others of its batch are
- * safe once they have finished. The highest count comes first: throttling raises it without a run. Among equals the order turns
- * round from attempt to attempt: who stood behind the killer stands before it the next time.
+ * A record that was received before may be the one that killed the process, so it runs alone, and the others of its
+ * batch are safe once they have finished. The highest count comes first: throttling raises it without a run. Among
+ * equals the order turns round from attempt to attempt: who stood behind the killer stands before it the next time.
  */
 function plan<I extends Item>(items: readonly I[]): { suspects: readonly Lane<I>[]; fresh: readonly Lane<I>[] } {
   if (items.every(({ group, attempt = 1 }) => group === undefined && attempt <= 1)) {

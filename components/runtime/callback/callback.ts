@@ -1,4 +1,5 @@
-// What functions/ import to define a callback: the types of a callback, of its bindings and of what it is told about a record.
+// What functions/ import to define a callback: the types of a callback, of its bindings and of what it is told about a
+// record.
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 
 /** Writes one structured line per call to the function's log, with the invocation's request id. */
@@ -32,8 +33,8 @@ export interface RecordContext {
   /** Aborted at the deadline. Hand it to SDK calls and `fetch`, so that they end with the callback. */
   readonly signal: AbortSignal;
   /**
-   * The id that all records of one flow share: that of the envelope or of the message attribute `correlationId`, else the
-   * record's own. Hand it on with `publish`, `send` and `put`.
+   * The id that all records of one flow share: that of the envelope or of the message attribute `correlationId`, else
+   * the record's own. Hand it on with `publish`, `send` and `put`.
    */
   readonly correlationId: string;
   /** Of a Kinesis record: records of one key come in their order, those of others do not. Undefined elsewhere. */
@@ -65,7 +66,10 @@ export interface BatchFailure {
   readonly error: unknown;
 }
 
-/** What runs for all valid records of a batch at once. It returns the records that failed; nothing means that all succeeded. */
+/**
+ * What runs for all valid records of a batch at once. It returns the records that failed; nothing means that all
+ * succeeded.
+ */
 export type HandleBatch<In> = (
   records: readonly BatchRecord<In>[],
 ) => Promise<readonly BatchFailure[] | undefined> | readonly BatchFailure[] | undefined;
@@ -99,7 +103,9 @@ export type HandleWindow<In, State extends object> = (
 ) => Promise<State> | State;
 
 declare const access: unique symbol;
-/** A name together with the access that was granted with it: a string for the SDK, not interchangeable for the compiler. */
+/**
+ * A name together with the access that was granted with it: a string for the SDK, not interchangeable for the compiler.
+ */
 export type Granted<Kind extends string> = string & { readonly [access]: { readonly [K in Kind]: true } };
 /** DynamoDB's actions that read a table. */
 export type TableReadAction = "GetItem" | "BatchGetItem" | "ConditionCheckItem" | "Query" | "Scan";
@@ -108,7 +114,8 @@ export type TableAction = TableReadAction | "PutItem" | "UpdateItem" | "DeleteIt
 /** A table to read; `ReadableTable<"Query">`: by these actions of DynamoDB's alone. */
 export type ReadableTable<A extends TableReadAction = TableReadAction> = Granted<`table:${A}`>;
 /**
- * A table to read and write; `WritableTable<"PutItem">`: by these actions alone. A transaction needs those of its parts, as `UpdateItem`.
+ * A table to read and write; `WritableTable<"PutItem">`: by these actions alone. A transaction needs those of its
+ * parts, as `UpdateItem`.
  */
 export type WritableTable<A extends TableAction = TableAction> = Granted<`table:${A}`>;
 /** Where a secret is kept; `readSecret` reads its value at first use. */
@@ -125,7 +132,9 @@ export type StreamTarget<E> = Granted<"stream:put"> & { readonly [carries]: (eve
 /** An event bus to which exactly `E` may be sent. */
 export type BusTarget<E> = Granted<"bus:put"> & { readonly [carries]: (event: E) => void };
 
-/** `Wire`: what a producer must send; `In`: what the schema makes of it; `B`: the bindings that the factory asks for. */
+/**
+ * `Wire`: what a producer must send; `In`: what the schema makes of it; `B`: the bindings that the factory asks for.
+ */
 export interface Callback<Wire, In, B extends object> {
   /** Whether it takes one record at a time, or a batch at once. */
   readonly kind: "record" | "batch";
@@ -136,9 +145,9 @@ export interface Callback<Wire, In, B extends object> {
 }
 
 /**
- * Defines a callback: the schema of its events, and a factory that receives its bindings and returns the function to run for
- * each record. Throw `PermanentError` for a record that no retry can fix. What AWS refuses for the content of a request is permanent, too;
- * anything else that is thrown is retried.
+ * Defines a callback: the schema of its events, and a factory that receives its bindings and returns the function to
+ * run for each record. Throw `PermanentError` for a record that no retry can fix. What AWS refuses for the content of a
+ * request is permanent, too; anything else that is thrown is retried.
  */
 export function callback<S extends StandardSchemaV1, B extends object = Record<never, never>>(
   schema: S,
@@ -152,8 +161,8 @@ export function callback<S extends StandardSchemaV1, B extends object = Record<n
 }
 
 /**
- * Defines a callback that takes all valid records of a batch at once, and returns those that failed (nothing: all succeeded).
- * Throwing fails every record of the call.
+ * Defines a callback that takes all valid records of a batch at once, and returns those that failed (nothing: all
+ * succeeded). Throwing fails every record of the call.
  */
 export function batchCallback<S extends StandardSchemaV1, B extends object = Record<never, never>>(
   schema: S,
@@ -179,9 +188,9 @@ export interface WindowCallback<Wire, In, B extends object, State extends object
 }
 
 /**
- * Defines a callback that makes a state of all records of a tumbling window: it is called for each batch with the state so far,
- * and once more at the window's end. For a StreamConsumer or a TableConsumer with `tumblingWindow`. Say the state's type with
- * the window's: `(records, window: Window<Totals>) => …`.
+ * Defines a callback that makes a state of all records of a tumbling window: it is called for each batch with the state
+ * so far, and once more at the window's end. For a StreamConsumer or a TableConsumer with `tumblingWindow`. Say the
+ * state's type with the window's: `(records, window: Window<Totals>) => …`.
  */
 export function windowCallback<
   S extends StandardSchemaV1,

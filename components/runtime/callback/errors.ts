@@ -26,7 +26,10 @@ export class CallbackTimeout extends Error {
   }
 }
 
-/** Nothing is wrong with the record; it is not its turn yet. It is hidden until then, which is no failure and no reason for a dead letter. */
+/**
+ * Nothing is wrong with the record; it is not its turn yet. It is hidden until then, which is no failure and no reason
+ * for a dead letter.
+ */
 export class NotYet extends Error {
   /** `until`: milliseconds since the epoch. */
   constructor(
@@ -43,8 +46,8 @@ export function comesBackAt(error: unknown): number | undefined {
 }
 
 /**
- * The record cannot be decoded. No retry changes what it carries, whatever was thrown: numbers that do not fit, a stack that is too
- * small for its nesting, a schema that throws.
+ * The record cannot be decoded. No retry changes what it carries, whatever was thrown: numbers that do not fit, a stack
+ * that is too small for its nesting, a schema that throws.
  */
 export function notDecoded(error: unknown): unknown {
   if (isPermanent(error)) return error;
@@ -73,17 +76,17 @@ const mostReasons = 10;
 const longestHeading = 200;
 
 /**
- * A class that does not set `name` is still told by its own name. The message goes on with what it was caused by and with the members of
- * an AggregateError, whose own message is empty more often than not: `fetch failed: connect ECONNREFUSED 127.0.0.1:80`. Anything may be
- * thrown, not only errors; this never throws.
+ * A class that does not set `name` is still told by its own name. The message goes on with what it was caused by and
+ * with the members of an AggregateError, whose own message is empty more often than not:
+ * `fetch failed: connect ECONNREFUSED 127.0.0.1:80`. Anything may be thrown, not only errors; this never throws.
  */
 export function nameError(error: unknown): NamedError {
   return { errorType: typeOf(error), errorMessage: messageOf(error, new Set()) };
 }
 
 /**
- * The stack of an error and of what it was caused by; undefined for what has none, and for errors of the consumer itself, whose stack
- * says nothing of the callback.
+ * The stack of an error and of what it was caused by; undefined for what has none, and for errors of the consumer
+ * itself, whose stack says nothing of the callback.
  */
 export function stackOf(error: unknown): string | undefined {
   if (!isA(error, Error) || isA(error, CallbackTimeout)) return undefined;

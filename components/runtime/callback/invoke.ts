@@ -31,8 +31,8 @@ export interface WindowInvocation<Wire, B, State> {
 }
 
 /**
- * Validates the event and runs the callback. Rejects with an `InvalidEvent`, or with what the callback throws; for a batch
- * callback, with the error that it returns for the record. Of a window callback it resolves with the next state.
+ * Validates the event and runs the callback. Rejects with an `InvalidEvent`, or with what the callback throws; for a
+ * batch callback, with the error that it returns for the record. Of a window callback it resolves with the next state.
  */
 export function invoke<Wire, In, B extends object>(
   callback: Callback<Wire, In, B>,

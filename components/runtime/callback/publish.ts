@@ -25,10 +25,10 @@ export interface PublishOptions extends EventOptions {
 const deduplicationId = /^[A-Za-z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$/;
 
 /**
- * Publishes an event as a CloudEvent; its `type` is also the message attribute `type`, by which subscriptions filter, and its
- * correlation id the attribute `correlationId`, where SNS takes it as one. Answers the message's id. Rejects with a PermanentError for
- * an event that is not JSON, whose type no filter can read, or that has no group on a FIFO topic; and with what SNS answers after
- * three tries: above 256 KiB, InvalidParameter.
+ * Publishes an event as a CloudEvent; its `type` is also the message attribute `type`, by which subscriptions filter,
+ * and its correlation id the attribute `correlationId`, where SNS takes it as one. Answers the message's id. Rejects
+ * with a PermanentError for an event that is not JSON, whose type no filter can read, or that has no group on a FIFO
+ * topic; and with what SNS answers after three tries: above 256 KiB, InvalidParameter.
  */
 export async function publish<E extends { readonly type: string }>(
   target: PublishTarget<E>,
@@ -87,8 +87,8 @@ export interface PutOptions extends EventOptions {
 }
 
 /**
- * Puts an event into a stream, as a CloudEvent unless `bare`. Answers its sequence number. Rejects with a PermanentError for an event
- * that is not JSON, and with what Kinesis answers after three tries.
+ * Puts an event into a stream, as a CloudEvent unless `bare`. Answers its sequence number. Rejects with a
+ * PermanentError for an event that is not JSON, and with what Kinesis answers after three tries.
  */
 export async function put<E>(target: StreamTarget<E>, event: NoInfer<E>, options: PutOptions): Promise<string> {
   const { partitionKey, bare = false } = options;
@@ -108,9 +108,9 @@ export async function put<E>(target: StreamTarget<E>, event: NoInfer<E>, options
 }
 
 /**
- * Sends an event to an event bus: `source` and `detail-type` (the event's `type`) are what rules match, and the detail is the
- * CloudEvent. Answers the event's id at EventBridge. Rejects with a PermanentError for an event that is not JSON, and with what
- * EventBridge answers after three tries.
+ * Sends an event to an event bus: `source` and `detail-type` (the event's `type`) are what rules match, and the detail
+ * is the CloudEvent. Answers the event's id at EventBridge. Rejects with a PermanentError for an event that is not
+ * JSON, and with what EventBridge answers after three tries.
  */
 export async function putEvent<E extends { readonly type: string }>(
   target: BusTarget<E>,
@@ -136,7 +136,8 @@ export async function putEvent<E extends { readonly type: string }>(
           EventBusName: target,
           Source: envelope.source.replace(/^\//, ""),
           DetailType: event.type,
-          // AWS does not say whether a rule's target gets the detail with these escapes or anew, without them; a queue would refuse that.
+          // AWS does not say whether a rule's target gets the detail with these escapes or anew, without them; a queue
+          // would refuse that.
           Detail: messageJson(envelope),
         },
       ],

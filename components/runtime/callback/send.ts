@@ -36,9 +36,10 @@ export interface SendOptions {
 }
 
 /**
- * Sends an event, as JSON; the compiler refuses what the other side's schema would refuse. Answers the message's id. Rejects with
- * a PermanentError for what SQS would never take: a value that is not JSON, more than 1 MiB, an attribute without text or with
- * control characters, a FIFO queue without a message group. Rejects with what SQS answers after three tries.
+ * Sends an event, as JSON; the compiler refuses what the other side's schema would refuse. Answers the message's id.
+ * Rejects with a PermanentError for what SQS would never take: a value that is not JSON, more than 1 MiB, an attribute
+ * without text or with control characters, a FIFO queue without a message group. Rejects with what SQS answers after
+ * three tries.
  */
 export async function send<E>(target: SendTarget<E>, event: NoInfer<E>, options: SendOptions = {}): Promise<string> {
   const { messageGroupId, messageDeduplicationId, delaySeconds } = options;

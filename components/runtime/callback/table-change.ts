@@ -6,7 +6,10 @@ interface Change {
   readonly keys: Readonly<Record<string, unknown>>;
 }
 
-/** A change of an item, as `Item` is made by the item's schema. An image is there as far as the stream's view type has it. */
+/**
+ * A change of an item, as `Item` is made by the item's schema. An image is there as far as the stream's view type has
+ * it.
+ */
 export type TableChange<Item> =
   | (Change & {
       /** A new item. */
@@ -47,8 +50,8 @@ type ChangeSchema<S extends StandardSchemaV1> = StandardSchemaV1<
 const images = ["newImage", "oldImage"] as const;
 
 /**
- * The schema of a table's changes, for `callback`: both images are checked by `item`, the schema of the table's items. A change
- * whose image it refuses is dead-lettered.
+ * The schema of a table's changes, for `callback`: both images are checked by `item`, the schema of the table's items.
+ * A change whose image it refuses is dead-lettered.
  */
 export function tableChange<S extends StandardSchemaV1>(item: S): ChangeSchema<S> {
   return {

@@ -11,8 +11,8 @@ export function openRecord({ body }: SQSRecord): Opened {
 }
 
 /**
- * The id of the record's flow: what its envelope says, else its attribute, else its own id. A message that was a dead letter has a new id
- * when it comes back, so the reason has kept the flow's.
+ * The id of the record's flow: what its envelope says, else its attribute, else its own id. A message that was a dead
+ * letter has a new id when it comes back, so the reason has kept the flow's.
  */
 export function flowOf({ messageId, messageAttributes }: SQSRecord, inEnvelope: string | undefined): string {
   const { correlationId, [reasonAttribute]: earlier } = messageAttributes;
@@ -41,14 +41,17 @@ export function deadLetterRecordOf(record: SQSRecord): DeadLetterRecord {
     },
     fifo: {
       ...(MessageGroupId !== undefined && { MessageGroupId }),
-      // A crash between this message and the answer to Lambda sends it once more: the same id makes it one message. Its first
-      // id would instead lose a second dead letter of the same event within five minutes.
+      // A crash between this message and the answer to Lambda sends it once more: the same id makes it one message. Its
+      // first id would instead lose a second dead letter of the same event within five minutes.
       ...(fifo && { MessageDeduplicationId: messageId }),
     },
   };
 }
 
-/** The attributes that the record was first sent with: without an older reason, and unfolded where that one had taken them in. */
+/**
+ * The attributes that the record was first sent with: without an older reason, and unfolded where that one had taken
+ * them in.
+ */
 export function originalAttributes(given: SQSMessageAttributes): Record<string, MessageAttribute> {
   const { [reasonAttribute]: earlier, ...others } = given;
   const own: Record<string, MessageAttribute> = foldedIn(earlier?.stringValue);

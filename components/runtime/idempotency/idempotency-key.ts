@@ -21,8 +21,8 @@ function shown(value: unknown): string {
 }
 
 /**
- * The same for values of the same content, in whatever order their members come. Throws an InvalidEvent for a value that cannot be
- * written as JSON, such as one that is nested too deeply: it is the same at each attempt.
+ * The same for values of the same content, in whatever order their members come. Throws an InvalidEvent for a value
+ * that cannot be written as JSON, such as one that is nested too deeply: it is the same at each attempt.
  */
 export function digest(value: unknown): string {
   return createHash("sha256").update(textOf(value)).digest("base64");

@@ -1,5 +1,5 @@
-// The table of an idempotent consumer: which events are in hand, and which are done. Items as Powertools' idempotency has them,
-// with their owner beside, so that nobody finishes or frees what another has taken over.
+// The table of an idempotent consumer: which events are in hand, and which are done. Items as Powertools' idempotency
+// has them, with their owner beside, so that nobody finishes or frees what another has taken over.
 import { type AwsCall, AwsError, callAws } from "../aws/aws";
 import { type Endpoint, endpointOf } from "../aws/endpoints";
 import { nameError } from "../callback/errors";
@@ -33,7 +33,10 @@ export class IdempotencyPersistenceLayerError extends Error {
   override readonly name = "IdempotencyPersistenceLayerError";
 }
 
-/** Milliseconds before the deadline at which the note of a handled event is given up; of less than twice that, half is left for it. */
+/**
+ * Milliseconds before the deadline at which the note of a handled event is given up; of less than twice that, half is
+ * left for it.
+ */
 const reserve = 500;
 
 type Limits = Pick<AwsCall<unknown>, "mostTries" | "signal">;
@@ -59,7 +62,10 @@ export class IdempotencyTable {
     this.endpoint = endpointOf(settings.tableArn);
   }
 
-  /** Takes the event in hand until `ends`, unless it is done, or in hand for a process that may still live. Answers whether it did. */
+  /**
+   * Takes the event in hand until `ends`, unless it is done, or in hand for a process that may still live. Answers
+   * whether it did.
+   */
   async take({ id, owner, record, validation }: Claim, ends: number): Promise<boolean> {
     const now = Date.now();
     return this.change("PutItem", ends, {
@@ -101,9 +107,10 @@ export class IdempotencyTable {
   }
 
   /**
-   * The event is done, unless another has taken it over. Tried again until shortly before the deadline, at which its record would fail
-   * and come again: without this note, a duplicate of the event would run once the time of this invocation is over. Nothing of it goes on
-   * until the deadline, or the record itself, whose callback has run, would count as failed.
+   * The event is done, unless another has taken it over. Tried again until shortly before the deadline, at which its
+   * record would fail and come again: without this note, a duplicate of the event would run once the time of this
+   * invocation is over. Nothing of it goes on until the deadline, or the record itself, whose callback has run, would
+   * count as failed.
    */
   async complete({ id, owner, validation }: Claim, ends: number, deadline: number): Promise<void> {
     const input = {
@@ -120,7 +127,8 @@ export class IdempotencyTable {
       },
     };
     const left = deadline - Date.now();
-    // After the deadline, which a callback that computes can pass, the record fails in any case: the note spares its retry the run.
+    // After the deadline, which a callback that computes can pass, the record fails in any case: the note spares its
+    // retry the run.
     const signal = AbortSignal.timeout(Math.floor(left > 0 ? Math.max(left - reserve, left / 2) : reserve));
     await this.change("UpdateItem", deadline, input, { mostTries: Infinity, signal });
   }
@@ -135,7 +143,9 @@ export class IdempotencyTable {
     });
   }
 
-  /** Seconds since the epoch. Never before the end of the invocation: what is in hand must not count as kept too long. */
+  /**
+   * Seconds since the epoch. Never before the end of the invocation: what is in hand must not count as kept too long.
+   */
   private expiration(ends: number): string {
     return String(Math.ceil(Math.max(Date.now() + this.settings.expiresAfter * 1000, ends) / 1000));
   }

@@ -1,4 +1,5 @@
-// Around a consumer and its callback: records of one event run the callback once, whoever sent it twice or delivered it again.
+// Around a consumer and its callback: records of one event run the callback once, whoever sent it twice or delivered it
+// again.
 import { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
@@ -13,7 +14,10 @@ import { type Claim, IdempotencyTable } from "./idempotency-table";
 /** The key was used before for an event of other content. No retry can fix that. */
 export class IdempotencyValidationError extends PermanentError {}
 
-/** The event is in hand elsewhere, and it is not known yet what becomes of it: the record comes back when that time is over. */
+/**
+ * The event is in hand elsewhere, and it is not known yet what becomes of it: the record comes back when that time is
+ * over.
+ */
 export class IdempotencyAlreadyInProgressError extends NotYet {
   override readonly name = "IdempotencyAlreadyInProgressError";
 }
@@ -29,7 +33,10 @@ interface Invocation {
 
 type Handler<E, A> = (event: E, context: Context) => Promise<A>;
 
-/** Makes the handler of a consumer, as `queueHandler`, for a callback that takes one record at a time. Reads the settings as it does. */
+/**
+ * Makes the handler of a consumer, as `queueHandler`, for a callback that takes one record at a time. Reads the
+ * settings as it does.
+ */
 export function idempotent<E, A>(
   handlerOf: (callback: AnyCallback) => Handler<E, A>,
   callback: AnyCallback,
@@ -135,14 +142,15 @@ class Once {
     const releases = new Limit(releasesAtATime);
     const all = Promise.all([...noting, ...[...inHand].map((claim) => releases.run(() => this.release(claim, ends)))]);
     const late = new AbortController();
-    // A table that does not answer must not cost the batch its own answer: what is in hand is free when the time is over anyway.
+    // A table that does not answer must not cost the batch its own answer: what is in hand is free when the time is
+    // over anyway.
     await Promise.race([all, until(ends - reserve, late.signal)]);
     late.abort();
   }
 
   /**
-   * Whether the callback is to run: not for what is done, and not for the last attempt of a duplicate. Rejects for what is in hand, and for
-   * what another event is done under.
+   * Whether the callback is to run: not for what is done, and not for the last attempt of a duplicate. Rejects for what
+   * is in hand, and for what another event is done under.
    */
   private async take(
     claim: Claim,
@@ -165,12 +173,14 @@ class Once {
         // An answer was lost, and the call was tried again.
         return "run";
       } else if (found.until < context.deadline && (found.record === claim.record || !canBeHidden(context))) {
-        // Left behind by an attempt of this very record whose process died, or there is no attempt left for coming back.
+        // Left behind by an attempt of this very record whose process died, or there is no attempt left for coming
+        // back.
         await until(found.until, context.signal);
       } else {
         inHand.delete(claim);
         if (found.record !== claim.record && isLast(context)) {
-          // The other record is in its source until its invocation has ended: done, tried again, or a dead letter of the same event.
+          // The other record is in its source until its invocation has ended: done, tried again, or a dead letter of
+          // the same event.
           if (found.validation === claim.validation) return "in hand";
           throw new IdempotencyValidationError(`An event with the same ${said} and other content is in hand.`);
         }
@@ -184,7 +194,10 @@ class Once {
     throw new IdempotencyAlreadyInProgressError(`The event with ${said} is in hand in another invocation.`, Date.now());
   }
 
-  /** The callback has run, so a record that fails now would run it again: it succeeds, and its duplicates can run it once more. */
+  /**
+   * The callback has run, so a record that fails now would run it again: it succeeds, and its duplicates can run it
+   * once more.
+   */
   private async complete(claim: Claim, ends: number, { logger, deadline }: RecordContext): Promise<void> {
     try {
       await this.table.complete(claim, ends, deadline);

@@ -85,7 +85,8 @@ class StreamBatch {
   private settle(item: StreamItem, outcome: Outcome): boolean {
     if (outcome.status === "succeeded") return true;
     if (outcome.status === "failed" && isPermanent(outcome.error)) {
-      // Decided when the whole batch has settled: what is above the checkpoint comes again, and would be stored again each time.
+      // Decided when the whole batch has settled: what is above the checkpoint comes again, and would be stored again
+      // each time.
       this.poison.push({ item, error: outcome.error });
       return true;
     }

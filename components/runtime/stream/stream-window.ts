@@ -86,7 +86,10 @@ export class WindowBatch {
     this.isFinal = event.isFinalInvokeForWindow ?? false;
   }
 
-  /** Rejects with the callback's own error at the end of a window, where there is no record to report: Lambda tries again until it succeeds. */
+  /**
+   * Rejects with the callback's own error at the end of a window, where there is no record to report: Lambda tries
+   * again until it succeeds.
+   */
   async run(items: readonly StreamItem[]): Promise<Required<StreamBatchResponse>> {
     const { invocation, deadline } = this;
     const tooLate = deadline.over.then(() => Promise.reject(deadline.error));

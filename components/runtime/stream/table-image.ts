@@ -31,8 +31,8 @@ function bytesOf(base64: string): Uint8Array {
 const alwaysExact = 15;
 
 /**
- * DynamoDB keeps 38 digits, a number 15 to 17: what it cannot hold is a bigint where it is whole, as without `wrapNumbers`, and
- * otherwise a NumberValue, which the document client takes and gives.
+ * DynamoDB keeps 38 digits, a number 15 to 17: what it cannot hold is a bigint where it is whole, as without
+ * `wrapNumbers`, and otherwise a NumberValue, which the document client takes and gives.
  */
 function exactNumber(text: string): number | bigint | NumberValueImpl {
   const number = Number(text);

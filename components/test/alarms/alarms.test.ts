@@ -1,5 +1,6 @@
 // Every alarm of a program with every component: that its metric is there, that it tells somebody, and that it says
 // what to do.
+// Longer than 250 lines because every alarm of every component stands in one list here.
 import { strict as assert } from "node:assert";
 import type { GraphResource, Value } from "@spillway/graph";
 import { changed, note, onAny } from "../../../test/support/callbacks";

@@ -1,3 +1,4 @@
+// Longer than 250 lines because all limits and refusals of a bundle share the bundles that are built here.
 import { strict as assert } from "node:assert";
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -1,4 +1,5 @@
 // Filter policies of subscriptions: what matches, what does not, and what SNS refuses when they are set.
+// Longer than 250 lines because every operator has its matches and its refusals here.
 import assert from "node:assert/strict";
 import { filterable } from "../../../test/support/internals";
 import { bodyOf, compileFilter, type FilterScope } from "../../syntax/filter-policy";

@@ -3,7 +3,10 @@ import { existsSync } from "node:fs";
 import { type Project, readProject } from "./project";
 import { projectFaults } from "./project-rules";
 
-/** Reads the project around `program`. Throws an Error for the user where Pulumi refuses it, or where there is no such program. */
+/**
+ * Reads the project around `program`. Throws an Error for the user where Pulumi refuses it, or where there is no such
+ * program.
+ */
 export function usableProject(program: string, stack: string, config: Readonly<Record<string, string>> = {}): Project {
   const project = readProject(program, stack, config);
   const refused = projectFaults(project.root);

@@ -1,5 +1,6 @@
 // The keys under which Lambda stores records of failures in a bucket.
-// https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html and invocation-async-retain-records.html
+// https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html and
+// invocation-async-retain-records.html
 import { randomUUID } from "node:crypto";
 
 /**

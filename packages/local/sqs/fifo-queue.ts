@@ -184,8 +184,7 @@ export class FifoQueue extends Queue {
 
   /**
    * The messages of an earlier receive with this attempt id, hidden again, if all of them are still in flight as they
-   * were handed
-   * out. A receiver whose answer was lost thus gets the same messages at once.
+   * were handed out. A receiver whose answer was lost thus gets the same messages at once.
    * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-receiverequestattemptid-request-parameter.html
    */
   receivedBy(attemptId: string, visibilityTimeout: number): readonly StoredMessage[] {

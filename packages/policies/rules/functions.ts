@@ -4,7 +4,10 @@ import { type Policy, resourcePolicy } from "./policy";
 
 const lambda = "aws:lambda/function:Function";
 
-/** Runtimes without security updates; https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html#runtimes-deprecated */
+/**
+ * Runtimes without security updates;
+ * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html#runtimes-deprecated
+ */
 const deprecated =
   /^(nodejs(4\.3|6\.10|8\.10|1[0-9]\.x|20\.x)?|python(2\.7|3\.([6-9]|10))|ruby(2\.[57]|3\.2)|java8|go1\.x|dotnet(core[123]\.[01]|5\.0|[678])|provided(\.al2)?)$/;
 

@@ -1,8 +1,8 @@
 // Actions that IAM's rules treat in their own way.
 
 /**
- * Actions for which AWS knows no resource, so that `*` is the only one there is; those of network interfaces as in Lambda's
- * AWSLambdaVPCAccessExecutionRole. https://docs.aws.amazon.com/service-authorization/latest/reference/
+ * Actions for which AWS knows no resource, so that `*` is the only one there is; those of network interfaces as in
+ * Lambda's AWSLambdaVPCAccessExecutionRole. https://docs.aws.amazon.com/service-authorization/latest/reference/
  */
 export const withoutResources: ReadonlySet<string> = new Set([
   "xray:PutTraceSegments",
@@ -44,7 +44,8 @@ export const withoutResources: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What API Gateway's role of an account must be allowed, on every log group, as in AmazonAPIGatewayPushToCloudWatchLogs.
+ * What API Gateway's role of an account must be allowed, on every log group, as in
+ * AmazonAPIGatewayPushToCloudWatchLogs.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
  */
 export const pushToCloudWatchLogs: ReadonlySet<string> = new Set([

@@ -1,4 +1,5 @@
-// A resource's properties as plain data, in which a value that a preview does not know is `unknown` instead of an exception.
+// A resource's properties as plain data, in which a value that a preview does not know is `unknown` instead of an
+// exception.
 
 /** A value that only the deployment will know. */
 export const unknown: unique symbol = Symbol("unknown");
@@ -14,8 +15,8 @@ export type Plain =
 export type Properties = Readonly<Record<string, Plain>>;
 
 /**
- * A copy of a policy's `props`. They throw an UnknownValueError whenever an unknown is read, which would end the policy: here the
- * unknown stays where it is, and everything beside it can be judged.
+ * A copy of a policy's `props`. They throw an UnknownValueError whenever an unknown is read, which would end the
+ * policy: here the unknown stays where it is, and everything beside it can be judged.
  */
 export function propertiesOf(props: Readonly<Record<string, unknown>>): Properties {
   return Object.fromEntries(Object.keys(props).map((key) => [key, read(props, key)]));

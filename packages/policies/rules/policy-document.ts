@@ -42,7 +42,10 @@ export function statementsOf(document: Plain | undefined): readonly Statement[] 
   });
 }
 
-/** Keys by which a statement says who its caller is; https://docs.aws.amazon.com/securityhub/latest/userguide/sqs-controls.html */
+/**
+ * Keys by which a statement says who its caller is;
+ * https://docs.aws.amazon.com/securityhub/latest/userguide/sqs-controls.html
+ */
 const callers = new Set(
   [
     "aws:PrincipalAccount",

@@ -1,4 +1,5 @@
-// How a rule becomes a policy of @pulumi/policy: what every rule says of itself, its exceptions, and the form of its messages.
+// How a rule becomes a policy of @pulumi/policy: what every rule says of itself, its exceptions, and the form of its
+// messages.
 import type { PolicyConfigSchema, ResourceValidationPolicy, Severity, StackValidationPolicy } from "@pulumi/policy";
 import { at, type Properties, parsed, propertiesOf } from "./plain";
 import { Stack } from "./stack";

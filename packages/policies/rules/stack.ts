@@ -1,4 +1,5 @@
-// The resources of a stack, and which of them refer to which: by value where it is known, else by where the value comes from.
+// The resources of a stack, and which of them refer to which: by value where it is known, else by where the value comes
+// from.
 import type { PolicyResource } from "@pulumi/policy";
 import { at, type Plain, type Properties, propertiesOf, unknown } from "./plain";
 

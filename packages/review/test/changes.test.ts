@@ -1,3 +1,4 @@
+// Longer than 250 lines because every kind of change has its programs and its text here.
 import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";

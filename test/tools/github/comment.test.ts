@@ -1,4 +1,6 @@
-// The poster of comments as the workflows run it: a process of its own, against a server that answers like GitHub's API.
+// The poster of comments as the workflows run it: a process of its own, against a server that answers like GitHub's
+// API.
+// Longer than 250 lines because every answer of GitHub and every trick of a stranger has its case here.
 import { strict as assert } from "node:assert";
 import { spawn } from "node:child_process";
 import { once } from "node:events";

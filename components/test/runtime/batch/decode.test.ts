@@ -1,4 +1,5 @@
-// From what a record carries to the event of a callback: what is kept exactly, what is no event, and what no retry can change.
+// From what a record carries to the event of a callback: what is kept exactly, what is no event, and what no retry can
+// change.
 import { strict as assert } from "node:assert";
 import { DynamoDBServiceException, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { NumberValue } from "@aws-sdk/lib-dynamodb";

@@ -1,3 +1,4 @@
+// Longer than 250 lines because each row of the table of failures has its test, for standard and FIFO queues.
 import { strict as assert } from "node:assert";
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import * as v from "valibot";
@@ -401,7 +402,8 @@ describe("the consumer of a queue", () => {
       const attempts = new Map(Array.from({ length: 10 }, (_, n) => [n, 0]));
       const done = new Set<number>();
       const gone = new Set<number>();
-      // Each round is an invocation; the process dies when the killer runs, and what was not deleted by then comes back.
+      // Each round is an invocation; the process dies when the killer runs, and what was not deleted by then comes
+      // back.
       for (let round = 0; round < 12; round += 1) {
         const waiting = [...attempts.keys()].filter((n) => !done.has(n) && !gone.has(n));
         for (const n of waiting) attempts.set(n, (attempts.get(n) ?? 0) + 1);

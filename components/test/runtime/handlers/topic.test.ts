@@ -1,3 +1,4 @@
+// Longer than 250 lines because it holds the rows of the table of failures, the envelopes and what callbacks publish.
 import { strict as assert } from "node:assert";
 import type { SNSMessageAttributes } from "aws-lambda";
 import * as v from "valibot";

@@ -1,3 +1,4 @@
+// Longer than 250 lines because every crash and race between the steps of the protocol has its test here.
 import { strict as assert } from "node:assert";
 import * as path from "node:path";
 import { DeleteCommand, PutCommand } from "@aws-sdk/lib-dynamodb";

@@ -1,3 +1,4 @@
+// Longer than 250 lines because every way in which a window ends or fails has its test here.
 import { strict as assert } from "node:assert";
 import type { KinesisStreamRecord } from "aws-lambda";
 import * as v from "valibot";

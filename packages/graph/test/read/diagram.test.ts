@@ -1,3 +1,4 @@
+// Longer than 250 lines because every kind of arrow has its program here.
 import { strict as assert } from "node:assert";
 import * as path from "node:path";
 import * as aws from "@pulumi/aws";

@@ -1,3 +1,4 @@
+// Longer than 250 lines because every answer of the endpoint has its test here.
 import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";

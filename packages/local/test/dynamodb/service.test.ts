@@ -1,4 +1,5 @@
 // DynamoDB of the local run, through the front with AWS's own clients.
+// Longer than 250 lines because all actions and the life of the server share one server here.
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";

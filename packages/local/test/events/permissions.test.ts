@@ -1,4 +1,5 @@
-// What schedules and rules deliver is judged by the program's own policies: the schedule's role, and the queue's policy for a rule.
+// What schedules and rules deliver is judged by the program's own policies: the schedule's role, and the queue's policy
+// for a rule.
 import assert from "node:assert/strict";
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";

@@ -1,4 +1,5 @@
 // The one address of the local run: protocols, routes, errors, and its end.
+// Longer than 250 lines because every protocol and error of the one address has its test here.
 import assert from "node:assert/strict";
 import http2 from "node:http2";
 import net from "node:net";

@@ -1,4 +1,5 @@
 // What a role of the program may do: its policies in every form, its boundary, and what resources grant to it.
+// Longer than 250 lines because every rule of IAM has its case here.
 import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";

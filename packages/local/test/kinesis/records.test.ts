@@ -1,4 +1,5 @@
 // Records of Kinesis: written to shards by their keys, read back with iterators of every type.
+// Longer than 250 lines because every type of iterator and every limit of a record has its case here.
 import { strict as assert } from "node:assert";
 import { GetRecordsCommand, PutRecordCommand, PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { type KinesisUnderTest, shardId, startStill, streamArn, textsOf } from "../support/kinesis";

@@ -1,4 +1,5 @@
 // One invocation in its environment: what the function sees, and how each way of failing is answered.
+// Longer than 250 lines because every way in which a function fails has its answer here.
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import * as path from "node:path";

@@ -1,4 +1,5 @@
 // Many invocations: reuse, limits, fairness, and that nothing is left behind.
+// Longer than 250 lines because every rule of reuse, limits and endings has its test here.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";

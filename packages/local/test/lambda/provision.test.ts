@@ -1,4 +1,5 @@
 // The program's functions, mappings, permissions and asynchronous settings on the local run, and what it refuses.
+// Longer than 250 lines because every property that is taken or refused has its case here.
 import assert from "node:assert/strict";
 import {
   GetEventSourceMappingCommand,

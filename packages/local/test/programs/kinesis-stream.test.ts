@@ -1,4 +1,5 @@
-// A Kinesis stream with its consumers, from a record put by an SDK client to what the callbacks have done, in real environments.
+// A Kinesis stream with its consumers, from a record put by an SDK client to what the callbacks have done, in real
+// environments.
 import { strict as assert } from "node:assert";
 import * as path from "node:path";
 import { KinesisClient, PutRecordCommand, PutRecordsCommand, SplitShardCommand } from "@aws-sdk/client-kinesis";

@@ -1,3 +1,4 @@
+// Longer than 250 lines because all flows of the pipeline share one run here.
 import { strict as assert } from "node:assert";
 import { KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";

@@ -1,4 +1,5 @@
-// A table's stream with its consumer, from a write by an SDK client to what the callback has done, in real environments.
+// A table's stream with its consumer, from a write by an SDK client to what the callback has done, in real
+// environments.
 import { strict as assert } from "node:assert";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

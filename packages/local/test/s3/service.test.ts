@@ -1,4 +1,5 @@
 // Buckets of a program, through the SDK as callbacks and scripts use it.
+// Longer than 250 lines because all actions and notifications share one run here.
 import { strict as assert } from "node:assert";
 import * as path from "node:path";
 import { Readable } from "node:stream";

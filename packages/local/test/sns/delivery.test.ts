@@ -1,4 +1,5 @@
 // What queues and functions get of a published message, the retries, and the subscription's dead letters.
+// Longer than 250 lines because every protocol, retry and dead letter of a subscription has its test here.
 import assert from "node:assert/strict";
 import { PublishBatchCommand, PublishCommand } from "@aws-sdk/client-sns";
 import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";

@@ -1,4 +1,5 @@
 // Topics, subscriptions and what Publish checks, through the SDK on the front.
+// Longer than 250 lines because every action and every refusal of SNS has its test here.
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

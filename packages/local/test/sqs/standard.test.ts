@@ -1,4 +1,5 @@
 // Standard queues of the local run, through the front with AWS's own client.
+// Longer than 250 lines because every action and every refusal of SQS has its test here.
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

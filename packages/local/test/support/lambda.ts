@@ -101,8 +101,8 @@ export async function call(lambda: Lambda, functionName: string, event: unknown 
 export const until = (what: string, holds: () => unknown) => wait(holds, what);
 
 /**
- * Lets functions wait for something that a test decides: `code` makes a handler wait until the file `event.until` is there, which `open`
- * makes.
+ * Lets functions wait for something that a test decides: `code` makes a handler wait until the file `event.until` is
+ * there, which `open` makes.
  */
 export function gate(folder: string) {
   const until = path.join(folder, `gate-${Math.random()}`);

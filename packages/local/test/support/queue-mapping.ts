@@ -1,4 +1,5 @@
-// The event source mapping of a queue on SQS of the local run, with a clock that stands still and a function of the test's own.
+// The event source mapping of a queue on SQS of the local run, with a clock that stands still and a function of the
+// test's own.
 
 import type { InvocationRequest, InvocationResult } from "../../lambda/function/definition";
 import type { BatchReport, Mapping, MappingDefinition } from "../../lambda/mapping/mapping";

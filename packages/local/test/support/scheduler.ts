@@ -1,4 +1,5 @@
-// Scheduler and EventBridge beside real queues, and a topic and a function that note what they get, on a clock that the test moves.
+// Scheduler and EventBridge beside real queues, and a topic and a function that note what they get, on a clock that the
+// test moves.
 import assert from "node:assert/strict";
 import type { GraphResource, Value } from "@spillway/graph";
 import { createEvents } from "../../events/service";

@@ -1,4 +1,6 @@
-// The event source mapping of a Kinesis stream of the test's own, with a clock that stands still and a function of the test's own.
+// The event source mapping of a Kinesis stream of the test's own, with a clock that stands still and a function of the
+// test's own.
+// Longer than 250 lines because the stream, its function and its destinations are made up together.
 
 import type { InvocationRequest, InvocationResult } from "../../lambda/function/definition";
 import type {

@@ -1,4 +1,5 @@
 // Dead letters, tables, logs, alarms, tags: what breaks each policy and what keeps it.
+// Longer than 250 lines because every policy has the stacks that keep it and those that break it.
 import { arnOf, type Case, make, unknown } from "../made-up";
 
 const dead = make("queue", {}, { name: "dead", computed: { arn: arnOf("sqs", "dead"), name: "dead" } });

@@ -1,4 +1,5 @@
-// The consumer of a stream behind its event source mapping: what happens where permanent and transient failures meet in a batch.
+// The consumer of a stream behind its event source mapping: what happens where permanent and transient failures meet in
+// a batch.
 import assert from "node:assert/strict";
 import { callback, PermanentError } from "spillway/callback";
 import * as v from "valibot";

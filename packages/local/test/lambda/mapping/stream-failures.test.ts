@@ -1,4 +1,5 @@
 // What the event source mapping of a stream does with failures: retries, splits, ages, throttles, failure destinations.
+// Longer than 250 lines because every kind of failure has its retries here.
 import assert from "node:assert/strict";
 import { ServiceError } from "../../../service/ask";
 import { functionArn, roleArn, until } from "../../support/lambda";

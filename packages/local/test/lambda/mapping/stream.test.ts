@@ -1,4 +1,5 @@
 // What the event source mapping of a stream makes of records: batches, order, checkpoints.
+// Longer than 250 lines because every rule of batches, order and checkpoints has its test here.
 import assert from "node:assert/strict";
 import { ServiceError } from "../../../service/ask";
 import { roleArn, until } from "../../support/lambda";
