@@ -53,8 +53,8 @@ export function isInstalled(root: string): boolean {
 }
 
 /**
- * The workspaces of a project: where each is linked, and its folder, both relative to the project's. Throws an Error for
- * those of pnpm, which has a `node_modules` in each: the base commit would find the workspaces of the working tree.
+ * The workspaces of a project: where each is linked, and its folder, both relative to the project's. Throws an Error
+ * for those of pnpm, which has a `node_modules` in each: the base commit would find the workspaces of the working tree.
  */
 export function workspacesOf(root: string): readonly (readonly [place: string, folder: string])[] {
   const [, ofPnpm = ""] = /^importers:\n((?:(?: .*)?\n)*)/m.exec(textOf(root, "pnpm-lock.yaml")) ?? [];

@@ -64,7 +64,10 @@ const settings = (module: string) => ({
   include: ["index.ts"],
 });
 
-/** What a program of npm's or pnpm's manifest says of the packages: they are taken from their files, whoever asks for them. */
+/**
+ * What a program of npm's or pnpm's manifest says of the packages: they are taken from their files, whoever asks for
+ * them.
+ */
 function filesOf({ files }: Packed) {
   const address = (name: string) => `file:${files.get(name)}`;
   const inner = [...files.keys()].filter((name) => !/^(spillway|@spillway\/cli)$/.test(name));

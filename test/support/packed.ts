@@ -68,8 +68,8 @@ function copyRepository(copy: string): void {
 }
 
 /**
- * The environment of somebody's shell: this Node, and nothing of the npm that has started the tests, nor of what this repository has
- * installed.
+ * The environment of somebody's shell: this Node, and nothing of the npm that has started the tests, nor of what this
+ * repository has installed.
  */
 export function shellEnvironment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(

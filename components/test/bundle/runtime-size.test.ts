@@ -1,4 +1,5 @@
-// How much of a callback's bundle is this library's own: what is around the callback in Lambda, after esbuild has left out and minified.
+// How much of a callback's bundle is this library's own: what is around the callback in Lambda, after esbuild has left
+// out and minified.
 import { strict as assert } from "node:assert";
 import * as path from "node:path";
 import { build } from "esbuild";
