@@ -2,9 +2,10 @@
 import { strict as assert } from "node:assert";
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import * as v from "valibot";
-import { contextWith, FakeSqs, recordOf, silently } from "../../../../test/support/fake-sqs";
+import { contextWith, type FakeSqs, recordOf, silently } from "../../../../test/support/fake-sqs";
 import { type AnyCallback, type BatchRecord, batchCallback, callback } from "../../../runtime/callback/callback";
-import { ForwardClock } from "../../support/forward-clock";
+import type { ForwardClock } from "../../support/forward-clock";
+import { withQueueServer } from "../../support/queue-server";
 
 const Job = v.object({ n: v.number() });
 
@@ -17,13 +18,9 @@ describe("the consumer of a queue near its timeout", () => {
   let sqs: FakeSqs;
   let clock: ForwardClock;
   const now = Date.now;
-  beforeEach(async () => {
-    sqs = await FakeSqs.start();
-    clock = new ForwardClock();
-  });
-  afterEach(async () => {
-    clock.end();
-    await sqs.stop();
+  withQueueServer((server, forward) => {
+    sqs = server;
+    clock = forward;
   });
 
   const run = async (

@@ -2,11 +2,12 @@
 import { strict as assert } from "node:assert";
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import * as v from "valibot";
-import { contextWith, FakeSqs, recordOf, silently } from "../../../../test/support/fake-sqs";
+import { contextWith, type FakeSqs, recordOf, silently } from "../../../../test/support/fake-sqs";
 import { type AnyCallback, batchCallback, callback } from "../../../runtime/callback/callback";
 import { InvalidEvent, PermanentError } from "../../../runtime/callback/errors";
 import { backOff, queueHandler } from "../../../runtime/handlers/queue";
-import { ForwardClock } from "../../support/forward-clock";
+import type { ForwardClock } from "../../support/forward-clock";
+import { withQueueServer } from "../../support/queue-server";
 
 const Job = v.object({ n: v.number() });
 class Declined extends PermanentError {}
@@ -14,13 +15,9 @@ class Declined extends PermanentError {}
 describe("the consumer of a queue", () => {
   let sqs: FakeSqs;
   let clock: ForwardClock;
-  beforeEach(async () => {
-    sqs = await FakeSqs.start();
-    clock = new ForwardClock();
-  });
-  afterEach(async () => {
-    clock.end();
-    await sqs.stop();
+  withQueueServer((server, forward) => {
+    sqs = server;
+    clock = forward;
   });
 
   type Lines = readonly Readonly<Record<string, unknown>>[];

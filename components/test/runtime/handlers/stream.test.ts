@@ -2,15 +2,16 @@
 import { strict as assert } from "node:assert";
 import type { DynamoDBRecord, KinesisStreamRecord } from "aws-lambda";
 import * as v from "valibot";
-import { contextWith, deployed, FakeSqs, silently } from "../../../../test/support/fake-sqs";
+import { contextWith, deployed, type FakeSqs, silently } from "../../../../test/support/fake-sqs";
 import { type AnyCallback, batchCallback, callback, type RecordContext } from "../../../runtime/callback/callback";
 import { PermanentError } from "../../../runtime/callback/errors";
 import { type TableChange, tableChange } from "../../../runtime/callback/table-change";
 import { kinesisHandler } from "../../../runtime/handlers/kinesis";
 import { tableHandler } from "../../../runtime/handlers/table";
 import type { StreamBatchResponse } from "../../../runtime/stream/stream-item";
-import { ForwardClock } from "../../support/forward-clock";
+import type { ForwardClock } from "../../support/forward-clock";
 import { recordOf, streamArn } from "../../support/kinesis-record";
+import { withQueueServer } from "../../support/queue-server";
 
 const Job = v.object({ n: v.number() });
 class Declined extends PermanentError {}
@@ -18,13 +19,9 @@ class Declined extends PermanentError {}
 describe("the consumer of a stream", () => {
   let sqs: FakeSqs;
   let clock: ForwardClock;
-  beforeEach(async () => {
-    sqs = await FakeSqs.start();
-    clock = new ForwardClock();
-  });
-  afterEach(async () => {
-    clock.end();
-    await sqs.stop();
+  withQueueServer((server, forward) => {
+    sqs = server;
+    clock = forward;
   });
 
   const settings = (concurrency = 10) =>

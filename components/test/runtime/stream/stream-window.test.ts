@@ -2,7 +2,7 @@
 import { strict as assert } from "node:assert";
 import type { KinesisStreamRecord } from "aws-lambda";
 import * as v from "valibot";
-import { contextWith, deployed, FakeSqs, silently } from "../../../../test/support/fake-sqs";
+import { contextWith, deployed, type FakeSqs, silently } from "../../../../test/support/fake-sqs";
 import { type AnyCallback, callback, type Window, windowCallback } from "../../../runtime/callback/callback";
 import { PermanentError } from "../../../runtime/callback/errors";
 import { invoke } from "../../../runtime/callback/invoke";
@@ -10,8 +10,9 @@ import { kinesisHandler } from "../../../runtime/handlers/kinesis";
 import { queueHandler } from "../../../runtime/handlers/queue";
 import type { StreamBatchResponse } from "../../../runtime/stream/stream-item";
 import type { WindowMembers } from "../../../runtime/stream/stream-window";
-import { ForwardClock } from "../../support/forward-clock";
+import type { ForwardClock } from "../../support/forward-clock";
 import { recordOf, streamArn } from "../../support/kinesis-record";
+import { withQueueServer } from "../../support/queue-server";
 
 interface Totals {
   readonly sum: number;
@@ -31,13 +32,9 @@ const fails = (error: () => Error) =>
 describe("the consumer of a stream's tumbling window", () => {
   let sqs: FakeSqs;
   let clock: ForwardClock;
-  beforeEach(async () => {
-    sqs = await FakeSqs.start();
-    clock = new ForwardClock();
-  });
-  afterEach(async () => {
-    clock.end();
-    await sqs.stop();
+  withQueueServer((server, forward) => {
+    sqs = server;
+    clock = forward;
   });
 
   const run = async (what: AnyCallback, records: readonly KinesisStreamRecord[], more: WindowMembers = {}) => {
