@@ -1,68 +1,20 @@
 // Programs of other people's, which use the packages as they are published.
 import { strict as assert } from "node:assert";
-import { appendFileSync, existsSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, symlinkSync } from "node:fs";
 import * as path from "node:path";
 import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { evaluateProgram } from "@spillway/graph";
+import { unzipSync } from "fflate";
 import { runInLanguageHost } from "../support/engine";
 import { exec, type ForeignProgram, installed, type Started, save, whileStarted } from "../support/foreign-program";
+import { index, logging, logOrder, placeOrder, project, settings } from "../support/order-program";
 import { type Packed, pack, root, run } from "../support/packed";
 import { until } from "../support/until";
-
-const placeOrder = `
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
-import { callback, PermanentError, type WritableTable } from "spillway/callback";
-import * as v from "valibot";
-
-export const Order = v.object({ orderId: v.string(), quantity: v.number() });
-export class NothingOrdered extends PermanentError {}
-
-export const placeOrder = callback(Order, ({ orders }: { orders: WritableTable<"PutItem"> }) => {
-  const table = DynamoDBDocumentClient.from(new DynamoDBClient({}));
-  return async (order) => {
-    if (order.quantity === 0) throw new NothingOrdered("An order of nothing.");
-    await table.send(new PutCommand({ TableName: orders, Item: order }));
-  };
-});
-`;
-
-const index = (from: string) => `
-import { QueueConsumer, Table, writeTable } from "spillway";
-import { placeOrder } from "${from}";
-
-const orders = new Table("orders", { hashKey: "orderId" });
-const placing = new QueueConsumer("placing", {
-  callback: placeOrder,
-  bindings: { orders: writeTable(orders, ["PutItem"]) },
-});
-export const { queueUrl, deadLetterQueueUrl } = placing;
-export const tableName = orders.name;
-`;
-
-const project = {
-  "Pulumi.yaml": "name: shop\nruntime: nodejs\n",
-  "Pulumi.dev.yaml": "config:\n  aws:region: eu-west-1\n",
-  ".gitignore": "node_modules/\n.spillway/\n",
-};
 
 const versions = (...names: string[]) => Object.fromEntries(names.map((name) => [name, installed(name)]));
 const inFunctions = ["@aws-sdk/client-dynamodb", "@aws-sdk/lib-dynamodb", "valibot"];
 const inProgram = ["@pulumi/aws", "@pulumi/pulumi"];
-
-const settings = (module: string) => ({
-  compilerOptions: {
-    strict: true,
-    target: "es2023",
-    module,
-    moduleResolution: module,
-    rootDir: ".",
-    noEmit: true,
-    skipLibCheck: true,
-    types: ["node"],
-  },
-  include: ["index.ts"],
-});
 
 /**
  * What a program of npm's or pnpm's manifest says of the packages: they are taken from their files, whoever asks for
@@ -80,8 +32,10 @@ function filesOf({ files }: Packed) {
 
 describe("the published packages", () => {
   let packed: Packed;
+  const installations: (() => Promise<unknown>)[] = [];
   before(async () => {
     packed = await pack();
+    await Promise.all(installations.map((install) => install()));
   });
 
   describe("in a program of ES modules with npm workspaces and TypeScript 6", () => {
@@ -89,7 +43,7 @@ describe("the published packages", () => {
       folder: path.join(packed.folder, "npm"),
       runner: ["npx", "--no-install"],
     });
-    before(async () => {
+    installations.push(async () => {
       const { folder } = program();
       const { spillway, cli, overrides } = filesOf(packed);
       save(folder, {
@@ -113,10 +67,27 @@ describe("the published packages", () => {
           dependencies: { ...versions(...inFunctions), spillway },
         },
         "functions/src/place-order.ts": placeOrder,
+        "functions/src/log-order.ts": logOrder,
+        "logging.ts": logging("@shop/functions/log-order"),
       });
       await run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts"], folder);
     });
     serves(program);
+
+    it("are as much of a bundle as the sources are, within two per cent", async () => {
+      const folder = path.join(packed.folder, "sources");
+      save(folder, {
+        ...project,
+        "package.json": { name: "shop" },
+        "tsconfig.json": settings("node16"),
+        "logging.ts": logging("./log-order"),
+        "log-order.ts": logOrder,
+      });
+      symlinkSync(path.join(root, "node_modules"), path.join(folder, "node_modules"), "junction");
+      const ofSources = await bundledBytes(folder);
+      const ofPackage = await bundledBytes(path.join(packed.folder, "npm"));
+      assert.ok(Math.abs(ofPackage / ofSources - 1) < 0.02, `${ofPackage} bytes, and ${ofSources} of the sources`);
+    });
   });
 
   describe("in a program of CommonJS with pnpm and TypeScript 5.9", () => {
@@ -125,7 +96,7 @@ describe("the published packages", () => {
       folder: path.join(packed.folder, "pnpm"),
       runner: [process.execPath, pnpm, "exec"],
     });
-    before(async () => {
+    installations.push(async () => {
       const { folder } = program();
       const { spillway, cli, overrides } = filesOf(packed);
       save(folder, {
@@ -184,6 +155,14 @@ function serves(program: () => ForeignProgram): void {
     const review = await exec(program(), "spillway", "review", "--base", "HEAD");
     assert.match(review, /returns/);
   });
+}
+
+/** The size of the code in the archive of the function that logs, which has no package of another version. */
+async function bundledBytes(folder: string): Promise<number> {
+  const { resources } = await evaluateProgram({ program: path.join(folder, "logging.ts"), stack: "dev" });
+  const code = resources.find(({ type }) => type === "aws:lambda/function:Function")?.inputs.code;
+  const files = unzipSync(readFileSync(path.resolve(folder, archiveOf(code))));
+  return files["index.js"]?.length ?? assert.fail("no index.js");
 }
 
 const archiveOf = (code: unknown) => (code as { readonly archive: string }).archive;
