@@ -115,8 +115,8 @@ describe("idempotency", () => {
       [
         {
           text:
-            'import { note as callback } from "./test/components/callbacks";\nimport { queueHandler } from ' +
-            '"./consumer/queue";\nexport const handler = queueHandler(callback);\n',
+            'import { note as callback } from "./test/support/callbacks";\nimport { queueHandler } from ' +
+            '"./components/runtime/handlers/queue";\nexport const handler = queueHandler(callback);\n',
         },
       ],
       process.cwd(),

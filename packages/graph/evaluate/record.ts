@@ -36,6 +36,10 @@ const { setMockOptions, waitForRPCs } = require("@pulumi/pulumi/runtime/settings
   setMockOptions(monitor: unknown, project: string, stack: string, preview: boolean): void;
   waitForRPCs(): Promise<void>;
 };
+
+/** Milliseconds for what is still under way when a program fails, for example a bundle. */
+const longestAfterwards = 5000;
+
 /**
  * Runs a program (it returns the outputs of the stack) and answers with every resource that it requested. Rejects with
  * the first error of the program, wherever it occurred. One evaluation runs at a time in a process.
@@ -94,7 +98,8 @@ async function withFirstError<T>(work: () => Promise<T>): Promise<T> {
     await Promise.race([settled(), failed]);
     return result;
   } catch (error) {
-    // Errors that follow from the first one must not reach the next evaluation.
+    // Errors that follow from the first one must not reach the next evaluation: whatever is still under way ends first.
+    await registered();
     await settled();
     throw error;
   } finally {
@@ -103,6 +108,16 @@ async function withFirstError<T>(work: () => Promise<T>): Promise<T> {
       for (const listener of others[index] ?? []) process.on(event as "uncaughtException", listener);
     }
   }
+}
+
+/** Waits until no registration is under way, for a limited time: one whose input never comes would wait forever. */
+async function registered(): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, longestAfterwards);
+  });
+  await Promise.race([waitForRPCs().catch(() => {}), limit]);
+  clearTimeout(timer);
 }
 
 async function settled(): Promise<void> {
