@@ -48,7 +48,7 @@ export async function benchSources(): Promise<string[]> {
   const handled = new Handled();
   const run = await startLocal({
     port: 0,
-    program: path.join(root, "bench", "fixtures", "program.ts"),
+    program: path.join(root, "tools", "bench", "fixtures", "program.ts"),
     stack: "dev",
     onLog: (_, text) => handled.add(text),
   });
