@@ -57,7 +57,7 @@ const holders: Readonly<Record<string, string>> = {
 export function statementsOf(graph: Graph): RoleStatement[] {
   refusePreview(graph);
   const names = new ArnNames(graph);
-  const say = sayer(graph, names);
+  const say = describerOfConditions(graph, names);
   const resources = inOrder(graph);
   const roles = resources.filter(({ type }) => type === "aws:iam/role:Role");
   return roles
@@ -105,7 +105,7 @@ function policyName(given: GivenPolicy | string): string {
 export function resourceStatementsOf(graph: Graph): ResourceStatement[] {
   refusePreview(graph);
   const names = new ArnNames(graph);
-  const say = sayer(graph, names);
+  const say = describerOfConditions(graph, names);
   const byId = new Map(graph.resources.map((resource) => [`${resource.type} ${resource.id}`, resource]));
   const statements: ResourceStatement[] = [];
   for (const resource of inOrder(graph)) {
@@ -135,7 +135,7 @@ export function resourceStatementsOf(graph: Graph): ResourceStatement[] {
 function ofResource(
   subject: GraphResource,
   { effect, principals, actions, resources, conditions }: StatementInWords,
-  { graph, names, say }: { readonly graph: Graph; readonly names: ArnNames; readonly say: Sayer },
+  { graph, names, say }: { readonly graph: Graph; readonly names: ArnNames; readonly say: DescribeConditions },
 ): ResourceStatement {
   const resource = nameOf(subject);
   return {
@@ -155,7 +155,11 @@ function ofResource(
   };
 }
 
-function invocation(permission: GraphResource, fn: GraphResource | undefined, say: Sayer): ResourceStatement {
+function invocation(
+  permission: GraphResource,
+  fn: GraphResource | undefined,
+  say: DescribeConditions,
+): ResourceStatement {
   const { action, principal, sourceArn, sourceAccount, function: given } = permission.inputs;
   const conditions = new Map<string, readonly string[]>();
   if (typeof sourceArn === "string") conditions.set("ArnLike aws:SourceArn", [sourceArn]);
@@ -183,10 +187,10 @@ function principalsOf(role: GraphResource, resources: readonly GraphResource[]):
   return [`${kind ?? "role"} ${role.name}`];
 }
 
-type Sayer = (conditions: StatementInWords["conditions"]) => string;
+type DescribeConditions = (conditions: StatementInWords["conditions"]) => string;
 
 /** `aws:SourceArn is order-events topic`. */
-function sayer({ accountId }: Graph, names: ArnNames): Sayer {
+function describerOfConditions({ accountId }: Graph, names: ArnNames): DescribeConditions {
   const word = (value: string) => (value === accountId ? "this account" : names.name(value));
   return (conditions) =>
     [...conditions]
