@@ -1,0 +1,60 @@
+// The chosen letters of a dead-letter queue, as many at a time as are wanted.
+import type { DeadLetter } from "../letters/letter";
+import type { Reader } from "../letters/reader";
+
+export interface Choice {
+  /** Whether it is to be sent. */
+  chosen(letter: DeadLetter): boolean;
+  /** Whether it was sent before, and came back: such a one is never chosen. */
+  isBack(letter: DeadLetter): boolean;
+}
+
+export class Supply {
+  readonly #buffer: DeadLetter[] = [];
+  #waves: AsyncIterator<readonly DeadLetter[]> | undefined;
+  #passedOver = 0;
+
+  constructor(
+    private readonly reader: Reader,
+    private readonly choice: Choice,
+  ) {}
+
+  /** Letters that were read and not chosen. */
+  get passedOver(): number {
+    return this.#passedOver;
+  }
+
+  /** Up to so many; none when the queue has no more. */
+  async take(most: number): Promise<readonly DeadLetter[]> {
+    while (this.#buffer.length === 0 && (await this.readMore())) {}
+    return this.#buffer.splice(0, most);
+  }
+
+  /** All that can be read, in memory: for sources whose order is not that of the dead-letter queue. */
+  async takeAll(): Promise<readonly DeadLetter[]> {
+    while (await this.readMore()) {}
+    return this.#buffer.splice(0);
+  }
+
+  /** Puts back at the front what was taken and not sent. */
+  putBack(letters: readonly DeadLetter[]): void {
+    this.#buffer.unshift(...letters);
+  }
+
+  /** Reads on by one wave. False when there was none. */
+  async readMore(): Promise<boolean> {
+    this.#waves ??= this.reader.waves()[Symbol.asyncIterator]();
+    const { value: wave, done } = await this.#waves.next();
+    if (done) {
+      // What comes later is in a new round of waves.
+      this.#waves = undefined;
+      return false;
+    }
+    for (const letter of wave) {
+      if (this.choice.isBack(letter)) continue;
+      if (this.choice.chosen(letter)) this.#buffer.push(letter);
+      else this.#passedOver += 1;
+    }
+    return true;
+  }
+}
