@@ -2,8 +2,8 @@
 import type { Consumer, Stack } from "../stack/stack";
 import type { DeadLetter } from "./letter";
 
-/** The event that the function of a route takes. */
-export type InvocationShape = "kinesis" | "table" | "topic" | "payload";
+/** The event that the function of a route takes: records of a stream or of a topic, or any other. */
+export type InvocationShape = "stream" | "topic" | "other";
 
 export type Route =
   | {
@@ -11,14 +11,14 @@ export type Route =
       readonly queueUrl: string;
       readonly queueArn: string;
       readonly fifo: boolean;
-      /** The consumer of that queue, where it is one of the stack's. */
-      readonly consumer: Consumer | undefined;
+      /** The consumer of that queue. */
+      readonly consumer: Consumer;
     }
   | {
       readonly to: "function";
       readonly functionName: string;
       readonly shape: InvocationShape;
-      readonly consumer: Consumer | undefined;
+      readonly consumer: Consumer;
     }
   /** `why`: a sentence that ends with the way out. */
   | { readonly to: "nowhere"; readonly why: string };
@@ -32,9 +32,9 @@ export function routeOf(letter: DeadLetter, stack: Pick<Stack, "consumers">, to?
     case "queue":
       return routeToSource(letter, stack);
     case "stream":
-      return letter.reason?.encoding === "base64" ? routeToFunction(consumer, "kinesis") : unknownKind(letter);
+      return letter.reason?.encoding === "base64" ? routeToFunction(consumer, "stream") : unknownKind(letter);
     case "table":
-      return letter.reason?.encoding === "json" ? routeToFunction(consumer, "table") : unknownKind(letter);
+      return letter.reason?.encoding === "json" ? routeToFunction(consumer, "stream") : unknownKind(letter);
     case "topic-consumer":
       return routeToFunction(consumer, "topic");
     case "topic":
@@ -67,7 +67,7 @@ function routeToFunction(consumer: Consumer, shape: InvocationShape): Route {
 }
 
 /** The dead-letter queue's URL with another name in it: a redrive stays in its account and Region. */
-function routeToQueue(queueArn: string, deadLetterQueueUrl: string, consumer: Consumer | undefined): Route {
+function routeToQueue(queueArn: string, deadLetterQueueUrl: string, consumer: Consumer): Route {
   const [, , service, , accountId, name] = queueArn.split(":");
   if (service !== "sqs" || accountId === undefined || name === undefined) {
     return nowhere(`${queueArn} is no queue. Name a queue's consumer with --to.`);
@@ -100,7 +100,7 @@ function routeOfDescription({ consumer, description = {} }: DeadLetter): Route {
   }
   if (description.requestPayload === undefined) return nowhere("It is Lambda's record of an event, without the event.");
   const records = (description.requestPayload as { readonly Records?: unknown } | null)?.Records;
-  return routeToFunction(consumer, consumer.kind === "topic-consumer" && Array.isArray(records) ? "topic" : "payload");
+  return routeToFunction(consumer, consumer.kind === "topic-consumer" && Array.isArray(records) ? "topic" : "other");
 }
 
 /**
@@ -126,5 +126,8 @@ function routeToOther(letter: DeadLetter, to: Consumer): Route {
   }
   if (kind === "description") return nowhere("Lambda's record of an event can go to its own function only.");
   if (consumer.kind === "table") return nowhere("A change of a table can go to its own function only.");
-  return to.kind === "queue" ? routeToQueue(to.sourceArn, to.url, to) : routeToFunction(to, "topic");
+  if (to.kind === "queue") return routeToQueue(to.sourceArn, to.url, to);
+  return consumer.kind.startsWith("topic")
+    ? routeToFunction(to, "topic")
+    : nowhere(`"${to.name}" consumes a topic, and takes what was published only. Name a queue's consumer with --to.`);
 }

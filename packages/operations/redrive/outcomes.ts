@@ -3,6 +3,7 @@
 import { FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import type { DeadLetter } from "../letters/letter";
 import type { Clients } from "../stack/clients";
+import type { Consumer } from "../stack/stack";
 import type { Outcome } from "./to-queue";
 
 /** Milliseconds by which the clock of this machine may be ahead of AWS's. */
@@ -16,13 +17,15 @@ export class Outcomes {
   readonly #seen = new Set<string>();
   /** Outcomes of records that this run has not sent, or not yet noted: an answer may come after the line. */
   readonly #early = new Map<string, Outcome>();
+  readonly #logGroups = new Set<string>();
+  readonly #since = Date.now();
 
-  /** `since`: milliseconds since the epoch. Without a log group, only what comes back is known. */
-  constructor(
-    readonly logs: Clients["logs"],
-    readonly logGroupName: string | undefined,
-    readonly since: number = Date.now(),
-  ) {}
+  constructor(readonly logs: Clients["logs"]) {}
+
+  /** Reads the log of this consumer from now on. Without one, only what comes back is known. */
+  watch({ logGroupName }: Pick<Consumer, "logGroupName">): void {
+    if (logGroupName !== undefined) this.#logGroups.add(logGroupName);
+  }
 
   sent(recordId: string, letter: DeadLetter, outcome = this.#early.get(recordId)): void {
     this.#sent.set(recordId, letter);
@@ -30,22 +33,25 @@ export class Outcomes {
   }
 
   get succeeded(): number {
-    return this.#count("succeeded");
+    return count(this.#known, "succeeded");
   }
 
   /** How many are dead letters again. */
   get cameBack(): number {
-    return this.#count("deadLettered");
+    return count(this.#known, "deadLettered");
   }
 
   of(recordId: string): Outcome | undefined {
     return this.#known.get(recordId);
   }
 
-  /** All that were given up since the start, whoever sent them back: for what AWS moves itself, whose ids nobody tells. */
+  /** All since the start, whoever sent them back: for what AWS moves itself, whose ids nobody tells. */
   get deadLetteredByAnyone(): number {
-    const early = [...this.#early.values()].filter((outcome) => outcome === "deadLettered").length;
-    return early + this.cameBack;
+    return count(this.#early, "deadLettered") + this.cameBack;
+  }
+
+  get succeededByAnyone(): number {
+    return count(this.#early, "succeeded") + this.succeeded;
   }
 
   /**
@@ -62,28 +68,27 @@ export class Outcomes {
     return false;
   }
 
-  /** Reads what the consumer has logged since. */
-  async read(signal?: AbortSignal): Promise<void> {
-    const { logs, logGroupName, since } = this;
-    if (logGroupName === undefined) return;
-    let nextToken: string | undefined;
-    do {
-      const answer = await logs.send(
-        new FilterLogEventsCommand({
-          logGroupName,
-          startTime: since - skew,
-          filterPattern: '{ $.message = "redriven" }',
-          nextToken,
-        }),
-        signal && { abortSignal: signal },
-      );
-      for (const { eventId = "", message = "" } of answer.events ?? []) {
-        if (this.#seen.has(eventId)) continue;
-        this.#seen.add(eventId);
-        this.#note(message);
-      }
-      nextToken = answer.nextToken;
-    } while (nextToken !== undefined && !signal?.aborted);
+  /** Reads what the consumers have logged since. */
+  async read(): Promise<void> {
+    for (const logGroupName of this.#logGroups) {
+      let nextToken: string | undefined;
+      do {
+        const answer = await this.logs.send(
+          new FilterLogEventsCommand({
+            logGroupName,
+            startTime: this.#since - skew,
+            filterPattern: '{ $.message = "redriven" }',
+            nextToken,
+          }),
+        );
+        for (const { eventId = "", message = "" } of answer.events ?? []) {
+          if (this.#seen.has(eventId)) continue;
+          this.#seen.add(eventId);
+          this.#note(message);
+        }
+        nextToken = answer.nextToken;
+      } while (nextToken !== undefined);
+    }
   }
 
   #note(line: string): void {
@@ -91,21 +96,22 @@ export class Outcomes {
     if (message !== "redriven" || typeof recordId !== "string") return;
     if (outcome !== "succeeded" && outcome !== "deadLettered") return;
     if (this.#sent.has(recordId)) this.#known.set(recordId, outcome);
-    else if (!(Date.parse(String(timestamp)) < this.since)) this.#early.set(recordId, outcome);
-  }
-
-  #count(outcome: Outcome): number {
-    let count = 0;
-    for (const each of this.#known.values()) if (each === outcome) count += 1;
-    return count;
+    else if (!(Date.parse(String(timestamp)) < this.#since)) this.#early.set(recordId, outcome);
   }
 }
 
-function idsOf({ id, reason }: DeadLetter): readonly string[] {
-  const { messageId, shardId, sequenceNumber } = reason ?? {};
-  return [id, messageId, sequenceNumber, sequenceNumber && `${shardId}:${sequenceNumber}`].filter(
-    (each): each is string => each !== undefined,
-  );
+function count(outcomes: ReadonlyMap<string, Outcome>, outcome: Outcome): number {
+  let found = 0;
+  for (const each of outcomes.values()) if (each === outcome) found += 1;
+  return found;
+}
+
+/** The ids by which the log may have named its record: in a stream's reason they are those of the record. */
+function idsOf({ id, message, reason }: DeadLetter): readonly string[] {
+  const { messageId, shardId, sequenceNumber, encoding } = reason ?? {};
+  const eventId =
+    encoding === "json" ? parsed(message.Body ?? "").eventID : encoding && `${shardId}:${sequenceNumber}`;
+  return [id, messageId, eventId, sequenceNumber].filter((each): each is string => typeof each === "string");
 }
 
 /**

@@ -1,5 +1,5 @@
-// A dead letter as it is sent: as the message or the record that it was, with the reason by which its consumer counts
-// and tells the redrive.
+// A dead letter as it is sent: with the reason by which its consumer counts and tells the redrive, as a message that
+// SQS takes.
 import type { MessageAttributeValue, SendMessageBatchRequestEntry } from "@aws-sdk/client-sqs";
 import type { DeadLetter } from "../letters/letter";
 
@@ -12,12 +12,7 @@ export const largestMessage = 1_048_576;
 
 type Attributes = Readonly<Record<string, MessageAttributeValue>>;
 
-/** What takes the place of a part of the letter. */
-export interface Changes {
-  readonly body?: string;
-  /** Id of the letter whose body was edited. */
-  readonly editedFrom?: string;
-}
+export type Entry = Omit<SendMessageBatchRequestEntry, "Id">;
 
 /** As SQS counts: the body, and each attribute's name, type and value. System attributes are free. */
 export function sizeOf(body: string, attributes: Attributes): number {
@@ -30,46 +25,46 @@ export function sizeOf(body: string, attributes: Attributes): number {
 }
 
 /**
- * The reason with which it comes back: its own as it is, or one for a letter that SQS or Lambda moved without. The
- * consumer takes from it how often the event came back, and its flow.
+ * The reason with which it comes back: its own as it is, or one for a letter that SQS, Lambda or a service moved
+ * without. The consumer takes from it how often the event came back, and its flow.
  */
-export function reasonOf({ id, message, reason, errorType, errorMessage, failedAt }: DeadLetter, changes: Changes) {
-  const { editedFrom } = changes;
+export function reasonTextOf({ id, message, reason, errorType, errorMessage, failedAt, sentAt }: DeadLetter): string {
   const own = message.MessageAttributes?.[reasonAttribute]?.StringValue;
-  if (reason !== undefined && own !== undefined) {
-    return editedFrom === undefined ? own : JSON.stringify({ ...JSON.parse(own), editedFrom });
-  }
+  if (reason !== undefined && own !== undefined) return own;
   return JSON.stringify({
     errorType,
     errorMessage,
-    ...(failedAt !== undefined && { failedAt: failedAt.toISOString() }),
-    // SQS keeps the id of a message that it moves.
+    failedAt: (failedAt ?? sentAt).toISOString(),
+    // SQS keeps the id of a message that it moves: until now it was the flow's, too.
     messageId: id,
-    ...(editedFrom !== undefined && { editedFrom }),
+    correlationId: message.MessageAttributes?.correlationId?.StringValue ?? id,
   });
 }
 
-/** The letter as an entry of SendMessageBatch. A letter without a reason gets one where SQS has room for it. */
-export function entryFor(
-  letter: DeadLetter,
-  fifo: boolean,
-  changes: Changes = {},
-): Omit<SendMessageBatchRequestEntry, "Id"> {
-  const { message, consumer, id } = letter;
-  const body = changes.body ?? bodyOf(letter);
-  // Scheduler and EventBridge tell in attributes why they gave up: their target never gets those.
-  const ofService = consumer.kind === "schedule" || consumer.kind === "rule";
-  const own: Attributes = ofService ? {} : (message.MessageAttributes ?? {});
-  const withReason: Attributes = {
-    ...own,
-    [reasonAttribute]: { DataType: "String", StringValue: reasonOf(letter, changes) },
+/** The letter with a reason among its attributes, where SQS has room for it; otherwise as it is. */
+export function withReason(letter: DeadLetter, text = reasonTextOf(letter)): DeadLetter {
+  const { message } = letter;
+  const attributes = {
+    ...message.MessageAttributes,
+    [reasonAttribute]: { DataType: "String", StringValue: text },
   };
-  const fits = Object.keys(withReason).length <= mostAttributes && sizeOf(body, withReason) <= largestMessage;
-  const attributes = fits ? withReason : own;
+  const fits =
+    Object.keys(attributes).length <= mostAttributes && sizeOf(message.Body ?? "", attributes) <= largestMessage;
+  return fits ? { ...letter, message: { ...message, MessageAttributes: attributes } } : letter;
+}
+
+/** Whether its consumer will log what has become of it. */
+export const tellsOutcome = (letter: DeadLetter) =>
+  withReason(letter).message.MessageAttributes?.[reasonAttribute] !== undefined;
+
+/** The letter as an entry of SendMessageBatch. */
+export function entryFor(letter: DeadLetter, fifo: boolean): Entry {
+  const { message, id } = withReason(withoutServiceAttributes(letter));
   const { MessageGroupId, AWSTraceHeader } = message.Attributes ?? {};
+  const attributes = message.MessageAttributes ?? {};
   return {
-    MessageBody: body,
-    ...(Object.keys(attributes).length > 0 && { MessageAttributes: { ...attributes } }),
+    MessageBody: textOf(letter),
+    ...(Object.keys(attributes).length > 0 && { MessageAttributes: attributes }),
     ...(MessageGroupId !== undefined && { MessageGroupId }),
     // The same letter sent twice within five minutes, as after a crash, is one message.
     ...(fifo && { MessageDeduplicationId: id }),
@@ -79,8 +74,16 @@ export function entryFor(
   };
 }
 
-/** The event's text as it was at its source: a dead letter of a Kinesis stream has it in base64. */
-export function bodyOf({ message, reason }: DeadLetter): string {
+/** Scheduler and EventBridge say in attributes why they gave up. Their target never gets those. */
+function withoutServiceAttributes(letter: DeadLetter): DeadLetter {
+  const { kind } = letter.consumer;
+  return kind === "schedule" || kind === "rule"
+    ? { ...letter, message: { ...letter.message, MessageAttributes: {} } }
+    : letter;
+}
+
+/** The text as it was at its source: a dead letter of a Kinesis stream has it in base64. */
+function textOf({ message, reason }: DeadLetter): string {
   const body = message.Body ?? "";
   return reason?.encoding === "base64" ? Buffer.from(body, "base64").toString() : body;
 }

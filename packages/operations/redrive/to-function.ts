@@ -5,7 +5,6 @@ import type { DeadLetter } from "../letters/letter";
 import type { Route } from "../letters/route";
 import type { Clients } from "../stack/clients";
 import { type InvocationEvent, invocationEvent } from "./invocation-event";
-import type { Changes } from "./outgoing";
 import type { Delivery, Outcome } from "./to-queue";
 
 type FunctionRoute = Extract<Route, { to: "function" }>;
@@ -17,21 +16,20 @@ const longestMessage = 300;
 /** The letter counts as done only when the function's answer says so. */
 export async function giveToFunction(
   letter: DeadLetter,
-  { functionName, shape }: FunctionRoute,
+  route: FunctionRoute,
   { lambda }: Pick<Clients, "lambda">,
-  changes: Changes = {},
 ): Promise<Delivery> {
   let event: InvocationEvent;
   try {
-    event = invocationEvent(letter, shape, changes);
+    event = invocationEvent(letter, route);
   } catch (error) {
     return { letter, done: false, why: error instanceof Error ? error.message : String(error) };
   }
-  const answer = await invoke(lambda, functionName, event.payload);
+  const answer = await invoke(lambda, route.functionName, event.payload);
   const text = Buffer.from(answer.Payload ?? []).toString();
   if (answer.FunctionError !== undefined) return { letter, done: false, why: errorOf(text) };
   const lines = Buffer.from(answer.LogResult ?? "", "base64").toString();
-  if (hasFailed(text, event)) {
+  if (event.partial && hasFailed(text)) {
     const why = failureIn(lines) ?? "the function reported the record as failed; its log says why";
     return { letter, done: false, why };
   }
@@ -62,8 +60,7 @@ function errorOf(text: string): string {
   }
 }
 
-function hasFailed(text: string, { sequenceNumber }: InvocationEvent): boolean {
-  if (sequenceNumber === undefined) return false;
+function hasFailed(text: string): boolean {
   const { batchItemFailures } = (JSON.parse(text || "null") ?? {}) as { readonly batchItemFailures?: unknown };
   return Array.isArray(batchItemFailures) && batchItemFailures.length > 0;
 }

@@ -3,28 +3,31 @@ import { SendMessageBatchCommand } from "@aws-sdk/client-sqs";
 import type { DeadLetter } from "../letters/letter";
 import type { Route } from "../letters/route";
 import type { Clients } from "../stack/clients";
-import { batchesOf, type Entry } from "./batches";
-import { type Changes, entryFor } from "./outgoing";
+import { batchesOf } from "./batches";
+import { type Entry, entryFor } from "./outgoing";
 
 export type Delivery =
   /** `recordId`: the id by which its consumer's log names it now. */
   | { readonly letter: DeadLetter; readonly done: true; readonly recordId: string; readonly outcome?: Outcome }
-  | { readonly letter: DeadLetter; readonly done: false; readonly why: string };
+  /** `behind`: only because an earlier one of its group has failed. */
+  | { readonly letter: DeadLetter; readonly done: false; readonly why: string; readonly behind?: true };
 
 /** What the consumer has made of a record that came back, once it is known. */
 export type Outcome = "succeeded" | "deadLettered";
 
 type QueueRoute = Extract<Route, { to: "queue" }>;
 
-/** Tells of each batch when it is sent. What has failed in a FIFO queue keeps the later letters of its group back. */
+/**
+ * Tells of each batch when it is sent. What has failed in a FIFO queue keeps the later letters of its group back.
+ * `blocked`: the groups of which one has failed; more are added.
+ */
 export async function* sendToQueue(
   letters: readonly DeadLetter[],
   { queueUrl, fifo }: QueueRoute,
   { sqs }: Pick<Clients, "sqs">,
-  changes: Changes = {},
+  blocked: Set<string>,
 ): AsyncGenerator<readonly Delivery[]> {
-  const items = letters.map((letter) => ({ letter, entry: entryFor(letter, fifo, changes) }));
-  const blocked = new Set<string>();
+  const items = letters.map((letter) => ({ letter, entry: entryFor(letter, fifo) }));
   for (const batch of batchesOf(items, fifo)) {
     const held = batch.filter(({ entry }) => fifo && blocked.has(entry.MessageGroupId ?? ""));
     const sent = await sendBatch(
@@ -34,12 +37,19 @@ export async function* sendToQueue(
     );
     const deliveries: Delivery[] = [
       ...sent,
-      ...held.map(({ letter }) => ({ letter, done: false as const, why: "An earlier letter of its group failed." })),
+      ...held.map(({ letter }) => behind(letter)),
     ];
-    for (const { letter, done } of deliveries) if (!done && letter.group !== undefined) blocked.add(letter.group);
+    for (const { letter, done } of deliveries) if (!done && fifo) blocked.add(letter.group ?? "");
     yield deliveries;
   }
 }
+
+const behind = (letter: DeadLetter): Delivery => ({
+  letter,
+  done: false,
+  behind: true,
+  why: "An earlier letter of its group could not be sent.",
+});
 
 async function sendBatch(
   batch: readonly { readonly letter: DeadLetter; readonly entry: Entry }[],
