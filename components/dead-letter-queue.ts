@@ -62,6 +62,10 @@ export interface DeadLetters<Kind extends string = string> {
   readonly sourceArn: pulumi.Output<string>;
   /** What the source is, as `queue` or `table`. */
   readonly kind: Kind;
+  /** Name of the function that consumes the source, where the component has one. */
+  readonly functionName?: pulumi.Output<string>;
+  /** Name of the function's log group, where the component has one. */
+  readonly logGroupName?: pulumi.Output<string>;
 }
 
 export const longestRetention = 1_209_600;

@@ -2,6 +2,7 @@
 // is called.
 import { Command } from "@commander-js/extra-typings";
 import { addDiagram } from "./commands/diagram";
+import { addDlq } from "./commands/dlq";
 import { addGenerate } from "./commands/generate";
 import { addIam } from "./commands/iam";
 import { addReview } from "./commands/review";
@@ -18,6 +19,7 @@ export function commandLine(version: string, perform: Perform): Command {
     .exitOverride()
     .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 called wrongly, 130 interrupted.");
   addStart(program, perform);
+  addDlq(program, perform);
   addReview(program, perform);
   addDiagram(program, perform);
   addIam(program, perform);

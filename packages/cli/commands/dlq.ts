@@ -1,0 +1,15 @@
+// `spillway dlq`: the commands for dead letters, of a deployed stack or of the local run.
+import type { Command } from "@commander-js/extra-typings";
+import type { Perform } from "../session";
+import { addList } from "./dlq/list";
+
+export function addDlq(program: Command, perform: Perform): void {
+  const dlq = program
+    .command("dlq")
+    .summary("works with dead letters, on AWS or in the local run")
+    .description(
+      "Works with the dead letters of a deployed stack (--stack NAME or --outputs FILE), or of the local run. It reads " +
+        "the queues, logs and streams themselves: there is nothing to set up.",
+    );
+  addList(dlq, perform);
+}
