@@ -1,6 +1,7 @@
 // Who has changed what: a line before and a line after each change, in the log group of the consumer.
 import { CreateLogStreamCommand, PutLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
+import type { Filter } from "./letters/filter";
 import type { Consumer, Stack } from "./stack/stack";
 
 /** The log stream of these lines. */
@@ -14,7 +15,7 @@ export interface Operation {
   /** The log group that has the lines. Default: that of the consumer. */
   readonly logGroupName?: string | undefined;
   /** How the letters were chosen, as it was given. */
-  readonly filters?: Readonly<Record<string, unknown>> | undefined;
+  readonly filter?: Filter | undefined;
   readonly from?: string | undefined;
   readonly to?: string | undefined;
 }

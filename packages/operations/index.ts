@@ -1,6 +1,12 @@
 // What the commands, and any other face, work with.
+export { type Edited, type EditRequest, edit } from "./edit/edit";
+export { type Assignment, assign, readAssignment } from "./edit/assignment";
 export { type Condition, conditionOf, type Filter } from "./letters/filter";
 export { type Group, type Grouping, groupings } from "./letters/groups";
 export { type Listing, listLetters, type Sampled } from "./letters/list";
+export { type Discarded, type DiscardRequest, discard } from "./redrive/discard";
+export type { Plan } from "./redrive/plan";
+export { type RedriveAnswer, type Redriven, redrive, type Working } from "./redrive/redrive";
+export { type Restored, restore } from "./redrive/restore";
 export { describeNeeds, needsOf } from "./stack/actions";
 export { type Consumer, consumerNamed, defaultPort, noConsumers, openStack, type Stack } from "./stack/stack";

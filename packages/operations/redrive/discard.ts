@@ -4,7 +4,7 @@ import { LetterFile } from "../letters/file";
 import type { DeadLetter } from "../letters/letter";
 import { openReader } from "../letters/reader";
 import type { Stack } from "../stack/stack";
-import { type Plan, planOf, type Selection } from "./plan";
+import { isChosen, type Plan, planOf, type Selection } from "./plan";
 import type { Working } from "./redrive";
 
 export interface DiscardRequest extends Selection {
@@ -30,12 +30,12 @@ export async function discard(
   request: DiscardRequest,
   { say, signal }: Working,
 ): Promise<{ readonly plan: Plan } | { readonly done: Discarded }> {
-  const { consumer, file, filters } = request;
+  const { consumer, file, filter } = request;
   const plan = await planOf(stack, request, { signal });
   if (plan.count === 0 || !(await request.agrees(plan))) return { plan };
   const audit = await startAudit(
     stack,
-    { operation: "discard", consumer, filters, from: consumer.url },
+    { operation: "discard", consumer, filter, from: consumer.url },
     { intended: { count: plan.count, ids: plan.ids }, off: !request.audit, say },
   );
   const ids: string[] = [];
@@ -65,17 +65,18 @@ type Remove = (letters: readonly DeadLetter[]) => Promise<readonly DeadLetter[]>
 /** A FIFO queue hands out ten letters of a group at a time: it is read again as long as that leads on. */
 async function deleteChosen(
   { clients }: Stack,
-  { consumer, chosen }: Selection,
+  selection: Selection,
   signal: AbortSignal,
   work: (letters: readonly DeadLetter[], remove: Remove) => Promise<void>,
 ): Promise<void> {
+  const { consumer } = selection;
   const done = new Set<string>();
   for (let before = -1; before < done.size; ) {
     before = done.size;
     const reader = await openReader({ sqs: clients.sqs, consumer, signal });
     try {
       for await (const wave of reader.waves()) {
-        const mine = wave.filter((letter) => chosen(letter) && !done.has(letter.id));
+        const mine = wave.filter((letter) => isChosen(selection, letter) && !done.has(letter.id));
         if (mine.length > 0) await work(mine, (letters) => reader.delete(letters));
         for (const { id } of mine) done.add(id);
       }

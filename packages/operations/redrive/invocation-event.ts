@@ -2,7 +2,8 @@
 import { lambdaRecordOf } from "../letters/lambda-record";
 import type { DeadLetter } from "../letters/letter";
 import type { Route } from "../letters/route";
-import { reasonAttribute, reasonTextOf, withReason } from "./outgoing";
+import { reasonAttribute } from "../letters/parse";
+import { reasonTextOf, withReason } from "./outgoing";
 
 export interface InvocationEvent {
   readonly payload: string;

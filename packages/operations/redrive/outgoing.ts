@@ -2,9 +2,9 @@
 // SQS takes.
 import type { MessageAttributeValue, SendMessageBatchRequestEntry } from "@aws-sdk/client-sqs";
 import type { DeadLetter } from "../letters/letter";
+import { reasonAttribute, reasonIn } from "../letters/parse";
 
-/** The attribute in which a consumer stores its reason, and reads it when the message comes back. */
-export const reasonAttribute = "DeadLetterReason";
+
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 const mostAttributes = 10;
 /** Bytes, of a message and of all messages of a batch. */
@@ -28,9 +28,9 @@ export function sizeOf(body: string, attributes: Attributes): number {
  * The reason with which it comes back: its own as it is, or one for a letter that SQS, Lambda or a service moved
  * without. The consumer takes from it how often the event came back, and its flow.
  */
-export function reasonTextOf({ id, message, reason, errorType, errorMessage, failedAt, sentAt }: DeadLetter): string {
+export function reasonTextOf({ id, message, errorType, errorMessage, failedAt, sentAt }: DeadLetter): string {
   const own = message.MessageAttributes?.[reasonAttribute]?.StringValue;
-  if (reason !== undefined && own !== undefined) return own;
+  if (own !== undefined && reasonIn(own) !== undefined) return own;
   return JSON.stringify({
     errorType,
     errorMessage,

@@ -1,4 +1,5 @@
 // What a command would change: how many letters, of which kinds, and where to. Nothing is changed by it.
+import { type Filter, takes } from "../letters/filter";
 import type { DeadLetter } from "../letters/letter";
 import { openReader } from "../letters/reader";
 import { nameOfRoute, routeOf } from "../letters/route";
@@ -7,10 +8,13 @@ import type { Consumer, Stack } from "../stack/stack";
 /** Which letters of a consumer are chosen. */
 export interface Selection {
   readonly consumer: Consumer;
-  chosen(letter: DeadLetter): boolean;
-  /** How they were chosen, as it was given; empty for all. */
-  readonly filters: Readonly<Record<string, unknown>>;
+  readonly filter: Filter;
+  /** The id of the only one. */
+  readonly only?: string;
 }
+
+export const isChosen = ({ filter, only }: Selection, letter: DeadLetter): boolean =>
+  only === undefined ? takes(filter, letter) : letter.id === only;
 
 export interface Plan {
   readonly count: number;
@@ -27,10 +31,10 @@ const mostIds = 1000;
 /** `to`: where they would go instead of where they came from. */
 export async function planOf(
   stack: Stack,
-  { consumer, chosen }: Selection,
+  selection: Selection,
   { to, signal }: { readonly to?: Consumer | undefined; readonly signal: AbortSignal },
 ): Promise<Plan> {
-  const reader = await openReader({ sqs: stack.clients.sqs, consumer, signal });
+  const reader = await openReader({ sqs: stack.clients.sqs, consumer: selection.consumer, signal });
   const groups = new Map<string, { errorType: string; count: number; to: string }>();
   const ids: string[] = [];
   let count = 0;
@@ -38,7 +42,7 @@ export async function planOf(
   try {
     for await (const wave of reader.waves()) {
       read += wave.length;
-      for (const letter of wave.filter(chosen)) {
+      for (const letter of wave.filter((each) => isChosen(selection, each))) {
         count += 1;
         if (ids.length < mostIds) ids.push(letter.id);
         const route = routeOf(letter, stack, to);

@@ -1,5 +1,6 @@
 // Sends dead letters back: all at once by AWS where it can, otherwise one by one; and stops when they come back dead.
 import { type Audit, type Operation, startAudit } from "../audit";
+import { isEmpty } from "../letters/filter";
 import { openReader, type Reader } from "../letters/reader";
 import type { Consumer, Stack } from "../stack/stack";
 import { awaitCanaries, takeCanaries } from "./canary";
@@ -7,7 +8,7 @@ import { lanesOf } from "./lanes";
 import { fastestMove, moveAll, servesOnly } from "./move-task";
 import { Outcomes } from "./outcomes";
 import { paceOf } from "./pace";
-import { type Plan, planOf, type Selection } from "./plan";
+import { isChosen, type Plan, planOf, type Selection } from "./plan";
 import { Sending } from "./sending";
 import { Supply } from "./supply";
 
@@ -68,8 +69,7 @@ export async function redrive(stack: Stack, request: RedriveRequest, working: Wo
   const plan = await planOf(stack, request, { to, signal: working.signal });
   const [only] = plan.ids;
   if (plan.count !== 1 || only === undefined) return { plan };
-  const one = { ...request, filters: { ...request.filters, id: only }, chosen: ({ id }: { id: string }) => id === only };
-  return { done: await run(stack, one, working) };
+  return { done: await run(stack, { ...request, only }, working) };
 }
 
 async function run(stack: Stack, request: RedriveRequest, working: Working): Promise<Redriven> {
@@ -79,9 +79,9 @@ async function run(stack: Stack, request: RedriveRequest, working: Working): Pro
 /** AWS moves whole queues only, back to queues, and tells nobody which message is which. */
 async function movesWhole(
   { clients }: Stack,
-  { consumer, filters, to, canary, rate = 0 }: RedriveRequest,
+  { consumer, filter, only, to, canary, rate = 0 }: RedriveRequest,
 ): Promise<boolean> {
-  if (consumer.kind !== "queue" || Object.keys(filters).length > 0) return false;
+  if (consumer.kind !== "queue" || !isEmpty(filter) || only !== undefined) return false;
   if (canary !== undefined || rate > fastestMove || !Number.isInteger(rate)) return false;
   if (to === undefined) return servesOnly(clients.sqs, consumer);
   return to.kind === "queue" && isFifo(to.url) === isFifo(consumer.url);
@@ -191,7 +191,7 @@ class SendChosen {
   async #send(reader: Reader): Promise<void> {
     const { request, working } = this;
     const supply = new Supply(reader, {
-      chosen: (letter) => request.chosen(letter) && !this.#sending.kept.has(letter.id),
+      chosen: (letter) => isChosen(request, letter) && !this.#sending.kept.has(letter.id),
       isBack: (letter) => this.#outcomes.isBack(letter),
     });
     // The order of a stream is that of its records, not of their dead letters.
@@ -276,12 +276,12 @@ class SendChosen {
 }
 
 /** The lines about it are in the consumer's log group, or in that of the target of a schedule or a rule. */
-function operationOf({ consumer, filters, to }: RedriveRequest, receiver: Consumer): Operation {
+function operationOf({ consumer, filter, only, to }: RedriveRequest, receiver: Consumer): Operation {
   return {
     operation: "redrive",
     consumer,
     logGroupName: consumer.logGroupName ?? receiver.logGroupName,
-    filters,
+    filter: only === undefined ? filter : { id: [only] },
     from: consumer.url,
     to: to?.name,
   };

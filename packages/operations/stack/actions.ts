@@ -17,6 +17,15 @@ export interface Need {
   readonly actions: readonly string[];
 }
 
+const reading = ["sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:ChangeMessageVisibility"];
+/** Of the whole queue, by AWS itself. */
+const moving = [
+  ...["sqs:ListDeadLetterSourceQueues", "sqs:StartMessageMoveTask", "sqs:ListMessageMoveTasks"],
+  "sqs:CancelMessageMoveTask",
+];
+/** Who did it: STS needs no permission to say who somebody is. */
+const auditing = ["logs:CreateLogStream", "logs:PutLogEvents"];
+
 /** `show` reads log lines too. */
 export const needsOf = {
   list: [
@@ -31,6 +40,26 @@ export const needsOf = {
       actions: ["sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:ChangeMessageVisibility"],
     },
     { on: "the functions' log groups", actions: ["logs:FilterLogEvents"] },
+  ],
+  redrive: [
+    { on: "the dead-letter queues", actions: [...reading, "sqs:DeleteMessage", ...moving] },
+    { on: "the source queues", actions: ["sqs:SendMessage"] },
+    { on: "the functions", actions: ["lambda:InvokeFunction"] },
+    { on: "the functions' log groups", actions: ["logs:FilterLogEvents", ...auditing] },
+  ],
+  edit: [
+    { on: "the dead-letter queues", actions: [...reading, "sqs:DeleteMessage"] },
+    { on: "the source queues", actions: ["sqs:SendMessage"] },
+    { on: "the functions", actions: ["lambda:InvokeFunction"] },
+    { on: "the functions' log groups", actions: auditing },
+  ],
+  discard: [
+    { on: "the dead-letter queues", actions: [...reading, "sqs:DeleteMessage"] },
+    { on: "the functions' log groups", actions: auditing },
+  ],
+  restore: [
+    { on: "the dead-letter queues", actions: ["sqs:SendMessage"] },
+    { on: "the functions' log groups", actions: auditing },
   ],
   tail: [{ on: "the functions' log groups", actions: ["logs:FilterLogEvents"] }],
 } as const satisfies Readonly<Record<string, readonly Need[]>>;
