@@ -36,7 +36,7 @@ describe("a redrive", () => {
     assert.deepEqual([plan.count, plan.read], [3, 3]);
     const [group] = plan.groups;
     assert.deepEqual([group?.errorType, group?.count], ["Refused", 3]);
-    assert.match(group?.to ?? "", /^queue jobs-/);
+    assert.match(group?.to ?? "", /^queue spillway-dev-jobs-/);
     assert.equal((await fixable.letters("jobs")).length, 3);
   });
 
