@@ -1,6 +1,7 @@
 // What the commands, and any other face, work with.
-export { type Edited, type EditRequest, edit } from "./edit/edit";
+
 export { type Assignment, assign, readAssignment } from "./edit/assignment";
+export { type Edited, type EditRequest, edit } from "./edit/edit";
 export { type Condition, conditionOf, type Filter } from "./letters/filter";
 export { type Group, type Grouping, groupings } from "./letters/groups";
 export { type Listing, listLetters, type Sampled } from "./letters/list";

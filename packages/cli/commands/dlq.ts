@@ -1,7 +1,11 @@
 // `spillway dlq`: the commands for dead letters, of a deployed stack or of the local run.
 import type { Command } from "@commander-js/extra-typings";
 import type { Perform } from "../session";
+import { addDiscard } from "./dlq/discard";
+import { addEdit } from "./dlq/edit";
 import { addList } from "./dlq/list";
+import { addRedrive } from "./dlq/redrive";
+import { addRestore } from "./dlq/restore";
 
 export function addDlq(program: Command, perform: Perform): void {
   const dlq = program
@@ -12,4 +16,8 @@ export function addDlq(program: Command, perform: Perform): void {
         "the queues, logs and streams themselves: there is nothing to set up.",
     );
   addList(dlq, perform);
+  addRedrive(dlq, perform);
+  addEdit(dlq, perform);
+  addDiscard(dlq, perform);
+  addRestore(dlq, perform);
 }

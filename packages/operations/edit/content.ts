@@ -1,6 +1,7 @@
 // What is edited of a dead letter: the text that its callback was to read, wherever the letter holds it.
-import type { DeadLetter } from "../letters/letter";
+
 import { openEnvelope } from "../letters/envelope";
+import type { DeadLetter } from "../letters/letter";
 
 export interface Content {
   /** The body with its envelope, decoded. */

@@ -1,10 +1,10 @@
 // Edits the event of a dead letter, checks it as its consumer would, sends it and deletes the letter.
 import { type Audit, startAudit } from "../audit";
 import type { DeadLetter } from "../letters/letter";
+import { reasonAttribute } from "../letters/parse";
 import { openReader, type Reader } from "../letters/reader";
 import { nameOfRoute, routeOf } from "../letters/route";
 import { Outcomes } from "../redrive/outcomes";
-import { reasonAttribute } from "../letters/parse";
 import { largestMessage, reasonTextOf, sizeOf, withReason } from "../redrive/outgoing";
 import { paceOf } from "../redrive/pace";
 import type { Working } from "../redrive/redrive";

@@ -71,14 +71,16 @@ function storedOf({ consumer, id, message }: DeadLetter): StoredLetter {
     id,
     body: message.Body ?? "",
     attributes: Object.fromEntries(
-      Object.entries(message.MessageAttributes ?? {}).map(([name, { DataType = "String", StringValue, BinaryValue }]) => [
-        name,
-        {
-          DataType,
-          ...(StringValue !== undefined && { StringValue }),
-          ...(BinaryValue !== undefined && { BinaryValue: Buffer.from(BinaryValue).toString("base64") }),
-        },
-      ]),
+      Object.entries(message.MessageAttributes ?? {}).map(
+        ([name, { DataType = "String", StringValue, BinaryValue }]) => [
+          name,
+          {
+            DataType,
+            ...(StringValue !== undefined && { StringValue }),
+            ...(BinaryValue !== undefined && { BinaryValue: Buffer.from(BinaryValue).toString("base64") }),
+          },
+        ],
+      ),
     ),
     system: message.Attributes ?? {},
   };

@@ -1,8 +1,8 @@
 // The Lambda event with one record by which a dead letter goes back to its consumer's function.
 import { lambdaRecordOf } from "../letters/lambda-record";
 import type { DeadLetter } from "../letters/letter";
-import type { Route } from "../letters/route";
 import { reasonAttribute } from "../letters/parse";
+import type { Route } from "../letters/route";
 import { reasonTextOf, withReason } from "./outgoing";
 
 export interface InvocationEvent {

@@ -109,8 +109,7 @@ function count(outcomes: ReadonlyMap<string, Outcome>, outcome: Outcome): number
 /** The ids by which the log may have named its record: in a stream's reason they are those of the record. */
 function idsOf({ id, message, reason }: DeadLetter): readonly string[] {
   const { messageId, shardId, sequenceNumber, encoding } = reason ?? {};
-  const eventId =
-    encoding === "json" ? parsed(message.Body ?? "").eventID : encoding && `${shardId}:${sequenceNumber}`;
+  const eventId = encoding === "json" ? parsed(message.Body ?? "").eventID : encoding && `${shardId}:${sequenceNumber}`;
   return [id, messageId, eventId, sequenceNumber].filter((each): each is string => typeof each === "string");
 }
 

@@ -4,7 +4,6 @@ import type { MessageAttributeValue, SendMessageBatchRequestEntry } from "@aws-s
 import type { DeadLetter } from "../letters/letter";
 import { reasonAttribute, reasonIn } from "../letters/parse";
 
-
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 const mostAttributes = 10;
 /** Bytes, of a message and of all messages of a batch. */

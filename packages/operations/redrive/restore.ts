@@ -36,7 +36,8 @@ export async function restore(
 ): Promise<Restored> {
   const letters = readLetters(file);
   const lines = letters.map((letter, index) => ({ line: index + 1, letter })).slice(fromLine - 1);
-  if (lines.length === 0) throw new Error(`${file} has ${letters.length} lines; there is none from line ${fromLine} on.`);
+  if (lines.length === 0)
+    throw new Error(`${file} has ${letters.length} lines; there is none from line ${fromLine} on.`);
   // All are looked up before the first is sent.
   const runs = runsOf(lines, stack);
   const ids: Restored["ids"][number][] = [];

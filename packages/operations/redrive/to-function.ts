@@ -1,6 +1,7 @@
 // Gives dead letters of streams, tables and topics back to their consumer's function, each in an invocation of its own.
-import { type InvocationResponse, InvokeCommand } from "@aws-sdk/client-lambda";
+
 import { setTimeout as sleep } from "node:timers/promises";
+import { type InvocationResponse, InvokeCommand } from "@aws-sdk/client-lambda";
 import type { DeadLetter } from "../letters/letter";
 import type { Route } from "../letters/route";
 import type { Clients } from "../stack/clients";

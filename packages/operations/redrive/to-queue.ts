@@ -35,10 +35,7 @@ export async function* sendToQueue(
       queueUrl,
       sqs,
     );
-    const deliveries: Delivery[] = [
-      ...sent,
-      ...held.map(({ letter }) => behind(letter)),
-    ];
+    const deliveries: Delivery[] = [...sent, ...held.map(({ letter }) => behind(letter))];
     for (const { letter, done } of deliveries) if (!done && fifo) blocked.add(letter.group ?? "");
     yield deliveries;
   }

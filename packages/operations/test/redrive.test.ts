@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { PutRecordCommand, KinesisClient } from "@aws-sdk/client-kinesis";
+import { KinesisClient, PutRecordCommand } from "@aws-sdk/client-kinesis";
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import type { MessageAttributeValue } from "@aws-sdk/client-sqs";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
@@ -76,7 +76,10 @@ describe("a redrive", () => {
     await fixable.fix("selection");
     doneOf(await start("jobs", { filter: { where } }));
     await until(async () => (await fixable.seen("ten")).length + (await fixable.seen("nine")).length === 2);
-    assert.deepEqual((await fixable.letters("jobs")).map(({ Body }) => JSON.parse(Body ?? "").id), ["left"]);
+    assert.deepEqual(
+      (await fixable.letters("jobs")).map(({ Body }) => JSON.parse(Body ?? "").id),
+      ["left"],
+    );
     await fixable.fix("other");
     assert.equal(doneOf(await start("jobs", { yes: false })).sent, 1, "one letter needs no --yes");
     await until(async () => (await fixable.seen("left")).length === 1);
@@ -155,7 +158,10 @@ describe("a redrive", () => {
     await fixable.hasLetters("changes", 1);
     await fixable.hasLetters("audit", 2);
     const refused = doneOf(await start("audit"));
-    assert.deepEqual([refused.sent, refused.kept.map(({ why }) => why)], [1, ["RangeError: Event retried fails for now."]]);
+    assert.deepEqual(
+      [refused.sent, refused.kept.map(({ why }) => why)],
+      [1, ["RangeError: Event retried fails for now."]],
+    );
     await fixable.hasLetters("audit", 2);
     await fixable.fix("rows");
     await fixable.fix("news");

@@ -49,6 +49,29 @@ export const whereOption = () =>
     "only those whose event has this value at this JSON path; may be repeated",
   ).argParser(condition);
 
+export const allOption = () => new Option("--all", "all of the consumer's dead letters").default(false);
+
+export const yesOption = () =>
+  new Option("--yes", "does it; without it, several letters are only counted").default(false);
+
+export const toOption = () => new Option("--to <CONSUMER>", "sends to this consumer instead").argParser(notEmpty);
+
+export const auditOption = () =>
+  new Option("--no-audit", "writes no line about who did it into the consumer's log group");
+
+/** With --yes, a forgotten filter must not mean all. */
+export function refuseUnchosen(
+  command: { error(message: string): never },
+  { all, yes }: { readonly all: boolean; readonly yes: boolean },
+  filter: Filter,
+): void {
+  const isFiltered = Object.keys(filter).length > 0;
+  if (all && isFiltered) command.error("error: --all was given with a filter. Leave one of them out.");
+  if (yes && !all && !isFiltered) {
+    command.error("error: --yes needs a choice. Give --all, or a filter such as --reason or --id.");
+  }
+}
+
 type Conditions = NonNullable<Filter["where"]>;
 
 function condition(text: string, former: Conditions = []): Conditions {

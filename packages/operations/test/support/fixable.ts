@@ -1,7 +1,12 @@
 // The program of the fixtures on this machine, with what its tests send, count and fix.
 import { strict as assert } from "node:assert";
 import * as path from "node:path";
-import { type Message, type MessageAttributeValue, ReceiveMessageCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
+import {
+  type Message,
+  type MessageAttributeValue,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+} from "@aws-sdk/client-sqs";
 import { DeleteCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import type { LocalSettings } from "@spillway/local";
 import { Run, raise } from "../../../../test/support/run";
