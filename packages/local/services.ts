@@ -13,6 +13,8 @@ import { createKinesis } from "./kinesis/service";
 import { createCheckpointStore } from "./lambda/mapping/checkpoint-store";
 import { lambdaProvisioners } from "./lambda/provision";
 import { createLambda, type Lambda } from "./lambda/service";
+import { logProvisioners } from "./logs/provision";
+import { LogStore } from "./logs/store";
 import { createS3OnDemand } from "./s3/on-demand";
 import { createScheduler } from "./scheduler/service";
 import { secretProvisioners } from "./secrets/provision";
@@ -21,6 +23,7 @@ import { createSsm } from "./secrets/ssm";
 import { SecretStore } from "./secrets/store";
 import { type Ask, createAsk, type Observer } from "./service/ask";
 import type { Clock } from "./service/clock";
+import { onDemand } from "./service/on-demand";
 import type { Provisioners } from "./service/provision";
 import { snsProvisioners } from "./sns/provision";
 import { createSns } from "./sns/service";
@@ -97,6 +100,7 @@ export async function createServices(
   const checkpoints =
     dataDir === undefined ? undefined : createCheckpointStore(path.join(dataDir, "mapping-checkpoints.json"));
   closing(async () => checkpoints?.close());
+  const logs = new LogStore({ clock, accountId, region });
   const lambda = createLambda({
     ...common,
     onWrite: (arn, wake) => (serviceIn(arn) === "dynamodb" ? database : kinesis).onWrite(arn, wake),
@@ -104,6 +108,7 @@ export async function createServices(
     ...(settings.concurrency !== undefined && { concurrency: settings.concurrency }),
     ...(settings.inspectPort !== undefined && { inspectPort: settings.inspectPort }),
     onLog: (functionName, _requestId, line) => settings.onLog?.(functionName, line),
+    writeLog: (logGroup, logStream, line) => logs.write(logGroup, logStream, line),
     onBatch: ({ functionName, received, functionError }) => {
       if (functionError !== undefined) settings.onBatchError?.(functionName, `${received} received: ${functionError}`);
     },
@@ -124,6 +129,7 @@ export async function createServices(
     ...[sqs, sns, dynamodb, dynamodbstreams, kinesis, s3.service, lambda.service],
     ...[scheduler.service, events.service, apiGateway.service],
     ...[createSsm(secrets, now), createSecretsManager(secrets, now)],
+    onDemand("logs", () => (require("./logs/service") as typeof import("./logs/service")).createLogs(logs)),
   ];
   asking = createAsk(services, settings.observers, settings.absent);
 
@@ -141,6 +147,7 @@ export async function createServices(
       ...scheduler.provisioners,
       ...events.provisioners,
       ...secretProvisioners(secrets),
+      ...logProvisioners(logs),
       ...s3.provisioners,
     },
     served: {

@@ -11,7 +11,6 @@ export const withoutEffect: Readonly<Record<string, string>> = {
   "aws:iam/policyAttachment:PolicyAttachment": "policies are judged from the program's graph",
   "aws:iam/rolePolicyAttachment:RolePolicyAttachment": "policies are judged from the program's graph",
   "aws:kms/key:Key": "nothing is encrypted on one machine",
-  "aws:cloudwatch/logGroup:LogGroup": "logs are printed",
   ...Object.fromEntries(
     [
       ...["Accelerate", "Cors", "IntelligentTiering", "RequestPayment"].map((each) => `${each}Configuration`),

@@ -4,6 +4,7 @@ import * as s3 from "@aws-sdk/client-s3";
 import * as scheduler from "@aws-sdk/client-scheduler";
 import * as sns from "@aws-sdk/client-sns";
 import * as sqs from "@aws-sdk/client-sqs";
+import * as sts from "@aws-sdk/client-sts";
 import { NormalizedSchema } from "@smithy/core/schema";
 import type { Generator } from "@spillway/cli/generator";
 
@@ -33,6 +34,7 @@ const clients: Readonly<Record<string, Client>> = {
   scheduler: { exports: scheduler, json: true },
   sns: { exports: sns },
   sqs: { exports: sqs },
+  sts: { exports: sts, served: ["AssumeRole", "GetCallerIdentity"] },
 };
 
 type Members = Record<string, unknown>;

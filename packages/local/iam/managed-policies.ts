@@ -4,21 +4,27 @@
 
 const all = (...actions: readonly string[]) => actions;
 
+/** What lets a function write its logs. */
+const writingLogs = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"];
+
 const actions: Readonly<Record<string, readonly string[]>> = {
-  "service-role/AWSLambdaBasicExecutionRole": [],
-  "service-role/AWSLambdaVPCAccessExecutionRole": [],
+  "service-role/AWSLambdaBasicExecutionRole": writingLogs,
+  "service-role/AWSLambdaVPCAccessExecutionRole": writingLogs,
   "service-role/AWSLambdaRole": all("lambda:InvokeFunction"),
   "service-role/AWSLambdaSQSQueueExecutionRole": all(
     "sqs:ReceiveMessage",
     "sqs:DeleteMessage",
     "sqs:GetQueueAttributes",
+    ...writingLogs,
   ),
   "service-role/AWSLambdaKinesisExecutionRole": all(
     ...["kinesis:DescribeStream", "kinesis:DescribeStreamSummary", "kinesis:GetRecords", "kinesis:GetShardIterator"],
     ...["kinesis:ListShards", "kinesis:ListStreams", "kinesis:SubscribeToShard"],
+    ...writingLogs,
   ),
   "service-role/AWSLambdaDynamoDBExecutionRole": all(
     ...["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"],
+    ...writingLogs,
   ),
   AWSXRayDaemonWriteAccess: all("xray:PutTraceSegments", "xray:PutTelemetryRecords"),
   AWSXrayWriteOnlyAccess: all("xray:PutTraceSegments", "xray:PutTelemetryRecords"),
@@ -35,11 +41,14 @@ const actions: Readonly<Record<string, readonly string[]>> = {
   AmazonKinesisReadOnlyAccess: all("kinesis:Get*", "kinesis:List*", "kinesis:Describe*"),
   AmazonSNSFullAccess: all("sns:*"),
   AmazonSQSFullAccess: all("sqs:*"),
-  AWSLambda_FullAccess: all("lambda:*"),
+  AWSLambda_FullAccess: all(
+    ...["lambda:*", "logs:DescribeLogGroups", "logs:DescribeLogStreams", "logs:FilterLogEvents", "logs:GetLogEvents"],
+  ),
   AmazonS3FullAccess: all("s3:*"),
   AmazonS3ReadOnlyAccess: all("s3:Get*", "s3:List*", "s3:Describe*"),
-  CloudWatchLogsFullAccess: [],
-  CloudWatchLambdaInsightsExecutionRolePolicy: [],
+  CloudWatchLogsFullAccess: all("logs:*"),
+  CloudWatchLogsReadOnlyAccess: all("logs:Describe*", "logs:Get*", "logs:List*", "logs:FilterLogEvents"),
+  CloudWatchLambdaInsightsExecutionRolePolicy: writingLogs,
 };
 
 /** The document of the policy. Throws an Error that begins with `where` for a policy that is not in the table. */

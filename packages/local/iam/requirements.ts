@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 import type { Message, ServiceName } from "../service/ask";
 import { bucketRequirements } from "./bucket-requirements";
+import { logRequirement } from "./log-requirements";
 import type { Requirement, RequirementSettings } from "./requirement";
 import { tableRequirements } from "./table-requirements";
 
@@ -40,6 +41,8 @@ export function requirementsOf(
       const resource = input.Name === undefined ? "*" : arnOf("scheduler", `schedule/${group}/${String(input.Name)}`);
       return [{ permission: `scheduler:${action}`, resource }];
     }
+    case "logs":
+      return [logRequirement(action, input, arnOf)];
     case "ssm":
       return parameterRequirements(action, input, arnOf);
     case "secretsmanager": {

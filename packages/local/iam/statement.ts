@@ -20,7 +20,7 @@ export interface Statement {
 }
 
 /**
- * The services whose requests are judged. Permissions for other services, as `logs`, have no effect in the run,
+ * The services whose requests are judged. Permissions for other services, as `ec2`, have no effect in the run,
  * whatever their conditions.
  */
 const judged = [
@@ -29,6 +29,7 @@ const judged = [
   "execute-api",
   "kinesis",
   "lambda",
+  "logs",
   "s3",
   "scheduler",
   "secretsmanager",

@@ -46,6 +46,8 @@ export interface LambdaSettings {
   checkpoints?(definition: MappingDefinition): Checkpoints | undefined;
   /** Receives each line that a function writes. */
   onLog?(functionName: string, requestId: string | undefined, line: string): void;
+  /** Receives each line for the log group of a function: those that the function writes, and the platform's. */
+  writeLog?(logGroup: string, logStream: string, line: string): void;
   /** Receives a report on each batch that a mapping has run. */
   onBatch?(report: BatchReport): void;
   /** Receives what the user should know, such as a mapping that cannot read its source or a lost event. */

@@ -4,7 +4,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import * as path from "node:path";
 import type { FunctionDefinition } from "./definition";
-import { eachLine, LogTail } from "./log-tail";
+import { eachLine, endLines, LogTail, startLine } from "./log-tail";
 import { exitError, largestResponse, timeoutError, tooLargeError } from "./runtime-errors";
 
 export interface EnvironmentSettings {
@@ -17,6 +17,8 @@ export interface EnvironmentSettings {
   /** Milliseconds since the epoch on the run's clock, for what is written into messages. */
   now(): number;
   onLog(requestId: string | undefined, line: string): void;
+  /** Receives the lines that the platform writes before and after those of an event. */
+  onPlatformLog(line: string): void;
   /** Called once, when the process has gone. */
   onExit(): void;
 }
@@ -191,6 +193,7 @@ export class Environment {
     clearTimeout(current.timer);
     current.startedAt = performance.now();
     this.#limit(current, this.#timeout);
+    this.#logStart(current);
     const { arn } = this.settings.definition;
     this.#child.send({ ...current.event, invokedFunctionArn: arn, timeout: this.#timeout }, (error) => {
       // The process is going; its end settles the event.
@@ -251,21 +254,29 @@ export class Environment {
     this.idleSince = performance.now();
     if (memory > 0) this.memory = memory / 1024;
     const { definition, now } = this.settings;
+    // A process that ended before it was ready has not been sent the event.
+    if (current.startedAt === undefined) this.#logStart(current);
     const report = {
       requestId: current.event.requestId,
       milliseconds: milliseconds ?? performance.now() - (current.startedAt ?? this.#spawnedAt),
       memorySize: definition.memorySize,
       maxMemoryUsed: Math.ceil(memory / 1024),
       initMilliseconds: this.#reported ? undefined : this.#initMilliseconds,
-      failed,
+      status: current.timedOut ? ("timeout" as const) : failed ? ("error" as const) : ("success" as const),
     };
     this.#reported = true;
+    for (const line of endLines(definition.logFormat, report, now())) this.settings.onPlatformLog(line);
     current.settle({
       payload,
       ...(failed && { functionError: "Unhandled" as const }),
       milliseconds: report.milliseconds,
       logTail: () => current.log.finish(definition.logFormat, report, now()),
     });
+  }
+
+  #logStart({ event }: Current): void {
+    const { definition, now, onPlatformLog } = this.settings;
+    onPlatformLog(startLine(definition.logFormat, event.requestId, now()));
   }
 
   #logged(line: string): void {

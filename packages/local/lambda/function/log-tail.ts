@@ -1,4 +1,5 @@
-// The output of an environment, line by line, and the end of an invocation's log, which Invoke returns.
+// The output of an environment, line by line, the platform's own lines around it, and the end of an invocation's log,
+// which Invoke returns.
 import type { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import type { LogFormat } from "./definition";
@@ -33,7 +34,7 @@ export interface Report {
   readonly memorySize: number;
   readonly maxMemoryUsed: number;
   readonly initMilliseconds: number | undefined;
-  readonly failed: boolean;
+  readonly status: "success" | "error" | "timeout";
 }
 
 export class LogTail {
@@ -47,27 +48,38 @@ export class LogTail {
 
   /** The log with the lines of the platform around it. */
   finish(format: LogFormat, report: Report, now: number): string {
-    const [start, end] = format === "JSON" ? jsonFrame(report, now) : textFrame(report);
-    const all = Buffer.from(`${start}\n${this.#text}${end}\n`);
+    const start = startLine(format, report.requestId, now);
+    const all = Buffer.from(`${start}\n${this.#text}${endLines(format, report, now).join("\n")}\n`);
     return all.subarray(Math.max(0, all.length - tailBytes)).toString();
   }
 }
 
-function textFrame({ requestId, milliseconds, memorySize, maxMemoryUsed, initMilliseconds }: Report) {
-  const report = [
+/** The platform's line before those of an invocation. */
+export const startLine = (format: LogFormat, requestId: string, now: number): string =>
+  format === "JSON"
+    ? jsonLine("platform.start", { requestId, version: "$LATEST" }, now)
+    : `START RequestId: ${requestId} Version: $LATEST`;
+
+/** The platform's lines after those of an invocation. */
+export function endLines(format: LogFormat, report: Report, now: number): readonly string[] {
+  return format === "JSON" ? [jsonReport(report, now)] : [`END RequestId: ${report.requestId}`, textReport(report)];
+}
+
+function textReport({ requestId, milliseconds, memorySize, maxMemoryUsed, initMilliseconds, status }: Report): string {
+  const parts = [
     `REPORT RequestId: ${requestId}`,
     `Duration: ${milliseconds.toFixed(2)} ms`,
     `Billed Duration: ${Math.ceil(milliseconds)} ms`,
     `Memory Size: ${memorySize} MB`,
     `Max Memory Used: ${maxMemoryUsed} MB`,
     ...(initMilliseconds === undefined ? [] : [`Init Duration: ${initMilliseconds.toFixed(2)} ms`]),
+    ...(status === "timeout" ? ["Status: timeout"] : []),
   ];
-  return [`START RequestId: ${requestId} Version: $LATEST`, `END RequestId: ${requestId}\n${report.join("\t")}\t`];
+  return `${parts.join("\t")}\t`;
 }
 
-function jsonFrame(report: Report, now: number) {
-  const { requestId, milliseconds, memorySize, maxMemoryUsed, initMilliseconds, failed } = report;
-  const line = (type: string, record: object) => JSON.stringify({ time: new Date(now).toISOString(), type, record });
+function jsonReport(report: Report, now: number): string {
+  const { requestId, milliseconds, memorySize, maxMemoryUsed, initMilliseconds, status } = report;
   const metrics = {
     durationMs: Number(milliseconds.toFixed(3)),
     billedDurationMs: Math.ceil(milliseconds),
@@ -75,8 +87,8 @@ function jsonFrame(report: Report, now: number) {
     maxMemoryUsedMB: maxMemoryUsed,
     ...(initMilliseconds !== undefined && { initDurationMs: Number(initMilliseconds.toFixed(3)) }),
   };
-  return [
-    line("platform.start", { requestId, version: "$LATEST" }),
-    line("platform.report", { requestId, metrics, status: failed ? "error" : "success" }),
-  ];
+  return jsonLine("platform.report", { requestId, metrics, status }, now);
 }
+
+const jsonLine = (type: string, record: object, now: number) =>
+  JSON.stringify({ time: new Date(now).toISOString(), type, record });

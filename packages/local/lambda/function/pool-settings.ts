@@ -20,4 +20,6 @@ export interface PoolSettings {
   /** First of the ports of 127.0.0.1 on which the functions listen for a debugger, one each. Default: none listens. */
   readonly inspectPort?: number;
   onLog?(functionName: string, requestId: string | undefined, line: string): void;
+  /** Receives each line for the log group of a function: those that the function writes, and the platform's. */
+  writeLog?(logGroup: string, logStream: string, line: string): void;
 }

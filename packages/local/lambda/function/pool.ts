@@ -247,8 +247,10 @@ export class Pool {
   }
 
   #create(lane: Lane): Environment {
-    const { clock, credentials, region, address, onLog } = this.settings;
+    const { clock, credentials, region, address, onLog, writeLog } = this.settings;
     const { definition, code } = lane;
+    const logStreamName = logStreamNameAt(clock.now());
+    const write = (line: string) => writeLog?.(definition.logGroup, logStreamName, line);
     const environment: Environment = new Environment({
       definition,
       directory: code.directory,
@@ -258,13 +260,17 @@ export class Pool {
         definition,
         taskRoot: code.directory,
         temporaryDirectory: this.#temporary,
-        logStreamName: logStreamNameAt(clock.now()),
+        logStreamName,
         credentials: credentials.of(definition.functionName, definition.roleArn),
         region,
         address: address(),
       }),
       now: () => clock.now(),
-      onLog: (requestId, line) => onLog?.(definition.functionName, requestId, line),
+      onLog: (requestId, line) => {
+        write(line);
+        onLog?.(definition.functionName, requestId, line);
+      },
+      onPlatformLog: write,
       onExit: () => {
         lane.forget(environment);
         lane.load.processes -= 1;
