@@ -9,5 +9,7 @@ export { type Discarded, type DiscardRequest, discard } from "./redrive/discard"
 export type { Plan } from "./redrive/plan";
 export { type RedriveAnswer, type Redriven, redrive, type Working } from "./redrive/redrive";
 export { type Restored, restore } from "./redrive/restore";
+export { type Rehearsal, type RehearseSettings, rehearse } from "./rehearse/rehearse";
+export { type ReplayResult, type ReplaySettings, replay } from "./replay/replay";
 export { describeNeeds, needsOf } from "./stack/actions";
 export { type Consumer, consumerNamed, defaultPort, noConsumers, openStack, type Stack } from "./stack/stack";

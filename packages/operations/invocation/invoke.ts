@@ -52,7 +52,10 @@ export async function invoke(
         requestId: requestIdIn(tail),
         error: answer.FunctionError === undefined ? undefined : errorIn(text),
         itemIdentifiers: answer.FunctionError === undefined ? identifiersIn(text) : [],
-        batch: tail.split("\n").map(batchLineOf).findLast((line) => line !== undefined),
+        batch: tail
+          .split("\n")
+          .map(batchLineOf)
+          .findLast((line) => line !== undefined),
       };
     } catch (error) {
       const pause = throttlePauses[attempt];

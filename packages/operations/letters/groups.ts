@@ -77,7 +77,7 @@ export function firstFrame({ reason }: DeadLetter): string | undefined {
 }
 
 /** Quoted values, words with a digit and numbers differ from event to event. */
-function withoutIds(text: string): string {
+export function withoutIds(text: string): string {
   return text.replace(/"[^"]*"|'[^']*'|\S*\d\S*/g, "…");
 }
 

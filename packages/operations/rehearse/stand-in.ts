@@ -87,9 +87,13 @@ async function inStack(
       const payload = JSON.stringify({ Records: records.map(({ record }) => record), ...members });
       const answer = await invoke(clients.lambda, functionName, payload, signal);
       const line = await lines.of(answer.requestId, answer.error === undefined ? patience : patience / 10);
-      if (line !== undefined) return { failures: failuresIn(line), crash: line.failures.length > 0 ? undefined : answer.error };
+      if (line !== undefined)
+        return { failures: failuresIn(line), crash: line.failures.length > 0 ? undefined : answer.error };
       if (answer.error !== undefined) return { failures: new Map(), crash: answer.error };
-      return { failures: await withoutLine(stack, consumer, records, answer.itemIdentifiers, signal), crash: undefined };
+      return {
+        failures: await withoutLine(stack, consumer, records, answer.itemIdentifiers, signal),
+        crash: undefined,
+      };
     },
     close,
   };

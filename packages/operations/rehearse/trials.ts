@@ -78,7 +78,9 @@ function verdictOf(candidate: Candidate, batch: readonly Candidate[], { failures
   if (failure.outcome === "handedBack") return undefined;
   // A callback of whole batches fails for all of them when it throws.
   const all = batch.map((each) => failureIn(each, failures));
-  const isOne = all.every((each) => each?.errorType === failure.errorType && each.errorMessage === failure.errorMessage);
+  const isOne = all.every(
+    (each) => each?.errorType === failure.errorType && each.errorMessage === failure.errorMessage,
+  );
   return isOne ? undefined : failed(failure);
 }
 

@@ -36,7 +36,8 @@ export async function findRecords(
   const [first] = all;
   const lost = size - records.length;
   // Where several batches of a shard run at a time, the number of those that are left says nothing of the others.
-  const count = mapping.parallelizationFactor > 1 || lost <= 0 ? "records" : lost === 1 ? "1 record" : `${lost} records`;
+  const count =
+    mapping.parallelizationFactor > 1 || lost <= 0 ? "records" : lost === 1 ? "1 record" : `${lost} records`;
   const expired =
     first === undefined
       ? `all ${size} records, ${start} to ${end}`

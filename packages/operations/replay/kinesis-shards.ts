@@ -1,5 +1,5 @@
 // The shards of a Kinesis stream, whose records are read again.
-import { GetRecordsCommand, GetShardIteratorCommand, type KinesisClient, type _Record } from "@aws-sdk/client-kinesis";
+import { type _Record, GetRecordsCommand, GetShardIteratorCommand, type KinesisClient } from "@aws-sdk/client-kinesis";
 import { nameOf, recordsPerRequest, type ShardSource, type StreamRecord } from "./shard-source";
 
 /** `eventSourceArn`: the source that the function is told. */

@@ -27,7 +27,8 @@ export async function mappingOf(
     const answer = await lambda.send(new ListEventSourceMappingsCommand({ FunctionName: functionName, Marker }));
     for (const mapping of answer.EventSourceMappings ?? []) {
       const { EventSourceArn = "" } = mapping;
-      if (EventSourceArn === sourceArn || EventSourceArn.startsWith(`${sourceArn}/consumer/`)) return described(mapping);
+      if (EventSourceArn === sourceArn || EventSourceArn.startsWith(`${sourceArn}/consumer/`))
+        return described(mapping);
     }
     Marker = answer.NextMarker;
   } while (Marker !== undefined);

@@ -43,7 +43,8 @@ export async function readRange(
       continue;
     }
     for (const record of page.records) {
-      const isWithin = compareSequence(record.sequenceNumber, start) >= 0 && compareSequence(record.sequenceNumber, end) <= 0;
+      const isWithin =
+        compareSequence(record.sequenceNumber, start) >= 0 && compareSequence(record.sequenceNumber, end) <= 0;
       if (isWithin) records.push(record);
     }
     const last = page.records.at(-1)?.sequenceNumber;

@@ -61,7 +61,9 @@ export async function replay(settings: ReplaySettings): Promise<ReplayResult> {
 
 function functionOf({ name, kind, functionName }: Consumer): string {
   if (kind === "queue") {
-    throw new Error(`"${name}" consumes a queue, whose dead letters have their messages; use: spillway dlq redrive ${name}`);
+    throw new Error(
+      `"${name}" consumes a queue, whose dead letters have their messages; use: spillway dlq redrive ${name}`,
+    );
   }
   if (functionName !== undefined) return functionName;
   throw new Error(
@@ -97,7 +99,11 @@ async function runAll(
   const ids = pieces.map(({ id }) => id);
   const operation = { operation: "replay", consumer, from: consumer.url, to: functionName };
   const filters = filter && { filters: { ids: filter } };
-  const audit = await startAudit(stack, { ...operation, ...filters }, { intended: { count: pieces.length, ids }, off, say });
+  const audit = await startAudit(
+    stack,
+    { ...operation, ...filters },
+    { intended: { count: pieces.length, ids }, off, say },
+  );
   const replayed: Replayed[] = [];
   let stopped: string | undefined;
   try {

@@ -62,7 +62,10 @@ export async function inspectPiece(piece: Piece, place: ReplayPlace): Promise<Re
 export async function runPiece(piece: Piece, place: ReplayPlace): Promise<Replayed> {
   place.signal.throwIfAborted();
   const { description } = piece;
-  return replayed(piece, await (description.kind === "event" ? runEvent(piece, place) : runBatch(piece, description, place)));
+  return replayed(
+    piece,
+    await (description.kind === "event" ? runEvent(piece, place) : runBatch(piece, description, place)),
+  );
 }
 
 async function runEvent(piece: Piece, place: ReplayPlace): Promise<State> {

@@ -1,9 +1,9 @@
 // The shards of a table's stream, whose changes are read again.
 import {
+  type _Record,
   type DynamoDBStreamsClient,
   GetRecordsCommand,
   GetShardIteratorCommand,
-  type _Record,
 } from "@aws-sdk/client-dynamodb-streams";
 import { nameOf, recordsPerRequest, type ShardSource, type StreamRecord } from "./shard-source";
 
