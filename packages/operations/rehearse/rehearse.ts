@@ -7,16 +7,16 @@ import { openReader } from "../letters/reader";
 import { type Consumer, consumerNamed, type Stack } from "../stack/stack";
 import { describedRecords } from "./described-records";
 import { groupsOf, type Rehearsed, type RehearsedGroup } from "./groups";
-import { type CheckoutSettings, startStandIn } from "./stand-in";
+import { type CheckoutSettings, type StandIn, startStandIn } from "./stand-in";
 import { type Candidate, tryAll, type Verdict } from "./trials";
 
 export interface RehearseSettings {
   /** Whose dead letters they are. */
   readonly stack: Stack;
-  /** Name of the consumer, in the stack and in the checkout's program. */
-  readonly name: string;
+  /** Names of the consumers, in the stack and in the checkout's program. */
+  readonly names: readonly string[];
   readonly filter: Filter;
-  /** The most letters that are read. */
+  /** The most letters that are read of each queue. */
   readonly limit: number;
   readonly checkout: CheckoutSettings;
   readonly signal: AbortSignal;
@@ -40,38 +40,55 @@ export interface Rehearsal {
 }
 
 /**
- * Rejects with an Error for the user when the letters cannot be read or the program cannot run here. Everything that
- * was started has ended then.
+ * One rehearsal for each name. Rejects with an Error for the user when the letters cannot be read or the program cannot
+ * run here. Everything that was started has ended then.
  */
-export async function rehearse(settings: RehearseSettings): Promise<Rehearsal> {
-  const { stack, name, checkout, signal, say } = settings;
-  const consumer = consumerNamed(stack, name);
-  refuseWithoutFunction(consumer);
-  const { letters, ...counts } = await copyLetters(consumer, settings);
+export async function rehearse(settings: RehearseSettings): Promise<readonly Rehearsal[]> {
+  const { stack, names, checkout, signal, say } = settings;
+  const consumers = names.map((name) => consumerNamed(stack, name));
+  for (const consumer of consumers) refuseWithoutFunction(consumer);
+  const copies: Copies[] = [];
+  for (const consumer of consumers) copies.push(await copyLetters(consumer, settings));
+  const count = copies.reduce((sum, { letters }) => sum + letters.length, 0);
+  if (count === 0) return copies.map((each) => rehearsalOf(each, new Map()));
+  say(`Starting this checkout's program for ${count} dead letters of ${names.join(", ")}.`);
+  const standIn = await startStandIn(checkout, { signal, say });
+  try {
+    const rehearsals: Rehearsal[] = [];
+    for (const each of copies) rehearsals.push(rehearsalOf(each, await verdictsOn(each, standIn, { stack, signal })));
+    return rehearsals;
+  } finally {
+    await standIn.close();
+  }
+}
+
+async function verdictsOn(
+  { consumer: { name }, letters }: Copies,
+  standIn: StandIn,
+  { stack, signal }: Pick<RehearseSettings, "stack" | "signal">,
+): Promise<ReadonlyMap<DeadLetter, Verdict>> {
   const verdicts = new Map<DeadLetter, Verdict>();
-  if (letters.length > 0) {
-    say(`Starting this checkout's program for ${letters.length} dead letters of ${name}.`);
-    const standIn = await startStandIn(name, checkout, { signal, say });
+  if (letters.length === 0) return verdicts;
+  const here = await standIn.consumer(name);
+  const candidates: Candidate[] = [];
+  for (const letter of letters) {
     try {
-      const candidates: Candidate[] = [];
-      for (const letter of letters) {
-        try {
-          const records = await recordsOf(letter, { stack, sourceArn: standIn.consumer.sourceArn, signal });
-          candidates.push({ letter, records });
-        } catch (error) {
-          signal.throwIfAborted();
-          verdicts.set(letter, { verdict: "skipped", why: (error as Error).message });
-        }
-      }
-      await tryAll(candidates, standIn, ({ letter }, verdict) => verdicts.set(letter, verdict));
-    } finally {
-      await standIn.close();
+      const records = await recordsOf(letter, { stack, sourceArn: here.consumer.sourceArn, signal });
+      candidates.push({ letter, records });
+    } catch (error) {
+      signal.throwIfAborted();
+      verdicts.set(letter, { verdict: "skipped", why: (error as Error).message });
     }
   }
+  await tryAll(candidates, here, ({ letter }, verdict) => verdicts.set(letter, verdict));
+  return verdicts;
+}
+
+function rehearsalOf({ consumer, letters, ...counts }: Copies, verdicts: ReadonlyMap<DeadLetter, Verdict>): Rehearsal {
   const rehearsed = letters.map((letter) => rehearsedOf(letter, verdicts.get(letter)));
   const count = (verdict: Verdict["verdict"]) => rehearsed.filter((each) => each.verdict === verdict).length;
   return {
-    consumer: name,
+    consumer: consumer.name,
     ...counts,
     ...{ succeed: count("succeeds"), fail: count("fails"), skipped: count("skipped") },
     groups: groupsOf(rehearsed),
@@ -87,11 +104,13 @@ function refuseWithoutFunction({ name, kind }: Consumer): void {
   );
 }
 
+interface Copies extends Pick<Rehearsal, "total" | "read" | "complete"> {
+  readonly consumer: Consumer;
+  readonly letters: readonly DeadLetter[];
+}
+
 /** In the order in which they were sent. They are visible to others again before anything runs. */
-async function copyLetters(
-  consumer: Consumer,
-  { stack, filter, limit, signal }: RehearseSettings,
-): Promise<{ letters: readonly DeadLetter[] } & Pick<Rehearsal, "total" | "read" | "complete">> {
+async function copyLetters(consumer: Consumer, { stack, filter, limit, signal }: RehearseSettings): Promise<Copies> {
   const reader = await openReader({ sqs: stack.clients.sqs, consumer, signal, limit });
   try {
     const letters: DeadLetter[] = [];
@@ -100,7 +119,7 @@ async function copyLetters(
     const total = Math.max(reader.total + reader.held, read);
     // Within a FIFO group they come in order, and their times may be the same.
     if (!consumer.url.endsWith(".fifo")) letters.sort((a, b) => a.sentAt.getTime() - b.sentAt.getTime());
-    return { letters, total, read, complete };
+    return { consumer, letters, total, read, complete };
   } finally {
     await reader.close();
   }

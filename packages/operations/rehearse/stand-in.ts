@@ -23,12 +23,17 @@ export interface Trial {
   readonly crash: Failed | undefined;
 }
 
-export interface StandIn {
-  /** The consumer as the checkout's program has it. */
+/** A consumer as the checkout's program has it. */
+export interface ConsumerStandIn {
   readonly consumer: Consumer;
   /** Most letters of one invocation. */
   readonly batchSize: number;
   invoke(records: readonly LambdaRecord[]): Promise<Trial>;
+}
+
+export interface StandIn {
+  /** Rejects with an Error for the user where the program has no such consumer. */
+  consumer(name: string): Promise<ConsumerStandIn>;
   close(): Promise<void>;
 }
 
@@ -37,9 +42,8 @@ const batchSize = 10;
 /** Milliseconds. What a function wrote before it answered comes through another pipe. */
 const patience = 1000;
 
-/** Rejects with an Error for the user when the program cannot run here, or has no such consumer. */
+/** Rejects with an Error for the user when the program cannot run here. */
 export async function startStandIn(
-  name: string,
   { against, ...program }: CheckoutSettings,
   { signal, say }: { readonly signal: AbortSignal; say(line: string): void },
 ): Promise<StandIn> {
@@ -60,19 +64,16 @@ export async function startStandIn(
     await run.close();
   };
   try {
-    stack = await openStack({ port: portOf(run), signal });
-    return await inStack(stack, name, { lines, signal, close });
+    const opened = await openStack({ port: portOf(run), signal });
+    stack = opened;
+    return { consumer: (name) => consumerIn(opened, name, lines, signal), close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function inStack(
-  stack: Stack,
-  name: string,
-  { lines, signal, close }: { lines: Lines; signal: AbortSignal; close(): Promise<void> },
-): Promise<StandIn> {
+async function consumerIn(stack: Stack, name: string, lines: Lines, signal: AbortSignal): Promise<ConsumerStandIn> {
   const consumer = consumerNamed(stack, name);
   const { functionName, kind } = consumer;
   if (functionName === undefined) throw new Error(`"${name}" is a ${kind} in this checkout, which has no function.`);
@@ -95,7 +96,6 @@ async function inStack(
         crash: undefined,
       };
     },
-    close,
   };
 }
 

@@ -2,7 +2,7 @@
 import type { Failed } from "../invocation/invoke";
 import type { LambdaRecord } from "../letters/lambda-record";
 import type { DeadLetter } from "../letters/letter";
-import type { RecordFailure, StandIn, Trial } from "./stand-in";
+import type { ConsumerStandIn, RecordFailure, Trial } from "./stand-in";
 
 /** A letter with the records that it holds, or describes. */
 export interface Candidate {
@@ -22,7 +22,7 @@ const largestEvent = 6 * 1024 * 1024 - 4096;
 /** `onVerdict` is told of each verdict, once per candidate. */
 export async function tryAll(
   candidates: readonly Candidate[],
-  standIn: Pick<StandIn, "invoke" | "batchSize">,
+  standIn: Pick<ConsumerStandIn, "invoke" | "batchSize">,
   onVerdict: (candidate: Candidate, verdict: Verdict) => void,
 ): Promise<void> {
   for (const batch of batchesOf(candidates, standIn.batchSize)) {
