@@ -7,7 +7,7 @@ import { nameOfRoute, routeOf } from "../letters/route";
 import { Outcomes } from "../redrive/outcomes";
 import { largestMessage, reasonTextOf, sizeOf, withReason } from "../redrive/outgoing";
 import { paceOf } from "../redrive/pace";
-import type { Working } from "../redrive/redrive";
+import type { Working } from "../redrive/request";
 import { Sending } from "../redrive/sending";
 import type { Consumer, Stack } from "../stack/stack";
 import { contentOf, shown, written } from "./content";

@@ -5,7 +5,7 @@ import type { DeadLetter } from "../letters/letter";
 import { openReader } from "../letters/reader";
 import type { Stack } from "../stack/stack";
 import { isChosen, type Plan, planOf, type Selection } from "./plan";
-import type { Working } from "./redrive";
+import type { Working } from "./request";
 
 export interface DiscardRequest extends Selection {
   /** Where they are written. The file must not exist. */

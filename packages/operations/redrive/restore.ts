@@ -5,7 +5,7 @@ import { entryOfStored, readLetters, type StoredLetter } from "../letters/file";
 import { type Consumer, consumerNamed, type Stack } from "../stack/stack";
 import { batchesOf } from "./batches";
 import type { Entry } from "./outgoing";
-import type { Working } from "./redrive";
+import type { Working } from "./request";
 
 export interface RestoreRequest {
   readonly file: string;

@@ -122,10 +122,17 @@ export class Sending {
         this.#keep(delivery.letter, delivery.why);
       }
     }
-    if (done.length > 0) {
-      for (const { id } of await this.settings.delete(done)) this.doubled.push(id);
-    }
+    if (done.length > 0) await this.#delete(done);
     await progress();
+  }
+
+  async #delete(done: readonly DeadLetter[]): Promise<void> {
+    let left = done;
+    try {
+      left = await this.settings.delete(done);
+    } finally {
+      this.doubled.push(...left.map(({ id }) => id));
+    }
   }
 
   #keep({ id }: DeadLetter, why: string): void {

@@ -1,6 +1,11 @@
 import { strict as assert } from "node:assert";
 import { ChangeMessageVisibilityCommand, type Message } from "@aws-sdk/client-sqs";
-import { type Observer, ServiceError } from "../../../packages/local/service/ask";
+import {
+  type Message as Input,
+  type Observer,
+  type Principal,
+  ServiceError,
+} from "../../../packages/local/service/ask";
 import { endAll, Spillway } from "../../../test/support/start";
 import { until } from "../../../test/support/until";
 import { redrive } from "../redrive/redrive";
@@ -29,15 +34,15 @@ class Killer implements Observer {
     return this.#point === undefined;
   }
 
-  before: Observer["before"] = ({ kind }, _service, action) => {
+  before({ kind }: Principal, _service: string, action: string): void {
     if (kind !== "user" || action !== this.#point?.action) return;
     this.#count += 1;
     if (this.#point.when === "after" || this.#count !== this.#point.nth) return;
     this.#strike();
     throw new ServiceError("ServiceUnavailable", "The request was never made.", 503);
-  };
+  }
 
-  after: Observer["after"] = ({ kind }, _service, action, input, answer) => {
+  after({ kind }: Principal, _service: string, action: string, input: Input, answer: Input | Error): void {
     if (kind !== "user") return;
     if (action === "ReceiveMessage" && !(answer instanceof Error)) {
       for (const { MessageId = "", ReceiptHandle = "" } of (answer.Messages ?? []) as readonly Message[]) {
@@ -46,7 +51,7 @@ class Killer implements Observer {
     }
     if (this.#point?.when === "after" && action === this.#point.action && this.#count === this.#point.nth)
       this.#strike();
-  };
+  }
 
   #strike(): void {
     this.#point = undefined;

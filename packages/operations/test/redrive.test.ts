@@ -4,7 +4,8 @@ import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import type { MessageAttributeValue } from "@aws-sdk/client-sqs";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { until } from "../../../test/support/until";
-import { type RedriveAnswer, type RedriveRequest, redrive } from "../redrive/redrive";
+import { type RedriveAnswer, redrive } from "../redrive/redrive";
+import type { RedriveRequest } from "../redrive/request";
 import { Fixable } from "./support/fixable";
 
 describe("a redrive", () => {
@@ -185,43 +186,5 @@ describe("a redrive", () => {
     assert.match(stays.kept[0]?.why ?? "", /Name a consumer of it with --to/);
     assert.equal(doneOf(await start("news", { to: fixable.consumer("others") })).sent, 1);
     await until(async () => (await fixable.seen("undelivered")).length === 1);
-  });
-
-  it("stops when letters come back dead, and gives the rest back", async () => {
-    const url = fixable.run.output("jobsUrl");
-    for (const id of ids("stop", 30)) await fixable.send(url, { id, refused: "never" });
-    await fixable.hasLetters("jobs", 30);
-    const where = [{ path: "refused", value: "never" }];
-    const done = doneOf(await start("jobs", { filter: { where }, rate: 4, stopAfter: 3 }));
-    assert.match(done.stopped ?? "", /came back dead/);
-    assert.ok(done.sent < 30, `${done.sent} were sent`);
-    await fixable.hasLetters("jobs", 30);
-    await until(async () => (await fixable.letters("jobs")).length === 30);
-  });
-
-  it("sends the rest only when the first ones have succeeded", async () => {
-    const where = [{ path: "refused", value: "never" }];
-    const failed = doneOf(await start("jobs", { filter: { where }, canary: 2 }));
-    assert.deepEqual([failed.sent, failed.stopped], [2, "2 of the first 2 came back dead"]);
-    await fixable.hasLetters("jobs", 30);
-    await fixable.fix("never");
-    const done = doneOf(await start("jobs", { filter: { where }, canary: 2 }));
-    assert.deepEqual([done.sent, done.stopped], [30, undefined]);
-    await until(async () => (await fixable.seen("order of stop")).length === 30);
-    assert.equal(await fixable.count("jobs"), 0);
-  });
-
-  it("finishes the batch at hand when it is interrupted, and gives the rest back", async () => {
-    const url = fixable.consumer("others").url;
-    for (const id of ids("wait", 25)) await fixable.send(url, { id });
-    const stop = new AbortController();
-    const interrupted = start("others", { rate: 5, filter: { until: new Date(Date.now() + 60_000) } }, stop.signal);
-    await until(async () => (await fixable.seen("order of wait")).length > 0);
-    stop.abort();
-    const done = doneOf(await interrupted);
-    assert.equal(done.stopped, "it was interrupted");
-    assert.ok(done.sent >= 5 && done.sent < 25, `${done.sent} were sent`);
-    await until(async () => (await fixable.seen("order of wait")).length === done.sent);
-    assert.equal((await fixable.letters("others")).length, 25 - done.sent);
   });
 });
