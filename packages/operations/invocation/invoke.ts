@@ -35,17 +35,17 @@ export interface Answer {
 /** Milliseconds before the next try of an invocation that was throttled, which has not run. */
 const throttlePauses = [500, 1000, 2000, 4000, 8000];
 
-/** Waits for the answer. Rejects with what Lambda refuses, and when the signal aborts. */
+/** Waits for the answer. Rejects with what Lambda refuses, and when the signal aborts, if there is one. */
 export async function invoke(
   lambda: LambdaClient,
   functionName: string,
   payload: string,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<Answer> {
   const input = { FunctionName: functionName, Payload: Buffer.from(payload), LogType: "Tail" as const };
   for (let attempt = 0; ; attempt += 1) {
     try {
-      const answer = await lambda.send(new InvokeCommand(input), { abortSignal: signal });
+      const answer = await lambda.send(new InvokeCommand(input), signal && { abortSignal: signal });
       const text = Buffer.from(answer.Payload ?? []).toString();
       const tail = Buffer.from(answer.LogResult ?? "", "base64").toString();
       return {
@@ -60,7 +60,7 @@ export async function invoke(
     } catch (error) {
       const pause = throttlePauses[attempt];
       if ((error as Error).name !== "TooManyRequestsException" || pause === undefined) throw error;
-      await wait(pause, undefined, { signal });
+      await wait(pause, undefined, signal && { signal });
     }
   }
 }
