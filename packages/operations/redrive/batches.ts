@@ -4,8 +4,8 @@ import { type Entry, largestMessage, sizeOf } from "./outgoing";
 const mostEntries = 10;
 
 /**
- * At most ten entries and 1 MiB each, in the given order. An entry of a batch may fail alone, so a batch for a FIFO queue
- * holds one entry of each group: none is sent before the one that it follows.
+ * At most ten entries and 1 MiB each, in the given order. An entry of a batch may fail alone, so a batch for a FIFO
+ * queue holds one entry of each group: none is sent before the one that it follows.
  */
 export function batchesOf<T extends { readonly entry: Entry }>(items: readonly T[], fifo: boolean): readonly T[][] {
   const batches: T[][] = [];
