@@ -52,9 +52,13 @@ export async function startAudit(
   if (off) return silent;
   const { consumer, logGroupName = consumer.logGroupName } = operation;
   if (logGroupName === undefined) {
+    const hasFunction = !["topic", "schedule", "rule"].includes(consumer.kind);
     throw new Error(
-      `The output of "${consumer.name}" names no log group, so nobody could see later who did this. ` +
-        "Deploy the program with this version of spillway first, or do it with --no-audit.",
+      hasFunction
+        ? `The output of "${consumer.name}" names no log group, so nobody could see later who did this. ` +
+            "Deploy the program with this version of spillway first, or do it with --no-audit."
+        : `A ${consumer.kind} has no function and no log group, so nobody could see later who did this to ` +
+            `"${consumer.name}". Do it with --no-audit.`,
     );
   }
   const writeLine = await writer(stack, logGroupName, operation);

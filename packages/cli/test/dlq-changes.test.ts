@@ -58,7 +58,7 @@ describe("spillway dlq redrive, edit, discard and restore", () => {
     assert.equal(both.code, 2);
     const unknown = await spillway(["redrive", "order", "--all", "--yes"]);
     assert.equal(unknown.code, 1);
-    assert.match(unknown.stderr, /There is no consumer "order"\. The stack has: orders, /);
+    assert.match(unknown.stderr, /There is no consumer "order"\. The stack has: .*orders/);
     assert.equal(await count(), 3);
   });
 

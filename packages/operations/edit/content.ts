@@ -1,5 +1,6 @@
 // What is edited of a dead letter: the text that its callback was to read, wherever the letter holds it.
 
+import { isUtf8 } from "node:buffer";
 import { openEnvelope } from "../letters/envelope";
 import type { DeadLetter } from "../letters/letter";
 
@@ -18,12 +19,10 @@ export function contentOf(letter: DeadLetter): Content {
   const { message, reason } = letter;
   const body = message.Body ?? "";
   const withBody = (Body: string): DeadLetter => ({ ...letter, message: { ...message, Body } });
-  return reason?.encoding === "base64"
-    ? {
-        text: Buffer.from(body, "base64").toString(),
-        replace: (text) => withBody(Buffer.from(text).toString("base64")),
-      }
-    : { text: body, replace: withBody };
+  if (reason?.encoding !== "base64") return { text: body, replace: withBody };
+  const data = Buffer.from(body, "base64");
+  if (!isUtf8(data)) throw new Error(`The data of ${letter.id} is not text, and cannot be edited.`);
+  return { text: data.toString(), replace: (text) => withBody(Buffer.from(text).toString("base64")) };
 }
 
 /** Of Lambda's description of an asynchronous event, the message of SNS, or the whole event. */

@@ -55,6 +55,8 @@ export class LetterFile {
 
 /** So that the file's name is on the disk, too. */
 function syncFolder(folder: string): void {
+  // Windows opens no folders, and needs it not.
+  if (process.platform === "win32") return;
   const descriptor = openSync(folder, "r");
   try {
     fsyncSync(descriptor);

@@ -1,4 +1,5 @@
 // Where a dead letter goes back to: its queue, its consumer's function, or the target of its schedule or rule.
+import { isUtf8 } from "node:buffer";
 import type { Consumer, Stack } from "../stack/stack";
 import type { DeadLetter } from "./letter";
 
@@ -126,6 +127,9 @@ function routeToOther(letter: DeadLetter, to: Consumer): Route {
   }
   if (kind === "description") return nowhere("Lambda's record of an event can go to its own function only.");
   if (consumer.kind === "table") return nowhere("A change of a table can go to its own function only.");
+  if (letter.reason?.encoding === "base64" && !isUtf8(Buffer.from(letter.message.Body ?? "", "base64"))) {
+    return nowhere("The record's data is not text, so no queue takes it.");
+  }
   if (to.kind === "queue") return routeToQueue(to.sourceArn, to.url, to);
   return consumer.kind.startsWith("topic")
     ? routeToFunction(to, "topic")

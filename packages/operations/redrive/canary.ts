@@ -33,13 +33,13 @@ export async function awaitCanaries(
   {
     timeout,
     signal,
-    readMore,
-  }: { readonly timeout: number; readonly signal: AbortSignal; readMore(): Promise<unknown> },
+    lookAhead,
+  }: { readonly timeout: number; readonly signal: AbortSignal; lookAhead(): Promise<void> },
 ): Promise<string | undefined> {
   const end = performance.now() + timeout * 1000;
   for (;;) {
     await outcomes.read();
-    if (recordIds.some((id) => outcomes.of(id) === undefined)) await readMore();
+    if (recordIds.some((id) => outcomes.of(id) === undefined)) await lookAhead();
     const dead = recordIds.filter((id) => outcomes.of(id) === "deadLettered").length;
     if (dead > 0) return `${dead} of the first ${recordIds.length} came back dead`;
     const open = recordIds.filter((id) => outcomes.of(id) === undefined).length;

@@ -98,7 +98,7 @@ class SendChosen {
           : await awaitCanaries(ids, this.#outcomes, {
               timeout: request.canaryTimeout,
               signal: working.signal,
-              readMore: () => supply.readMore(),
+              lookAhead: () => supply.lookAhead(),
             });
       if (why !== undefined) this.#stopped = why;
       else if (ids.length > 0) working.say(`The first ${ids.length} have succeeded: the rest follows.`);

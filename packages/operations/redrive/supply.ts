@@ -9,6 +9,9 @@ export interface Choice {
   isBack(letter: DeadLetter): boolean;
 }
 
+/** Letters that are held in advance. */
+const mostAhead = 1000;
+
 export class Supply {
   readonly #buffer: DeadLetter[] = [];
   #waves: AsyncIterator<readonly DeadLetter[]> | undefined;
@@ -39,6 +42,11 @@ export class Supply {
   /** Puts back at the front what was taken and not sent. */
   putBack(letters: readonly DeadLetter[]): void {
     this.#buffer.unshift(...letters);
+  }
+
+  /** Reads on by one wave, unless enough is waiting to be taken: what has come back may be in it. */
+  async lookAhead(): Promise<void> {
+    if (this.#buffer.length < mostAhead) await this.readMore();
   }
 
   /** Reads on by one wave. False when there was none. */
