@@ -6,6 +6,7 @@ import { addEdit } from "./dlq/edit";
 import { addList } from "./dlq/list";
 import { addRedrive } from "./dlq/redrive";
 import { addRestore } from "./dlq/restore";
+import { addShow } from "./dlq/show";
 
 export function addDlq(program: Command, perform: Perform): void {
   const dlq = program
@@ -16,6 +17,7 @@ export function addDlq(program: Command, perform: Perform): void {
         "the queues, logs and streams themselves: there is nothing to set up.",
     );
   addList(dlq, perform);
+  addShow(dlq, perform);
   addRedrive(dlq, perform);
   addEdit(dlq, perform);
   addDiscard(dlq, perform);

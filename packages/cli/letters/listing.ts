@@ -1,66 +1,88 @@
 // The groups of dead letters as a table for a terminal.
 import type { Group, Listing, Sampled, Stack } from "@spillway/operations";
 import { ago, until } from "./durations";
-import { clip, columns } from "./text";
+import { table, wrap } from "./text";
 
 const heads = ["COUNT", "OLDEST", "NEWEST", "EXPIRES IN", "CAME BACK"] as const;
 
-export function describeListing({ by, queues, groups }: Listing, stack: Pick<Stack, "name" | "flags">): string {
+export function describeListing(
+  { by, queues, groups }: Listing,
+  { name, flags }: Pick<Stack, "name" | "flags">,
+): string {
   const now = new Date();
-  const taken = queues.reduce((sum, queue) => sum + queue.taken, 0);
-  const where = stack.name === undefined ? "the local run" : stack.name;
+  const sum = (member: "taken" | "read" | "total") => queues.reduce((total, queue) => total + queue[member], 0);
+  const where = name === undefined ? "the local run" : name;
   const filled = queues.filter((queue) => queue.taken > 0);
-  const lines =
-    taken === 0
-      ? [`No dead letters in ${where}: ${queues.length === 1 ? "one queue was" : `${queues.length} queues were`} read.`]
-      : [
-          `${taken} dead letters in ${where}, in ${filled.length} of ${queues.length} queues.`,
+  const whole = queues.every(({ complete }) => complete);
+  const letters = sum("taken") === 1 ? "1 dead letter" : `${sum("taken") || "No"} dead letters`;
+  const selected = sum("taken") === sum("read") ? "" : ` of the ${sum("read")} that were read`;
+  const lines = [
+    `${letters}${selected} in ${where}, in ${filled.length} of ${queues.length} queues.` +
+      (whole ? "" : ` Sampled ${sum("read")} of ${sum("total")}.`),
+    "",
+  ];
+  const tables =
+    by === "reason"
+      ? filled.flatMap((queue) => [
+          `${queue.consumer} (${queue.kind}): ${queue.taken}`,
+          ...ofQueue(queue, groups, now),
           "",
-          ...(by === "reason"
-            ? filled.flatMap((queue) => [...sectionOf(queue, groups, now), ""])
-            : [...tableOf(groups, by.toUpperCase(), now), ""]),
-        ];
-  return `${[...lines, ...queues.flatMap(remarks), ...nextOf(groups, stack)].join("\n")}\n`;
+        ])
+      : groups.length === 0
+        ? []
+        : [
+            ...table(
+              [...heads, by.toUpperCase()],
+              groups.map((group) => ({ cells: [...cellsOf(group, now), keyOf(group)], below: belowKey(group) })),
+            ),
+            "",
+          ];
+  const next = nextOf(groups, flags);
+  return `${[...lines, ...tables, ...queues.flatMap(remarks), ...next].join("\n").trimEnd()}\n`;
 }
 
-function sectionOf({ consumer, kind, taken }: Sampled, groups: readonly Group[], now: Date): readonly string[] {
+function ofQueue({ consumer }: Sampled, groups: readonly Group[], now: Date): readonly string[] {
   const own = groups.filter(({ consumers }) => consumers[0] === consumer);
-  return [`${consumer} (${kind}): ${taken}`, ...tableOf(own, "REASON", now)];
+  return table(
+    [...heads, "REASON"],
+    own.map((group) => ({
+      cells: [...cellsOf(group, now), group.errorType],
+      below: [group.errorMessage, ...(group.frame === undefined ? [] : [`at ${group.frame}`])],
+    })),
+  );
 }
 
-function tableOf(groups: readonly Group[], last: string, now: Date): readonly string[] {
-  const rows = groups.map((group) => [
-    String(group.count),
-    ago(new Date(group.oldest), now),
-    ago(new Date(group.newest), now),
-    until(new Date(group.expires), now),
-    group.cameBack === 0 ? "-" : String(group.cameBack),
-  ]);
-  const texts = groups.map((group) => (last === "REASON" ? reasonOf(group) : [keyOf(group)]));
-  return columns([...heads, last], rows, texts);
+function cellsOf({ count, oldest, newest, expires, cameBack }: Group, now: Date): readonly string[] {
+  return [
+    String(count),
+    ago(new Date(oldest), now),
+    ago(new Date(newest), now),
+    until(new Date(expires), now),
+    cameBack === 0 ? "-" : String(cameBack),
+  ];
 }
 
-const reasonOf = ({ errorType, errorMessage, frame }: Group) => [
-  `${errorType}: ${errorMessage}`,
-  ...(frame === undefined ? [] : [`at ${frame}`]),
+const keyOf = ({ key = "(none)" }: Group) => key;
+
+const belowKey = ({ key, consumers, errorType, errorMessage }: Group) => [
+  ...(consumers.length === 1 && consumers[0] === key ? [] : [`in ${consumers.join(", ")}`]),
+  `last ${errorType}: ${errorMessage}`,
 ];
 
-function keyOf({ key = "(none)", consumers }: Group): string {
-  return consumers.length === 1 && consumers[0] === key ? key : `${key}  in ${consumers.join(", ")}`;
-}
-
 /** What keeps the counts from being all. */
-function remarks({ consumer, read, total, held, complete }: Sampled): readonly string[] {
+function remarks({ consumer, url, read, total, held, complete }: Sampled): readonly string[] {
   if (complete) return [];
   const why =
     held > 0
-      ? `${held} are held by another reader, or were a minute ago`
-      : "the rest is behind them: raise --limit, or it waits in the same message groups";
-  return [clip(`${consumer}: sampled ${read} of ${total}; ${why}.`)];
+      ? `${held} are held by another reader, or were a minute ago.`
+      : url.endsWith(".fifo")
+        ? "a FIFO queue gives ten of a message group at most while they are held; the rest waits behind them."
+        : "raise --limit to read more.";
+  return wrap(`${consumer}: sampled ${read} of ${total}; ${why}`, 0);
 }
 
-function nextOf(groups: readonly Group[], { flags }: Pick<Stack, "flags">): readonly string[] {
-  const [first] = groups;
-  if (first === undefined) return [];
-  return [`Next: spillway dlq show ${first.consumers[0]}${flags} --id ${first.example}`];
+function nextOf([first]: readonly Group[], flags: string): readonly string[] {
+  return first === undefined
+    ? []
+    : [`Next: spillway dlq show ${first.consumers[0]}${flags} --reason ${first.errorType}`];
 }

@@ -1,27 +1,43 @@
-// Text that fits the terminal: columns, and lines that are cut at its edge.
+// Text that fits the terminal: columns, lines that are cut at its edge, and lines that go on below.
 
 /** Columns of a terminal, or of what a pipe is read in. */
 const width = () => process.stdout.columns ?? 100;
 
-export function clip(line: string, most = width()): string {
+export function clip(line: string): string {
+  const most = width();
   return line.length <= most ? line : `${line.slice(0, most - 1)}…`;
 }
 
-/** A table whose last column takes the room that is left, with one or more lines in each row. */
-export function columns(
+/** Breaks a text between words, where it is to stand behind so many columns. */
+export function wrap(text: string, indent: number): readonly string[] {
+  const most = Math.max(40, width() - indent);
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(/\s+/)) {
+    if (line !== "" && line.length + 1 + word.length > most) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}
+
+/** A table. The lines below a row belong to it. */
+export function table(
   heads: readonly string[],
-  rows: readonly (readonly string[])[],
-  last: readonly (readonly string[])[],
+  rows: readonly { readonly cells: readonly string[]; readonly below: readonly string[] }[],
 ): readonly string[] {
-  const fixed = heads.slice(0, -1);
-  const widths = fixed.map((head, index) => Math.max(head.length, ...rows.map((row) => row[index]?.length ?? 0)));
-  const pad = (cells: readonly string[]) => cells.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join("  ");
-  const room = `  ${pad(fixed.map(() => ""))}  `;
+  const widths = heads.map((head, index) =>
+    Math.max(head.length, ...rows.map(({ cells }) => cells[index]?.length ?? 0)),
+  );
+  const aligned = (cells: readonly string[]) =>
+    clip(`  ${cells.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join("  ")}`.trimEnd());
+  const room = " ".repeat((widths[0] ?? 0) + 4);
   return [
-    `  ${pad(fixed)}  ${heads.at(-1) ?? ""}`,
-    ...rows.flatMap((row, index) => {
-      const [first = "", ...more] = (last[index] ?? []).map((text) => text.replace(/\s+/g, " "));
-      return [clip(`  ${pad(row)}  ${first}`), ...more.map((text) => clip(`${room}${text}`))];
-    }),
+    aligned(heads),
+    ...rows.flatMap(({ cells, below }) => [
+      aligned(cells),
+      ...below.map((text) => clip(`${room}${text.replace(/\s+/g, " ")}`)),
+    ]),
   ];
 }

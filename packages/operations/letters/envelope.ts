@@ -3,6 +3,8 @@
 export interface Opened {
   /** What the callback gets: a JSON value, or the text where it is not JSON. */
   readonly event: unknown;
+  /** The type that the innermost CloudEvent or EventBridge event names. */
+  readonly type?: string;
   /** The text with another event in the same envelope. Throws an Error for what the envelope cannot hold. */
   wrap(event: unknown): string;
 }
@@ -15,30 +17,34 @@ type Members = Readonly<Record<string, unknown>>;
  */
 export function openEnvelope(text: string): Opened {
   const value = jsonOr(text);
-  return { event: openValue(value).event, wrap: (event) => textOf(openValue(value).replace(event)) };
+  const { event, type } = openValue(value);
+  return { event, ...(type !== undefined && { type }), wrap: (other) => textOf(openValue(value).replace(other)) };
 }
 
 interface OpenedValue {
   readonly event: unknown;
+  readonly type?: string | undefined;
   replace(event: unknown): unknown;
 }
 
 function openValue(value: unknown): OpenedValue {
   const inner = isObject(value) ? contentOf(value) : undefined;
   if (inner === undefined) return { event: value, replace: (event) => event };
-  const { event, replace } = openValue(inner.event);
-  return { event, replace: (other) => inner.replace(replace(other)) };
+  const { event, type = inner.type, replace } = openValue(inner.event);
+  return { event, type, replace: (other) => inner.replace(replace(other)) };
 }
 
 function contentOf(members: Members): OpenedValue | undefined {
   const { specversion, id, source, type, account, Type, TopicArn, Message } = members;
-  if ([specversion, id, source, type].every((each) => typeof each === "string")) return dataOf(members);
+  if ([specversion, id, source, type].every((each) => typeof each === "string")) {
+    return { ...dataOf(members), type: String(type) };
+  }
   if (Type === "Notification" && typeof TopicArn === "string" && typeof Message === "string") {
     // SNS has signed the message as it was. No consumer checks it, and it would be wrong now.
     return { event: jsonOr(Message), replace: (event) => ({ ...members, Message: textOf(event) }) };
   }
   if (typeof members["detail-type"] === "string" && typeof source === "string" && typeof account === "string") {
-    return { event: members.detail, replace: (detail) => ({ ...members, detail }) };
+    return { event: members.detail, type: members["detail-type"], replace: (detail) => ({ ...members, detail }) };
   }
   return undefined;
 }

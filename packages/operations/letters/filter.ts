@@ -1,6 +1,6 @@
 // Which dead letters are meant: by their reason, type, bundle, tenant, time, id, or what their event holds.
 import { JSONPath } from "jsonpath-plus";
-import { eventOf } from "./event";
+import { eventOf, textOf } from "./event";
 import { keyOf, timeOf } from "./groups";
 import type { DeadLetter } from "./letter";
 
@@ -38,7 +38,7 @@ export function takes(filter: Filter, letter: DeadLetter): boolean {
     (id === undefined || id.some((each) => ids.includes(each))) &&
     (since === undefined || time >= since) &&
     (until === undefined || time <= until) &&
-    (where.length === 0 || holds(where, eventOf(letter)))
+    (where.length === 0 || holds(where, letter))
   );
 }
 
@@ -48,8 +48,20 @@ export const isEmpty = (filter: Filter): boolean => Object.values(filter).every(
 const isReason = (text: string, { errorType, errorMessage }: DeadLetter) =>
   errorType === text || errorMessage.includes(text);
 
-function holds(conditions: readonly Condition[], event: unknown): boolean {
-  return conditions.every(({ path, value }) => valuesAt(path, event).some((each) => isValue(each, value)));
+/** In the event as the callback gets it, or in the record with its envelopes. */
+function holds(conditions: readonly Condition[], letter: DeadLetter): boolean {
+  const values = [eventOf(letter), jsonIn(textOf(letter))];
+  return conditions.every(({ path, value }) =>
+    values.some((each) => valuesAt(path, each).some((found) => isValue(found, value))),
+  );
+}
+
+function jsonIn(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Without scripts and filters, so that a path can only look. */

@@ -1,6 +1,6 @@
 // Dead letters in groups: how many there are of each, since when, until when, and how often they came back.
 
-import { eventOf, typeOf } from "./event";
+import { typeOf } from "./event";
 import type { DeadLetter } from "./letter";
 
 export const groupings = ["reason", "type", "consumer", "bundle", "tenant"] as const;
@@ -50,7 +50,7 @@ export function keyOf(letter: DeadLetter, by: Grouping): string | undefined {
     case "reason":
       return letter.errorType;
     case "type":
-      return letter.reason?.type ?? typeOf(eventOf(letter));
+      return typeOf(letter);
     case "consumer":
       return letter.consumer.name;
     case "bundle":

@@ -61,6 +61,8 @@ export const needsOf = {
     { on: "the dead-letter queues", actions: ["sqs:SendMessage"] },
     { on: "the functions' log groups", actions: auditing },
   ],
+  /** Those of Pulumi's own command, which reads its backend and not AWS. */
+  outputs: [],
   tail: [{ on: "the functions' log groups", actions: ["logs:FilterLogEvents"] }],
 } as const satisfies Readonly<Record<string, readonly Need[]>>;
 

@@ -85,7 +85,7 @@ function condition(text: string, former: Conditions = []): Conditions {
 
 const unit: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-function time(text: string): Date {
+export function time(text: string): Date {
   const [, amount, letter = ""] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
   const at = new Date(amount === undefined ? Date.parse(text) : Date.now() - Number(amount) * (unit[letter] ?? 0));
   if (Number.isNaN(at.getTime())) {
@@ -136,7 +136,7 @@ export async function withStack<Result>(
     require("@spillway/operations") as typeof import("@spillway/operations");
   const stack = await openStack({ stack: name, outputs, port, signal });
   try {
-    if (stack.name !== undefined) say(describeNeeds(needsOf[command]));
+    if (stack.name !== undefined && needsOf[command].length > 0) say(describeNeeds(needsOf[command]));
     return await work(stack);
   } finally {
     stack.clients.close();
