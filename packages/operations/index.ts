@@ -5,6 +5,7 @@ export { type Edited, type EditRequest, edit } from "./edit/edit";
 export { type Condition, conditionOf, type Filter } from "./letters/filter";
 export { type Group, type Grouping, groupings } from "./letters/groups";
 export { type Listing, listLetters, type Sampled } from "./letters/list";
+export { batchIn } from "./letters/parse";
 export { type Shown, type ShownLetter, showLetters } from "./letters/show";
 export type { LogEvent } from "./logs/events";
 export { tailLog } from "./logs/tail";

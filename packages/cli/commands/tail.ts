@@ -1,6 +1,6 @@
 // `spillway tail`: the log of a consumer's function, as it is written.
-import { styleText } from "node:util";
 import { type Command, Option } from "@commander-js/extra-typings";
+import { terminalOf } from "../letters/text";
 import { examples } from "../options";
 import { exitCodes, type Perform } from "../session";
 import { deployedStackOption, outputsOption, portOption, time, withStack } from "./dlq/options";
@@ -29,11 +29,7 @@ export function addTail(program: Command, perform: Perform): void {
           const { consumerNamed, tailLog } = require("@spillway/operations") as typeof import("@spillway/operations");
           const { describeLog } = require("@spillway/local/log-lines") as typeof import("@spillway/local/log-lines");
           const { json = false, since = new Date() } = options;
-          const terminal = {
-            paint: (style: Parameters<typeof styleText>[0], text: string) =>
-              styleText(style, text, { stream: process.stdout }),
-            now: () => new Date(),
-          };
+          const terminal = terminalOf(process.stdout);
           const consumer = consumerNamed(stack, name);
           await tailLog(stack, {
             consumer,

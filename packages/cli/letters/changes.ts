@@ -1,6 +1,6 @@
 // What the commands that change dead letters have done, or would do, as lines for a terminal.
 import type { Discarded, Edited, Plan, Redriven, Restored, Stack } from "@spillway/operations";
-import { columns } from "./text";
+import { table } from "./text";
 
 /** As many as a person looks at. */
 const mostShown = 10;
@@ -13,13 +13,11 @@ export const letters = (count: number) => `${count} dead letter${count === 1 ? "
 export function describePlan(name: string, { count, read, total, groups }: Plan, would: string): string {
   const unread = read < total ? ` ${read} of about ${total} could be read; the others are in hand elsewhere.` : "";
   if (count === 0) return `${name}: none of ${letters(read)} is chosen.${unread}\n`;
-  const rows = groups.map((group) => [String(group.count), group.errorType]);
-  const table = columns(
-    ["COUNT", "REASON", "GOES TO"],
-    rows,
-    groups.map(({ to }) => [would === "send" ? to : "the file"]),
-  );
-  return `${[...table, ""].join("\n")}\n${name}: would ${would} ${letters(count)}.${unread} Nothing was changed.\n`;
+  const rows = groups.map((group) => ({
+    cells: [String(group.count), group.errorType, would === "send" ? group.to : "the file"],
+    below: [],
+  }));
+  return `${[...table(["COUNT", "REASON", "GOES TO"], rows), ""].join("\n")}\n${name}: would ${would} ${letters(count)}.${unread} Nothing was changed.\n`;
 }
 
 export function describeRedriven(name: string, done: Redriven, { flags }: Place): string {

@@ -1,7 +1,7 @@
 // The groups of dead letters as a table for a terminal.
 import type { Group, Listing, Sampled, Stack } from "@spillway/operations";
 import { ago, until } from "./durations";
-import { table, wrap } from "./text";
+import { quoted, table, wrap } from "./text";
 
 const heads = ["COUNT", "OLDEST", "NEWEST", "EXPIRES IN", "CAME BACK"] as const;
 
@@ -84,5 +84,5 @@ function remarks({ consumer, url, read, total, held, complete }: Sampled): reado
 function nextOf([first]: readonly Group[], flags: string): readonly string[] {
   return first === undefined
     ? []
-    : [`Next: spillway dlq show ${first.consumers[0]}${flags} --reason ${first.errorType}`];
+    : [`Next: spillway dlq show ${first.consumers[0]}${flags} --reason ${quoted(first.errorType)}`];
 }

@@ -1,4 +1,6 @@
 // Text that fits the terminal: columns, lines that are cut at its edge, and lines that go on below.
+import { styleText } from "node:util";
+import type { Terminal } from "@spillway/local/log-lines";
 
 /** Columns of a terminal, or of what a pipe is read in. */
 const width = () => process.stdout.columns ?? 100;
@@ -41,3 +43,12 @@ export function table(
     ]),
   ];
 }
+
+/** A word for a shell. */
+export const quoted = (text = "") => (/^[\w./@:=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+
+/** Colours where the stream is a terminal that has them, unless NO_COLOR or FORCE_COLOR decides. */
+export const terminalOf = (stream: NodeJS.WriteStream): Terminal => ({
+  paint: (style, text) => styleText(style, text, { stream }),
+  now: () => new Date(),
+});

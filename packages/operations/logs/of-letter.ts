@@ -67,7 +67,7 @@ async function invocationOf(
 function ownLine({ timestamp, message }: LogEvent, letter: DeadLetter): LetterLog["lines"] {
   const members = membersOf(message);
   if (members === undefined) return message.trim() === "" ? [] : [{ timestamp, message }];
-  if ("_aws" in members) return [];
+  if ("_aws" in members || isRoutine(members)) return [];
   const { reason, id } = letter;
   const own = new Set([id, reason?.messageId, reason?.correlationId, idInStream(letter)].filter(Boolean));
   const isOwn = (each: unknown) => own.has(each as string);
@@ -75,8 +75,18 @@ function ownLine({ timestamp, message }: LogEvent, letter: DeadLetter): LetterLo
   if (recordId !== undefined && !isOwn(recordId) && !isOwn(correlationId)) return [];
   if (!Array.isArray(failures)) return [{ timestamp, message }];
   const ofThis = failures.filter((failure) => isOwn((failure as { readonly id?: unknown } | null)?.id));
-  const kept = ofThis.length === 0 ? failures : ofThis;
+  const kept = (ofThis.length === 0 ? failures : ofThis).map((failure) =>
+    // The reason has it.
+    reason?.stack === undefined ? failure : { ...(failure as object), stack: undefined },
+  );
   return [{ timestamp, message: JSON.stringify({ ...members, failures: kept }) }];
+}
+
+/** Lambda's own lines of an invocation that went as it should. */
+function isRoutine({ type, record }: Readonly<Record<string, unknown>>): boolean {
+  if (typeof type !== "string" || !type.startsWith("platform.")) return false;
+  const { status = "success" } = (record ?? {}) as { readonly status?: unknown };
+  return status === "success";
 }
 
 /** As Lambda names a record of a Kinesis stream. */
