@@ -10,6 +10,7 @@ import type { DeadLetterQueue, DeadLetters } from "./dead-letter-queue";
 import { checkFunctionOptions, type FunctionOptions, type FunctionOverrides } from "./function/args";
 import { checkCallback } from "./function/callback-args";
 import { CallbackFunction, type CallbackFunctionArgs, type FunctionNodes } from "./function/callback-function";
+import { registerConsumer } from "./function/consumer-registry";
 import { checkIdempotency } from "./function/idempotency";
 import { checkKeys, encryptStatements } from "./iam/encryption";
 import type { Statement } from "./iam/statement";
@@ -156,6 +157,7 @@ export abstract class FunctionConsumer<
       functionName: fn.functionName,
       logGroupName: fn.logGroupName,
     };
+    registerConsumer(this, created.kind, args.callback.schema);
     this.registerOutputs({
       ...created.outputs,
       deadLetterQueueUrl: this.deadLetterQueueUrl,

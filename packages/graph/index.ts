@@ -1,4 +1,5 @@
 // The public interface of @spillway/graph: a program evaluated without an engine, and its resources.
+export * from "./evaluate/consumers";
 export * from "./evaluate/default-tsconfig";
 export * from "./evaluate/evaluate";
 export * from "./evaluate/project";

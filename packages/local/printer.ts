@@ -1,8 +1,8 @@
 // What `spillway start` shows when it is ready: the resources, the outputs, the first call to try.
 import type { Graph, GraphResource } from "@spillway/graph";
+import { exampleEvent } from "@spillway/graph/read/example-event";
 import { bodySchemaOf, documentOf, methodsOf } from "@spillway/graph/read/open-api";
 import { renderTree } from "@spillway/graph/read/tree";
-import { exampleEvent } from "./example-event";
 
 /** The most lines of each part unless all are requested, so that the start fits in a window of 40 lines. */
 const most = { resources: 16, outputs: 13, calls: 2 };

@@ -4,7 +4,7 @@ import { appendFileSync, existsSync, readFileSync, symlinkSync } from "node:fs";
 import * as path from "node:path";
 import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { evaluateProgram } from "@spillway/graph";
+import { consumersOf, evaluateProgram } from "@spillway/graph";
 import { unzipSync } from "fflate";
 import { runInLanguageHost } from "../support/engine";
 import { exec, type ForeignProgram, installed, type Started, save, whileStarted } from "../support/foreign-program";
@@ -87,6 +87,14 @@ describe("the published packages", () => {
       const ofSources = await bundledBytes(folder);
       const ofPackage = await bundledBytes(path.join(packed.folder, "npm"));
       assert.ok(Math.abs(ofPackage / ofSources - 1) < 0.02, `${ofPackage} bytes, and ${ofSources} of the sources`);
+    });
+
+    it("tell an evaluation their consumers", async () => {
+      const consumers = await consumersOf({ program: path.join(packed.folder, "npm", "logging.ts"), stack: "dev" });
+      assert.deepEqual(
+        consumers.map(({ name, example }) => [name, example]),
+        [["logging", { orderId: "orderId-1" }]],
+      );
     });
   });
 

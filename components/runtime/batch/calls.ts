@@ -6,6 +6,9 @@ import { Limit } from "./limit";
 const callsAtATime = 10;
 /** Milliseconds in which no call could be over. */
 const leastTime = 10;
+/** Milliseconds that a try has at least: a first connection from a small function takes hundreds of them. */
+const leastTry = 500;
+const longestTry = 3000;
 
 /** No time was left for a call, or it was not over in time. */
 export class OutOfTime extends Error {}
@@ -15,7 +18,8 @@ export class Calls {
 
   /**
    * None begins after `until`, in milliseconds since the epoch, and what is on its way then is ended. All three tries
-   * of a call fit in what is left. Rejects with what the call does, or with OutOfTime.
+   * of a call fit in what is left, unless that is short: then one try has longer, because a message whose try is given
+   * up may have been stored, and the next try stores it again. Rejects with what the call does, or with OutOfTime.
    */
   inTime<T>(until: number, work: (limits: CallLimits) => Promise<T>): Promise<T> {
     return this.limit.run(async () => {
@@ -31,7 +35,7 @@ export class Calls {
         }, left);
       });
       try {
-        const timeout = Math.min(3000, Math.max(200, Math.floor(left / 4)));
+        const timeout = Math.min(longestTry, Math.max(leastTry, Math.floor(left / 4)));
         return await Promise.race([work({ timeout, signal: ended.signal }), late]);
       } finally {
         clearTimeout(timer);

@@ -39,10 +39,13 @@ export function validate(schema: StandardSchemaV1, value: unknown): unknown {
 
 function readResult(result: StandardSchemaV1.Result<unknown>): unknown {
   if (result.issues === undefined) return result.value;
-  const shown = result.issues.slice(0, mostIssues).map(({ path, message }) => {
-    const where = (path ?? []).map((part) => String(typeof part === "object" ? part.key : part)).join(".");
-    return where === "" ? message : `${where}: ${message}`;
-  });
+  const shown = result.issues.slice(0, mostIssues).map(issueText);
   const more = result.issues.length - shown.length;
   throw new InvalidEvent(shown.join("; ") + (more > 0 ? `; and ${more} more` : ""));
+}
+
+/** `items.0.quantity: Expected a number`: what is wrong, after its path. */
+export function issueText({ path, message }: StandardSchemaV1.Issue): string {
+  const where = (path ?? []).map((part) => String(typeof part === "object" ? part.key : part)).join(".");
+  return where === "" ? message : `${where}: ${message}`;
 }

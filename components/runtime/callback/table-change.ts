@@ -47,6 +47,11 @@ type ChangeSchema<S extends StandardSchemaV1> = StandardSchemaV1<
   TableChange<StandardSchemaV1.InferOutput<S>>
 >;
 
+interface OfItems {
+  readonly item: StandardSchemaV1;
+}
+
+const vendor = "spillway";
 const images = ["newImage", "oldImage"] as const;
 
 /**
@@ -54,10 +59,11 @@ const images = ["newImage", "oldImage"] as const;
  * A change whose image it refuses is dead-lettered.
  */
 export function tableChange<S extends StandardSchemaV1>(item: S): ChangeSchema<S> {
-  return {
+  const schema: ChangeSchema<S> & OfItems = {
+    item,
     "~standard": {
       version: 1,
-      vendor: "spillway",
+      vendor,
       validate: (value) => {
         const change = value as Readonly<Record<string, unknown>>;
         const checked = images
@@ -72,6 +78,12 @@ export function tableChange<S extends StandardSchemaV1>(item: S): ChangeSchema<S
       },
     },
   };
+  return schema;
+}
+
+/** The schema of the items, where the schema is one that `tableChange` has made. */
+export function itemSchemaOf(schema: StandardSchemaV1 & Partial<OfItems>): StandardSchemaV1 | undefined {
+  return schema["~standard"].vendor === vendor ? schema.item : undefined;
 }
 
 interface CheckedImage {

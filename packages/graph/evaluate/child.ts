@@ -1,7 +1,9 @@
 // The process in which a program is evaluated. It loads the program as Pulumi's language host would, and sends the
 // graph back.
 import * as pulumi from "@pulumi/pulumi";
-import type { ChildAnswer, ChildRequest } from "./evaluate";
+import type { Graph } from "../graph";
+import type { Answers, Questions } from "./answers";
+import type { ChildAnswer, ChildRequest } from "./child-process";
 import { loadedModules, loadProgram } from "./load-program";
 import { recordProgram } from "./record";
 import { leaveDebuggingOut } from "./without-debugging";
@@ -22,7 +24,9 @@ function describe(error: unknown): string {
   // The stack of a SyntaxError begins with the place of the error.
   const head = name === "SyntaxError" ? (stack.split("\n    at ")[0] ?? message) : message;
   const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
-  const own = frames.filter((line) => !/node_modules|node:|evaluate[\\/](child|load-program|record)/.test(line));
+  const own = frames.filter(
+    (line) => !/node_modules|node:|evaluate[\\/](answers|child|load-program|record)/.test(line),
+  );
   return [head, ...own.slice(0, 5)].join("\n");
 }
 
@@ -44,8 +48,16 @@ function describeAwait(message: string): string {
   );
 }
 
+const nothing: Answers = { consumers: [], issues: [] };
+
+/** The module is loaded only where something is asked. */
+function answered(questions: Questions, graph: Graph): Promise<Answers> {
+  const { answersTo }: typeof import("./answers") = require("./answers");
+  return answersTo(questions, graph);
+}
+
 leaveDebuggingOut();
-process.once("message", ({ program, settings }: ChildRequest) => {
+process.once("message", ({ program, settings, questions }: ChildRequest) => {
   recordProgram(async () => {
     const exported = await loadProgram(program);
     // A program may export a function that returns its outputs.
@@ -53,10 +65,11 @@ process.once("message", ({ program, settings }: ChildRequest) => {
       typeof exported === "object" && exported !== null && "default" in exported ? exported.default : exported;
     return typeof entry === "function" ? await entry() : exported;
   }, settings)
-    .then(
-      (graph): ChildAnswer => ({ graph, modules: loadedModules(program) }),
-      (error): ChildAnswer => ({ error: describe(error).replace(waysOfProperties, "") }),
-    )
+    .then(async (graph): Promise<ChildAnswer> => {
+      const modules = loadedModules(program);
+      return { graph, modules, answers: questions === undefined ? nothing : await answered(questions, graph) };
+    })
+    .catch((error): ChildAnswer => ({ error: describe(error).replace(waysOfProperties, "") }))
     .then((answer) => process.send?.(answer, () => process.exit(0)));
 });
 process.once("disconnect", () => process.exit(1));

@@ -1,6 +1,6 @@
-// Makes an example event from an endpoint's own model, for the first call that the run suggests.
+// Makes an example event from a JSON Schema, in the words that endpoints' models have.
 
-interface Model {
+export interface Model {
   readonly type?: string | readonly string[];
   readonly properties?: Readonly<Record<string, Model>>;
   readonly required?: readonly string[];
@@ -22,11 +22,26 @@ interface Model {
   readonly allOf?: readonly Model[];
 }
 
-/** Undefined if no event can be made up for the model, for example because no simple text matches a pattern. */
+/**
+ * Of a choice, that of the first variant that can be made. Undefined if no event can be made up for the model, for
+ * example because no simple text matches a pattern.
+ */
 export function exampleEvent(model: Model, name = "event"): unknown {
+  for (const variant of variantsOf(model)) {
+    const event = exampleOf(variant, name);
+    if (event !== undefined) return event;
+  }
+  return undefined;
+}
+
+/** The models among which the model lets its events choose; of a model without a choice, itself. */
+export function variantsOf(model: Model): readonly Model[] {
+  return (model.anyOf ?? model.oneOf)?.flatMap(variantsOf) ?? [model];
+}
+
+function exampleOf(model: Model, name: string): unknown {
   if (model.enum !== undefined) return model.enum[0];
-  const choice = (model.anyOf ?? model.oneOf ?? model.allOf)?.[0];
-  if (choice !== undefined) return exampleEvent(choice, name);
+  if (model.allOf !== undefined) return exampleEvent(joined(model.allOf), name);
   switch (Array.isArray(model.type) ? model.type[0] : model.type) {
     case "object": {
       const required = model.required ?? [];
@@ -47,6 +62,19 @@ export function exampleEvent(model: Model, name = "event"): unknown {
     default:
       return exampleText(model, name);
   }
+}
+
+/** One model with the rules of all; of two rules of the same name, the last. */
+function joined(models: readonly Model[]): Model {
+  const simple = models.map((model) => {
+    const [first = model] = variantsOf(model);
+    return first.allOf === undefined ? first : joined(first.allOf);
+  });
+  return {
+    ...Object.assign({}, ...simple),
+    properties: Object.assign({}, ...simple.map(({ properties }) => properties)),
+    required: [...new Set(simple.flatMap(({ required = [] }) => required))],
+  };
 }
 
 function exampleNumber({
@@ -87,7 +115,7 @@ function exampleText(model: Model, name: string): string | undefined {
   const { pattern, minLength = 0, maxLength = Number.POSITIVE_INFINITY, description = "" } = model;
   const format = /^format: ([a-z0-9-]+)$/.exec(description)?.[1];
   const expression = pattern === undefined ? undefined : new RegExp(pattern, "u");
-  // The endpoint counts code points. It requires half as many of them as the callback's schema requires UTF-16 units.
+  // The model counts code points. It requires half as many of them as the callback's schema requires UTF-16 units.
   const padded = (text: string) => text.padEnd(2 * minLength, "x");
   const plain = [`${name}-1`, name, "a", "1", "A1", "AB"].flatMap((text) => [padded(text), text]);
   const candidates = format === undefined ? [...plain, ...Object.values(ofFormats)] : [ofFormats[format]];

@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
 import * as v from "valibot";
-import { OrderRequest } from "../../../functions/contracts/order-request";
-import { modelOf } from "../../../test/support/internals";
-import { exampleEvent } from "../example-event";
+import { OrderRequest } from "../../../../functions/contracts/order-request";
+import { modelOf } from "../../../../test/support/internals";
+import { exampleEvent } from "../../read/example-event";
 
 type Schema = Parameters<typeof modelOf>[0] & v.GenericSchema;
 

@@ -1,0 +1,29 @@
+// How long the calls of an invocation to AWS may take, by the time that is left.
+import { strict as assert } from "node:assert";
+import { Calls, OutOfTime } from "../../../runtime/batch/calls";
+
+describe("a call to AWS beside the callback", () => {
+  const now = Date.now;
+  beforeEach(() => {
+    Date.now = () => 1_000_000;
+  });
+  afterEach(() => {
+    Date.now = now;
+  });
+
+  const timeoutWith = (left: number) => new Calls().inTime(1_000_000 + left, ({ timeout }) => Promise.resolve(timeout));
+
+  it("has time for three tries, each of at most three seconds", async () => {
+    assert.equal(await timeoutWith(60_000), 3000);
+    assert.equal(await timeoutWith(4000), 1000);
+  });
+
+  it("is not tried again within half a second, so that a slow answer does not store a dead letter twice", async () => {
+    assert.equal(await timeoutWith(1800), 500);
+    assert.equal(await timeoutWith(600), 500);
+  });
+
+  it("does not begin when no time is left", async () => {
+    await assert.rejects(timeoutWith(9), OutOfTime);
+  });
+});
