@@ -39,7 +39,7 @@ class Killer implements Observer {
     this.#count += 1;
     if (this.#point.when === "after" || this.#count !== this.#point.nth) return;
     this.#strike();
-    throw new ServiceError("ServiceUnavailable", "The request was never made.", 503);
+    throw refusal("ServiceUnavailable", "The request was never made.", 503);
   }
 
   after({ kind }: Principal, _service: string, action: string, input: Input, answer: Input | Error): void {
