@@ -1,11 +1,6 @@
 import { strict as assert } from "node:assert";
 import { ChangeMessageVisibilityCommand, type Message } from "@aws-sdk/client-sqs";
-import {
-  type Message as Input,
-  type Observer,
-  type Principal,
-  ServiceError,
-} from "../../../packages/local/service/ask";
+import { type Message as Input, type Observer, type Principal, ServiceError } from "@spillway/local/ask";
 import { endAll, Spillway } from "../../../test/support/start";
 import { until } from "../../../test/support/until";
 import { redrive } from "../redrive/redrive";
@@ -39,7 +34,7 @@ class Killer implements Observer {
     this.#count += 1;
     if (this.#point.when === "after" || this.#count !== this.#point.nth) return;
     this.#strike();
-    throw refusal("ServiceUnavailable", "The request was never made.", 503);
+    throw new ServiceError("ServiceUnavailable", "The request was never made.", 503);
   }
 
   after({ kind }: Principal, _service: string, action: string, input: Input, answer: Input | Error): void {

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { type Observer, refusal } from "../../../test/support/observer";
+import { type Observer, ServiceError } from "@spillway/local/ask";
 import { until } from "../../../test/support/until";
 import { type RedriveAnswer, redrive } from "../redrive/redrive";
 import type { RedriveRequest } from "../redrive/request";
@@ -11,7 +11,7 @@ describe("a redrive that ends early", () => {
   const denier: Observer = {
     before: ({ kind }, service, action) => {
       if (kind !== "user" || !denied.has(action)) return;
-      throw refusal("AccessDeniedException", `User is not authorized to perform: ${service}:${action}`, 403);
+      throw new ServiceError("AccessDeniedException", `User is not authorized to perform: ${service}:${action}`, 403);
     },
   };
   let fixable: Fixable;
