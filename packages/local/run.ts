@@ -90,20 +90,22 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
     let graph: Graph | undefined;
     let address = "";
     let absent: readonly GraphResource[] = [];
+    let judge: Iam | undefined;
     const observers: Observer[] = [...(settings.observers ?? [])];
-    const { ask, lambda, secrets, provisioners, served, known } = await createServices(
+    const { ask, identify, lambda, secrets, provisioners, served, known } = await createServices(
       {
         ...settings,
         ...{ clock, accountId, region, projectRoot: project.root, observers, say, dataDir },
         address: () => address,
         absent: () => absentFor(absent),
+        role: (arn) => judge?.role(arn),
       },
       (end) => closers.push(end),
     );
     const front = await startFront({
       port: settings.port,
       ask,
-      identify: (accessKeyId, sender) => lambda.identify(accessKeyId, sender),
+      identify,
       ...served,
       routes: [...served.routes, ownPages(() => graph?.outputs)],
       region,
@@ -122,6 +124,7 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
     const { graph: evaluated, modules } = await evaluate({ ...evaluation, ...(signal && { signal }), onOutput: say });
     for (const line of describeWithoutEffect(evaluated.resources)) say(line);
     const iam = new Iam(evaluated, { accountId, region, ...known });
+    judge = iam;
     observers.push(createPermissions(iam, { accountId, region, ...known }));
     const resources = evaluated.resources.filter((resource) => resource.custom);
     const custom = settings.atRest ? atRest(resources) : resources;

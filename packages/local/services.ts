@@ -8,6 +8,7 @@ import { createEvents } from "./events/service";
 import type { FrontSettings } from "./http/front";
 import type { IamSettings } from "./iam/iam";
 import type { PermissionSettings } from "./iam/permissions";
+import type { Role } from "./iam/roles";
 import { kinesisProvisioners } from "./kinesis/provision";
 import { createKinesis } from "./kinesis/service";
 import { createCheckpointStore } from "./lambda/mapping/checkpoint-store";
@@ -21,7 +22,7 @@ import { secretProvisioners } from "./secrets/provision";
 import { createSecretsManager } from "./secrets/secrets-manager";
 import { createSsm } from "./secrets/ssm";
 import { SecretStore } from "./secrets/store";
-import { type Ask, createAsk, type Observer } from "./service/ask";
+import { type Ask, createAsk, type Observer, type Principal } from "./service/ask";
 import type { Clock } from "./service/clock";
 import { onDemand } from "./service/on-demand";
 import type { Provisioners } from "./service/provision";
@@ -29,6 +30,7 @@ import { snsProvisioners } from "./sns/provision";
 import { createSns } from "./sns/service";
 import { sqsProvisioners } from "./sqs/provision";
 import { createSqs } from "./sqs/service";
+import { Sessions } from "./sts/sessions";
 
 export interface ServicesSettings {
   readonly clock: Clock;
@@ -48,6 +50,8 @@ export interface ServicesSettings {
   readonly observers: readonly Observer[];
   /** The program's resources that the run does not have, in words for their callers. */
   absent(): string;
+  /** A role of the program; undefined for any other, and until the program is evaluated. */
+  role(arn: string): Role | undefined;
   /** What the user should know. */
   say(line: string): void;
   onLog?(functionName: string, line: string): void;
@@ -57,6 +61,8 @@ export interface ServicesSettings {
 
 export interface Services {
   readonly ask: Ask;
+  /** Finds the owner of an access key. `sender` is the key of the function whose process sent the request. */
+  identify(accessKeyId: string | undefined, sender?: string): Principal;
   readonly lambda: Lambda;
   readonly secrets: SecretStore;
   readonly provisioners: Provisioners;
@@ -125,16 +131,20 @@ export async function createServices(
   const apiGateway = createApiGateway({ ...common, log: say });
   const secrets = new SecretStore({ root: projectRoot, accountId, region });
   const now = () => clock.now();
+  const sessions = new Sessions(now);
+  const sts = { sessions, accountId, region, role: settings.role };
   const services = [
     ...[sqs, sns, dynamodb, dynamodbstreams, kinesis, s3.service, lambda.service],
     ...[scheduler.service, events.service, apiGateway.service],
     ...[createSsm(secrets, now), createSecretsManager(secrets, now)],
     onDemand("logs", () => (require("./logs/service") as typeof import("./logs/service")).createLogs(logs)),
+    onDemand("sts", () => (require("./sts/service") as typeof import("./sts/service")).createSts(sts)),
   ];
   asking = createAsk(services, settings.observers, settings.absent);
 
   return {
     ask,
+    identify: (accessKeyId, sender) => sessions.identify(accessKeyId) ?? lambda.identify(accessKeyId, sender),
     lambda,
     secrets,
     provisioners: {

@@ -278,4 +278,9 @@ export const promises: Readonly<Record<string, (example: Example) => void>> = {
       QueueName: example.output("Queue", "legacy-dead-letters", "name"),
     });
   },
+  "operator-role.ts": (example) => {
+    const trust = JSON.parse(String(example.the("Role", "operator").inputs.assumeRolePolicy)).Statement[0];
+    assert.deepEqual(trust.Principal, { AWS: "arn:aws:iam::000000000000:root" });
+    assert.deepEqual(example.allowed("operator", example.arn("Queue", "greetings")), ["sqs:GetQueueAttributes"]);
+  },
 };

@@ -1,5 +1,6 @@
 // The values in a request that conditions of policies compare.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+import { partitionOf } from "@spillway/graph";
 import type { Message, Principal } from "../service/ask";
 import type { Context } from "./template";
 
@@ -20,6 +21,7 @@ export const knownKeys: ReadonlySet<string> = new Set(
     ...["aws:PrincipalType", "aws:RequestedRegion", "aws:ResourceAccount", "aws:SecureTransport"],
     ...["aws:SourceAccount", "aws:SourceArn", "aws:userid", "aws:ViaAWSService"],
     ...["lambda:SourceFunctionArn", "sns:Endpoint", "sns:Protocol"],
+    ...["sts:ExternalId", "sts:RoleSessionName"],
     ...["s3:delimiter", "s3:prefix", "s3:ResourceAccount", "s3:x-amz-server-side-encryption"],
     // Keys of users, and of alarms and buckets that send to topics.
     ...["aws:username", "aws:SourceOwner"],
@@ -39,6 +41,8 @@ export function contextOf(principal: Principal, input: Message, settings: Contex
     "aws:PrincipalIsAWSService": "false",
     "sns:Endpoint": textIn(input, "Endpoint"),
     "sns:Protocol": textIn(input, "Protocol"),
+    "sts:ExternalId": textIn(input, "ExternalId"),
+    "sts:RoleSessionName": textIn(input, "RoleSessionName"),
     "s3:ResourceAccount": accountId,
     "s3:prefix": textIn(input, "Prefix"),
     "s3:delimiter": textIn(input, "Delimiter"),
@@ -53,6 +57,14 @@ export function contextOf(principal: Principal, input: Message, settings: Contex
 function ofPrincipal(principal: Principal, { accountId, region, roleId }: ContextSettings): Record<string, string> {
   const roleArn = roleOf(principal);
   if (roleArn === undefined) {
+    if (principal.kind === "user") {
+      return {
+        "aws:PrincipalAccount": accountId,
+        "aws:PrincipalArn": rootArn(accountId, region),
+        "aws:PrincipalType": "Account",
+        "aws:userid": accountId,
+      };
+    }
     if (principal.kind !== "service") return {};
     // Only requests that a service makes as itself name the resource, and the account, for which they are made.
     return {
@@ -75,12 +87,21 @@ function ofPrincipal(principal: Principal, { accountId, region, roleId }: Contex
 }
 
 /** The role in whose session the principal acts; undefined where it acts in none. */
-export const roleOf = (principal: Principal): string | undefined =>
-  principal.kind === "function" || principal.kind === "service" ? principal.roleArn : undefined;
+export function roleOf(principal: Principal): string | undefined {
+  switch (principal.kind) {
+    case "function":
+    case "role":
+    case "service":
+      return principal.roleArn;
+    default:
+      return undefined;
+  }
+}
 
 /** The name of the session of the role. */
 export function sessionName(principal: Principal): string {
   if (principal.kind === "function") return principal.functionName;
+  if (principal.kind === "role") return principal.sessionName;
   return principal.kind === "service" ? (principal.service.split(".")[0] ?? "") : "";
 }
 
@@ -89,5 +110,8 @@ export function sessionArn(roleArn: string, session: string): string {
   const [, partition, , , account] = roleArn.split(":");
   return `arn:${partition}:sts::${account}:assumed-role/${roleArn.split("/").pop()}/${session}`;
 }
+
+/** The account itself, as which the user's own keys act. */
+export const rootArn = (accountId: string, region: string) => `arn:${partitionOf(region)}:iam::${accountId}:root`;
 
 const textIn = (input: Message, name: string) => (typeof input[name] === "string" ? String(input[name]) : undefined);

@@ -3,7 +3,7 @@
 import type { Graph, GraphResource } from "@spillway/graph";
 import type { Message, Principal } from "../service/ask";
 import { described } from "../service/values";
-import { contextOf, roleOf, sessionArn, sessionName } from "./context";
+import { contextOf, roleOf, rootArn, sessionArn, sessionName } from "./context";
 import { refusalOf } from "./decision";
 import { type Role, Roles } from "./roles";
 import { compilePolicy, type Statement } from "./statement";
@@ -51,8 +51,30 @@ export class Iam {
     const reason = refusalOf(policies, { principal, permission, resource, context });
     return (
       reason &&
-      `User: ${nameOf(principal)} is not authorized to perform: ${permission} on resource: ${resource} ${reason}`
+      `User: ${this.#nameOf(principal)} is not authorized to perform: ${permission} on resource: ${resource} ${reason}`
     );
+  }
+
+  /**
+   * Why the principal may not assume the role; undefined where it may. The user acts as the account. Throws an Error
+   * for a policy that cannot be judged.
+   */
+  assumeRefusal(principal: Principal, roleArn: string, input: Message): string | undefined {
+    const trust = this.#roles.callers(roleArn);
+    const { accountId } = this.settings;
+    const context = contextOf(principal, input, { ...this.settings, roleId: (arn) => this.role(arn)?.id });
+    const request = { principal, permission: "sts:AssumeRole", resource: roleArn, context };
+    const applying = trust.filter(
+      (each) =>
+        each.naming(principal, accountId) !== undefined && each.applies(request.permission, request.resource, context),
+    );
+    const words = `User: ${this.#nameOf(principal)} is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`;
+    if (applying.length === 0 || applying.some(({ effect }) => effect === "Deny")) return words;
+    if (principal.kind === "user") return undefined;
+    const caller = this.role(roleOf(principal) ?? "");
+    const policies = { identity: caller?.identity ?? [], boundary: caller?.boundary, resource: trust };
+    const reason = refusalOf(policies, request);
+    return reason && `${words} ${reason}`;
   }
 
   /** Whether the service may assume the role on behalf of the resource. */
@@ -66,6 +88,14 @@ export class Iam {
     return applying.length > 0 && applying.every(({ effect }) => effect === "Allow");
   }
 
+  /** The principal as messages of IAM name it. */
+  #nameOf(principal: Principal): string {
+    const roleArn = roleOf(principal);
+    if (roleArn !== undefined) return sessionArn(roleArn, sessionName(principal));
+    if (principal.kind === "user") return rootArn(this.settings.accountId, this.settings.region);
+    return principal.kind === "service" ? principal.service : principal.kind;
+  }
+
   #resourcePolicy(resource: string): readonly Statement[] {
     // The policy of an object is the policy of its bucket.
     const arn = resource.includes(":s3:::") ? resource.replace(/\/.*$/, "") : resource;
@@ -77,13 +107,6 @@ export class Iam {
     this.#policies.set(arn, { text, statements });
     return statements;
   }
-}
-
-/** The principal as messages of IAM name it. */
-function nameOf(principal: Principal): string {
-  const roleArn = roleOf(principal);
-  if (roleArn !== undefined) return sessionArn(roleArn, sessionName(principal));
-  return principal.kind === "service" ? principal.service : principal.kind;
 }
 
 /**

@@ -31,8 +31,10 @@ export function createPermissions(iam: Iam, settings: PermissionSettings): Obser
   return {
     before(principal, service, action, input) {
       refuseUnjudged(input);
-      if (principal.kind === "user") return;
+      if (principal.kind === "expired") throw expired(service);
       if (principal.kind === "stranger") throw unknownKey(principal, service);
+      if (service === "sts") return judgeSts(iam, principal, action, input);
+      if (principal.kind === "user") return;
       const streamArn = service === "kinesis" ? streamOf?.(input) : undefined;
       const named = streamArn === undefined ? input : { ...input, StreamARN: streamArn };
       for (const { permission, resource } of requirementsOf(service, action, named, requirementSettings)) {
@@ -43,6 +45,27 @@ export function createPermissions(iam: Iam, settings: PermissionSettings): Obser
       }
     },
   };
+}
+
+/** A caller needs no permission to ask who it is. */
+function judgeSts(iam: Iam, principal: Principal, action: string, input: Message): void {
+  if (principal.kind === "anonymous") throw unsigned(`sts:${action}`);
+  // STS itself refuses a request that names no role.
+  if (action !== "AssumeRole" || typeof input.RoleArn !== "string") return;
+  let refusal: string | undefined;
+  try {
+    // The role's own policies are read here too, because every later request is judged by them.
+    const isKnown = iam.role(input.RoleArn) !== undefined;
+    const account = iam.settings.accountId;
+    const hint = isKnown
+      ? `The role's trust policy must allow sts:AssumeRole to {"AWS": "${account}"}, or to the role of the caller.`
+      : "The program that runs here does not make this role.";
+    const words = iam.assumeRefusal(principal, input.RoleArn, input);
+    refusal = words && `${words}. ${hint}`;
+  } catch (error) {
+    throw new ServiceError("ValidationError", error instanceof Error ? error.message : String(error));
+  }
+  if (refusal !== undefined) throw refused("sts:AssumeRole", refusal);
 }
 
 /** Refuses a policy for a queue or a topic that the run cannot judge. */
@@ -58,7 +81,11 @@ function refuseUnjudged({ Attributes, AttributeName, AttributeValue }: Message):
 }
 
 const refused = (permission: string, message: string) =>
-  new ServiceError("AccessDeniedException", message, /^(sqs|lambda|sns|s3|execute-api):/.test(permission) ? 403 : 400);
+  new ServiceError(
+    "AccessDeniedException",
+    message,
+    /^(sqs|lambda|sns|s3|sts|execute-api):/.test(permission) ? 403 : 400,
+  );
 
 const unsigned = (permission: string) =>
   new ServiceError(
@@ -74,9 +101,22 @@ function unknownKey(
   service: string,
 ): ServiceError {
   return new ServiceError(
-    service === "sqs" || service === "sns" ? "InvalidClientTokenId" : "UnrecognizedClientException",
+    isQuery(service) ? "InvalidClientTokenId" : "UnrecognizedClientException",
     `The security token included in the request is invalid. Function "${functionName}" signs with the access key ` +
       `"${accessKeyId}", which is not that of its role; leave the credentials out of its clients.`,
-    service === "dynamodb" || service === "kinesis" || service === "events" ? 400 : 403,
+    keyStatus(service),
   );
 }
+
+const expired = (service: string) =>
+  new ServiceError(
+    isQuery(service) || service === "s3" ? "ExpiredToken" : "ExpiredTokenException",
+    "The security token included in the request is expired",
+    keyStatus(service),
+  );
+
+const isQuery = (service: string) => ["sqs", "sns", "sts"].includes(service);
+
+/** The status of an answer to a key that is not valid. */
+const keyStatus = (service: string) =>
+  ["dynamodb", "dynamodbstreams", "kinesis", "events", "logs", "s3"].includes(service) ? 400 : 403;

@@ -11,12 +11,14 @@ import { roleOf, sessionArn, sessionName } from "./context";
  */
 export type Naming = "session" | "role" | "account";
 
-export function namingOf(principals: Principals): (principal: Principal) => Naming | undefined {
+/** `accountId` is the account of a user. Without it, no statement names a user. */
+export function namingOf(principals: Principals): (principal: Principal, accountId?: string) => Naming | undefined {
   const services = new Set(principals.get("Service"));
   // Federated identities and canonical users send no requests to the run.
   const named = new Set((principals.get("AWS") ?? []).map(accountArn));
-  return (principal) => {
+  return (principal, accountId) => {
     if (named.has("*")) return "session";
+    if (principal.kind === "user") return accountId !== undefined && named.has(accountId) ? "account" : undefined;
     const roleArn = roleOf(principal);
     if (roleArn === undefined)
       return principal.kind === "service" && services.has(principal.service) ? "session" : undefined;

@@ -125,7 +125,10 @@ function functionRequirement(action: string, input: Message, arnOf: ArnOf): Requ
   if (input.UUID !== undefined) {
     return { permission, resource: arnOf("lambda", `event-source-mapping:${String(input.UUID)}`) };
   }
-  if (input.FunctionName === undefined) return { permission, resource: "*" };
+  // https://docs.aws.amazon.com/lambda/latest/api/API_ListTags.html: a function or a mapping, by its ARN.
+  if (action === "ListTags") return { permission, resource: String(input.Resource) };
+  // Lists have no resource, even those of one function.
+  if (input.FunctionName === undefined || action === "ListEventSourceMappings") return { permission, resource: "*" };
   const [name = "", given] = String(input.FunctionName)
     .replace(/^.*function:/, "")
     .split(":");

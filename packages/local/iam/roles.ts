@@ -1,7 +1,7 @@
 // The roles of the program: what they allow, their boundaries, and who may assume them.
 import type { GraphResource, Value } from "@spillway/graph";
 import { type GivenPolicy, rolePolicies } from "@spillway/graph/read/role-policies";
-import { described, textIn } from "../service/values";
+import { described, numberIn, textIn } from "../service/values";
 import { awsManagedPolicy } from "./managed-policies";
 import { compilePolicy, type Statement } from "./statement";
 
@@ -10,8 +10,14 @@ export interface Role {
   readonly identity: readonly Statement[];
   /** Undefined where it has none. */
   readonly boundary: readonly Statement[] | undefined;
+  /** What the trust policy says about services. */
   readonly trust: readonly Statement[];
+  /** Seconds for which its credentials last at the most. */
+  readonly maxSessionDuration: number;
 }
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
+const defaultSessionDuration = 3600;
 
 const roleArn = /arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]+/g;
 
@@ -53,6 +59,15 @@ export class Roles {
     return role;
   }
 
+  /**
+   * What the trust policy says about callers of AssumeRole; nothing for a role outside the program. It is read only
+   * then, so that other programs may have conditions in it that the run cannot judge. Throws an Error for those.
+   */
+  callers(arn: string): readonly Statement[] {
+    const role = this.#roles.get(arn);
+    return role === undefined ? [] : compilePolicy(role.inputs.assumeRolePolicy, described(role), "callers");
+  }
+
   #roleOf(role: GraphResource): Role {
     const { documents, managed, boundary } = rolePolicies(role, this.#resources);
     const compiled = (given: GivenPolicy | string) =>
@@ -63,7 +78,8 @@ export class Roles {
       id: textIn(role.outputs, "uniqueId"),
       identity: [...documents, ...managed].flatMap(compiled),
       boundary: boundary === undefined ? undefined : compiled(boundary),
-      trust: compilePolicy(role.inputs.assumeRolePolicy, described(role), true),
+      trust: compilePolicy(role.inputs.assumeRolePolicy, described(role), "services"),
+      maxSessionDuration: numberIn(role.inputs, "maxSessionDuration") ?? defaultSessionDuration,
     };
   }
 }

@@ -14,9 +14,9 @@ export interface Statement {
   applies(permission: string, resource: string, context: Context): boolean;
   /**
    * How the statement names the principal; undefined where it does not. Statements of the policies of a role name
-   * nobody.
+   * nobody. `accountId` is the account of a user.
    */
-  naming(principal: Principal): Naming | undefined;
+  naming(principal: Principal, accountId?: string): Naming | undefined;
 }
 
 /**
@@ -36,28 +36,32 @@ const judged = [
   "sns",
   "sqs",
   "ssm",
+  "sts",
   "xray",
 ];
 
+/** Those whom a trust policy trusts: services of AWS, or callers of STS's AssumeRole. */
+export type Trusted = "services" | "callers";
+
 /**
  * `where` names the policy in the Error for what cannot be judged. Statements of a trust policy have no resources: they
- * are about the role.
+ * are about the role. Of a trust policy only the statements about `trusted` are judged.
  */
-export function compilePolicy(policy: unknown, where: string, isTrust = false): readonly Statement[] {
+export function compilePolicy(policy: unknown, where: string, trusted?: Trusted): readonly Statement[] {
   const { version, statements } = parsePolicy(policy, `${where}: its policy`);
   const hasVariables = version === "2012-10-17";
-  return statements.map((statement) => compile(statement, { hasVariables, where, isTrust }));
+  return statements.map((statement) => compile(statement, { hasVariables, where, trusted }));
 }
 
 interface Compiling {
   readonly hasVariables: boolean;
   readonly where: string;
-  readonly isTrust: boolean;
+  readonly trusted: Trusted | undefined;
 }
 
-function compile(statement: PolicyStatement, { hasVariables, where, isTrust }: Compiling): Statement {
+function compile(statement: PolicyStatement, { hasVariables, where, trusted }: Compiling): Statement {
   const { effect, actions, resources, principals, notPrincipals, conditions } = statement;
-  if (isTrust ? !isForServices(statement) : !isJudged(statement)) {
+  if (trusted === undefined ? !isJudged(statement) : !isFor[trusted](statement)) {
     return { effect, applies: () => false, naming: () => undefined };
   }
   if (notPrincipals !== undefined) {
@@ -71,7 +75,7 @@ function compile(statement: PolicyStatement, { hasVariables, where, isTrust }: C
     const compiled = patternOf(pattern, true);
     return (action) => compiled.test(action);
   });
-  const isResource = isTrust
+  const isResource = trusted
     ? () => true
     : selector(resources, (pattern) => {
         const template = templateOf(pattern, hasVariables);
@@ -106,9 +110,12 @@ function selector(selection: Selection | undefined, compiled: (pattern: string) 
   return (text, context) => tests.some((test) => test(text, context)) !== selection.isExcept;
 }
 
-/** Users and federated identities assume no role in the run. */
-const isForServices = ({ principals }: PolicyStatement) =>
-  principals === undefined || principals.has("Service") || principals.get("AWS")?.includes("*") === true;
+/** Federated identities assume no role in the run. */
+const isFor: Readonly<Record<Trusted, (statement: PolicyStatement) => boolean>> = {
+  services: ({ principals }) =>
+    principals === undefined || principals.has("Service") || principals.get("AWS")?.includes("*") === true,
+  callers: ({ principals }) => principals === undefined || principals.has("AWS"),
+};
 
 function isJudged({ actions }: PolicyStatement): boolean {
   if (actions === undefined || actions.isExcept) return true;

@@ -5,7 +5,7 @@ import { type Ask, ServiceError } from "../service/ask";
 import type { Clock } from "../service/clock";
 import type { Provisioners } from "../service/provision";
 import { provisioner } from "../service/provisioner";
-import { numberIn, partIn, textIn, type Values } from "../service/values";
+import { numberIn, partIn, tagsOf, textIn, type Values } from "../service/values";
 import { asynchronousDefaults } from "./asynchronous";
 import { inRange } from "./function/errors";
 import { functionOf, functionProperties } from "./function/function-of";
@@ -23,20 +23,22 @@ export interface LambdaProvisionSettings {
 export function lambdaProvisioners({ lambda, ask, clock, projectRoot }: LambdaProvisionSettings): Provisioners {
   const { registry } = lambda;
   return {
-    "aws:lambda/function:Function": provisioner(functionProperties, (resource) =>
-      lambda.putFunction(functionOf(resource, projectRoot)),
-    ),
+    "aws:lambda/function:Function": provisioner(functionProperties, (resource) => {
+      const definition = functionOf(resource, projectRoot);
+      lambda.putFunction(definition);
+      registry.putTags(definition.arn, tagsOf(resource));
+    }),
 
-    "aws:lambda/eventSourceMapping:EventSourceMapping": provisioner(mappingProperties, async (resource) =>
-      lambda.putMapping(
-        await mappingOf(resource, {
-          functionOf: (identifier) => registry.find(identifier).definition,
-          mappings: [...registry.mappings.values()].map(({ mapping }) => mapping.definition),
-          ask,
-          clock,
-        }),
-      ),
-    ),
+    "aws:lambda/eventSourceMapping:EventSourceMapping": provisioner(mappingProperties, async (resource) => {
+      const definition = await mappingOf(resource, {
+        functionOf: (identifier) => registry.find(identifier).definition,
+        mappings: [...registry.mappings.values()].map(({ mapping }) => mapping.definition),
+        ask,
+        clock,
+      });
+      await lambda.putMapping(definition);
+      registry.putTags(definition.arn, tagsOf(resource));
+    }),
 
     "aws:lambda/permission:Permission": provisioner(permissionProperties, ({ name, inputs, outputs }) => {
       const { definition } = registry.find(textIn(inputs, "function") ?? "", textIn(inputs, "qualifier"));

@@ -3,6 +3,7 @@
 import { type Message, ServiceError } from "../service/ask";
 import type { AsynchronousConfig } from "./asynchronous";
 import type { DeployedFunction } from "./descriptions";
+import { notFound } from "./function/errors";
 import type { Mapping } from "./mapping/mapping";
 
 export interface RegisteredMapping {
@@ -14,6 +15,8 @@ export class Registry {
   readonly functions = new Map<string, DeployedFunction>();
   readonly asynchronousConfigs = new Map<string, AsynchronousConfig>();
   readonly mappings = new Map<string, RegisteredMapping>();
+  /** By the ARNs of functions and mappings. */
+  readonly #tags = new Map<string, Readonly<Record<string, string>>>();
   readonly #statements = new Map<string, Map<string, Message>>();
 
   constructor(
@@ -42,12 +45,21 @@ export class Registry {
 
   findMapping(uuid: string): RegisteredMapping {
     const found = this.mappings.get(uuid);
-    if (found === undefined) {
-      throw new ServiceError("ResourceNotFoundException", "The resource you requested does not exist.", 404, {
-        Type: "User",
-      });
-    }
+    if (found === undefined) throw notFound("The resource you requested does not exist.");
     return found;
+  }
+
+  putTags(arn: string, tags: Readonly<Record<string, string>>): void {
+    this.#tags.set(arn, tags);
+  }
+
+  /** The tags of a function or a mapping. */
+  tagsOf(arn: string): Readonly<Record<string, string>> {
+    const isKnown =
+      [...this.functions.values()].some(({ definition }) => definition.arn === arn) ||
+      [...this.mappings.values()].some(({ mapping }) => mapping.definition.arn === arn);
+    if (!isKnown) throw notFound("The resource you requested does not exist.");
+    return this.#tags.get(arn) ?? {};
   }
 
   addStatement(functionName: string, sid: string, statement: Message): void {

@@ -104,13 +104,15 @@ export function createLambda(settings: LambdaSettings): Lambda {
     Invoke: (input, principal) => runInvoke(input, principal, { registry, invoke, asynchronous }),
     GetFunction: (input) => {
       const deployed = found(input);
-      const { reservedConcurrency, archive } = deployed.definition;
+      const { reservedConcurrency, archive, arn } = deployed.definition;
+      const tags = registry.tagsOf(arn);
       return {
         Configuration: describeFunction(deployed, hasQualifier(input)),
         Code: { RepositoryType: "S3", Location: `file://${archive}` },
         ...(reservedConcurrency !== undefined && {
           Concurrency: { ReservedConcurrentExecutions: reservedConcurrency },
         }),
+        ...(Object.keys(tags).length > 0 && { Tags: tags }),
       };
     },
     GetFunctionConfiguration: (input) => describeFunction(found(input), hasQualifier(input)),
@@ -141,6 +143,7 @@ export function createLambda(settings: LambdaSettings): Lambda {
       if (policy === undefined) throw notFound("The resource you requested does not exist.");
       return { Policy: policy, RevisionId: revision({ policy }) };
     },
+    ListTags: (input) => ({ Tags: registry.tagsOf(text(input, "Resource")) }),
     ListFunctions: (input) => {
       const { items, more } = pageOf(registry.functions.values(), keyOfFunction, input, 50);
       return { Functions: items.map((each) => describeFunction(each)), ...more };

@@ -15,14 +15,21 @@ const protocols = {
     namespace: "http://sns.amazonaws.com/doc/2010-03-31/",
     accessDenied: "AuthorizationError",
   },
+  sts: {
+    version: "2011-06-15",
+    namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
+    accessDenied: "AccessDenied",
+  },
 } as const;
 
 export type QueryService = keyof typeof protocols;
 
+const services: readonly QueryService[] = ["sqs", "sns", "sts"];
+
 /** The service that a form is for, by its signature or by its version. It is SQS if neither names one. */
 export function queryServiceOf(signedFor: ServiceName | undefined, version: string | null): QueryService {
-  if (signedFor === "sqs" || signedFor === "sns") return signedFor;
-  return version === protocols.sns.version ? "sns" : "sqs";
+  const isIt = (service: QueryService) => service === signedFor;
+  return services.find(isIt) ?? services.find((service) => protocols[service].version === version) ?? "sqs";
 }
 
 export const queryInput = (service: QueryService, action: string, form: URLSearchParams): Message =>

@@ -5,6 +5,10 @@ export type Principal =
   /** Any access key that is not one of ours, unless a function signs with it: full access. */
   | { readonly kind: "user" }
   | { readonly kind: "function"; readonly functionName: string; readonly roleArn: string }
+  /** A client with credentials of a role, which STS has given it. */
+  | { readonly kind: "role"; readonly roleArn: string; readonly sessionName: string }
+  /** A client with credentials of a role that are no longer valid. */
+  | { readonly kind: "expired" }
   /** A delivery of ours: `service` as in policies (`lambda.amazonaws.com`), `sourceArn` as in `aws:SourceArn`. */
   | { readonly kind: "service"; readonly service: string; readonly roleArn?: string; readonly sourceArn?: string }
   /** A function that signs with a key that is neither its own nor another function's: on AWS there is no such key. */

@@ -244,6 +244,7 @@ function pageOf(found: readonly Queue[], input: Message) {
 /** Returns the account of a user, or the unique id of a role with the session's name, as AWS does. */
 function senderOf(principal: Principal, accountId: string): string {
   if (principal.kind === "function") return `AROALOCALRUN:${principal.functionName}`;
+  if (principal.kind === "role") return `AROALOCALRUN:${principal.sessionName}`;
   if (principal.kind === "service") return `AROALOCALRUN:${principal.service}`;
   return principal.kind === "user" ? accountId : "anonymous";
 }

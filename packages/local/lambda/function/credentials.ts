@@ -1,13 +1,7 @@
 // The credentials of the functions. Each function has a key of its role, by which the run knows the sender of a
 // request.
-import { randomBytes } from "node:crypto";
 import type { Principal } from "../../service/ask";
-
-export interface Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken: string;
-}
+import { type Credentials, newCredentials } from "../../service/credentials";
 
 export class CredentialStore {
   readonly #byFunction = new Map<string, Credentials>();
@@ -18,11 +12,7 @@ export class CredentialStore {
     const key = `${functionName} ${roleArn}`;
     const known = this.#byFunction.get(key);
     if (known !== undefined) return known;
-    const credentials = {
-      accessKeyId: `ASIA${keyCharacters(16)}`,
-      secretAccessKey: randomBytes(30).toString("base64"),
-      sessionToken: randomBytes(96).toString("base64"),
-    };
+    const credentials = newCredentials();
     this.#byFunction.set(key, credentials);
     this.#principals.set(credentials.accessKeyId, { kind: "function", functionName, roleArn });
     return credentials;
@@ -41,10 +31,4 @@ export class CredentialStore {
       ? { kind: "stranger", functionName: by.functionName, accessKeyId }
       : { kind: "user" };
   }
-}
-
-/** Access key ids consist of A to Z and 2 to 7. */
-function keyCharacters(count: number): string {
-  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-  return Array.from(randomBytes(count), (byte) => alphabet[byte % alphabet.length]).join("");
 }

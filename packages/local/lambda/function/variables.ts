@@ -1,7 +1,7 @@
 // The environment variables of a function's process: Lambda's own and the function's, and none of this machine.
 import { randomBytes } from "node:crypto";
 import { reservedVariables } from "spillway/syntax/reserved-variables";
-import type { Credentials } from "./credentials";
+import type { Credentials } from "../../service/credentials";
 import type { FunctionDefinition } from "./definition";
 
 export interface VariableSettings {

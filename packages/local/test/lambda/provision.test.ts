@@ -96,6 +96,20 @@ describe("the program's functions on the local run", () => {
     assert.deepEqual([Timeout, MemorySize, Environment], [20, 512, { Variables: { TABLE: "t" } }]);
   });
 
+  it("answers the tags of a function and of a mapping by their ARNs", async () => {
+    await createQueue(run, "orders");
+    await createFunction({ tags: { team: "orders" } });
+    await createMapping({ tags: { stage: "dev" } });
+    const tagsOf = (Resource: string) => run.ask(user, "lambda", "ListTags", { Resource });
+    assert.deepEqual(await tagsOf(functionArn("consume")), { Tags: { team: "orders" } });
+    const mapping = `arn:aws:lambda:${region}:${accountId}:event-source-mapping:m-1`;
+    assert.deepEqual(await tagsOf(mapping), { Tags: { stage: "dev" } });
+    assert.deepEqual((await run.ask(user, "lambda", "GetFunction", { FunctionName: "consume" })).Tags, {
+      team: "orders",
+    });
+    await assert.rejects(tagsOf(functionArn("other")), { code: "ResourceNotFoundException" });
+  });
+
   it("lets a user pause and resume a mapping with the SDK's calls", async () => {
     const front = await startFront({
       port: 0,
