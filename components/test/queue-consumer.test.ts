@@ -79,7 +79,10 @@ describe("QueueConsumer", () => {
       alarmActions: [alarmTopicArn],
       okActions: [alarmTopicArn],
     });
-    assert.match(String(alarmDescription), /dead-letter queue of told\. Read the DeadLetterReason/);
+    assert.match(
+      String(alarmDescription),
+      /dead-letter queue of told\. See why first: spillway dlq list ./,
+    );
     assert.deepEqual(graph.one("aws:cloudwatch/metricAlarm:MetricAlarm", "quiet-dead-letters").inputs.alarmActions, []);
   });
 
