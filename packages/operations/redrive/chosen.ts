@@ -86,7 +86,7 @@ class SendChosen {
     });
     // The order of a stream is that of its records, not of their dead letters.
     const inOrder = request.consumer.kind === "stream" || request.consumer.kind === "table";
-    if (inOrder) supply.putBack(lanesOf(await supply.takeAll()).flat());
+    if (inOrder) supply.putBack(lanesOf(await supply.takeMany()).flat());
     if (request.canary !== undefined && this.#sending.sent.size === 0) {
       const canaries = await takeCanaries(supply, request.canary);
       supply.putBack(await this.#sending.send(canaries));
@@ -104,7 +104,7 @@ class SendChosen {
       else if (ids.length > 0) working.say(`The first ${ids.length} have succeeded: the rest follows.`);
     }
     while (!this.#ends()) {
-      const letters = inOrder ? await supply.takeAll() : await supply.take(this.#sending.most);
+      const letters = inOrder ? await supply.takeMany() : await supply.take(this.#sending.most);
       if (letters.length === 0) break;
       await this.#sending.send(letters);
       this.#first ??= [...this.#sending.sent.keys()];

@@ -84,12 +84,15 @@ export class Sending {
     settle: (deliveries: readonly Delivery[]) => Promise<void>,
   ): Promise<void> {
     const { stack, pace, ends } = this.settings;
-    await pace.take(letters.length);
-    const sending = sendToQueue(letters, route, stack.clients, this.#blocked);
-    while (!ends()) {
-      const { value: deliveries, done } = await sending.next();
-      if (done) break;
-      await settle(deliveries);
+    for (let at = 0; at < letters.length && !ends(); at += pace.most) {
+      const part = letters.slice(at, at + pace.most);
+      await pace.take(part.length);
+      const sending = sendToQueue(part, route, stack.clients, this.#blocked);
+      while (!ends()) {
+        const { value: deliveries, done } = await sending.next();
+        if (done) break;
+        await settle(deliveries);
+      }
     }
   }
 

@@ -11,6 +11,8 @@ export interface Choice {
 
 /** Letters that are held in advance. */
 const mostAhead = 1000;
+/** What is held must be hidden again and again. */
+const many = 5000;
 
 export class Supply {
   readonly #buffer: DeadLetter[] = [];
@@ -33,9 +35,9 @@ export class Supply {
     return this.#buffer.splice(0, most);
   }
 
-  /** All that can be read, in memory: for sources whose order is not that of the dead-letter queue. */
-  async takeAll(): Promise<readonly DeadLetter[]> {
-    while (await this.readMore()) {}
+  /** Thousands at once: for sources whose order is not that of the dead-letter queue. */
+  async takeMany(): Promise<readonly DeadLetter[]> {
+    while (this.#buffer.length < many && (await this.readMore())) {}
     return this.#buffer.splice(0);
   }
 
