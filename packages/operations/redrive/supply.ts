@@ -17,17 +17,11 @@ const many = 5000;
 export class Supply {
   readonly #buffer: DeadLetter[] = [];
   #waves: AsyncIterator<readonly DeadLetter[]> | undefined;
-  #passedOver = 0;
 
   constructor(
     private readonly reader: Reader,
     private readonly choice: Choice,
   ) {}
-
-  /** Letters that were read and not chosen. */
-  get passedOver(): number {
-    return this.#passedOver;
-  }
 
   /** Up to so many; none when the queue has no more. */
   async take(most: number): Promise<readonly DeadLetter[]> {
@@ -63,7 +57,6 @@ export class Supply {
     for (const letter of wave) {
       if (this.choice.isBack(letter)) continue;
       if (this.choice.chosen(letter)) this.#buffer.push(letter);
-      else this.#passedOver += 1;
     }
     return true;
   }
