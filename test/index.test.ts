@@ -1,12 +1,9 @@
 // Longer than 250 lines because all rules of the program are read from the same evaluations.
 import { strict as assert } from "node:assert";
-import * as path from "node:path";
 import type { Graph, GraphResource } from "@spillway/graph";
-import { evaluateProgram } from "@spillway/graph";
+import { pipelineGraph } from "./support/pipeline-graph";
 
 const unknown = "\u0000unknown";
-const evaluated = (preview: boolean, config: Readonly<Record<string, string>> = {}) =>
-  evaluateProgram({ program: path.join(__dirname, "..", "index.ts"), stack: "dev", preview, config });
 
 const outputs = [
   "activityStreamName",
@@ -53,7 +50,7 @@ describe("the pipeline's program", () => {
     describe(preview ? "in the first preview" : "after an update", () => {
       let graph: Graph;
       before(async () => {
-        graph = await evaluated(preview);
+        graph = await pipelineGraph({ preview });
       });
 
       it("has every resource", () => {
@@ -103,7 +100,7 @@ describe("the pipeline's program", () => {
     let graph: Graph;
     before(async () => {
       const alarmTopic = "arn:aws:sns:eu-west-1:123456789012:alarms";
-      graph = await evaluated(false, { alarmTopic, deletionProtection: "true" });
+      graph = await pipelineGraph({ config: { alarmTopic, deletionProtection: "true" } });
     });
 
     it("gives each function a role of its own, with named actions on named resources", () => {

@@ -2,8 +2,8 @@
 import { strict as assert } from "node:assert";
 import * as path from "node:path";
 import type { Graph } from "@spillway/graph";
-import { evaluateProgram } from "@spillway/graph";
 import { runInLanguageHost } from "./support/engine";
+import { pipelineGraph } from "./support/pipeline-graph";
 
 const root = path.resolve(__dirname, "..");
 
@@ -11,7 +11,7 @@ describe("the program in Pulumi's language host", () => {
   it("asks for the same resources, without a build, as when it is evaluated here", async () => {
     const byUrn = ({ resources }: Graph) => new Map(resources.map((each) => [each.urn, each]));
     const { graph } = await runInLanguageHost({ root, stack: "dev" });
-    const evaluated = await evaluateProgram({ program: path.join(root, "index.ts"), stack: "dev" });
+    const evaluated = await pipelineGraph();
     assert.deepEqual(byUrn(graph), byUrn(evaluated));
     assert.deepEqual(graph.outputs, evaluated.outputs);
   });

@@ -1,41 +1,19 @@
 import { strict as assert } from "node:assert";
-import * as path from "node:path";
 import type { Graph } from "@spillway/graph";
-import { evaluateProgram } from "@spillway/graph";
 import { matchFormer } from "@spillway/graph/read/aliases";
 import { documentOf, methodsOf } from "@spillway/graph/read/open-api";
 import { QueueConsumer, Table } from "spillway";
-import { takesTags } from "../packages/graph/evaluate/default-tags";
 import { knownKeys } from "../packages/local/iam/context";
 import { note } from "./support/callbacks";
 import { Recorded } from "./support/component-graph";
+import { pipelineGraph } from "./support/pipeline-graph";
 
-const program = path.join(__dirname, "..", "index.ts");
 const holdsData = /^aws:(sqs\/queue|dynamodb\/table|kinesis\/stream|kms\/key):/;
-const urns = ({ resources }: Graph) => resources.map(({ urn }) => urn);
 const of = ({ resources }: Graph, type: string) => resources.filter((resource) => resource.type === type);
 
 describe("the stacks", () => {
-  for (const stack of ["dev", "prod"]) {
-    for (const network of ["false", "true"]) {
-      for (const encryption of ["aws", "customer"]) {
-        it(`${stack} shows every resource in its first preview, network ${network}, encryption ${encryption}`, async () => {
-          const config = { network, encryption };
-          const [previewed, deployed] = [
-            await evaluateProgram({ program, stack, config, preview: true }),
-            await evaluateProgram({ program, stack, config }),
-          ];
-          assert.deepEqual(urns(previewed).sort(), urns(deployed).sort());
-          assert.equal(of(deployed, "awsx:ec2:Vpc").length, network === "true" ? 1 : 0);
-          const keys = of(deployed, "aws:kms/key:Key").filter(({ name }) => name === "data");
-          assert.equal(keys.length, encryption === "customer" ? 1 : 0);
-        });
-      }
-    }
-  }
-
   it("keep the key, and the right to read with it, on the way from the stack's key back to AWS's own", async () => {
-    const at = (encryption: string) => evaluateProgram({ program, stack: "prod", config: { encryption } });
+    const at = (encryption: string) => pipelineGraph({ stack: "prod", config: { encryption } });
     const [before, between] = [await at("customer"), await at("aws-keeping-key")];
     const keyIn = (graph: Graph) => of(graph, "aws:kms/key:Key").find(({ name }) => name === "data");
     assert.equal(keyIn(between)?.urn, keyIn(before)?.urn);
@@ -64,7 +42,7 @@ describe("the stacks", () => {
   });
 
   it("have no condition in a role's policy that the local run could not judge", async () => {
-    const graph = await evaluateProgram({ program, stack: "prod", config: { network: "true" } });
+    const graph = await pipelineGraph({ stack: "prod", config: { network: "true" } });
     const keys = of(graph, "aws:iam/rolePolicy:RolePolicy").flatMap(({ inputs }) =>
       (JSON.parse(String(inputs.policy)).Statement as { Condition?: Record<string, object> }[]).flatMap(
         ({ Condition = {} }) => Object.values(Condition).flatMap((values) => Object.keys(values)),
@@ -78,8 +56,8 @@ describe("the stacks", () => {
   });
 
   it("can be taken down on purpose: without deletionProtection nothing is protected, and nothing else changes", async () => {
-    const off = await evaluateProgram({ program, stack: "prod", config: { deletionProtection: "false" } });
-    const on = await evaluateProgram({ program, stack: "prod" });
+    const off = await pipelineGraph({ stack: "prod", config: { deletionProtection: "false" } });
+    const on = await pipelineGraph({ stack: "prod" });
     for (const { type, name, options, inputs } of off.resources) {
       assert.equal(options.protect, false, `${type} ${name}`);
       assert.notEqual(inputs.deletionProtectionEnabled, true, `${type} ${name}`);
@@ -92,7 +70,7 @@ describe("the stacks", () => {
   describe("in production", () => {
     let graph: Graph;
     before(async () => {
-      graph = await evaluateProgram({ program, stack: "prod" });
+      graph = await pipelineGraph({ stack: "prod" });
     });
 
     it("protects what holds data, and nothing else", () => {
@@ -135,42 +113,6 @@ describe("the stacks", () => {
         assert.deepEqual([inputs.alarmActions, inputs.okActions], [[topic], [topic]], name);
       }
     });
-  });
-
-  it("have the tags of project, stack and owner on everything that takes tags", async () => {
-    for (const stack of ["dev", "prod"]) {
-      const { resources } = await evaluateProgram({
-        program,
-        stack,
-        config: { network: "true", encryption: "customer" },
-      });
-      const tagged = resources.filter(({ type }) => takesTags(type));
-      assert.ok(tagged.length > 40);
-      for (const { name, outputs } of tagged) {
-        assert.deepEqual(outputs.tagsAll, { project: "spillway", stack, owner: "orders-team" }, name);
-      }
-    }
-  });
-
-  it("live side by side in one account and region: no name is in both", async () => {
-    const names = async (stack: string) => {
-      const { resources } = await evaluateProgram({
-        program,
-        stack,
-        config: { network: "true", encryption: "customer" },
-      });
-      return resources.flatMap(({ custom, type, outputs }) =>
-        custom && typeof outputs.name === "string" && !/apigateway\/|defaultSecurityGroup/.test(type)
-          ? [outputs.name]
-          : [],
-      );
-    };
-    const [dev, prod] = [new Set(await names("dev")), await names("prod")];
-    assert.ok(prod.length > 60);
-    assert.deepEqual(
-      prod.filter((name) => dev.has(name)),
-      [],
-    );
   });
 });
 

@@ -1,12 +1,11 @@
 // Longer than 250 lines because all rows of one dashboard are read from the same evaluation.
 import { strict as assert } from "node:assert";
-import * as path from "node:path";
 import * as aws from "@pulumi/aws";
 import type { Value } from "@spillway/graph";
-import { evaluateProgram } from "@spillway/graph";
 import Ajv from "ajv";
 import { note } from "../../test/support/callbacks";
 import { Recorded, refusal } from "../../test/support/component-graph";
+import { pipelineGraph } from "../../test/support/pipeline-graph";
 import { Dashboard, type Monitored } from "../dashboard";
 import { EventBusRule } from "../event-bus-rule";
 import { QueueConsumer } from "../queue-consumer";
@@ -83,7 +82,7 @@ describe("Dashboard", () => {
   let widgets: readonly Widget[];
   let names: ReadonlySet<unknown>;
   before(async () => {
-    const graph = await evaluateProgram({ program: path.join(__dirname, "..", "..", "index.ts"), stack: "prod" });
+    const graph = await pipelineGraph({ stack: "prod" });
     const [found, ...others] = graph.resources.filter(({ type }) => type === dashboardType);
     assert.deepEqual([found?.inputs.dashboardName, others], ["spillway-prod-pipeline", []]);
     widgets = widgetsOf(found?.inputs.dashboardBody);

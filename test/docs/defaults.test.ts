@@ -1,9 +1,7 @@
 // The defaults that docs/components.md states, against what AWS is asked for when they are left out.
 import { strict as assert } from "node:assert";
-import * as path from "node:path";
 import * as aws from "@pulumi/aws";
 import type { Value } from "@spillway/graph";
-import { evaluateProgram } from "@spillway/graph";
 import { documentOf, methodsOf } from "@spillway/graph/read/open-api";
 import {
   EventBusRule,
@@ -18,7 +16,8 @@ import {
 import { Network } from "spillway/network";
 import { changed, type NoteEvent, note, onAny } from "../support/callbacks";
 import { Recorded } from "../support/component-graph";
-import { read, root, statedAfter, unwrapped } from "../support/docs-tables";
+import { read, statedAfter, unwrapped } from "../support/docs-tables";
+import { pipelineGraph } from "../support/pipeline-graph";
 
 type Inputs = Readonly<Record<string, Value>>;
 
@@ -208,11 +207,7 @@ describe("docs/components.md states the defaults as they are, of", () => {
       logRetention: `${logRetention(graph)} days`,
     });
     const monthly = (endpoints: number) => `$${(endpoints * Number(zones) * 730 * 0.01).toFixed(2)}`;
-    const pipeline = await evaluateProgram({
-      program: path.join(root, "index.ts"),
-      stack: "dev",
-      config: { "spillway:network": "true" },
-    });
+    const pipeline = await pipelineGraph({ config: { network: "true" } });
     const called = pipeline.resources.filter(({ inputs }) => inputs.vpcEndpointType === "Interface");
     assert.deepEqual(called.map(({ name }) => name).sort(), ["network-sns", "network-sqs"]);
     assert.ok(section("Network").includes("The reference pipeline calls SQS and SNS, besides DynamoDB"));

@@ -1,9 +1,9 @@
 import { strict as assert } from "node:assert";
 import { existsSync, readdirSync } from "node:fs";
 import * as path from "node:path";
-import { evaluateProgram } from "@spillway/graph";
 import { defaultIdleTime } from "../../packages/local/lambda/function/pool";
 import { read, root, unwrapped } from "../support/docs-tables";
+import { pipelineGraph } from "../support/pipeline-graph";
 
 describe("the documents", () => {
   it("state how long processes stay warm", () => {
@@ -12,11 +12,7 @@ describe("the documents", () => {
   });
 
   it("name the addresses of the pipeline as they are", async () => {
-    const { outputs } = await evaluateProgram({
-      program: path.join(root, "index.ts"),
-      stack: "dev",
-      address: "http://127.0.0.1:4566",
-    });
+    const { outputs } = await pipelineGraph({ address: "http://127.0.0.1:4566" });
     const readme = read("README.md");
     assert.ok(readme.includes(`curl -i -X POST ${outputs.apiUrl}/orders `));
     for (const url of [outputs.ordersQueueUrl, outputs.ordersDeadLetterQueueUrl]) {
@@ -29,7 +25,7 @@ describe("the documents", () => {
   });
 
   it("say what dev's public endpoint takes, and what that costs", async () => {
-    const graph = await evaluateProgram({ program: path.join(root, "index.ts"), stack: "dev" });
+    const graph = await pipelineGraph();
     const limited = graph.resources.find(({ type }) => type === "aws:apigateway/methodSettings:MethodSettings");
     const { settings = {} } = limited?.inputs ?? {};
     const rate = Number((settings as { readonly throttlingRateLimit?: number }).throttlingRateLimit);

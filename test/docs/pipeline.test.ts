@@ -3,13 +3,13 @@ import { strict as assert } from "node:assert";
 import { existsSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import type { Graph } from "@spillway/graph";
-import { evaluateProgram } from "@spillway/graph";
 import * as v from "valibot";
 import { Activity } from "../../functions/contracts/activity";
 import { Order } from "../../functions/contracts/order";
 import { OrderRequest } from "../../functions/contracts/order-request";
 import { Sweep } from "../../functions/contracts/sweep";
 import { read, root, statedAfter, tableAfter } from "../support/docs-tables";
+import { pipelineGraph } from "../support/pipeline-graph";
 
 const file = "docs/pipeline.md";
 const exampleAfter = (heading: string) =>
@@ -18,7 +18,7 @@ const exampleAfter = (heading: string) =>
 describe("docs/pipeline.md", () => {
   let graph: Graph;
   before(async () => {
-    graph = await evaluateProgram({ program: path.join(root, "index.ts"), stack: "dev" });
+    graph = await pipelineGraph();
   });
 
   it("has the README's picture", () => {

@@ -1,14 +1,14 @@
 import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
-import { evaluateProgram } from "@spillway/graph";
 import { explainedList } from "../../tools/generate/iam-statements";
-import { documented, root } from "../../tools/generate/program";
+import { documented } from "../../tools/generate/program";
 import { Recorded } from "../support/component-graph";
+import { pipelineGraph } from "../support/pipeline-graph";
 
 describe("the list of IAM statements in docs/security.md", () => {
   it("holds for the pipeline with the endpoint's log, too", async () => {
     const config = { ...documented.config, "spillway:apiGatewayLogging": "create" };
-    const graph = await evaluateProgram({ program: `${root}/index.ts`, stack: documented.stack, config });
+    const graph = await pipelineGraph({ stack: documented.stack, config });
     assert.match(explainedList(graph), /\*\*endpoint api-logging\*\* *\| `logs:CreateLogGroup`.* \| `\*` \(\d\)/);
   });
 

@@ -50,7 +50,7 @@ describe("spillway start", () => {
     start.kill("SIGINT");
     assert.equal(await start.ended, 130);
     assert.equal(start.stdout.split("\n").length, 2);
-    assert.deepEqual(processes.filter(alive), []);
+    await until(() => processes.filter(alive).length === 0);
     assert.deepEqual(foldersOf(start.pid), []);
     await assert.rejects(fetch(address));
   });
@@ -168,7 +168,7 @@ describe("spillway start", () => {
     assert.equal(await order({ apiUrl: url.replace(/\/orders$/, "") }), 202);
     assert.equal(await start.ended, 0);
     assert.equal(start.stderr, "");
-    assert.deepEqual(processes.filter(alive), []);
+    await until(() => processes.filter(alive).length === 0);
     assert.deepEqual(foldersOf(start.pid), []);
   });
 

@@ -3,7 +3,7 @@ import { strict as assert } from "node:assert";
 import { globSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import * as aws from "@pulumi/aws";
-import { evaluateProgram } from "../evaluate/evaluate";
+import { pipelineGraph } from "../../../test/support/pipeline-graph";
 import { deadLetterArn, namedBy, resourceTypes } from "../resource-types";
 
 const root = path.join(__dirname, "..", "..", "..");
@@ -42,7 +42,7 @@ describe("the table of resource types", () => {
   for (const stack of ["dev", "prod"]) {
     it(`has an entry for each type in the program's stack ${stack}`, async () => {
       const config = { network: "true", encryption: "customer", alarms: "all", alarmTopic: "create" };
-      const { resources } = await evaluateProgram({ program: path.join(root, "index.ts"), stack, config });
+      const { resources } = await pipelineGraph({ stack, config });
       assert.deepEqual(withoutEntry(new Set(resources.map(({ type }) => type))), []);
     });
   }

@@ -1,14 +1,12 @@
 import { strict as assert } from "node:assert";
-import * as path from "node:path";
 import type { Graph } from "@spillway/graph";
-import { evaluateProgram } from "@spillway/graph";
+import { pipelineGraph } from "../../../test/support/pipeline-graph";
 import { describeRun } from "../printer";
 
 describe("what npm start prints when it is ready", () => {
   let graph: Graph;
   before(async () => {
-    const program = path.resolve(__dirname, "..", "..", "..", "index.ts");
-    graph = await evaluateProgram({ program, stack: "dev", address: "http://127.0.0.1:4566" });
+    graph = await pipelineGraph({ address: "http://127.0.0.1:4566" });
   });
   const lines = (verbose: boolean) =>
     describeRun({ graph, address: "http://127.0.0.1:4566", readyMs: 1, verbose }).split("\n");

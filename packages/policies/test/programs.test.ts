@@ -1,42 +1,17 @@
-// The policies on our own program: nothing mandatory is broken, whatever a stack decides.
+// The policies on our own program, of which one property is taken away at a time.
 import * as assert from "node:assert/strict";
 import * as path from "node:path";
 import type { Graph, GraphResource, Value } from "@spillway/graph";
 import { evaluateProgram } from "@spillway/graph";
 import { findingsOf } from "../../../test/support/internals";
+import { pipelineGraph } from "../../../test/support/pipeline-graph";
 
-/** What may be combined; each stack with each. */
-const stacks = ["dev", "prod"];
-const combinations: readonly Readonly<Record<string, string>>[] = [
-  ...["false", "true"].flatMap((network) => ["aws", "customer"].map((encryption) => ({ network, encryption }))),
-  { publicEndpoint: "false", deletionProtection: "true", alarms: "all", alarmTopic: "create" },
-  { apiGatewayLogging: "create", activityShards: "2", logRetentionDays: "365" },
-];
-
-const program = path.join(__dirname, "..", "..", "..", "index.ts");
 const mandatory = (graph: Graph) =>
   findingsOf(graph)
     .filter(({ level }) => level === "mandatory")
     .map(({ policy, message }) => `${policy}: ${message}`);
 
 describe("the policies on the program", () => {
-  for (const stack of stacks) {
-    for (const config of combinations) {
-      for (const preview of [true, false]) {
-        const label = `${stack}, ${preview ? "previewed" : "deployed"}, ${JSON.stringify(config)}`;
-        it(`find nothing mandatory, and can run all of themselves: ${label}`, async () => {
-          const graph = await evaluateProgram({ program, stack, config, preview });
-          assert.deepEqual(mandatory(graph), []);
-          const messages = findingsOf(graph).map(({ message }) => message);
-          assert.deepEqual(
-            messages.filter((message) => message.startsWith("can't run")),
-            [],
-          );
-        });
-      }
-    }
-  }
-
   it("find nothing mandatory in a topic that nobody subscribes to yet", async () => {
     const example = path.join(__dirname, "..", "..", "..", "docs", "examples", "bindings.ts");
     assert.deepEqual(mandatory(await evaluateProgram({ program: example, stack: "dev" })), []);
@@ -45,7 +20,7 @@ describe("the policies on the program", () => {
   describe("when one property is taken away", () => {
     let deployed: Graph;
     before(async () => {
-      deployed = await evaluateProgram({ program, stack: "dev" });
+      deployed = await pipelineGraph();
     });
 
     /** The same graph, one resource of it changed as somebody might. */

@@ -1,6 +1,5 @@
 // Longer than 250 lines because every kind of arrow has its program here.
 import { strict as assert } from "node:assert";
-import * as path from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import {
@@ -23,6 +22,7 @@ import {
 } from "spillway";
 import * as callbacks from "../../../../test/support/callbacks";
 import { Recorded } from "../../../../test/support/component-graph";
+import { pipelineGraph, pipelineProgram } from "../../../../test/support/pipeline-graph";
 import { evaluateProgram } from "../../evaluate/evaluate";
 import type { Graph } from "../../graph";
 import { type DiagramMarks, type DiagramOptions, diagramOf } from "../../read/diagram";
@@ -247,10 +247,8 @@ describe("the picture of a program", () => {
   });
 
   it("is the same for the same program, and Mermaid can read every line of the pipeline's", async () => {
-    const evaluated = () =>
-      evaluateProgram({ program: path.join(__dirname, "..", "..", "..", "..", "index.ts"), stack: "dev" });
-    const [head, ...lines] = linesOf(await evaluated());
-    assert.deepEqual([head, ...lines], linesOf(await evaluated()));
+    const [head, ...lines] = linesOf(await pipelineGraph());
+    assert.deepEqual([head, ...lines], linesOf(await evaluateProgram({ program: pipelineProgram, stack: "dev" })));
     assert.equal(head, "flowchart LR");
     const named = new Map<string, number>();
     for (const line of lines) {

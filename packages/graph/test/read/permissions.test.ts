@@ -1,10 +1,10 @@
 import { strict as assert } from "node:assert";
-import * as path from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { publishTo, QueueConsumer, readTable, Schedule, Table, Topic, TopicConsumer, writeTable } from "spillway";
 import { type NoteEvent, note, onAny } from "../../../../test/support/callbacks";
 import { Recorded } from "../../../../test/support/component-graph";
+import { pipelineGraph, pipelineProgram } from "../../../../test/support/pipeline-graph";
 import { evaluateProgram } from "../../evaluate/evaluate";
 import { resourceStatementsOf, statementsOf } from "../../read/permissions";
 
@@ -172,9 +172,8 @@ describe("permissions of a program", () => {
   });
 
   it("are the same in every evaluation of the pipeline, and name each of its ARNs", async () => {
-    const evaluated = async () =>
-      evaluateProgram({ program: path.join(__dirname, "..", "..", "..", "..", "index.ts"), stack: "dev" });
-    const [once, again] = [await evaluated(), await evaluated()];
+    const once = await pipelineGraph();
+    const again = await evaluateProgram({ program: pipelineProgram, stack: "dev" });
     assert.deepEqual(statementsOf(once), statementsOf(again));
     assert.deepEqual(resourceStatementsOf(once), resourceStatementsOf(again));
     assert.deepEqual(

@@ -65,6 +65,7 @@ describe("npm start -- --watch", () => {
     mkdirSync(folders, { recursive: true });
     folder = mkdtempSync(`${folders}${path.sep}`);
     cpSync(path.join(__dirname, "..", "fixtures", "watched"), folder, { recursive: true });
+    save("tsconfig.json", '{ "extends": "../../../tsconfig.json" }');
     said.length = 0;
   });
   afterEach(async () => {
