@@ -71,6 +71,16 @@ describe("spillway dlq redrive, edit, discard and restore", () => {
     await until(async () => (await count()) === 3);
   });
 
+  it("gives back what it has not sent on Ctrl-C, says what was done, and ends with 130", async () => {
+    const { port } = new URL(run.local.address);
+    const command = new Spillway(["dlq", "redrive", "orders", "--all", "--rate", "0.1", "--yes", "--port", port]);
+    await until(() => command.stderr.includes("1 sent"));
+    command.kill("SIGINT");
+    assert.equal(await command.ended, 130, command.stderr);
+    assert.match(command.stdout, /1 dead letter sent to queue .*\nIt ended early: it was interrupted/s);
+    await until(async () => (await count()) === 3);
+  });
+
   it("edits with --set what its consumer's schema takes, and refuses what it does not", async () => {
     const { stdout } = await spillway(["redrive", "orders", "--all", "--json"]);
     const [id = ""] = JSON.parse(stdout).plan.ids;
