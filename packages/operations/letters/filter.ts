@@ -67,7 +67,8 @@ function jsonIn(text: string | undefined): unknown {
 /** Without scripts and filters, so that a path can only look. */
 function valuesAt(path: string, event: unknown): readonly unknown[] {
   if (typeof event !== "object" || event === null) return [];
-  return JSONPath({ path, json: event, eval: false, wrap: true }) as readonly unknown[];
+  const rooted = path.startsWith("$") ? path : /^[.[]/.test(path) ? `$${path}` : `$.${path}`;
+  return JSONPath({ path: rooted, json: event, eval: false, wrap: true }) as readonly unknown[];
 }
 
 const isValue = (found: unknown, value: string) =>
