@@ -1,6 +1,7 @@
 // The dead-letter queue: where a record goes that was given up, and the one alarm that always exists.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { fromAlarmToFix } from "./alarms/alarms";
 import { ArgumentErrors } from "./base/argument-errors";
 import { Late } from "./base/late";
 import { checkName, nameOfQueue } from "./base/names";
@@ -62,6 +63,10 @@ export interface DeadLetters<Kind extends string = string> {
   readonly sourceArn: pulumi.Output<string>;
   /** What the source is, as `queue` or `table`. */
   readonly kind: Kind;
+  /** Name of the function that consumes the source, where the component has one. */
+  readonly functionName?: pulumi.Output<string>;
+  /** Name of the function's log group, where the component has one. */
+  readonly logGroupName?: pulumi.Output<string>;
 }
 
 export const longestRetention = 1_209_600;
@@ -196,7 +201,7 @@ export class DeadLetterQueue extends pulumi.ComponentResource {
       {
         alarmDescription:
           `Records were given up and wait in the dead-letter queue of ${this.name.replace(/-dead-letters$/, "")}. ` +
-          "Read the DeadLetterReason attribute of a message first; fix the cause, then redrive.",
+          `See why first: spillway dlq list --stack ${pulumi.getStack()}. Fix the cause, then redrive. ${fromAlarmToFix}`,
         namespace: "AWS/SQS",
         metricName: "ApproximateNumberOfMessagesVisible",
         statistic: "Maximum",

@@ -150,7 +150,13 @@ export abstract class FunctionConsumer<
     this.functionName = fn.functionName;
     this.functionArn = fn.functionArn;
     this.timeout = fn.timeout;
-    this.deadLetters = { url: deadLetters.url, sourceArn: created.arn, kind: created.kind };
+    this.deadLetters = {
+      url: deadLetters.url,
+      sourceArn: created.arn,
+      kind: created.kind,
+      functionName: fn.functionName,
+      logGroupName: fn.logGroupName,
+    };
     registerConsumer(this, created.kind, args.callback.schema);
     this.registerOutputs({
       ...created.outputs,

@@ -74,6 +74,9 @@ const periodOf = (kind: string) =>
     ? { seconds: 3600, longest: 168, unit: "hours" }
     : { seconds: 60, longest: longestEvaluation, unit: "minutes" };
 
+/** With what the description of each alarm ends: it is what a person gets who is paged. */
+export const fromAlarmToFix = "From the alarm to the fix: docs/dead-letters.md.";
+
 /** Minutes. */
 export const longestEvaluation = 1440;
 
@@ -99,7 +102,7 @@ export function createAlarms<Kind extends string>(
     created[ending] = new aws.cloudwatch.MetricAlarm(
       `${name}-${ending}`,
       {
-        alarmDescription: alarm.description(threshold),
+        alarmDescription: `${alarm.description(threshold)} ${fromAlarmToFix}`,
         namespace,
         metricName,
         dimensions,

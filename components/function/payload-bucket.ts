@@ -2,6 +2,7 @@
 // something is there.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { fromAlarmToFix } from "../alarms/alarms";
 import type { Operations } from "../base/operations";
 import { keyStatements } from "../iam/encryption";
 import type { Statement } from "../iam/statement";
@@ -53,7 +54,7 @@ export function createPayloadAlarm(
       alarmDescription:
         `Lambda gave up records of the stream of ${name}, and put them into the bucket for payloads. ` +
         "Read the newest object below aws/lambda/ there first: it has the records and what failed. Fix the cause, " +
-        "then replay them.",
+        `then replay them. ${fromAlarmToFix}`,
       namespace: "AWS/Lambda",
       metricName: "OnFailureDestinationDeliveredEventCount",
       dimensions: { EventSourceMappingUUID: mapping.uuid },

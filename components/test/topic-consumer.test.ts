@@ -142,6 +142,8 @@ describe("TopicConsumer", () => {
       url: graph.graph.outputs.queue,
       sourceArn: graph.one("aws:sns/topic:Topic").outputs.arn,
       kind: "topic-consumer",
+      functionName: graph.one("aws:lambda/function:Function").outputs.name,
+      logGroupName: graph.one("aws:cloudwatch/logGroup:LogGroup").outputs.name,
     });
   });
 

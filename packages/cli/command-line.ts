@@ -2,10 +2,13 @@
 // is called.
 import { Command } from "@commander-js/extra-typings";
 import { addDiagram } from "./commands/diagram";
+import { addDlq } from "./commands/dlq";
 import { addGenerate } from "./commands/generate";
 import { addIam } from "./commands/iam";
+import { addOutputs } from "./commands/outputs";
 import { addReview } from "./commands/review";
 import { addStart } from "./commands/start";
+import { addTail } from "./commands/tail";
 import type { Perform } from "./session";
 
 export function commandLine(version: string, perform: Perform): Command {
@@ -18,6 +21,9 @@ export function commandLine(version: string, perform: Perform): Command {
     .exitOverride()
     .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 called wrongly, 130 interrupted.");
   addStart(program, perform);
+  addDlq(program, perform);
+  addTail(program, perform);
+  addOutputs(program, perform);
   addReview(program, perform);
   addDiagram(program, perform);
   addIam(program, perform);

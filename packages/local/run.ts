@@ -1,6 +1,8 @@
 // The whole program on one machine: the local servers, the evaluated program, and each of its resources on them.
 import type { Graph, GraphResource } from "@spillway/graph";
 import { type Evaluation, evaluate, usableProject } from "@spillway/graph";
+import { atRest } from "./at-rest";
+import { copyTables } from "./data-copy";
 import { takeDataFolder } from "./data-folder";
 import { startFront } from "./http/front";
 import { ownPages } from "./http/own-pages";
@@ -22,6 +24,15 @@ export interface LocalSettings {
   /** Outputs of other stacks that the program refers to. */
   readonly stackOutputs?: Evaluation["stackOutputs"];
   readonly dataDir?: string | undefined;
+  /**
+   * The data folder of an earlier run with the same stack: the run begins with a copy of its tables, and the folder
+   * stays as it is. Not with `dataDir`. Default: the tables are empty.
+   */
+  readonly tablesFrom?: string | undefined;
+  /**
+   * Functions run only when something invokes them: no mapping polls, and no schedule comes. Default: false.
+   */
+  readonly atRest?: boolean;
   readonly concurrency?: number | undefined;
   /** First of the ports on which the functions listen for a debugger. Default: none listens. */
   readonly inspectPort?: number | undefined;
@@ -62,15 +73,11 @@ const accountId = "000000000000";
 /** Rejects with an Error for the user. Nothing is left behind in that case. */
 export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
   const started = performance.now();
-  const { program, stack, config = {}, dataDir, signal, say = () => {} } = settings;
+  const { program, stack, config = {}, signal, say = () => {} } = settings;
   const project = usableProject(program, stack, config);
   const region = project.config["aws:region"] ?? "";
   const clock = createClock(settings.speed);
   const closers: (() => Promise<void>)[] = [];
-  if (dataDir !== undefined) {
-    const release = takeDataFolder(dataDir);
-    closers.push(async () => release());
-  }
   let closing: Promise<void> | undefined;
   const close = () => {
     closing ??= (async () => {
@@ -79,6 +86,7 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
     return closing;
   };
   try {
+    const dataDir = dataFolder(settings, (end) => closers.push(end));
     let graph: Graph | undefined;
     let address = "";
     let absent: readonly GraphResource[] = [];
@@ -87,7 +95,7 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
     const { ask, identify, lambda, secrets, provisioners, served, known } = await createServices(
       {
         ...settings,
-        ...{ clock, accountId, region, projectRoot: project.root, observers, say },
+        ...{ clock, accountId, region, projectRoot: project.root, observers, say, dataDir },
         address: () => address,
         absent: () => absentFor(absent),
         role: (arn) => judge?.role(arn),
@@ -118,7 +126,8 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
     const iam = new Iam(evaluated, { accountId, region, ...known });
     judge = iam;
     observers.push(createPermissions(iam, { accountId, region, ...known }));
-    const custom = evaluated.resources.filter((resource) => resource.custom);
+    const resources = evaluated.resources.filter((resource) => resource.custom);
+    const custom = settings.atRest ? atRest(resources) : resources;
     absent = custom.filter(({ type }) => provisioners[type] === undefined && withoutEffect[type] === undefined);
     const notice = describeAbsent(absent);
     if (notice !== undefined) say(notice);
@@ -146,4 +155,20 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
     await close();
     throw error;
   }
+}
+
+/** Where the run keeps what outlives it, or the copy that it ends with. */
+function dataFolder(
+  { dataDir, tablesFrom }: LocalSettings,
+  closing: (end: () => Promise<void>) => void,
+): string | undefined {
+  if (tablesFrom !== undefined) {
+    const { directory, remove } = copyTables(tablesFrom);
+    closing(async () => remove());
+    return directory;
+  }
+  if (dataDir === undefined) return undefined;
+  const release = takeDataFolder(dataDir);
+  closing(async () => release());
+  return dataDir;
 }

@@ -10,6 +10,7 @@ const names = [
   "@spillway/cli",
   "@spillway/graph",
   "@spillway/local",
+  "@spillway/operations",
   "@spillway/policies",
   "@spillway/review",
 ];

@@ -1,0 +1,25 @@
+// `spillway dlq`: the commands for dead letters, of a deployed stack or of the local run.
+import type { Command } from "@commander-js/extra-typings";
+import type { Perform } from "../session";
+import { addDiscard } from "./dlq/discard";
+import { addEdit } from "./dlq/edit";
+import { addList } from "./dlq/list";
+import { addRedrive } from "./dlq/redrive";
+import { addRestore } from "./dlq/restore";
+import { addShow } from "./dlq/show";
+
+export function addDlq(program: Command, perform: Perform): void {
+  const dlq = program
+    .command("dlq")
+    .summary("works with dead letters, on AWS or in the local run")
+    .description(
+      "Works with the dead letters of a deployed stack (--stack NAME or --outputs FILE), or of the local run. It reads " +
+        "the queues, logs and streams themselves: there is nothing to set up.",
+    );
+  addList(dlq, perform);
+  addShow(dlq, perform);
+  addRedrive(dlq, perform);
+  addEdit(dlq, perform);
+  addDiscard(dlq, perform);
+  addRestore(dlq, perform);
+}

@@ -1,0 +1,132 @@
+// `spillway dlq edit`: edits the event of a dead letter, checks it, and sends it.
+import { readFileSync } from "node:fs";
+import { type Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import type { Assignment, Consumer } from "@spillway/operations";
+import { editText, keepText } from "../../editor";
+import { describeEdited } from "../../letters/changes";
+import { configOption, examples, notEmpty, programOption, stackOutputOption } from "../../options";
+import type { ProgramOptions } from "../../program-graph";
+import { exitCodes, type Perform, type Session } from "../../session";
+import {
+  auditOption,
+  deployedStackOption,
+  jsonOption,
+  outputsOption,
+  portOption,
+  toOption,
+  withStack,
+} from "./options";
+
+export function addEdit(dlq: Command, perform: Perform): void {
+  dlq
+    .command("edit")
+    .argument("<NAME>", "the consumer", notEmpty)
+    .argument("<ID>", "the message id of the dead letter", notEmpty)
+    .summary("edits the event of a dead letter and sends it")
+    .description(
+      "Opens the event in $VISUAL or $EDITOR, or changes it with --set or --body. Checks it with the schema of the " +
+        "consumer in this checkout's program, sends it, and deletes the dead letter.",
+    )
+    .addOption(deployedStackOption())
+    .addOption(outputsOption())
+    .addOption(portOption())
+    .addOption(
+      new Option(
+        "--set <PATH=VALUE>",
+        "sets a value of the event, as JSON or as text: items[0].quantity=2; may be repeated",
+      )
+        .argParser(assignment)
+        .conflicts("body"),
+    )
+    .addOption(new Option("--body <FILE>", "takes the event from this file").argParser(notEmpty))
+    .option("--whole", "edits the body with its envelope, not the event within", false)
+    .addOption(toOption())
+    .option("--no-check", "sends it without a check")
+    .addOption(programOption())
+    .addOption(configOption())
+    .addOption(stackOutputOption())
+    .addOption(auditOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      examples({
+        "spillway dlq edit orders 5f0c…": "opens the event in your editor",
+        "spillway dlq edit orders 5f0c… --set items[0].quantity=2": "changes one value",
+      }),
+    )
+    .action((name, id, options, command) => {
+      const { set, body } = options;
+      if (set === undefined && body === undefined && !process.stdin.isTTY) {
+        command.error("error: an editor needs a terminal. Give --set PATH=VALUE or --body FILE.");
+      }
+      return perform((session) =>
+        withStack(options, session, "edit", async (stack) => {
+          const { consumerNamed, edit } = require("@spillway/operations") as typeof import("@spillway/operations");
+          const { to, whole, check, audit, json } = options;
+          const edited = await edit(
+            stack,
+            {
+              ...{ consumer: consumerNamed(stack, name), id, whole, audit },
+              ...(to !== undefined && { to: consumerNamed(stack, to) }),
+              edit: (text) => changed(text, options, session),
+              ...(check && { check: (consumer, event) => issuesOf(consumer, event, { ...options, session }) }),
+            },
+            session,
+          );
+          session.print(json ? `${JSON.stringify(edited, undefined, 2)}\n` : describeEdited(name, id, edited, stack));
+          if (edited.result !== "refused") {
+            const isDone = edited.result === "unchanged" || edited.deleted;
+            return isDone ? exitCodes.done : exitCodes.failed;
+          }
+          if (set === undefined && body === undefined) {
+            session.say(`Your text is in ${keepText(edited.text)}. Correct it there, and send it with --body.`);
+          }
+          return exitCodes.failed;
+        }),
+      );
+    });
+}
+
+interface Change {
+  readonly set?: readonly Assignment[] | undefined;
+  readonly body?: string | undefined;
+}
+
+async function changed(text: string, { set, body }: Change, { signal }: Session): Promise<string | undefined> {
+  if (body !== undefined) return readFileSync(body, "utf8");
+  if (set === undefined) return editText(text, signal);
+  const { assign } = require("@spillway/operations") as typeof import("@spillway/operations");
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Error("The event is not JSON, so --set has nothing to set. Replace it with --body FILE.");
+  }
+  return JSON.stringify(set.reduce(assign, value), undefined, 2);
+}
+
+interface Checked extends Omit<ProgramOptions, "stack"> {
+  readonly stack?: string | undefined;
+  readonly session: Session;
+}
+
+/** A stack's name may have its organization and project before it. */
+async function issuesOf({ name }: Consumer, event: unknown, options: Checked): Promise<readonly string[]> {
+  const { program, stack = "dev", config = {}, stackOutput: stackOutputs = {}, session } = options;
+  const { checkEvents } = require("@spillway/graph") as typeof import("@spillway/graph");
+  const [answer] = await checkEvents({
+    ...{ program, config, stackOutputs, signal: session.signal, onOutput: session.say },
+    stack: stack.split("/").at(-1) ?? stack,
+    events: [{ consumer: name, event }],
+  });
+  return answer?.issues ?? [];
+}
+
+function assignment(text: string, former: readonly Assignment[] = []): readonly Assignment[] {
+  const { readAssignment } = require("@spillway/operations") as typeof import("@spillway/operations");
+  try {
+    return [...former, readAssignment(text)];
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
+}

@@ -1,0 +1,117 @@
+// `spillway dlq redrive`: sends dead letters back.
+import { type Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { describePlan, describeRedriven } from "../../letters/changes";
+import { examples, notEmpty, wholeNumber } from "../../options";
+import { exitCodes, type Perform } from "../../session";
+import {
+  allOption,
+  auditOption,
+  bundleOption,
+  deployedStackOption,
+  filterOf,
+  idOption,
+  jsonOption,
+  outputsOption,
+  portOption,
+  reasonOption,
+  refuseUnchosen,
+  sinceOption,
+  tenantOption,
+  toOption,
+  typeOption,
+  untilOption,
+  whereOption,
+  withStack,
+  yesOption,
+} from "./options";
+
+const defaults = { stopAfter: 5, canaryTimeout: 300 };
+
+export function addRedrive(dlq: Command, perform: Perform): void {
+  dlq
+    .command("redrive")
+    .argument("<NAME>", "the consumer", notEmpty)
+    .summary("sends dead letters back")
+    .description(
+      "Sends dead letters back to their queue or function, or to another consumer. Each is sent first and deleted then. " +
+        "It stops by itself when they come back dead.",
+    )
+    .addOption(deployedStackOption())
+    .addOption(outputsOption())
+    .addOption(portOption())
+    .addOption(allOption())
+    .addOption(reasonOption())
+    .addOption(typeOption())
+    .addOption(bundleOption())
+    .addOption(tenantOption())
+    .addOption(sinceOption())
+    .addOption(untilOption())
+    .addOption(idOption())
+    .addOption(whereOption())
+    .addOption(toOption())
+    .addOption(
+      new Option("--canary <N>", "sends so many first, and the others only when these have succeeded").argParser(
+        wholeNumber(1, 100),
+      ),
+    )
+    .addOption(
+      new Option("--canary-timeout <SECONDS>", "how long their outcome is awaited")
+        .argParser(wholeNumber(1, 43_200))
+        .default(defaults.canaryTimeout),
+    )
+    .addOption(new Option("--rate <N>", "the most letters a second (default: as fast as possible)").argParser(rate))
+    .addOption(
+      new Option("--stop-after <N>", "stops when so many have failed or come back dead")
+        .argParser(wholeNumber(1, 1_000_000))
+        .default(defaults.stopAfter),
+    )
+    .addOption(yesOption())
+    .addOption(auditOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      examples({
+        "spillway dlq redrive orders --all": "says what it would send, and where to",
+        "spillway dlq redrive orders --reason Timeout --yes": "sends those that failed for this reason",
+        "spillway dlq redrive orders --all --canary 3 --rate 20 --yes": "tries three, then sends 20 a second",
+      }),
+    )
+    .action((name, options, command) => {
+      const filter = filterOf(options);
+      refuseUnchosen(command, options, filter);
+      return perform((session) =>
+        withStack(options, session, "redrive", async (stack) => {
+          const { consumerNamed, redrive } = require("@spillway/operations") as typeof import("@spillway/operations");
+          const { to, canary, canaryTimeout, rate: perSecond, stopAfter, yes, audit, json } = options;
+          const answer = await redrive(
+            stack,
+            {
+              consumer: consumerNamed(stack, name),
+              filter,
+              ...(to !== undefined && { to: consumerNamed(stack, to) }),
+              ...{ canary, canaryTimeout, rate: perSecond, stopAfter, yes, audit },
+            },
+            session,
+          );
+          if (json) session.print(`${JSON.stringify(answer, undefined, 2)}\n`);
+          if ("plan" in answer) {
+            if (!json) session.print(describePlan(name, answer.plan, "send"));
+            if (answer.plan.count > 0) session.say("Do it with the same command and --yes.");
+            return exitCodes.done;
+          }
+          const { done } = answer;
+          if (!json) session.print(describeRedriven(name, done, stack));
+          const isComplete = done.stopped === undefined && done.kept.length + done.doubled.length === 0;
+          return isComplete ? exitCodes.done : exitCodes.failed;
+        }),
+      );
+    });
+}
+
+function rate(text: string): number {
+  const value = Number(text);
+  if (!/^\d+(\.\d+)?$/.test(text) || value < 0.01 || value > 3000) {
+    throw new InvalidArgumentError("Allowed are numbers from 0.01 to 3000.");
+  }
+  return value;
+}

@@ -1,0 +1,100 @@
+// What the commands that change dead letters have done, or would do, as lines for a terminal.
+import type { Discarded, Edited, Plan, Redriven, Restored, Stack } from "@spillway/operations";
+import { table } from "./text";
+
+/** As many as a person looks at. */
+const mostShown = 10;
+
+type Place = Pick<Stack, "flags">;
+
+export const letters = (count: number) => `${count} dead letter${count === 1 ? "" : "s"}`;
+
+/** `would`: what the command would do with them, as `send` or `discard`. */
+export function describePlan(name: string, { count, read, total, groups }: Plan, would: string): string {
+  const unread = read < total ? ` ${read} of about ${total} could be read; the others are in hand elsewhere.` : "";
+  if (count === 0) return `${name}: none of ${letters(read)} is chosen.${unread}\n`;
+  const rows = groups.map((group) => ({
+    cells: [String(group.count), group.errorType, would === "send" ? group.to : "the file"],
+    below: [],
+  }));
+  return `${[...table(["COUNT", "REASON", "GOES TO"], rows), ""].join("\n")}\n${name}: would ${would} ${letters(count)}.${unread} Nothing was changed.\n`;
+}
+
+export function describeRedriven(name: string, done: Redriven, { flags }: Place): string {
+  const { sent, succeeded, cameBack, kept, doubled, to, byAws, stopped } = done;
+  const known = [succeeded > 0 && `${succeeded} have succeeded`, cameBack > 0 && `${cameBack} came back dead`];
+  const outcomes = known.filter(Boolean).join(", ");
+  const lines = [
+    `${name}: ${letters(sent)} sent${to.length > 0 ? ` to ${to.join(", ")}` : ""}${byAws ? " by AWS" : ""}.` +
+      (outcomes === "" ? "" : ` So far, ${outcomes}.`),
+    ...(stopped === undefined ? [] : [`It ended early: ${stopped}. What was not sent is in the dead-letter queue.`]),
+    ...listed(
+      kept.map(({ id, why }) => `  ${id}  ${why}`),
+      `${letters(kept.length)} stay${kept.length === 1 ? "s" : ""}:`,
+    ),
+    ...listed(
+      doubled.map((id) => `  ${id}`),
+      "Sent, and still in the dead-letter queue, since SQS did not delete them:",
+    ),
+    cameBack > 0 || kept.length > 0 || stopped !== undefined
+      ? `Next: spillway dlq list ${name}${flags}`
+      : `Next: spillway tail ${name}${flags}`,
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+export function describeDiscarded(
+  name: string,
+  { discarded, left, file, stopped }: Discarded,
+  { flags }: Place,
+): string {
+  const lines = [
+    `${name}: ${letters(discarded)} discarded. ${file} holds them.`,
+    ...(stopped === undefined ? [] : [`It ended early: ${stopped}.`]),
+    ...listed(
+      left.map((id) => `  ${id}`),
+      "Written to the file, and still in the dead-letter queue, since SQS did not delete them:",
+    ),
+    `Next: spillway dlq restore ${file}${flags}`,
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+export function describeRestored(file: string, { restored, failed, nextLine }: Restored, { flags }: Place): string {
+  const lines = [
+    `${letters(restored)} restored from ${file}. They have new ids, and are sent now: SQS keeps them for the whole ` +
+      "retention again, and does not know any more which of them it had moved itself.",
+    ...listed(
+      failed.map(({ line, why }) => `  line ${line}  ${why}`),
+      "SQS did not take:",
+    ),
+    nextLine === undefined
+      ? `Next: spillway dlq list${flags}`
+      : `It ended early. Next: spillway dlq restore ${file} --from-line ${nextLine}${flags}`,
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+export function describeEdited(name: string, id: string, edited: Edited, { flags }: Place): string {
+  switch (edited.result) {
+    case "unchanged":
+      return `Nothing was changed in ${id}, and nothing was sent.\n`;
+    case "refused":
+      return `${[`${id} was not sent:`, ...edited.issues.map((issue) => `  ${issue}`)].join("\n")}\n`;
+    case "sent": {
+      const lines = [
+        `${name}: ${id} was sent to ${edited.to} as ${edited.recordId}.`,
+        ...(edited.linked ? [] : ["There was no room for the id of the dead letter in its reason."]),
+        ...(edited.deleted ? [] : ["It is still in the dead-letter queue too, since SQS did not delete it."]),
+        `Next: spillway tail ${name}${flags}`,
+      ];
+      return `${lines.join("\n")}\n`;
+    }
+  }
+}
+
+function listed(lines: readonly string[], head: string): readonly string[] {
+  if (lines.length === 0) return [];
+  const more = lines.length - mostShown;
+  return [head, ...lines.slice(0, mostShown), ...(more > 0 ? [`  and ${more} more; --json has all`] : [])];
+}

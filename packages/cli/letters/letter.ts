@@ -1,0 +1,166 @@
+// One dead letter as text for a terminal.
+import { styleText } from "node:util";
+import { describeLog } from "@spillway/local/log-lines";
+import type { Shown, ShownLetter, Stack } from "@spillway/operations";
+import { ago, until } from "./durations";
+import { clip, quoted, terminalOf, wrap } from "./text";
+
+/** Lines of an event, and of a log, that are shown unless all are asked for. */
+const mostLines = 24;
+const label = (name: string) => `  ${name.padEnd(10)} `;
+const room = " ".repeat(label("").length);
+
+export function describeShown(
+  { consumer, letters, read, total, complete }: Shown,
+  { flags }: Pick<Stack, "flags">,
+  { whole }: { readonly whole: boolean },
+): string {
+  const now = new Date();
+  const seen = complete ? `${read} dead letters` : `the first ${read} of ${total} dead letters`;
+  if (letters.length === 0) {
+    const which =
+      read === 0 ? `${consumer} has no dead letter that can be read` : `None of ${seen} of ${consumer} matches`;
+    const rest = total > read ? `; ${total - read} are held by others, or wait behind those that were read` : "";
+    return `${which}${rest}.\nNext: spillway dlq list ${consumer}${flags}\n`;
+  }
+  return [
+    ...letters.flatMap((letter) => [...describe(letter, now, whole), ""]),
+    `Shown: ${letters.length}. Looked at: ${complete ? "all" : "the first"} ${read} of ${total} dead letters of ${consumer}.`,
+    ...nextOf(letters, `${consumer}${flags}`),
+    "",
+  ].join("\n");
+}
+
+function nextOf(letters: readonly ShownLetter[], consumer: string): readonly string[] {
+  if (letters.every((letter) => batchOf(letter) !== undefined)) {
+    return [`Next: spillway dlq replay ${consumer}`, "  reads the records of these batches in the stream again."];
+  }
+  const reason = `--reason ${quoted(letters[0]?.errorType)}`;
+  return [
+    `Next: spillway dlq rehearse ${consumer} ${reason}`,
+    "  tries them with this checkout's code. When it is deployed:",
+    `  spillway dlq redrive ${consumer} ${reason}`,
+  ];
+}
+
+/** Where the records are that Lambda only describes. */
+function batchOf({ description }: ShownLetter) {
+  const { batchIn } = require("@spillway/operations") as typeof import("@spillway/operations");
+  return description && batchIn(description);
+}
+
+function describe(letter: ShownLetter, now: Date, whole: boolean): readonly string[] {
+  const { id, errorType, errorMessage, failedAt, sentAt, expiresAt, reason, redrives } = letter;
+  const bold = (text: string) => styleText("bold", text, { stream: process.stdout });
+  const lines = (name: string, texts: readonly string[]) =>
+    texts.map((text, index) => (index === 0 ? label(name) : room) + text);
+  const line = (name: string, ...parts: readonly (string | undefined)[]) => {
+    const text = parts.filter((part) => part !== undefined && part !== "").join(", ");
+    return text === "" ? [] : wrap(text, room.length).map((each, index) => (index === 0 ? label(name) : room) + each);
+  };
+  const named = (name: string, value: unknown) => (value === undefined ? undefined : `${name} ${value}`);
+  const { previous, causes = [] } = reason ?? {};
+  const batch = batchOf(letter);
+  return [
+    ...wrap(`${bold(errorType)}: ${errorMessage}`, 0),
+    ...line("id", id),
+    ...line(
+      failedAt === undefined ? "sent" : "failed",
+      `${clock(failedAt ?? sentAt)} (${ago(new Date(failedAt ?? sentAt), now)})`,
+      named("attempt", reason?.attempts),
+    ),
+    ...line("expires", `${clock(expiresAt)} (in ${until(new Date(expiresAt), now)})`),
+    ...(redrives === 0
+      ? []
+      : line(
+          "came back",
+          redrives === 1 ? "once" : `${redrives} times`,
+          previous && `last as ${previous.errorType} at ${clock(previous.failedAt)}`,
+          named("by bundle", previous?.bundle),
+        )),
+    ...line("type", letter.type, named("tenant", letter.tenant), named("group", letter.group)),
+    ...line("flow", reason?.correlationId),
+    ...line(
+      "given up",
+      named("by", reason?.functionName),
+      named("bundle", letter.bundle),
+      named("request", reason?.requestId),
+    ),
+    ...(batch === undefined
+      ? []
+      : line(
+          "records",
+          `${batch.batchSize} of ${batch.shardId}`,
+          `from ${batch.startSequenceNumber}`,
+          `to ${batch.endSequenceNumber}`,
+        )),
+    ...line(
+      "record",
+      named("shard", reason?.shardId),
+      named("sequence", reason?.sequenceNumber),
+      named("key", reason?.partitionKey),
+    ),
+    ...causes.flatMap((cause) => line("caused by", `${cause.errorType}: ${cause.errorMessage}`)),
+    ...lines(
+      "stack",
+      (reason?.stack ?? "")
+        .split("\n")
+        .filter((each) => each.trim() !== "")
+        .map((each) => each.trim()),
+    ),
+    ...lines(
+      "attributes",
+      Object.entries(letter.attributes).map(([name, value]) => clip(`${name}=${value}`)),
+    ),
+    // The body of a description is what stands above.
+    ...(batch !== undefined && !whole
+      ? []
+      : lines(letter.event === undefined ? "body" : "event", cut(bodyOf(letter), whole))),
+    ...lines("log", cut(logLines(letter), whole)),
+  ];
+}
+
+/** ISO 8601 without the fractions, in UTC as AWS's consoles and logs have it. */
+const clock = (time: string) => time.replace(/\.\d+Z$/, "Z");
+
+function bodyOf({ body, event }: ShownLetter): readonly string[] {
+  const text = event === undefined ? body : typeof event === "string" ? event : JSON.stringify(event, undefined, 2);
+  return text.split("\n");
+}
+
+function cut(lines: readonly string[], whole: boolean): readonly string[] {
+  return whole || lines.length <= mostLines
+    ? lines
+    : [...lines.slice(0, mostLines), `… and ${lines.length - mostLines} more lines: --whole`];
+}
+
+function logLines({ log, consumer }: ShownLetter): readonly string[] {
+  if (log === undefined) return [];
+  if (log.fault !== undefined) return wrap(log.fault, room.length);
+  const terminal = terminalOf(process.stdout);
+  return log.lines.flatMap(({ timestamp, message }) => {
+    const described = describePlatform(message, timestamp) ?? describeLog(consumer, message, terminal);
+    return described === undefined ? [] : described.split("\n");
+  });
+}
+
+/** Lambda's own line of an invocation that did not go well: what it took, of what it had. */
+function describePlatform(message: string, timestamp: number): string | undefined {
+  if (!message.startsWith('{"time":')) return undefined;
+  const { type, record } = JSON.parse(message) as { type?: unknown; record?: Platform };
+  if (typeof type !== "string" || record === undefined) return undefined;
+  const { status, errorType, metrics: { durationMs, memorySizeMB, maxMemoryUsedMB } = {} } = record;
+  const parts = [
+    `status ${status}`,
+    errorType,
+    durationMs !== undefined && `${Math.round(durationMs)} ms`,
+    maxMemoryUsedMB !== undefined && `${maxMemoryUsedMB} of ${memorySizeMB} MB`,
+  ];
+  return `${new Date(timestamp).toTimeString().slice(0, 8)}       Lambda: ${type.replace("platform.", "")}, ${parts.filter(Boolean).join(", ")}`;
+}
+
+interface Platform {
+  readonly status?: string;
+  readonly errorType?: string;
+  readonly metrics?: Readonly<Partial<Record<"durationMs" | "memorySizeMB" | "maxMemoryUsedMB", number>>>;
+}

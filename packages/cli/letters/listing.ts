@@ -1,0 +1,88 @@
+// The groups of dead letters as a table for a terminal.
+import type { Group, Listing, Sampled, Stack } from "@spillway/operations";
+import { ago, until } from "./durations";
+import { quoted, table, wrap } from "./text";
+
+const heads = ["COUNT", "OLDEST", "NEWEST", "EXPIRES IN", "CAME BACK"] as const;
+
+export function describeListing(
+  { by, queues, groups }: Listing,
+  { name, flags }: Pick<Stack, "name" | "flags">,
+): string {
+  const now = new Date();
+  const sum = (member: "taken" | "read" | "total") => queues.reduce((total, queue) => total + queue[member], 0);
+  const where = name === undefined ? "the local run" : name;
+  const filled = queues.filter((queue) => queue.taken > 0);
+  const whole = queues.every(({ complete }) => complete);
+  const letters = sum("taken") === 1 ? "1 dead letter" : `${sum("taken") || "No"} dead letters`;
+  const selected = sum("taken") === sum("read") ? "" : ` of the ${sum("read")} that were read`;
+  const lines = [
+    `${letters}${selected} in ${where}, in ${filled.length} of ${queues.length} queues.` +
+      (whole ? "" : ` Sampled ${sum("read")} of ${sum("total")}.`),
+    "",
+  ];
+  const tables =
+    by === "reason"
+      ? filled.flatMap((queue) => [
+          `${queue.consumer} (${queue.kind}): ${queue.taken}`,
+          ...ofQueue(queue, groups, now),
+          "",
+        ])
+      : groups.length === 0
+        ? []
+        : [
+            ...table(
+              [...heads, by.toUpperCase()],
+              groups.map((group) => ({ cells: [...cellsOf(group, now), keyOf(group)], below: belowKey(group) })),
+            ),
+            "",
+          ];
+  const next = nextOf(groups, flags);
+  return `${[...lines, ...tables, ...queues.flatMap(remarks), ...next].join("\n").trimEnd()}\n`;
+}
+
+function ofQueue({ consumer }: Sampled, groups: readonly Group[], now: Date): readonly string[] {
+  const own = groups.filter(({ consumers }) => consumers[0] === consumer);
+  return table(
+    [...heads, "REASON"],
+    own.map((group) => ({
+      cells: [...cellsOf(group, now), group.errorType],
+      below: [group.errorMessage, ...(group.frame === undefined ? [] : [`at ${group.frame}`])],
+    })),
+  );
+}
+
+function cellsOf({ count, oldest, newest, expires, cameBack }: Group, now: Date): readonly string[] {
+  return [
+    String(count),
+    ago(new Date(oldest), now),
+    ago(new Date(newest), now),
+    until(new Date(expires), now),
+    cameBack === 0 ? "-" : String(cameBack),
+  ];
+}
+
+const keyOf = ({ key = "(none)" }: Group) => key;
+
+const belowKey = ({ key, consumers, errorType, errorMessage }: Group) => [
+  ...(consumers.length === 1 && consumers[0] === key ? [] : [`in ${consumers.join(", ")}`]),
+  `last ${errorType}: ${errorMessage}`,
+];
+
+/** What keeps the counts from being all. */
+function remarks({ consumer, url, read, total, held, complete }: Sampled): readonly string[] {
+  if (complete) return [];
+  const why =
+    held > 0
+      ? `${held} are held by another reader, or were a minute ago.`
+      : url.endsWith(".fifo")
+        ? "a FIFO queue gives ten of a message group at most while they are held; the rest waits behind them."
+        : "raise --limit to read more.";
+  return wrap(`${consumer}: sampled ${read} of ${total}; ${why}`, 0);
+}
+
+function nextOf([first]: readonly Group[], flags: string): readonly string[] {
+  return first === undefined
+    ? []
+    : [`Next: spillway dlq show ${first.consumers[0]}${flags} --reason ${quoted(first.errorType)}`];
+}

@@ -1,0 +1,23 @@
+// The resources of a program whose functions run only when something invokes them: nothing polls, and no schedule comes.
+import type { GraphResource } from "@spillway/graph";
+
+/** Switches off what starts by itself: event source mappings, schedules, and rules with a schedule. */
+export function atRest(resources: readonly GraphResource[]): readonly GraphResource[] {
+  return resources.map((resource) => {
+    const off = switchedOff(resource);
+    return off === undefined ? resource : { ...resource, inputs: { ...resource.inputs, ...off } };
+  });
+}
+
+function switchedOff({ type, inputs }: GraphResource): GraphResource["inputs"] | undefined {
+  switch (type) {
+    case "aws:lambda/eventSourceMapping:EventSourceMapping":
+      return { enabled: false };
+    case "aws:scheduler/schedule:Schedule":
+      return { state: "DISABLED" };
+    case "aws:cloudwatch/eventRule:EventRule":
+      return inputs.scheduleExpression === undefined ? undefined : { state: "DISABLED" };
+    default:
+      return undefined;
+  }
+}

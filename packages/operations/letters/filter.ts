@@ -1,0 +1,93 @@
+// Which dead letters are meant: by their reason, type, bundle, tenant, time, id, or what their event holds.
+import { JSONPath } from "jsonpath-plus";
+import { eventOf, textOf } from "./event";
+import { keyOf, timeOf } from "./groups";
+import type { DeadLetter } from "./letter";
+
+/** A letter is taken when it meets each member that is given; of several values, one is enough. */
+export interface Filter {
+  /** The error's type, or a part of its message. */
+  readonly reason?: readonly string[];
+  readonly type?: readonly string[];
+  readonly bundle?: readonly string[];
+  readonly tenant?: readonly string[];
+  /** The id in the dead-letter queue, the record's own id at its source, or the flow's correlation id. */
+  readonly id?: readonly string[];
+  /** When it failed, at the earliest and at the latest. */
+  readonly since?: Date;
+  readonly until?: Date;
+  /** Each must hold. */
+  readonly where?: readonly Condition[];
+}
+
+/** A value at a path of the event, as `data.items[*].sku=book`. */
+export interface Condition {
+  readonly path: string;
+  readonly value: string;
+}
+
+export function takes(filter: Filter, letter: DeadLetter): boolean {
+  const { reason, id, since, until, where = [] } = filter;
+  const time = timeOf(letter);
+  const ids = [letter.id, letter.reason?.messageId, letter.reason?.correlationId];
+  return (
+    (reason === undefined || reason.some((each) => isReason(each, letter))) &&
+    (["type", "bundle", "tenant"] as const).every(
+      (name) => filter[name] === undefined || filter[name].includes(keyOf(letter, name) ?? ""),
+    ) &&
+    (id === undefined || id.some((each) => ids.includes(each))) &&
+    (since === undefined || time >= since) &&
+    (until === undefined || time <= until) &&
+    (where.length === 0 || holds(where, letter))
+  );
+}
+
+/** Whether there is anything that a letter must meet. */
+export const isEmpty = (filter: Filter): boolean => Object.values(filter).every((each) => each === undefined);
+
+const isReason = (text: string, { errorType, errorMessage }: DeadLetter) =>
+  errorType === text || errorMessage.includes(text);
+
+/** In the event as the callback gets it, or in the record with its envelopes. */
+function holds(conditions: readonly Condition[], letter: DeadLetter): boolean {
+  const values = [eventOf(letter), jsonIn(textOf(letter))];
+  return conditions.every(({ path, value }) =>
+    values.some((each) => valuesAt(path, each).some((found) => isValue(found, value))),
+  );
+}
+
+function jsonIn(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Without scripts and filters, so that a path can only look. */
+function valuesAt(path: string, event: unknown): readonly unknown[] {
+  if (typeof event !== "object" || event === null) return [];
+  const rooted = path.startsWith("$") ? path : /^[.[]/.test(path) ? `$${path}` : `$.${path}`;
+  return JSONPath({ path: rooted, json: event, eval: false, wrap: true }) as readonly unknown[];
+}
+
+const isValue = (found: unknown, value: string) =>
+  typeof found === "string" ? found === value : JSON.stringify(found) === value;
+
+/** Reads `path=value`. Throws an Error for the user. */
+export function conditionOf(text: string): Condition {
+  const at = text.indexOf("=");
+  const path = text.slice(0, at).trim();
+  if (at < 1 || path === "") throw new Error(`"${text}" is no condition. Give path=value, as data.orderId=o-1.`);
+  if (/[()@?;`]/.test(path)) {
+    throw new Error(
+      `"${path}" has a filter or a script. A path has names, [n], [*] and .. only, as data.items[*].sku.`,
+    );
+  }
+  try {
+    valuesAt(path, {});
+  } catch (error) {
+    throw new Error(`"${path}" is no JSON path: ${(error as Error).message}`);
+  }
+  return { path, value: text.slice(at + 1) };
+}

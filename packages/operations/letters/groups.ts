@@ -1,0 +1,104 @@
+// Dead letters in groups: how many there are of each, since when, until when, and how often they came back.
+
+import { typeOf } from "./event";
+import type { DeadLetter } from "./letter";
+
+export const groupings = ["reason", "type", "consumer", "bundle", "tenant"] as const;
+export type Grouping = (typeof groupings)[number];
+
+export interface Group {
+  /** What its letters have in common, as `--reason`, `--type`, `--bundle` and `--tenant` take it. Undefined: they have none. */
+  readonly key: string | undefined;
+  readonly consumers: readonly string[];
+  readonly count: number;
+  /** When the first and the last of them failed, or were sent where nothing says when they failed. ISO 8601. */
+  readonly oldest: string;
+  readonly newest: string;
+  /** When SQS deletes the first of them. ISO 8601. */
+  readonly expires: string;
+  /** How many of them had been dead letters before. */
+  readonly cameBack: number;
+  /** Those of the newest one. */
+  readonly errorType: string;
+  readonly errorMessage: string;
+  /** The first frame of its stack. */
+  readonly frame?: string;
+  /** The id of the newest one. */
+  readonly example: string;
+}
+
+/** The largest first. Letters of different consumers are in one group, but not if they are grouped by reason. */
+export function groupsOf(letters: Iterable<DeadLetter>, by: Grouping): readonly Group[] {
+  const groups = new Map<string, DeadLetter[]>();
+  for (const letter of letters) {
+    const key = JSON.stringify(by === "reason" ? [letter.consumer.name, sameness(letter)] : [keyOf(letter, by)]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [letter]);
+    else group.push(letter);
+  }
+  return [...groups.values()]
+    .map((group) => groupOf(group, by))
+    .sort((one, other) => other.count - one.count || other.newest.localeCompare(one.newest));
+}
+
+/** When it failed, or was sent where nothing says when it failed. */
+export const timeOf = ({ failedAt, sentAt }: DeadLetter): Date => failedAt ?? sentAt;
+
+/** What a letter has of the grouping. */
+export function keyOf(letter: DeadLetter, by: Grouping): string | undefined {
+  switch (by) {
+    case "reason":
+      return letter.errorType;
+    case "type":
+      return typeOf(letter);
+    case "consumer":
+      return letter.consumer.name;
+    case "bundle":
+      return letter.reason?.bundle;
+    case "tenant":
+      return letter.reason?.tenant ?? tenantOf(letter);
+  }
+}
+
+/** On a standard queue, the group of a message is the tenant of a fair queue. */
+function tenantOf({ message, group }: DeadLetter): string | undefined {
+  return group === undefined ? message.Attributes?.MessageGroupId : undefined;
+}
+
+/** Letters with the same error from the same place, or with the same message but for what identifies the event. */
+function sameness(letter: DeadLetter): string {
+  return `${letter.errorType} ${firstFrame(letter) ?? withoutIds(letter.errorMessage)}`;
+}
+
+/** The place that threw, as `placeOrder (functions/place-order.ts:31:11)`. */
+export function firstFrame({ reason }: DeadLetter): string | undefined {
+  const line = reason?.stack?.split("\n").find((each) => /^\s*at /.test(each));
+  return line?.trim().replace(/^at /, "");
+}
+
+/** Quoted values, words with a digit and numbers differ from event to event. */
+export function withoutIds(text: string): string {
+  return text.replace(/"[^"]*"|'[^']*'|\S*\d\S*/g, "…");
+}
+
+function groupOf(letters: readonly DeadLetter[], by: Grouping): Group {
+  const times = letters.map((letter) => timeOf(letter).getTime());
+  const newest = Math.max(...times);
+  const last = letters[times.indexOf(newest)] as DeadLetter;
+  const frame = firstFrame(last);
+  return {
+    key: keyOf(last, by),
+    consumers: [...new Set(letters.map(({ consumer }) => consumer.name))],
+    count: letters.length,
+    oldest: iso(Math.min(...times)),
+    newest: iso(newest),
+    expires: iso(Math.min(...letters.map(({ expiresAt }) => expiresAt.getTime()))),
+    cameBack: letters.filter(({ redrives }) => redrives > 0).length,
+    errorType: last.errorType,
+    errorMessage: last.errorMessage,
+    ...(frame !== undefined && { frame }),
+    example: last.id,
+  };
+}
+
+const iso = (milliseconds: number) => new Date(milliseconds).toISOString();

@@ -1,0 +1,66 @@
+// `spillway dlq list`: the dead letters of a stack in groups.
+import type { Consumer, Stack } from "../stack/stack";
+import { type Filter, takes } from "./filter";
+import { type Group, type Grouping, groupsOf } from "./groups";
+import type { DeadLetter } from "./letter";
+import { openReader } from "./reader";
+
+export interface ListOptions {
+  /** @default all */
+  readonly consumers: readonly Consumer[];
+  readonly by: Grouping;
+  readonly filter: Filter;
+  /** The most letters that are read of each queue. */
+  readonly limit: number;
+  readonly signal: AbortSignal;
+}
+
+/** What was found in the dead-letter queue of a consumer. */
+export interface Sampled {
+  readonly consumer: string;
+  readonly kind: string;
+  readonly url: string;
+  /** How many the queue has, approximately. */
+  readonly total: number;
+  /** How many of them others hold at the moment. */
+  readonly held: number;
+  readonly read: number;
+  /** How many of those that were read pass the filter. */
+  readonly taken: number;
+  /** Whether all were read. */
+  readonly complete: boolean;
+  /** Why it could not be read at all. */
+  readonly fault?: string;
+}
+
+export interface Listing {
+  readonly by: Grouping;
+  readonly queues: readonly Sampled[];
+  readonly groups: readonly Group[];
+}
+
+/** Reads all queues at once, gives back what it read, and consumes nothing. */
+export async function listLetters({ clients }: Pick<Stack, "clients">, options: ListOptions): Promise<Listing> {
+  const read = await Promise.all(
+    options.consumers.map((consumer) => sample(consumer, { sqs: clients.sqs, ...options })),
+  );
+  const letters = read.flatMap(({ letters: each }) => each);
+  return { by: options.by, queues: read.map(({ sampled }) => sampled), groups: groupsOf(letters, options.by) };
+}
+
+async function sample(
+  consumer: Consumer,
+  { sqs, filter, limit, signal }: Omit<ListOptions, "consumers"> & Pick<Stack["clients"], "sqs">,
+): Promise<{ readonly sampled: Sampled; readonly letters: readonly DeadLetter[] }> {
+  const { name, kind, url } = consumer;
+  const reader = await openReader({ sqs, consumer, signal, limit });
+  try {
+    const letters: DeadLetter[] = [];
+    for await (const wave of reader.waves()) letters.push(...wave.filter((letter) => takes(filter, letter)));
+    const { read, held, complete } = reader;
+    const total = Math.max(reader.total + held, read);
+    return { sampled: { consumer: name, kind, url, total, held, read, taken: letters.length, complete }, letters };
+  } finally {
+    await reader.close();
+  }
+}

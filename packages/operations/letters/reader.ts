@@ -1,0 +1,227 @@
+// Reads a dead-letter queue without consuming it: what is read is hidden from others while it is worked with, and given
+// back at the end, when it is not deleted.
+import { randomUUID } from "node:crypto";
+import {
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageBatchCommand,
+  GetQueueAttributesCommand,
+  type Message,
+  ReceiveMessageCommand,
+  type SQSClient,
+} from "@aws-sdk/client-sqs";
+import type { Consumer } from "../stack/stack";
+import type { DeadLetter } from "./letter";
+import { letterOf } from "./parse";
+
+export interface Reader {
+  /** How many messages the queue had when it was opened, approximately, without those that others hold. */
+  readonly total: number;
+  /** How many others held then, or were delayed, approximately. */
+  readonly held: number;
+  /** Seconds for which the queue keeps a message. */
+  readonly retention: number;
+  /** How many were read so far. */
+  readonly read: number;
+  /** Whether every message was read. It cannot be on a FIFO queue with more than ten letters of one group. */
+  readonly complete: boolean;
+  /**
+   * Up to ten letters at a time, each at most once, hidden until they are deleted or given back. Ends when the queue
+   * has no other that can be received, and rejects when the signal aborts. While the reader is open, they stay hidden:
+   * their visibility is extended.
+   */
+  waves(): AsyncIterable<readonly DeadLetter[]>;
+  /** Answers those that could not be deleted. */
+  delete(letters: readonly DeadLetter[]): Promise<readonly DeadLetter[]>;
+  /** Makes these visible at once. */
+  giveBack(letters: readonly DeadLetter[]): Promise<void>;
+  /** Gives back all that is held. Never rejects; may be called twice. */
+  close(): Promise<void>;
+}
+
+export interface ReaderOptions {
+  readonly sqs: SQSClient;
+  readonly consumer: Consumer;
+  readonly signal: AbortSignal;
+  /** The most letters that are read. @default as many as can be received */
+  readonly limit?: number;
+}
+
+/** Seconds. After the end of the process, whatever ends it, a message is visible again after this time at the latest. */
+const hidden = 60;
+/** Milliseconds. Three times as often as needed: one attempt may fail, and one may come late. */
+const extendEvery = 20_000;
+/** Entries of a batch, and messages of a receive: what SQS takes. */
+const mostAtOnce = 10;
+/** A long poll asks all servers of a queue, a short one only some, and would miss messages. */
+const longPoll = 1;
+/** How many answers without a message are needed to believe that none is left, when the count says that some are. */
+const emptyAnswers = 3;
+
+/** Rejects with an Error for the user when reading could move messages on: each look counts as a receive. */
+export async function openReader(options: ReaderOptions): Promise<Reader> {
+  const { sqs, consumer } = options;
+  const { Attributes: attributes = {} } = await sqs.send(
+    new GetQueueAttributesCommand({
+      QueueUrl: consumer.url,
+      AttributeNames: [
+        "ApproximateNumberOfMessages",
+        "ApproximateNumberOfMessagesNotVisible",
+        "ApproximateNumberOfMessagesDelayed",
+        "MessageRetentionPeriod",
+        "RedrivePolicy",
+      ],
+    }),
+    { abortSignal: options.signal },
+  );
+  refuseRedrive(attributes.RedrivePolicy, consumer);
+  const number = (value: string | undefined) => Number(value ?? 0);
+  return new QueueReader(options, {
+    total: number(attributes.ApproximateNumberOfMessages),
+    held:
+      number(attributes.ApproximateNumberOfMessagesNotVisible) + number(attributes.ApproximateNumberOfMessagesDelayed),
+    retention: number(attributes.MessageRetentionPeriod),
+  });
+}
+
+function refuseRedrive(policy: string | undefined, { name }: Consumer): void {
+  if (policy === undefined || policy === "") return;
+  const { maxReceiveCount, deadLetterTargetArn } = JSON.parse(policy) as Readonly<Record<string, unknown>>;
+  throw new Error(
+    `The dead-letter queue of ${name} has a redrive policy itself (maxReceiveCount ${maxReceiveCount}, to ` +
+      `${deadLetterTargetArn}). Each look counts as a receive, and could move messages there. Remove the policy, or ` +
+      "read that queue instead.",
+  );
+}
+
+class QueueReader implements Reader {
+  readonly total: number;
+  readonly held: number;
+  readonly retention: number;
+  read = 0;
+  #ended = false;
+  /** What is hidden for this reader, by message id, with the handle of its latest receive. */
+  readonly #mine = new Map<string, string>();
+  readonly #seen = new Set<string>();
+  #extending: Promise<void> | undefined;
+  readonly #timer: NodeJS.Timeout;
+  #closed: Promise<void> | undefined;
+
+  constructor(
+    private readonly options: ReaderOptions,
+    { total, held, retention }: Pick<Reader, "total" | "held" | "retention">,
+  ) {
+    this.total = total;
+    this.held = held;
+    this.retention = retention;
+    this.#timer = setInterval(() => {
+      this.#extending ??= this.#extend().finally(() => {
+        this.#extending = undefined;
+      });
+    }, extendEvery);
+    this.#timer.unref();
+  }
+
+  get complete(): boolean {
+    return this.#ended && this.read >= this.total + this.held;
+  }
+
+  async *waves(): AsyncGenerator<readonly DeadLetter[]> {
+    const { consumer, signal, limit = Number.POSITIVE_INFINITY } = this.options;
+    const fifo = consumer.url.endsWith(".fifo");
+    let empty = 0;
+    while (this.read < limit) {
+      signal.throwIfAborted();
+      const messages = await this.#receive(Math.min(mostAtOnce, limit - this.read), fifo);
+      const fresh = messages.filter(({ MessageId = "" }) => !this.#seen.has(MessageId));
+      for (const { MessageId = "", ReceiptHandle = "" } of messages) {
+        this.#seen.add(MessageId);
+        this.#mine.set(MessageId, ReceiptHandle);
+      }
+      if (fresh.length === 0) {
+        empty += 1;
+        // What is left of a FIFO queue is behind what is held. A standard queue may have more than it told.
+        if (fifo || this.read >= this.total || empty >= emptyAnswers) break;
+        continue;
+      }
+      empty = 0;
+      this.read += fresh.length;
+      yield fresh.map((message) => letterOf(message, consumer, this.retention));
+    }
+    this.#ended = true;
+    signal.throwIfAborted();
+  }
+
+  /** It is not aborted: SQS may have hidden messages already, which would stay so for the whole time. */
+  async #receive(count: number, fifo: boolean): Promise<readonly Message[]> {
+    const { sqs, consumer } = this.options;
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: consumer.url,
+        MaxNumberOfMessages: count,
+        VisibilityTimeout: hidden,
+        WaitTimeSeconds: longPoll,
+        MessageAttributeNames: ["All"],
+        MessageSystemAttributeNames: ["All"],
+        // The retry of a receive whose answer was lost gets the same messages.
+        ...(fifo && { ReceiveRequestAttemptId: randomUUID() }),
+      }),
+    );
+    return Messages;
+  }
+
+  async delete(letters: readonly DeadLetter[]): Promise<readonly DeadLetter[]> {
+    const { sqs, consumer } = this.options;
+    const kept: DeadLetter[] = [];
+    for (const part of parts(letters)) {
+      const Entries = this.#entriesOf(part.map(({ id }) => id));
+      const { Failed = [] } = await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: consumer.url, Entries }));
+      const failed = new Set(Failed.map(({ Id }) => Number(Id)));
+      part.forEach((letter, index) => {
+        if (failed.has(index)) kept.push(letter);
+        else this.#mine.delete(letter.id);
+      });
+    }
+    return kept;
+  }
+
+  giveBack(letters: readonly DeadLetter[]): Promise<void> {
+    return this.#release(letters.map(({ id }) => id));
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= (async () => {
+      clearInterval(this.#timer);
+      await this.#extending;
+      // What cannot be given back is visible again after a minute by itself.
+      await this.#release([...this.#mine.keys()]).catch(() => {});
+    })();
+    return this.#closed;
+  }
+
+  /** In the order in which they were received, so that a FIFO group is visible from its first message on. */
+  async #release(ids: readonly string[]): Promise<void> {
+    for (const part of parts(ids.filter((id) => this.#mine.has(id)))) {
+      await this.#hide(part, 0);
+      for (const id of part) this.#mine.delete(id);
+    }
+  }
+
+  /** One that fails is tried again at the next time, and visible to others at the worst. */
+  async #extend(): Promise<void> {
+    for (const part of parts([...this.#mine.keys()])) await this.#hide(part, hidden).catch(() => {});
+  }
+
+  async #hide(ids: readonly string[], VisibilityTimeout: number): Promise<void> {
+    const { sqs, consumer } = this.options;
+    const Entries = this.#entriesOf(ids).map((entry) => ({ ...entry, VisibilityTimeout }));
+    await sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: consumer.url, Entries }));
+  }
+
+  #entriesOf(ids: readonly string[]) {
+    return ids.map((id, index) => ({ Id: String(index), ReceiptHandle: this.#mine.get(id) ?? "" }));
+  }
+}
+
+function* parts<Item>(items: readonly Item[]): Generator<readonly Item[]> {
+  for (let from = 0; from < items.length; from += mostAtOnce) yield items.slice(from, from + mostAtOnce);
+}

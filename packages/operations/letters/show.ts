@@ -1,0 +1,105 @@
+// `spillway dlq show`: single dead letters, with all that is known of each.
+import { type LetterLog, logOf } from "../logs/of-letter";
+import type { Consumer, Stack } from "../stack/stack";
+import { eventOf, textOf, typeOf } from "./event";
+import { type Filter, takes } from "./filter";
+import { keyOf } from "./groups";
+import type { DeadLetter, Reason } from "./letter";
+import { openReader } from "./reader";
+
+export interface ShowOptions {
+  readonly consumer: Consumer;
+  readonly filter: Filter;
+  /** The most letters that are shown. */
+  readonly limit: number;
+  /** Whether the log is read too. */
+  readonly log: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** A letter for people and for programs to read: times are in ISO 8601. */
+export interface ShownLetter {
+  readonly id: string;
+  readonly consumer: string;
+  readonly kind: DeadLetter["kind"];
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly sentAt: string;
+  readonly failedAt?: string;
+  readonly expiresAt: string;
+  /** How often it came back before. */
+  readonly redrives: number;
+  readonly type?: string;
+  readonly tenant?: string;
+  readonly bundle?: string;
+  readonly group?: string;
+  readonly reason?: Reason;
+  readonly description?: DeadLetter["description"];
+  /** As it is in the queue. */
+  readonly body: string;
+  /** Without its envelopes: what the callback was to get. */
+  readonly event?: unknown;
+  /** The message's own attributes, by their names. Binary ones are base64. */
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly log?: LetterLog;
+}
+
+export interface Shown {
+  readonly consumer: string;
+  readonly letters: readonly ShownLetter[];
+  /** How many the queue has, approximately. */
+  readonly total: number;
+  /** How many were looked at. */
+  readonly read: number;
+  /** Whether all were looked at. */
+  readonly complete: boolean;
+}
+
+/** Gives back what it read before it asks for the log, and consumes nothing. */
+export async function showLetters(stack: Pick<Stack, "clients">, options: ShowOptions): Promise<Shown> {
+  const { consumer, filter, limit, log, signal } = options;
+  const reader = await openReader({ sqs: stack.clients.sqs, consumer, signal });
+  const taken: DeadLetter[] = [];
+  try {
+    for await (const wave of reader.waves()) {
+      taken.push(...wave.filter((letter) => takes(filter, letter)));
+      if (taken.length >= limit) break;
+    }
+  } finally {
+    await reader.close();
+  }
+  const letters: ShownLetter[] = [];
+  for (const letter of taken.slice(0, limit)) {
+    letters.push(shown(letter, log ? await logOf(letter, stack, signal) : undefined));
+  }
+  const { read, held, complete } = reader;
+  return { consumer: consumer.name, letters, total: Math.max(reader.total + held, read), read, complete };
+}
+
+function shown(letter: DeadLetter, log: LetterLog | undefined): ShownLetter {
+  const { id, consumer, kind, message, errorType, errorMessage, sentAt, failedAt, expiresAt, redrives } = letter;
+  const { reason, description, group } = letter;
+  const [type, tenant] = [typeOf(letter), keyOf(letter, "tenant")];
+  const event = eventOf(letter);
+  return {
+    ...{ id, consumer: consumer.name, kind, errorType, errorMessage, sentAt: sentAt.toISOString() },
+    ...(failedAt && { failedAt: failedAt.toISOString() }),
+    ...{ expiresAt: expiresAt.toISOString(), redrives },
+    ...(type !== undefined && { type }),
+    ...(tenant !== undefined && { tenant }),
+    ...(reason?.bundle !== undefined && { bundle: reason.bundle }),
+    ...(group !== undefined && { group }),
+    ...(reason && { reason }),
+    ...(description && { description }),
+    body: message.Body ?? "",
+    ...(event !== undefined && textOf(letter) !== event && { event }),
+    attributes: Object.fromEntries(
+      Object.entries(message.MessageAttributes ?? {}).flatMap(([name, { StringValue, BinaryValue }]) =>
+        name === "DeadLetterReason" && reason !== undefined
+          ? []
+          : [[name, StringValue ?? Buffer.from(BinaryValue ?? "").toString("base64")]],
+      ),
+    ),
+    ...(log && { log }),
+  };
+}

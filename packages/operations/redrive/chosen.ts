@@ -1,0 +1,166 @@
+// The redrive of letters that were chosen, one after the other.
+import { type Audit, startAudit } from "../audit";
+import { openReader, type Reader } from "../letters/reader";
+import type { Consumer, Stack } from "../stack/stack";
+import { awaitCanaries, takeCanaries } from "./canary";
+import { lanesOf } from "./lanes";
+import { Outcomes } from "./outcomes";
+import { paceOf } from "./pace";
+import { isChosen } from "./plan";
+import { operationOf, type Redriven, type RedriveRequest, textOf, throttled, type Working } from "./request";
+import { Sending } from "./sending";
+import { Supply } from "./supply";
+
+/** Milliseconds. */
+const progressInterval = 1000;
+const logInterval = 1000;
+
+export async function sendChosen(stack: Stack, request: RedriveRequest, working: Working): Promise<Redriven> {
+  const chosen = new SendChosen(stack, request, working);
+  try {
+    await chosen.run();
+  } catch (error) {
+    // What the reader was interrupted in has changed nothing.
+    if (!working.signal.aborted) {
+      const { sent, doubled } = await chosen.finish(textOf(error));
+      if (sent === 0) throw error;
+      const both = doubled.length === 0 ? "" : ` ${doubled.length} of them are still in the dead-letter queue, too.`;
+      throw new Error(`${textOf(error)} Before that, ${sent} were sent.${both}`, { cause: error });
+    }
+  }
+  return chosen.finish(working.signal.aborted ? "it was interrupted" : undefined);
+}
+
+class SendChosen {
+  readonly #outcomes: Outcomes;
+  readonly #sending: Sending;
+  #audit: Audit | undefined;
+  #reader: Reader | undefined;
+  #stopped: string | undefined;
+  /** Ids of the first batch: when all of them come back, so will the rest. */
+  #first: readonly string[] | undefined;
+  readonly #tell = throttled(progressInterval);
+  readonly #look = throttled(logInterval);
+
+  constructor(
+    private readonly stack: Stack,
+    private readonly request: RedriveRequest,
+    private readonly working: Working,
+  ) {
+    const { rate, to } = request;
+    this.#outcomes = new Outcomes(stack.clients.logs);
+    this.#sending = new Sending({
+      stack,
+      to,
+      outcomes: this.#outcomes,
+      pace: paceOf(rate, working.signal),
+      begin: (receiver) => this.#begin(receiver),
+      delete: (letters) => this.#reader?.delete(letters) ?? Promise.resolve(letters),
+      ends: () => this.#ends(),
+      progress: () => this.#progress(),
+    });
+  }
+
+  /** A FIFO queue hands out ten letters of a group at a time: it is read again as long as that leads on. */
+  async run(): Promise<void> {
+    const { stack, request, working } = this;
+    const { consumer } = request;
+    for (let before = -1; before < this.#sending.sent.size && !this.#ends(); ) {
+      before = this.#sending.sent.size;
+      const reader = await openReader({ sqs: stack.clients.sqs, consumer, signal: working.signal });
+      this.#reader = reader;
+      try {
+        await this.#send(reader);
+      } finally {
+        await reader.close();
+      }
+      if (!consumer.url.endsWith(".fifo") || reader.complete) break;
+    }
+  }
+
+  async #send(reader: Reader): Promise<void> {
+    const { request, working } = this;
+    const supply = new Supply(reader, {
+      chosen: (letter) => isChosen(request, letter) && !this.#sending.kept.has(letter.id),
+      isBack: (letter) => this.#outcomes.isBack(letter),
+    });
+    // The order of a stream is that of its records, not of their dead letters.
+    const inOrder = request.consumer.kind === "stream" || request.consumer.kind === "table";
+    if (inOrder) supply.putBack(lanesOf(await supply.takeMany()).flat());
+    if (request.canary !== undefined && this.#sending.sent.size === 0) {
+      const canaries = await takeCanaries(supply, request.canary);
+      supply.putBack(await this.#sending.send(canaries));
+      const { failed, sent } = this.#sending;
+      const ids = [...sent.keys()];
+      const why =
+        failed > 0
+          ? `${failed} of the first ${canaries.length} failed`
+          : await awaitCanaries(ids, this.#outcomes, {
+              timeout: request.canaryTimeout,
+              signal: working.signal,
+              lookAhead: () => supply.lookAhead(),
+            });
+      if (why !== undefined) this.#stopped = why;
+      else if (ids.length > 0) working.say(`The first ${ids.length} have succeeded: the rest follows.`);
+    }
+    while (!this.#ends()) {
+      const letters = inOrder ? await supply.takeMany() : await supply.take(this.#sending.most);
+      if (letters.length === 0) break;
+      await this.#sending.send(letters);
+      this.#first ??= [...this.#sending.sent.keys()];
+    }
+  }
+
+  async #begin(receiver: Consumer): Promise<void> {
+    const { stack, request, working } = this;
+    this.#outcomes.watch(receiver);
+    // A permission that is missing is told before anything is changed.
+    await this.#outcomes.read();
+    this.#audit ??= await startAudit(stack, operationOf(request, receiver), { off: !request.audit, say: working.say });
+  }
+
+  #ends(): boolean {
+    this.#stopped ??= this.#whyToStop();
+    return this.#stopped !== undefined || this.working.signal.aborted;
+  }
+
+  #whyToStop(): string | undefined {
+    const { failed } = this.#sending;
+    const { cameBack } = this.#outcomes;
+    const first = this.#first ?? [];
+    const allOfFirst = first.length > 1 && first.every((id) => this.#outcomes.of(id) === "deadLettered");
+    if (allOfFirst) return `all of the first ${first.length} came back dead`;
+    if (cameBack + failed < this.request.stopAfter) return undefined;
+    return [cameBack > 0 && `${cameBack} came back dead`, failed > 0 && `${failed} failed`].filter(Boolean).join(", ");
+  }
+
+  async #progress(): Promise<void> {
+    await this.#look(() => this.#outcomes.read());
+    const { sent, kept } = this.#sending;
+    const { cameBack, succeeded } = this.#outcomes;
+    await this.#tell(() => {
+      this.working.say(
+        `${sent.size} sent, ${succeeded} of them succeeded so far, ${cameBack} came back dead, ${kept.size} stay.`,
+      );
+    });
+  }
+
+  async finish(why: string | undefined): Promise<Redriven> {
+    const { sent, kept, doubled, routes } = this.#sending;
+    const stopped = this.#stopped ?? why;
+    // What is known by now; most outcomes come later.
+    if (sent.size > 0) await this.#outcomes.read().catch(() => {});
+    const { succeeded, cameBack } = this.#outcomes;
+    await this.#audit?.finish({ count: sent.size, ids: [...sent.values()].map(({ id }) => id), stopped });
+    return {
+      sent: sent.size,
+      succeeded,
+      cameBack,
+      kept: [...kept].map(([id, reason]) => ({ id, why: reason })),
+      doubled,
+      to: [...routes],
+      byAws: false,
+      ...(stopped !== undefined && { stopped }),
+    };
+  }
+}

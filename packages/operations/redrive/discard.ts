@@ -1,0 +1,88 @@
+// Deletes dead letters, after each is safe in a file from which `restore` puts it back.
+import { startAudit } from "../audit";
+import { LetterFile } from "../letters/file";
+import type { DeadLetter } from "../letters/letter";
+import { openReader } from "../letters/reader";
+import type { Stack } from "../stack/stack";
+import { isChosen, type Plan, planOf, type Selection } from "./plan";
+import type { Working } from "./request";
+
+export interface DiscardRequest extends Selection {
+  /** Where they are written. The file must not exist. */
+  readonly file: string;
+  /** Asked with what would be deleted. False: nothing is. */
+  agrees(plan: Plan): Promise<boolean>;
+  readonly audit: boolean;
+}
+
+export interface Discarded {
+  /** Written and deleted. */
+  readonly discarded: number;
+  /** Written, and still in the queue, since SQS did not delete them. */
+  readonly left: readonly string[];
+  readonly file: string;
+  /** Why it ended before the end. */
+  readonly stopped?: string;
+}
+
+export async function discard(
+  stack: Stack,
+  request: DiscardRequest,
+  { say, signal }: Working,
+): Promise<{ readonly plan: Plan } | { readonly done: Discarded }> {
+  const { consumer, file, filter } = request;
+  const plan = await planOf(stack, request, { signal });
+  if (plan.count === 0 || !(await request.agrees(plan))) return { plan };
+  const audit = await startAudit(
+    stack,
+    { operation: "discard", consumer, filter, from: consumer.url },
+    { intended: { count: plan.count, ids: plan.ids }, off: !request.audit, say },
+  );
+  const ids: string[] = [];
+  const left: string[] = [];
+  const letters = new LetterFile(file);
+  let stopped: string | undefined;
+  try {
+    await deleteChosen(stack, request, signal, async (chosen, remove) => {
+      letters.append(chosen);
+      const kept = await remove(chosen);
+      left.push(...kept.map(({ id }) => id));
+      ids.push(...chosen.filter((letter) => !kept.includes(letter)).map(({ id }) => id));
+      say(`${ids.length} of about ${plan.count} written to ${file} and deleted.`);
+    });
+  } catch (error) {
+    stopped = signal.aborted ? "it was interrupted" : error instanceof Error ? error.message : String(error);
+    if (!signal.aborted) throw error;
+  } finally {
+    letters.close();
+    await audit.finish({ count: ids.length, ids, stopped });
+  }
+  return { done: { discarded: ids.length, left, file, ...(stopped !== undefined && { stopped }) } };
+}
+
+type Remove = (letters: readonly DeadLetter[]) => Promise<readonly DeadLetter[]>;
+
+/** A FIFO queue hands out ten letters of a group at a time: it is read again as long as that leads on. */
+async function deleteChosen(
+  { clients }: Stack,
+  selection: Selection,
+  signal: AbortSignal,
+  work: (letters: readonly DeadLetter[], remove: Remove) => Promise<void>,
+): Promise<void> {
+  const { consumer } = selection;
+  const done = new Set<string>();
+  for (let before = -1; before < done.size; ) {
+    before = done.size;
+    const reader = await openReader({ sqs: clients.sqs, consumer, signal });
+    try {
+      for await (const wave of reader.waves()) {
+        const mine = wave.filter((letter) => isChosen(selection, letter) && !done.has(letter.id));
+        if (mine.length > 0) await work(mine, (letters) => reader.delete(letters));
+        for (const { id } of mine) done.add(id);
+      }
+      if (!consumer.url.endsWith(".fifo") || reader.complete) return;
+    } finally {
+      await reader.close();
+    }
+  }
+}

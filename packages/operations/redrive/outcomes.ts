@@ -1,0 +1,130 @@
+// What has become of letters that were sent back: as their consumer's log tells, and as they come back to the
+// dead-letter queue.
+import { FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import type { DeadLetter } from "../letters/letter";
+import type { Clients } from "../stack/clients";
+import type { Consumer } from "../stack/stack";
+import type { Outcome } from "./to-queue";
+
+/** Milliseconds by which the clock of this machine may be ahead of AWS's. */
+const skew = 60_000;
+
+export class Outcomes {
+  /** The letters that were sent, by the id that each has now. */
+  readonly #sent = new Map<string, DeadLetter>();
+  readonly #known = new Map<string, Outcome>();
+  /** Lines that were read before, by their ids. */
+  readonly #seen = new Set<string>();
+  /** Outcomes of records that this run has not sent, or not yet noted: an answer may come after the line. */
+  readonly #early = new Map<string, Outcome>();
+  readonly #logGroups = new Set<string>();
+  readonly #since = Date.now();
+
+  constructor(readonly logs: Clients["logs"]) {}
+
+  /** Reads the log of this consumer from now on. Without one, only what comes back is known. */
+  watch({ logGroupName }: Pick<Consumer, "logGroupName">): void {
+    if (logGroupName !== undefined) this.#logGroups.add(logGroupName);
+  }
+
+  sent(recordId: string, letter: DeadLetter, outcome = this.#early.get(recordId)): void {
+    this.#sent.set(recordId, letter);
+    if (outcome !== undefined) this.#known.set(recordId, outcome);
+  }
+
+  get succeeded(): number {
+    return count(this.#known, "succeeded");
+  }
+
+  /** How many are dead letters again. */
+  get cameBack(): number {
+    return count(this.#known, "deadLettered");
+  }
+
+  of(recordId: string): Outcome | undefined {
+    return this.#known.get(recordId);
+  }
+
+  /** All since the start, whoever sent them back: for what AWS moves itself, whose ids nobody tells. */
+  get deadLetteredByAnyone(): number {
+    return count(this.#early, "deadLettered") + this.cameBack;
+  }
+
+  get succeededByAnyone(): number {
+    return count(this.#early, "succeeded") + this.succeeded;
+  }
+
+  /**
+   * Whether the letter is one of those that were sent, and is dead again. It has kept its id where SQS moved it, and
+   * its reason has it otherwise.
+   */
+  isBack(letter: DeadLetter): boolean {
+    for (const id of idsOf(letter)) {
+      const sent = this.#sent.get(id);
+      if (sent === undefined || sent.id === letter.id || !isLater(letter, sent)) continue;
+      this.#known.set(id, "deadLettered");
+      return true;
+    }
+    return false;
+  }
+
+  /** Reads what the consumers have logged since. */
+  async read(): Promise<void> {
+    for (const logGroupName of this.#logGroups) {
+      let nextToken: string | undefined;
+      do {
+        const answer = await this.logs.send(
+          new FilterLogEventsCommand({
+            logGroupName,
+            startTime: this.#since - skew,
+            filterPattern: '{ $.message = "redriven" }',
+            nextToken,
+          }),
+        );
+        for (const { eventId = "", message = "" } of answer.events ?? []) {
+          if (this.#seen.has(eventId)) continue;
+          this.#seen.add(eventId);
+          this.#note(message);
+        }
+        nextToken = answer.nextToken;
+      } while (nextToken !== undefined);
+    }
+  }
+
+  #note(line: string): void {
+    const { message, recordId, outcome, timestamp } = parsed(line);
+    if (message !== "redriven" || typeof recordId !== "string") return;
+    if (outcome !== "succeeded" && outcome !== "deadLettered") return;
+    if (this.#sent.has(recordId)) this.#known.set(recordId, outcome);
+    else if (!(Date.parse(String(timestamp)) < this.#since)) this.#early.set(recordId, outcome);
+  }
+}
+
+function count(outcomes: ReadonlyMap<string, Outcome>, outcome: Outcome): number {
+  let found = 0;
+  for (const each of outcomes.values()) if (each === outcome) found += 1;
+  return found;
+}
+
+/** The ids by which the log may have named its record: in a stream's reason they are those of the record. */
+function idsOf({ id, message, reason }: DeadLetter): readonly string[] {
+  const { messageId, shardId, sequenceNumber, encoding } = reason ?? {};
+  const eventId = encoding === "json" ? parsed(message.Body ?? "").eventID : encoding && `${shardId}:${sequenceNumber}`;
+  return [id, messageId, eventId, sequenceNumber].filter((each): each is string => typeof each === "string");
+}
+
+/**
+ * A record of a stream or of a topic keeps its id, and may have had several dead letters before. Both times are the
+ * function's own.
+ */
+function isLater(letter: DeadLetter, sent: DeadLetter): boolean {
+  return letter.failedAt === undefined || sent.failedAt === undefined || letter.failedAt > sent.failedAt;
+}
+
+function parsed(line: string): Readonly<Record<string, unknown>> {
+  try {
+    return JSON.parse(line) ?? {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,65 @@
+// What a command would change: how many letters, of which kinds, and where to. Nothing is changed by it.
+import { type Filter, takes } from "../letters/filter";
+import type { DeadLetter } from "../letters/letter";
+import { openReader } from "../letters/reader";
+import { nameOfRoute, routeOf } from "../letters/route";
+import type { Consumer, Stack } from "../stack/stack";
+
+/** Which letters of a consumer are chosen. */
+export interface Selection {
+  readonly consumer: Consumer;
+  readonly filter: Filter;
+  /** The id of the only one. */
+  readonly only?: string;
+}
+
+export const isChosen = ({ filter, only }: Selection, letter: DeadLetter): boolean =>
+  only === undefined ? takes(filter, letter) : letter.id === only;
+
+export interface Plan {
+  readonly count: number;
+  /** All that were read; less than `total` where SQS does not hand out the rest. */
+  readonly read: number;
+  readonly total: number;
+  /** The ids, the first 1,000 of them. */
+  readonly ids: readonly string[];
+  readonly groups: readonly { readonly errorType: string; readonly count: number; readonly to: string }[];
+}
+
+const mostIds = 1000;
+
+/** `to`: where they would go instead of where they came from. */
+export async function planOf(
+  stack: Stack,
+  selection: Selection,
+  { to, signal }: { readonly to?: Consumer | undefined; readonly signal: AbortSignal },
+): Promise<Plan> {
+  const reader = await openReader({ sqs: stack.clients.sqs, consumer: selection.consumer, signal });
+  const groups = new Map<string, { errorType: string; count: number; to: string }>();
+  const ids: string[] = [];
+  let count = 0;
+  let read = 0;
+  try {
+    for await (const wave of reader.waves()) {
+      read += wave.length;
+      for (const letter of wave.filter((each) => isChosen(selection, each))) {
+        count += 1;
+        if (ids.length < mostIds) ids.push(letter.id);
+        const route = routeOf(letter, stack, to);
+        const where = route.to === "nowhere" ? `stays: ${route.why}` : nameOfRoute(route);
+        const key = `${letter.errorType} ${where}`;
+        const group = groups.get(key) ?? { errorType: letter.errorType, count: 0, to: where };
+        groups.set(key, { ...group, count: group.count + 1 });
+      }
+    }
+    return {
+      count,
+      read,
+      total: Math.max(read, reader.total),
+      ids,
+      groups: [...groups.values()].sort((a, b) => b.count - a.count),
+    };
+  } finally {
+    await reader.close();
+  }
+}

@@ -1,0 +1,98 @@
+// Puts dead letters from a file back into their dead-letter queues.
+import { SendMessageBatchCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import { startAudit } from "../audit";
+import { entryOfStored, readLetters, type StoredLetter } from "../letters/file";
+import { type Consumer, consumerNamed, type Stack } from "../stack/stack";
+import { batchesOf } from "./batches";
+import type { Entry } from "./outgoing";
+import type { Working } from "./request";
+
+export interface RestoreRequest {
+  readonly file: string;
+  /** The first line that is restored, from 1. Those before it were restored by an earlier command. */
+  readonly fromLine: number;
+  readonly audit: boolean;
+}
+
+export interface Restored {
+  readonly restored: number;
+  /** By line: the id that it had, and the one that it has now. */
+  readonly ids: readonly { readonly line: number; readonly was: string; readonly is: string }[];
+  readonly failed: readonly { readonly line: number; readonly why: string }[];
+  /** The line with which to go on, when it ended before the end. */
+  readonly nextLine?: number;
+}
+
+interface Line {
+  readonly line: number;
+  readonly letter: StoredLetter;
+  readonly entry: Entry;
+}
+
+export async function restore(
+  stack: Stack,
+  { file, fromLine, audit: writes }: RestoreRequest,
+  { say, signal }: Working,
+): Promise<Restored> {
+  const letters = readLetters(file);
+  const lines = letters.map((letter, index) => ({ line: index + 1, letter })).slice(fromLine - 1);
+  if (lines.length === 0)
+    throw new Error(`${file} has ${letters.length} lines; there is none from line ${fromLine} on.`);
+  // All are looked up before the first is sent.
+  const runs = runsOf(lines, stack);
+  const ids: Restored["ids"][number][] = [];
+  const failed: Restored["failed"][number][] = [];
+  let next = fromLine;
+  for (const { consumer, lines: own } of runs) {
+    if (signal.aborted) break;
+    const operation = { operation: "restore", consumer, from: file, to: consumer.url };
+    const audit = await startAudit(stack, operation, { intended: { count: own.length }, off: !writes, say });
+    const before = ids.length;
+    let stopped: string | undefined;
+    try {
+      for (const batch of batchesOf(own, consumer.url.endsWith(".fifo"))) {
+        if (signal.aborted) break;
+        const answers = await send(stack.clients.sqs, consumer, batch);
+        ids.push(...answers.flatMap(({ line, was, is }) => (is === undefined ? [] : { line, was, is })));
+        failed.push(...answers.flatMap(({ line, why }) => (why === undefined ? [] : { line, why })));
+        next = Math.max(next, ...batch.map(({ line }) => line + 1));
+        say(`${ids.length} of ${lines.length} restored.`);
+      }
+    } catch (error) {
+      stopped = error instanceof Error ? error.message : String(error);
+      const why = `${stopped} Lines ${fromLine} to ${next - 1} are restored; go on with --from-line ${next}.`;
+      throw ids.length === 0 ? error : new Error(why, { cause: error });
+    } finally {
+      await audit.finish({ count: ids.length - before, ids: ids.slice(before).map(({ is }) => is), stopped });
+    }
+  }
+  return { restored: ids.length, ids, failed, ...(next <= letters.length && { nextLine: next }) };
+}
+
+/** Lines that follow each other and belong to one consumer, in the order of the file. */
+function runsOf(lines: readonly Omit<Line, "entry">[], stack: Stack) {
+  const runs: { consumer: Consumer; lines: Line[] }[] = [];
+  for (const { line, letter } of lines) {
+    const consumer = consumerNamed(stack, letter.consumer);
+    const fifo = consumer.url.endsWith(".fifo");
+    const run = runs.at(-1);
+    const entry = { line, letter, entry: entryOfStored(letter, fifo) };
+    if (run?.consumer === consumer) run.lines.push(entry);
+    else runs.push({ consumer, lines: [entry] });
+  }
+  return runs;
+}
+
+async function send(sqs: SQSClient, { url }: Consumer, batch: readonly Line[]) {
+  const { Successful = [], Failed = [] } = await sqs.send(
+    new SendMessageBatchCommand({
+      QueueUrl: url,
+      Entries: batch.map(({ entry, line }) => ({ Id: String(line), ...entry })),
+    }),
+  );
+  return batch.map(({ line, letter }) => {
+    const is = Successful.find(({ Id }) => Id === String(line))?.MessageId;
+    const { Code, Message = "SQS did not say why." } = Failed.find(({ Id }) => Id === String(line)) ?? {};
+    return { line, was: letter.id, is, why: is === undefined ? `${Code ?? "Unknown"}: ${Message}` : undefined };
+  });
+}

@@ -1,0 +1,94 @@
+// The outputs of a program: of the local run, of a stack by Pulumi's own command, or from a file.
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+
+export type Outputs = Readonly<Record<string, unknown>>;
+
+/** Milliseconds. Pulumi asks its backend, over the network. */
+const pulumiTimeout = 60_000;
+const runTimeout = 5_000;
+/** Bytes. */
+const longestOutputs = 32 * 1024 * 1024;
+
+export async function outputsOfRun(address: string, signal: AbortSignal): Promise<Outputs> {
+  const response = await fetch(`${address}/_spillway/outputs`, {
+    signal: AbortSignal.any([signal, AbortSignal.timeout(runTimeout)]),
+  }).catch((error: unknown) => {
+    if (signal.aborted) throw error;
+    throw new Error(
+      `No local run listens at ${address}. Start it with \`spillway start\`, say its port with --port, or read a ` +
+        "deployed stack with --stack NAME.",
+      { cause: error },
+    );
+  });
+  if (response.status === 503) throw new Error(`The local run at ${address} is starting. Try again when it is ready.`);
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${address} answers ${response.status}, as no local run does: ${cut(text)}`);
+  return parsed(text, `${address}/_spillway/outputs`);
+}
+
+export function outputsOfStack(stack: string, signal: AbortSignal): Promise<Outputs> {
+  const args = ["stack", "output", "--json", "--non-interactive", "--stack", stack];
+  const command = `pulumi ${args.join(" ")}`;
+  return new Promise((resolve, reject) => {
+    execFile(
+      "pulumi",
+      args,
+      { signal, timeout: pulumiTimeout, maxBuffer: longestOutputs, encoding: "utf8" },
+      (error, stdout, stderr) => {
+        if (error === null) {
+          try {
+            resolve(parsed(stdout, command));
+          } catch (fault) {
+            reject(fault);
+          }
+          return;
+        }
+        if (signal.aborted) return reject(error);
+        if (error.code === "ENOENT") {
+          const way = "pulumi stack output --json > outputs.json";
+          return reject(
+            new Error(
+              "The command `pulumi` was not found, which --stack needs to read the stack's outputs. Install it, or " +
+                `write them to a file where it is installed (\`${way}\`), and give --outputs outputs.json.`,
+            ),
+          );
+        }
+        const why = error.killed === true ? `it took more than ${pulumiTimeout / 1000} s` : cut(stderr.trim());
+        reject(new Error(`\`${command}\` failed: ${why}`));
+      },
+    );
+  });
+}
+
+export function outputsOfFile(file: string): Outputs {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new Error(
+      `--outputs ${file} cannot be read: ${(error as Error).message}. Write it with \`pulumi stack output --json\`.`,
+    );
+  }
+  return parsed(text, file);
+}
+
+function parsed(text: string, place: string): Outputs {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // Below.
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new Error(
+      `${place} is not a JSON object of outputs, as \`pulumi stack output --json\` prints it: ${cut(text)}`,
+    );
+  }
+  // What `spillway start --json` prints has them inside.
+  const { outputs } = value as { readonly outputs?: unknown };
+  const inner = "address" in value && typeof outputs === "object" && outputs !== null;
+  return (inner ? outputs : value) as Outputs;
+}
+
+const cut = (text: string) => (text.length <= 500 ? text : `${text.slice(0, 500)}…`);

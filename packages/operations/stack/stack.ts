@@ -1,0 +1,141 @@
+// A running program, on AWS or on this machine, as its operator sees it: its consumers and how to reach them.
+import { type Clients, clientsFor } from "./clients";
+import { type Outputs, outputsOfFile, outputsOfRun, outputsOfStack } from "./outputs";
+
+/** What the output `deadLetters` of a component says, under the name by which the program exports it. */
+export interface Consumer {
+  readonly name: string;
+  /** What the source is: `queue`, `stream`, `table`, `topic-consumer`, `topic`, `schedule` or `rule`. */
+  readonly kind: string;
+  /** URL of the dead-letter queue. */
+  readonly url: string;
+  /** ARN of the queue, stream, topic, schedule or rule. */
+  readonly sourceArn: string;
+  /** Undefined for what has no function (topics, schedules, rules), and for a program with an older library. */
+  readonly functionName?: string;
+  readonly logGroupName?: string;
+}
+
+/** Where a stack's outputs are read. Without `stack` and `outputs`: from the local run. */
+export interface StackOptions {
+  /** Name of a stack as `pulumi stack output --stack` takes it. */
+  readonly stack?: string | undefined;
+  /** File with what `pulumi stack output --json` prints. */
+  readonly outputs?: string | undefined;
+  /** Port of the local run. */
+  readonly port: number;
+  readonly signal: AbortSignal;
+}
+
+export interface Stack {
+  /** Undefined: the local run. A file's name, where its outputs were read from one. */
+  readonly name: string | undefined;
+  readonly outputs: Outputs;
+  readonly consumers: readonly Consumer[];
+  readonly region: string;
+  readonly clients: Clients;
+  /** How a further command reads the same stack: ` --stack prod`, or nothing for the local run. */
+  readonly flags: string;
+}
+
+/** Rejects with an Error for the user when the outputs cannot be read. The stack's clients must be closed. */
+export async function openStack({ stack, outputs: file, port, signal }: StackOptions): Promise<Stack> {
+  if (stack !== undefined && file !== undefined) {
+    throw new Error("--stack and --outputs were both given. Each says where the outputs are read: leave one out.");
+  }
+  const address = `http://127.0.0.1:${port}`;
+  const local = stack === undefined && file === undefined;
+  const outputs =
+    file !== undefined
+      ? outputsOfFile(file)
+      : stack !== undefined
+        ? await outputsOfStack(stack, signal)
+        : await outputsOfRun(address, signal);
+  const consumers = consumersIn(outputs);
+  const region = regionOf(outputs);
+  // Any key has full access to the local run. On AWS, the SDK finds credentials as every tool of AWS does.
+  const credentials = { accessKeyId: "spillway", secretAccessKey: "spillway" };
+  return {
+    name: stack ?? file,
+    outputs,
+    consumers,
+    region,
+    clients: clientsFor(local ? { region, endpoint: address, credentials } : { region }),
+    flags:
+      stack !== undefined
+        ? ` --stack ${stack}`
+        : file !== undefined
+          ? ` --outputs ${quoted(file)}`
+          : port === defaultPort
+            ? ""
+            : ` --port ${port}`,
+  };
+}
+
+/** Where `spillway start` listens unless it is told otherwise. */
+export const defaultPort = 4566;
+
+const quoted = (text: string) => (/^[\w./@:-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+
+/** Outputs that have the shape of a component's `deadLetters`, at the top or one level down. */
+function consumersIn(outputs: Outputs): readonly Consumer[] {
+  const found = new Map<string, Consumer>();
+  for (const [name, value] of Object.entries(outputs)) {
+    const inner = isObject(value) && !isDeadLetters(value) ? Object.entries(value) : [];
+    for (const [key, each] of [[name, value] as const, ...inner]) {
+      if (!isDeadLetters(each)) continue;
+      // The same queue under two names is one consumer, and two queues may not have one name.
+      const known = [...found.values()].some(({ url }) => url === each.url);
+      if (!known) found.set(found.has(key) ? `${name}.${key}` : key, consumerOf(key, each));
+    }
+  }
+  return [...found].map(([name, consumer]) => ({ ...consumer, name }));
+}
+
+type DeadLettersOutput = Readonly<Record<"url" | "sourceArn" | "kind", string>> & Readonly<Record<string, unknown>>;
+
+function consumerOf(name: string, { url, sourceArn, kind, functionName, logGroupName }: DeadLettersOutput): Consumer {
+  return {
+    name,
+    kind,
+    url,
+    sourceArn,
+    ...(typeof functionName === "string" && { functionName }),
+    ...(typeof logGroupName === "string" && { logGroupName }),
+  };
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isDeadLetters = (value: unknown): value is DeadLettersOutput =>
+  isObject(value) && ["url", "sourceArn", "kind"].every((member) => typeof value[member] === "string");
+
+/** The region of the first ARN that has one. */
+function regionOf(outputs: Outputs): string {
+  const [, region] = /"arn:[a-z-]+:[a-z0-9-]+:([a-z0-9-]+):\d{12}:/.exec(JSON.stringify(outputs)) ?? [];
+  const found = region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
+  if (found === undefined) {
+    throw new Error(
+      "The outputs have no ARN that tells the region. Export the dead letters of a consumer " +
+        "(`export const deadLetters = { orders: orders.deadLetters }`), or set AWS_REGION.",
+    );
+  }
+  return found;
+}
+
+/** The consumer of that name. Throws an Error that lists the names there are. */
+export function consumerNamed({ consumers }: Pick<Stack, "consumers">, name: string): Consumer {
+  const found = consumers.find((consumer) => consumer.name === name);
+  if (found !== undefined) return found;
+  throw new Error(
+    consumers.length === 0
+      ? noConsumers
+      : `There is no consumer "${name}". The stack has: ${consumers.map((consumer) => consumer.name).join(", ")}.`,
+  );
+}
+
+/** What is said of a stack whose outputs name no dead letters. */
+export const noConsumers =
+  "The stack's outputs name no dead letters. Export those of its components: " +
+  "`export const deadLetters = { orders: orders.deadLetters }`.";

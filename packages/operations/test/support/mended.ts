@@ -1,0 +1,95 @@
+// The local run that plays AWS, with the program as it was before its callbacks were mended.
+import * as path from "node:path";
+import { KinesisClient, PutRecordCommand } from "@aws-sdk/client-kinesis";
+import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
+import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
+import type { Observer } from "@spillway/local/ask";
+import { consumerNamed, openStack, type Stack } from "@spillway/operations";
+import { Run } from "../../../../test/support/run";
+import { until } from "../../../../test/support/until";
+
+export const fixture = (name: string) => path.join(__dirname, "..", "fixtures", `${name}.ts`);
+
+export interface Job {
+  readonly id: string;
+  /** What the callback does with it before it is mended. */
+  readonly before?: "refuse" | "crash" | "throw" | "succeed";
+  readonly after?: string;
+}
+
+export class Deployed {
+  /** What clients have asked, as `sqs:ReceiveMessage`. Functions and deliveries are left out. */
+  readonly asked: Set<string>;
+  readonly #kinesis: KinesisClient;
+  readonly #sns: SNSClient;
+
+  private constructor(
+    readonly run: Run,
+    readonly stack: Stack,
+    asked: Set<string>,
+  ) {
+    this.asked = asked;
+    const settings = {
+      endpoint: run.local.address,
+      region: "eu-west-1",
+      credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    };
+    this.#kinesis = new KinesisClient(settings);
+    this.#sns = new SNSClient(settings);
+  }
+
+  static async start(program = "mended-before"): Promise<Deployed> {
+    const asked = new Set<string>();
+    const observer: Observer = {
+      before: ({ kind }, service, action) => {
+        if (kind === "user") asked.add(`${service}:${action}`);
+      },
+    };
+    const run = await Run.start({ program: fixture(program), observers: [observer] });
+    const stack = await openStack({
+      port: Number(new URL(run.local.address).port),
+      signal: new AbortController().signal,
+    });
+    return new Deployed(run, stack, asked);
+  }
+
+  get port(): number {
+    return Number(new URL(this.run.local.address).port);
+  }
+
+  async put(job: Job, key = job.id): Promise<void> {
+    const Data = Buffer.from(JSON.stringify(job));
+    await this.#kinesis.send(
+      new PutRecordCommand({ StreamName: this.run.output("streamName"), PartitionKey: key, Data }),
+    );
+  }
+
+  async write(item: Job): Promise<void> {
+    await this.run.tables.send(new PutCommand({ TableName: this.run.output("stockTable"), Item: { ...item } }));
+  }
+
+  async publish(job: Job): Promise<void> {
+    const Message = JSON.stringify({ ...job, type: "job" });
+    await this.#sns.send(new PublishCommand({ TopicArn: this.run.output("topicArn"), Message }));
+  }
+
+  /** How many dead letters of a consumer are visible, and how many are hidden. */
+  async depth(name: string): Promise<readonly [visible: number, hidden: number]> {
+    const { Attributes = {} } = await this.run.sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl: consumerNamed(this.stack, name).url, AttributeNames: ["All"] }),
+    );
+    return [Number(Attributes.ApproximateNumberOfMessages), Number(Attributes.ApproximateNumberOfMessagesNotVisible)];
+  }
+
+  async waitFor(name: string, count: number): Promise<void> {
+    await until(async () => (await this.depth(name))[0] === count, `${count} dead letters of ${name} are there`);
+  }
+
+  async stop(): Promise<void> {
+    this.stack.clients.close();
+    this.#kinesis.destroy();
+    this.#sns.destroy();
+    await this.run.stop();
+  }
+}
