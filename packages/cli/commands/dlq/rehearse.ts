@@ -45,7 +45,7 @@ export function addRehearse(dlq: Command, perform: Perform): void {
     .addOption(idOption())
     .addOption(whereOption())
     .addOption(
-      new Option("--most <N>", "the most letters that are read of each queue")
+      new Option("--limit <N>", "the most letters that are read of each queue")
         .argParser(wholeNumber(1, 10_000))
         .default(most),
     )
@@ -62,7 +62,7 @@ export function addRehearse(dlq: Command, perform: Perform): void {
       examples({
         "spillway dlq rehearse orders": "those of the local run",
         "spillway dlq rehearse orders --stack prod --stack-config dev": "those of prod, with the configuration of dev",
-        "spillway dlq rehearse orders fulfilment --stack prod --most 500": "those of two consumers, in one local run",
+        "spillway dlq rehearse orders fulfilment --stack prod --limit 500": "those of two consumers, in one local run",
       }),
     )
     .addHelpText("after", "\nExit codes: 1 when any letter still fails.")
@@ -70,7 +70,7 @@ export function addRehearse(dlq: Command, perform: Perform): void {
       perform((session) =>
         withStack(options, session, "rehearse", async (stack) => {
           const { rehearse } = require("@spillway/operations") as typeof import("@spillway/operations");
-          const { program, config, stackOutput, against, most: limit, json } = options;
+          const { program, config, stackOutput, against, limit, json } = options;
           const rehearsals = await rehearse({
             ...{ stack, names, filter: filterOf(options), limit, signal: session.signal, say: session.say },
             checkout: {

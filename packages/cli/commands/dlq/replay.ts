@@ -25,7 +25,7 @@ export function addReplay(dlq: Command, perform: Perform): void {
         (text: string, former: readonly string[] = []): readonly string[] => [...former, notEmpty(text)],
       ),
     )
-    .addOption(new Option("--most <N>", "the most descriptions").argParser(wholeNumber(1, 10_000)).default(most))
+    .addOption(new Option("--limit <N>", "the most descriptions").argParser(wholeNumber(1, 10_000)).default(most))
     .option("--keep", "leaves the descriptions where they are", false)
     .option("--whole-range", "also runs records of other batches that lie between those of a description", false)
     .addOption(new Option("--yes", "replays more than one description").default(false))
@@ -42,7 +42,7 @@ export function addReplay(dlq: Command, perform: Perform): void {
       perform((session) =>
         withStack(options, session, "replay", async (stack) => {
           const { replay } = require("@spillway/operations") as typeof import("@spillway/operations");
-          const { id, most: limit, keep, wholeRange, yes, audit, json } = options;
+          const { id, limit, keep, wholeRange, yes, audit, json } = options;
           const { signal, say } = session;
           const result = await replay({
             ...{ stack, name, limit, yes, keep, wholeRange, audit, signal, say },
