@@ -5,7 +5,7 @@ import { codeFile } from "./archive";
 
 export { bundleOf };
 
-/** As `bundleOf` of the code in the archive. Throws an Error for bytes that are no archive with the code of a callback. */
+/** That of the code in the archive. Throws an Error for bytes that are no archive with the code of a callback. */
 export function bundleOfArchive(archive: Uint8Array): string {
   const { [codeFile]: code } = unzipSync(archive, { filter: ({ name }) => name === codeFile });
   if (code === undefined) throw new Error(`The archive has no ${codeFile}; give one that a component has made.`);

@@ -2,7 +2,7 @@
 // letters.
 import type { Context } from "aws-lambda";
 import { sendMessage } from "../aws/sqs-client";
-import type { BatchRecord, RecordContext, RecordLogger } from "../callback/callback";
+import type { BatchRecord, RecordContext } from "../callback/callback";
 import { nameError, notDecoded, stackOf } from "../callback/errors";
 import { Calls, OutOfTime } from "./calls";
 import { type DeadLetterRecord, deadLetterOf } from "./dead-letter";
@@ -10,6 +10,7 @@ import type { Deadline } from "./deadline";
 import type { EarlierReason } from "./earlier-reason";
 import type { Opened } from "./envelope";
 import type { Prepared } from "./prepare";
+import { ContextOfRecord, type Identity } from "./record-context";
 import { type Failure, mostFailures, type RecordOutcome, type Report } from "./report";
 import type { BatchRun, Item } from "./run-batch";
 
@@ -21,16 +22,6 @@ export interface Received extends Item {
   readonly earlier: EarlierReason | undefined;
   /** What is stored of it when it is given up. */
   lost(): DeadLetterRecord;
-}
-
-/** What is told about each record beside its event. */
-export interface Identity {
-  readonly id: string;
-  /** Of a queue. */
-  readonly attempt?: number | undefined;
-  readonly maxAttempts?: number | undefined;
-  readonly correlationId: string;
-  readonly partitionKey?: string | undefined;
 }
 
 /** Its times are milliseconds since the epoch. */
@@ -174,8 +165,8 @@ export class Invocation {
   }
 
   /**
-   * Notes in the log, once, what has become of a record whose event was a dead letter before. `isDone`: whether one that
-   * has not failed does not come again.
+   * Notes in the log, once, what has become of a record whose event was a dead letter before. `isDone`: whether one
+   * that has not failed does not come again.
    */
   tellRedriven<I extends Received>(item: I, isDone: (item: I) => boolean = () => true): void {
     const { id, earlier } = item;
@@ -216,44 +207,5 @@ function decoded<I>(open: (item: I) => Opened, item: I): Opened {
     return open(item);
   } catch (error) {
     throw notDecoded(error);
-  }
-}
-
-/** Its signal and its logger are made only for callbacks that ask for them. */
-class ContextOfRecord implements RecordContext {
-  readonly id: string;
-  readonly attempt: number | undefined;
-  readonly maxAttempts: number | undefined;
-  readonly correlationId: string;
-  readonly partitionKey: string | undefined;
-  readonly deadline: number;
-  readonly #deadline: Deadline;
-  readonly #report: Report;
-  readonly #requestId: string;
-
-  constructor(
-    { id, attempt, maxAttempts, correlationId, partitionKey }: Identity,
-    readonly event: unknown,
-    deadline: Deadline,
-    report: Report,
-    requestId: string,
-  ) {
-    this.id = id;
-    this.attempt = attempt;
-    this.maxAttempts = maxAttempts;
-    this.correlationId = correlationId;
-    this.partitionKey = partitionKey;
-    this.deadline = deadline.at;
-    this.#deadline = deadline;
-    this.#report = report;
-    this.#requestId = requestId;
-  }
-
-  get signal(): AbortSignal {
-    return this.#deadline.signal;
-  }
-
-  get logger(): RecordLogger {
-    return this.#report.of(this.#requestId, this.id, this.correlationId);
   }
 }

@@ -2,7 +2,8 @@
 
 import { type EarlierReason, earlierReason } from "../batch/earlier-reason";
 import type { Opened } from "../batch/envelope";
-import type { Identity, Received } from "../batch/invocation";
+import type { Received } from "../batch/invocation";
+import type { Identity } from "../batch/record-context";
 
 /** A record of any stream. */
 export interface StreamItem extends Received {
