@@ -16,15 +16,6 @@ import {
 import * as v from "valibot";
 
 export const Note = v.object({ id: v.string() });
-/** The ids that the schema of `watched` has judged. */
-export const judged: string[] = [];
-export const watched = callback(
-  v.pipe(
-    Note,
-    v.check(({ id }) => judged.push(id) > 0),
-  ),
-  () => () => {},
-);
 export const note = callback(Note, () => async () => {});
 export const store = callback(
   Note,

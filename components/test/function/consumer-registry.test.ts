@@ -2,8 +2,9 @@
 import { strict as assert } from "node:assert";
 import * as pulumi from "@pulumi/pulumi";
 import { QueueConsumer, TableConsumer } from "spillway";
-import { changed, judged, watched } from "../../../test/support/callbacks";
+import { changed } from "../../../test/support/callbacks";
 import { Recorded } from "../../../test/support/component-graph";
+import { judged, watched } from "../support/judged-callback";
 
 interface Listed {
   readonly urn: Promise<string>;

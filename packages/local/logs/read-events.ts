@@ -10,7 +10,7 @@ import type { LogEvent, LogGroup, LogStore, Position } from "./store";
 const mostEvents = 10_000;
 const mostStreamNames = 100;
 /** Bytes that one request looks through. AWS also answers pages that are not full, or empty, before the last one. */
-const mostSearched = 16 * 1024 * 1024;
+const mostSearched = 8 * 1024 * 1024;
 
 export function getLogEvents(store: LogStore, input: Message): Message {
   const group = readable(groupOf(store, input), "GetLogEvents");

@@ -91,6 +91,15 @@ describe("log events", () => {
     assert.notEqual(first.nextToken, undefined);
   });
 
+  it("are searched 8 MB at a time, so that a page may be empty and not the last", async () => {
+    for (let index = 0; index < 20; index++) logs.store.write("/searched", "s", "x".repeat(500 * 1024));
+    logs.store.write("/searched", "s", "needle");
+    const first = await logs.find("/searched", { filterPattern: "needle" });
+    assert.deepEqual(first.messages, []);
+    const second = await logs.find("/searched", { filterPattern: "needle", nextToken: first.nextToken });
+    assert.deepEqual(second, { messages: ["needle"], nextToken: undefined });
+  });
+
   it("of one stream are read from the end, from the head, and on from a token that stays the same at the end", async () => {
     const get = async (more: object = {}) => {
       const { events = [], ...tokens } = await logs.client.send(
