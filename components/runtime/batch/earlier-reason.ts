@@ -15,12 +15,15 @@ export interface EarlierReason {
     readonly bundle?: string | undefined;
     /** The id that the record had then. */
     readonly messageId?: string | undefined;
+    /** Id of the dead letter that somebody edited before it came back. */
+    readonly editedFrom?: string | undefined;
   };
   readonly correlationId: string | undefined;
   /** What it says of the record's own attributes: see `attributesIn`. */
   readonly attributes: unknown;
 }
 
+const membersOfPrevious = ["errorType", "failedAt", "bundle", "messageId", "editedFrom"];
 /** Anybody may send an attribute of this name. */
 const longestMember = 100;
 const longestCorrelationId = 256;
@@ -31,14 +34,14 @@ export function earlierReason(text: string | undefined): EarlierReason | undefin
   try {
     const given = JSON.parse(text) as Readonly<Record<string, unknown>>;
     const { redrives, attributes } = given;
-    const [errorType, failedAt, bundle, messageId] = ["errorType", "failedAt", "bundle", "messageId"].map((name) =>
+    const [errorType, failedAt, bundle, messageId, editedFrom] = membersOfPrevious.map((name) =>
       textIn(given[name], longestMember),
     );
     if (errorType === undefined || failedAt === undefined) return undefined;
     return {
       // A reason from before they were counted has none.
       redrives: Number.isSafeInteger(redrives) && (redrives as number) > 0 ? (redrives as number) + 1 : 1,
-      previous: { errorType, failedAt, bundle, messageId },
+      previous: { errorType, failedAt, bundle, messageId, editedFrom },
       correlationId: textIn(given.correlationId, longestCorrelationId),
       attributes,
     };

@@ -26,6 +26,8 @@ describe("the reason of a dead letter that comes back", () => {
       bundle: first.bundle,
       messageId: "m-1",
     });
+    const edited = reasonOf(withReason(JSON.stringify({ ...first, editedFrom: "d-1" })));
+    assert.deepEqual(edited.previous, { ...previous, editedFrom: "d-1" });
     const third = reasonOf(withReason(second));
     assert.equal(third.redrives, 2);
     assert.equal(third.previous.errorType, "TypeError", "one level only");
