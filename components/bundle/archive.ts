@@ -1,6 +1,9 @@
 // The zip that Lambda gets: the same bytes for the same code, on every run and machine.
 import { zipSync } from "fflate";
 
+/** The file with the code, which Lambda runs as `index.handler`. */
+export const codeFile = "index.js";
+
 /** Zip stores local time without a zone: the fields of this date are the same everywhere. */
 const fixedTime = new Date(1980, 0, 1);
 const unix = 3;

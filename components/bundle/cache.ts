@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { version as esbuildVersion } from "esbuild";
-import { archiveOf } from "./archive";
+import { archiveOf, codeFile } from "./archive";
 import type { Built, Entry } from "./build";
 import { tsconfigsOf } from "./tsconfigs";
 
@@ -95,7 +95,7 @@ export class BundleCache {
 
   private archiveOf({ code, assets }: Built): Uint8Array {
     const files = Object.entries(assets).map(([name, file]) => [name, readFileSync(path.resolve(this.root, file))]);
-    return archiveOf({ "index.js": Buffer.from(code), ...Object.fromEntries(files) });
+    return archiveOf({ [codeFile]: Buffer.from(code), ...Object.fromEntries(files) });
   }
 
   /** Those that do not count for every bundle anyway. */

@@ -7,6 +7,7 @@ import { addGenerate } from "./commands/generate";
 import { addIam } from "./commands/iam";
 import { addOutputs } from "./commands/outputs";
 import { addReview } from "./commands/review";
+import { addSend } from "./commands/send";
 import { addStart } from "./commands/start";
 import { addTail } from "./commands/tail";
 import type { Perform } from "./session";
@@ -21,6 +22,7 @@ export function commandLine(version: string, perform: Perform): Command {
     .exitOverride()
     .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 called wrongly, 130 interrupted.");
   addStart(program, perform);
+  addSend(program, perform);
   addDlq(program, perform);
   addTail(program, perform);
   addOutputs(program, perform);

@@ -30,6 +30,25 @@ interface BatchLine {
   readonly correlationIds?: readonly string[];
 }
 
+/** What has become of an event that was a dead letter before. */
+interface RedrivenLine {
+  readonly message: "redriven";
+  readonly recordId: string;
+  readonly correlationId: string;
+  readonly redrives: number;
+  readonly outcome: Outcome;
+}
+
+/** The outcomes of a record, in the order in which a batch shows them. */
+const outcomes = {
+  succeeded: { says: "succeeded", style: "green", mark: "✓" },
+  retried: { says: "retried", style: "yellow", mark: "↻" },
+  deadLettered: { says: "dead-lettered", style: "red", mark: "✗" },
+  handedBack: { says: "handed back", style: "yellow", mark: "↻" },
+} as const;
+
+type Outcome = keyof typeof outcomes;
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** A few flows can be followed by their ids. With more of them, a line would be useless. */
@@ -64,8 +83,9 @@ export function describeLog(functionName: string, line: string, terminal: Termin
   }
   // Embedded metrics are for CloudWatch.
   if ("_aws" in parsed) return undefined;
-  return isBatch(parsed)
-    ? describeBatch(functionName, parsed, terminal)
+  if (isBatch(parsed)) return describeBatch(functionName, parsed, terminal);
+  return isRedriven(parsed)
+    ? describeRedriven(functionName, parsed, terminal)
     : describeFields(functionName, parsed, terminal);
 }
 
@@ -92,16 +112,9 @@ function withLevel(level: string, text: string, { paint }: Terminal): string {
 function describeBatch(functionName: string, line: BatchLine & Fields, terminal: Terminal): string {
   const { batch, failures = [], correlationIds = [] } = line;
   const { paint } = terminal;
-  const parts = (
-    [
-      ["succeeded", "succeeded", "green"],
-      ["retried", "retried", "yellow"],
-      ["deadLettered", "dead-lettered", "red"],
-      ["handedBack", "handed back", "yellow"],
-    ] as const
-  )
-    .filter(([name]) => batch[name] > 0)
-    .map(([name, says, style]) => paint(style, `${batch[name]} ${says}`));
+  const parts = (Object.keys(outcomes) as Outcome[])
+    .filter((outcome) => batch[outcome] > 0)
+    .map((outcome) => paint(outcomes[outcome].style, `${batch[outcome]} ${outcomes[outcome].says}`));
   const isWhole = batch.succeeded === batch.received;
   const mark = batch.deadLettered > 0 ? paint("red", "✗") : isWhole ? paint("green", "✓") : paint("yellow", "↻");
   const flows = correlationIds.length <= mostFlows && batch.received <= mostFlows ? correlationIds.join(", ") : "";
@@ -117,6 +130,17 @@ function describeBatch(functionName: string, line: BatchLine & Fields, terminal:
     return frames === "" ? reason : `${reason}\n${paint("gray", indent(frames))}`;
   });
   return [head(functionName, { time: line.timestamp, mark, text }, terminal), ...reasons].join("\n");
+}
+
+/** `(time 2)`: it was a dead letter twice before. */
+function describeRedriven(functionName: string, line: RedrivenLine & Fields, terminal: Terminal): string {
+  const { recordId, correlationId, redrives, outcome, timestamp } = line;
+  const { says, style, mark } = outcomes[outcome];
+  const { paint } = terminal;
+  const times = redrives > 1 ? ` (time ${redrives})` : "";
+  const flow = correlationId === recordId ? "" : paint("gray", `  [${correlationId}]`);
+  const text = `${recordId} redriven${times}: ${paint(style, says)}${flow}`;
+  return head(functionName, { time: timestamp, mark: paint(style, mark), text }, terminal);
 }
 
 function describeFields(functionName: string, line: Fields, terminal: Terminal): string {
@@ -181,4 +205,10 @@ function parse(line: string): Fields | undefined {
 
 function isBatch(line: Fields): line is BatchLine & Fields {
   return line.message === "batch" && typeof line.batch === "object" && line.batch !== null;
+}
+
+function isRedriven(line: Fields): line is RedrivenLine & Fields {
+  return (
+    line.message === "redriven" && typeof line.redrives === "number" && Object.hasOwn(outcomes, String(line.outcome))
+  );
 }

@@ -1,28 +1,39 @@
 // A dead letter: what the record carried, as it was, and why it was given up.
 
+import type { Context } from "aws-lambda";
 import { largestMessage, type MessageAttribute, type NewMessage, sizeOf } from "../aws/sqs-client";
-import { nameError } from "../callback/errors";
+import { causesOf, firstFramesOf, type NamedError, nameError } from "../callback/errors";
+import { ownBundle } from "./bundle-hash";
+import { type EarlierReason, reasonAttribute } from "./earlier-reason";
 import { messageJson, messageText } from "./message-text";
 
-/** Name of the message attribute that says why. Its value is the JSON of a `DeadLetterReason`. */
-export const reasonAttribute = "DeadLetterReason";
-
+/** docs/consumer.md says what each member means. In their order the first ones are for people. */
 export interface DeadLetterReason {
   readonly errorType: string;
   readonly errorMessage: string;
+  /** The event's type, as its envelope or the event itself says. */
+  readonly type?: string | undefined;
+  /** Whom the record belongs to, where Lambda or a fair queue keeps tenants apart. */
+  readonly tenant?: string | undefined;
+  /** How often the event had been a dead letter before and came back, at least 1; absent where it never had. */
+  readonly redrives?: number | undefined;
+  /** The reason that it came back with. */
+  readonly previous?: EarlierReason["previous"] | undefined;
   /** How often the record was received; absent where AWS gives no count (streams, topics). */
   readonly attempts?: number;
   readonly functionName: string;
   readonly sourceArn: string;
   /** The record's own at its source, by which the log has it (queues, topics); its dead letter has a new one. */
-  readonly messageId?: string;
+  readonly messageId?: string | undefined;
   /** The id of its flow, with which it goes on when it is sent back. */
-  readonly correlationId?: string;
+  readonly correlationId?: string | undefined;
   /** The invocation that gave it up. */
   readonly requestId: string;
   /** ISO 8601. */
   readonly failedAt: string;
-  readonly traceId?: string;
+  readonly traceId?: string | undefined;
+  /** Which code gave it up: see `bundleOf`. */
+  readonly bundle?: string | undefined;
   /** FIFO: the deduplication id with which it was first sent. */
   readonly deduplicationId?: string;
   /**
@@ -33,6 +44,10 @@ export interface DeadLetterReason {
   readonly sequenceNumber?: string;
   readonly partitionKey?: string;
   readonly encoding?: "base64" | "json";
+  /** What the error was caused by, and the members of an AggregateError. */
+  readonly causes?: readonly NamedError[] | undefined;
+  /** Where it was thrown: frames of the callback's code first, without the heading that the first members are. */
+  readonly stack?: string | undefined;
   /** The record's own attributes, where it had ten of them: SQS has no place for an eleventh. */
   readonly attributes?: Readonly<Record<string, MessageAttribute>>;
 }
@@ -44,6 +59,9 @@ export interface DeadLetterRecord {
   readonly sourceArn: string;
   readonly messageId?: string;
   readonly correlationId: string;
+  readonly type?: string | undefined;
+  readonly tenant?: string | undefined;
+  readonly earlier: EarlierReason | undefined;
   /** X-Ray's trace header that came with the record. */
   readonly trace?: string | undefined;
   /** More members of the reason, by source. */
@@ -57,15 +75,18 @@ export interface DeadLetterRecord {
 
 export interface GivenUp {
   readonly error: unknown;
-  readonly functionName: string;
-  readonly requestId: string;
   readonly failedAt: Date;
+  /** The invocation that gives it up. */
+  readonly context: Pick<Context, "functionName" | "awsRequestId" | "tenantId">;
 }
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 const mostAttributes = 10;
 const longMessage = 2000;
 const shortMessage = 100;
+const causeMessage = 300;
+const longestType = 100;
+const longestTenant = 128;
 /** A longer one is not of our making: it is in the body, or in an attribute, and stays there. */
 const longestCorrelationId = 256;
 
@@ -77,17 +98,14 @@ export function deadLetterOf(record: DeadLetterRecord, givenUp: GivenUp): NewMes
   const own = Object.fromEntries(Object.entries(record.attributes).map(([name, value]) => [name, storable(value)]));
   const fold = Object.keys(own).length >= mostAttributes;
   const full = reasonOf(record, givenUp);
-  const { errorType, failedAt } = full;
-  const folded = fold ? { attributes: own } : {};
-  const shortest = { errorType, errorMessage: cut(full.errorMessage, shortMessage), ...place, failedAt };
-  for (const reason of [
-    { ...full, ...folded },
-    { ...shortest, ...identityOf(record), ...folded },
-    { ...shortest, ...folded },
-  ]) {
+  const { stack, causes, ...brief } = full;
+  const { errorType, errorMessage, redrives, failedAt } = brief;
+  const shortest = { errorType, errorMessage: cut(errorMessage, shortMessage), redrives, ...place, failedAt };
+  for (const reason of [full, brief, { ...shortest, ...identityOf(record) }, shortest]) {
+    const whole = fold ? { ...reason, attributes: own } : reason;
     const attributes = {
       ...(fold ? {} : own),
-      [reasonAttribute]: { DataType: "String", StringValue: messageJson(reason) },
+      [reasonAttribute]: { DataType: "String", StringValue: messageJson(whole) },
     };
     if (sizeOf(body, attributes) > largestMessage) continue;
     return { MessageBody: body, MessageAttributes: attributes, ...fifo };
@@ -100,33 +118,41 @@ function storable(attribute: MessageAttribute): MessageAttribute {
   return StringValue === undefined ? attribute : { ...attribute, StringValue: messageText(StringValue) };
 }
 
+/** What is undefined has no place in JSON. */
 function identityOf({
   messageId,
   correlationId,
 }: DeadLetterRecord): Pick<DeadLetterReason, "messageId" | "correlationId"> {
-  return {
-    ...(messageId !== undefined && { messageId }),
-    ...(correlationId.length <= longestCorrelationId && { correlationId }),
-  };
+  return { messageId, correlationId: correlationId.length <= longestCorrelationId ? correlationId : undefined };
 }
 
 function reasonOf(record: DeadLetterRecord, givenUp: GivenUp): DeadLetterReason {
-  const { sourceArn, trace, place } = record;
-  const { error, functionName, requestId, failedAt } = givenUp;
-  const { errorType, errorMessage } = nameError(error);
+  const { sourceArn, trace, place, type, earlier } = record;
+  const { error, failedAt, context } = givenUp;
+  const { functionName, awsRequestId, tenantId = record.tenant } = context;
   const header = trace ?? process.env._X_AMZN_TRACE_ID;
-  const traceId = header === undefined ? undefined : (/Root=([^;]+)/.exec(header)?.[1] ?? header);
+  const causes = causesOf(error).map((cause) => shortened(cause, causeMessage));
   return {
-    errorType: cut(errorType, shortMessage),
-    errorMessage: cut(errorMessage, longMessage),
+    ...shortened(nameError(error), longMessage),
+    type: type?.slice(0, longestType),
+    tenant: tenantId?.slice(0, longestTenant),
+    redrives: earlier?.redrives,
+    previous: earlier?.previous,
     functionName,
     sourceArn,
     ...identityOf(record),
-    requestId,
+    requestId: awsRequestId,
     failedAt: failedAt.toISOString(),
-    ...(traceId !== undefined && { traceId }),
+    traceId: header && (/Root=([^;]+)/.exec(header)?.[1] ?? header),
+    bundle: ownBundle(),
     ...place,
+    causes: causes[0] && causes,
+    stack: firstFramesOf(error),
   };
+}
+
+function shortened({ errorType, errorMessage }: NamedError, longest: number): NamedError {
+  return { errorType: cut(errorType, longestType), errorMessage: cut(errorMessage, longest) };
 }
 
 function cut(text: string, length: number): string {

@@ -7,6 +7,8 @@ export interface Opened {
   readonly envelope: unknown;
   /** The id that all records of one flow share, where the envelope has one. */
   readonly correlationId: string | undefined;
+  /** The event's type, where an envelope has one: that of the innermost. */
+  readonly type: string | undefined;
 }
 
 type Members = Readonly<Record<string, unknown>>;
@@ -19,25 +21,38 @@ export function openEnvelope(body: unknown): Opened {
   let event = body;
   let envelope = body;
   let correlationId: string | undefined;
+  let type: string | undefined;
   for (let inner = contentOf(event); inner !== undefined; inner = contentOf(event)) {
     // The envelope closest to the event says most about it: a CloudEvent within a notification.
     envelope = event;
     event = inner.content;
     correlationId ??= inner.correlationId;
+    type = inner.type ?? type;
   }
-  return { event, envelope, correlationId };
+  return { event, envelope, correlationId, type };
 }
 
-/** The correlation id of a record that may be no event; undefined where it cannot be told. */
-export function correlationIdOf(open: () => Opened): string | undefined {
+/**
+ * The correlation id and the type of a record that may be no event, as far as they can be told. Without an envelope the
+ * event's own `type` or `eventType` is its type.
+ */
+export function toldOf(open: () => Opened): Partial<Pick<Opened, "correlationId" | "type">> {
   try {
-    return open().correlationId;
+    const { correlationId, type, event } = open();
+    const own = event as Members | undefined | null;
+    return { correlationId, type: type ?? [own?.type, own?.eventType].find((each) => typeof each === "string") };
   } catch {
-    return undefined;
+    return {};
   }
 }
 
-function contentOf(body: unknown): { readonly content: unknown; readonly correlationId?: string } | undefined {
+interface Inner {
+  readonly content: unknown;
+  readonly correlationId?: string;
+  readonly type?: string;
+}
+
+function contentOf(body: unknown): Inner | undefined {
   if (typeof body !== "object" || body === null) return undefined;
   const members = body as Members;
   const { specversion, id, source, type } = members;
@@ -47,7 +62,7 @@ function contentOf(body: unknown): { readonly content: unknown; readonly correla
     typeof source === "string" &&
     typeof type === "string"
   ) {
-    return { content: dataOf(members), ...flowOf(members.correlationid) };
+    return { content: dataOf(members), type, ...flowOf(members.correlationid) };
   }
   if (members.Type === "Notification" && typeof members.TopicArn === "string" && typeof members.Message === "string") {
     const attributes = members.MessageAttributes as
@@ -55,8 +70,9 @@ function contentOf(body: unknown): { readonly content: unknown; readonly correla
       | undefined;
     return { content: parsed(members.Message), ...flowOf(attributes?.correlationId?.Value) };
   }
-  if (typeof members["detail-type"] === "string" && typeof source === "string" && typeof members.account === "string") {
-    return { content: members.detail };
+  const { "detail-type": detailType, account } = members;
+  if (typeof detailType === "string" && typeof source === "string" && typeof account === "string") {
+    return { content: members.detail, type: detailType };
   }
   return undefined;
 }

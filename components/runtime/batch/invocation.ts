@@ -2,24 +2,26 @@
 // letters.
 import type { Context } from "aws-lambda";
 import { sendMessage } from "../aws/sqs-client";
-import type { BatchRecord, RecordContext, RecordLogger } from "../callback/callback";
+import type { BatchRecord, RecordContext } from "../callback/callback";
 import { nameError, notDecoded, stackOf } from "../callback/errors";
 import { Calls, OutOfTime } from "./calls";
 import { type DeadLetterRecord, deadLetterOf } from "./dead-letter";
 import type { Deadline } from "./deadline";
+import type { EarlierReason } from "./earlier-reason";
 import type { Opened } from "./envelope";
 import type { Prepared } from "./prepare";
+import { ContextOfRecord, type Identity } from "./record-context";
 import { type Failure, mostFailures, type RecordOutcome, type Report } from "./report";
 import type { BatchRun, Item } from "./run-batch";
 
 const mostCorrelationIds = 10;
-/** What is told about each record beside its event. */
-export interface Identity {
-  readonly id: string;
-  readonly attempt: number | undefined;
-  readonly maxAttempts: number | undefined;
-  readonly correlationId: string;
-  readonly partitionKey?: string | undefined;
+
+/** A record as the invocation tells what has become of it. */
+export interface Received extends Item {
+  /** Of an event that was a dead letter before. */
+  readonly earlier: EarlierReason | undefined;
+  /** What is stored of it when it is given up. */
+  lost(): DeadLetterRecord;
 }
 
 /** Its times are milliseconds since the epoch. */
@@ -33,6 +35,9 @@ export class Invocation {
   readonly failures: Failure[] = [];
   private readonly started = Date.now();
   private readonly correlationIds = new Set<string>();
+  private readonly outcomes = new Map<Item, RecordOutcome>();
+  /** Records that came back and of which the log has what has become of them. */
+  private readonly told = new Set<Item>();
   /** Errors whose stack is in the log. */
   private readonly stacks = new Set<unknown>();
   /** Its calls to AWS beside the callback's own. */
@@ -127,17 +132,12 @@ export class Invocation {
   /**
    * The record stays in its source until its dead letter is stored: a lost answer makes two dead letters, never none.
    */
-  async deadLetter(
-    queueUrl: string,
-    id: string,
-    record: DeadLetterRecord,
-    error: unknown,
-  ): Promise<"placed" | "no room" | "refused"> {
+  async deadLetter(queueUrl: string, item: Received, error: unknown): Promise<"placed" | "no room" | "refused"> {
     // Near the end there may be thousands for which no time is left, and the line of the batch names them.
     if (Date.now() >= this.settled) return "refused";
-    const { functionName, awsRequestId } = this.context;
+    const { id } = item;
     try {
-      const message = deadLetterOf(record, { error, functionName, requestId: awsRequestId, failedAt: new Date() });
+      const message = deadLetterOf(item.lost(), { error, failedAt: new Date(), context: this.context });
       if (message === undefined) {
         this.warn("a record leaves no room for its reason in its dead letter", { recordId: id, ...nameError(error) });
         return "no room";
@@ -155,18 +155,35 @@ export class Invocation {
     }
   }
 
-  fail({ id, attempt }: Item, outcome: RecordOutcome, error: unknown): void {
+  fail(item: Item, outcome: RecordOutcome, error: unknown): void {
     const isNew = outcome !== "handedBack" && this.failures.length < mostFailures && !this.stacks.has(error);
     const stack = isNew ? stackOf(error) : undefined;
+    const { id, attempt } = item;
     this.stacks.add(error);
+    this.outcomes.set(item, outcome);
     this.failures.push({ id, attempt, outcome, ...nameError(error), ...(stack !== undefined && { stack }) });
+  }
+
+  /**
+   * Notes in the log, once, what has become of a record whose event was a dead letter before. `isDone`: whether one
+   * that has not failed does not come again.
+   */
+  tellRedriven<I extends Received>(item: I, isDone: (item: I) => boolean = () => true): void {
+    const { id, earlier } = item;
+    if (earlier === undefined || this.told.has(item)) return;
+    this.told.add(item);
+    const outcome = this.outcomes.get(item) ?? (isDone(item) ? "succeeded" : "handedBack");
+    const logger = this.report.of(this.context.awsRequestId, id, item.lost().correlationId);
+    logger[outcome === "succeeded" ? "info" : "warn"]("redriven", { redrives: earlier.redrives, outcome });
   }
 
   warn(message: string, fields: Readonly<Record<string, unknown>>): void {
     this.report.warn(this.context.awsRequestId, message, fields);
   }
 
-  tell(received: number): void {
+  /** Of all records, when the answer to Lambda is known. `isDone`: as in `tellRedriven`. */
+  tell<I extends Received>(items: readonly I[], isDone?: (item: I) => boolean): void {
+    const received = items.length;
     const count = (outcome: RecordOutcome) => this.failures.filter((failure) => failure.outcome === outcome).length;
     this.report.batch(
       this.context.awsRequestId,
@@ -181,6 +198,7 @@ export class Invocation {
       this.failures,
       [...this.correlationIds],
     );
+    for (const item of items) this.tellRedriven(item, isDone);
   }
 }
 
@@ -189,44 +207,5 @@ function decoded<I>(open: (item: I) => Opened, item: I): Opened {
     return open(item);
   } catch (error) {
     throw notDecoded(error);
-  }
-}
-
-/** Its signal and its logger are made only for callbacks that ask for them. */
-class ContextOfRecord implements RecordContext {
-  readonly id: string;
-  readonly attempt: number | undefined;
-  readonly maxAttempts: number | undefined;
-  readonly correlationId: string;
-  readonly partitionKey: string | undefined;
-  readonly deadline: number;
-  readonly #deadline: Deadline;
-  readonly #report: Report;
-  readonly #requestId: string;
-
-  constructor(
-    { id, attempt, maxAttempts, correlationId, partitionKey }: Identity,
-    readonly event: unknown,
-    deadline: Deadline,
-    report: Report,
-    requestId: string,
-  ) {
-    this.id = id;
-    this.attempt = attempt;
-    this.maxAttempts = maxAttempts;
-    this.correlationId = correlationId;
-    this.partitionKey = partitionKey;
-    this.deadline = deadline.at;
-    this.#deadline = deadline;
-    this.#report = report;
-    this.#requestId = requestId;
-  }
-
-  get signal(): AbortSignal {
-    return this.#deadline.signal;
-  }
-
-  get logger(): RecordLogger {
-    return this.#report.of(this.#requestId, this.id, this.correlationId);
   }
 }

@@ -74,6 +74,14 @@ export interface NamedError {
 /** Causes and members of an error that are told, so that a chain without an end has one. */
 const mostReasons = 10;
 const longestHeading = 200;
+const mostCauses = 5;
+/** Frames of each error in a dead letter, and where none is the callback's; and characters of them all. */
+const mostFrames = 8;
+const fewFrames = 3;
+const longestFrames = 1500;
+/** Frames of Node.js, of packages, of Lambda's runtime and of the consumer. */
+const elsewhere =
+  /node:|\/(node_modules|var\/runtime|components\/runtime\/(aws|batch|callback|handlers|idempotency|stream))\//;
 
 /**
  * A class that does not set `name` is still told by its own name. The message goes on with what it was caused by and
@@ -84,17 +92,48 @@ export function nameError(error: unknown): NamedError {
   return { errorType: typeOf(error), errorMessage: messageOf(error, new Set()) };
 }
 
+/** What an error was caused by and the members of an AggregateError, each by itself. Never throws either. */
+export function causesOf(error: unknown): readonly NamedError[] {
+  const causes = withReasons(error).slice(1, 1 + mostCauses);
+  return causes.map((each) => ({ errorType: typeOf(each), errorMessage: ownMessageOf(each) }));
+}
+
 /**
  * The stack of an error and of what it was caused by; undefined for what has none, and for errors of the consumer
  * itself, whose stack says nothing of the callback.
  */
 export function stackOf(error: unknown): string | undefined {
-  if (!isA(error, Error) || isA(error, CallbackTimeout)) return undefined;
-  if (isA(error, InvalidEvent) && memberOf(error, "cause") === undefined) return undefined;
-  const all = new Set<unknown>([error]);
-  for (const each of all) for (const reason of reasonsOf(each)) if (all.size < mostReasons) all.add(reason);
+  const parts = tracesOf(error).map(([, heading, frames]) => [heading, ...frames].join("\n"));
+  return parts.length === 0 ? undefined : parts.join("\ncaused by ");
+}
+
+/**
+ * The frames of the callback's own code in `stackOf`, or where there are none the first frames as they are. Whole
+ * lines, and no heading for the error itself. In a bundle without a source map all files are one: there only whoever
+ * has the map can tell the callback's frames from the others.
+ */
+export function firstFramesOf(error: unknown): string | undefined {
+  const lines = tracesOf(error).flatMap(([each, heading, frames]) => {
+    const own = frames.filter((frame) => /:\d+\)?$/.test(frame) && !elsewhere.test(frame));
+    const shown = own.length > 0 ? own.slice(0, mostFrames) : frames.slice(0, fewFrames);
+    return each === error ? shown : [`caused by ${heading}`, ...shown];
+  });
+  let text = "";
+  for (const line of lines) {
+    if (text.length + line.length >= longestFrames) break;
+    text += `\n${line}`;
+  }
+  return text.slice(1) || undefined;
+}
+
+/** An error, the first line of its stack, and the frames. */
+type Trace = readonly [unknown, string, readonly string[]];
+
+function tracesOf(error: unknown): Trace[] {
+  if (!isA(error, Error) || isA(error, CallbackTimeout)) return [];
+  if (isA(error, InvalidEvent) && memberOf(error, "cause") === undefined) return [];
   const told = new Set<string>();
-  const parts = [...all].flatMap((each) => {
+  return withReasons(error).flatMap((each): Trace[] => {
     const stack = textIn(each, "stack");
     const start = stack.indexOf("\n    at ");
     if (start < 0) return [];
@@ -103,9 +142,8 @@ export function stackOf(error: unknown): string | undefined {
       .slice(start + 1)
       .split("\n")
       .filter((frame) => told.size !== told.add(frame).size);
-    return [[`${typeOf(each)}: ${textIn(each, "message").slice(0, longestHeading)}`, ...frames].join("\n")];
+    return [[each, `${typeOf(each)}: ${textIn(each, "message").slice(0, longestHeading)}`, frames]];
   });
-  return parts.length === 0 ? undefined : parts.join("\ncaused by ");
 }
 
 function messageOf(error: unknown, seen: Set<unknown>): string {
@@ -121,6 +159,22 @@ function messageOf(error: unknown, seen: Set<unknown>): string {
     return text === "" || own.includes(text) ? [] : [told];
   });
   return [own, others.join("; ")].filter((part) => part !== "").join(": ");
+}
+
+/** An error and what it was caused by, in the order in which `nameError` tells them. */
+function withReasons(error: unknown): readonly unknown[] {
+  const all = new Set([error]);
+  const follow = (each: unknown) => {
+    for (const reason of reasonsOf(each)) {
+      if (all.size < mostReasons && all.size !== all.add(reason).size) follow(reason);
+    }
+  };
+  follow(error);
+  return [...all];
+}
+
+function ownMessageOf(error: unknown): string {
+  return isA(error, Error) ? textIn(error, "message") : textOf(error);
 }
 
 /** The members of an AggregateError, and the cause. */

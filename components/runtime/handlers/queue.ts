@@ -5,11 +5,11 @@ import { longestBackOff } from "../batch/back-off";
 import { Invocation } from "../batch/invocation";
 import { type Prepared, prepare, readSettings } from "../batch/prepare";
 import { type RecordOutcome, Report } from "../batch/report";
-import { type Item, type Outcome, runBatch } from "../batch/run-batch";
+import { type Outcome, runBatch } from "../batch/run-batch";
 import type { AnyCallback } from "../callback/callback";
 import { comesBackAt, isPermanent, nameError } from "../callback/errors";
 import type { QueueSettings } from "../settings";
-import { deadLetterRecordOf, flowOf, isFifo, openRecord } from "./queue-record";
+import { QueueItem } from "./queue-record";
 
 export type QueueHandler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
 
@@ -22,11 +22,6 @@ export function queueHandler(callback: AnyCallback): QueueHandler {
     report ??= new Report(context.functionName);
     return new QueueBatch(source, prepared, new Invocation(report, context)).run(event.Records);
   };
-}
-
-interface QueueItem extends Item {
-  readonly record: SQSRecord;
-  readonly attempt: number;
 }
 
 /** Seconds that Lambda gives an invocation at most, which is how long anything can be in hand. */
@@ -46,24 +41,24 @@ class QueueBatch {
 
   async run(records: readonly SQSRecord[]): Promise<SQSBatchResponse> {
     const { invocation, source } = this;
-    const items = records.map(itemOf);
+    const items = records.map((record) => new QueueItem(record));
     await runBatch(items, {
       concurrency: source.concurrency,
       deadline: invocation.deadline,
       settle: (item, outcome, alone) => this.settle(item, outcome, alone),
       ...invocation.runs<QueueItem>(
         this.prepared,
-        ({ record }) => openRecord(record),
-        ({ record, attempt }, { correlationId }) => ({
-          id: record.messageId,
-          attempt,
+        (item) => item.open(),
+        (item, { correlationId }) => ({
+          id: item.id,
+          attempt: item.attempt,
           maxAttempts: source.maxReceiveCount,
-          correlationId: flowOf(record, correlationId),
+          correlationId: item.flow(correlationId),
         }),
       ),
     });
     await this.hide();
-    invocation.tell(items.length);
+    invocation.tell(items);
     return { batchItemFailures: [...this.reported.keys()].map(({ id }) => ({ itemIdentifier: id })) };
   }
 
@@ -92,12 +87,7 @@ class QueueBatch {
     }
     if (!isPermanent(error) && item.attempt < this.source.maxReceiveCount) return this.retry(item, error);
     const { invocation, source } = this;
-    const placed = await invocation.deadLetter(
-      source.deadLetterQueueUrl,
-      item.id,
-      deadLetterRecordOf(item.record),
-      error,
-    );
+    const placed = await invocation.deadLetter(source.deadLetterQueueUrl, item, error);
     if (placed === "no room") {
       // SQS itself moves it, whole, once it has been received too often: let that be soon.
       this.reportBack(item, "retried", 0, error);
@@ -121,12 +111,15 @@ class QueueBatch {
   }
 
   /** At once, so that no record that comes after it in this process can take it along. */
-  private async deleteNow({ id, record }: QueueItem): Promise<void> {
+  private async deleteNow(item: QueueItem): Promise<void> {
     const { invocation, source } = this;
+    const { id, record } = item;
     try {
       await invocation.calls.inTime(invocation.settled, (limits) =>
         deleteMessages(source.queueUrl, [record.receiptHandle], limits),
       );
+      // A later record may kill the process, and this one does not come again.
+      invocation.tellRedriven(item);
     } catch (error) {
       // Lambda deletes it with the rest of the batch.
       invocation.warn("a finished record could not be deleted at once", { recordId: id, ...nameError(error) });
@@ -154,11 +147,4 @@ class QueueBatch {
 /** Seconds until the next attempt, spread so that records which failed together do not come back together. */
 export function backOff(attempt: number): number {
   return 1 + Math.floor(Math.random() * longestBackOff(attempt));
-}
-
-function itemOf(record: SQSRecord): QueueItem {
-  const { ApproximateReceiveCount, MessageGroupId } = record.attributes;
-  // On a standard queue a group is for fairness among tenants, not for order.
-  const group = isFifo(record) ? MessageGroupId : undefined;
-  return { id: record.messageId, attempt: Number(ApproximateReceiveCount), record, group };
 }

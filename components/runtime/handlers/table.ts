@@ -1,10 +1,10 @@
 // The consumer of a DynamoDB table's stream: what Lambda invokes, around a callback.
 import type { DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
-import { correlationIdOf, type Opened } from "../batch/envelope";
+import { type Opened, toldOf } from "../batch/envelope";
 import { messageJson } from "../batch/message-text";
 import type { AnyCallback } from "../callback/callback";
 import { type StreamHandler, streamConsumer } from "../stream/stream-batch";
-import type { StreamItem } from "../stream/stream-item";
+import { earlierOf, type StreamItem } from "../stream/stream-item";
 import { plainImage } from "../stream/table-image";
 
 export const tableHandler = (callback: AnyCallback): StreamHandler<DynamoDBStreamEvent> =>
@@ -14,19 +14,26 @@ function itemOf(record: DynamoDBRecord, position: number): StreamItem {
   const { Keys = {}, SequenceNumber = "" } = record.dynamodb ?? {};
   const keys = JSON.stringify(Keys);
   const id = record.eventID ?? SequenceNumber;
+  const earlier = earlierOf(record);
   return {
     id,
     group: keys,
     position,
     sequenceNumber: SequenceNumber,
+    earlier,
     open: () => open(record),
-    lost: () => ({
-      body: messageJson(record),
-      attributes: {},
-      sourceArn: record.eventSourceARN ?? "",
-      correlationId: correlationIdOf(() => open(record)) ?? id,
-      place: { sequenceNumber: SequenceNumber, partitionKey: keys, encoding: "json" },
-    }),
+    lost: () => {
+      const { correlationId = id } = toldOf(() => open(record));
+      return {
+        body: messageJson({ ...record, deadLetterReason: undefined }),
+        attributes: {},
+        sourceArn: record.eventSourceARN ?? "",
+        correlationId,
+        type: record.eventName,
+        earlier,
+        place: { sequenceNumber: SequenceNumber, partitionKey: keys, encoding: "json" },
+      };
+    },
   };
 }
 
@@ -48,6 +55,7 @@ function open(record: DynamoDBRecord): Opened {
   return {
     event,
     envelope: record,
+    type: record.eventName,
     correlationId: typeof correlationId === "string" && correlationId !== "" ? correlationId : undefined,
   };
 }

@@ -1,9 +1,9 @@
 // The consumer of an SNS topic without a queue between: what Lambda invokes, around a callback.
 import type { Context, SNSEvent, SNSEventRecord } from "aws-lambda";
-import type { DeadLetterRecord } from "../batch/dead-letter";
 import { parseJson } from "../batch/decode";
-import { correlationIdOf, type Opened, openEnvelope } from "../batch/envelope";
-import { Invocation } from "../batch/invocation";
+import { attributesIn, earlierReason, reasonAttribute } from "../batch/earlier-reason";
+import { type Opened, openEnvelope, toldOf } from "../batch/envelope";
+import { Invocation, type Received } from "../batch/invocation";
 import { prepare, readSettings } from "../batch/prepare";
 import { Report } from "../batch/report";
 import { runBatch } from "../batch/run-batch";
@@ -25,61 +25,67 @@ export function topicHandler(callback: AnyCallback): TopicHandler {
     report ??= new Report(context.functionName);
     const invocation = new Invocation(report, context);
     const transient: unknown[] = [];
-    const items = Records.map((record) => ({ id: record.Sns.MessageId, record }));
+    const items = Records.map(itemOf);
     await runBatch(items, {
       concurrency: 1,
       deadline: invocation.deadline,
-      ...invocation.runs<(typeof items)[number]>(
+      ...invocation.runs<TopicItem>(
         prepared,
-        ({ record }) => open(record),
-        ({ id, record }, { correlationId }) => ({
-          id,
-          attempt: undefined,
-          maxAttempts: undefined,
-          correlationId: flowOf(record, correlationId),
+        (item) => item.open(),
+        (item, { correlationId }) => ({
+          id: item.id,
+          correlationId: item.flow(correlationId),
         }),
       ),
       settle: async (item, outcome) => {
         if (outcome.status === "succeeded") return true;
         const error = outcome.status === "failed" ? outcome.error : new Error("The time was up.");
-        const permanent = isPermanent(error);
         const placed =
-          permanent &&
-          (await invocation.deadLetter(source.deadLetterQueueUrl, item.id, deadLetterRecordOf(item.record), error)) ===
-            "placed";
+          isPermanent(error) && (await invocation.deadLetter(source.deadLetterQueueUrl, item, error)) === "placed";
         invocation.fail(item, placed ? "deadLettered" : "retried", error);
         if (!placed) transient.push(error);
         return true;
       },
     });
-    invocation.tell(items.length);
+    invocation.tell(items);
     if (transient.length > 0) throw transient[0];
   };
 }
 
-function open({ Sns }: SNSEventRecord): Opened {
-  return openEnvelope(parseJson(Sns.Message));
+interface TopicItem extends Received {
+  open(): Opened;
+  /** The id of its flow, as far as an envelope has none. */
+  flow(inEnvelope: string | undefined): string;
 }
 
-function flowOf({ Sns }: SNSEventRecord, inEnvelope: string | undefined): string {
-  return inEnvelope ?? Sns.MessageAttributes.correlationId?.Value ?? Sns.MessageId;
-}
-
-function deadLetterRecordOf(record: SNSEventRecord): DeadLetterRecord {
-  const { Sns } = record;
-  const attributes = Object.entries(Sns.MessageAttributes).map(([name, { Type, Value }]) => [
-    name,
-    { DataType: Type, ...(Type.startsWith("Binary") ? { BinaryValue: Value } : { StringValue: Value }) },
-  ]);
+function itemOf({ Sns }: SNSEventRecord): TopicItem {
+  const { MessageId, Message, MessageAttributes, TopicArn } = Sns;
+  const { [reasonAttribute]: reason, ...others } = MessageAttributes;
+  const earlier = earlierReason(reason?.Value);
+  const open = () => openEnvelope(parseJson(Message));
+  const flow = (inEnvelope: string | undefined) =>
+    inEnvelope ?? others.correlationId?.Value ?? earlier?.correlationId ?? MessageId;
   return {
-    body: Sns.Message,
-    attributes: Object.fromEntries(attributes),
-    sourceArn: Sns.TopicArn,
-    messageId: Sns.MessageId,
-    correlationId: flowOf(
-      record,
-      correlationIdOf(() => open(record)),
-    ),
-    place: {},
+    id: MessageId,
+    earlier,
+    open,
+    flow,
+    lost: () => {
+      const { correlationId, type } = toldOf(open);
+      const attributes = Object.entries(others).map(([name, { Type, Value }]) => [
+        name,
+        { DataType: Type, ...(Type.startsWith("Binary") ? { BinaryValue: Value } : { StringValue: Value }) },
+      ]);
+      return {
+        body: Message,
+        attributes: { ...attributesIn(earlier), ...Object.fromEntries(attributes) },
+        sourceArn: TopicArn,
+        messageId: MessageId,
+        correlationId: flow(correlationId),
+        type,
+        earlier,
+        place: {},
+      };
+    },
   };
 }

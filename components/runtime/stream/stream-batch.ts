@@ -7,7 +7,7 @@ import { type Outcome, runBatch } from "../batch/run-batch";
 import type { AnyCallback } from "../callback/callback";
 import { comesBackAt, isPermanent } from "../callback/errors";
 import type { StreamSettings } from "../settings";
-import type { StreamBatchResponse, StreamItem } from "./stream-item";
+import { identityOf, type StreamBatchResponse, type StreamItem } from "./stream-item";
 import { type Poison, storePoison } from "./stream-poison";
 import { prepareWindow, WindowBatch, type WindowMembers } from "./stream-window";
 
@@ -54,17 +54,7 @@ class StreamBatch {
       deadline: invocation.deadline,
       mayStart: (item) => this.isBelow(item),
       settle: (item, outcome) => this.settle(item, outcome),
-      ...invocation.runs<StreamItem>(
-        this.prepared,
-        (item) => item.open(),
-        ({ id, partitionKey }, { correlationId }) => ({
-          id,
-          attempt: undefined,
-          maxAttempts: undefined,
-          correlationId: correlationId ?? id,
-          partitionKey,
-        }),
-      ),
+      ...invocation.runs<StreamItem>(this.prepared, (item) => item.open(), identityOf),
     });
     await storePoison(this.poison, source.deadLetterQueueUrl, invocation, {
       mayStore: (item) => this.isBelow(item),
@@ -73,7 +63,7 @@ class StreamBatch {
         invocation.fail(item, "handedBack", error);
       },
     });
-    invocation.tell(items.length);
+    invocation.tell(items, (item) => this.isBelow(item));
     const failed = this.checkpoint?.sequenceNumber;
     return { batchItemFailures: failed === undefined ? [] : [{ itemIdentifier: failed }] };
   }

@@ -1,11 +1,12 @@
 // A record of a stream as the batch sees it, and what the batch answers to Lambda.
 
-import type { DeadLetterRecord } from "../batch/dead-letter";
+import { type EarlierReason, earlierReason } from "../batch/earlier-reason";
 import type { Opened } from "../batch/envelope";
-import type { Item } from "../batch/run-batch";
+import type { Received } from "../batch/invocation";
+import type { Identity } from "../batch/record-context";
 
 /** A record of any stream. */
-export interface StreamItem extends Item {
+export interface StreamItem extends Received {
   /** From 0, in the order of the shard. */
   readonly position: number;
   readonly sequenceNumber: string;
@@ -13,8 +14,17 @@ export interface StreamItem extends Item {
   readonly partitionKey?: string;
   /** Throws an InvalidEvent for what is no event. */
   open(): Opened;
-  /** What is stored of it when it is given up. */
-  lost(): DeadLetterRecord;
+}
+
+export function identityOf({ id, partitionKey }: StreamItem, { correlationId = id }: Opened): Identity {
+  return { id, correlationId, partitionKey };
+}
+
+/**
+ * Of a record that was a dead letter and is handed over once more: its reason, beside what Lambda has of a record.
+ */
+export function earlierOf(record: object): EarlierReason | undefined {
+  return earlierReason((record as { readonly deadLetterReason?: string }).deadLetterReason);
 }
 
 export interface StreamBatchResponse {

@@ -29,7 +29,7 @@ export async function storePoison(
     await Promise.all(
       chunk.map(async ({ item, error }) => {
         if (!mayStore(item)) return comesAgain(item, error);
-        const placed = await invocation.deadLetter(queueUrl, item.id, item.lost(), error);
+        const placed = await invocation.deadLetter(queueUrl, item, error);
         // What does not fit into a message is left to the mapping's failure destination.
         if (placed === "placed") invocation.fail(item, "deadLettered", error);
         else comesAgain(item, error);

@@ -7,7 +7,7 @@ import type { Invocation } from "../batch/invocation";
 import type { AnyWindowCallback, BatchRecord, Window } from "../callback/callback";
 import { isPermanent } from "../callback/errors";
 import type { Settings, StreamSettings } from "../settings";
-import type { StreamBatchResponse, StreamItem } from "./stream-item";
+import { identityOf, type StreamBatchResponse, type StreamItem } from "./stream-item";
 import { type Poison, storePoison } from "./stream-poison";
 
 /** What an event has beside its records where the mapping has a tumbling window. */
@@ -109,7 +109,7 @@ export class WindowBatch {
     } finally {
       deadline.end();
       // The end of a window may have no records, and there is nothing to tell of them.
-      if (items.length > 0) invocation.tell(items.length);
+      if (items.length > 0) invocation.tell(items);
     }
     return answer;
   }
@@ -118,13 +118,7 @@ export class WindowBatch {
     const { invocation, prepared, deadline, before } = this;
     const { valid, failed } = await invocation.accept(items, deadline, {
       open: (item) => item.open(),
-      identityOf: ({ id, partitionKey }, { correlationId }) => ({
-        id,
-        attempt: undefined,
-        maxAttempts: undefined,
-        correlationId: correlationId ?? id,
-        partitionKey,
-      }),
+      identityOf,
       validate: (event) => prepared.validate(event),
     });
     const poison = items.flatMap((item) => (failed.has(item.id) ? [{ item, error: failed.get(item.id) }] : []));

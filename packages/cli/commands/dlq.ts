@@ -5,6 +5,8 @@ import { addDiscard } from "./dlq/discard";
 import { addEdit } from "./dlq/edit";
 import { addList } from "./dlq/list";
 import { addRedrive } from "./dlq/redrive";
+import { addRehearse } from "./dlq/rehearse";
+import { addReplay } from "./dlq/replay";
 import { addRestore } from "./dlq/restore";
 import { addShow } from "./dlq/show";
 
@@ -18,7 +20,9 @@ export function addDlq(program: Command, perform: Perform): void {
     );
   addList(dlq, perform);
   addShow(dlq, perform);
+  addRehearse(dlq, perform);
   addRedrive(dlq, perform);
+  addReplay(dlq, perform);
   addEdit(dlq, perform);
   addDiscard(dlq, perform);
   addRestore(dlq, perform);

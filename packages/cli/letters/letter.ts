@@ -77,6 +77,7 @@ function describe(letter: ShownLetter, now: Date, whole: boolean): readonly stri
           redrives === 1 ? "once" : `${redrives} times`,
           previous && `last as ${previous.errorType} at ${clock(previous.failedAt)}`,
           named("by bundle", previous?.bundle),
+          named("edited from", previous?.editedFrom),
         )),
     ...line("type", letter.type, named("tenant", letter.tenant), named("group", letter.group)),
     ...line("flow", reason?.correlationId),

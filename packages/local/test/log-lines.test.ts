@@ -57,6 +57,23 @@ describe("a function's lines in the terminal", () => {
     );
   });
 
+  it("tell what has become of a record that was redriven, how often it was, and its flow", () => {
+    const line = { level: "INFO", message: "redriven", timestamp: written, recordId: "m-2", correlationId: "flow-1" };
+    const redriven = (redrives: number, outcome: string, more = {}) =>
+      plain(JSON.stringify({ ...line, function_request_id: "r", redrives, outcome, ...more }));
+    assert.equal(redriven(1, "succeeded"), "13:14:15.016 ✓ orders  m-2 redriven: succeeded  [flow-1]");
+    assert.equal(redriven(2, "deadLettered"), "13:14:15.016 ✗ orders  m-2 redriven (time 2): dead-lettered  [flow-1]");
+    assert.equal(redriven(1, "retried"), "13:14:15.016 ↻ orders  m-2 redriven: retried  [flow-1]");
+    assert.equal(
+      redriven(1, "handedBack", { correlationId: "m-2" }),
+      "13:14:15.016 ↻ orders  m-2 redriven: handed back",
+    );
+    assert.equal(
+      plain(JSON.stringify({ level: "INFO", message: "redriven", timestamp: written, by: "a callback" })),
+      "13:14:15.016   orders  INFO redriven { by: 'a callback' }",
+    );
+  });
+
   it("name a few flows, of a small batch only", () => {
     assert.match(plain(batch({ succeeded: 1 }, { correlationIds: ["flow-1"] })) ?? "", / {2}\[flow-1\]$/);
     assert.doesNotMatch(plain(batch({ received: 9, succeeded: 9 }, { correlationIds: ["flow-1"] })) ?? "", /flow-1/);

@@ -31,6 +31,8 @@ export interface Reason {
     readonly failedAt: string;
     readonly bundle?: string;
     readonly messageId?: string;
+    /** Id of the dead letter that somebody edited before it came back. */
+    readonly editedFrom?: string;
   };
   readonly type?: string;
   readonly tenant?: string;

@@ -68,12 +68,17 @@ function routeToFunction(consumer: Consumer, shape: InvocationShape): Route {
 }
 
 /** The dead-letter queue's URL with another name in it: a redrive stays in its account and Region. */
+export function queueUrlOf(queueArn: string, deadLetterQueueUrl: string): string {
+  const [accountId, name] = queueArn.split(":").slice(4);
+  return new URL(`/${accountId}/${name}`, deadLetterQueueUrl).toString();
+}
+
 function routeToQueue(queueArn: string, deadLetterQueueUrl: string, consumer: Consumer): Route {
   const [, , service, , accountId, name] = queueArn.split(":");
   if (service !== "sqs" || accountId === undefined || name === undefined) {
     return nowhere(`${queueArn} is no queue. Name a queue's consumer with --to.`);
   }
-  const queueUrl = new URL(`/${accountId}/${name}`, deadLetterQueueUrl).toString();
+  const queueUrl = queueUrlOf(queueArn, deadLetterQueueUrl);
   return { to: "queue", queueUrl, queueArn, fifo: name.endsWith(".fifo"), consumer };
 }
 

@@ -11,18 +11,18 @@ export interface ReplaySettings {
   readonly stack: Stack;
   /** Name of the consumer. */
   readonly name: string;
-  /** Most descriptions. @default 1000 */
-  readonly most?: number;
+  /** Most descriptions. */
+  readonly limit: number;
   /** Ids of messages, or keys of objects; without any, all descriptions. */
   readonly ids?: readonly string[];
-  /** Replay more than one description. @default false: say what would be done */
-  readonly yes?: boolean;
-  /** Keep descriptions whose records are done. @default false */
-  readonly keep?: boolean;
-  /** Also run the other records of a description's range, which were not given up. @default false */
-  readonly wholeRange?: boolean;
-  /** Write no line to the consumer's log group. @default false */
-  readonly noAudit?: boolean;
+  /** Replay more than one description, and do not only say what would be done. */
+  readonly yes: boolean;
+  /** Keep descriptions whose records are done. */
+  readonly keep: boolean;
+  /** Also run the other records of a description's range, which were not given up. */
+  readonly wholeRange: boolean;
+  /** Whether a line in the consumer's log group says who did it. */
+  readonly audit: boolean;
   readonly signal: AbortSignal;
   /** Told of progress. */
   say(line: string): void;
@@ -35,11 +35,9 @@ export interface ReplayResult {
   readonly descriptions: readonly Replayed[];
 }
 
-const mostDescriptions = 1000;
-
 /** Rejects with an Error for the user. What was not replayed is back in its queue then. */
 export async function replay(settings: ReplaySettings): Promise<ReplayResult> {
-  const { stack, name, signal, most: limit = mostDescriptions } = settings;
+  const { stack, name, signal, limit } = settings;
   const consumer = consumerNamed(stack, name);
   const functionName = functionOf(consumer);
   const hasMapping = consumer.kind === "stream" || consumer.kind === "table";
@@ -48,7 +46,7 @@ export async function replay(settings: ReplaySettings): Promise<ReplayResult> {
   const reader = await openReader({ sqs: stack.clients.sqs, consumer, signal });
   try {
     const { clients } = stack;
-    const { ids, say, yes = false, keep = false, wholeRange = false } = settings;
+    const { ids, say, yes, keep, wholeRange } = settings;
     const pieces = await collectPieces({ reader, clients, mapping, limit, ids, say });
     const place = { stack, consumer, functionName, mapping, keep, wholeRange, signal, say };
     const dry = pieces.length > 1 && !yes;
@@ -92,7 +90,7 @@ async function inspectAll(pieces: readonly Piece[], place: ReplayPlace): Promise
 async function runAll(
   pieces: readonly Piece[],
   place: ReplayPlace,
-  { noAudit: off = false, ids: filter, say }: ReplaySettings,
+  { audit: writes, ids: filter, say }: ReplaySettings,
 ): Promise<readonly Replayed[]> {
   if (pieces.length === 0) return [];
   const { stack, consumer, functionName } = place;
@@ -102,7 +100,7 @@ async function runAll(
   const audit = await startAudit(
     stack,
     { ...operation, ...filters },
-    { intended: { count: pieces.length, ids }, off, say },
+    { intended: { count: pieces.length, ids }, off: !writes, say },
   );
   const replayed: Replayed[] = [];
   let stopped: string | undefined;

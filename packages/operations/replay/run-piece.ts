@@ -1,6 +1,7 @@
 // Replays one description: finds its records, invokes the function with them, and removes what is done.
 import { routeOf } from "../letters/route";
 import { giveToFunction } from "../redrive/to-function";
+import { AccessDenied } from "../stack/access";
 import type { Consumer, Stack } from "../stack/stack";
 import { type BatchDescription, describeRange } from "./description";
 import { type Found, findRecords } from "./find-records";
@@ -52,20 +53,29 @@ export interface Replayed {
 type State = Omit<Replayed, "id" | "what" | "records">;
 
 /** What a replay would do. */
-export async function inspectPiece(piece: Piece, place: ReplayPlace): Promise<Replayed> {
-  const { description } = piece;
-  if (description.kind === "event") return replayed(piece, untouched("ready"));
-  const found = await findRecords(place.stack.clients, description, mappingIn(place), place.signal);
-  return replayed(piece, refusalOf(found, description, place) ?? { ...untouched("ready"), ...expiredIn(found) });
-}
+export const inspectPiece = (piece: Piece, place: ReplayPlace) =>
+  settle(piece, place, async () => {
+    const { description } = piece;
+    if (description.kind === "event") return untouched("ready");
+    const found = await findRecords(place.stack.clients, description, mappingIn(place), place.signal);
+    return refusalOf(found, description, place) ?? { ...untouched("ready"), ...expiredIn(found) };
+  });
 
-export async function runPiece(piece: Piece, place: ReplayPlace): Promise<Replayed> {
-  place.signal.throwIfAborted();
-  const { description } = piece;
-  return replayed(
-    piece,
-    await (description.kind === "event" ? runEvent(piece, place) : runBatch(piece, description, place)),
+export const runPiece = (piece: Piece, place: ReplayPlace) =>
+  settle(piece, place, () =>
+    piece.description.kind === "event" ? runEvent(piece, place) : runBatch(piece, piece.description, place),
   );
+
+/** What is wrong with one description leaves the others as they are. A missing permission is the same for all. */
+async function settle(piece: Piece, { signal }: ReplayPlace, work: () => Promise<State>): Promise<Replayed> {
+  const { id, description } = piece;
+  signal.throwIfAborted();
+  const state = await work().catch((error: Error): State => {
+    if (signal.aborted || error instanceof AccessDenied) throw error;
+    return { ...untouched("failed"), why: error.message };
+  });
+  const records = description.kind === "event" ? 1 : description.size;
+  return { id, what: describeRange(description), records, ...state };
 }
 
 async function runEvent(piece: Piece, place: ReplayPlace): Promise<State> {
@@ -119,13 +129,6 @@ function refusalOf(found: Found, { size }: BatchDescription, { wholeRange }: Rep
 const untouched = (outcome: ReplayOutcome): State => ({ outcome, done: 0, deadLettered: 0, removed: false });
 
 const expiredIn = ({ expired }: Found) => (expired === undefined ? {} : { expired });
-
-const replayed = ({ id, description }: Piece, state: State): Replayed => ({
-  id,
-  what: describeRange(description),
-  records: description.kind === "event" ? 1 : description.size,
-  ...state,
-});
 
 function mappingIn({ mapping, consumer }: ReplayPlace): StreamMapping {
   if (mapping !== undefined) return mapping;

@@ -40,6 +40,7 @@ const prefixes: Readonly<Record<string, string>> = {
   KinesisClient: "kinesis",
   LambdaClient: "lambda",
   S3Client: "s3",
+  SNSClient: "sns",
   SQSClient: "sqs",
   STSClient: "sts",
 };
@@ -103,7 +104,16 @@ function actionOf(clientName: string, commandName: string): string {
 
 /** The members by which requests name their resource, the most exact first. */
 const named = [
-  ...["QueueUrl", "SourceArn", "TaskHandle", "QueueName", "FunctionName", "EventSourceArn", "logGroupIdentifier"],
+  ...[
+    "QueueUrl",
+    "SourceArn",
+    "TaskHandle",
+    "TopicArn",
+    "QueueName",
+    "FunctionName",
+    "EventSourceArn",
+    "logGroupIdentifier",
+  ],
   ...["logGroupName", "StreamARN", "StreamArn", "StreamName", "Bucket"],
 ];
 

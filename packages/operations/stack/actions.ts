@@ -8,6 +8,7 @@ export type Resource =
   | "the functions"
   | "the functions' log groups"
   | "the streams"
+  | "the topics"
   | "the tables' streams"
   | "the buckets of failed batches"
   | "no resource of its own";
@@ -63,6 +64,22 @@ export const needsOf = {
   ],
   /** Those of Pulumi's own command, which reads its backend and not AWS. */
   outputs: [],
+  rehearse: [{ on: "the dead-letter queues", actions: reading }],
+  replay: [
+    { on: "the dead-letter queues", actions: [...reading, "sqs:DeleteMessage"] },
+    { on: "no resource of its own", actions: ["lambda:ListEventSourceMappings"] },
+    { on: "the functions", actions: ["lambda:InvokeFunction"] },
+    { on: "the streams", actions: ["kinesis:GetShardIterator", "kinesis:GetRecords"] },
+    { on: "the tables' streams", actions: ["dynamodb:GetShardIterator", "dynamodb:GetRecords"] },
+    { on: "the buckets of failed batches", actions: ["s3:ListBucket", "s3:GetObject", "s3:DeleteObject"] },
+    { on: "the functions' log groups", actions: auditing },
+  ],
+  send: [
+    { on: "the source queues", actions: ["sqs:SendMessage"] },
+    { on: "the streams", actions: ["kinesis:PutRecord"] },
+    { on: "the topics", actions: ["sns:Publish"] },
+    { on: "the functions' log groups", actions: auditing },
+  ],
   tail: [{ on: "the functions' log groups", actions: ["logs:FilterLogEvents"] }],
 } as const satisfies Readonly<Record<string, readonly Need[]>>;
 

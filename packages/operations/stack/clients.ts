@@ -4,6 +4,7 @@ import type { DynamoDBStreamsClient } from "@aws-sdk/client-dynamodb-streams";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import type { LambdaClient } from "@aws-sdk/client-lambda";
 import type { S3Client } from "@aws-sdk/client-s3";
+import type { SNSClient } from "@aws-sdk/client-sns";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { STSClient } from "@aws-sdk/client-sts";
 import { explainDenials, type Guarded } from "./access";
@@ -26,6 +27,7 @@ export interface Clients {
   readonly kinesis: KinesisClient;
   readonly tableStreams: DynamoDBStreamsClient;
   readonly s3: S3Client;
+  readonly sns: SNSClient;
   readonly sts: STSClient;
   /** Ends all connections. */
   close(): void;
@@ -46,6 +48,7 @@ const make = {
   tableStreams: (): Constructor<DynamoDBStreamsClient> =>
     require("@aws-sdk/client-dynamodb-streams").DynamoDBStreamsClient,
   s3: (): Constructor<S3Client> => require("@aws-sdk/client-s3").S3Client,
+  sns: (): Constructor<SNSClient> => require("@aws-sdk/client-sns").SNSClient,
   sts: (): Constructor<STSClient> => require("@aws-sdk/client-sts").STSClient,
 };
 
@@ -87,6 +90,9 @@ export function clientsFor(place: Place): Clients {
     },
     get s3() {
       return client("s3");
+    },
+    get sns() {
+      return client("sns");
     },
     get sts() {
       return client("sts");

@@ -3,14 +3,13 @@ import type { SQSMessageAttributes, SQSRecord } from "aws-lambda";
 import { recordOf } from "../../../../test/support/fake-sqs";
 import type { MessageAttribute } from "../../../runtime/aws/sqs-client";
 import { deadLetterOf as compose, type GivenUp } from "../../../runtime/batch/dead-letter";
-import { deadLetterRecordOf, originalAttributes } from "../../../runtime/handlers/queue-record";
+import { originalAttributes, QueueItem } from "../../../runtime/handlers/queue-record";
 
-const deadLetterOf = (record: SQSRecord, given: GivenUp) => compose(deadLetterRecordOf(record), given);
+const deadLetterOf = (record: SQSRecord, given: GivenUp) => compose(new QueueItem(record).lost(), given);
 
 const givenUp = {
   error: new RangeError("too busy"),
-  functionName: "orders",
-  requestId: "request-1",
+  context: { functionName: "orders", awsRequestId: "request-1" },
   failedAt: new Date("2026-01-02T03:04:05Z"),
 };
 const ten: SQSMessageAttributes = Object.fromEntries(

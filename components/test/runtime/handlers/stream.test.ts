@@ -121,7 +121,9 @@ describe("the consumer of a stream", () => {
     assert.deepEqual(done, [1, 3]);
     const [declined, invalid] = stored();
     assert.equal(declined?.body, '{"n":2}');
-    const { failedAt, ...reason } = declined?.reason ?? {};
+    const { failedAt, stack, bundle, ...reason } = declined?.reason ?? {};
+    assert.match(stack, /^ {4}at .*stream\.test\.ts:\d+:\d+/);
+    assert.match(bundle, /^[0-9a-f]{12}$/);
     assert.ok(!Number.isNaN(Date.parse(failedAt)));
     assert.deepEqual(reason, {
       errorType: "Declined",

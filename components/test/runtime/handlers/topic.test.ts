@@ -98,22 +98,24 @@ describe("the consumer of a topic", () => {
 
 describe("an envelope", () => {
   const cloudEvent = { specversion: "1.0", id: "e", source: "/s", type: "t", correlationid: "c", data: { n: 1 } };
-  for (const [what, body, event, envelope, correlationId] of [
-    ["none", { n: 1 }, { n: 1 }, { n: 1 }, undefined],
-    ["no object", 7, 7, 7, undefined],
-    ["a CloudEvent", cloudEvent, { n: 1 }, cloudEvent, "c"],
+  for (const [what, body, event, envelope, correlationId, type] of [
+    ["none", { n: 1 }, { n: 1 }, { n: 1 }, undefined, undefined],
+    ["no object", 7, 7, 7, undefined, undefined],
+    ["a CloudEvent", cloudEvent, { n: 1 }, cloudEvent, "c", "t"],
     [
       "a notification of SNS around a CloudEvent",
       { Type: "Notification", TopicArn: "arn", MessageId: "m", Message: JSON.stringify(cloudEvent) },
       { n: 1 },
       cloudEvent,
       "c",
+      "t",
     ],
     [
       "a notification of SNS around a text",
       { Type: "Notification", TopicArn: "arn", MessageId: "m", Message: "hello" },
       "hello",
       { Type: "Notification", TopicArn: "arn", MessageId: "m", Message: "hello" },
+      undefined,
       undefined,
     ],
     [
@@ -134,6 +136,7 @@ describe("an envelope", () => {
         MessageAttributes: { correlationId: { Type: "String", Value: "c" } },
       },
       "c",
+      undefined,
     ],
     [
       "a CloudEvent with an empty id of its flow, which no message attribute could carry on",
@@ -141,6 +144,7 @@ describe("an envelope", () => {
       { n: 1 },
       { ...cloudEvent, correlationid: "" },
       undefined,
+      "t",
     ],
     [
       "an event of EventBridge",
@@ -148,6 +152,7 @@ describe("an envelope", () => {
       { n: 1 },
       { version: "0", id: "e", "detail-type": "t", source: "s", account: "0", detail: { n: 1 } },
       undefined,
+      "t",
     ],
     [
       "an event with a type of its own",
@@ -155,10 +160,11 @@ describe("an envelope", () => {
       { type: "t", id: "e", source: "s" },
       { type: "t", id: "e", source: "s" },
       undefined,
+      undefined,
     ],
   ] as const) {
     it(`that is ${what}`, () => {
-      assert.deepEqual(openEnvelope(body), { event, envelope, correlationId });
+      assert.deepEqual(openEnvelope(body), { event, envelope, correlationId, type });
     });
   }
 });

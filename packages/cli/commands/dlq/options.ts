@@ -7,6 +7,16 @@ import type { Session } from "../../session";
 export const deployedStackOption = () =>
   new Option("--stack <NAME>", "a deployed stack, by its outputs (default: the local run)").argParser(stackName);
 
+export const stackConfigOption = () =>
+  new Option(
+    "--stack-config <NAME>",
+    "runs the checkout with Pulumi.<NAME>.yaml (default: the name of --stack, or dev)",
+  ).argParser(stackName);
+
+/** The stack whose configuration a checkout runs with. The name of --stack may have its organization and project. */
+export const configStackOf = ({ stack = "dev", stackConfig }: { stack?: string; stackConfig?: string }): string =>
+  stackConfig ?? stack.split("/").at(-1) ?? stack;
+
 export const outputsOption = () =>
   new Option("--outputs <FILE>", "a deployed stack, by a file of `pulumi stack output --json`").argParser(notEmpty);
 

@@ -2,7 +2,8 @@
 // runtime for Node.js 24 does. It is plain JavaScript without imports from this package, because
 // every environment starts it and it must start fast.
 "use strict";
-const { existsSync } = require("node:fs");
+const { existsSync, realpathSync } = require("node:fs");
+const { registerHooks } = require("node:module");
 const net = require("node:net");
 const path = require("node:path");
 const { pathToFileURL } = require("node:url");
@@ -11,6 +12,7 @@ const { format, inspect } = require("node:util");
 const send = process.send.bind(process);
 const exit = process.exit.bind(process);
 const environment = { ...process.env };
+const [sourceMap] = process.argv.splice(2);
 let requestId;
 
 // The process ends with the run.
@@ -122,6 +124,28 @@ process.on("unhandledRejection", (reason) =>
   ),
 );
 
+/**
+ * The archive holds no pointer to its source map, so that its bytes are the same everywhere. The file stays as it is
+ * there, and only what is compiled of it gets the pointer. The map stays where it is, too, since the names of the
+ * sources in it are relative to that place.
+ */
+function pointTo(map, file) {
+  // Node.js reads only relative addresses.
+  const address = path
+    .relative(path.dirname(file), realpathSync(map))
+    .split(path.sep)
+    .map(encodeURIComponent)
+    .join("/");
+  const url = pathToFileURL(file).href;
+  registerHooks({
+    load(each, context, next) {
+      const loaded = next(each, context);
+      if (each !== url) return loaded;
+      return { ...loaded, source: `${loaded.source}\n//# sourceMappingURL=${address}\n` };
+    },
+  });
+}
+
 async function load() {
   const root = environment.LAMBDA_TASK_ROOT;
   const handler = environment._HANDLER;
@@ -135,6 +159,7 @@ async function load() {
   const found = [base, `${base}.js`, `${base}.mjs`, `${base}.cjs`].find(
     (each) => path.extname(each) !== "" && existsSync(each),
   );
+  if (found !== undefined && sourceMap !== undefined) pointTo(sourceMap, realpathSync(found));
   let loaded;
   try {
     if (found?.endsWith(".mjs")) loaded = await import(pathToFileURL(found).href);

@@ -1,15 +1,6 @@
 // Unpacks each uploaded archive once, into a folder of the run.
 import { createHash } from "node:crypto";
-import {
-  appendFileSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  realpathSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { unzipSync } from "fflate";
 import { ServiceError } from "../../service/ask";
@@ -21,7 +12,8 @@ export interface Code {
   readonly sha256: string;
   /** The size of the archive in bytes. */
   readonly size: number;
-  readonly hasSourceMap: boolean;
+  /** The absolute path of the source map of the handler's file. */
+  readonly sourceMap?: string;
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
@@ -29,22 +21,25 @@ const largestUnzipped = 250 * 1024 * 1024;
 
 /** Unpacks into a folder of `root`. Throws a ServiceError for an archive that Lambda refuses. */
 export function unpack(root: string, definition: FunctionDefinition): Code {
-  const { archive, sourceMap, handler } = definition;
-  const hasSourceMap = sourceMap !== undefined && existsSync(sourceMap);
+  const { archive, sourceMap } = definition;
   if (!existsSync(archive)) {
     throw invalid(`Function "${definition.functionName}": its archive ${archive} does not exist.`);
   }
   const isFolder = statSync(archive).isDirectory();
   const bytes = isFolder ? Buffer.from(archive) : readFileSync(archive);
   const hash = createHash("sha256").update(bytes).digest();
-  const directory = path.join(root, `${hash.toString("hex").slice(0, 32)}${hasSourceMap ? "-mapped" : ""}`);
+  const directory = path.join(root, hash.toString("hex").slice(0, 32));
   if (!existsSync(directory)) {
     mkdirSync(directory, { recursive: true });
     if (isFolder) cpSync(archive, directory, { recursive: true });
     else unzip(bytes, directory);
-    if (hasSourceMap) pointTo(sourceMap, directory, handler);
   }
-  return { directory, sha256: hash.toString("base64"), size: isFolder ? 0 : bytes.length, hasSourceMap };
+  return {
+    directory,
+    sha256: hash.toString("base64"),
+    size: isFolder ? 0 : bytes.length,
+    ...(sourceMap !== undefined && existsSync(sourceMap) && { sourceMap }),
+  };
 }
 
 function unzip(bytes: Uint8Array, directory: string): void {
@@ -75,19 +70,6 @@ function unzip(bytes: Uint8Array, directory: string): void {
       writeFileSync(file, content);
     }
   }
-}
-
-/**
- * The archive holds no pointer to its source map, so that its bytes are the same everywhere; the unpacked copy gets
- * one. The map stays where it is, since the names of the sources in it are relative to that place.
- */
-function pointTo(sourceMap: string, directory: string, handler: string): void {
-  const base = path.join(directory, handler.replace(/\.[^/]*$/, ""));
-  const file = [".js", ".mjs", ".cjs"].map((extension) => base + extension).find((each) => existsSync(each));
-  if (file === undefined) return;
-  // Node.js reads only relative addresses.
-  const address = path.relative(path.dirname(realpathSync(file)), realpathSync(sourceMap));
-  appendFileSync(file, `\n//# sourceMappingURL=${address.split(path.sep).map(encodeURIComponent).join("/")}\n`);
 }
 
 const invalid = (message: string) => new ServiceError("InvalidParameterValueException", message);

@@ -10,7 +10,8 @@ import { exitError, largestResponse, timeoutError, tooLargeError } from "./runti
 export interface EnvironmentSettings {
   readonly definition: FunctionDefinition;
   readonly directory: string;
-  readonly hasSourceMap: boolean;
+  /** The absolute path of the source map of the handler's file. */
+  readonly sourceMap?: string;
   readonly variables: Readonly<Record<string, string>>;
   /** Port of 127.0.0.1 for a debugger. With it nothing times out, since the process may be paused. Default: none. */
   readonly inspectPort?: number;
@@ -101,14 +102,15 @@ export class Environment {
   #startLog: LogTail | undefined = new LogTail();
 
   constructor(readonly settings: EnvironmentSettings) {
-    const { definition, directory, hasSourceMap, variables, inspectPort } = settings;
+    const { definition, directory, sourceMap, variables, inspectPort } = settings;
     this.#child = spawn(
       process.execPath,
       [
         ...heapOf(definition.memorySize),
-        ...(hasSourceMap ? ["--enable-source-maps"] : []),
+        ...(sourceMap === undefined ? [] : ["--enable-source-maps"]),
         ...inspectorOf(inspectPort),
         bootstrap,
+        ...(sourceMap === undefined ? [] : [sourceMap]),
       ],
       {
         cwd: directory,

@@ -254,7 +254,7 @@ export class Pool {
     const environment: Environment = new Environment({
       definition,
       directory: code.directory,
-      hasSourceMap: code.hasSourceMap,
+      ...(code.sourceMap !== undefined && { sourceMap: code.sourceMap }),
       ...(lane.inspectPort !== undefined && lane.mayGrow && { inspectPort: lane.inspectPort }),
       variables: variablesOf({
         definition,

@@ -307,7 +307,9 @@ describe("an execution environment", () => {
 
   it("names the source's lines where the archive has a source map", async () => {
     const { lambda, files } = run;
-    const archive = files.zip({ "index.js": "exports.handler=async()=>{throw new Error('x')};" });
+    const code =
+      "exports.handler=async()=>{throw Object.assign(new Error('x'),{name:require('node:fs').readFileSync(__filename,'utf8')+process.argv.length})};";
+    const archive = files.zip({ "index.js": code });
     const sourceMap = path.join(files.folder, "place.js.map");
     // Generated line 1 came from line 5 of functions/place-order.ts.
     writeFileSync(
@@ -317,5 +319,9 @@ describe("an execution environment", () => {
     lambda.putFunction(definitionOf("mapped", archive, { sourceMap }));
     const { answer } = await call(lambda, "mapped");
     assert.match(answer.trace.join("\n"), /functions\/place-order\.ts:5/);
+    const module = files.zip({ "index.mjs": "export const handler=async()=>{throw new Error('x')};" });
+    lambda.putFunction(definitionOf("mapped-module", module, { sourceMap }));
+    assert.match((await call(lambda, "mapped-module")).answer.trace.join("\n"), /functions\/place-order\.ts:5/);
+    assert.equal(answer.errorType, `${code}2`, "the file is as in the archive, and the process as without a map");
   });
 });

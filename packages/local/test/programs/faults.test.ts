@@ -1,6 +1,8 @@
 import { strict as assert } from "node:assert";
+import { readFileSync } from "node:fs";
 import * as path from "node:path";
-import { GetQueueAttributesCommand, SendMessageBatchCommand } from "@aws-sdk/client-sqs";
+import { GetQueueAttributesCommand, SendMessageBatchCommand, StartMessageMoveTaskCommand } from "@aws-sdk/client-sqs";
+import { bundleOfArchive } from "spillway/bundle/bundle-hash";
 import { Run, reasonOf } from "../../../../test/support/run";
 import { until } from "../../../../test/support/until";
 
@@ -23,10 +25,12 @@ describe("callbacks that fail, on this machine", () => {
       }),
     );
   };
+  const attributesOf = async (queue: string) => {
+    const asked = new GetQueueAttributesCommand({ QueueUrl: run.output(queue), AttributeNames: ["All"] });
+    return (await run.sqs.send(asked)).Attributes ?? {};
+  };
   const emptied = async (queue: string) => {
-    const { Attributes = {} } = await run.sqs.send(
-      new GetQueueAttributesCommand({ QueueUrl: run.output(queue), AttributeNames: ["All"] }),
-    );
+    const Attributes = await attributesOf(queue);
     return Attributes.ApproximateNumberOfMessages === "0" && Attributes.ApproximateNumberOfMessagesNotVisible === "0";
   };
   const letters = async (count: number) => {
@@ -59,6 +63,33 @@ describe("callbacks that fail, on this machine", () => {
     const letter = (await letters(1)).get("refused") ?? assert.fail("no dead letter");
     assert.deepEqual([reasonOf(letter).errorType, reasonOf(letter).attempts], ["PaymentDeclined", 1]);
     assert.equal(await runsOf("refused"), 1);
+  });
+
+  it("says of a dead letter where it was thrown and by which archive, and what becomes of it when it is sent back", async () => {
+    const waiting = async () => (await attributesOf("jobsDeadLettersUrl")).ApproximateNumberOfMessages;
+    await run.send("jobsUrl", { jobId: "comes-back", does: "refuse" });
+    await until(async () => (await waiting()) === "1");
+    const [SourceArn, DestinationArn] = [
+      (await attributesOf("jobsDeadLettersUrl")).QueueArn,
+      (await attributesOf("jobsUrl")).QueueArn,
+    ];
+    await run.sqs.send(new StartMessageMoveTaskCommand({ SourceArn, DestinationArn }));
+    const redriven = () => run.lines.find((line) => line.includes('"redriven"'));
+    await until(redriven);
+    const { level, redrives, outcome, recordId } = JSON.parse(redriven() ?? "");
+    assert.deepEqual([level, redrives, outcome], ["WARN", 1, "deadLettered"]);
+    const letter = (await letters(1)).get("comes-back") ?? assert.fail("no dead letter");
+    const reason = reasonOf(letter);
+    assert.equal(reason.messageId, recordId);
+    assert.equal(reason.redrives, 1);
+    assert.match(String(reason.stack), /^ {4}at .*\/test\/fixtures\/callbacks\.ts:\d+:\d+\)?(\n|$)/);
+    const { bundle, errorType } = reason.previous as Record<string, unknown>;
+    assert.deepEqual([bundle, errorType], [reason.bundle, "PaymentDeclined"]);
+    const [{ inputs } = assert.fail("no function")] = run.local.graph.resources.filter(
+      ({ type, outputs }) => type === "aws:lambda/function:Function" && outputs.name === run.output("jobsFunction"),
+    );
+    const { archive } = inputs.code as { readonly archive: string };
+    assert.equal(reason.bundle, bundleOfArchive(readFileSync(archive)));
   });
 
   it("dead-letters a record that kills the process, and it alone, out of a batch of ten", async () => {

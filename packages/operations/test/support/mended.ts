@@ -1,6 +1,6 @@
 // The local run that plays AWS, with the program as it was before its callbacks were mended.
 import * as path from "node:path";
-import { KinesisClient, PutRecordCommand } from "@aws-sdk/client-kinesis";
+import { KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
@@ -16,6 +16,7 @@ export interface Job {
   /** What the callback does with it before it is mended. */
   readonly before?: "refuse" | "crash" | "throw" | "succeed";
   readonly after?: string;
+  readonly refused?: boolean;
 }
 
 export class Deployed {
@@ -58,11 +59,10 @@ export class Deployed {
     return Number(new URL(this.run.local.address).port);
   }
 
-  async put(job: Job, key = job.id): Promise<void> {
-    const Data = Buffer.from(JSON.stringify(job));
-    await this.#kinesis.send(
-      new PutRecordCommand({ StreamName: this.run.output("streamName"), PartitionKey: key, Data }),
-    );
+  /** All in one request, so that they lie behind each other in the shard. */
+  async put(...jobs: readonly Job[]): Promise<void> {
+    const Records = jobs.map((job) => ({ PartitionKey: "one", Data: Buffer.from(JSON.stringify(job)) }));
+    await this.#kinesis.send(new PutRecordsCommand({ StreamName: this.run.output("streamName"), Records }));
   }
 
   async write(item: Job): Promise<void> {

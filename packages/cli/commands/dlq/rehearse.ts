@@ -1,0 +1,87 @@
+// `spillway dlq rehearse`: copies of dead letters, through the code of a checkout.
+import { type Command, Option } from "@commander-js/extra-typings";
+import { describeRehearsals } from "../../letters/rehearsals";
+import { configOption, examples, notEmpty, programOption, stackOutputOption, wholeNumber } from "../../options";
+import { exitCodes, type Perform } from "../../session";
+import {
+  bundleOption,
+  configStackOf,
+  deployedStackOption,
+  filterOf,
+  idOption,
+  jsonOption,
+  outputsOption,
+  portOption,
+  reasonOption,
+  sinceOption,
+  stackConfigOption,
+  tenantOption,
+  typeOption,
+  untilOption,
+  whereOption,
+  withStack,
+} from "./options";
+
+const most = 100;
+
+export function addRehearse(dlq: Command, perform: Perform): void {
+  dlq
+    .command("rehearse")
+    .argument("<NAME...>", "the consumers")
+    .summary("tells which dead letters this checkout's code would take")
+    .description(
+      "Runs copies of the dead letters through this checkout's code, in a local run of its own with empty tables, and " +
+        "tells which would succeed. It changes nothing where the dead letters are.",
+    )
+    .addOption(deployedStackOption())
+    .addOption(outputsOption())
+    .addOption(portOption())
+    .addOption(reasonOption())
+    .addOption(typeOption())
+    .addOption(bundleOption())
+    .addOption(tenantOption())
+    .addOption(sinceOption())
+    .addOption(untilOption())
+    .addOption(idOption())
+    .addOption(whereOption())
+    .addOption(
+      new Option("--limit <N>", "the most letters that are read of each queue")
+        .argParser(wholeNumber(1, 10_000))
+        .default(most),
+    )
+    .addOption(programOption())
+    .addOption(stackConfigOption())
+    .addOption(configOption())
+    .addOption(stackOutputOption())
+    .addOption(
+      new Option("--against <DIR>", "begins with a copy of the tables of a run with --data DIR").argParser(notEmpty),
+    )
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      examples({
+        "spillway dlq rehearse orders": "those of the local run",
+        "spillway dlq rehearse orders --stack prod --stack-config dev": "those of prod, with the configuration of dev",
+        "spillway dlq rehearse orders fulfilment --stack prod --limit 500": "those of two consumers, in one local run",
+      }),
+    )
+    .addHelpText("after", "\nExit codes: 1 when any letter still fails.")
+    .action((names, options) =>
+      perform((session) =>
+        withStack(options, session, "rehearse", async (stack) => {
+          const { rehearse } = require("@spillway/operations") as typeof import("@spillway/operations");
+          const { program, config, stackOutput, against, limit, json } = options;
+          const rehearsals = await rehearse({
+            ...{ stack, names, filter: filterOf(options), limit, signal: session.signal, say: session.say },
+            checkout: {
+              ...{ program, stack: configStackOf(options), against },
+              ...(config && { config }),
+              ...(stackOutput && { stackOutputs: stackOutput }),
+            },
+          });
+          session.print(json ? `${JSON.stringify(rehearsals, undefined, 2)}\n` : describeRehearsals(rehearsals, stack));
+          return rehearsals.some(({ fail }) => fail > 0) ? exitCodes.failed : exitCodes.done;
+        }),
+      ),
+    );
+}

@@ -1,0 +1,146 @@
+// `spillway send`: an event to a consumer, by its queue, stream or topic.
+import { readFileSync } from "node:fs";
+import { text as wholeOf } from "node:stream/consumers";
+import { type Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import type { Assignment, Consumer } from "@spillway/operations";
+import { configOption, examples, notEmpty, programOption, stackOutputOption, wholeNumber } from "../options";
+import type { ProgramOptions } from "../program-graph";
+import { exitCodes, type Perform, type Session } from "../session";
+import {
+  auditOption,
+  configStackOf,
+  deployedStackOption,
+  jsonOption,
+  outputsOption,
+  portOption,
+  stackConfigOption,
+  withStack,
+} from "./dlq/options";
+
+export function addSend(program: Command, perform: Perform): void {
+  program
+    .command("send")
+    .argument("<CONSUMER>", "name of the consumer among the stack's dead letters", notEmpty)
+    .summary("sends an event to a consumer")
+    .description(
+      "Sends an event to the queue, stream or topic of a consumer: an example made from the schema of its callback, or " +
+        "--body. The schema checks it first.",
+    )
+    .addOption(deployedStackOption())
+    .addOption(outputsOption())
+    .addOption(portOption())
+    .addOption(new Option("--body <FILE>", "sends the text of this file; - reads stdin").argParser(notEmpty))
+    .addOption(
+      new Option("--set <PATH=VALUE>", "changes the event, as items[0].quantity=2; may be repeated").argParser(
+        assignment,
+      ),
+    )
+    .addOption(new Option("--group <ID>", "message group; a FIFO queue needs it").argParser(notEmpty))
+    .addOption(new Option("--key <KEY>", "partition key of a stream (default: a new one each)").argParser(notEmpty))
+    .addOption(new Option("--count <N>", "how often it is sent").argParser(wholeNumber(1, 10_000)).default(1))
+    .option("--no-check", "sends what the schema may refuse; needs --body")
+    .addOption(programOption())
+    .addOption(stackConfigOption())
+    .addOption(configOption())
+    .addOption(stackOutputOption())
+    .addOption(auditOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      examples({
+        "spillway send orders": "sends an example to the local run",
+        "spillway send orders --set items[0].quantity=2": "changes it first",
+        "spillway send activity --stack prod --body event.json --key c-1": "sends a file to a deployed stream",
+      }),
+    )
+    .action((name, options) =>
+      perform((session) =>
+        withStack(options, session, "send", async (stack) => {
+          const { checkSend, consumerNamed, send } =
+            require("@spillway/operations") as typeof import("@spillway/operations");
+          const consumer = consumerNamed(stack, name);
+          const { group, key, count, audit, json } = options;
+          checkSend({ consumer, group, key });
+          const body = await eventFor(consumer, options, session);
+          const sent = await send(stack, { ...{ consumer, body, count, group, key, audit } }, session);
+          const shown = { consumer: name, ...sent, body };
+          const lines = [
+            `Sent to ${sent.to}:`,
+            ...sent.ids.map((id) => `  ${id}`),
+            `Next: spillway tail ${name}${stack.flags}`,
+          ];
+          session.print(json ? `${JSON.stringify(shown, undefined, 2)}\n` : `${lines.join("\n")}\n`);
+          return exitCodes.done;
+        }),
+      ),
+    );
+}
+
+interface EventOptions extends Omit<ProgramOptions, "stack"> {
+  readonly stack?: string;
+  readonly stackConfig?: string;
+  readonly body?: string;
+  readonly set?: readonly Assignment[];
+  readonly check: boolean;
+}
+
+/** The text that is sent. Rejects with an Error for the user when the schema refuses it. */
+async function eventFor(consumer: Consumer, options: EventOptions, session: Session): Promise<string> {
+  const { body, set, check } = options;
+  const given =
+    body === undefined ? undefined : body === "-" ? await wholeOf(process.stdin) : readFileSync(body, "utf8");
+  if (given !== undefined && set === undefined && !check) return given;
+  const { assign } = require("@spillway/operations") as typeof import("@spillway/operations");
+  const event = (set ?? []).reduce(
+    assign,
+    given === undefined ? await exampleFor(consumer, options, session) : parsed(given),
+  );
+  if (check) {
+    const { checkEvents } = require("@spillway/graph") as typeof import("@spillway/graph");
+    const events = [{ consumer: consumer.name, event }];
+    const [{ issues } = { issues: [] }] = await checkEvents({ ...programOf(options, session), events });
+    if (issues.length > 0) {
+      throw new Error(
+        `Not sent: the schema of "${consumer.name}" refuses it.\n${issues.map((issue) => `  ${issue}`).join("\n")}\n` +
+          "Change it with --set or --body; --no-check sends it all the same.",
+      );
+    }
+  }
+  return given !== undefined && set === undefined ? given : JSON.stringify(event);
+}
+
+async function exampleFor({ name, functionName }: Consumer, options: EventOptions, session: Session): Promise<unknown> {
+  const { consumersOf } = require("@spillway/graph") as typeof import("@spillway/graph");
+  const consumers = await consumersOf(programOf(options, session));
+  const found = consumers.find((each) => each.name === name || each.functionName === functionName);
+  if (found === undefined) {
+    const names = consumers.map((each) => each.name).join(", ");
+    throw new Error(`This checkout's program has no consumer "${name}"; it has ${names}. Give the event with --body.`);
+  }
+  if (found.example === undefined) {
+    throw new Error(`No example can be made from the schema of "${name}". Give the event with --body.`);
+  }
+  return found.example;
+}
+
+function programOf(options: EventOptions, { signal, say }: Session) {
+  const { program, config = {}, stackOutput: stackOutputs = {} } = options;
+  return { program, stack: configStackOf(options), config, stackOutputs, signal, onOutput: say };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error("The body is not JSON. Correct it, or send it as it is with --no-check and without --set.");
+  }
+}
+
+function assignment(text: string, former: readonly Assignment[] = []): readonly Assignment[] {
+  const { readAssignment } = require("@spillway/operations") as typeof import("@spillway/operations");
+  try {
+    return [...former, readAssignment(text)];
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
+}

@@ -1,0 +1,48 @@
+// What was replayed, or would be, as lines for a terminal.
+import type { Replayed, ReplayResult, Stack } from "@spillway/operations";
+
+export function describeReplay({ consumer, dry, descriptions }: ReplayResult, { flags }: Pick<Stack, "flags">): string {
+  if (descriptions.length === 0) {
+    return `${consumer}: Lambda has described nothing that it gave up.\nNext: spillway dlq list ${consumer}${flags}\n`;
+  }
+  const count = `${descriptions.length} description${descriptions.length === 1 ? "" : "s"} of Lambda's`;
+  const lines = [`${consumer}: ${count}${dry ? ". Nothing was run." : "."}`, ...descriptions.flatMap(linesOf)];
+  return `${[...lines, nextOf(consumer, descriptions, dry, flags)].join("\n")}\n`;
+}
+
+function linesOf(replayed: Replayed): readonly string[] {
+  const { id, what, expired, why } = replayed;
+  return [
+    `  ${what}`,
+    `    ${stateOf(replayed)}`,
+    ...(expired === undefined ? [] : [`    past the retention of the stream: ${expired}`]),
+    ...(why === undefined ? [] : [`    ${why}.`]),
+    `    description: ${id}`,
+  ];
+}
+
+function stateOf({ outcome, done, deadLettered, removed }: Replayed): string {
+  const dead = deadLettered === 0 ? "" : `, ${deadLettered} of them dead-lettered with their payload`;
+  switch (outcome) {
+    case "ready":
+      return "can be replayed";
+    case "replayed":
+      return `✓ ${done} done${dead}; the description is ${removed ? "deleted" : "kept"}`;
+    case "incomplete":
+      return `✓ ${done} done${dead}; the description stays, for the records that are lost`;
+    case "expired":
+      return "✗ cannot be replayed; the description stays";
+    case "failed":
+      return `✗ ${done} done${dead}; the description stays`;
+    case "ambiguous":
+      return "✗ not run";
+  }
+}
+
+function nextOf(consumer: string, descriptions: readonly Replayed[], dry: boolean, flags: string): string {
+  if (dry) return `Next: spillway dlq replay ${consumer}${flags} --yes`;
+  const dead = descriptions.some(({ deadLettered }) => deadLettered > 0);
+  const lost = descriptions.find(({ outcome }) => outcome === "expired" || outcome === "incomplete");
+  if (dead || lost === undefined) return `Next: spillway dlq list ${consumer}${flags}`;
+  return `Next: spillway dlq discard ${consumer}${flags} --id ${lost.id}`;
+}
