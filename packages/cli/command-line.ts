@@ -22,13 +22,13 @@ export function commandLine(version: string, perform: Perform): Command {
     .exitOverride()
     .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 called wrongly, 130 interrupted.");
   addStart(program, perform);
-  addSend(program, perform);
-  addDlq(program, perform);
-  addTail(program, perform);
-  addOutputs(program, perform);
   addReview(program, perform);
   addDiagram(program, perform);
   addIam(program, perform);
+  addDlq(program, perform);
+  addSend(program, perform);
+  addTail(program, perform);
+  addOutputs(program, perform);
   addGenerate(program, perform);
   return program;
 }

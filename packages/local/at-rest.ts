@@ -1,4 +1,4 @@
-// The resources of a program whose functions run only when something invokes them: nothing polls, and no schedule comes.
+// The resources of a program whose functions run only when something invokes them: nothing polls, no schedule comes.
 import type { GraphResource } from "@spillway/graph";
 
 /** Switches off what starts by itself: event source mappings, schedules, and rules with a schedule. */

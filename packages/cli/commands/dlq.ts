@@ -1,5 +1,6 @@
 // `spillway dlq`: the commands for dead letters, of a deployed stack or of the local run.
 import type { Command } from "@commander-js/extra-typings";
+import { examples } from "../options";
 import type { Perform } from "../session";
 import { addDiscard } from "./dlq/discard";
 import { addEdit } from "./dlq/edit";
@@ -17,6 +18,14 @@ export function addDlq(program: Command, perform: Perform): void {
     .description(
       "Works with the dead letters of a deployed stack (--stack NAME or --outputs FILE), or of the local run. It reads " +
         "the queues, logs and streams themselves: there is nothing to set up.",
+    )
+    .addHelpText(
+      "after",
+      examples({
+        "spillway dlq list --stack prod": "why there are dead letters, in groups",
+        "spillway dlq show orders --stack prod": "some of one consumer, with event, stack and log",
+        "spillway dlq redrive orders --stack prod --all --canary 3 --yes": "three first, then all",
+      }),
     );
   addList(dlq, perform);
   addShow(dlq, perform);

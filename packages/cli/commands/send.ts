@@ -38,7 +38,7 @@ export function addSend(program: Command, perform: Perform): void {
     .addOption(new Option("--group <ID>", "message group; a FIFO queue needs it").argParser(notEmpty))
     .addOption(new Option("--key <KEY>", "partition key of a stream (default: a new one each)").argParser(notEmpty))
     .addOption(new Option("--count <N>", "how often it is sent").argParser(wholeNumber(1, 10_000)).default(1))
-    .option("--no-check", "sends what the schema may refuse; needs --body")
+    .option("--no-check", "sends what the schema may refuse")
     .addOption(programOption())
     .addOption(stackConfigOption())
     .addOption(configOption())

@@ -28,7 +28,10 @@ export function eventOf(letter: Parts): unknown {
   return text === undefined ? undefined : openEnvelope(text).event;
 }
 
-/** At most 100 characters: the type that the innermost envelope names, or the event itself. For a table's change, its name. */
+/**
+ * At most 100 characters: the type that the innermost envelope names, or the event itself. For a table's change, its
+ * name.
+ */
 export function typeOf(letter: Parts): string | undefined {
   if (letter.reason?.type !== undefined) return letter.reason.type;
   const text = textOf(letter);

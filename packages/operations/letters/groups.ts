@@ -7,7 +7,7 @@ export const groupings = ["reason", "type", "consumer", "bundle", "tenant"] as c
 export type Grouping = (typeof groupings)[number];
 
 export interface Group {
-  /** What its letters have in common, as `--reason`, `--type`, `--bundle` and `--tenant` take it. Undefined: they have none. */
+  /** What its letters have in common, as `--reason`, `--type` and the others take it. Undefined: they have none. */
   readonly key: string | undefined;
   readonly consumers: readonly string[];
   readonly count: number;

@@ -46,7 +46,7 @@ export interface ReaderOptions {
   readonly limit?: number;
 }
 
-/** Seconds. After the end of the process, whatever ends it, a message is visible again after this time at the latest. */
+/** Seconds. When the process has ended, whatever ends it, a message is visible again after this time at the latest. */
 const hidden = 60;
 /** Milliseconds. Three times as often as needed: one attempt may fail, and one may come late. */
 const extendEvery = 20_000;

@@ -62,7 +62,10 @@ const denials =
 const unusable =
   /^(CredentialsProviderError|ExpiredToken|ExpiredTokenException|InvalidAccessKeyId|InvalidClientTokenId|SignatureDoesNotMatch|TokenProviderError|UnrecognizedClientException)$/;
 
-/** Makes the client reject what AWS denies with an `AccessDenied`, and what it rejects for its credentials with a way out. */
+/**
+ * Makes the client reject what AWS denies with an `AccessDenied`, and what AWS refuses for its credentials with a way
+ * out.
+ */
 export function explainDenials(client: Guarded): void {
   client.middlewareStack.add(
     (next, { clientName, commandName }) =>
@@ -87,7 +90,7 @@ function explained(error: unknown, clientName: string, commandName: string, inpu
     );
   }
   if (!denials.test(error.name)) return error;
-  // "User: arn:… is not authorized to perform: sqs:receivemessage on resource: arn:… because no identity-based policy …"
+  // "User: arn:… is not authorized to perform: sqs:receivemessage on resource: arn:… because …"
   const [, who] = /\b(arn:[^\s]+) is not authorized/.exec(error.message) ?? [];
   const [, said] = /not authorized to perform:? ([a-z0-9-]+:\w+)/.exec(error.message) ?? [];
   const [, on] = /on resource:? "?(arn:[^\s"]+)/.exec(error.message) ?? [];

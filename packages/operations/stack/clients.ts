@@ -33,7 +33,7 @@ export interface Clients {
   close(): void;
 }
 
-/** Milliseconds. A long poll of SQS takes up to 20 seconds by itself, and an invocation as long as its function runs. */
+/** Milliseconds. A long poll of SQS takes up to 20 seconds by itself, an invocation as long as its function runs. */
 const connectionTimeout = 5_000;
 const requestTimeout = 30_000;
 const invocationTimeout = 910_000;
