@@ -17,12 +17,12 @@ const others: readonly Readonly<Record<string, string>>[] = [
 const urns = ({ resources }: Graph) => resources.map(({ urn }) => urn);
 const of = ({ resources }: Graph, type: string) => resources.filter((resource) => resource.type === type);
 
-describe("the stacks, however they are configured,", () => {
+describe("the stacks, in every configuration,", () => {
   for (const stack of stacks) {
     for (const config of [...networks, ...others]) {
       for (const preview of [true, false]) {
         const label = `${stack}, ${preview ? "previewed" : "deployed"}, ${JSON.stringify(config)}`;
-        it(`break no mandatory policy, and every policy can run: ${label}`, async () => {
+        it(`violate no mandatory policy, and every policy can run: ${label}`, async () => {
           const findings = findingsOf(await pipelineGraph({ stack, config, preview }));
           assert.deepEqual(
             findings.filter(({ level }) => level === "mandatory").map(({ policy, message }) => `${policy}: ${message}`),
@@ -49,7 +49,7 @@ describe("the stacks, however they are configured,", () => {
       });
     }
 
-    it(`have the tags of project, stack and owner on everything that takes tags: ${stack}`, async () => {
+    it(`have the tags of project, stack and owner on every resource that supports tags: ${stack}`, async () => {
       const { resources } = await pipelineGraph({ stack, config: { network: "true", encryption: "customer" } });
       const tagged = resources.filter(({ type }) => takesTags(type));
       assert.ok(tagged.length > 40);
@@ -59,7 +59,7 @@ describe("the stacks, however they are configured,", () => {
     });
   }
 
-  it("live side by side in one account and region: no name is in both", async () => {
+  it("can be deployed to the same account and region: no name is in both", async () => {
     const names = async (stack: string) => {
       const { resources } = await pipelineGraph({ stack, config: { network: "true", encryption: "customer" } });
       return resources.flatMap(({ custom, type, outputs }) =>

@@ -79,7 +79,7 @@ describe("the pipeline's program", () => {
         assert.equal(graph.resources.length, 132);
       });
 
-      it("exports what its users rely on", () => {
+      it("exports the outputs that its users rely on", () => {
         assert.deepEqual(Object.keys(graph.outputs).sort(), outputs);
         const { deadLetters, ...texts } = graph.outputs;
         const letters = deadLetters as Readonly<Record<string, { kind: string; url: string; sourceArn: string }>>;
@@ -96,14 +96,14 @@ describe("the pipeline's program", () => {
     });
   }
 
-  describe("keeps the rules of its house", () => {
+  describe("follows the project's rules", () => {
     let graph: Graph;
     before(async () => {
       const alarmTopic = "arn:aws:sns:eu-west-1:123456789012:alarms";
       graph = await pipelineGraph({ config: { alarmTopic, deletionProtection: "true" } });
     });
 
-    it("gives each function a role of its own, with named actions on named resources", () => {
+    it("gives each function its own role, with named actions on named resources", () => {
       const functions = of(graph, "aws:lambda/function:Function");
       const roles = functions.map(({ inputs }) => inputs.role);
       assert.equal(new Set(roles).size, functions.length);
@@ -129,7 +129,7 @@ describe("the pipeline's program", () => {
       assert.deepEqual([...new Set(wide)].sort(), expected);
     });
 
-    it("lets a table's callback do to each table only what it asked for", () => {
+    it("grants a table's callback only the actions on each table that it requests", () => {
       const policyOf = (name: string) =>
         of(graph, "aws:iam/rolePolicy:RolePolicy")
           .filter((policy) => policy.name === name)
@@ -166,7 +166,7 @@ describe("the pipeline's program", () => {
       ]);
     });
 
-    it("has one policy for each queue, which denies what comes without TLS and admits named sources only", () => {
+    it("has one policy for each queue, which denies requests without TLS and admits named sources only", () => {
       const queues = of(graph, "aws:sqs/queue:Queue");
       const policies = of(graph, "aws:sqs/queuePolicy:QueuePolicy");
       assert.deepEqual(
@@ -214,7 +214,7 @@ describe("the pipeline's program", () => {
       }
     });
 
-    it("gives every subscription and every mapping of a stream a place for what it gives up", () => {
+    it("gives every subscription and every mapping of a stream a destination for failures", () => {
       const subscriptions = of(graph, "aws:sns/topicSubscription:TopicSubscription");
       assert.equal(subscriptions.length, 3);
       for (const { inputs } of subscriptions) assert.match(String(inputs.redrivePolicy), /-dead-letters-/);
@@ -228,7 +228,7 @@ describe("the pipeline's program", () => {
       }
     });
 
-    it("names the keys of the orders' index as the provider wants them: its hashKey and rangeKey are deprecated", () => {
+    it("names the keys of the orders' index in keySchemas, because hashKey and rangeKey are deprecated", () => {
       const [index, ...others] = of(graph, "aws:dynamodb/table:Table").flatMap(
         ({ inputs }) => (inputs.globalSecondaryIndexes ?? []) as object[],
       );
@@ -243,7 +243,7 @@ describe("the pipeline's program", () => {
       });
     });
 
-    it("keeps tables as they were at any time of the last days, and refuses their deletion", () => {
+    it("enables point-in-time recovery and deletion protection of tables", () => {
       const tables = of(graph, "aws:dynamodb/table:Table");
       assert.deepEqual(tables.map(({ name }) => name).sort(), [
         "activity",

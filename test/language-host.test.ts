@@ -8,7 +8,7 @@ import { pipelineGraph } from "./support/pipeline-graph";
 const root = path.resolve(__dirname, "..");
 
 describe("the program in Pulumi's language host", () => {
-  it("asks for the same resources, without a build, as when it is evaluated here", async () => {
+  it("registers the same resources, without a build, as an evaluation here", async () => {
     const byUrn = ({ resources }: Graph) => new Map(resources.map((each) => [each.urn, each]));
     const { graph } = await runInLanguageHost({ root, stack: "dev" });
     const evaluated = await pipelineGraph();

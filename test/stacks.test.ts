@@ -12,7 +12,7 @@ const holdsData = /^aws:(sqs\/queue|dynamodb\/table|kinesis\/stream|kms\/key):/;
 const of = ({ resources }: Graph, type: string) => resources.filter((resource) => resource.type === type);
 
 describe("the stacks", () => {
-  it("keep the key, and the right to read with it, on the way from the stack's key back to AWS's own", async () => {
+  it("keep the key, and the permission to decrypt with it, while moving from the stack's key back to AWS's own", async () => {
     const at = (encryption: string) => pipelineGraph({ stack: "prod", config: { encryption } });
     const [before, between] = [await at("customer"), await at("aws-keeping-key")];
     const keyIn = (graph: Graph) => of(graph, "aws:kms/key:Key").find(({ name }) => name === "data");
@@ -41,7 +41,7 @@ describe("the stacks", () => {
     assert.equal(keyIn(await at("aws")), undefined);
   });
 
-  it("have no condition in a role's policy that the local run could not judge", async () => {
+  it("have no condition in a role's policy that the local run could not evaluate", async () => {
     const graph = await pipelineGraph({ stack: "prod", config: { network: "true" } });
     const keys = of(graph, "aws:iam/rolePolicy:RolePolicy").flatMap(({ inputs }) =>
       (JSON.parse(String(inputs.policy)).Statement as { Condition?: Record<string, object> }[]).flatMap(
@@ -55,7 +55,7 @@ describe("the stacks", () => {
     );
   });
 
-  it("can be taken down on purpose: without deletionProtection nothing is protected, and nothing else changes", async () => {
+  it("can be destroyed on purpose: without deletionProtection nothing is protected, and nothing else changes", async () => {
     const off = await pipelineGraph({ stack: "prod", config: { deletionProtection: "false" } });
     const on = await pipelineGraph({ stack: "prod" });
     for (const { type, name, options, inputs } of off.resources) {
@@ -73,7 +73,7 @@ describe("the stacks", () => {
       graph = await pipelineGraph({ stack: "prod" });
     });
 
-    it("protects what holds data, and nothing else", () => {
+    it("protects resources that hold data, and no others", () => {
       for (const { type, name, options } of graph.resources) {
         assert.equal(options.protect, holdsData.test(type), `${type} ${name}`);
       }
@@ -81,7 +81,7 @@ describe("the stacks", () => {
         assert.equal(inputs.deletionProtectionEnabled, true);
     });
 
-    it("encrypts all that is kept with the stack's one key", () => {
+    it("encrypts all stored data with the stack's one key", () => {
       const [key, ...others] = of(graph, "aws:kms/key:Key");
       assert.deepEqual(others, []);
       assert.equal(key?.inputs.enableKeyRotation, true);
@@ -97,7 +97,7 @@ describe("the stacks", () => {
       }
     });
 
-    it("keeps a year of logs, has callers sign, and tells the alarm topic of every alarm", () => {
+    it("keeps logs for a year, requires signed requests, and sends every alarm to the alarm topic", () => {
       for (const { inputs } of of(graph, "aws:cloudwatch/logGroup:LogGroup")) assert.equal(inputs.retentionInDays, 365);
       const routes = of(graph, "aws:apigateway/restApi:RestApi").flatMap(({ inputs }) =>
         methodsOf(documentOf(inputs.body)),
@@ -135,7 +135,7 @@ describe("renaming with an alias", () => {
     assert.equal(former.size, before.resources.length);
   });
 
-  it("is what keeps them: without one they are others", async () => {
+  it("is necessary: without one they are new resources", async () => {
     const [before, after] = [(await consumer("orders")).graph, (await consumer("purchases")).graph];
     const former = matchFormer(after, before);
     for (const { urn, type } of after.resources) if (holdsData.test(type)) assert.equal(former.has(urn), false, urn);

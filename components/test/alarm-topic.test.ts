@@ -40,7 +40,7 @@ describe("AlarmTopic", () => {
     ]);
   });
 
-  it("says in the deployment that nobody listens, unless somebody does", async () => {
+  it("warns in the deployment when the topic has no subscription", async () => {
     const warned = async (args: ConstructorParameters<typeof AlarmTopic>[1]) => {
       const said: string[] = [];
       const { warn } = pulumi.log;
@@ -59,7 +59,7 @@ describe("AlarmTopic", () => {
     assert.deepEqual(await warned({ subscribedElsewhere: true }), []);
   });
 
-  it("lets CloudWatch of this account publish, and nothing come without TLS", async () => {
+  it("lets CloudWatch of this account publish, and denies requests without TLS", async () => {
     const graph = await Recorded.of(() => void new AlarmTopic("alarms"));
     const Resource = String(graph.one(types.topic).outputs.arn);
     assert.equal(graph.one(types.policy).inputs.arn, Resource);
@@ -83,25 +83,25 @@ describe("AlarmTopic", () => {
     ]);
   });
 
-  it("names its key's administrators by the partition that it is in", async () => {
+  it("names its key's administrators in the partition of the stack", async () => {
     const config = { "aws:region": "cn-north-1" };
     const graph = await Recorded.of(() => void new AlarmTopic("alarms"), { config });
     const [account] = graph.json(types.key, "alarms", "policy").Statement as [{ Principal: unknown }];
     assert.deepEqual(account.Principal, { AWS: `arn:aws-cn:iam::${accountId}:root` });
   });
 
-  it("takes a key that is there already, and makes none", async () => {
+  it("uses an existing key and creates none", async () => {
     const graph = await Recorded.of(() => void new AlarmTopic("alarms", { kmsKeyArn: keyArn }));
     assert.equal(graph.one(types.topic).inputs.kmsMasterKeyId, keyArn);
     assert.deepEqual(graph.all(types.key), []);
   });
 
-  it("protects its key where the stack says so", async () => {
+  it("protects its key where the stack requires it", async () => {
     const graph = await Recorded.of(() => void new AlarmTopic("alarms", { protect: true }));
     assert.equal(graph.one(types.key).options.protect, true);
   });
 
-  it("sends mails to whom it is told to", async () => {
+  it("subscribes the given e-mail addresses", async () => {
     const emails = ["on-call@example.com", "second@example.com"];
     const graph = await Recorded.of(() => void new AlarmTopic("alarms", { emails }));
     const topic = graph.one(types.topic).outputs.arn;
@@ -111,14 +111,14 @@ describe("AlarmTopic", () => {
     );
   });
 
-  it("is whole in the first preview, without what only AWS knows", async () => {
+  it("shows every resource in the first preview, where values that only AWS knows are missing", async () => {
     const run = () => void new AlarmTopic("alarms", { emails: ["on-call@example.com"] });
     const [preview, graph] = [await Recorded.of(run, { preview: true }), await Recorded.of(run)];
     const names = (of: Recorded) => of.graph.resources.map(({ type, name }) => `${type} ${name}`).sort();
     assert.deepEqual(names(preview), names(graph));
   });
 
-  it("refuses what is no address, one that is given twice, and a key that no policy can name, together", async () => {
+  it("reports an invalid address, a duplicate address and a key that no policy can name, together", async () => {
     const emails = ["on-call", "a@example.com, b@example.com", "c@example", "d@example.com", "D@example.com"];
     const says = await refusal(() => void new AlarmTopic("alarms", { emails, kmsKeyArn: "alias/aws/sns" }));
     for (const part of [

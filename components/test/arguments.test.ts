@@ -81,7 +81,7 @@ const failing = (asked: (property: Property) => boolean, among = properties) =>
   [...new Set(among.filter((property) => !asked(property)).map(({ place }) => place))].sort();
 
 describe("the doc comments of the public types", () => {
-  it("are there for every property", () => {
+  it("exist for every property", () => {
     assert.ok(properties.length > 300, `${properties.length} properties`);
     assert.deepEqual(
       failing(({ symbol }) => types.docOf(symbol) !== ""),
@@ -89,7 +89,7 @@ describe("the doc comments of the public types", () => {
     );
   });
 
-  it("say the default of every optional property, with @default", () => {
+  it("give the default of every optional property, with @default", () => {
     const given = properties.filter(
       (property) =>
         isOptional(property) &&
@@ -119,7 +119,7 @@ describe("the doc comments of the public types", () => {
     );
   });
 
-  it("say the range of every number that is given", () => {
+  it("give the range of every number", () => {
     const numbers = properties.filter((property) => isNumber(property) && tagOf(property, "default").length > 0);
     assert.deepEqual(
       failing(({ symbol }) => /[\d`][\w,`]* to [\d`]|or more|one of/i.test(types.docOf(symbol)), numbers),

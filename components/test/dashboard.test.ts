@@ -89,12 +89,12 @@ describe("Dashboard", () => {
     names = new Set(graph.resources.flatMap(({ outputs }) => [outputs.name, outputs.stageName, outputs.streamLabel]));
   });
 
-  it("has a row for each part of the pipeline, and no widget on another or beyond the edge", () => {
+  it("has a row for each part of the pipeline, and no widget overlaps another or exceeds the width", () => {
     assert.equal(widgets.filter(({ type }) => type === "text").length, 11);
     assertApart(widgets);
   });
 
-  it("asks for metrics that AWS has, by the dimensions that they have, of what is there", () => {
+  it("shows metrics that exist in AWS, with their dimensions, of resources of the program", () => {
     const metrics = metricsOf(widgets);
     assert.ok(metrics.length > 100);
     for (const { name, dimensions } of metrics) {
@@ -106,7 +106,7 @@ describe("Dashboard", () => {
     }
   });
 
-  it("leads each row from what comes in to its dead letters", () => {
+  it("orders each row from the incoming events to the dead letters", () => {
     assert.deepEqual(
       rowOf(widgets, "orders queue, placeOrder").map(({ x, properties }) => [x, properties.title]),
       [
@@ -122,13 +122,13 @@ describe("Dashboard", () => {
     }
   });
 
-  it("draws the line that should not be reached: the timeout of the function, and the first dead letter", () => {
+  it("draws the limits as lines: the function's timeout, and the first dead letter", () => {
     const limits = (title: string) =>
       rowOf(widgets, title).flatMap(({ properties }) => properties.annotations?.horizontal.map((line) => line.value));
     assert.deepEqual(limits("sweep queue, sweepAbandonedOrders"), [undefined, undefined, undefined, 300_000, 1]);
   });
 
-  it("sums up the whole pipeline at the top: the latest of what lasts, all of what happened", () => {
+  it("summarises the whole pipeline at the top: the maximum of ages, the sum of counts", () => {
     const numbers = widgets.filter(({ y }) => y === 0);
     assert.deepEqual(
       numbers.map(({ properties: { title, metrics = [], setPeriodToTimeRange } }) => [
@@ -154,7 +154,7 @@ describe("Dashboard", () => {
     }
   });
 
-  it("finds the consumer's own metrics under the name that the consumer gives them", () => {
+  it("finds the consumer's own metrics under the names that the consumer uses", () => {
     const written: string[] = [];
     const { write } = process.stdout;
     process.stdout.write = (text: string | Uint8Array) => written.push(String(text)) > 0;
@@ -178,7 +178,7 @@ describe("Dashboard", () => {
     assert.equal(line.service, "orders-fn");
   });
 
-  it("shows rules by their bus, and schedules by their group, which is all that Scheduler knows", async () => {
+  it("shows rules by their bus, and schedules by their group, the only dimension of Scheduler", async () => {
     const shown = await shownBy(() => {
       const target = new QueueConsumer("notes", { callback: note });
       const bus = new aws.cloudwatch.EventBus("own", { name: "own" });
@@ -218,7 +218,7 @@ describe("Dashboard", () => {
     assert.deepEqual([...new Set(queues)].sort(), ["dead", "legacy"]);
   });
 
-  it("is there in the first preview, and sums up only what the pipeline has", async () => {
+  it("is present in the first preview, and summarises only what the pipeline has", async () => {
     const program = () =>
       void new Dashboard("all", { rows: { notes: new QueueConsumer("notes", { callback: note }) } });
     const previewed = await Recorded.of(program, { preview: true });
@@ -228,7 +228,7 @@ describe("Dashboard", () => {
     assert.equal(top.length, 4);
   });
 
-  it("keeps CloudWatch's limits with as many rows as it takes: 500 widgets, 2,500 metrics, 500 of a widget", async () => {
+  it("keeps CloudWatch's limits however many rows it has: 500 widgets, 2,500 metrics, 500 in a widget", async () => {
     const consumer = () => new QueueConsumer("notes", { callback: note });
     const rows = (count: number, of: Monitored) =>
       Object.fromEntries(Array.from({ length: count }, (_, index) => [`row ${index}`, of]));
@@ -242,7 +242,7 @@ describe("Dashboard", () => {
     assert.match(message, /Dashboard "all": 81 rows are given; 80 are allowed, since CloudWatch allows 500 widgets/);
   });
 
-  it("refuses to show nothing", async () => {
+  it("is refused without any component", async () => {
     assert.match(await refusal(() => new Dashboard("none", { rows: {} })), /rows is empty; give at least one/);
   });
 

@@ -14,12 +14,12 @@ describe("EncryptionKey", () => {
     graph = await Recorded.of(() => void new EncryptionKey("data", { protect: true }));
   });
 
-  it("rotates, can be had back for 30 days, and is protected", () => {
+  it("is rotated, can be restored for 30 days, and is protected", () => {
     const { inputs, options } = graph.one("aws:kms/key:Key");
     assert.deepEqual([inputs.enableKeyRotation, inputs.deletionWindowInDays, options.protect], [true, 30, true]);
   });
 
-  it("admits the account's policies, and services in their own name for this account only", () => {
+  it("admits the account's IAM policies, and services as principals for this account only", () => {
     const statements = graph.json("aws:kms/key:Key", "data", "policy").Statement as unknown as readonly Statement[];
     const [account, ...services] = statements;
     assert.deepEqual(account?.Principal, { AWS: "arn:aws:iam::000000000000:root" });
@@ -40,7 +40,7 @@ describe("EncryptionKey", () => {
     for (const { Action } of services) assert.ok(![Action].flat().some((action) => action.includes("*")));
   });
 
-  it("admits CloudWatch Logs by the name that it has in China, too", async () => {
+  it("admits CloudWatch Logs by its service principal, also in China", async () => {
     const config = { "aws:region": "cn-north-1" };
     const there = await Recorded.of(() => void new EncryptionKey("data"), { config });
     const statements = there.json("aws:kms/key:Key", "data", "policy").Statement as unknown as readonly Statement[];
@@ -49,12 +49,12 @@ describe("EncryptionKey", () => {
     assert.match(JSON.stringify(Condition), /arn:aws-cn:logs:cn-north-1:000000000000:log-group:\*/);
   });
 
-  it("is there in the first preview", async () => {
+  it("is present in the first preview", async () => {
     const previewed = await Recorded.of(() => void new EncryptionKey("data"), { preview: true });
     assert.equal(previewed.all("aws:kms/key:Key").length, 1);
   });
 
-  it("refuses a window that KMS does not have", async () => {
+  it("refuses a deletion window that KMS does not accept", async () => {
     const says = /deletionWindow is 5 days; KMS allows a whole number from 7 to 30 days/;
     assert.match(await refusal(() => new EncryptionKey("data", { deletionWindow: 5 })), says);
   });

@@ -18,56 +18,53 @@ const onOwnBus = () => {
 };
 
 describe("EventBusRule", () => {
-  it(
-    "sends what its pattern takes to a queue that admits exactly this rule, with retries and dead " + "letters",
-    async () => {
-      const graph = await Recorded.of(onOwnBus);
-      const bus = graph.one("aws:cloudwatch/eventBus:EventBus").outputs.name;
-      const rule = graph.one(ruleType);
-      assert.deepEqual(rule.inputs, {
-        eventBusName: bus,
-        eventPattern: '{"source":["notes"],"detail-type":["placed"]}',
-        state: "ENABLED",
-      });
-      const [queue, dead] = ["placed", "notes-placed-dead-letters"].map(
-        (name) => graph.one("aws:sqs/queue:Queue", name).outputs.arn,
-      );
-      const target = graph.one(targetType);
-      assert.deepEqual(target.inputs, {
-        eventBusName: bus,
-        rule: rule.outputs.name,
-        arn: queue,
-        retryPolicy: { maximumRetryAttempts: 185, maximumEventAgeInSeconds: 3600 },
-        deadLetterConfig: { arn: dead },
-      });
-      const admits = (Sid: string, Resource: unknown) => ({
-        Sid,
-        Effect: "Allow",
-        Principal: { Service: "events.amazonaws.com" },
-        Action: "sqs:SendMessage",
-        Condition: { ArnEquals: { "aws:SourceArn": rule.outputs.arn } },
-        Resource,
-      });
-      for (const [name, statement] of [
-        ["placed", admits("FromRulenotesplaced", queue)],
-        ["notes-placed-dead-letters", admits("Undelivered", dead)],
-      ] as const) {
-        const [tls, ...others] = graph.json(policyType, name, "policy").Statement as { Sid: string }[];
-        assert.deepEqual([tls?.Sid, others], ["TlsOnly", [statement]]);
-        assert.ok(target.options.dependsOn.includes(graph.one(policyType, name).urn), name);
-      }
-      graph.one("aws:cloudwatch/metricAlarm:MetricAlarm", "notes-placed-dead-letters");
-      assert.deepEqual(graph.graph.outputs.dead, {
-        url: graph.graph.outputs.queue,
-        sourceArn: rule.outputs.arn,
-        kind: "rule",
-      });
-      const preview = await Recorded.of(onOwnBus, { preview: true });
-      assert.equal(preview.graph.resources.length, graph.graph.resources.length);
-    },
-  );
+  it("sends matching events to a queue that admits exactly this rule, with retries and dead letters", async () => {
+    const graph = await Recorded.of(onOwnBus);
+    const bus = graph.one("aws:cloudwatch/eventBus:EventBus").outputs.name;
+    const rule = graph.one(ruleType);
+    assert.deepEqual(rule.inputs, {
+      eventBusName: bus,
+      eventPattern: '{"source":["notes"],"detail-type":["placed"]}',
+      state: "ENABLED",
+    });
+    const [queue, dead] = ["placed", "notes-placed-dead-letters"].map(
+      (name) => graph.one("aws:sqs/queue:Queue", name).outputs.arn,
+    );
+    const target = graph.one(targetType);
+    assert.deepEqual(target.inputs, {
+      eventBusName: bus,
+      rule: rule.outputs.name,
+      arn: queue,
+      retryPolicy: { maximumRetryAttempts: 185, maximumEventAgeInSeconds: 3600 },
+      deadLetterConfig: { arn: dead },
+    });
+    const admits = (Sid: string, Resource: unknown) => ({
+      Sid,
+      Effect: "Allow",
+      Principal: { Service: "events.amazonaws.com" },
+      Action: "sqs:SendMessage",
+      Condition: { ArnEquals: { "aws:SourceArn": rule.outputs.arn } },
+      Resource,
+    });
+    for (const [name, statement] of [
+      ["placed", admits("FromRulenotesplaced", queue)],
+      ["notes-placed-dead-letters", admits("Undelivered", dead)],
+    ] as const) {
+      const [tls, ...others] = graph.json(policyType, name, "policy").Statement as { Sid: string }[];
+      assert.deepEqual([tls?.Sid, others], ["TlsOnly", [statement]]);
+      assert.ok(target.options.dependsOn.includes(graph.one(policyType, name).urn), name);
+    }
+    graph.one("aws:cloudwatch/metricAlarm:MetricAlarm", "notes-placed-dead-letters");
+    assert.deepEqual(graph.graph.outputs.dead, {
+      url: graph.graph.outputs.queue,
+      sourceArn: rule.outputs.arn,
+      kind: "rule",
+    });
+    const preview = await Recorded.of(onOwnBus, { preview: true });
+    assert.equal(preview.graph.resources.length, graph.graph.resources.length);
+  });
 
-  it("takes the default bus, a group, its own retries, a transformer and tags, and may be switched off", async () => {
+  it("accepts the default bus, a group, its own retries, a transformer and tags, and may be disabled", async () => {
     const inputTransformer = { inputPaths: { id: "$.detail.object.key" }, inputTemplate: '{"id":<id>}' };
     const graph = await Recorded.of(() => {
       const target = new QueueConsumer("notes", { callback: note, fifo: true, contentBasedDeduplication: true });
@@ -138,7 +135,7 @@ describe("EventBusRule", () => {
 });
 
 describe("putEvents", () => {
-  it("grants putting events on this bus, and names it by its ARN", async () => {
+  it("grants putting events on this bus, and names the bus by its ARN", async () => {
     const graph = await Recorded.of(() => {
       const bus = eventBus<NoteEvent>(new aws.cloudwatch.EventBus("notes"));
       new QueueConsumer("source", { callback: puttingOnBus, bindings: { bus: putEvents(bus) } });

@@ -20,8 +20,8 @@ async function loadedBy(face: Face): Promise<readonly string[]> {
   return [...files.map(([file]) => file), ...files.flatMap(([, { imports }]) => imports.map((one) => one.path))];
 }
 
-describe("the faces of the package", () => {
-  it("keep Pulumi out of spillway/callback", async () => {
+describe("the entry points of the package", () => {
+  it("do not load Pulumi from spillway/callback", async () => {
     const loaded = await loadedBy("callback");
     assert.ok(loaded.some((file) => file.endsWith("/publish.ts")));
     assert.deepEqual(
@@ -30,13 +30,13 @@ describe("the faces of the package", () => {
     );
   });
 
-  it("keep awsx, which is slow to load, out of spillway and in spillway/network alone", async () => {
+  it("load awsx, which is slow to load, from spillway/network only", async () => {
     const awsx = (loaded: readonly string[]) => loaded.filter((one) => one.startsWith("@pulumi/awsx"));
     assert.deepEqual(awsx(await loadedBy("index")), []);
     assert.deepEqual(awsx(await loadedBy("network")), ["@pulumi/awsx/ec2/vpc"]);
   });
 
-  it("have a doc comment at each name that they export", () => {
+  it("have a doc comment for each name that they export", () => {
     const types = new PublicTypes();
     const without = faces.flatMap((face) =>
       types

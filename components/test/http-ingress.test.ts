@@ -46,7 +46,7 @@ describe("HttpIngress", () => {
     ]);
   });
 
-  it("may send to a queue once, however many routes lead there", async () => {
+  it("is granted sending to a queue once, however many routes lead to it", async () => {
     const graph = await Recorded.of(() => {
       const kmsKeyArn = "arn:aws:kms:eu-west-1:000000000000:key/k";
       const [jobs, others] = ["jobs", "others"].map((name) => new QueueConsumer(name, { callback: note, kmsKeyArn }));
@@ -90,12 +90,12 @@ describe("HttpIngress", () => {
     assert.deepEqual(Object.keys(method.operation.responses ?? {}), ["202", "400", "413", "500"]);
   });
 
-  it("wants signed calls unless it is public", async () => {
+  it("requires signed requests unless it is public", async () => {
     assert.equal(routeOf(await Recorded.of(program())).method.authorization, "AWS_IAM");
     assert.equal(routeOf(await Recorded.of(program({ public: true }))).method.authorization, "NONE");
   });
 
-  it("is regional, throttled and traced, and logs only when it is told to", async () => {
+  it("is regional, throttled and traced, and logs requests only when logging is on", async () => {
     const graph = await Recorded.of(program());
     assert.deepEqual(graph.one(type("RestApi")).inputs.endpointConfiguration, { types: "REGIONAL" });
     assert.deepEqual(graph.one(type("MethodSettings")).inputs.settings, {
@@ -109,7 +109,7 @@ describe("HttpIngress", () => {
     assert.deepEqual(graph.all(type("Account")), []);
   });
 
-  it("has no execution log, whose group nobody would manage, even where it logs requests", async () => {
+  it("has no execution log, whose log group nobody would manage, even where it logs requests", async () => {
     for (const logging of ["account-role-exists", "create"]) {
       const graph = await Recorded.of(program({ logging }));
       const settings = graph.one(type("MethodSettings")).inputs.settings as { [name: string]: unknown };
@@ -124,7 +124,7 @@ describe("HttpIngress", () => {
     }
   });
 
-  it("takes TLS 1.2 and newer, unless it is told otherwise", async () => {
+  it("accepts TLS 1.2 and newer, unless configured otherwise", async () => {
     const tlsOf = async (args: object) => {
       const { inputs } = (await Recorded.of(program(args))).one(type("RestApi"));
       const document = JSON.parse(String(inputs.body));
@@ -138,7 +138,7 @@ describe("HttpIngress", () => {
     assert.deepEqual(await tlsOf({ overrides: { restApi } }), ["SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09", "STRICT"]);
   });
 
-  it("exports the ARN of its stage, for a WAF", async () => {
+  it("exports the ARN of its stage, for AWS WAF", async () => {
     const graph = await Recorded.of(() => {
       const api = new HttpIngress("api", { routes: { "POST /jobs": new QueueConsumer("jobs", { callback: note }) } });
       return { arn: api.stageArn };
@@ -147,7 +147,7 @@ describe("HttpIngress", () => {
     assert.equal(graph.graph.outputs.arn, `arn:aws:apigateway:eu-west-1::/restapis/${id}/stages/live`);
   });
 
-  it("creates the account's role only when asked, and leaves it when the stack goes", async () => {
+  it("creates the account's logging role only on request, and retains it when the stack is deleted", async () => {
     const graph = await Recorded.of(program({ logging: "create" }));
     const account = graph.one(type("Account"));
     assert.equal(account.options.retainOnDelete, true);
@@ -161,7 +161,7 @@ describe("HttpIngress", () => {
     assert.deepEqual(existing.all(type("Account")), []);
   });
 
-  it("is deployed anew when its definition changes, and only then", async () => {
+  it("is deployed again when its definition changes, and only then", async () => {
     const triggerOf = async (run: () => unknown) => (await Recorded.of(run)).one(type("Deployment")).inputs.triggers;
     const [first, again, open, compressed] = [
       await triggerOf(program()),
@@ -174,7 +174,7 @@ describe("HttpIngress", () => {
     assert.notDeepEqual(first, compressed, "it is part of what is deployed");
   });
 
-  it("takes a removed route out of the API before it is deployed: nothing is left for a later deletion", async () => {
+  it("removes a route from the API before the deployment, so that no later deletion is needed", async () => {
     const routes = (keys: readonly `POST /${string}`[]) => () => {
       const jobs = new QueueConsumer("jobs", { callback: note });
       new HttpIngress("api", { routes: Object.fromEntries(keys.map((key) => [key, jobs])) });
@@ -200,7 +200,7 @@ describe("HttpIngress", () => {
     );
   });
 
-  it("is the same in any order of its routes, and under another name of the component", async () => {
+  it("has the same definition in any order of its routes, and under another name of the component", async () => {
     const bodyOf = async (name: string, keys: readonly `POST /${string}`[]) => {
       const graph = await Recorded.of(() => {
         const jobs = new QueueConsumer("jobs", { callback: note });
@@ -215,7 +215,7 @@ describe("HttpIngress", () => {
     assert.equal(await bodyOf("door", ["POST /a", "POST /b"]), body);
   });
 
-  it("exports the base of its routes; methods of one path stand together", async () => {
+  it("exports the base URL of its routes, and groups the methods of one path", async () => {
     const graph = await Recorded.of(() => {
       const jobs = new QueueConsumer("jobs", { callback: note });
       const api = new HttpIngress("api", {
@@ -237,7 +237,7 @@ describe("HttpIngress", () => {
     );
   });
 
-  it("names the message group of a FIFO queue by a part of the body", async () => {
+  it("sets the message group of a FIFO queue from a part of the body", async () => {
     const graph = await Recorded.of(() => {
       const steps = new QueueConsumer("steps", { callback: note, fifo: true });
       new HttpIngress("api", {
@@ -252,7 +252,7 @@ describe("HttpIngress", () => {
     });
   });
 
-  it("refuses routes whose models would have one name", async () => {
+  it("refuses routes whose models would have the same name", async () => {
     const message = await refusal(() => {
       const notes = new QueueConsumer("notes", { callback: note });
       new HttpIngress("api", { routes: { "POST /a-b": notes, "POST /A_B": notes, "POST /c": notes } });
@@ -261,7 +261,7 @@ describe("HttpIngress", () => {
     assert.doesNotMatch(message, /POST \/c/);
   });
 
-  it("refuses routes that could not work, all together", async () => {
+  it("refuses routes that cannot work, all together", async () => {
     const message = await refusal(() => {
       const jobs = new QueueConsumer("jobs", { callback: note });
       const steps = new QueueConsumer("steps", { callback: note, fifo: true });

@@ -58,7 +58,7 @@ const policyOf = (graph: Recorded, name: string) =>
 const shape = (resources: readonly GraphResource[]) => resources.map(({ urn }) => urn).sort();
 
 describe("Network", () => {
-  it("is a VPC of isolated subnets without a NAT gateway, whose names lead to the endpoints", async () => {
+  it("is a VPC of isolated subnets without a NAT gateway, where the services' names resolve to the endpoints", async () => {
     const graph = await Recorded.of(inNetwork());
     assert.deepEqual(graph.one("awsx:ec2:Vpc").inputs, {
       cidrBlock: "10.0.0.0/16",
@@ -81,7 +81,7 @@ describe("Network", () => {
     assert.equal((named.one("spillway:index:Network").outputs.subnetIds as readonly Value[]).length, 3);
   });
 
-  it("has an interface endpoint for each service that a function calls, none twice, and both gateways", async () => {
+  it("has an interface endpoint for each service that a function calls, without duplicates, and both gateways", async () => {
     const graph = await Recorded.of(inNetwork());
     assert.deepEqual(servicesOf(graph, "Interface").sort(), ["sns", "sqs", "ssm"]);
     assert.deepEqual(servicesOf(graph, "Gateway").sort(), ["dynamodb", "s3"]);
@@ -98,7 +98,7 @@ describe("Network", () => {
     }
   });
 
-  it("needs none for what Lambda reads, what SNS delivers and what a service does with a key", async () => {
+  it("needs no endpoint for what Lambda reads, what SNS delivers and how services use a key", async () => {
     const graph = await Recorded.of(() => {
       const network = new Network("network");
       const kept = new Table("kept", { hashKey: "id", stream: true, kmsKeyArn: keyArn });
@@ -118,7 +118,7 @@ describe("Network", () => {
     assert.deepEqual(servicesOf(graph, "Interface"), ["sqs"]);
   });
 
-  it("has an endpoint for what a callback's own statements name, by the name that the service has there", async () => {
+  it("has an endpoint for each service in a callback's own statements, by its endpoint name", async () => {
     const calling = (action: string, args?: NetworkArgs) => () => {
       const network = new Network("network", args);
       const table = writeTable(new Table("kept", { hashKey: "id" }));
@@ -141,7 +141,7 @@ describe("Network", () => {
     );
   });
 
-  it("lets through its endpoints only the account's own callers, to the account's own resources", async () => {
+  it("admits through its endpoints only the account's own callers, to the account's own resources", async () => {
     const graph = await Recorded.of(inNetwork());
     assert.equal(graph.all(endpointType).length, 5);
     for (const { inputs } of graph.all(endpointType)) {
@@ -158,7 +158,7 @@ describe("Network", () => {
     }
   });
 
-  it("lets functions out to the endpoints alone, and nobody in but to the endpoints, from the functions", async () => {
+  it("lets functions reach only the endpoints, and only functions reach the endpoints", async () => {
     const graph = await Recorded.of(inNetwork());
     const [functions, endpoints] = ["functions", "endpoints"].map((what) => graph.one(groupType, `network-${what}`));
     assert.ok(functions && endpoints);
@@ -179,7 +179,7 @@ describe("Network", () => {
     assert.deepEqual([inputs.ingress, inputs.egress], [[], []]);
   });
 
-  it("places each function, which waits for the ways out that it needs", async () => {
+  it("places each function, which depends on the endpoints that it needs", async () => {
     const graph = await Recorded.of(inNetwork());
     const { subnetIds, securityGroupId } = graph.one("spillway:index:Network").outputs;
     const ways = [...endpointsOf(graph, "Gateway"), ...graph.all(egressType), ...graph.all(ingressType)];
@@ -193,7 +193,7 @@ describe("Network", () => {
     }
   });
 
-  it("lets Lambda make the network interfaces with the function's role, and adds nothing else to it", async () => {
+  it("lets Lambda create the network interfaces with the function's role, and grants nothing else to it", async () => {
     const [without, within] = [
       await Recorded.of(() => program(undefined, keyArn)),
       await Recorded.of(() => program(new Network("network"), keyArn)),
@@ -227,7 +227,7 @@ describe("Network", () => {
     }
   });
 
-  it("has every wildcard of its statements explained, and breaks no mandatory policy", async () => {
+  it("explains every wildcard of its statements, and violates no mandatory policy", async () => {
     for (const preview of [false, true]) {
       const { graph } = await Recorded.of(inNetwork(), { preview });
       if (!preview) assert.match(iamList(graph).markdown, /An endpoint's policy grants nobody anything/);
@@ -236,7 +236,7 @@ describe("Network", () => {
     }
   });
 
-  it("logs the traffic that is refused", async () => {
+  it("logs rejected traffic", async () => {
     const graph = await Recorded.of(inNetwork({ logRetention: 365, kmsKeyArn: keyArn }));
     const group = graph.one("aws:cloudwatch/logGroup:LogGroup", "network-refused");
     assert.deepEqual(group.inputs, { retentionInDays: 365, kmsKeyId: keyArn });
@@ -252,7 +252,7 @@ describe("Network", () => {
     }
   });
 
-  it("shows every resource in a preview, where nothing of AWS is known", async () => {
+  it("shows every resource in a preview, where no value of AWS is known", async () => {
     const [preview, deployed] = [
       await Recorded.of(inNetwork(), { preview: true }),
       await Recorded.of(inNetwork(), { preview: false }),
@@ -262,7 +262,7 @@ describe("Network", () => {
     assert.deepEqual(servicesOf(preview, "Interface").sort(), ["sns", "sqs", "ssm"]);
   });
 
-  it("is off by default: without it nothing of a network is asked for", async () => {
+  it("is off by default, and then no network resource is created", async () => {
     const graph = await Recorded.of(() => program(undefined));
     assert.deepEqual(
       graph.graph.resources.filter(({ type }) => /^awsx?:(ec2|vpc)/.test(type)),

@@ -100,10 +100,10 @@ const components: Readonly<Record<string, () => WithNodes>> = {
 
 describe("the nodes of a component", () => {
   for (const [name, create] of Object.entries(components)) {
-    it(`hold every resource of a ${name}`, async () => assert.deepEqual(await leftOut(create), []));
+    it(`contain every resource of a ${name}`, async () => assert.deepEqual(await leftOut(create), []));
   }
 
-  it("hold of a Network what its functions meet, and leave out rules and the log's role", async () => {
+  it("contain the parts of a Network that functions use, and leave out rules and the log's role", async () => {
     const rest = await leftOut(() => {
       const network = new Network("net");
       new QueueConsumer("jobs", { callback: note, network });
@@ -117,7 +117,7 @@ describe("the nodes of a component", () => {
     );
   });
 
-  it("hold no queue and no dead-letter queue where these exist already", async () => {
+  it("contain no queue and no dead-letter queue where these exist already", async () => {
     let nodes: QueueConsumer["nodes"] | undefined;
     await Recorded.of(() => {
       const url = "https://sqs.eu-west-1.amazonaws.com/123456789012/theirs";
@@ -128,7 +128,7 @@ describe("the nodes of a component", () => {
     assert.deepEqual([nodes?.queue, nodes?.queuePolicy, nodes?.deadLetterQueue], [undefined, undefined, undefined]);
   });
 
-  it("lead to what no argument reaches, by what AWS calls it", async () => {
+  it("give access to properties that no argument reaches, under AWS's names", async () => {
     const graph = await Recorded.of(() => {
       const { nodes } = new QueueConsumer("jobs", { callback: note, ...all });
       const of = { queue: nodes.queue, mapping: nodes.mapping, alarm: nodes.alarms["records-retried"] };
@@ -144,7 +144,7 @@ describe("the nodes of a component", () => {
     });
   });
 
-  it("are no part of what a stack exports of the component", async () => {
+  it("are not part of what a stack exports of the component", async () => {
     const { graph } = await Recorded.of(() => ({ notes: table() }));
     assert.deepEqual(Object.keys(Object(graph.outputs.notes)).sort(), [
       "arn",

@@ -153,7 +153,7 @@ describe("QueueConsumer refuses", () => {
     });
   }
 
-  it("a name that cannot name a function, and everything else together", async () => {
+  it("a name that no function can have, and all other errors together", async () => {
     const message = await refusal(() => new QueueConsumer("1 job", { callback: note, timeout: 0, memorySize: 1 }));
     assert.deepEqual(message.split("\n").length, 4);
     assert.match(
@@ -162,7 +162,7 @@ describe("QueueConsumer refuses", () => {
     );
   });
 
-  it("settings of a queue that exists already", async () => {
+  it("settings of an existing queue", async () => {
     const queue = {
       url: "u",
       arn: arn("sqs", "q"),
@@ -243,7 +243,7 @@ describe("QueueConsumer refuses", () => {
     assert.match(await refusal(program), second);
   });
 
-  it("variables that leave no room for what the consumer adds", async () => {
+  it("variables that leave no room for the consumer's own", async () => {
     const environment = { LONG: "x".repeat(3900) };
     const message = await refusal(() => void new QueueConsumer("jobs", { callback: note, environment }));
     assert.match(

@@ -10,7 +10,7 @@ const queueType = "aws:sqs/queue:Queue";
 const arn = (service: string, resource: string) => `arn:aws:${service}:eu-west-1:000000000000:${resource}`;
 
 describe("QueueConsumer", () => {
-  it("makes a queue and a dead-letter queue with the documented defaults", async () => {
+  it("creates a queue and a dead-letter queue with the documented defaults", async () => {
     const graph = await Recorded.of(() => void new QueueConsumer("jobs", { callback: note }));
     const dead = graph.one(queueType, "jobs-dead-letters");
     assert.deepEqual(dead.inputs, {
@@ -29,7 +29,7 @@ describe("QueueConsumer", () => {
     });
   });
 
-  it("lets only TLS in, and only its own queue redrive to its dead-letter queue", async () => {
+  it("denies requests without TLS, and lets only its own queue redrive to its dead-letter queue", async () => {
     const graph = await Recorded.of(() => void new QueueConsumer("jobs", { callback: note }));
     for (const name of ["jobs", "jobs-dead-letters"]) {
       const queue = graph.one(queueType, name);
@@ -57,7 +57,7 @@ describe("QueueConsumer", () => {
     );
   });
 
-  it("alarms from the first dead letter on, and tells the topic if there is one", async () => {
+  it("has an alarm from the first dead letter on, which notifies the topic if there is one", async () => {
     const alarmTopicArn = arn("sns", "alarms");
     const graph = await Recorded.of(() => {
       new QueueConsumer("told", { callback: note, alarmTopicArn });
@@ -83,7 +83,7 @@ describe("QueueConsumer", () => {
     assert.deepEqual(graph.one("aws:cloudwatch/metricAlarm:MetricAlarm", "quiet-dead-letters").inputs.alarmActions, []);
   });
 
-  it("makes a function with an archive of its own, its log group and what the consumer is told", async () => {
+  it("creates a function with its own archive, its log group and the consumer's variables", async () => {
     const graph = await Recorded.of(
       () => void new QueueConsumer("jobs", { callback: note, environment: { LEVEL: "1" } }),
     );
@@ -145,7 +145,7 @@ describe("QueueConsumer", () => {
     assert.deepEqual(graph.all("aws:iam/rolePolicyAttachment:RolePolicyAttachment"), []);
   });
 
-  it("maps the queue with partial batch responses, after the role may read it", async () => {
+  it("creates the mapping with partial batch responses, after the role may read the queue", async () => {
     const graph = await Recorded.of(() => void new QueueConsumer("jobs", { callback: note }));
     const mapping = graph.one("aws:lambda/eventSourceMapping:EventSourceMapping", "jobs");
     assert.deepEqual(mapping.inputs, {
@@ -161,7 +161,7 @@ describe("QueueConsumer", () => {
     assert.ok(graph.one("aws:lambda/function:Function").options.dependsOn.includes(rolePolicy));
   });
 
-  it("takes every setting of the mapping", async () => {
+  it("accepts every setting of the mapping", async () => {
     const graph = await Recorded.of(
       () =>
         void new QueueConsumer("jobs", {
@@ -187,7 +187,7 @@ describe("QueueConsumer", () => {
     assert.equal(graph.one("aws:lambda/function:Function").inputs.reservedConcurrentExecutions, 4);
   });
 
-  it("makes both queues FIFO, with names that AWS takes", async () => {
+  it("makes both queues FIFO, with valid names", async () => {
     const graph = await Recorded.of(
       () => void new QueueConsumer("steps", { callback: note, fifo: true, highThroughput: true }),
     );
@@ -204,7 +204,7 @@ describe("QueueConsumer", () => {
     assert.equal("maximumBatchingWindowInSeconds" in inputs, false, "FIFO mappings have no window");
   });
 
-  it("touches nothing of an existing queue, unless its policy is handed over", async () => {
+  it("changes nothing of an existing queue, unless its policy is handed over", async () => {
     const queue = {
       url: "https://sqs.eu-west-1.amazonaws.com/000000000000/legacy",
       arn: arn("sqs", "legacy"),
@@ -241,7 +241,7 @@ describe("QueueConsumer", () => {
     assert.equal(handedOver.one("aws:sqs/queuePolicy:QueuePolicy", "legacy").inputs.queueUrl, queue.url);
   });
 
-  it("grants those actions on a table that its binding names, and no others", async () => {
+  it("grants exactly the actions on a table that its binding names", async () => {
     const table = { name: "t", arn: "arn:aws:dynamodb:eu-west-1:000000000000:table/t", indexes: ["by-day"] };
     const grantedBy = (binding: Binding<unknown>) =>
       binding.statements.map(({ actions, resources }) => [actions, resources.length]);
@@ -265,7 +265,7 @@ describe("QueueConsumer", () => {
     );
   });
 
-  it("keeps records just longer than all attempts and the consumer's delays between them can take", async () => {
+  it("retains records slightly longer than all attempts and the consumer's delays can take", async () => {
     const graph = await Recorded.of(
       () =>
         void new QueueConsumer("jobs", { callback: note, maxReceiveCount: 10, messageRetention: 1361, timeout: 10 }),
@@ -273,7 +273,7 @@ describe("QueueConsumer", () => {
     assert.equal(graph.one(queueType, "jobs").inputs.messageRetentionSeconds, 1361);
   });
 
-  it("collects whoever is admitted in the queue's one policy, and refuses latecomers", async () => {
+  it("collects all admitted senders in the queue's one policy, and refuses late additions", async () => {
     const admitted = {
       Sid: "Orders",
       Effect: "Allow",
@@ -303,7 +303,7 @@ describe("QueueConsumer", () => {
     assert.match(String(late), /was added after the program had awaited something/);
   });
 
-  it("takes overrides of its children", async () => {
+  it("accepts overrides of its children", async () => {
     const graph = await Recorded.of(
       () =>
         void new QueueConsumer("jobs", {
@@ -321,7 +321,7 @@ describe("QueueConsumer", () => {
     assert.equal(graph.one("aws:cloudwatch/metricAlarm:MetricAlarm").inputs.threshold, 5);
   });
 
-  it("lets another consumer take its place, while one of them is switched off", async () => {
+  it("may be replaced by another consumer while one of the two is disabled", async () => {
     const queue = {
       url: "https://sqs.eu-west-1.amazonaws.com/123456789012/theirs",
       arn: "arn:aws:sqs:eu-west-1:123456789012:theirs",

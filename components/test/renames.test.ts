@@ -128,7 +128,7 @@ describe("a rename with an alias", () => {
       deployed = await Recorded.of(() => everything());
     });
 
-    it("is every component that there is", () => {
+    it("covers every component", () => {
       const folder = path.resolve(__dirname, "..");
       const types = readdirSync(folder)
         .filter((file) => file.endsWith(".ts"))
@@ -142,7 +142,7 @@ describe("a rename with an alias", () => {
     });
 
     for (const renamed of [...components.map((name) => [name]), components]) {
-      it(`keeps what it consists of and what is named after it, ${renamed.length > 1 ? "all at once" : renamed[0]}`, async () => {
+      it(`keeps its children and the resources named after it, ${renamed.length > 1 ? "all at once" : renamed[0]}`, async () => {
         const { after, comparison, steps } = await deploymentOf(deployed, () => everything(renamed));
         assert.deepEqual(steps, none);
         assert.ok(comparison.changed.some((change) => change.renamed));
@@ -160,7 +160,7 @@ describe("a rename with an alias", () => {
     }
   });
 
-  describe("of a consumer takes its subscriptions along", () => {
+  describe("of a consumer keeps its subscriptions", () => {
     const urn = "urn:pulumi:stack::project::spillway:index:QueueConsumer::old";
     const subscribed = (name: string, opts: pulumi.ComponentResourceOptions = {}, topic = "events", topicOpts = {}) => {
       const events = new Topic<NoteEvent>(topic, {}, topicOpts);
@@ -194,7 +194,7 @@ describe("a rename with an alias", () => {
       ],
     ];
     for (const [form, run] of forms) {
-      it(`by an alias that is ${form}`, async () => {
+      it(`with an alias that is ${form}`, async () => {
         const before = await Recorded.of(() => subscribed("old"));
         const { comparison, steps } = await deploymentOf(before, run);
         assert.deepEqual(steps, none);
@@ -206,7 +206,7 @@ describe("a rename with an alias", () => {
       const events = new Topic<NoteEvent>("events");
       events.subscribe(part(events).consumer);
     };
-    it("when it is the component around it that is renamed", async () => {
+    it("when its parent component is renamed", async () => {
       const before = await Recorded.of(within(() => new Part("shop")));
       const renamed = await deploymentOf(
         before,
@@ -222,7 +222,7 @@ describe("a rename with an alias", () => {
       assert.deepEqual((await deploymentOf(before, moved)).steps, none);
     });
 
-    it("and is new with a consumer that is new", async () => {
+    it("but creates new ones for a new consumer", async () => {
       const before = await Recorded.of(() => subscribed("old"));
       const { comparison } = await deploymentOf(before, () => subscribed("new"));
       const of = (resources: readonly { readonly type: string }[]) =>

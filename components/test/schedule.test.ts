@@ -9,7 +9,7 @@ import { Schedule } from "../schedule";
 const type = "aws:scheduler/schedule:Schedule";
 
 describe("Schedule", () => {
-  it("sends its event to the queue in a role of its own, with retries and dead letters", async () => {
+  it("sends its event to the queue with its own role, with retries and dead letters", async () => {
     const program = () => {
       const target = new QueueConsumer("sweep", { callback: note });
       new Schedule("hourly", { expression: "rate(1 hour)", target, event: { id: "all" } });
@@ -49,7 +49,7 @@ describe("Schedule", () => {
     assert.equal(preview.graph.resources.length, graph.graph.resources.length);
   });
 
-  it("sends an event in characters that SQS takes, and refuses one that is not JSON", async () => {
+  it("sends an event in characters that SQS accepts, and refuses one that is not JSON", async () => {
     const sending = (id: string) => () => {
       new Schedule("hourly", {
         expression: "rate(1 hour)",
@@ -74,7 +74,7 @@ describe("Schedule", () => {
     );
   });
 
-  it("loses no tick to a FIFO queue, which takes the same content once in five minutes", async () => {
+  it("loses no invocation to the deduplication of a FIFO queue, which lasts five minutes", async () => {
     const graph = await Recorded.of(() => {
       const target = new QueueConsumer("sweep", { callback: note, fifo: true, contentBasedDeduplication: true });
       const event = { id: "all" };
@@ -96,38 +96,35 @@ describe("Schedule", () => {
     for (const body of [first, next]) assert.deepEqual(openEnvelope(JSON.parse(body)).event, { id: "all" });
   });
 
-  it(
-    "keeps its event under the stack's key, which its role may use for that, and Scheduler for its own " + "schedules",
-    async () => {
-      const kmsKeyArn = "arn:aws:kms:eu-west-1:000000000000:key/data";
-      const graph = await Recorded.of(() => {
-        const target = new QueueConsumer("sweep", { callback: note });
-        new Schedule("hourly", { expression: "rate(1 hour)", target, event: { id: "all" }, kmsKeyArn });
-      });
-      assert.equal(graph.one(type).inputs.kmsKeyArn, kmsKeyArn);
-      const { Statement } = graph.json("aws:iam/rolePolicy:RolePolicy", "hourly", "policy");
-      assert.deepEqual((Statement as Value[]).slice(1), [
-        {
-          Effect: "Allow",
-          Action: ["kms:GenerateDataKey", "kms:Decrypt"],
-          Resource: [kmsKeyArn],
-          Condition: { StringLike: { "kms:ViaService": "sqs.eu-west-1.*" } },
-        },
-        {
-          Effect: "Allow",
-          Action: ["kms:Decrypt"],
-          Resource: [kmsKeyArn],
-          Condition: {
-            ArnLike: {
-              "kms:EncryptionContext:aws:scheduler:schedule:arn": "arn:aws:scheduler:eu-west-1:000000000000:schedule/*",
-            },
+  it("encrypts its event with the stack's key, which its role may use through SQS and for schedules", async () => {
+    const kmsKeyArn = "arn:aws:kms:eu-west-1:000000000000:key/data";
+    const graph = await Recorded.of(() => {
+      const target = new QueueConsumer("sweep", { callback: note });
+      new Schedule("hourly", { expression: "rate(1 hour)", target, event: { id: "all" }, kmsKeyArn });
+    });
+    assert.equal(graph.one(type).inputs.kmsKeyArn, kmsKeyArn);
+    const { Statement } = graph.json("aws:iam/rolePolicy:RolePolicy", "hourly", "policy");
+    assert.deepEqual((Statement as Value[]).slice(1), [
+      {
+        Effect: "Allow",
+        Action: ["kms:GenerateDataKey", "kms:Decrypt"],
+        Resource: [kmsKeyArn],
+        Condition: { StringLike: { "kms:ViaService": "sqs.eu-west-1.*" } },
+      },
+      {
+        Effect: "Allow",
+        Action: ["kms:Decrypt"],
+        Resource: [kmsKeyArn],
+        Condition: {
+          ArnLike: {
+            "kms:EncryptionContext:aws:scheduler:schedule:arn": "arn:aws:scheduler:eu-west-1:000000000000:schedule/*",
           },
         },
-      ]);
-    },
-  );
+      },
+    ]);
+  });
 
-  it("takes a zone, a window, dates, a group and its own retries", async () => {
+  it("accepts a time zone, a window, dates, a group and its own retries", async () => {
     const graph = await Recorded.of(() => {
       const target = new QueueConsumer("sweep", { callback: note, fifo: true, contentBasedDeduplication: true });
       new Schedule("daily", {

@@ -22,7 +22,7 @@ const settingsOf = (graph: Recorded, name: string) =>
   );
 
 describe("StreamConsumer", () => {
-  it("makes an on-demand, encrypted stream kept for a week, and a mapping that loses nothing", async () => {
+  it("creates an on-demand, encrypted stream with a week of retention, and a mapping that loses nothing", async () => {
     const graph = await Recorded.of(() => void new StreamConsumer("jobs", { callback: note }));
     const stream = graph.one("aws:kinesis/stream:Stream");
     assert.deepEqual(stream.inputs, {
@@ -61,7 +61,7 @@ describe("StreamConsumer", () => {
     graph.one("aws:cloudwatch/metricAlarm:MetricAlarm", "jobs-dead-letters");
   });
 
-  it("grants reading the stream, dead letters, the log and X-Ray, and nothing else", async () => {
+  it("grants reading the stream, storing dead letters, the log and X-Ray, and nothing else", async () => {
     const graph = await Recorded.of(() => void new StreamConsumer("jobs", { callback: note }));
     const stream = graph.one("aws:kinesis/stream:Stream").outputs.arn;
     assert.deepEqual(statementsOf(graph, "jobs"), [
@@ -84,7 +84,7 @@ describe("StreamConsumer", () => {
     ]);
   });
 
-  it("takes shards, a key, enhanced fan-out, a bucket for payloads and every setting of the mapping", async () => {
+  it("accepts shards, a key, enhanced fan-out, a bucket for payloads and every setting of the mapping", async () => {
     const bucket = "arn:aws:s3:::lost";
     const kmsKeyArn = arn("kms", "key/k");
     const graph = await Recorded.of(
@@ -149,7 +149,7 @@ describe("StreamConsumer", () => {
     }
   });
 
-  it("may use the key of a bucket for payloads, and has an alarm that something is there", async () => {
+  it("may use the key of a bucket for payloads, and has an alarm for objects in the bucket", async () => {
     const bucket = "arn:aws:s3:::lost";
     const [own, theirs] = [arn("kms", "key/own"), arn("kms", "key/theirs")];
     const alarmTopicArn = arn("sns", "alarms");
@@ -210,7 +210,7 @@ describe("StreamConsumer", () => {
     );
   });
 
-  it("shares a stream between consumers, and takes an existing one", async () => {
+  it("shares a stream between consumers, and reads an existing one", async () => {
     const graph = await Recorded.of(() => {
       const first = new StreamConsumer("first", { callback: note });
       new StreamConsumer("second", { callback: note, stream: first.stream });
@@ -223,7 +223,7 @@ describe("StreamConsumer", () => {
     assert.equal(graph.graph.outputs.name, "theirs");
   });
 
-  it("gives up no record for its age where it begins at the oldest of a stream that is there already", async () => {
+  it("sets no maximum record age where it starts at TRIM_HORIZON of an existing stream", async () => {
     const graph = await Recorded.of(() => {
       const { stream } = new StreamConsumer("first", { callback: note });
       new StreamConsumer("oldest", { callback: note, stream });
@@ -236,7 +236,7 @@ describe("StreamConsumer", () => {
     assert.deepEqual(ages, [86_400, -1, 86_400, 3600]);
   });
 
-  it("lets another callback put what its own callback reads", async () => {
+  it("lets another callback put records that its own callback reads", async () => {
     const graph = await Recorded.of(() => {
       const jobs = new StreamConsumer("jobs", { callback: note });
       new QueueConsumer("source", { callback: putting, bindings: { jobs: putTo(jobs) } });
@@ -363,7 +363,7 @@ describe("TableConsumer", () => {
     );
   });
 
-  it("reads the table's stream with a mapping that loses nothing, and may do nothing else", async () => {
+  it("reads the table's stream with a mapping that loses nothing, and has no other permissions", async () => {
     const graph = await Recorded.of(withTable());
     const { streamArn } = graph.one("aws:dynamodb/table:Table").outputs;
     const dead = graph.one("aws:sqs/queue:Queue", "changes-dead-letters").outputs.arn;
@@ -397,7 +397,7 @@ describe("TableConsumer", () => {
     );
   });
 
-  it("refuses a record age beyond what DynamoDB keeps", async () => {
+  it("refuses a record age beyond the retention of DynamoDB Streams", async () => {
     assert.match(
       await refusal(withTable({ maximumRecordAge: 90_000 })),
       /maximumRecordAge is 90000 s, and DynamoDB keeps changes for 86400 s/,

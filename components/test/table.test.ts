@@ -8,7 +8,7 @@ import { Table } from "../table";
 const tableType = "aws:dynamodb/table:Table";
 
 describe("Table", () => {
-  it("is on demand, with point-in-time recovery, by its keys alone", async () => {
+  it("is on demand, with point-in-time recovery, when given its keys alone", async () => {
     const graph = await Recorded.of(
       () => void new Table("orders", { hashKey: "orderId", rangeKey: "at", types: { at: "N" } }),
     );
@@ -26,7 +26,7 @@ describe("Table", () => {
     assert.equal(graph.one(tableType).options.protect, false);
   });
 
-  it("has its stream, time to live and indexes, and declares the attributes that their keys name once", async () => {
+  it("has its stream, time to live and indexes, and declares each key attribute once", async () => {
     const graph = await Recorded.of(
       () =>
         void new Table("orders", {
@@ -65,7 +65,7 @@ describe("Table", () => {
     ]);
   });
 
-  it("refuses to be deleted, by Pulumi and by DynamoDB, where it is protected", async () => {
+  it("cannot be deleted, by Pulumi or by DynamoDB, where it is protected", async () => {
     const graph = await Recorded.of(() => void new Table("orders", { hashKey: "orderId", protect: true }));
     const { inputs, options } = graph.one(tableType);
     assert.deepEqual([inputs.deletionProtectionEnabled, options.protect], [true, true]);

@@ -18,7 +18,7 @@ const own = () => {
 };
 
 describe("TopicConsumer", () => {
-  it("is invoked by exactly this topic, with a net for deliveries and one for what fails", async () => {
+  it("is invoked by exactly this topic, with dead-letter queues for deliveries and for failures", async () => {
     const graph = await Recorded.of(own);
     const topic = graph.one("aws:sns/topic:Topic").outputs.arn;
     const fn = graph.one("aws:lambda/function:Function");
@@ -57,7 +57,7 @@ describe("TopicConsumer", () => {
     assert.deepEqual(alarm.inputs.alarmActions, ["arn:aws:sns:eu-west-1:000000000000:alarms"]);
   });
 
-  it("may use its bindings, send dead letters and write its log and traces, and nothing else", async () => {
+  it("may use its bindings, store dead letters and write its log and traces, and nothing else", async () => {
     const graph = await Recorded.of(() => {
       const table = { name: "notes", arn: "arn:aws:dynamodb:eu-west-1:000000000000:table/notes" };
       new TopicConsumer("audit", {
@@ -112,7 +112,7 @@ describe("TopicConsumer", () => {
     assert.equal(filterPolicy, '{"type":["placed"]}');
   });
 
-  it("takes types, a filter, its own retries and overrides, and says where its dead letters are", async () => {
+  it("accepts types, a filter, its own retries and overrides, and names its dead-letter queues", async () => {
     const graph = await Recorded.of(() => {
       const topic = new Topic<NoteEvent>("events");
       const audit = new TopicConsumer("audit", {
@@ -199,7 +199,7 @@ describe("TopicConsumer", () => {
     });
   }
 
-  it("refuses a FIFO topic that only the deployment knows", async () => {
+  it("refuses a FIFO topic that is only known at deployment", async () => {
     const program = () => {
       const topic = new aws.sns.Topic("plain", { fifoTopic: true });
       new TopicConsumer("audit", { callback: onAny, topic });

@@ -12,7 +12,7 @@ const statementsOf = (graph: Recorded, queue: string) =>
   graph.json(policyType, queue, "policy").Statement as Record<string, unknown>[];
 
 describe("Topic", () => {
-  it("is encrypted, TLS only, and has a dead-letter queue that admits SNS for exactly this topic", async () => {
+  it("is encrypted, requires TLS, and has a dead-letter queue that admits SNS for exactly this topic", async () => {
     const graph = await Recorded.of(() => void new Topic<NoteEvent>("events"));
     const topic = graph.one("aws:sns/topic:Topic");
     assert.deepEqual(topic.inputs, { kmsMasterKeyId: "alias/aws/sns" });
@@ -37,7 +37,7 @@ describe("Topic", () => {
     graph.one("aws:cloudwatch/metricAlarm:MetricAlarm", "events-dead-letters");
   });
 
-  it("delivers by type to queues whose one policy admits exactly the topics subscribed, however many", async () => {
+  it("delivers by type to queues, each with one policy that admits exactly its subscribed topics, however many", async () => {
     const graph = await Recorded.of(() => {
       const [first, second] = [new Topic<NoteEvent>("first"), new Topic<NoteEvent>("second")];
       const placed = new QueueConsumer("placed", { callback: onPlaced });
@@ -112,7 +112,7 @@ describe("Topic", () => {
     assert.equal(preview.graph.resources.length, graph.graph.resources.length);
   });
 
-  it("is told apart in a queue's policy from a topic whose name has the same letters", async () => {
+  it("is distinguished in a queue's policy from a topic whose name has the same letters", async () => {
     const graph = await Recorded.of(() => {
       const all = new QueueConsumer("all", { callback: onAny });
       new Topic<NoteEvent>("note-events").subscribe(all);

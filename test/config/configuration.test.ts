@@ -95,12 +95,12 @@ describe("the configuration", () => {
     it(`refuses ${what}`, async () => assert.deepEqual(await faults(values), [says]));
   }
 
-  it("names the keys that there are, where none is near", async () => {
+  it("lists the existing keys, where none is similar", async () => {
     const [fault = ""] = await faults({ xyzzy: "1" });
     for (const name of Object.keys(keys)) assert.ok(fault.includes(name), name);
   });
 
-  it("reports all faults together", async () => {
+  it("reports all errors together", async () => {
     const all = await faults({
       throttleRate: "0",
       publicEndpoint: "yes",
@@ -117,7 +117,7 @@ describe("the configuration", () => {
     assert.equal(all.length, 5);
   });
 
-  it("gives what is not set its default, also within a capacity", async () => {
+  it("applies the default to values that are not set, also within a capacity", async () => {
     const { orders, alarms, activityShards, deletionProtection } = await read({ orders: '{"batchSize":20}' });
     assert.deepEqual(orders, {
       memorySize: 256,
@@ -129,7 +129,7 @@ describe("the configuration", () => {
     assert.deepEqual([alarms, activityShards, deletionProtection], ["dead-letters", 0, true]);
   });
 
-  it("takes numbers that were set as text, and leaves keys of other namespaces alone", async () => {
+  it("accepts numbers that were set as strings, and ignores keys of other namespaces", async () => {
     const { orders, throttleRate } = await read({ orders: '{"timeout":"60"}', throttleRate: "10" });
     assert.deepEqual([orders.timeout, throttleRate], [60, 10]);
     await recordProgram(() => void readConfiguration(), { project: "spillway", config: { "other:key": "1" } });

@@ -13,7 +13,7 @@ const ofDeadLetters = ({ name }: GraphResource) => name.endsWith("-dead-letters"
 /** As the alarm's name ends: `iterator-age` for `iteratorAge`. */
 const kebab = (kind: string) => kind.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
-describe("docs/components.md lists the alarms as they are:", () => {
+describe("docs/components.md lists the alarms correctly:", () => {
   let graph: Recorded;
   before(async () => {
     graph = await Recorded.of(() => everything({ alarms: "all" }));

@@ -44,7 +44,7 @@ const programs = {
   TopicConsumer: () => new TopicConsumer("notes", { callback: onAny, topic: { arn: topicArn } }),
 };
 
-describe("docs/components.md states the defaults as they are, of", () => {
+describe("docs/components.md states the correct defaults of", () => {
   it("a queue consumer", async () => {
     const graph = await Recorded.of(programs.QueueConsumer);
     const [queue, dead] = ["notes", "notes-dead-letters"].map((name) => graph.one("aws:sqs/queue:Queue", name).inputs);

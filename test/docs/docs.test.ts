@@ -6,12 +6,12 @@ import { read, root, unwrapped } from "../support/docs-tables";
 import { pipelineGraph } from "../support/pipeline-graph";
 
 describe("the documents", () => {
-  it("state how long processes stay warm", () => {
+  it("state how long execution environments stay warm", () => {
     const text = unwrapped(read("docs/local.md"));
     assert.ok(text.includes(`kept warm until they are idle for ${defaultIdleTime / 60_000} minutes`));
   });
 
-  it("name the addresses of the pipeline as they are", async () => {
+  it("give the correct addresses of the pipeline", async () => {
     const { outputs } = await pipelineGraph({ address: "http://127.0.0.1:4566" });
     const readme = read("README.md");
     assert.ok(readme.includes(`curl -i -X POST ${outputs.apiUrl}/orders `));
@@ -24,7 +24,7 @@ describe("the documents", () => {
     assert.ok(readme.includes("HERE=http://127.0.0.1:4566\n"));
   });
 
-  it("say what dev's public endpoint takes, and what that costs", async () => {
+  it("state the limits of dev's public endpoint, and the cost", async () => {
     const graph = await pipelineGraph();
     const limited = graph.resources.find(({ type }) => type === "aws:apigateway/methodSettings:MethodSettings");
     const { settings = {} } = limited?.inputs ?? {};
@@ -39,7 +39,7 @@ describe("the documents", () => {
     }
   });
 
-  it("link to files, and to headings, that are there", () => {
+  it("link to existing files and headings", () => {
     const documents = readdirSync(path.join(root, "docs")).filter((file) => file.endsWith(".md"));
     for (const file of ["README.md", "CONTRIBUTING.md", ...documents.map((each) => `docs/${each}`)]) {
       for (const [, target = "", heading] of read(file).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)) {
@@ -51,7 +51,7 @@ describe("the documents", () => {
     }
   });
 
-  it("name files of the program that are there", () => {
+  it("name existing files of the program", () => {
     const text = read("docs/adding-a-source.md") + read("CONTRIBUTING.md");
     const named = [...text.matchAll(/`((?:components|config|docs|functions|packages|test|tools)\/[\w./-]*)`/g)];
     assert.ok(named.length > 20, `${named.length} files`);

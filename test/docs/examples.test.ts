@@ -35,7 +35,7 @@ const filesWith = (block: string) =>
 const programs = sources.filter(({ text }) => / from "spillway(\/network)?";/.test(text)).map(({ file }) => file);
 
 describe("the examples of the documents", () => {
-  it("stand in docs/examples/, word for word", () => {
+  it("match docs/examples/ exactly", () => {
     assert.ok(blocks.length > 15, `${blocks.length} blocks`);
     for (const { file, block } of blocks) {
       assert.equal(block.includes("…"), false, `${file} leaves something out:\n${block}`);
@@ -53,7 +53,7 @@ describe("the examples of the documents", () => {
 
   it("are all evaluated here", () => assert.deepEqual(programs, Object.keys(promises).sort()));
 
-  describe("are programs that are whole in the first preview, and make what is said of them:", () => {
+  describe("are complete programs in the first preview, and create what the documents say:", () => {
     for (const [file, promise] of Object.entries(promises)) {
       it(file, async () => {
         const [preview, graph] = await Promise.all(

@@ -21,7 +21,7 @@ describe("docs/pipeline.md", () => {
     graph = await pipelineGraph();
   });
 
-  it("has the README's picture", () => {
+  it("has the README's diagram", () => {
     const picture = (text: string) => /```mermaid\n.*?```/s.exec(text)?.[0];
     assert.equal(picture(read(file)), picture(read("README.md")));
   });
@@ -36,7 +36,7 @@ describe("docs/pipeline.md", () => {
     assert.equal(tableAfter(file, "| function").length, functions.length);
   });
 
-  it("shows an order and an activity record that the schemas take, and the limits that they have", () => {
+  it("shows an order and an activity record that the schemas accept, and their limits", () => {
     const order = v.parse(OrderRequest, exampleAfter("## Orders"));
     v.parse(Activity, exampleAfter("## Activity"));
     v.parse(Sweep, JSON.parse(/takes (\{.*?\})/.exec(statedAfter(file, "## Outputs").sweepQueueUrl ?? "")?.[1] ?? ""));
@@ -72,7 +72,7 @@ describe("docs/pipeline.md", () => {
     assert.match(indexes, /"by-status"/);
   });
 
-  it("names the outputs, and the kinds of dead letters that there are", () => {
+  it("names the outputs, and the kinds of dead letters", () => {
     assert.deepEqual(Object.keys(statedAfter(file, "## Outputs")).sort(), Object.keys(graph.outputs).sort());
     const letters = graph.outputs.deadLetters as Readonly<Record<string, { readonly kind: string }>>;
     assert.match(read(file), /is an object `\{ url, sourceArn, kind \}`, with `functionName` and `logGroupName` too/);

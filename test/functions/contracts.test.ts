@@ -51,7 +51,7 @@ describe("a contract", () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  it("is read by somebody", () => {
+  it("has a reader", () => {
     const contracts = readdirSync(path.join(folder, "functions", "contracts")).map((name) =>
       path.basename(name, ".ts"),
     );

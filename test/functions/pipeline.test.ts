@@ -48,14 +48,14 @@ describe("the callbacks of the pipeline, on real tables", () => {
     const reserve = (event: ReturnType<typeof placed>, initialStock = "10") =>
       invoke(reserveStock, { bindings: { ...bindings("orders", "stock"), initialStock }, event });
 
-    it("begins an unknown sku with the initial stock, and reserves once however often the event comes", async () => {
+    it("starts an unknown sku with the initial stock, and reserves once however often the event arrives", async () => {
       await putOrder("r-1", "placed");
       for (let time = 0; time < 3; time += 1) await reserve(placed("r-1"));
       assert.deepEqual(await run.item("stock", { sku: "book" }), { sku: "book", available: 8, reserved: 2 });
       assert.equal((await run.item("orders", { orderId: "r-1" }))?.status, "reserved");
     });
 
-    it("reserves once when the same event comes ten times at once", async () => {
+    it("reserves once when the same event arrives ten times at once", async () => {
       await putOrder("r-2", "placed");
       const event = placed("r-2", { items: [{ sku: "pen", quantity: 3 }] });
       // One that is in another's way fails for now, and is tried again.
@@ -64,14 +64,14 @@ describe("the callbacks of the pipeline, on real tables", () => {
       assert.deepEqual(await run.item("stock", { sku: "pen" }), { sku: "pen", available: 7, reserved: 3 });
     });
 
-    it("adds up the quantities of a sku that an order has twice", async () => {
+    it("adds the quantities of a sku that an order contains twice", async () => {
       await putOrder("r-3", "placed");
       const twice = [2, 3].map((quantity) => ({ sku: "cup", quantity }));
       await reserve(placed("r-3", { items: twice }));
       assert.deepEqual(await run.item("stock", { sku: "cup" }), { sku: "cup", available: 5, reserved: 5 });
     });
 
-    it("refuses for good what is not there, and changes nothing then", async () => {
+    it("permanently refuses an order of missing stock, and changes nothing then", async () => {
       await putOrder("r-4", "placed");
       const more = [
         { sku: "lamp", quantity: 1 },
@@ -86,7 +86,7 @@ describe("the callbacks of the pipeline, on real tables", () => {
       assert.equal((await run.item("orders", { orderId: "r-4" }))?.status, "placed");
     });
 
-    it("leaves an abandoned order alone", async () => {
+    it("does not change an abandoned order", async () => {
       await putOrder("r-5", "abandoned");
       await reserve(placed("r-5", { items: [{ sku: "hat", quantity: 1 }] }));
       assert.equal(await run.item("stock", { sku: "hat" }), undefined);
@@ -152,7 +152,7 @@ describe("the callbacks of the pipeline, on real tables", () => {
       invoke(sweepAbandonedOrders, { bindings: bindings("orders"), event: { olderThanHours: 24 }, context });
     const statusOf = async (orderId: string) => (await run.item("orders", { orderId }))?.status;
 
-    it("marks what was placed long ago, and nothing else", async () => {
+    it("marks orders that were placed long ago, and no others", async () => {
       await putOrder("s-old", "placed", hoursAgo(25));
       await putOrder("s-new", "placed", hoursAgo(23));
       await putOrder("s-reserved", "reserved", hoursAgo(25));
@@ -165,7 +165,7 @@ describe("the callbacks of the pipeline, on real tables", () => {
       ]);
     });
 
-    it("goes on in the next sweep when its time is over", async () => {
+    it("continues in the next sweep when its time is over", async () => {
       await putOrder("s-late", "placed", hoursAgo(30));
       await assert.rejects(sweep({ signal: AbortSignal.abort() }), /abort/i);
       assert.equal(await statusOf("s-late"), "placed");
@@ -207,7 +207,7 @@ describe("the callbacks of the pipeline, on real tables", () => {
       assert.deepEqual(await countsOf("c-2"), [0, 0, 1]);
     });
 
-    it("counts a record once when it comes again, alone or with later ones", async () => {
+    it("counts a record once when it is delivered again, alone or with later ones", async () => {
       await aggregate([
         [5, "c-3", "viewed"],
         [9, "c-3", "viewed"],
@@ -224,7 +224,7 @@ describe("the callbacks of the pipeline, on real tables", () => {
       assert.deepEqual(await countsOf("c-3"), [2, 0, 1]);
     });
 
-    it("drops no count of a record with another partition key, whose order nobody keeps: it is given up, and says why", async () => {
+    it("gives up a record with another partition key, whose order is not guaranteed, instead of dropping its count", async () => {
       const failures = [
         ...((await aggregate([
           [35, "c-6", "viewed", "session-2"],
@@ -246,7 +246,7 @@ describe("the callbacks of the pipeline, on real tables", () => {
       );
     });
 
-    it("says which records failed, and only those", async () => {
+    it("reports the failed records, and only those", async () => {
       // A counter that is no number cannot be added to.
       await run.tables.send(
         new PutCommand({ TableName: run.output("activity"), Item: { customerId: "c-4", viewed: "many" } }),
@@ -263,7 +263,7 @@ describe("the callbacks of the pipeline, on real tables", () => {
     });
   });
 
-  it("refuse events of other shapes", async () => {
+  it("refuse events that do not match their schemas", async () => {
     const other = { type: "order.lost", orderId: "x" } as never;
     await assert.rejects(invoke(appendAudit, { bindings: bindings("audit"), event: other }), InvalidEvent);
   });

@@ -60,7 +60,7 @@ describe("placeOrder", () => {
     };
   };
 
-  it("puts the order into the table, if its id is not taken", async () => {
+  it("writes the order to the table, unless its id is taken", async () => {
     await place(order);
     const [{ Item, ...request } = {}] = asked;
     const { createdAt, ...item } = Item as Record<string, { S: string }>;
@@ -74,13 +74,13 @@ describe("placeOrder", () => {
     assert.equal(asked.length, 1);
   });
 
-  it("takes the same order again for done", async () => {
+  it("treats the same order again as a success", async () => {
     taken(asItem);
     await place(order);
     assert.equal(asked.length, 1);
   });
 
-  it("refuses for good another order under the same id", async () => {
+  it("permanently refuses another order under the same id", async () => {
     taken({ ...asItem, customerId: { S: "c-2" } });
     await assert.rejects(place(order), (error) => {
       assert.ok(error instanceof OrderConflict);
@@ -100,7 +100,7 @@ describe("placeOrder", () => {
     );
   });
 
-  it("is given up with its signal", async () => {
+  it("is aborted by its signal", async () => {
     await assert.rejects(place(order, { context: { signal: AbortSignal.abort() } }), /abort/i);
     assert.equal(asked.length, 0);
   });

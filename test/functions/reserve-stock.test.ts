@@ -15,7 +15,7 @@ const event = {
 const bindings = { orders: "orders" as WritableTable, stock: "stock" as WritableTable, initialStock: "10" };
 
 /** What only the timing of several requests brings about on a real table. */
-describe("reserveStock, told why its transaction was cancelled", () => {
+describe("reserveStock, given the cancellation reasons of its transaction", () => {
   let dynamodb: Server;
   let reasons: readonly object[];
   let found: object;
@@ -69,7 +69,7 @@ describe("reserveStock, told why its transaction was cancelled", () => {
     assert.deepEqual(asked, ["TransactWriteItems", "GetItem"]);
   });
 
-  it("does not take an order for closed that nobody has placed: that event would be gone without a trace", async () => {
+  it("does not treat an order that has not been placed as closed: its event would be lost without a trace", async () => {
     found = {};
     const outcome = await outcomeOf(refused, { Code: "None" });
     assert.ok(outcome instanceof UnknownOrder, String(outcome));
@@ -77,13 +77,13 @@ describe("reserveStock, told why its transaction was cancelled", () => {
     assert.equal(outcome.message, "Order o-1 is not in the orders table.");
   });
 
-  it("tries again while the same event takes the last of the stock elsewhere", async () => {
+  it("retries while another delivery of the same event takes the last of the stock", async () => {
     const outcome = await outcomeOf({ Code: "TransactionConflict" }, refused);
     assert.equal((outcome as Error).name, "TransactionCanceledException");
     assert.ok(!isPermanent(outcome));
   });
 
-  it("tries again while another order of the same sku is in its way", async () => {
+  it("retries while another order of the same sku conflicts with it", async () => {
     const outcome = await outcomeOf({ Code: "None" }, { Code: "TransactionConflict" });
     assert.ok(!isPermanent(outcome));
   });

@@ -76,7 +76,7 @@ describe("the published packages", () => {
     });
     serves(program);
 
-    it("are as much of a bundle as the sources are, within two per cent", async () => {
+    it("add as much to a bundle as the sources, within two per cent", async () => {
       const folder = path.join(packed.folder, "sources");
       save(folder, {
         ...project,
@@ -91,7 +91,7 @@ describe("the published packages", () => {
       assert.ok(Math.abs(ofPackage / ofSources - 1) < 0.02, `${ofPackage} bytes, and ${ofSources} of the sources`);
     });
 
-    it("tell an evaluation their consumers", async () => {
+    it("report their consumers to an evaluation", async () => {
       const consumers = await consumersOf({ program: path.join(packed.folder, "npm", "logging.ts"), stack: "dev" });
       assert.deepEqual(
         consumers.map(({ name, example }) => [name, example]),
@@ -132,15 +132,15 @@ describe("the published packages", () => {
 });
 
 function serves(program: () => ForeignProgram): void {
-  it("have types that its compiler takes", async () => {
+  it("have types that its compiler accepts", async () => {
     await exec(program(), "tsc", "--noEmit");
   });
 
-  it("run it on this machine: an order becomes an item, one that cannot succeed a dead letter", async () => {
+  it("run it on this machine: an order becomes an item, and one that cannot succeed becomes a dead letter", async () => {
     await whileStarted(program(), placesOrders);
   });
 
-  it("make their resources in Pulumi's language host", async () => {
+  it("create their resources in Pulumi's language host", async () => {
     const { folder } = program();
     const { graph } = await runInLanguageHost({ root: folder, stack: "dev" });
     const functions = graph.resources.filter(({ type }) => type === "aws:lambda/function:Function");

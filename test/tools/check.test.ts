@@ -17,12 +17,12 @@ describe("npm run check", () => {
   const check = (...scripts: string[]) =>
     spawnSync(process.execPath, [runner, ...scripts], { cwd: folder, encoding: "utf8", timeout: 60_000 });
 
-  it("ends with 0 when each script has, and shows what they wrote", () => {
+  it("exits with 0 when each script does, and shows their output", () => {
     const { status, stdout } = check("good");
     assert.deepEqual([status, stdout], [0, "all is well\ngood: fine\n"]);
   });
 
-  it("runs all of them and ends with 1 when one fails, cannot be started or is not there", () => {
+  it("runs all of them and exits with 1 when one fails, cannot be started or does not exist", () => {
     for (const [script, said] of [
       ["bad", /^this is wrong\nbad: failed \(\d+\)$/m],
       ["worse", /^worse: failed \(\d+\)$/m],

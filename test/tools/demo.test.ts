@@ -9,8 +9,8 @@ import { makeOrders, type Orders } from "../../tools/demo/orders";
 const root = path.resolve(__dirname, "..", "..");
 const shares = { poison: 0.01, transient: 0.05, duplicates: 0.02 };
 
-describe("what the demo sends", () => {
-  it("is so much of each kind, spread over the whole", () => {
+describe("the events that the demo sends", () => {
+  it("have the given share of each kind, spread over the whole", () => {
     const { messages, refusedAtFirst } = makeOrders(1000, shares);
     const count = (kind: string) => messages.filter((message) => message.kind === kind).length;
     assert.deepEqual(["order", "duplicate", "not JSON", "no order", "conflict"].map(count), [970, 20, 4, 3, 3]);
@@ -19,7 +19,7 @@ describe("what the demo sends", () => {
     assert.ok((others[0] ?? 0) < 100 && (others.at(-1) ?? 0) > 900);
   });
 
-  it("has no conflict with an order that is also sent twice", () => {
+  it("have no conflict with an order that is also sent twice", () => {
     const { messages } = makeOrders(10_000, shares);
     const idsOf = (kind: string) => messages.filter((message) => message.kind === kind).map(({ orderId }) => orderId);
     const twice = new Set(idsOf("duplicate"));
@@ -78,7 +78,7 @@ describe("the demo's balance", () => {
       .filter(({ expected, found }) => expected !== found)
       .map(({ what }) => what.trim());
 
-  it("is even when all went well", async () => {
+  it("is even when everything succeeded", async () => {
     assert.deepEqual(await offIn(world(orders)), []);
   });
 
@@ -148,7 +148,7 @@ describe("npm run demo", () => {
     return { code, stdout, stderr };
   };
 
-  it("draws up an even balance and a picture", async () => {
+  it("prints an even balance and draws a diagram", async () => {
     const { code, stdout, stderr } = await demo("--orders", "200", "--activity", "2000", "--picture", picture);
     assert.equal(code, 0, stderr);
     assert.match(stdout, /^activity +2000 +1998 +0 +2 +0$/m);
@@ -160,7 +160,7 @@ describe("npm run demo", () => {
     }
   });
 
-  it("says how it is called when it is called wrongly", async () => {
+  it("prints its usage when it is called incorrectly", async () => {
     const { code, stderr } = await demo("--orders", "many");
     assert.equal(code, 2);
     assert.match(stderr, /^--orders is "many"; allowed are whole numbers from 100 to 1000000\./);

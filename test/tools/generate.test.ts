@@ -11,9 +11,9 @@ const part: Generator = { name: "sum", files: ["a.md", "b.md"], marker: "sum", m
 const whole: Generator = { name: "whole", files: ["whole.md"], make: async () => "all of it" };
 const between = (text: string) => `before\n<!-- generated: sum -->${text}<!-- /generated -->\nafter\n`;
 
-describe("what is generated into the documents", () => {
+describe("the generated parts of the documents", () => {
   for (const generator of generators) {
-    it(`is fresh: ${generator.name}`, async () => {
+    it(`are up to date: ${generator.name}`, async () => {
       const stale = (await generate([generator], { root, check: true })).filter((outcome) => outcome.stale);
       assert.deepEqual(
         stale.map(({ file }) => file),
@@ -23,7 +23,7 @@ describe("what is generated into the documents", () => {
     });
   }
 
-  it("is named once each", () => {
+  it("are named once each", () => {
     assert.equal(new Set(generators.map(({ name }) => name)).size, generators.length);
   });
 });
@@ -51,7 +51,7 @@ describe("npm run generate", () => {
     assert.deepEqual(printed, ["Everything generated is fresh."]);
   });
 
-  it("ends with 1 and names what is stale when it only checks", async () => {
+  it("exits with 1 and names what is out of date with --check", async () => {
     await generated();
     writeFileSync(path.join(folder, "b.md"), between("\n\n3\n\n"));
     assert.equal(await generated("--check"), 1);
@@ -59,13 +59,13 @@ describe("npm run generate", () => {
     assert.equal(file("b.md"), between("\n\n3\n\n"));
   });
 
-  it("runs those that are named", async () => {
+  it("runs the generators that are named", async () => {
     assert.equal(await generated("whole"), 0);
     assert.deepEqual(printed, ["whole.md: whole written"]);
     assert.equal(file("a.md"), between("\n\n1\n\n"));
   });
 
-  it("says where a document has no place for it", async () => {
+  it("reports a document that has no marker for it", async () => {
     writeFileSync(path.join(folder, "a.md"), "before\n");
     assert.equal(await generated(), 1);
     assert.deepEqual(printed, [
@@ -73,7 +73,7 @@ describe("npm run generate", () => {
     ]);
   });
 
-  it("ends with 2 for a name or an option that it does not know", async () => {
+  it("exits with 2 for an unknown name or option", async () => {
     assert.equal(await generated("nothing"), 2);
     assert.deepEqual(printed, ["There is no generator nothing; there are sum, whole."]);
     assert.equal(await generated("--force"), 2);

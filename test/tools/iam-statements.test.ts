@@ -6,7 +6,7 @@ import { Recorded } from "../support/component-graph";
 import { pipelineGraph } from "../support/pipeline-graph";
 
 describe("the list of IAM statements in docs/security.md", () => {
-  it("holds for the pipeline with the endpoint's log, too", async () => {
+  it("is correct for the pipeline with the endpoint's log, too", async () => {
     const config = { ...documented.config, "spillway:apiGatewayLogging": "create" };
     const graph = await pipelineGraph({ stack: documented.stack, config });
     assert.match(explainedList(graph), /\*\*endpoint api-logging\*\* *\| `logs:CreateLogGroup`.* \| `\*` \(\d\)/);

@@ -29,7 +29,7 @@ describe("the compiler of the repository's modules", () => {
       transpiler: [path.join(root, "tools", "transpile", "cached.cjs"), { folder }],
     }).compile(text, path.join(root, file));
 
-  it("answers what ts-node answers itself, anew and from what it has kept", () => {
+  it("returns the same as ts-node, when it compiles and from its cache", () => {
     for (const file of ["way.ts", "way.mts"]) {
       const own = create(options).compile(source, path.join(root, file));
       assert.equal(compile(source, { file }), own);
@@ -38,7 +38,7 @@ describe("the compiler of the repository's modules", () => {
     assert.equal(readdirSync(folder).length, 2);
   });
 
-  it("compiles again what has changed: the text, the name of the file, or the settings", () => {
+  it("compiles again when the source, the name of the file or the settings have changed", () => {
     const first = compile(source);
     assert.notEqual(compile(source.replace("Out", "Away")), first);
     assert.match(compile(source, { file: "other.ts" }), /function|=>/);
@@ -46,7 +46,7 @@ describe("the compiler of the repository's modules", () => {
     assert.equal(readdirSync(folder).length, 4);
   });
 
-  it("takes the answer that is kept, and compiles again where it cannot be read", () => {
+  it("uses the cached result, and compiles again where that cannot be read", () => {
     const first = compile(source);
     const [kept = ""] = readdirSync(folder);
     writeFileSync(path.join(folder, kept), JSON.stringify({ outputText: "kept;", sourceMapText: "{}" }));
@@ -55,7 +55,7 @@ describe("the compiler of the repository's modules", () => {
     assert.equal(compile(source), first);
   });
 
-  it("says each time what is wrong with a module", () => {
+  it("reports a module's errors each time", () => {
     for (const _ of ["anew", "again"]) assert.throws(() => compile("const way = ;"), /Expression expected/);
     assert.deepEqual(readdirSync(folder), []);
   });

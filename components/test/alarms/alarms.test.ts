@@ -85,7 +85,7 @@ describe("the alarms of a program with every component", () => {
     graph = await Recorded.of(() => everything({ alarms: "all", alarmTopicArn }));
   });
 
-  it("have dimensions that their metrics really have", () => {
+  it("use dimensions that their metrics have", () => {
     for (const alarm of graph.all(alarmType)) {
       const dimensions = Object.keys(dimensionsOf(alarm)).sort().join();
       const sets = metrics[metricOf(alarm)] ?? assert.fail(`${alarm.name}: no ${metricOf(alarm)} is known`);
@@ -97,7 +97,7 @@ describe("the alarms of a program with every component", () => {
     assert.deepEqual(new Set(graph.all(alarmType).map(metricOf)), new Set(Object.keys(metrics)));
   });
 
-  it("watch what is in the program, of their own component", () => {
+  it("watch resources of the program, each of its own component", () => {
     for (const alarm of graph.all(alarmType)) {
       const component = componentOf(graph, alarm);
       for (const [dimension, value] of Object.entries(dimensionsOf(alarm))) {
@@ -120,20 +120,20 @@ describe("the alarms of a program with every component", () => {
     }
   });
 
-  it("leave the bus out for rules of the default one, and name any other", () => {
+  it("leave out the bus for rules of the default bus, and name any other bus", () => {
     const of = (name: string) => dimensionsOf(graph.one(alarmType, `${name}-rule-lost-events`));
     assert.deepEqual(Object.keys(of("placed")), ["RuleName"]);
     assert.equal(of("of-own-bus").EventBusName, graph.one("aws:cloudwatch/eventBus:EventBus").outputs.name);
   });
 
-  it("tell the topic when they go off and when it is over", () => {
+  it("notify the topic when they go into ALARM and when they return to OK", () => {
     for (const { name, inputs } of graph.all(alarmType)) {
       assert.deepEqual([inputs.alarmActions, inputs.okActions], [[alarmTopicArn], [alarmTopicArn]], name);
       assert.notEqual(inputs.actionsEnabled, false, name);
     }
   });
 
-  it("say whose they are, what they mean and what to do first, in what CloudWatch allows", () => {
+  it("describe their resource, their meaning and the first step, within CloudWatch's limits", () => {
     for (const alarm of graph.all(alarmType)) {
       const says = String(alarm.inputs.alarmDescription);
       const [, component = ""] = componentOf(graph, alarm).split(" ");
@@ -144,7 +144,7 @@ describe("the alarms of a program with every component", () => {
     }
   });
 
-  it("look at no more time than CloudWatch allows, and are quiet where nothing happens", () => {
+  it("evaluate no longer period than CloudWatch allows, and treat missing data as healthy", () => {
     for (const { name, inputs } of graph.all(alarmType)) {
       const [period, periods, datapoints] = [inputs.period, inputs.evaluationPeriods, inputs.datapointsToAlarm].map(
         Number,
@@ -158,14 +158,14 @@ describe("the alarms of a program with every component", () => {
     }
   });
 
-  it("can be told apart by their names", () => {
+  it("have distinct names", () => {
     for (const name of [(each: GraphResource) => each.name, (each: GraphResource) => String(each.outputs.name)]) {
       const names = graph.all(alarmType).map(name);
       assert.deepEqual(names, [...new Set(names)]);
     }
   });
 
-  it("are as many as the documents say, for $0.10 each", () => {
+  it("are as many as the documents say, at $0.10 each", () => {
     assert.deepEqual(countsOf(graph), {
       "QueueConsumer jobs": 7,
       "QueueConsumer placing": 7,
@@ -181,7 +181,7 @@ describe("the alarms of a program with every component", () => {
     });
   });
 
-  it("are one for each dead-letter queue unless all are asked for", async () => {
+  it("are one for each dead-letter queue unless all alarms are enabled", async () => {
     for (const operations of [{}, { alarms: "dead-letters" }] as const) {
       const small = await Recorded.of(() => everything(operations));
       const { "Table notes": _table, "HttpIngress api": _api, ...others } = countsOf(graph);
@@ -189,7 +189,7 @@ describe("the alarms of a program with every component", () => {
     }
   });
 
-  it("are all there in the first preview", async () => {
+  it("are all present in the first preview", async () => {
     const preview = await Recorded.of(() => everything({ alarms: "all", alarmTopicArn }), { preview: true });
     const names = (of: Recorded) =>
       of
@@ -199,7 +199,7 @@ describe("the alarms of a program with every component", () => {
     assert.deepEqual(names(preview), names(graph));
   });
 
-  it("tell nobody where there is no topic", async () => {
+  it("have no actions where there is no topic", async () => {
     const quiet = await Recorded.of(() => everything({ alarms: "all" }));
     assert.ok(quiet.all(alarmType).every(({ inputs }) => (inputs.alarmActions as Value[]).length === 0));
   });
@@ -212,7 +212,7 @@ describe("the thresholds of alarms", () => {
   };
   const all = { callback: note, alarms: "all" } as const;
 
-  it("are, for the age of messages, what the attempts take that it shows, and half of the retention at most", async () => {
+  it("for the age of messages: the time that the attempts take, at most half of the retention", async () => {
     const of = await thresholds(() => {
       new QueueConsumer("usual", all);
       new QueueConsumer("slow", { ...all, timeout: 300, maxReceiveCount: 3, delay: 60 });
@@ -230,7 +230,7 @@ describe("the thresholds of alarms", () => {
     );
   });
 
-  it("are passed by one record that comes back every quarter of an hour, wherever its attempts fall", async () => {
+  it("are exceeded by one record that is retried every 15 minutes, whenever its attempts fall", async () => {
     const graph = await Recorded.of(() => void new QueueConsumer("jobs", { ...all, maxReceiveCount: 100 }));
     const { inputs } = graph.one(alarmType, "jobs-records-retried");
     assert.deepEqual([inputs.threshold, inputs.comparisonOperator], [0, "GreaterThanThreshold"]);
@@ -238,7 +238,7 @@ describe("the thresholds of alarms", () => {
     assert.deepEqual([inputs.datapointsToAlarm, inputs.evaluationPeriods], [5, 60]);
   });
 
-  it("are, for the age of records, a quarter of the time until they are given up, and an hour at most", async () => {
+  it("for the age of records: a quarter of the maximum record age, at most an hour", async () => {
     const table = { streamArn: "arn:aws:dynamodb:eu-west-1:000000000000:table/t/stream/2026-01-01T00:00:00.000" };
     const of = await thresholds(() => {
       new StreamConsumer("usual", all);
@@ -252,7 +252,7 @@ describe("the thresholds of alarms", () => {
     );
   });
 
-  it("are, for the duration, four fifths of the timeout for one in ten", async () => {
+  it("for the duration: four fifths of the timeout, for one invocation in ten", async () => {
     const graph = await Recorded.of(() => void new QueueConsumer("jobs", { ...all, timeout: 7 }));
     const { threshold, extendedStatistic } = graph.one(alarmType, "jobs-duration").inputs;
     assert.deepEqual([threshold, extendedStatistic], [5600, "p90"]);
@@ -278,7 +278,7 @@ describe("the thresholds of alarms", () => {
     );
   });
 
-  it("are refused where CloudWatch would refuse them, with all other faults", async () => {
+  it("are refused where CloudWatch would refuse them, together with all other errors", async () => {
     const alarms = {
       age: { threshold: -1 },
       errors: { evaluationPeriods: 1441 },
@@ -301,7 +301,7 @@ describe("the thresholds of alarms", () => {
   });
 });
 
-describe("an alarm goes off at the rate at which its function runs:", () => {
+describe("an alarm's periods follow the rate at which its function runs:", () => {
   const all = { callback: note, alarms: "all" } as const;
   const timesOf = async (run: () => unknown, kind: string) => {
     const graph = await Recorded.of(run);
@@ -331,7 +331,7 @@ describe("an alarm goes off at the rate at which its function runs:", () => {
     ]);
   });
 
-  it("failures of one event of a topic, by Lambda's two retries, and of a batch of a stream at once", async () => {
+  it("failures of one event of a topic, by Lambda's two retries; failures of a batch of a stream, at once", async () => {
     const topic = { arn: "arn:aws:sns:eu-west-1:000000000000:events" };
     const of = await timesOf(() => {
       new TopicConsumer("told", { ...all, callback: onAny, topic });
@@ -341,7 +341,7 @@ describe("an alarm goes off at the rate at which its function runs:", () => {
     assert.deepEqual(["told", "once", "records"].map(of), ["3 of 7 × 60 s", "1 of 1 × 60 s", "1 of 1 × 60 s"]);
   });
 
-  it("throttling, by the time for which it is tried again", async () => {
+  it("throttling, by the time for which Lambda retries", async () => {
     const of = await timesOf(() => {
       new QueueConsumer("usual", all);
       new QueueConsumer("quick", { ...all, timeout: 1 });
@@ -352,14 +352,14 @@ describe("an alarm goes off at the rate at which its function runs:", () => {
     assert.deepEqual(names.map(of), ["3 of 15 × 60 s", "1 of 1 × 60 s", "3 of 15 × 60 s", "1 of 1 × 60 s"]);
   });
 
-  it("durations and refused requests, over the last hour", async () => {
+  it("durations and throttled requests, over the last hour", async () => {
     const jobs = () => new QueueConsumer("jobs", all);
     assert.equal((await timesOf(jobs, "duration"))("jobs"), "1 of 1 × 3600 s");
     const api = () => new HttpIngress("api", { routes: { "POST /jobs": jobs() }, alarms: "all" });
     assert.equal((await timesOf(api, "server-errors"))("api"), "1 of 1 × 3600 s");
   });
 
-  it("the age of records, by how far apart invocations can be, and how long a record is there", async () => {
+  it("the age of records, by the longest time between invocations and the record's lifetime", async () => {
     const of = await timesOf(() => {
       new StreamConsumer("usual", all);
       new StreamConsumer("slow", { ...all, timeout: 900, maximumBatchingWindow: 300 });
@@ -368,7 +368,7 @@ describe("an alarm goes off at the rate at which its function runs:", () => {
     assert.deepEqual(["usual", "slow", "brief"].map(of), ["3 of 15 × 60 s", "3 of 60 × 60 s", "1 of 15 × 60 s"]);
   });
 
-  it("the age of messages, by how long one is there", async () => {
+  it("the age of messages, by their retention", async () => {
     const of = await timesOf(() => {
       new QueueConsumer("usual", all);
       new QueueConsumer("brief", { ...all, timeout: 1, messageRetention: 300 });
@@ -376,22 +376,22 @@ describe("an alarm goes off at the rate at which its function runs:", () => {
     assert.deepEqual(["usual", "brief"].map(of), ["15 of 15 × 60 s", "2 of 2 × 60 s"]);
   });
 
-  it("refused reads and writes of a table and a stream, once an hour", async () => {
+  it("throttled reads and writes of a table and a stream, once an hour", async () => {
     const table = () => new Table("notes", { hashKey: "id", alarms: "all" });
     assert.equal((await timesOf(table, "table-write-throttles"))("notes"), "5 of 300 × 60 s");
     const records = () => new StreamConsumer("records", all);
     assert.equal((await timesOf(records, "stream-write-throttles"))("records"), "5 of 300 × 60 s");
   });
 
-  it("none where Lambda counts nothing: a function without a dead-letter target of its own", async () => {
+  it("no alarm where Lambda has no metric: a function without its own dead-letter target", async () => {
     const topic = { arn: "arn:aws:sns:eu-west-1:000000000000:events" };
     const graph = await Recorded.of(() => void new TopicConsumer("told", { ...all, callback: onAny, topic }));
     assert.ok(graph.all(alarmType).every(({ inputs }) => inputs.metricName !== "DeadLetterErrors"));
   });
 });
 
-describe("alarms on what exists already", () => {
-  it("watch the queue, and the topic, that another program made", async () => {
+describe("alarms on existing resources", () => {
+  it("watch a queue and a topic that another program created", async () => {
     const arn = (service: string, name: string) => `arn:aws:${service}:eu-west-1:000000000000:${name}`;
     const url = "https://sqs.eu-west-1.amazonaws.com/000000000000/theirs";
     const graph = await Recorded.of(() => {

@@ -145,7 +145,7 @@ describe("a component's name", () => {
     assert.ok(resources.some(({ outputs }) => outputs.name === `p-s-${name}-${String(outputs.name).slice(-7)}`));
   });
 
-  it("is refused together with all others of the program that are too long, each once, with what is left", async () => {
+  it("is refused together with all other names that are too long, each once, with the length that is left", async () => {
     const long = (letter: string) => letter.repeat(60);
     const message = await refused(() => {
       const jobs = new QueueConsumer(long("a"), { callback: note });
@@ -168,12 +168,12 @@ describe("a component's name", () => {
     );
   });
 
-  it("is refused with what else is wrong with the component", async () => {
+  it("is refused together with the component's other errors", async () => {
     const message = await refused(() => new QueueConsumer("n".repeat(60), { callback: note, timeout: 0 }));
     assert.match(message, /^QueueConsumer "n{60}":\n {2}- timeout is 0 s; .*\n {2}- its name has 60 characters, and/);
   });
 
-  it("is refused where the stack leaves none, with the stack's name as the fault", async () => {
+  it("is refused where the stack's name leaves no room, and the error names the stack's name", async () => {
     const run = recordProgram(() => void new QueueConsumer("n", { callback: note }), {
       ...settings,
       stack: "s".repeat(50),
@@ -185,7 +185,7 @@ describe("a component's name", () => {
     });
   });
 
-  it("has letters, digits, hyphens and underscores, a letter first", async () => {
+  it("consists of letters, digits, hyphens and underscores, and begins with a letter", async () => {
     for (const name of ["1st", "a b", "a.b", "-a", "ä"]) {
       assert.equal(
         await refused(() => new QueueConsumer(name, { callback: note })),

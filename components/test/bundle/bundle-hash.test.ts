@@ -21,7 +21,7 @@ function pay(): never {
 export const handler = queueHandler(callback(anything, () => async () => pay()));
 `;
 
-describe("the bundle that a dead letter names", () => {
+describe("the bundle hash in a dead letter", () => {
   let project: MadeProject;
   let sqs: FakeSqs;
   beforeEach(async () => {
@@ -44,7 +44,7 @@ describe("the bundle that a dead letter names", () => {
     return JSON.parse(sqs.of("SendMessage").at(-1)?.input.MessageAttributes?.DeadLetterReason?.StringValue ?? "null");
   };
 
-  it("is the one of the archive that is uploaded, and another when the code has changed", async () => {
+  it("is the hash of the uploaded archive, and changes with the code", async () => {
     const bundles: string[] = [];
     for (const code of [declining, declining.replace("no funds", "none")]) {
       project.save("callback.ts", code);
@@ -55,7 +55,7 @@ describe("the bundle that a dead letter names", () => {
     assert.equal(new Set(bundles).size, 2);
   });
 
-  it("has a source map by which the places in the stack are decoded", async () => {
+  it("belongs to a source map that decodes the places in the stack", async () => {
     const { stack } = await reasonIn();
     const map = new SourceMap(JSON.parse(readFileSync((await project.bundle("callback")).sourceMap, "utf8")));
     const places = String(stack)
@@ -73,7 +73,7 @@ describe("the bundle that a dead letter names", () => {
     );
   });
 
-  it("is none for an archive that no component has made", () => {
+  it("is missing for an archive that no component has built", () => {
     assert.throws(
       () => bundleOfArchive(zipSync({ "main.js": new Uint8Array(1) })),
       /^Error: The archive has no index\.js; give one that a component has made\.$/,

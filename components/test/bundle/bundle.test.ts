@@ -35,7 +35,7 @@ describe("a bundle", () => {
     assert.ok((without?.code.length ?? 0) <= 72_900, `${without?.code.length} bytes`);
   });
 
-  it("keeps the names of the program's classes, and has no path of this machine in it", async () => {
+  it("keeps the names of the program's classes, and contains no path of this machine", async () => {
     const [built] = await buildEntries([entryOf("functions/place-order", "placeOrder")], root);
     assert.match(built?.code ?? "", /"OrderConflict"/);
     assert.equal(built?.code.includes(root), false);
@@ -43,7 +43,7 @@ describe("a bundle", () => {
     assert.equal(built?.code.includes("sourceMappingURL"), false);
   });
 
-  it("takes credentials from the environment, and leaves out where only a laptop has them", async () => {
+  it("reads credentials from the environment, and leaves out the providers of developer machines", async () => {
     const credentials = (environment: NodeJS.ProcessEnv) => {
       const run =
         `require(${JSON.stringify(file)}).client.config.credentials().then((found) => ` +
@@ -96,7 +96,7 @@ describe("a bundle", () => {
     }
   });
 
-  it("has the same bytes alone, with others, and in another folder", async () => {
+  it("has the same bytes when built alone, with others, and in another folder", async () => {
     const place = entryOf("functions/place-order", "placeOrder");
     const [alone] = await buildEntries([place], root);
     const [, among] = await buildEntries([entryOf("test/support/callbacks", "note"), place], root);
@@ -114,7 +114,7 @@ describe("a bundle", () => {
     }
   });
 
-  it("is uploaded as a zip of fixed bytes, the same at every evaluation", async () => {
+  it("is uploaded as a zip with the same bytes at every evaluation", async () => {
     const archiveOf = async () => {
       const graph = await Recorded.of(() => void new QueueConsumer("jobs", { callback: note }));
       return (graph.one("aws:lambda/function:Function").inputs.code as { archive: string }).archive;
@@ -128,7 +128,7 @@ describe("a bundle", () => {
     );
   });
 
-  it("is made anew when any file that it imports has changed, also one that gave it no byte", async () => {
+  it("is built again when any file that it imports has changed, even one that contributed no byte", async () => {
     const folder = mkdtempSync(path.join(tmpdir(), "spillway-cache-"));
     const save = (name: string, text: string) => writeFileSync(path.join(folder, name), text);
     const entry = { text: 'import { used } from "./all";\nexport const handler = used;\n' };
@@ -152,7 +152,7 @@ describe("a bundle", () => {
     }
   });
 
-  it("is not remembered when a file was saved while it was built", async () => {
+  it("is not cached when a file was saved during the build", async () => {
     const folder = mkdtempSync(path.join(tmpdir(), "spillway-cache-"));
     const save = (value: number) => writeFileSync(path.join(folder, "value.ts"), `export const value = ${value};\n`);
     const entry = { text: 'import { value } from "./value";\nexport const handler = () => value;\n' };
@@ -171,7 +171,7 @@ describe("a bundle", () => {
     }
   });
 
-  it("is refused when it reaches Pulumi, with the chain of imports", async () => {
+  it("is refused when it imports Pulumi, with the chain of imports", async () => {
     const message = await refusal(() => new QueueConsumer("jobs", { callback: reaching }));
     assert.match(
       message,
@@ -206,7 +206,7 @@ describe("a bundle", () => {
     });
   }
 
-  it("of an inline callback is serialised, with a line that says so", async () => {
+  it("of an inline callback is serialised, and a line reports so", async () => {
     const greeting = "hello";
     const graph = await Recorded.of(
       () =>
@@ -238,7 +238,7 @@ describe("a bundle", () => {
     );
   });
 
-  it("of an inline callback that captures what would arrive without its content is refused", async () => {
+  it("of an inline callback that captures a value that would arrive empty is refused", async () => {
     class Prices extends Map {}
     for (const [captured, what] of [
       [new Date(0), "a Date"],
@@ -271,7 +271,7 @@ describe("a bundle", () => {
     assert.match(config, /it captures a Config; read the value outside of the callback, and hand it over as a binding/);
   });
 
-  it("of an inline callback carries plain values, patterns, functions and classes along", async () => {
+  it("of an inline callback carries plain values, patterns, functions and classes", async () => {
     class Tax {
       constructor(readonly rate: number) {}
     }

@@ -11,7 +11,7 @@ describe("a new bundle", () => {
   });
   afterEach(() => project.remove());
 
-  it("that fails while it is loaded is refused, with the chain of imports and the line", async () => {
+  it("that fails while loading is refused, with the chain of imports and the line", async () => {
     project.install(
       "broken",
       {},
@@ -28,7 +28,7 @@ describe("a new bundle", () => {
     );
   });
 
-  it("that fails is refused although it asked for what libraries ask for out of habit, and functions do not have", async () => {
+  it("that fails is refused although it has read variables that libraries probe and functions do not have", async () => {
     const asked = ["NODE_ENV", "DEBUG", "AWS_SDK_UA_APP_ID", "AWS_EXECUTION_ENV", "POWERTOOLS_DEV"];
     project.save(
       "callback.ts",
@@ -45,24 +45,21 @@ describe("a new bundle", () => {
     );
   });
 
-  it(
-    "that requires a package by a computed name is refused with what to do, though the project has the " + "package",
-    async () => {
-      project.install("native-linux", {}, { "index.js": "exports.x = 1;" });
-      project.install(
-        "native",
-        {},
-        { "index.js": 'const name = ["native", "linux"].join("-");\nexports.x = require(name).x;' },
-      );
-      project.save("callback.ts", 'import { x } from "native"; export const handler = x;');
-      assert.match(
-        await project.refusal("callback"),
-        /Cannot find module 'native-linux'\n.*callback\.ts\n.*→ node_modules\/native\/index\.js:2\n.*name it in `external`/,
-      );
-    },
-  );
+  it("that requires a package by a computed name is refused with the fix, although the project has the package", async () => {
+    project.install("native-linux", {}, { "index.js": "exports.x = 1;" });
+    project.install(
+      "native",
+      {},
+      { "index.js": 'const name = ["native", "linux"].join("-");\nexports.x = require(name).x;' },
+    );
+    project.save("callback.ts", 'import { x } from "native"; export const handler = x;');
+    assert.match(
+      await project.refusal("callback"),
+      /Cannot find module 'native-linux'\n.*callback\.ts\n.*→ node_modules\/native\/index\.js:2\n.*name it in `external`/,
+    );
+  });
 
-  it("is refused alone among others, which are made", async () => {
+  it("is refused alone; the others are built", async () => {
     project.save("bad.ts", "const nothing: any = undefined; nothing(); export const handler = 1;");
     // So many that they are loaded in several processes.
     const names = Array.from({ length: 13 }, (_, index) => (index === 8 ? "bad" : `good-${index}`));
@@ -74,7 +71,7 @@ describe("a new bundle", () => {
     );
   });
 
-  it("is not refused for what another bundle does to the process", async () => {
+  it("is not refused because of another bundle's effects on the process", async () => {
     project.save("first.ts", "Array.prototype.at = undefined as any; export const handler = 1;");
     project.save("second.ts", "export const handler = [1].at(0);");
     const made = await project.make(["first", "second"]);
@@ -96,13 +93,13 @@ describe("a new bundle", () => {
     ],
     ["lacks its settings", 'JSON.parse(process.env.SPILLWAY ?? "none");'],
   ] as const) {
-    it(`that ${what} while it is loaded is not refused`, async () => {
+    it(`that ${what} while loading is not refused`, async () => {
       project.save("callback.ts", `${text}\nexport const handler = 1;`);
       await project.bundle("callback");
     });
   }
 
-  it("has no credentials and none of this process's environment, and writes nothing", async () => {
+  it("is loaded without credentials and without this process's environment, and writes nothing", async () => {
     const written = path.join(project.root, "written");
     process.env.SPILLWAY_TEST_SECRET = "secret";
     try {
@@ -121,7 +118,7 @@ export const handler = 1;`,
     }
   });
 
-  it("is loaded once: not again while its bytes stay the same", async () => {
+  it("is loaded once, and not again while its bytes stay the same", async () => {
     // It loads as long as the file is there.
     const flag = path.join(project.root, "flag");
     const text = `require("node:fs").readFileSync(${JSON.stringify(flag)}); export const handler = 1;`;
@@ -148,7 +145,7 @@ import * as path from "node:path";
 export const handler = () => JSON.parse(readFileSync(path.join(__dirname, "rates.json"), "utf8"));
 `;
 
-  it("that the code reads is refused, named with its chain and with the argument that puts it there", async () => {
+  it("that the code reads is refused, and the error names it, its chain and the argument that packs it", async () => {
     project.save("functions/rates.ts", reading);
     project.save("callback.ts", 'export { handler } from "./functions/rates";');
     assert.equal(
@@ -170,14 +167,14 @@ export const handler = () => JSON.parse(readFileSync(path.join(__dirname, "rates
         "import.meta.url));",
     ],
   ] as const) {
-    it(`is seen in ${what}`, async () => {
+    it(`is found in ${what}`, async () => {
       project.save("functions/callback.mts", text);
       project.save("callback.ts", 'export { handler } from "./functions/callback.mjs";');
       assert.match(await project.refusal("callback"), /its code reads (\.\/)?rates\.json beside itself/);
     });
   }
 
-  it("is no matter where the code that reads it is not in the bundle, or where there is no such file", async () => {
+  it("is ignored where the code that reads it is not in the bundle, or where the file does not exist", async () => {
     project.save("functions/rates.ts", `${reading}export const other = 1;`);
     project.save("callback.ts", 'export { other as handler } from "./functions/rates";');
     await project.bundle("callback");
@@ -194,7 +191,7 @@ export const handler = () => JSON.parse(readFileSync(path.join(__dirname, "rates
     await project.bundle("callback");
   });
 
-  it("is read where assets put it, and a change of it makes the archive anew", async () => {
+  it("is read where assets put it, and a change of it builds the archive again", async () => {
     project.save("functions/rates.ts", reading);
     const assets = { "rates.json": "functions/rates.json" };
     const { handler } = await project.load("functions/rates", { assets });
@@ -220,13 +217,13 @@ export const handler = () => JSON.parse(readFileSync(path.join(__dirname, "rates
     assert.notEqual((await project.bundle("callback", { assets })).archive, before.archive);
   });
 
-  it("that is not there is refused by name", async () => {
+  it("that does not exist is refused by name", async () => {
     project.save("callback.ts", "export const handler = 1;");
     const message = await project.refusal("callback", { assets: { "a.txt": "functions/b.txt" } });
     assert.match(message, /assets have "a\.txt", and the project has no functions\/b\.txt/);
   });
 
-  it("of a package that is left out comes from assets", async () => {
+  it("of an external package comes from assets", async () => {
     project.install(
       "native",
       {},
@@ -239,7 +236,7 @@ export const handler = () => JSON.parse(readFileSync(path.join(__dirname, "rates
     assert.ok(readFileSync(archive).includes("node_modules/native/index.js"));
   });
 
-  it("of WebAssembly that is imported is refused with what to do", async () => {
+  it("of WebAssembly that is imported is refused with the fix", async () => {
     project.save("functions/a.wasm", "");
     project.save("callback.ts", 'import wasm from "./functions/a.wasm"; export const handler = wasm;');
     assert.match(

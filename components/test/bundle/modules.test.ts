@@ -24,7 +24,7 @@ void Decorated;
 export const handler = () => [seen[0], new Derived().value];
 `;
 
-  it("is compiled under its tsconfig.json, with what that extends", async () => {
+  it("is compiled under its tsconfig.json and the files that it extends", async () => {
     project.save("callback.ts", module);
     const handlerOf = async () => ((await project.load("callback")).handler as () => unknown)();
     assert.deepEqual(await handlerOf(), ["function,object", undefined]);
@@ -35,7 +35,7 @@ export const handler = () => [seen[0], new Derived().value];
     assert.deepEqual(await handlerOf(), ["object,string,object", 7]);
   });
 
-  it("is compiled anew when a file that its tsconfig.json extends changes, or one comes nearer", async () => {
+  it("is compiled again when a file that its tsconfig.json extends changes, or a nearer one appears", async () => {
     project.save("functions/callback.ts", module);
     project.save("tsconfig.json", '{ "extends": ["./base.json"] }');
     project.save("base.json", "{}");
@@ -50,28 +50,25 @@ export const handler = () => [seen[0], new Derived().value];
     assert.ok(archives.has(new BundleCache(project.root).find(entry)?.archive ?? ""));
   });
 
-  it(
-    "of CommonJS gets the CommonJS half of a package that it requires, and one that imports its ES " + "modules",
-    async () => {
-      project.install(
-        "dual",
-        { main: "main.js", module: "module.mjs" },
-        {
-          "main.js": 'module.exports = () => "CommonJS";',
-          "module.mjs": 'export default () => "ES modules";',
-        },
-      );
-      project.install("user", {}, { "index.js": 'const dual = require("dual"); exports.required = dual();' });
-      project.save(
-        "callback.ts",
-        'import dual from "dual"; export { required } from "user"; export const imported = dual();',
-      );
-      const { required, imported } = await project.load("callback");
-      assert.deepEqual([required, imported], ["CommonJS", "ES modules"]);
-    },
-  );
+  it("of CommonJS gets the CommonJS version of a package that it requires; an ES module gets the ES version", async () => {
+    project.install(
+      "dual",
+      { main: "main.js", module: "module.mjs" },
+      {
+        "main.js": 'module.exports = () => "CommonJS";',
+        "module.mjs": 'export default () => "ES modules";',
+      },
+    );
+    project.install("user", {}, { "index.js": 'const dual = require("dual"); exports.required = dual();' });
+    project.save(
+      "callback.ts",
+      'import dual from "dual"; export { required } from "user"; export const imported = dual();',
+    );
+    const { required, imported } = await project.load("callback");
+    assert.deepEqual([required, imported], ["CommonJS", "ES modules"]);
+  });
 
-  it("has the address of the bundle as its own, which createRequire takes, and a source map that knows its lines", async () => {
+  it("has the bundle's URL as import.meta.url, which createRequire accepts, and a correct source map", async () => {
     project.install(
       "modern",
       { type: "module", exports: "./index.js" },
@@ -100,7 +97,7 @@ export const fail = () => {
     assert.equal("originalLine" in found && found.originalLine, 5);
   });
 
-  it("carries nothing for an address that it does not ask for", async () => {
+  it("contains no code for import.meta.url unless it uses it", async () => {
     project.save("callback.ts", "export const handler = () => 1;");
     const { archive } = await project.bundle("callback");
     const code = Buffer.from(unzipSync(readFileSync(archive))["index.js"] ?? []).toString();
@@ -149,17 +146,17 @@ describe("the names of classes", () => {
     "const { class: Wrong } = { class: 1 };",
     "class Plain {",
   ]) {
-    it(`are left alone in ${JSON.stringify(text)}`, () => {
+    it(`are left unchanged in ${JSON.stringify(text)}`, () => {
       assert.equal(nameClasses(text, false), text);
     });
   }
 
-  it("are written behind a text of several lines", () => {
+  it("are added after a string of several lines", () => {
     const text = "const message = `\n`;\nclass Right extends Error {\n}";
     assert.match(nameClasses(text, false), /^class Right extends Error \{static get name\(\)/m);
   });
 
-  it("of a package are not written where it writes the name itself", () => {
+  it("of a package are not added where it sets the name itself", () => {
     const text = 'class Told extends Error {\n  name = "Told";\n}\n';
     assert.equal(nameClasses(text, true), text);
     assert.match(nameClasses(text.replace("name =", "code ="), true), /"Told"\}\n {2}code/);

@@ -39,7 +39,7 @@ describe("the runtime in a bundle", () => {
     });
   }
 
-  it("is left out of a bundle that asks for one of its errors, but for that error", async () => {
+  it("is left out of a bundle that imports only one of its errors, except for that error", async () => {
     const bytes = await runtimeBytes(
       'import { PermanentError } from "spillway/callback";\nconsole.log(PermanentError);\n',
     );

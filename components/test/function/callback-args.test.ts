@@ -21,9 +21,9 @@ const consumers: Readonly<Record<string, (given: unknown) => unknown>> = {
   TopicConsumer: (given) => new TopicConsumer("notes", { callback: untyped(given), topic, maximumRetryAttempts: 9 }),
 };
 
-describe("a callback that is none", () => {
+describe("an invalid callback", () => {
   for (const [consumer, make] of Object.entries(consumers)) {
-    it(`is refused by a ${consumer}, together with what else is wrong`, async () => {
+    it(`is refused by a ${consumer}, together with its other errors`, async () => {
       const message = await refusal(() => make(async () => {}));
       assert.match(message, new RegExp(`^${consumer} "notes":\n`));
       assert.match(
@@ -43,20 +43,20 @@ describe("a callback that is none", () => {
     [callback(Note, (async () => {})() as never), /callback has no function as its factory/],
     [counting, /a window callback is for a StreamConsumer or a TableConsumer with tumblingWindow/],
   ] as const) {
-    it(`is refused in words that fit: ${says.source.slice(0, 60)}`, async () => {
+    it(`is refused with a message that fits: ${says.source.slice(0, 60)}`, async () => {
       const message = await refusal(() => new QueueConsumer("notes", { callback: untyped(given) }));
       assert.match(message, says);
       assert.match(message, /^QueueConsumer "notes": /);
     });
   }
 
-  it("is told from one whose schema is of another library that keeps the standard", () => {
+  it("does not include one with a schema of any library that implements Standard Schema", () => {
     const schema = Object.assign(() => {}, { "~standard": Note["~standard"] });
     assert.equal(checkCallback({ ...note, schema }, new ArgumentErrors("QueueConsumer"), { windows: false }), true);
   });
 });
 
-describe("what the archive holds beside the code", () => {
+describe("the files in the archive beside the code", () => {
   const refused = (options: Parameters<typeof checkBundleOptions>[0]) => {
     const reasons: string[] = [];
     const errors = new ArgumentErrors("QueueConsumer");
@@ -65,13 +65,13 @@ describe("what the archive holds beside the code", () => {
     return reasons;
   };
 
-  it("may be left out, named by packages and by paths below the archive's root", () => {
+  it("may be left out, or named by packages and by paths below the archive's root", () => {
     assert.deepEqual(refused({}), []);
     const assets = { "rates.json": "functions/rates.json", "node_modules/sharp": "linux/node_modules/sharp" };
     assert.deepEqual(refused({ external: ["sharp", "@scope/native.js"], assets }), []);
   });
 
-  it("is refused where it cannot be", () => {
+  it("are refused where they are impossible", () => {
     for (const name of ["../a", "/a", ".", "index.js", "./index.js"]) {
       assert.match(refused({ assets: { [name]: "a" } }).join(), /give a path below the archive's root/, name);
     }

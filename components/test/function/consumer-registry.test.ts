@@ -26,7 +26,7 @@ describe("the list of consumers", () => {
     added = listed().slice(known);
   });
 
-  it("has each by its URN, and none of its resources", async () => {
+  it("contains each consumer by its URN, and none of its resources", async () => {
     const urns = await Promise.all(added.map(({ urn }) => urn));
     assert.deepEqual(
       urns,
@@ -40,13 +40,13 @@ describe("the list of consumers", () => {
     );
   });
 
-  it("asks no schema before it is asked", async () => {
+  it("converts no schema before a caller needs it", async () => {
     assert.deepEqual(judged, []);
     assert.deepEqual(await added[0]?.validate({ id: "a" }), []);
     assert.deepEqual(judged, ["a"]);
   });
 
-  it("derives the model of an event, and of a table's change that of its item", () => {
+  it("derives the model of an event, and the model of a table's change from the schema of its item", () => {
     assert.deepEqual(added[0]?.model(), { type: "object", required: ["id"], properties: { id: { type: "string" } } });
     assert.deepEqual(added[1]?.model(), {
       anyOf: [

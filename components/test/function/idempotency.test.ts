@@ -62,7 +62,7 @@ describe("idempotency", () => {
         return JSON.parse(variables.SPILLWAY ?? "");
       };
 
-      it("grants four actions on the table and nothing else, and nothing where it is not asked for", () => {
+      it("grants four actions on the table and nothing else, and nothing where it is off", () => {
         const [without, withIt] = graphs().map(statementsOf);
         const more = withIt?.filter((one) => !without?.some((other) => other.Action.join() === one.Action.join()));
         assert.deepEqual(more, [
@@ -75,7 +75,7 @@ describe("idempotency", () => {
         assert.equal(withIt?.length, (without?.length ?? 0) + 1);
       });
 
-      it("tells the function of it, and only where it is asked for", () => {
+      it("sets the function's variables only where it is on", () => {
         const [without, withIt] = graphs().map(settingsOf);
         assert.deepEqual(withIt.idempotency, {
           tableArn: table.arn,
@@ -86,7 +86,7 @@ describe("idempotency", () => {
         assert.equal("idempotency" in without, false);
       });
 
-      it("is in the bundle only where it is asked for, and small", () => {
+      it("is in the bundle only where it is on, and is small", () => {
         const [without, withIt] = graphs().map(codeOf);
         const has = [without, withIt].map((code) => code?.includes("in_progress_expiration"));
         assert.deepEqual(has, [false, true]);
@@ -96,7 +96,7 @@ describe("idempotency", () => {
     });
   }
 
-  it("knows what a renamed consumer has done under its former name, where that is its scope", async () => {
+  it("recognises what a renamed consumer has handled under its former name, where that is its scope", async () => {
     const scopes = async (name: string, scope?: string) => {
       const idempotency = { table, key: "id" as const, ...(scope !== undefined && { scope }) };
       const graph = await Recorded.of(() => new QueueConsumer(name, { callback: note, idempotency }));
@@ -109,7 +109,7 @@ describe("idempotency", () => {
     assert.notEqual(await scopes("purchases"), await scopes("notes"));
   });
 
-  it("leaves the bundle of a consumer without it as it is, byte for byte", async () => {
+  it("leaves the bundle of a consumer without idempotency unchanged, byte for byte", async () => {
     const graph = await Recorded.of(() => consumers.QueueConsumer?.(false));
     const [built] = await buildEntries(
       [
@@ -124,7 +124,7 @@ describe("idempotency", () => {
     assert.ok(codeOf(graph) === built?.code);
   });
 
-  it("is there beside bindings, and for an inline callback", async () => {
+  it("works with bindings, and for an inline callback", async () => {
     const graph = await Recorded.of(() => {
       new QueueConsumer("inline", {
         callback: callback(
@@ -201,7 +201,7 @@ describe("idempotency", () => {
     });
   }
 
-  it("refuses a key that is no path", () => {
+  it("refuses a key that is not a path", () => {
     for (const key of ["", "a..b", ".a", []]) {
       const reasons: string[] = [];
       const errors = { add: (reason: string) => reasons.push(reason), integer: () => true } as object as ArgumentErrors;

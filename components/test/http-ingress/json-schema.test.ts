@@ -5,7 +5,7 @@ import { compileModel } from "../../../test/support/internals";
 import { modelOf } from "../../http-ingress/json-schema";
 
 describe("the model of an event", () => {
-  it("of an order is its schema in the words of draft 4", () => {
+  it("of an order is its schema in terms of draft 4", () => {
     assert.deepEqual(modelOf(OrderRequest), {
       type: "object",
       properties: {
@@ -31,7 +31,7 @@ describe("the model of an event", () => {
     });
   });
 
-  it("says in draft 4 what later drafts say otherwise", () => {
+  it("expresses in draft 4 what later drafts express differently", () => {
     const model = modelOf(
       v.object({
         kind: v.literal("a"),
@@ -57,7 +57,7 @@ describe("the model of an event", () => {
     );
   });
 
-  it("is never tighter than the schema: it takes whatever the schema takes", () => {
+  it("is never stricter than the schema: it accepts everything that the schema accepts", () => {
     const text = (...actions: readonly v.PipeItem<string, string, v.BaseIssue<unknown>>[]) =>
       v.object({ it: v.pipe(v.string(), ...actions) });
     const cases: readonly (readonly [what: string, schema: v.GenericSchema, sent: string])[] = [
@@ -91,7 +91,7 @@ describe("the model of an event", () => {
     }
   });
 
-  it("still refuses what it can tell", () => {
+  it("still refuses what draft 4 can express", () => {
     interface Tree {
       readonly leaf?: number | undefined;
       readonly branches?: readonly Tree[] | undefined;
@@ -118,7 +118,7 @@ describe("the model of an event", () => {
     }
   });
 
-  it("uses the converter of a schema that has one, and leaves out what draft 4 and OpenAPI 3.0 do not both say", () => {
+  it("uses the converter of a schema that has one, and leaves out what draft 4 or OpenAPI 3.0 cannot express", () => {
     const withConverter = (schema: object) =>
       ({
         "~standard": {

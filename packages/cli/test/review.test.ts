@@ -13,7 +13,7 @@ describe("spillway review", () => {
   afterEach(endAll);
   after(() => repository.remove());
 
-  it("takes its checkout away when it is interrupted, and ends with 130", async () => {
+  it("removes its checkout when it is interrupted, and exits with 130", async () => {
     const called = new Spillway(["review", "--base", "HEAD"], { cwd: repository.root });
     await until(() => called.stderr.includes("Evaluating"));
     called.kill("SIGINT");
@@ -22,7 +22,7 @@ describe("spillway review", () => {
     assert.deepEqual(readdirSync(path.join(repository.root, ".spillway", "review")), []);
   });
 
-  it("ends with 1 and the reason for a base that is not there", async () => {
+  it("exits with 1 and the reason for a base that does not exist", async () => {
     const called = new Spillway(["review", "--base", "no-such-branch"], { cwd: repository.root });
     assert.equal(await called.ended, 1);
     assert.match(called.stderr, /^There is no commit "no-such-branch"; fetch it/m);

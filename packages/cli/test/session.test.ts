@@ -4,7 +4,7 @@ import { once } from "node:events";
 import * as path from "node:path";
 import { until } from "../../../test/support/until";
 
-describe("a command that works", () => {
+describe("a running command", () => {
   let child: ChildProcess;
   let said: string;
   const asked = () => said.split("asked to end").length - 1;
@@ -22,7 +22,7 @@ describe("a command that works", () => {
   afterEach(() => child.kill("SIGKILL"));
 
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    it(`is asked to end by ${signal}, and ends at once with 130 by a second signal`, async () => {
+    it(`starts to end on ${signal}, and exits at once with 130 on a second signal`, async () => {
       child.kill(signal);
       await until(() => asked() === 1);
       assert.equal(child.exitCode, null);
@@ -33,7 +33,7 @@ describe("a command that works", () => {
     });
   }
 
-  it("takes a signal that its parent passes on for the one that it got itself", async () => {
+  it("counts a signal that its parent passes on as the one that it received itself", async () => {
     child.kill("SIGINT");
     child.send("interrupt");
     await until(() => asked() === 1);
@@ -42,7 +42,7 @@ describe("a command that works", () => {
     assert.deepEqual(await ended, [130, null]);
   });
 
-  it("is asked to end when its parent is gone", async () => {
+  it("starts to end when its parent has exited", async () => {
     child.disconnect();
     await until(() => asked() === 1);
   });

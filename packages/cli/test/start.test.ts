@@ -55,7 +55,7 @@ describe("spillway start", () => {
     await assert.rejects(fetch(address));
   });
 
-  it("takes its processes along when it is killed, and the next run removes its files", async () => {
+  it("ends its processes when it is killed, and the next run removes its files", async () => {
     const start = new Start(["--port", "0", "--json"]);
     const { outputs } = await start.ready();
     await order(outputs);
@@ -69,7 +69,7 @@ describe("spillway start", () => {
     assert.deepEqual(foldersOf(start.pid), []);
   });
 
-  it("ends with 1 when its database does, and says so", async () => {
+  it("exits with 1 and a message when its database exits", async () => {
     const start = new Start(["--port", "0", "--json"]);
     await start.ready();
     const database = descendants(start.pid).find((pid) =>
@@ -81,7 +81,7 @@ describe("spillway start", () => {
     assert.deepEqual(foldersOf(start.pid), []);
   });
 
-  it("keeps queues and tables with --data, also under another port", async () => {
+  it("keeps queues and tables with --data, also when the port changes", async () => {
     const data = path.join(folder, "data");
     const first = new Start(["--port", "0", "--json", "--data", data]);
     const before = await first.ready();
@@ -111,7 +111,7 @@ describe("spillway start", () => {
     assert.equal(Item?.customerId?.S, "c");
   });
 
-  it("refuses a folder for --data that another run uses, until that one has ended, however it has", async () => {
+  it("refuses a --data folder that another run uses, until that run has ended in any way", async () => {
     const args = ["--port", "0", "--json", "--data", path.join(folder, "shared")];
     const first = new Start(args);
     await first.ready();
@@ -127,7 +127,7 @@ describe("spillway start", () => {
     await new Start(args).ready();
   });
 
-  it("says what is wrong with the program's types, with the line, and runs it all the same", async () => {
+  it("reports type errors of the program, with the line, and runs it nevertheless", async () => {
     writeFileSync(path.join(folder, "Pulumi.yaml"), "name: other\nruntime: nodejs\n");
     writeFileSync(path.join(folder, "Pulumi.dev.yaml"), "config:\n  aws:region: eu-west-1\n");
     const program = path.join(folder, "types.ts");
@@ -145,7 +145,7 @@ describe("spillway start", () => {
     assert.equal(await start.ended, 130);
   });
 
-  it("says what is wrong with the types of a program that throws, before the reason", async () => {
+  it("reports type errors of a program that throws, before the reason", async () => {
     writeFileSync(path.join(folder, "Pulumi.yaml"), "name: other\nruntime: nodejs\n");
     writeFileSync(path.join(folder, "Pulumi.dev.yaml"), "config:\n  aws:region: eu-west-1\n");
     const program = path.join(folder, "throws.ts");
@@ -158,7 +158,7 @@ describe("spillway start", () => {
     );
   });
 
-  it("ends with 0 and leaves nothing behind when nobody reads what it prints any more", async () => {
+  it("exits with 0 and leaves nothing behind when its output is no longer read", async () => {
     const start = new Start(["--port", "0"]);
     await until(() => /http:\/\/127\.0\.0\.1:\d+\/\S*\/orders/.test(start.stdout));
     const [url = ""] = /http:\/\/127\.0\.0\.1:\d+\/\S*\/orders/.exec(start.stdout) ?? [];
@@ -172,7 +172,7 @@ describe("spillway start", () => {
     assert.deepEqual(foldersOf(start.pid), []);
   });
 
-  describe("ends with 1 and the reason when", () => {
+  describe("exits with 1 and the reason when", () => {
     const projectIn = (where: string, declared = "") => {
       mkdirSync(where, { recursive: true });
       writeFileSync(path.join(where, "Pulumi.yaml"), `name: other\nruntime: nodejs\n${declared}`);
@@ -201,7 +201,7 @@ describe("spillway start", () => {
       }
     });
 
-    it("the program is not there", async () => {
+    it("the program does not exist", async () => {
       const program = path.join(projectIn(path.join(folder, "empty")), "nowhere.ts");
       await endsWith(
         ["--port", "0", "--program", program],
@@ -209,7 +209,8 @@ describe("spillway start", () => {
       );
     });
 
-    it("the stack is not there", () => endsWith(["--port", "0", "--stack", "nowhere"], /There is no stack "nowhere"/));
+    it("the stack does not exist", () =>
+      endsWith(["--port", "0", "--stack", "nowhere"], /There is no stack "nowhere"/));
 
     it("Pulumi refuses the project", async () => {
       const project = projectIn(path.join(folder, "unreadable"), "config:\n  mails: { type: array }\n");
@@ -219,7 +220,7 @@ describe("spillway start", () => {
       );
     });
 
-    it("the folder for --data cannot be made", async () => {
+    it("the folder for --data cannot be created", async () => {
       const file = path.join(folder, "file.ts");
       writeFileSync(file, "");
       await endsWith(

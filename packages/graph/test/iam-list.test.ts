@@ -56,7 +56,7 @@ describe("the list of IAM statements", () => {
     });
   }
 
-  it("reports a managed policy, and a resource that admits every action", async () => {
+  it("reports a managed policy, and a resource that allows every action", async () => {
     const managed = await listOf(() => {
       new aws.iam.Role("worker", {
         assumeRolePolicy: JSON.stringify({ Statement: [] }),
@@ -75,7 +75,7 @@ describe("the list of IAM statements", () => {
     assert.match(open.markdown, /`sqs:\*` \*\*\(unexplained wildcard\)\*\*/);
   });
 
-  it("has no chapter of reasons where no wildcard needs one", async () => {
+  it("has no section of reasons where no wildcard needs one", async () => {
     const { markdown, unexplained } = await listOf(granting({ Action: "sqs:SendMessage", Resource: queue }));
     assert.deepEqual(unexplained, []);
     assert.doesNotMatch(markdown, /Wildcards/);

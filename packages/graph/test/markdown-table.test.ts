@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { markdownTable } from "../read/markdown-table";
 
 describe("a table in Markdown", () => {
-  it("is as wide as its cells, the last column apart, and holds lines and bars within a cell", () => {
+  it("is as wide as its cells, except for the last column, and escapes line breaks and bars in a cell", () => {
     assert.equal(
       markdownTable(
         ["key", "meaning"],

@@ -14,7 +14,7 @@ describe("a partition", () => {
     ["eu-isoe-west-1", "aws-iso-e"],
     ["us-isof-south-1", "aws-iso-f"],
   ] as const) {
-    it(`follows from the region, with the DNS suffix of the SDK: ${region}`, () => {
+    it(`is derived from the region, with the DNS suffix of the SDK: ${region}`, () => {
       assert.equal(partitionOf(region), partition);
       const { url } = new SNSClient({ region }).config.endpointProvider({ Region: region });
       assert.equal(`sns.${region}.${dnsSuffixOf(partition)}`, url.hostname);

@@ -27,7 +27,7 @@ const withoutEntry = (types: Iterable<string>) =>
   [...types].filter((type) => type.startsWith("aws:") && resourceTypes[type] === undefined);
 
 describe("the table of resource types", () => {
-  it("has an entry for each type that the components and their tests make", () => {
+  it("has an entry for each type that the components and their tests create", () => {
     const types = typesMadeIn(
       "components/**/*.ts",
       "test/**/*.ts",
@@ -90,7 +90,7 @@ describe("the destination of a resource's dead letters", () => {
     assert.equal(deadLetterArn({ type: "aws:sqs/queue:Queue", inputs: { redrivePolicy: "{" } }), undefined));
 });
 
-describe("what a resource names", () => {
+describe("what a resource refers to", () => {
   it("is its source, its target and its role", () => {
     const target = { arn: "arn:to", roleArn: "arn:role" };
     const schedule = { type: "aws:scheduler/schedule:Schedule", inputs: { target } };

@@ -46,7 +46,7 @@ const named = ({ decision }: { readonly decision: string }): readonly (readonly 
 ];
 
 describe("the decisions in docs/security.md", () => {
-  it("decide every rule, each once", () => {
+  it("cover every rule, each once", () => {
     const decided = rows.flatMap(({ ids }) => ids);
     assert.deepEqual(
       rules.filter((id) => decided.filter((each) => each === id).length !== 1),
@@ -61,7 +61,7 @@ describe("the decisions in docs/security.md", () => {
     }
   });
 
-  it("name the policies that there are, with their levels", () => {
+  it("name the existing policies, with their levels", () => {
     const levels = new Map(policies.map(({ name, enforcementLevel }) => [name, enforcementLevel]));
     for (const [name, level] of rows.flatMap(named)) assert.equal(levels.get(name), level, name);
     const documented = rows.flatMap(named).map(([name]) => name);
@@ -71,7 +71,7 @@ describe("the decisions in docs/security.md", () => {
     );
   });
 
-  it("have every rule that a policy says it comes from, in a row that names the policy", () => {
+  it("contain every rule that a policy cites, in a row that names the policy", () => {
     for (const { name, tags = [] } of policies) {
       const ids = rows.filter((row) => named(row).some(([each]) => each === name)).flatMap((row) => row.ids);
       assert.deepEqual(
@@ -84,7 +84,7 @@ describe("the decisions in docs/security.md", () => {
 });
 
 describe("the configuration in docs/security.md", () => {
-  it("is one that the pack takes", () => {
+  it("is accepted by the pack", () => {
     const [, example = ""] = /```json\n([\s\S]*?)```/.exec(read(file)) ?? [];
     const config = JSON.parse(example) as Record<string, Record<string, unknown>>;
     for (const [name, options] of Object.entries(config)) {
@@ -96,7 +96,7 @@ describe("the configuration in docs/security.md", () => {
     }
   });
 
-  it("has every option with its default", () => {
+  it("contains every option with its default", () => {
     const stated = tableAfter(file, "### Configuring it", "policy").map(([name, option, value]) => [
       name,
       option,

@@ -88,7 +88,7 @@ describe("the pack in Pulumi's engine", () => {
     await call("configure", request);
   };
 
-  it("tells its name, its version and its policies with their levels", async () => {
+  it("reports its name, its version and its policies with their levels", async () => {
     interface Info {
       readonly name: string;
       readonly version: string;
@@ -104,7 +104,7 @@ describe("the pack in Pulumi's engine", () => {
     );
   });
 
-  it("judges a resource, with what a preview does not know", async () => {
+  it("checks a resource, with values that a preview does not know", async () => {
     const diagnostics = await analyzed({ name: unknownText, tags: unknownText });
     assert.deepEqual(
       diagnostics.map(({ policyname, urn: of, enforcementlevel }) => [policyname, of, enforcementlevel]),
@@ -116,7 +116,7 @@ describe("the pack in Pulumi's engine", () => {
     );
   });
 
-  it("takes the provider's default tags for the resource's own", async () => {
+  it("counts the provider's default tags as the resource's own", async () => {
     const request = asked("AnalyzeRequest", "orders", { sqsManagedSseEnabled: true });
     const defaultTags = JSON.stringify({ tags: { project: "made-up", stack: "dev" } });
     request.setProvider?.(
@@ -132,7 +132,7 @@ describe("the pack in Pulumi's engine", () => {
     assert.match(diagnosticsList[0]?.message ?? "", /tags owner are missing/);
   });
 
-  it("judges a stack", async () => {
+  it("checks a stack", async () => {
     const request = filled("AnalyzeStackRequest", {
       ResourcesList: [
         asked("AnalyzerResource", "orders", { sqsManagedSseEnabled: true, arn: unknownText, policy: unknownText }),
@@ -145,7 +145,7 @@ describe("the pack in Pulumi's engine", () => {
     );
   });
 
-  it("does as it is configured", async () => {
+  it("follows its configuration", async () => {
     await configure("queue-encrypted", 1, { except: ["ord*"] });
     assert.deepEqual(await analyzed({ tags: unknownText }), []);
     await configure("queue-encrypted", 2, {});

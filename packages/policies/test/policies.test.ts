@@ -34,11 +34,11 @@ function messagesOf(policy: string, { made, preview = false, config = {} }: Samp
 }
 
 describe("policies", () => {
-  it("has a stack that breaks it and one that keeps it for every policy, and no case for another", () => {
+  it("each have a stack that violates them and one that complies, and no sample belongs to another policy", () => {
     assert.deepEqual(cases.map(({ policy }) => policy).sort(), policies.map(({ name }) => name).sort());
   });
 
-  it("says of every policy what it demands, where that comes from, and how severe it is", () => {
+  it("each describe their rule, its source and its severity", () => {
     for (const { name, description, url, severity, enforcementLevel } of policies) {
       assert.match(name, /^[a-z]+(-[a-z]+)*$/);
       assert.match(description, /^[A-Z].*\.$/, name);
@@ -59,7 +59,7 @@ describe("policies", () => {
         });
       }
       for (const sample of keeps) {
-        it(`takes: ${sample.what}`, () => assert.deepEqual(messagesOf(policy, sample), []));
+        it(`accepts: ${sample.what}`, () => assert.deepEqual(messagesOf(policy, sample), []));
       }
     });
   }
@@ -68,14 +68,14 @@ describe("policies", () => {
 describe("findingsOf", () => {
   const open = graphOf([{ kind: "queue", name: "orders", inputs: {}, computed: {}, sources: {} }]);
 
-  it("leaves out what is disabled, until it is configured", () => {
+  it("leaves out a disabled policy until it is enabled by configuration", () => {
     const found = (configuration = {}) => findingsOf(open, configuration).map(({ policy }) => policy);
     assert.ok(!found().includes("customer-managed-key"));
     assert.ok(found({ "customer-managed-key": { enforcementLevel: "advisory" } }).includes("customer-managed-key"));
     assert.ok(!found({ "queue-encrypted": { enforcementLevel: "disabled" } }).includes("queue-encrypted"));
   });
 
-  it("takes resources out by their URN too", () => {
+  it("excludes resources by their URN too", () => {
     const { urn = "" } = open.resources[0] ?? {};
     const levels = { "queue-encrypted": { except: [urn] }, "queue-has-dead-letters": { except: ["*::orders"] } };
     const found = findingsOf(open, levels).map(({ policy }) => policy);

@@ -12,12 +12,12 @@ const mandatory = (graph: Graph) =>
     .map(({ policy, message }) => `${policy}: ${message}`);
 
 describe("the policies on the program", () => {
-  it("find nothing mandatory in a topic that nobody subscribes to yet", async () => {
+  it("find no mandatory violation in a topic without subscriptions", async () => {
     const example = path.join(__dirname, "..", "..", "..", "docs", "examples", "bindings.ts");
     assert.deepEqual(mandatory(await evaluateProgram({ program: example, stack: "dev" })), []);
   });
 
-  describe("when one property is taken away", () => {
+  describe("when one property is removed", () => {
     let deployed: Graph;
     before(async () => {
       deployed = await pipelineGraph();
@@ -78,7 +78,7 @@ describe("the policies on the program", () => {
       ],
     ];
     for (const [policy, type, name, properties] of changes) {
-      it(`${policy} says so: ${name}, ${JSON.stringify(properties)}`, () => {
+      it(`${policy} reports it: ${name}, ${JSON.stringify(properties)}`, () => {
         const broken = mandatory(changed(type, name, properties));
         assert.ok(
           broken.some((message) => message.startsWith(`${policy}: `)),

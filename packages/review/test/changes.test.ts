@@ -28,7 +28,7 @@ describe("a review of a rename", () => {
     assert.doesNotMatch(text, /\[!CAUTION\]|Permissions|Removed|Added/);
   });
 
-  it("says what is lost without one, and which alias keeps it", async () => {
+  it("reports what is lost without an alias, and which alias keeps it", async () => {
     const programs = [() => consumer("notes"), () => consumer("letters")] as const;
     const warnings = await warningsOf(...programs);
     assert.equal(warnings.length, 3);
@@ -52,7 +52,7 @@ describe("a review of consequences", () => {
     new aws.sqs.QueuePolicy("orders", { queueUrl: queue.url, policy: JSON.stringify({ Statement: [] }) });
   };
 
-  it("follows a replaced queue to what names it, without showing names that AWS will make up", async () => {
+  it("follows a replaced queue to the resources that refer to it, without names that AWS will generate", async () => {
     const text = await textOf(program(false), program(true));
     assert.match(text, /Resources: \*\*3 replaced\*\*/);
     assert.match(text, /2 resources only follow from the changes above/);
@@ -61,7 +61,7 @@ describe("a review of consequences", () => {
     assert.doesNotMatch(text, /[0-9a-f]{7}\.fifo|000000000000/);
   });
 
-  it("follows it from one replaced resource to the next", async () => {
+  it("follows a replacement from one replaced resource to the next", async () => {
     const streaming = (shardCount: number) => () => {
       const stream = new aws.kinesis.Stream("s", { shardCount }, { replaceOnChanges: ["shardCount"] });
       const reader = new aws.kinesis.StreamConsumer("reader", { streamArn: stream.arn });
@@ -75,7 +75,7 @@ describe("a review of consequences", () => {
     );
   });
 
-  it("leaves alone what names a queue whose name the program gives", async () => {
+  it("reports nothing for a reference to a queue whose name the program gives", async () => {
     const named = (args: aws.sqs.QueueArgs) => () => {
       const queue = new aws.sqs.Queue("orders", { name: "orders-of-mine", ...args });
       new aws.lambda.EventSourceMapping("orders", { eventSourceArn: queue.arn, functionName: "f" });
@@ -84,7 +84,7 @@ describe("a review of consequences", () => {
     assert.match(text, /Resources: \*\*1 changed\*\*/);
   });
 
-  it("says of a mapping that only points to another queue that it follows", async () => {
+  it("reports a mapping that only points to another queue as a consequence", async () => {
     const mapped = (name: string) => () =>
       new aws.lambda.EventSourceMapping("m", { eventSourceArn: new aws.sqs.Queue(name).arn, functionName: "f" });
     const text = await textOf(mapped("a"), mapped("b"));
@@ -95,8 +95,8 @@ describe("a review of consequences", () => {
   });
 });
 
-describe("a review of what a preview shows wrongly", () => {
-  it("names it, and fails", async () => {
+describe("a review of a change that a preview shows incorrectly", () => {
+  it("reports it, and fails", async () => {
     const program = () => {
       const queue = new aws.sqs.Queue("q");
       queue.arn.apply((arn) => new aws.sqs.Queue("late", { tags: { arn } }));
@@ -119,7 +119,7 @@ describe("a review of what a preview shows wrongly", () => {
 });
 
 describe("a review of values", () => {
-  it("shows the rest where a policy cannot be read", async () => {
+  it("shows the other values where a policy cannot be read", async () => {
     const program = (policy: string) => () => new aws.sqs.QueuePolicy("p", { queueUrl: "u", policy });
     const text = await textOf(program("{}"), program('{"Version":1}'));
     assert.match(text, /### Permissions\n\nNot known: `The policy of p queue policy has no Statement/);
@@ -153,7 +153,7 @@ describe("a review of values", () => {
     assert.doesNotMatch(text, /sqs:SendMessage.*is (added|removed)/);
   });
 
-  it("leaves out what the program tells Pulumi to ignore", async () => {
+  it("leaves out properties in ignoreChanges", async () => {
     const program = (readCapacity: number) => () =>
       new aws.dynamodb.Table("t", { hashKey: "id", readCapacity }, { ignoreChanges: ["readCapacity"] });
     assert.match(
@@ -164,7 +164,7 @@ describe("a review of values", () => {
 });
 
 describe("a review of functions", () => {
-  it("says in words what a callback may now do, and that nothing else is new", async () => {
+  it("describes what a callback may now do, and reports no other change", async () => {
     const program = (bound: boolean) => () => {
       const people = new Table("people", { hashKey: "id", indexes: { "by-name": { hashKey: "name" } } });
       if (bound) new QueueConsumer("notes", { callback: store, bindings: { table: writeTable(people) } });
@@ -204,7 +204,7 @@ describe("a review of functions", () => {
     assert.match(other, /may no longer send to/);
   });
 
-  it("shows how much larger a bundle is, and that only the bundle is", async () => {
+  it("shows how much larger a bundle is, and that only the bundle has changed", async () => {
     const code = (bytes: number) => () =>
       new aws.lambda.Function("f", { role: "r", code: new pulumi.asset.StringAsset("x".repeat(bytes)) });
     // An asset of text is shown as what it is, and no bundle.
@@ -230,7 +230,7 @@ describe("a review of policies", () => {
   const queue = () => new aws.sqs.Queue("q");
   const urn = "urn:pulumi:stack::project::aws:sqs/queue:Queue::q";
 
-  it("shows what is new, counts the rest, and fails for what is mandatory", async () => {
+  it("shows new findings, counts the others, and fails for mandatory ones", async () => {
     const { sections, failed } = await reviewOf(queue, queue, {
       before: [finding("advisory", "old", urn), finding("advisory", "gone", urn)],
       after: [
@@ -248,7 +248,7 @@ describe("a review of policies", () => {
     assert.equal(failed, true);
   });
 
-  it("does not fail for what is advisory, and does for what was violated before", async () => {
+  it("does not fail for an advisory finding, and does for a mandatory one that existed before", async () => {
     const advisory = { after: [finding("advisory", "tagged", urn)] };
     assert.equal((await reviewOf(queue, queue, advisory)).failed, false);
     const kept = [finding("mandatory", "encrypted")];

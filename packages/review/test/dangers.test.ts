@@ -22,7 +22,7 @@ const mapping = (destinationConfig: aws.types.input.lambda.EventSourceMappingDes
 const stream = { streamEnabled: true, streamViewType: "NEW_AND_OLD_IMAGES" };
 
 describe("a review of one broken property", () => {
-  it("says that a queue's encryption is off", async () => {
+  it("reports that a queue's encryption is off", async () => {
     const programs = [() => queue(), () => queue({ sqsManagedSseEnabled: false })] as const;
     assert.deepEqual(await warningsOf(...programs), [
       "`orders queue`: encryption at rest is no longer asked for (`sqsManagedSseEnabled`).",
@@ -33,7 +33,7 @@ describe("a review of one broken property", () => {
     );
   });
 
-  it("says that a visibility timeout changes, without a warning", async () => {
+  it("reports that a visibility timeout changes, without a warning", async () => {
     const programs = [() => queue(), () => queue({ visibilityTimeoutSeconds: 30 })] as const;
     assert.deepEqual(await warningsOf(...programs), []);
     assert.match(
@@ -42,7 +42,7 @@ describe("a review of one broken property", () => {
     );
   });
 
-  it("says that a queue is replaced to become FIFO, and what is lost", async () => {
+  it("reports that a queue is replaced to become FIFO, and what is lost", async () => {
     const programs = [() => queue(), () => queue({ fifoQueue: true })] as const;
     assert.deepEqual(await warningsOf(...programs), [
       "`orders queue` is **replaced**, since `fifoQueue` cannot be changed: a new queue is made, and the old one " +
@@ -51,7 +51,7 @@ describe("a review of one broken property", () => {
     assert.match(await textOf(...programs), /`fifoQueue`: `true` is added \*\*replaces it\*\*/);
   });
 
-  it("says that a table's stream ends with its view type", async () => {
+  it("reports that a table's stream is replaced when its view type changes", async () => {
     const after = () => table({ ...stream, streamViewType: "KEYS_ONLY" });
     assert.deepEqual(await warningsOf(() => table(stream), after), [
       "`orders table`: its stream **ends** and another one begins, under another ARN; what a consumer has not " +
@@ -60,7 +60,7 @@ describe("a review of one broken property", () => {
     assert.match(await textOf(() => table(stream), after), /`streamViewType`: `"NEW_AND_OLD_IMAGES"` → `"KEYS_ONLY"`/);
   });
 
-  it("says that a customer managed key is removed from a queue, and what is lost with the key", async () => {
+  it("reports that a customer managed key is removed from a queue, and what is lost with the key", async () => {
     const before = () => {
       const key = new aws.kms.Key("main", {});
       queue({ sqsManagedSseEnabled: undefined, kmsMasterKeyId: key.arn });
@@ -79,7 +79,7 @@ describe("a review of one broken property", () => {
     assert.match(await textOf(before, () => queue()), /`kmsMasterKeyId`: `"‹main key›\.arn"` is removed/);
   });
 
-  it("says that protect is lifted", async () => {
+  it("reports that protect is removed", async () => {
     const programs = [() => queue({}, { protect: true }), () => queue()] as const;
     assert.deepEqual(await warningsOf(...programs), [
       "`orders queue`: `protect` is lifted; from now on it can be deleted and replaced.",
@@ -89,7 +89,7 @@ describe("a review of one broken property", () => {
 });
 
 describe("a review warns", () => {
-  it("that the engine refuses what is protected", async () => {
+  it("that the engine refuses to delete or replace a protected resource", async () => {
     const warnings = await warningsOf(
       () => queue({}, { protect: true }),
       () => table({ deletionProtectionEnabled: true }),
@@ -105,7 +105,7 @@ describe("a review warns", () => {
     assert.match(replaced.join(), /`rangeKey` cannot be changed.*Its deletion protection makes AWS refuse/);
   });
 
-  it("of what is removed but kept on AWS, without calling it lost", async () => {
+  it("of a resource that is removed but retained on AWS, without calling it lost", async () => {
     assert.deepEqual(
       await warningsOf(
         () => queue({}, { retainOnDelete: true }),
@@ -161,20 +161,20 @@ describe("a review warns", () => {
     ],
   ];
   for (const [what, before, after, warning] of weaker) {
-    it(`of ${what}, and of nothing in the other direction`, async () => {
+    it(`of ${what}, and does not warn of the opposite change`, async () => {
       assert.match((await warningsOf(before, after)).join(), warning);
       assert.deepEqual(await warningsOf(after, before), []);
     });
   }
 
-  it("of an endpoint that anybody may call", async () => {
+  it("of an endpoint that anyone may call", async () => {
     const method = (authorization: string) => () =>
       new aws.apigateway.Method("m", { restApi: "a", resourceId: "r", httpMethod: "POST", authorization });
     assert.match((await warningsOf(method("AWS_IAM"), method("NONE"))).join(), /anybody may call it/);
     assert.deepEqual(await warningsOf(method("NONE"), method("AWS_IAM")), []);
   });
 
-  it("of a described route that anybody may call, and not of one that has always been open", async () => {
+  it("of a route in an OpenAPI document that anyone may call, and not of one that has always been public", async () => {
     const api = (security: object) => () =>
       new aws.apigateway.RestApi("api", {
         body: JSON.stringify({

@@ -11,8 +11,8 @@ const subscription = (name: string, opts: pulumi.CustomResourceOptions = {}) => 
   new aws.sns.TopicSubscription(name, { topic: topic().arn, protocol: "sqs", endpoint: queue.arn }, opts);
 };
 
-describe("a review of what is one on AWS", () => {
-  it("says that a subscription is deleted with the one that is created, and how it is kept", async () => {
+describe("a review of resources that are the same one on AWS", () => {
+  it("reports that a subscription is deleted with the one that is created, and how to keep it", async () => {
     const programs = [() => subscription("events-jobs"), () => subscription("events-to-jobs")] as const;
     assert.deepEqual(await warningsOf(...programs), [
       "`events-to-jobs topic subscription` is created and `events-jobs topic subscription` deleted, and both are " +
@@ -23,14 +23,14 @@ describe("a review of what is one on AWS", () => {
     assert.match(await textOf(...programs), /> \[!CAUTION\]\n> \*\*Created and deleted at once\*\*/);
   });
 
-  it("says nothing about one that an alias keeps, or that stays on AWS", async () => {
+  it("reports nothing about one that an alias keeps, or that is retained on AWS", async () => {
     const kept = () => subscription("events-to-jobs", { aliases: [{ name: "events-jobs" }] });
     assert.deepEqual(await warningsOf(() => subscription("events-jobs"), kept), []);
     const stays = () => subscription("events-jobs", { retainOnDelete: true });
     assert.deepEqual(await warningsOf(stays, () => subscription("events-to-jobs")), []);
   });
 
-  it("says nothing about a renamed consumer that an alias keeps, although a topic has its name", async () => {
+  it("reports nothing about a renamed consumer that an alias keeps, although a topic has its name", async () => {
     const program = (name: string, opts: pulumi.ComponentResourceOptions) => () => {
       const events = new Topic<NoteEvent>("events");
       events.subscribe(new QueueConsumer(name, { callback: onAny }, opts));
@@ -40,7 +40,7 @@ describe("a review of what is one on AWS", () => {
     assert.match(text, /- `events-work topic subscription`, was `events-jobs topic subscription`/);
   });
 
-  it("says that what moved into a component without an alias is one with what was there", async () => {
+  it("reports that a resource moved into a component without an alias is the former resource", async () => {
     const policy = (name: string, opts: pulumi.CustomResourceOptions = {}) =>
       new aws.sns.TopicPolicy(name, { arn: topic().arn, policy: "{}" }, opts);
     const parent = (name: string) => new aws.sqs.Queue(name, { sqsManagedSseEnabled: true });
@@ -55,7 +55,7 @@ describe("a review of what is one on AWS", () => {
     );
   });
 
-  it("says that AWS refuses a mapping as long as the former is there", async () => {
+  it("reports that AWS refuses a mapping as long as the former one exists", async () => {
     const mapping = (name: string) => {
       const source = new aws.sqs.Queue("jobs", { sqsManagedSseEnabled: true });
       new aws.lambda.EventSourceMapping(name, { eventSourceArn: source.arn, functionName: "work" });
@@ -74,7 +74,7 @@ describe("a review of what is one on AWS", () => {
     );
   });
 
-  it("says that two policies of a queue are one, and that AWS refuses a second log group of the same name", async () => {
+  it("reports that two policies of a queue are the same one, and that AWS refuses a second log group of a name", async () => {
     const both = () => {
       const queue = new aws.sqs.Queue("jobs", { sqsManagedSseEnabled: true });
       for (const name of ["a", "b"]) {

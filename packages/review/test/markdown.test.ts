@@ -3,7 +3,7 @@ import * as aws from "@pulumi/aws";
 import { code, cut, fenced, fitted, largestComment } from "../markdown";
 import { reviewOf } from "./support/review";
 
-describe("text of others in Markdown", () => {
+describe("untrusted text in Markdown", () => {
   it("stays inside its code span, whatever it contains", () => {
     assert.equal(code("orders"), "`orders`");
     assert.equal(code("a `b` @team <img src=x>"), "`` a `b` @team <img src=x> ``");
@@ -17,12 +17,12 @@ describe("text of others in Markdown", () => {
     assert.equal(code("a\u202eb\u0000c\u200b\u0085"), "`a\\u202eb\\u0000c\\u200b\\u0085`");
   });
 
-  it("cannot end its fence", () => {
+  it("cannot end its code fence", () => {
     assert.equal(fenced("a\n```\n@all"), "````\na\n```\n@all\n````");
     assert.equal(fenced("graph", "mermaid"), "```mermaid\ngraph\n```");
   });
 
-  it("is cut in its middle", () => {
+  it("is shortened in the middle", () => {
     assert.equal(cut("x".repeat(10), 10), "x".repeat(10));
     assert.equal(cut("abcdefghijk", 5), "ab…jk");
     // A character of two units stays whole.
@@ -31,7 +31,7 @@ describe("text of others in Markdown", () => {
 });
 
 describe("a comment", () => {
-  it("ends with how much is left out where it does not all fit", () => {
+  it("ends with the number of omitted lines where it does not all fit", () => {
     const texts = ["first", ...Array.from({ length: 1000 }, (_, index) => `line ${index}\n${"é".repeat(100)}`)];
     const text = fitted(texts, 10_000);
     assert.ok(Buffer.byteLength(text) <= 10_000);
@@ -41,7 +41,7 @@ describe("a comment", () => {
     assert.equal(fitted(["a", "b"], 10_000), "a\n\nb\n");
   });
 
-  it("has the warnings first, and stays below GitHub's limit for a change of everything", async () => {
+  it("begins with the warnings, and stays below GitHub's limit for a change of everything", async () => {
     const program = (delaySeconds: number, said: string) => () => {
       for (let index = 0; index < 150; index += 1) {
         const args = { delaySeconds, policy: said.repeat(1000), fifoQueue: delaySeconds > 0 };

@@ -28,7 +28,7 @@ describe("the packages of a base commit", () => {
   };
   const one = { "node_modules/a": { version: "1.0.0" } };
 
-  it("are those of the working tree where both lock the same and that is installed", () => {
+  it("are those of the working tree where both lock files agree and are installed", () => {
     const here = folder("here", one, one);
     assert.ok(isInstalled(here));
     assert.ok(sharesPackages(here, folder("same", one)));
@@ -59,7 +59,7 @@ describe("the packages of a base commit", () => {
     assert.throws(() => workspacesOf(pnpm("workspace", workspace, "")), /pnpm workspace of several packages/);
   });
 
-  it("may lack optional packages, as binaries for other machines", () => {
+  it("may lack optional packages, such as binaries for other machines", () => {
     const locked = { ...one, "node_modules/b": { version: "1.0.0", optional: true } };
     assert.ok(isInstalled(folder("here", locked, one)));
   });
@@ -92,7 +92,7 @@ describe("the packages of a base commit", () => {
     await assert.rejects(installFor(base, root, { say: () => {} }), /no package-lock\.json/);
   });
 
-  it("are removed when two others were used since, unless a checkout is in them", () => {
+  it("are removed when two others have been used since, unless a checkout uses them", () => {
     for (const [index, id] of ["aa", "bb", "cc", "dd"].entries()) {
       const install = path.join(root, `packages-${id}`);
       mkdirSync(install);

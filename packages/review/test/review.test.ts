@@ -27,7 +27,7 @@ describe("a review", () => {
   const has = ({ lines }: { readonly lines: readonly string[] }, line: string) =>
     assert.ok(lines.includes(line), `no line ${line} in\n${lines.join("\n")}`);
 
-  it("says that nothing changes, of a change that touches nothing", async () => {
+  it("reports no change for a commit that changes no resource", async () => {
     repository.change("index.ts", [/^/, "// A comment.\n"]);
     const made = await run("HEAD");
     assert.match(
@@ -42,7 +42,7 @@ describe("a review", () => {
     );
   });
 
-  it("says what a binding that is added permits", async () => {
+  it("reports what an added binding permits", async () => {
     repository.change(
       "index.ts",
       [
@@ -64,7 +64,7 @@ describe("a review", () => {
     assert.equal(made.failed, false);
   });
 
-  it("says that a queue that is renamed is lost with its messages, and how it is kept", async () => {
+  it("reports that a renamed queue is lost with its messages, and how to keep it", async () => {
     repository.change("index.ts", ['new QueueConsumer("fulfilment"', 'new QueueConsumer("reservations"']);
     const made = await run();
     const shown =
@@ -82,7 +82,7 @@ describe("a review", () => {
     has(made, "- `reservations queue` (`aws:sqs:Queue`, in `reservations queue consumer`)");
   });
 
-  it("shows the program's own message for a batch size beyond what is allowed", async () => {
+  it("shows the program's own error for a batch size beyond the limit", async () => {
     repository.change("index.ts", [
       /(new QueueConsumer\("fulfilment",[\s\S]*?)\n\}\);/,
       "$1\n  batchSize: 20_000,\n});",
@@ -96,7 +96,7 @@ describe("a review", () => {
     assert.equal(made.failed, true);
   });
 
-  it("says what Pulumi refuses in Pulumi.yaml, and compares with a base that it refuses", async () => {
+  it("reports what Pulumi refuses in Pulumi.yaml, and compares with a base that it refuses", async () => {
     const items = "    items:\n      type: string\n";
     repository.change("Pulumi.yaml", [items, ""]);
     const made = await run();
@@ -118,7 +118,7 @@ describe("a review", () => {
     }
   });
 
-  it("compares with nothing where the base has no such stack, and says so", async () => {
+  it("compares with an empty stack where the base has no such stack, and says so", async () => {
     repository.git("mv", "Pulumi.dev.yaml", "Pulumi.other.yaml");
     repository.git("commit", "--quiet", "--message=Without dev");
     repository.git("mv", "Pulumi.other.yaml", "Pulumi.dev.yaml");
@@ -131,7 +131,7 @@ describe("a review", () => {
     }
   });
 
-  it("refuses a base that is not there, and leaves nothing behind", async () => {
+  it("refuses a base that does not exist, and leaves nothing behind", async () => {
     await assert.rejects(run("no-such-branch"), /There is no commit "no-such-branch"; fetch it/);
     await assert.rejects(run("--help"), /There is no commit "--help"/);
   });

@@ -104,7 +104,7 @@ describe("the comment on a pull request", () => {
   const preview = (content: string, stack = "dev") =>
     post("preview", { pull_request: { number: 12, head: { sha, repo: fork } } }, written(content), stack);
 
-  it("is made once for each stack, and updated from then on", async () => {
+  it("is created once for each stack, and updated from then on", async () => {
     assert.equal((await preview("+ aws:sqs:Queue", "dev")).code, 0);
     assert.equal((await preview("+ aws:kms:Key", "prod")).code, 0);
     const again = await preview("no changes", "dev");
@@ -118,7 +118,7 @@ describe("the comment on a pull request", () => {
     );
   });
 
-  it("is found behind a hundred others, and never taken for somebody else's with the same marker", async () => {
+  it("is found behind a hundred others, and another author's comment with the same marker is never used", async () => {
     for (let id = 1; id <= 120; id++) {
       comments.push({ id, body: "<!-- spillway-review: all stacks -->\nmine", user: { login: "somebody" } });
     }
@@ -159,7 +159,7 @@ describe("the comment on a pull request", () => {
     assert.match(body, /\n```text\nPreviewing update \(prod\):\n[\s\S]*\nx{99}\n```\n\n<\/details>\n$/);
   });
 
-  it("shows a short one as a whole, and the last lines of a long one that failed", async () => {
+  it("shows a short preview as a whole, and the last lines of a long one that failed", async () => {
     await preview(`${step("orders", "create")}${totals}`);
     assert.match(comments[0]?.body ?? "", /```text\n {2}\+ aws:sqs\/queue:Queue: \(create\)\n[^`]*3 unchanged\n```\n$/);
     await preview(`${"y\n".repeat(100_000)}error: preview failed`);
@@ -202,13 +202,13 @@ describe("the comment on a pull request", () => {
     assert.ok(!/[\ud800-\udbff](?![\udc00-\udfff])/.test(body));
   });
 
-  it("says that there was nothing to show when the run failed before the preview", async () => {
+  it("says that there is no output when the run failed before the preview", async () => {
     const pullRequest = { pull_request: { number: 12, head: { sha, repo: fork } } };
     assert.equal((await post("preview", pullRequest, path.join(folder, "none.txt"))).code, 0);
     assert.match(comments[0]?.body ?? "", /pulumi preview was not reached/);
   });
 
-  it("takes from a review what notifies, links, loads, hides or commands", async () => {
+  it("removes from a review what notifies, links, loads, hides or commands", async () => {
     const hostile = [
       "@octocat and &#64;octocat",
       "fixes #12, ours/pipeline#13, GH-14",
@@ -236,7 +236,7 @@ describe("the comment on a pull request", () => {
     );
   });
 
-  it("leaves a review's tables, details and diagrams as they are", async () => {
+  it("leaves a review's tables, details and diagrams unchanged", async () => {
     const laidOut = [
       "## dev: 1 to change",
       "| resource | change |",
@@ -252,7 +252,7 @@ describe("the comment on a pull request", () => {
     assert.ok(comments[0]?.body.endsWith(`\n\n${laidOut}\n`), comments[0]?.body);
   });
 
-  it("is not posted for a commit that no open pull request is at, nor where several are", async () => {
+  it("is not posted for a commit that is the head of no open pull request, or of several", async () => {
     pulls = [
       { number: 12, head: { sha: "b".repeat(40), repo: fork } },
       { number: 13, head: { sha, repo: { ...fork, full_name: "else/pipeline" } } },
@@ -282,12 +282,12 @@ describe("the comment on a pull request", () => {
     assert.deepEqual(requests, []);
   });
 
-  it("posts nothing when the review could not be made", async () => {
+  it("posts nothing when the review failed", async () => {
     const { code, out } = await post("review", { workflow_run: run }, path.join(folder, "none.md"));
     assert.deepEqual([code, out], [0, "::notice::Nothing is posted. The run wrote no review: its log says why.\n"]);
   });
 
-  it("says what GitHub refused, and how it is used", async () => {
+  it("reports what GitHub refused, and its usage", async () => {
     const other = { pull_request: { number: 404, head: { sha, repo: fork } } };
     const { code, err } = await post("preview", other, written("x"));
     assert.equal(code, 1);

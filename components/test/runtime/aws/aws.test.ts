@@ -45,7 +45,7 @@ describe("a call to AWS", () => {
   const bus = arn("events", "us-east-1", "event-bus/b") as BusTarget<Event>;
   const queue = "https://sqs.us-east-1.amazonaws.com/000000000000/q" as SendTarget<Event>;
 
-  describe("goes to the region of what it is for", () => {
+  describe("goes to the region of its resource", () => {
     const calls: Readonly<Record<string, () => Promise<unknown>>> = {
       sns: () => publish(topic, event),
       kinesis: putting,
@@ -55,7 +55,7 @@ describe("a call to AWS", () => {
       sqs: () => send(queue, event),
     };
     for (const [service, call] of Object.entries(calls)) {
-      it(`and is signed for it: ${service}`, async () => {
+      it(`and is signed for that region: ${service}`, async () => {
         set("AWS_ENDPOINT_URL", aws.address);
         set("AWS_REGION", "eu-west-1");
         aws.answer = () => ({
@@ -68,7 +68,7 @@ describe("a call to AWS", () => {
     }
   });
 
-  describe("goes to the host that the SDK chooses", () => {
+  describe("goes to the host that the SDK would use", () => {
     const clients = {
       sns: SNSClient,
       sqs: SQSClient,
@@ -113,7 +113,7 @@ describe("a call to AWS", () => {
       });
     }
 
-    it("but to a queue's own URL where that is no usual address", () => {
+    it("except where a queue's URL is not a usual address: then to that URL", () => {
       set("AWS_USE_FIPS_ENDPOINT", "true");
       const own = "https://vpce-0a1b-2c3d.sqs.eu-west-1.vpce.amazonaws.com";
       assert.deepEqual(endpointOfQueue(`${own}/1/q`), { service: "sqs", region: "eu-west-1", url: own });
@@ -121,7 +121,7 @@ describe("a call to AWS", () => {
       assert.deepEqual(endpointOfQueue(`${local}/1/q`), { service: "sqs", region: undefined, url: local });
     });
 
-    it("or to what AWS_ENDPOINT_URL and the variable of its service say", () => {
+    it("or to AWS_ENDPOINT_URL and the variable of its service", () => {
       set("AWS_ENDPOINT_URL", "http://all");
       set("AWS_ENDPOINT_URL_EVENTBRIDGE", "http://events");
       set("AWS_ENDPOINT_URL_SECRETS_MANAGER", "http://secrets");
@@ -136,7 +136,7 @@ describe("a call to AWS", () => {
     });
   });
 
-  describe("is tried again", () => {
+  describe("is retried", () => {
     beforeEach(() => set("AWS_ENDPOINT_URL", aws.address));
     const triesAt = async (status: number, type: string, message = "m") => {
       aws.requests.length = 0;
@@ -145,7 +145,7 @@ describe("a call to AWS", () => {
       return aws.requests.length;
     };
 
-    it("for every code that the SDK calls throttling or transient", async () => {
+    it("for every code that the SDK classifies as throttling or transient", async () => {
       const file = "node_modules/@smithy/core/dist-es/submodules/retry/service-error-classification/constants.js";
       const source = readFileSync(path.join(__dirname, "..", "..", "..", "..", file), "utf8");
       const codes = ["THROTTLING", "TRANSIENT"].flatMap((kind) => {
@@ -159,7 +159,7 @@ describe("a call to AWS", () => {
       assert.deepEqual(once, []);
     });
 
-    it("when it was signed too long ago, since the process was frozen; but not for any other refusal", async () => {
+    it("when its signature has expired because the process was frozen, but not for any other refusal", async () => {
       assert.equal(await triesAt(400, "InvalidSignatureException", "Signature expired: 1 is now earlier than 2"), 3);
       for (const code of ["InvalidSignatureException", "ValidationException", "ResourceNotFoundException"]) {
         assert.equal(await triesAt(400, code), 1);
@@ -167,7 +167,7 @@ describe("a call to AWS", () => {
       assert.equal(await triesAt(500, "Whatever"), 3);
     });
 
-    it("when EventBridge throttles its entry, or fails at it", async () => {
+    it("when EventBridge throttles its entry, or fails to process it", async () => {
       for (const [ErrorCode, most] of [
         ["ThrottlingException", 3],
         ["InternalFailure", 3],
@@ -206,7 +206,7 @@ describe("a call to AWS", () => {
     });
   });
 
-  it("is one of ten at most at a time, where a thousand messages are changed", async () => {
+  it("is one of at most ten at a time, where a thousand messages are changed", async () => {
     const waiting: (() => void)[] = [];
     let most = 0;
     // None is answered before ten are there, and some time has passed for more.
@@ -223,7 +223,7 @@ describe("a call to AWS", () => {
     assert.equal(most, 10);
   });
 
-  it("passes on the trace of the invocation, by which Lambda stops loops, inside of a function only", async () => {
+  it("passes on the trace of the invocation, by which Lambda detects loops, inside a function only", async () => {
     set("AWS_ENDPOINT_URL", aws.address);
     const trace = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1;Lineage=1:25b2c8c4:0";
     set("_X_AMZN_TRACE_ID", trace);

@@ -2,7 +2,7 @@
 import { strict as assert } from "node:assert";
 import { Calls, OutOfTime } from "../../../runtime/batch/calls";
 
-describe("a call to AWS beside the callback", () => {
+describe("a call to AWS that the consumer makes for a callback", () => {
   const now = Date.now;
   beforeEach(() => {
     Date.now = () => 1_000_000;
@@ -13,17 +13,17 @@ describe("a call to AWS beside the callback", () => {
 
   const timeoutWith = (left: number) => new Calls().inTime(1_000_000 + left, ({ timeout }) => Promise.resolve(timeout));
 
-  it("has time for three tries, each of at most three seconds", async () => {
+  it("has time for three attempts of at most three seconds each", async () => {
     assert.equal(await timeoutWith(60_000), 3000);
     assert.equal(await timeoutWith(4000), 1000);
   });
 
-  it("is not tried again within half a second, so that a slow answer does not store a dead letter twice", async () => {
+  it("is not retried within half a second, so that a slow answer does not store a dead letter twice", async () => {
     assert.equal(await timeoutWith(1800), 500);
     assert.equal(await timeoutWith(600), 500);
   });
 
-  it("does not begin when no time is left", async () => {
+  it("does not start when no time is left", async () => {
     await assert.rejects(timeoutWith(9), OutOfTime);
   });
 });

@@ -31,7 +31,7 @@ const received = (attributes: Readonly<Record<string, MessageAttribute>> = {}): 
   );
 
 describe("a dead letter", () => {
-  it("keeps the types of attributes, binary ones too", () => {
+  it("keeps the types of attributes, including binary ones", () => {
     const record = recordOf("m", "{}", {
       attributes: {
         count: { dataType: "Number.int" as "Number", stringValue: "3" },
@@ -43,7 +43,7 @@ describe("a dead letter", () => {
     assert.deepEqual(MessageAttributes?.raw, { DataType: "Binary", BinaryValue: "AAEC" });
   });
 
-  it("folds ten attributes into the reason, and unfolds them when it comes back and fails again", () => {
+  it("stores ten attributes inside the reason, and restores them when it comes back and fails again", () => {
     const first = deadLetterOf(recordOf("m", "{}", { attributes: ten }), givenUp) ?? assert.fail();
     assert.deepEqual(Object.keys(first.MessageAttributes ?? {}), ["DeadLetterReason"]);
     const { attributes } = reasonIn(first.MessageAttributes);
@@ -57,7 +57,7 @@ describe("a dead letter", () => {
     assert.deepEqual([reason.errorType, reason.attempts, reason.attributes], ["TypeError", 2, attributes]);
   });
 
-  it("drops an older reason and keeps nine attributes beside the new one", () => {
+  it("replaces an older reason and keeps nine attributes beside the new one", () => {
     const { a9, ...nine } = ten;
     const first = deadLetterOf(recordOf("m", "{}", { attributes: nine }), givenUp) ?? assert.fail();
     assert.equal(Object.keys(first.MessageAttributes ?? {}).length, 10);
@@ -73,7 +73,7 @@ describe("a dead letter", () => {
     assert.equal(reasonIn(deadLetterOf(record, givenUp)?.MessageAttributes).traceId, "1-abc-def");
   });
 
-  it("has the characters that SQS refuses as JSON's escapes, in its body and its attributes", () => {
+  it("escapes characters that SQS refuses as JSON does, in its body and its attributes", () => {
     const body = '{"a":"\uffff😀"}';
     const attributes = { kind: { dataType: "String" as const, stringValue: "a\u0000\ud800" } };
     const letter = deadLetterOf(recordOf("m", body, { attributes }), { ...givenUp, error: new Error("\u0001\ufffe") });
@@ -83,14 +83,14 @@ describe("a dead letter", () => {
     assert.equal(reasonIn(letter?.MessageAttributes).errorMessage, "\u0001\ufffe");
   });
 
-  it("cuts a long error", () => {
+  it("truncates a long error", () => {
     const { errorMessage } = reasonIn(
       deadLetterOf(recordOf("m", "{}"), { ...givenUp, error: new Error("x".repeat(5000)) })?.MessageAttributes,
     );
     assert.equal(errorMessage, `${"x".repeat(2000)}…`);
   });
 
-  it("has the shortest reason where the full one does not fit into 1 MiB, and none where not even that does", () => {
+  it("has the shortest reason where the full one does not fit into 1 MiB, and none where even that does not fit", () => {
     const error = new Error("y".repeat(1500));
     const bodyOf = (room: number) => "b".repeat(1_048_576 - room);
     const shortest = reasonIn(deadLetterOf(recordOf("m", bodyOf(400)), { ...givenUp, error })?.MessageAttributes);
@@ -112,7 +112,7 @@ describe("a dead letter", () => {
     assert.equal(reasonIn(fits?.MessageAttributes).functionName, "orders");
   });
 
-  it("has the record's own id and the id of its flow: of the envelope, of the attribute, or else its own", () => {
+  it("has the record's own id, and the correlation id of its envelope or its attribute, otherwise its own", () => {
     const correlationId = { dataType: "String" as const, stringValue: "by-attribute" };
     const envelope = { specversion: "1.0", id: "e", source: "/s", type: "t", correlationid: "by-envelope", data: {} };
     for (const [record, flow] of [
@@ -126,7 +126,7 @@ describe("a dead letter", () => {
     }
   });
 
-  it("leaves an id of its flow that is longer than any of ours where it is", () => {
+  it("leaves a correlation id that exceeds our limit where it is", () => {
     const correlationId = { dataType: "String" as const, stringValue: "c".repeat(5000) };
     const { MessageAttributes } =
       deadLetterOf(recordOf("m", "{}", { attributes: { correlationId } }), givenUp) ?? assert.fail();
@@ -134,7 +134,7 @@ describe("a dead letter", () => {
     assert.equal(MessageAttributes?.correlationId?.StringValue?.length, 5000);
   });
 
-  it("says what the error was caused by, and what is in an AggregateError", () => {
+  it("reports the causes of an error, and the errors in an AggregateError", () => {
     const circular = new Error("outer", { cause: new RangeError("inner") });
     Object.assign(circular.cause as Error, { cause: circular });
     let endless = new Error("0");
@@ -167,7 +167,7 @@ describe("a dead letter", () => {
     }
   });
 
-  it("names whatever was thrown", () => {
+  it("names any thrown value", () => {
     class Quiet extends Error {}
     for (const [error, type, message] of [
       [new Quiet("q"), "Quiet", "q"],
@@ -179,7 +179,7 @@ describe("a dead letter", () => {
     }
   });
 
-  it("bears whatever is thrown, and whatever attribute of its name is sent", () => {
+  it("handles any thrown value, and any attribute that has the reason's name", () => {
     const odd = [
       [Object.create(null), "object"],
       [Object.assign(new Error(), { message: { a: 1 } }), "Error"],

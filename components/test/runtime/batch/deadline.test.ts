@@ -44,7 +44,7 @@ describe("the consumer of a queue near its timeout", () => {
   const recordsOf = (count: number) => Array.from({ length: count }, (_, n) => recordOf(`m${n}`, { n }));
   const stored = () => sqs.of("SendMessage").map(({ input }) => input.MessageBody ?? "");
 
-  it("leaves alone what a batch callback has done, while dead letters of its batch are on their way past the deadline", async () => {
+  it("keeps what a batch callback has done while its dead letters are stored past the deadline", async () => {
     let late: () => void = () => {};
     const past = new Promise<void>((resolve) => {
       late = resolve;
@@ -73,7 +73,7 @@ describe("the consumer of a queue near its timeout", () => {
     assert.equal(counts.succeeded, 15);
   });
 
-  it("starts nothing when the time is over by the clock, though a callback that computes has let no timer go off", async () => {
+  it("starts nothing after the deadline by the clock, even if a callback's computation has blocked every timer", async () => {
     const started: number[] = [];
     const computes = ({ n }: { n: number }) => {
       started.push(n);
@@ -89,7 +89,7 @@ describe("the consumer of a queue near its timeout", () => {
     }
   });
 
-  it("does not call a batch callback when checking its records has taken all the time, and hands them back", async () => {
+  it("does not call a batch callback when checking its records has taken all the time, and returns them", async () => {
     let called = 0;
     const slowly = v.pipe(
       Job,
@@ -120,7 +120,7 @@ describe("the consumer of a queue near its timeout", () => {
     ["callbacks that hang", callback(Job, () => hangs)],
     ["a batch callback that hangs", batchCallback(Job, () => allHang)],
   ] as const) {
-    it(`stores the dead letters of ${kind} side by side, ten at a time`, async () => {
+    it(`stores the dead letters of ${kind} in parallel, ten at a time`, async () => {
       const records = recordsOf(25);
       // By body: on a slow machine a second try may be there before the first is answered.
       const [begun, open] = [new Set<string | undefined>(), new Set<string | undefined>()];
@@ -147,7 +147,7 @@ describe("the consumer of a queue near its timeout", () => {
     });
   }
 
-  it("answers though no dead letter can be stored in time, begins no more of them, and reports every record", async () => {
+  it("answers although no dead letter can be stored in time, starts no more of them, and reports every record", async () => {
     sqs.hold = ({ action }) => (action === "SendMessage" ? new Promise(() => {}) : undefined);
     const records = recordsOf(40);
     const { reported, counts } = await run(
@@ -163,7 +163,7 @@ describe("the consumer of a queue near its timeout", () => {
     assert.ok(new Set(stored()).size <= 10, "none is begun when the time for it is over");
   });
 
-  it("gives the later records of a group what the one in front of them gets, though it is settled after the deadline", async () => {
+  it("gives the later records of a group the result of the first one, even if that settles after the deadline", async () => {
     let deadline = 0;
     sqs.hold = async ({ action }) => {
       if (action === "SendMessage") clock.forwardTo(deadline + 1);

@@ -21,7 +21,7 @@ const base64 = (value: string | readonly number[]) =>
 describe("an item in a table's stream", () => {
   const numberOf = (N: string) => plainImage({ n: { N } }).n;
 
-  it("has a number where a number holds all its digits", () => {
+  it("has a number where a number can represent all its digits", () => {
     for (const [text, number] of [
       ["0", 0],
       ["-0.00", -0],
@@ -38,12 +38,12 @@ describe("an item in a table's stream", () => {
     }
   });
 
-  it("has a bigint where it is whole and beyond the safe integers", () => {
+  it("has a bigint for an integer beyond the safe integers", () => {
     assert.equal(numberOf("9007199254740993"), 9007199254740993n);
     assert.equal(numberOf("-12345678901234567890123456789012345678"), -12345678901234567890123456789012345678n);
   });
 
-  it("has a NumberValue of the document client for any other", () => {
+  it("has a NumberValue of the document client for any other number", () => {
     for (const text of [
       "0.12345678901234567890123456789012345678",
       "12345678901234567890.5",
@@ -60,7 +60,7 @@ describe("an item in a table's stream", () => {
     ]);
   });
 
-  it("has bytes where it has binary attributes, in sets, lists and maps, too", () => {
+  it("has bytes for binary attributes, also in sets, lists and maps", () => {
     const image: Record<string, AttributeValue> = {
       photo: { B: base64([0, 255, 16]) },
       all: { BS: [base64([1]), base64([2, 3])] },
@@ -87,7 +87,7 @@ describe("a body", () => {
     assert.deepEqual(opened(JSON.stringify(notification)), { a: 1 });
   });
 
-  it("may be a CloudEvent whose data its producer held as bytes", () => {
+  it("may be a CloudEvent whose data its producer sent as bytes", () => {
     const json = base64('{"a":1}');
     assert.deepEqual(opened(cloudEvent({ data_base64: json })), { a: 1 });
     assert.deepEqual(opened(cloudEvent({ data_base64: json, datacontenttype: "application/json" })), { a: 1 });
@@ -106,14 +106,14 @@ describe("a body", () => {
     );
   });
 
-  it("may hold envelopes in any number", () => {
+  it("may nest any number of envelopes", () => {
     const depth = 100_000;
     const head = '{"specversion":"1.0","id":"1","source":"s","type":"t","data":';
     assert.deepEqual(opened(`${head.repeat(depth)}{"n":1}${"}".repeat(depth)}`), { n: 1 });
   });
 });
 
-describe("what no retry can change", () => {
+describe("a failure that no retry can change", () => {
   let sqs: FakeSqs;
   beforeEach(async () => {
     sqs = await FakeSqs.start();
@@ -133,7 +133,7 @@ describe("what no retry can change", () => {
     return reported;
   };
 
-  it("is what a schema throws: the record is dead-lettered at once with what was thrown", async () => {
+  it("is an error that a schema throws: the record is dead-lettered at once with that error", async () => {
     const whole = v.object({
       n: v.pipe(
         v.string(),
@@ -151,7 +151,7 @@ describe("what no retry can change", () => {
     assert.match(reasons()[0].errorMessage, /cannot be decoded: SyntaxError: Cannot convert 1.5 to a BigInt/);
   });
 
-  it("is not what an asynchronous schema rejects with: it may have asked somebody who is away", async () => {
+  it("is not the rejection of an asynchronous schema, which may have called a service that is unavailable", async () => {
     const asking = v.pipeAsync(
       v.object({}),
       v.checkAsync(async () => {
@@ -168,7 +168,7 @@ describe("what no retry can change", () => {
     assert.deepEqual(reasons(), []);
   });
 
-  it("is a table's image that cannot be decoded: it is dead-lettered with its payload, and the shard goes on", async () => {
+  it("is a table's image that cannot be decoded: it is dead-lettered with its payload, and the shard continues", async () => {
     const seen: unknown[] = [];
     const change = (id: string, image: object) => ({
       eventID: id,
@@ -210,7 +210,7 @@ describe("what no retry can change", () => {
       CancellationReasons: codes.map((Code) => ({ Code })),
     });
 
-  it("is a request that AWS refuses for what is in it, whoever sent it", () => {
+  it("is a request that AWS refuses because of its content, whichever client sent it", () => {
     for (const error of [
       new AwsError("InvalidParameter", "Message too long", 400),
       new AwsError("InvalidParameterValue", "", 400),

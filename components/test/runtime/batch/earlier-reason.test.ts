@@ -14,7 +14,7 @@ const withReason = (reason: string) =>
   recordOf("m-2", "{}", { attributes: { DeadLetterReason: { dataType: "String" as const, stringValue: reason } } });
 
 describe("the reason of a dead letter that comes back", () => {
-  it("counts how often the event came back, and has what the last reason said", () => {
+  it("counts how often the event came back, and keeps what the last reason says", () => {
     const first = reasonOf(recordOf("m-1", "{}"));
     assert.equal("redrives" in first || "previous" in first, false);
     const second = textOf(withReason(JSON.stringify(first)), new TypeError("other"));
@@ -34,14 +34,14 @@ describe("the reason of a dead letter that comes back", () => {
     assert.equal("previous" in third.previous, false);
   });
 
-  it("takes a reason from before there was a count as the first", () => {
+  it("treats a reason without a count as the first", () => {
     const { redrives, previous } = reasonOf(
       withReason('{"errorType":"Declined","errorMessage":"no","attempts":5,"failedAt":"2025-01-01T00:00:00.000Z"}'),
     );
     assert.deepEqual([redrives, previous], [1, { errorType: "Declined", failedAt: "2025-01-01T00:00:00.000Z" }]);
   });
 
-  it("bears an attribute of its name that is none of ours", () => {
+  it("ignores an attribute of its name that has another content", () => {
     for (const foreign of ["", "no JSON", "7", "null", "[]", '"a"', "{}", '{"errorType":1,"failedAt":2}']) {
       const reason = reasonOf(withReason(foreign));
       assert.equal("redrives" in reason || "previous" in reason, false, foreign);

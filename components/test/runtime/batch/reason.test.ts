@@ -43,8 +43,8 @@ describe("the reason of a dead letter", () => {
     );
   });
 
-  describe("has of the stack", () => {
-    it("the frames of the callback's code, and none of Node.js, of packages, of Lambda and of the consumer", () => {
+  describe("contains of the stack", () => {
+    it("the frames of the callback's code, and none of Node.js, packages, Lambda and the consumer", () => {
       const { stack } = reasonFor(
         thrown([
           "JSON.parse (<anonymous>)",
@@ -60,14 +60,14 @@ describe("the reason of a dead letter", () => {
       assert.equal(stack, "    at pay (/work/functions/pay.ts:3:9)\n    at async /work/functions/place order.ts:30:3");
     });
 
-    it("the places in a bundle without a source map, as they are", () => {
+    it("the places in a bundle without a source map, unchanged", () => {
       const { stack } = reasonFor(
         thrown(["k (/var/task/index.js:27:1234)", "async Ae.runLane (/var/task/index.js:30:5)"]),
       );
       assert.equal(stack, "    at k (/var/task/index.js:27:1234)\n    at async Ae.runLane (/var/task/index.js:30:5)");
     });
 
-    it("the first three frames where none is the callback's", () => {
+    it("the first three frames where none belongs to the callback", () => {
       const frames = ["a", "b", "c", "d"].map((name) => `${name} (node:net:1:1)`);
       assert.equal(
         reasonFor(thrown(frames)).stack,
@@ -75,7 +75,7 @@ describe("the reason of a dead letter", () => {
       );
     });
 
-    it("at most eight frames of each error, and of what it was caused by what is not told yet", () => {
+    it("at most eight frames of each error, and only the new frames of its causes", () => {
       const shared = "place (/work/place.ts:1:1)";
       const cause = thrown(["connect (node:net:9:9)", shared], "connect ECONNREFUSED");
       const frames = Array.from({ length: 12 }, (_, n) => `f${n} (/work/f.ts:${n}:1)`);
@@ -95,7 +95,7 @@ describe("the reason of a dead letter", () => {
       assert.equal(reasonFor(thrown([`f (/${"d".repeat(2000)}.ts:1:1)`])).stack, undefined);
     });
 
-    it("the heading of a cause whose error has no stack of its own, and nothing of errors of the consumer itself", () => {
+    it("the heading of a cause whose error has no stack, and nothing of errors of the consumer itself", () => {
       const { stack } = reasonFor(thrown([], "outer", { cause: thrown(["f (/work/f.ts:1:1)"], "inner") }));
       assert.equal(stack, "caused by Error: inner\n    at f (/work/f.ts:1:1)");
       for (const error of [new CallbackTimeout(9), new InvalidEvent("no event"), "a text", undefined]) {
@@ -105,7 +105,7 @@ describe("the reason of a dead letter", () => {
     });
   });
 
-  it("has each cause by itself, in the order in which the message tells them, five at most and each cut", () => {
+  it("lists each cause separately, in the order of the messages, at most five and each truncated", () => {
     const refused = new AggregateError([new Error("::1"), new TypeError("127.0.0.1", { cause: "no network" })], "");
     const reason = reasonFor(new TypeError("fetch failed", { cause: refused }));
     assert.equal(reason.errorMessage, "fetch failed: ::1; TypeError: 127.0.0.1: no network");
@@ -124,13 +124,13 @@ describe("the reason of a dead letter", () => {
     assert.equal("causes" in reasonFor(new Error("alone")), false);
   });
 
-  it("has the hash of the file that runs", () => {
+  it("has the hash of the running bundle", () => {
     const file = readFileSync(path.resolve(__dirname, "..", "..", "..", "runtime", "batch", "bundle-hash.ts"));
     assert.equal(reasonOf(recordOf("m", "{}")).bundle, bundleOf(file));
     assert.equal(bundleOf(file), createHash("sha256").update(file).digest("hex").slice(0, 12));
   });
 
-  it("has the event's type: of the innermost envelope, or else of the event itself", () => {
+  it("has the event's type, from the innermost envelope or from the event itself", () => {
     const cloudEvent = { specversion: "1.0", id: "e", source: "/s", type: "order.placed", data: { type: "inner" } };
     const ofBus = { "detail-type": "Order Placed", source: "s", account: "0", detail: { type: "inner" } };
     const notification = (message: unknown) => ({
@@ -157,7 +157,7 @@ describe("the reason of a dead letter", () => {
     }
   });
 
-  it("has the tenant: of Lambda, or of a fair queue's message, whose group is none on a FIFO queue", () => {
+  it("has the tenant, from Lambda or from a fair queue's message group, but not from a FIFO queue's group", () => {
     const fair = recordOf("m", "{}");
     fair.attributes.MessageGroupId = "tenant-1";
     assert.equal(reasonOf(fair).tenant, "tenant-1");
@@ -166,7 +166,7 @@ describe("the reason of a dead letter", () => {
     assert.equal(reasonOf(fair, { context: { ...context, tenantId: "t".repeat(300) } }).tenant.length, 128);
   });
 
-  it("leaves out stack and causes where they do not fit, then all but the shortest, which keeps the count", () => {
+  it("leaves out stack and causes where they do not fit, then all but the shortest form, which keeps the count", () => {
     const error = new Error("x".repeat(200), { cause: new TypeError("y".repeat(200)) });
     const sized = (room: number) => {
       const record = withReason(textOf(recordOf("m-1", "{}")));
@@ -192,7 +192,7 @@ describe("the reason of a dead letter", () => {
     assert.equal(shortest.redrives, 1);
   });
 
-  it("bears whatever is thrown", () => {
+  it("handles any thrown value", () => {
     const raise = () => {
       throw new Error("asked");
     };

@@ -7,7 +7,7 @@ import { invoke } from "../../../runtime/callback/invoke";
 import { readSecret } from "../../../runtime/callback/secret";
 import { send } from "../../../runtime/callback/send";
 
-describe("what callbacks use", () => {
+describe("the functions that callbacks use", () => {
   let aws: FakeSqs;
   beforeEach(async () => {
     aws = await FakeSqs.start();
@@ -22,7 +22,7 @@ describe("what callbacks use", () => {
     const target = "https://sqs.eu-west-1.amazonaws.com/000000000000/next" as SendTarget<{ n: number }>;
     const fifo = "https://sqs.eu-west-1.amazonaws.com/000000000000/next.fifo" as SendTarget<{ n: number }>;
 
-    it("sends the event as JSON, signed for SQS, and answers the message's id", async () => {
+    it("sends the event as JSON, signed for SQS, and returns the message's id", async () => {
       assert.equal(await send(target, { n: 1 }, { delaySeconds: 5, attributes: { kind: "a" } }), "dead-1");
       const [{ input, headers } = assert.fail()] = aws.requests;
       assert.deepEqual(input, {
@@ -34,7 +34,7 @@ describe("what callbacks use", () => {
       assert.match(String(headers.authorization), /Credential=test\/\d{8}\/eu-west-1\/sqs\/aws4_request/);
     });
 
-    it("refuses a FIFO queue without a group, and what SQS would not take", async () => {
+    it("refuses a FIFO queue without a group, and what SQS would refuse", async () => {
       await assert.rejects(send(fifo, { n: 1 }), /is a FIFO queue; say which group/);
       await assert.rejects(send(target, { n: 1, more: "x".repeat(1_048_576) } as { n: number }), /SQS takes 1048576/);
       assert.equal(aws.requests.length, 0);
@@ -49,14 +49,14 @@ describe("what callbacks use", () => {
     const odd = { text: 'a\uffff\ufffe\ud800\u0000\t"😀' };
     const bodies = () => aws.of("SendMessage").map(({ input }) => input.MessageBody ?? "");
 
-    it("goes out in characters that SQS takes, and is the same when it is read", async () => {
+    it("is sent in characters that SQS accepts, and is the same when it is read", async () => {
       await send(target, odd);
       const [body = ""] = bodies();
       assert.match(body, /^[\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]+$/u);
       assert.deepEqual(JSON.parse(body), odd);
     });
 
-    it("is refused for good where it is no JSON, or larger with its attributes than SQS takes", async () => {
+    it("is refused permanently where it is not JSON, or exceeds SQS's limit with its attributes", async () => {
       const permanent = (message: RegExp) => (error: unknown) =>
         error instanceof PermanentError && message.test(error.message);
       const circle: { self?: unknown } = {};
@@ -77,7 +77,7 @@ describe("what callbacks use", () => {
       assert.deepEqual(bodies(), []);
     });
 
-    it("keeps an event whose correlation id SQS would refuse, and refuses other attributes of that kind for good", async () => {
+    it("accepts a correlation id that SQS would refuse, and refuses other such attributes permanently", async () => {
       await send(target, 1, { correlationId: "flow\t1 😀" });
       for (const correlationId of ["", "flow\u0000", "flow\uffff"]) await send(target, 1, { correlationId });
       const sent = aws.of("SendMessage").map(({ input }) => input.MessageAttributes?.correlationId?.StringValue);
@@ -100,7 +100,7 @@ describe("what callbacks use", () => {
       );
     });
 
-    it("reads a secret of Secrets Manager, and asks again after a failure", async () => {
+    it("reads a secret of Secrets Manager, and reads it again after a failure", async () => {
       const secret = "arn:aws:secretsmanager:eu-west-1:000000000000:secret:key" as Secret;
       aws.answer = () => ({ status: 400, body: { __type: "ResourceNotFoundException", message: "no such secret" } });
       await assert.rejects(readSecret(secret), /no such secret/);

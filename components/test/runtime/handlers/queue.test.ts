@@ -45,7 +45,7 @@ describe("the consumer of a queue", () => {
         ),
     );
 
-  it("reports nothing and calls nobody when all records succeed", async () => {
+  it("reports no failure and calls no service when all records succeed", async () => {
     const seen: number[] = [];
     const { reported, lines } = await run(
       callback(
@@ -77,7 +77,7 @@ describe("the consumer of a queue", () => {
     assert.equal(lines.length, 2, "one log line and one metric line per batch");
   });
 
-  it("tells the callback its attempt, its deadline and what the record carried", async () => {
+  it("passes the callback its attempt, its deadline and the record's attributes", async () => {
     let told: unknown;
     await run(
       callback(Job, () => (_, { id, attempt, maxAttempts, event, deadline }) => {
@@ -125,7 +125,7 @@ describe("the consumer of a queue", () => {
     assert.deepEqual([reasonOf().errorType, reasonOf().errorMessage], ["Declined", "no funds"]);
   });
 
-  it("reports a transient failure alone, hidden for a delay within its attempt's range", async () => {
+  it("reports only the transient failure, and changes its visibility timeout to a delay within its attempt's range", async () => {
     const { reported, lines } = await run(
       callback(Job, () => async ({ n }) => {
         if (n === 2) throw new RangeError("busy");
@@ -149,7 +149,7 @@ describe("the consumer of a queue", () => {
     assert.equal(another, undefined);
   });
 
-  it("says in the log what a failure was caused by, and has a stack that several records share only once", async () => {
+  it("logs the causes of a failure, and logs a stack that several records share only once", async () => {
     const { lines } = await run(
       batchCallback(Job, () => async () => {
         throw new Error("no stock", { cause: new RangeError("count below zero") });
@@ -165,7 +165,7 @@ describe("the consumer of a queue", () => {
     assert.equal(second?.stack, undefined);
   });
 
-  it("has no stack in the log of what is no event, whose stack says nothing of the callback", async () => {
+  it("logs no stack for an invalid event, whose stack says nothing about the callback", async () => {
     const { lines } = await run(
       callback(Job, () => () => {}),
       [recordOf("a", "?")],
@@ -176,7 +176,7 @@ describe("the consumer of a queue", () => {
     );
   });
 
-  it("keeps the line of the log small, however long the stacks are", async () => {
+  it("keeps the log line small, however long the stacks are", async () => {
     const { lines } = await run(
       callback(Job, () => ({ n }) => {
         throw Object.assign(new Error(`busy ${n}`), { stack: `Error: busy\n    at ${"x".repeat(50_000)}` });
@@ -187,7 +187,7 @@ describe("the consumer of a queue", () => {
     assert.ok(JSON.stringify(lines.find(({ message }) => message === "batch")).length < 150_000);
   });
 
-  it("bears whatever is thrown: the record fails, and the others are done", async () => {
+  it("handles any thrown value: the record fails, and the others are done", async () => {
     const raise = () => {
       throw new Error("asked");
     };
@@ -233,7 +233,7 @@ describe("the consumer of a queue", () => {
     assert.deepEqual(sqs.of("SendMessage"), []);
   });
 
-  it("tells a callback the flow of a dead letter that has come back, under whatever id", async () => {
+  it("passes a callback the correlation id of a dead letter that has come back, under any message id", async () => {
     const flows: string[] = [];
     const fails = callback(Job, () => (_, { correlationId }) => {
       flows.push(correlationId);
@@ -286,7 +286,7 @@ describe("the consumer of a queue", () => {
     assert.equal(sqs.of("SendMessage").length, 1, "a refusal is not tried again");
   });
 
-  it("keeps a record of which no dead letter can be made", async () => {
+  it("keeps a record that no dead letter can be made of", async () => {
     const attributes = { odd: {} } as unknown as SQSRecord["messageAttributes"];
     const { reported } = await run(
       callback(Job, () => () => {}),
@@ -295,7 +295,7 @@ describe("the consumer of a queue", () => {
     assert.deepEqual(reported, ["a"]);
   });
 
-  it("stores a dead letter whatever time is left", async () => {
+  it("stores a dead letter however little time is left", async () => {
     for (const milliseconds of [1801, 2802, 3803]) {
       const { reported } = await run(
         callback(Job, () => () => {}),
@@ -307,7 +307,7 @@ describe("the consumer of a queue", () => {
     assert.equal(sqs.of("SendMessage").length, 3);
   });
 
-  it("tries a failing service three times", async () => {
+  it("calls a failing service three times", async () => {
     sqs.answer = ({ action }) =>
       action === "SendMessage" ? { status: 503, body: { __type: "ServiceUnavailable" } } : undefined;
     const { reported } = await run(
@@ -318,7 +318,7 @@ describe("the consumer of a queue", () => {
     assert.equal(sqs.of("SendMessage").length, 3);
   });
 
-  it("gives up what hangs shortly before the timeout, and hands back what has not started", async () => {
+  it("gives up a hanging callback shortly before the timeout, and returns records that have not started", async () => {
     let aborted = false;
     const { reported } = await run(
       callback(Job, () => async ({ n }, { signal, deadline }) => {
@@ -337,7 +337,7 @@ describe("the consumer of a queue", () => {
     assert.ok((delays()["handle-hangs"] ?? 0) >= 1);
   });
 
-  it("gives CallbackTimeout as the reason of a record that hangs at its last attempt, and runs its neighbours once", async () => {
+  it("gives CallbackTimeout as the reason of a record that hangs at its last attempt, and runs the others once", async () => {
     const runs: number[] = [];
     const { reported } = await run(
       callback(Job, () => async ({ n }, { deadline }) => {
@@ -356,7 +356,7 @@ describe("the consumer of a queue", () => {
     assert.deepEqual([delays()["handle-b"], delays()["handle-c"]], [0, 0]);
   });
 
-  it("runs no more records at a time than it may", async () => {
+  it("runs no more records at a time than configured", async () => {
     let now = 0;
     let most = 0;
     await run(
@@ -372,7 +372,7 @@ describe("the consumer of a queue", () => {
     assert.equal(most, 3);
   });
 
-  it("runs records that were received before alone, the highest count first, and deletes each at once", async () => {
+  it("runs records that were received before one at a time, the highest count first, and deletes each at once", async () => {
     const order: string[] = [];
     sqs.answer = ({ action, input }) => {
       if (action === "DeleteMessageBatch") order.push(`deleted ${input.Entries?.[0]?.ReceiptHandle}`);
@@ -394,7 +394,7 @@ describe("the consumer of a queue", () => {
     assert.deepEqual(order, ["ran 3", "deleted handle-third", "ran 2", "deleted handle-second", "ran 1"]);
   });
 
-  it("lets a record that kills the process take no neighbour with it, wherever it stands in its batch", async () => {
+  it("does not let a record that kills the process affect others, at any place in its batch", async () => {
     for (let killer = 0; killer < 10; killer += 1) {
       const attempts = new Map(Array.from({ length: 10 }, (_, n) => [n, 0]));
       const done = new Set<number>();
@@ -458,7 +458,7 @@ describe("the consumer of a queue", () => {
       log.length = 0;
     });
 
-    it("stops a group at its first failure and gives its later records the same delay; other groups go on", async () => {
+    it("stops a group at its first failure and gives its later records the same delay; other groups continue", async () => {
       const { reported } = await run(
         steps,
         [step("a", 1), step("b", 1), step("a", 2, "throw"), step("a", 3), step("b", 2)],
@@ -476,7 +476,7 @@ describe("the consumer of a queue", () => {
       assert.equal(delays()["handle-a3"], delays()["handle-a2"]);
     });
 
-    it("dead-letters a permanent failure in its group, under the message's own id, and goes on with the group", async () => {
+    it("dead-letters a permanent failure in its group, under the message's own id, and continues with the group", async () => {
       const { reported } = await run(steps, [step("a", 1, "refuse"), step("a", 2)], { fifo: true });
       assert.deepEqual(reported, []);
       assert.deepEqual(log, ["a1", "a2"]);
@@ -486,7 +486,7 @@ describe("the consumer of a queue", () => {
       assert.equal(reasonOf().deduplicationId, "dedup-a1");
     });
 
-    it("does not let a group go on past a dead letter that could not be stored", async () => {
+    it("does not continue a group beyond a dead letter that could not be stored", async () => {
       sqs.answer = ({ action }) =>
         action === "SendMessage" ? { status: 403, body: { __type: "AccessDenied" } } : undefined;
       const { reported } = await run(steps, [step("a", 1, "refuse"), step("a", 2)], { fifo: true });
@@ -496,7 +496,7 @@ describe("the consumer of a queue", () => {
   });
 
   describe("with a batch callback", () => {
-    it("hands over all valid records at once, and reports or dead-letters what is returned", async () => {
+    it("passes all valid records at once, and reports or dead-letters what it returns", async () => {
       const calls: number[][] = [];
       const { reported } = await run(
         batchCallback(Job, () => async (records) => {
@@ -522,7 +522,7 @@ describe("the consumer of a queue", () => {
       );
     });
 
-    it("fails every record of a call that throws, or that names a record which is not in it", async () => {
+    it("fails every record of a call that throws, or that returns a record which is not in the batch", async () => {
       for (const callbackOf of [
         batchCallback(Job, () => async () => {
           throw new Error("down");
@@ -535,7 +535,7 @@ describe("the consumer of a queue", () => {
     });
   });
 
-  it("runs many records that were received before, without handing healthy ones back", async () => {
+  it("runs many records that were received before, without returning healthy ones", async () => {
     // Each takes a tenth of a second, together with those that run beside it: one after the other they would take 30 s.
     let tenth: Promise<void> | undefined;
     const slow = callback(Job, () => () => {
@@ -550,7 +550,7 @@ describe("the consumer of a queue", () => {
     assert.deepEqual(reported, []);
   });
 
-  it("says what is missing when it was deployed without its settings", async () => {
+  it("reports which settings are missing when it was deployed without them", async () => {
     assert.throws(
       () => queueHandler(callback(Job, () => () => {})),
       /SPILLWAY is missing; deploy the function with its component/,

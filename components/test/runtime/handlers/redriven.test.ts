@@ -75,7 +75,7 @@ describe("an event that was a dead letter before", () => {
       options: { concurrency?: number; fifo?: boolean } = {},
     ) => silently(() => sqs.handler(what, options)({ Records: [...records] }, contextWith(30_000)));
 
-    it("is told when it succeeds, with its id now, its flow and how often it came back", async () => {
+    it("is reported when it succeeds, with its current id, its correlation id and how often it came back", async () => {
       const lines = await run(succeeds, [recordOf("new", { n: 1 }), comesBack("back", 2)]);
       const [line, ...others] = lines.filter(({ message }) => message === "redriven");
       const { timestamp, service, sampling_rate, ...told } = line ?? {};
@@ -92,7 +92,7 @@ describe("an event that was a dead letter before", () => {
       assert.deepEqual(sqs.requests, []);
     });
 
-    it("is told as a warning when it fails again, and its next reason counts", async () => {
+    it("is reported as a warning when it fails again, and its next reason counts", async () => {
       const lines = await run(declines, [recordOf("new", { n: 1 }), comesBack("back", 2)]);
       assert.deepEqual(redriven(lines), [["back", "deadLettered"]]);
       assert.equal(lines.find(({ message }) => message === "redriven")?.level, "WARN");
@@ -102,26 +102,26 @@ describe("an event that was a dead letter before", () => {
       assert.deepEqual(reasons.map(({ redrives }) => redrives).sort(), [2, undefined]);
     });
 
-    it("is told as retried while it has attempts, and dead-lettered at the last", async () => {
+    it("is reported as retried while it has attempts, and as dead-lettered at the last", async () => {
       assert.deepEqual(redriven(await run(busy, [comesBack("back", 1)])), [["back", "retried"]]);
       assert.deepEqual(redriven(await run(busy, [comesBack("back", 1, { attempt: 5 })])), [["back", "deadLettered"]]);
     });
 
-    it("is told as retried where its dead letter is refused, or has no room", async () => {
+    it("is reported as retried where its dead letter is refused or too large", async () => {
       const large = { ...comesBack("large", 1), body: "x".repeat(1_048_575) };
       assert.deepEqual(redriven(await run(succeeds, [large])), [["large", "retried"]]);
       refuseDeadLetters();
       assert.deepEqual(redriven(await run(declines, [comesBack("back", 1)])), [["back", "retried"]]);
     });
 
-    it("is told as handed back where it is not its turn yet", async () => {
+    it("is reported as handed back where its turn has not come", async () => {
       const waits = each(() => {
         throw new NotYet("in hand", Date.now() + 5000);
       });
       assert.deepEqual(redriven(await run(waits, [comesBack("back", 1)])), [["back", "handedBack"]]);
     });
 
-    it("is told as retried where it hangs until the deadline, and as handed back where it has not started", async () => {
+    it("is reported as retried where it hangs until the deadline, and as handed back where it has not started", async () => {
       const hangs = each(async (_, { deadline }) => {
         await clock.overrun(deadline);
         await new Promise<void>(() => {});
@@ -133,7 +133,7 @@ describe("an event that was a dead letter before", () => {
       ]);
     });
 
-    it("is told as handed back behind a failed record of its group", async () => {
+    it("is reported as handed back behind a failed record of its group", async () => {
       const lines = await run(busy, [comesBack("first", 1, { group: "g" }), comesBack("second", 2, { group: "g" })], {
         fifo: true,
       });
@@ -143,7 +143,7 @@ describe("an event that was a dead letter before", () => {
       ]);
     });
 
-    it("is told by what a batch callback returns, or throws", async () => {
+    it("is reported by what a batch callback returns or throws", async () => {
       const some = batchCallback(Job, () => (records) => {
         const failed = records.filter(({ event }) => event.n !== 1);
         return failed.map(({ id, event }) => ({ id, error: event.n === 2 ? new Declined("no") : new Error("busy") }));
@@ -164,7 +164,7 @@ describe("an event that was a dead letter before", () => {
       );
     });
 
-    it("is told at once, and once, where it runs alone and is deleted, since what comes later may kill the process", async () => {
+    it("is reported at once, and once, where it runs alone and is deleted, since a later record may kill the process", async () => {
       for (const [what, outcome] of [
         [succeeds, "succeeded"],
         [declines, "deadLettered"],
@@ -175,7 +175,7 @@ describe("an event that was a dead letter before", () => {
       }
     });
 
-    it("is told with its batch where it could not be deleted at once", async () => {
+    it("is reported with its batch where it could not be deleted at once", async () => {
       sqs.answer = ({ action }) =>
         action === "DeleteMessageBatch"
           ? { status: 400, body: { __type: "x#AccessDenied", message: "no" } }
@@ -185,7 +185,7 @@ describe("an event that was a dead letter before", () => {
       assert.ok(lines.findIndex(({ message }) => message === "redriven") > batchAt(lines));
     });
 
-    it("is not told of what has no reason of ours", async () => {
+    it("is not reported where the dead letter has no reason of the consumer", async () => {
       const foreign = recordOf(
         "m",
         { n: 1 },
@@ -216,7 +216,7 @@ describe("an event that was a dead letter before", () => {
     };
     const earlier = { DeadLetterReason: { Type: "String" as const, Value: reason } };
 
-    it("is told, and goes on in its flow", async () => {
+    it("is reported, and keeps its correlation id", async () => {
       const flows: string[] = [];
       const notes = each((_, { correlationId }) => void flows.push(correlationId));
       assert.deepEqual(redriven((await run(notes, earlier)).lines), [["m-1", "succeeded"]]);
@@ -251,7 +251,7 @@ describe("an event that was a dead letter before", () => {
     };
     const id = (n: number) => `shardId-000000000000:${n}`;
 
-    it("is told, and its next reason counts", async () => {
+    it("is reported, and its next reason counts", async () => {
       const declinesTwo = each(({ n }) => {
         if (n === 2) throw new Declined("no");
       });
@@ -269,7 +269,7 @@ describe("an event that was a dead letter before", () => {
       assert.deepEqual([redrives, previous.errorType], [2, "Declined"]);
     });
 
-    it("is told as handed back above what has to be retried, though it has run: it comes again", async () => {
+    it("is reported as handed back above the record that is retried, although it has run, because it comes again", async () => {
       const failsOne = each(async ({ n }) => {
         if (n !== 1) return;
         await new Promise((resolve) => setTimeout(resolve, 5));
@@ -287,12 +287,12 @@ describe("an event that was a dead letter before", () => {
       assert.deepEqual(reported, [{ itemIdentifier: "1" }]);
     });
 
-    it("is told as handed back where its dead letter is refused", async () => {
+    it("is reported as handed back where its dead letter is refused", async () => {
       refuseDeadLetters();
       assert.deepEqual((await run(declines, [again(streamRecord(1))])).told, [[id(1), "handedBack"]]);
     });
 
-    it("is told by what becomes of its window", async () => {
+    it("is reported by the result of its window", async () => {
       const window = { window: { start: "2026-01-01T00:00:00Z", end: "2026-01-01T00:01:00Z" } };
       const counts = windowCallback(Job, () => (records) => ({ count: records.length }));
       const fails = windowCallback(Job, () => (): object => {
@@ -309,7 +309,7 @@ describe("an event that was a dead letter before", () => {
     });
   });
 
-  it("of a table is told, and its next dead letter is the change alone", async () => {
+  it("of a table is reported, and its next dead letter is the change alone", async () => {
     const change: DynamoDBRecord = {
       eventID: "event-1",
       eventName: "MODIFY",

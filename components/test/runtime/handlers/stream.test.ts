@@ -46,7 +46,7 @@ describe("the consumer of a stream", () => {
       }))
       .sort((a, b) => Number(a.reason.sequenceNumber) - Number(b.reason.sequenceNumber));
 
-  it("reports nothing when all records succeed, and opens a CloudEvent", async () => {
+  it("reports no failure when all records succeed, and opens a CloudEvent", async () => {
     const seen: [unknown, unknown, string][] = [];
     const note = callback(
       Job,
@@ -66,7 +66,7 @@ describe("the consumer of a stream", () => {
     assert.deepEqual(lines[0]?.correlationIds, ["shardId-000000000000:1", "c-1"]);
   });
 
-  it("tells a callback the partition key of its record", async () => {
+  it("passes a callback the partition key of its record", async () => {
     const keys: unknown[] = [];
     const note = callback(
       Job,
@@ -85,7 +85,7 @@ describe("the consumer of a stream", () => {
     assert.deepEqual(keys, ["c-7", "c-7"]);
   });
 
-  it("keeps the order within a partition key and runs keys beside each other", async () => {
+  it("keeps the order within a partition key and runs partition keys in parallel", async () => {
     const order: Record<string, number[]> = { a: [], b: [] };
     let running = 0;
     let most = 0;
@@ -110,7 +110,7 @@ describe("the consumer of a stream", () => {
     assert.equal(most, 2);
   });
 
-  it("dead-letters a permanent failure with its payload, place and reason, and goes on", async () => {
+  it("dead-letters a permanent failure with its payload, position and reason, and continues", async () => {
     const done: number[] = [];
     const decline = callback(Job, () => ({ n }) => {
       if (n === 2) throw new Declined("not this one");
@@ -141,7 +141,7 @@ describe("the consumer of a stream", () => {
     assert.equal(invalid?.reason.errorType, "InvalidEvent");
   });
 
-  it("reports the lowest transient failure, starts nothing above it, and stores no poison from above it", async () => {
+  it("reports the lowest transient failure, starts nothing above it, and stores no poison record from above it", async () => {
     const started: number[] = [];
     const fail = callback(Job, () => async ({ n }) => {
       started.push(n);
@@ -158,7 +158,7 @@ describe("the consumer of a stream", () => {
     );
   });
 
-  it("dead-letters poison behind a transient failure once only, however often that one is retried", async () => {
+  it("dead-letters a poison record behind a transient failure once only, however often that one is retried", async () => {
     let down = true;
     const flaky = callback(Job, () => ({ n }) => {
       if (n === 1 && down) throw new Error("not now");
@@ -176,7 +176,7 @@ describe("the consumer of a stream", () => {
     );
   });
 
-  it("goes on from a record whose dead letter could not be stored", async () => {
+  it("continues from a record whose dead letter could not be stored", async () => {
     sqs.answer = ({ input }) =>
       input.MessageBody === recordOf(2).kinesis.data
         ? { status: 400, body: { __type: "x#QueueDoesNotExist" } }
@@ -188,7 +188,7 @@ describe("the consumer of a stream", () => {
     assert.deepEqual(reported, ["2"]);
   });
 
-  it("dead-letters an empty record, which SQS would refuse as a body: its base64 is a space", async () => {
+  it("dead-letters an empty record with a space as its base64, because SQS refuses an empty body", async () => {
     const { reported } = await run(
       callback(Job, () => () => {}),
       [recordOf(0, ""), recordOf(1)],
@@ -200,7 +200,7 @@ describe("the consumer of a stream", () => {
     assert.equal(Buffer.from(" ", "base64").length, 0);
   });
 
-  it("leaves to the mapping's destination what is too large for a message", async () => {
+  it("leaves a record that is too large for a message to the mapping's destination", async () => {
     const large = recordOf(1, { n: 1, more: "x".repeat(900_000) });
     const never = callback(v.object({ n: v.string() }), () => () => {});
     const { reported } = await run(never, [recordOf(0, { n: "0" }), large]);
@@ -208,7 +208,7 @@ describe("the consumer of a stream", () => {
     assert.equal(sqs.of("SendMessage").length, 0);
   });
 
-  it("gives up what hangs shortly before the timeout, and goes on from it", async () => {
+  it("gives up a hanging callback shortly before the timeout, and continues from its record", async () => {
     const hang = callback(
       Job,
       () =>
@@ -220,7 +220,7 @@ describe("the consumer of a stream", () => {
     assert.match(JSON.stringify(lines[0]?.failures), /"errorType":"CallbackTimeout"/);
   });
 
-  it("hands a batch callback all records, and reports the lowest that it returns", async () => {
+  it("passes a batch callback all records, and reports the lowest that it returns", async () => {
     const some = batchCallback(
       Job,
       () => (records) => records.slice(1).map(({ id }) => ({ id, error: new Error("no") })),
@@ -253,7 +253,7 @@ describe("the consumer of a stream", () => {
       return reported;
     };
 
-    it("hands over both images as plain values, typed and checked by the item's schema", async () => {
+    it("passes both images as plain values, typed and checked by the item's schema", async () => {
       const seen: (TableChange<{ orderId: string; total: number }> & Pick<RecordContext, "correlationId">)[] = [];
       const note = callback(tableChange(Order), () => (given, { correlationId }) => {
         seen.push({ ...given, correlationId });
@@ -310,7 +310,7 @@ describe("the consumer of a stream", () => {
       assert.equal(reason.sequenceNumber, "7");
     });
 
-    it("dead-letters a change with characters that SQS does not take", async () => {
+    it("dead-letters a change with characters that SQS refuses", async () => {
       const never = callback(tableChange(Order), () => () => {
         throw new Declined("never \uffff");
       });
@@ -324,7 +324,7 @@ describe("the consumer of a stream", () => {
       assert.equal(JSON.parse(reason).errorMessage, "never \uffff");
     });
 
-    it("takes schemas that check asynchronously", async () => {
+    it("accepts schemas that check asynchronously", async () => {
       const later = v.pipeAsync(
         Order,
         v.checkAsync(async ({ total }) => total > 1, "too little"),

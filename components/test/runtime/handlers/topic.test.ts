@@ -43,7 +43,7 @@ describe("the consumer of a topic", () => {
     return silently(() => handler({ Records: [record] }, contextWith(30_000)));
   };
 
-  it("hands over the message, with the flow's id of its attribute", async () => {
+  it("passes the message, with the correlation id of its attribute", async () => {
     const seen: unknown[] = [];
     const note = callback(
       Job,
@@ -222,7 +222,7 @@ describe("publishing", () => {
     );
   });
 
-  it("refuses for good a type that no filter can read, and what is not JSON", async () => {
+  it("refuses permanently a type that no filter can read, and an event that is not JSON", async () => {
     for (const type of ['order"placed', "order\nplaced", "order😀", ""]) {
       await assert.rejects(publish(topic as PublishTarget<{ type: string }>, { type }), {
         name: "PermanentError",
@@ -234,7 +234,7 @@ describe("publishing", () => {
     assert.equal(aws.requests.length, 0);
   });
 
-  it("writes every event in characters that queues take", async () => {
+  it("writes every event in characters that queues accept", async () => {
     const odd = { ...event, orderId: "o\uffff\ufffe\ud800" };
     const stream = "arn:aws:kinesis:eu-west-1:000000000000:stream/s" as StreamTarget<Placed>;
     const bus = "arn:aws:events:eu-west-1:000000000000:event-bus/b" as BusTarget<Placed>;
@@ -251,7 +251,7 @@ describe("publishing", () => {
     }
   });
 
-  it("makes a deduplication id of an event id that SNS would refuse as one, the same for the same event", async () => {
+  it("derives a deduplication id from an event id that SNS would refuse as one, the same for the same event", async () => {
     const fifo = `${topic}.fifo` as PublishTarget<Placed>;
     for (const id of ["e-1", "e 1\t", "e 1\t", "x".repeat(129)])
       await publish(fifo, event, { id, messageGroupId: "g" });
@@ -262,7 +262,7 @@ describe("publishing", () => {
     assert.match(long ?? "", /^[0-9a-f]{64}$/);
   });
 
-  it("wants a group for a FIFO topic, and says what SNS answered", async () => {
+  it("requires a group for a FIFO topic, and reports SNS's answer", async () => {
     const fifo = `${topic}.fifo` as PublishTarget<Placed>;
     await assert.rejects(publish(fifo, event), { name: "PermanentError", message: /is a FIFO topic; say which group/ });
     aws.answer = () => ({

@@ -116,7 +116,7 @@ describe("the consumer of an idempotent callback, on a real table", () => {
     );
   };
 
-  it("runs the callback once for records of the same event, in one batch and in another, and says that it skips", async () => {
+  it("runs the callback once for records of the same event, in one batch and in another, and logs the skip", async () => {
     const { runs, what } = noting();
     const handler = handlerOf(what);
     const first = await handle(handler, [
@@ -134,7 +134,7 @@ describe("the consumer of an idempotent callback, on a real table", () => {
     );
   });
 
-  it("keeps an item as Powertools does: in hand until the invocation ends, then done until it expires", async () => {
+  it("stores an item as Powertools does: INPROGRESS until the invocation ends, then COMPLETED until it expires", async () => {
     let during: Record<string, unknown> = {};
     const { what } = noting(async () => {
       during = (await item()) ?? {};
@@ -152,7 +152,7 @@ describe("the consumer of an idempotent callback, on a real table", () => {
     assert.ok(expiration >= before + 3_600_000 && expiration <= Date.now() + 3_602_000);
   });
 
-  it("hides the record that loses a race until the time of the other is over, and then skips it", async () => {
+  it("delays the record that loses a race until the time of the other is over, and then skips it", async () => {
     let finish = () => {};
     const { runs, what } = noting(
       () =>
@@ -175,7 +175,7 @@ describe("the consumer of an idempotent callback, on a real table", () => {
     assert.deepEqual(runs, ["1"]);
   });
 
-  it("frees the event when the callback fails, so that the retry runs", async () => {
+  it("releases the event when the callback fails, so that the retry runs", async () => {
     let failing = true;
     const { runs, what } = noting(() => {
       if (failing) throw new RangeError("busy");
@@ -189,7 +189,7 @@ describe("the consumer of an idempotent callback, on a real table", () => {
     assert.equal((await item())?.status, "COMPLETED");
   });
 
-  it("dead-letters a permanent error under its own name, even where the event cannot be freed", async () => {
+  it("dead-letters a permanent error under its own name, even where the event cannot be released", async () => {
     const { what } = noting(() => {
       throw new Declined("no funds");
     });
@@ -201,7 +201,7 @@ describe("the consumer of an idempotent callback, on a real table", () => {
     assert.match(String(warning?.errorMessage), /^DeleteItem on the table spillway-dev-events-\w+ failed: Access/);
   });
 
-  it("takes the same content in another order for the same event, and other content under its key for a conflict", async () => {
+  it("treats the same content in another order as the same event, and other content under its key as a conflict", async () => {
     const { runs, what } = noting();
     const handler = handlerOf(what);
     const { reported } = await handle(handler, [
@@ -218,7 +218,7 @@ describe("the consumer of an idempotent callback, on a real table", () => {
     );
   });
 
-  it("dead-letters an event without its key as an InvalidEvent, and asks the table nothing", async () => {
+  it("dead-letters an event without its key as an InvalidEvent, and does not call the table", async () => {
     const asked: string[] = [];
     disturb = { before: (_, service, action) => void (service === "dynamodb" && asked.push(action)) };
     const { runs, what } = noting();
@@ -256,7 +256,7 @@ describe("the consumer of an idempotent callback, on a real table", () => {
     assert.deepEqual(runs, ["1", "1", "1", "1"]);
   });
 
-  it("fails the record for now, without a run, while the table cannot be asked", async () => {
+  it("fails the record temporarily, without a run, while the table is not available", async () => {
     const { runs, what } = noting();
     for (const [action, error] of [
       ["PutItem", denied],
@@ -270,7 +270,7 @@ describe("the consumer of an idempotent callback, on a real table", () => {
     assert.deepEqual(runs, []);
   });
 
-  it("does not run a callback again that has run, where only the note of it fails", async () => {
+  it("does not run a completed callback again where only storing its completion fails", async () => {
     const { runs, what } = noting();
     disturb = refusing("UpdateItem", denied);
     const { reported, lines } = await handle(handlerOf(what), [recordOf("a", { n: "1" })]);
@@ -278,7 +278,7 @@ describe("the consumer of an idempotent callback, on a real table", () => {
     assert.ok(lines.some(({ message, level }) => /could not be noted/.test(String(message)) && level === "WARN"));
   });
 
-  it("notes a handled event until the table takes it, and lets no duplicate run meanwhile or afterwards", async () => {
+  it("retries storing a completed event until the table accepts it, and runs no duplicate meanwhile or afterwards", async () => {
     for (const code of ["ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException"]) {
       const { runs, what } = noting();
       let refusals = 0;
@@ -301,7 +301,7 @@ describe("the consumer of an idempotent callback, on a real table", () => {
     assert.deepEqual(new Set((await items()).map(({ status }) => status)), new Set(["COMPLETED"]));
   });
 
-  it("notes a handled event whatever is left of the invocation, also where its deadline falls between two milliseconds", async () => {
+  it("stores a completed event however little time is left, also where its deadline falls between two milliseconds", async () => {
     for (const milliseconds of [10_001, 20_003, 29_999]) {
       const { what } = noting(async (_, { deadline }) => assert.ok(Number.isInteger(deadline), String(deadline)));
       const { reported, lines } = await handle(
@@ -317,7 +317,7 @@ describe("the consumer of an idempotent callback, on a real table", () => {
     );
   });
 
-  describe("gives up the note before the deadline, at which the record would fail and its callback run again", function () {
+  describe("gives up storing the completion before the deadline, at which the record would fail and its callback run again", function () {
     // A machine that is busy may take longer than the half second that is left by then; what is wrong is so each time.
     this.retries(2);
     const silent: Observer = {
@@ -338,7 +338,7 @@ describe("the consumer of an idempotent callback, on a real table", () => {
     }
   });
 
-  it("is not locked out by itself when the answer of the table is lost", async () => {
+  it("is not locked out by its own item when the table's answer is lost", async () => {
     const lost = new Set(["PutItem", "UpdateItem"]);
     disturb = {
       after: (_, service, action) => {
@@ -355,7 +355,7 @@ describe("the consumer of an idempotent callback, on a real table", () => {
     );
   });
 
-  it("takes an event that is freed while it looks at what is in the way", async () => {
+  it("claims an event that is released while it reads the item in its way", async () => {
     const { runs, what } = noting();
     await handle(handlerOf(what), [recordOf("a", { n: "1" })]);
     disturb = {
@@ -383,14 +383,14 @@ describe("the consumer of an idempotent callback, on a real table", () => {
       });
     };
 
-    it("runs its own record in its next attempt, as soon as the time of the dead is over", async () => {
+    it("runs its own record in its next attempt, as soon as the time of the dead process is over", async () => {
       await leave("a", 300);
       const { runs, what } = noting();
       const { reported } = await handle(handlerOf(what), [recordOf("a", { n: "1" }, { attempt: 2 })]);
       assert.deepEqual([reported, runs], [[], ["1"]]);
     });
 
-    it("hides another record until that time is over", async () => {
+    it("delays another record until that time is over", async () => {
       await leave("a", 20_000);
       const { runs, what } = noting();
       const early = await handle(handlerOf(what), [recordOf("b", { n: "1" })]);
@@ -400,7 +400,7 @@ describe("the consumer of an idempotent callback, on a real table", () => {
       assert.deepEqual(runs, ["1"]);
     });
 
-    it("hides its own record where that time goes on beyond the deadline, without a run", async () => {
+    it("delays its own record where that time extends beyond the deadline, without a run", async () => {
       await leave("a", 60_000);
       const { runs, what } = noting();
       const { reported, errors } = await handle(handlerOf(what), [recordOf("a", { n: "1" }, { attempt: 5 })]);
@@ -426,7 +426,7 @@ describe("the consumer of an idempotent callback, on a real table", () => {
       assert.deepEqual([reported, runs, sqs.of("SendMessage")], [[], ["1"], []]);
     });
 
-    it("is done without a run while the other has the event in hand: no dead letter for what is no failure", async () => {
+    it("is done without a run while the other is processing the event: no dead letter without a failure", async () => {
       await leave(60_000);
       const { runs, what } = noting();
       const { reported, errors, lines } = await handle(handlerOf(what), [recordOf("b", { n: "1" }, last)]);
@@ -435,7 +435,7 @@ describe("the consumer of an idempotent callback, on a real table", () => {
       assert.equal((await item())?.owner, "another");
     });
 
-    it("dead-letters an event of other content under its key, which nobody carries on", async () => {
+    it("dead-letters an event with other content under its key, which no other run completes", async () => {
       await leave(60_000);
       const { runs, what } = noting();
       const other = recordOf("b", { n: "1", more: { x: 1 } }, last);
@@ -444,7 +444,7 @@ describe("the consumer of an idempotent callback, on a real table", () => {
     });
   });
 
-  it("frees what still runs at the deadline before Lambda has its answer", async () => {
+  it("releases an event that still runs at the deadline before Lambda has the answer", async () => {
     for (const [n, does] of [
       ["hangs", (_: Job, { deadline }: RecordContext) => clock.overrun(deadline)],
       // It gives up itself: it has not done its work, whatever it returns.
@@ -463,7 +463,7 @@ describe("the consumer of an idempotent callback, on a real table", () => {
     }
   });
 
-  it("neither finishes nor frees what another has taken over", async () => {
+  it("neither completes nor releases an event that another invocation has taken over", async () => {
     for (const fails of [false, true]) {
       const { what } = noting(async () => {
         await replace({ owner: "another" });
@@ -476,7 +476,7 @@ describe("the consumer of an idempotent callback, on a real table", () => {
     }
   });
 
-  it("runs an event again that is known no longer, though DynamoDB has not removed it yet", async () => {
+  it("runs an event again that has expired, although DynamoDB has not deleted its item yet", async () => {
     const { runs, what } = noting();
     await handle(handlerOf(what), [recordOf("a", { n: "1" })]);
     await replace({ expiration: Math.floor(Date.now() / 1000) - 1 });
@@ -484,7 +484,7 @@ describe("the consumer of an idempotent callback, on a real table", () => {
     assert.deepEqual(runs, ["1", "1"]);
   });
 
-  it("serves streams: a lost race is the checkpoint", async () => {
+  it("works for streams: a lost race is the checkpoint", async () => {
     const source = { kind: "stream", deadLetterQueueUrl: sqs.deadLetterQueueUrl, concurrency: 1 } as const;
     const { runs, what } = noting();
     const handler = deployed(source, () => idempotent(kinesisHandler, what), {}, settings());
@@ -502,7 +502,7 @@ describe("the consumer of an idempotent callback, on a real table", () => {
     assert.deepEqual(runs, ["1", "2"]);
   });
 
-  it("serves topics: a lost race fails the invocation", async () => {
+  it("works for topics: a lost race fails the invocation", async () => {
     const source = { kind: "topic", deadLetterQueueUrl: sqs.deadLetterQueueUrl } as const;
     const { runs, what } = noting();
     const handler = deployed(source, () => idempotent(topicHandler, what), {}, settings());
@@ -517,7 +517,7 @@ describe("the consumer of an idempotent callback, on a real table", () => {
     assert.deepEqual(runs, ["1"]);
   });
 
-  it("waits in a stream, whose shard would stand still anyway, until the time of another is over", async () => {
+  it("waits in a stream, whose shard is blocked anyway, until the time of the other is over", async () => {
     const source = { kind: "stream", deadLetterQueueUrl: sqs.deadLetterQueueUrl, concurrency: 1 } as const;
     const { runs, what } = noting();
     const handler = deployed(source, () => idempotent(kinesisHandler, what), {}, settings());

@@ -5,7 +5,7 @@ import { type Claim, IdempotencyTable } from "../../../runtime/idempotency/idemp
 const tableArn = "arn:aws:dynamodb:eu-west-1:000000000000:table/events";
 const claim: Claim = { id: "id", owner: "owner", record: "record", validation: "content" };
 
-describe("the note that an event was handled", () => {
+describe("the stored completion of an event", () => {
   const [{ now }, { timeout }] = [Date, AbortSignal];
   const start = now();
   /** Milliseconds until what is given up. */

@@ -61,7 +61,7 @@ describe("the consumer of a stream's tumbling window", () => {
       reason: JSON.parse(input.MessageAttributes?.DeadLetterReason?.StringValue ?? "null"),
     }));
 
-  it("makes the next state of all records and the state so far", async () => {
+  it("computes the next state from all records and the previous state", async () => {
     const first = await run(sum, [recordOf(1), recordOf(2)]);
     assert.deepEqual(first.response, {
       state: { sum: 3, seen: ["shardId-000000000000:1", "shardId-000000000000:2"] },
@@ -72,7 +72,7 @@ describe("the consumer of a stream's tumbling window", () => {
     assert.partialDeepStrictEqual(lines[0], { message: "batch", batch: { received: 1, succeeded: 1 } });
   });
 
-  it("tells the callback about the window, and calls it at the end without records", async () => {
+  it("passes the callback the window, and calls it at the end without records", async () => {
     const windows: Window<Totals>[] = [];
     const note = windowCallback(Reading, () => (records, window: Window<Totals>) => {
       assert.equal(records.length, 0);
@@ -104,7 +104,7 @@ describe("the consumer of a stream's tumbling window", () => {
     assert.partialDeepStrictEqual(lines[0], { message: "over", sum: 3 });
   });
 
-  it("says that there is no state yet where Lambda gives an empty one, or none", async () => {
+  it("passes no state where Lambda gives an empty one, or none", async () => {
     const states: unknown[] = [];
     const note = windowCallback(Reading, () => (_, { state }: Window<Totals>) => {
       states.push(state);
@@ -115,7 +115,7 @@ describe("the consumer of a stream's tumbling window", () => {
     assert.deepEqual(states, [undefined, undefined]);
   });
 
-  it("dead-letters what is no event, with its payload, and makes the state of the others", async () => {
+  it("dead-letters an invalid event, with its payload, and computes the state of the others", async () => {
     const { response, lines } = await run(sum, [recordOf(1), recordOf(2, { n: -1 }), recordOf(3, "no JSON")]);
     assert.deepEqual(response, { state: { sum: 1, seen: ["shardId-000000000000:1"] }, batchItemFailures: [] });
     const letters = reasons().sort((a, b) => Number(a.reason.sequenceNumber) - Number(b.reason.sequenceNumber));
@@ -132,7 +132,7 @@ describe("the consumer of a stream's tumbling window", () => {
     });
   });
 
-  it("leaves the state as it is where no record is an event, without calling the callback", async () => {
+  it("leaves the state unchanged where no record is a valid event, without calling the callback", async () => {
     const { response } = await run(
       fails(() => new Error("called")),
       [recordOf(1, "no JSON")],
@@ -142,7 +142,7 @@ describe("the consumer of a stream's tumbling window", () => {
     assert.equal(reasons().length, 1);
   });
 
-  it("has everything come again when the callback throws, with the state as it was, and stores no dead letter yet", async () => {
+  it("has Lambda retry the batch when the callback throws, with the previous state, and stores no dead letter yet", async () => {
     const { response, lines } = await run(
       fails(() => new RangeError("not now")),
       [recordOf(1), recordOf(2, "no JSON"), recordOf(3)],
@@ -155,18 +155,18 @@ describe("the consumer of a stream's tumbling window", () => {
     assert.match(text, /"errorType":"RangeError"/);
   });
 
-  it("says nothing of a window that ends without records", async () => {
+  it("logs nothing for a window that ends without records", async () => {
     const { response, lines } = await run(sum, [], { state: { sum: 5 }, isFinalInvokeForWindow: true });
     assert.deepEqual(response.batchItemFailures, []);
     assert.deepEqual(lines, []);
   });
 
-  it("fails the invocation when the end of the window fails, so that Lambda tries again", async () => {
+  it("fails the invocation when the end of the window fails, so that Lambda retries it", async () => {
     const failing = fails(() => new RangeError("no table"));
     await assert.rejects(run(failing, [], { isFinalInvokeForWindow: true }), { name: "RangeError" });
   });
 
-  it("dead-letters a permanent failure of a record that is alone, and has several come again", async () => {
+  it("dead-letters a permanent failure of a single record, and has Lambda retry a batch of several", async () => {
     const declined = fails(() => new Declined("never"));
     const { response } = await run(declined, [recordOf(1), recordOf(2)]);
     assert.deepEqual(response.batchItemFailures, [{ itemIdentifier: "1" }]);
@@ -179,13 +179,13 @@ describe("the consumer of a stream's tumbling window", () => {
     );
   });
 
-  it("has everything come again when a dead letter cannot be stored, so that nothing counts twice", async () => {
+  it("has Lambda retry the batch when a dead letter cannot be stored, so that nothing counts twice", async () => {
     sqs.answer = () => ({ status: 400, body: { __type: "x#QueueDoesNotExist" } });
     const { response } = await run(sum, [recordOf(1), recordOf(2, "no JSON")], { state: { sum: 5 } });
     assert.deepEqual(response, { state: { sum: 5 }, batchItemFailures: [{ itemIdentifier: "1" }] });
   });
 
-  it("refuses a state that is none, and one above 1 MB, with the size and the rule", async () => {
+  it("refuses an invalid state, and one above 1 MB, with the size and the rule", async () => {
     const returning = (state: unknown) => windowCallback(Reading, () => () => state as Totals);
     const errorOf = async (state: unknown) => {
       const { response, lines } = await run(returning(state), [recordOf(1)], { state: { sum: 5 } });
@@ -203,7 +203,7 @@ describe("the consumer of a stream's tumbling window", () => {
     assert.deepEqual(response.batchItemFailures, []);
   });
 
-  it("gives up a callback that hangs shortly before the timeout, and aborts its signal", async () => {
+  it("gives up a hanging callback shortly before the timeout, and aborts its signal", async () => {
     let aborted = false;
     const hangs = windowCallback(Reading, () => (_, { signal, deadline }: Window<Totals>) => {
       signal.addEventListener("abort", () => {
@@ -217,7 +217,7 @@ describe("the consumer of a stream's tumbling window", () => {
     assert.ok(aborted);
   });
 
-  it("says what is wrong where there is no window, and where a queue is to run it", async () => {
+  it("reports the error where there is no window, and where a queue is to run it", async () => {
     const handler = deployed({ kind: "stream", deadLetterQueueUrl: "url", concurrency: 1 }, () => kinesisHandler(sum));
     await assert.rejects(handler({ Records: [] }, contextWith(1000)), /deploy a window callback with tumblingWindow/);
     const settings = { queueUrl: "url", deadLetterQueueUrl: "url", maxReceiveCount: 5, concurrency: 1 };
@@ -225,7 +225,7 @@ describe("the consumer of a stream's tumbling window", () => {
     assert.throws(queue, /A window callback is for a StreamConsumer or a TableConsumer with tumblingWindow/);
   });
 
-  it("leaves the answer of other callbacks without a state", async () => {
+  it("adds no state to the answer of other callbacks", async () => {
     const { response } = await run(
       callback(Reading, () => () => {}),
       [recordOf(1)],
@@ -234,7 +234,7 @@ describe("the consumer of a stream's tumbling window", () => {
   });
 
   describe("in a unit test", () => {
-    it("is run with invoke, which answers the next state", async () => {
+    it("is run with invoke, which returns the next state", async () => {
       const begun = await invoke(sum, { bindings: {}, events: [{ n: 1 }, { n: 2 }] });
       assert.deepEqual([begun.sum, begun.seen], [3, ["record-1", "record-2"]]);
       const ended = await invoke(sum, { bindings: {}, events: [], window: { state: begun, isFinal: true } });

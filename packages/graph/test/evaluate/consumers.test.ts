@@ -72,7 +72,7 @@ describe("the consumers of a program", () => {
   }
   const asked = (file = "index.ts") => ({ program: path.join(folder, file), stack: "dev", timeout: 240_000 });
 
-  it("are told with their functions, their bundles, and an example that the schema takes", async () => {
+  it("are listed with their functions, their bundles, and an example that the schema accepts", async () => {
     assert.deepEqual(
       consumers.map(({ name, kind, example }) => [name, kind, example]),
       [
@@ -109,7 +109,7 @@ describe("the consumers of a program", () => {
     );
   });
 
-  it("check events as they do in Lambda, all of them in one evaluation", async () => {
+  it("check events as in Lambda, all of them in one evaluation", async () => {
     const order = { id: "o-1", items: [{ sku: "book", quantity: 2 }] };
     const wrong = { id: "o", items: [{ sku: "book", quantity: 1.5 }, { sku: 1, quantity: 10 }, { quantity: 10.5 }] };
     const cloudEvent = (data: unknown) => ({ specversion: "1.0", id: "1", source: "/test", type: "named", data });
@@ -182,7 +182,7 @@ describe("the consumers of a program", () => {
     assert.deepEqual(lines, ["evaluated"]);
   });
 
-  it("are found by name, or, where two have one name, by the name of the function", async () => {
+  it("are found by name, or by the function's name where two have the same name", async () => {
     const check = (consumer: string) => checkEvents({ ...asked(), events: [{ consumer, event: {} }] });
     await assert.rejects(check("order"), {
       message:
@@ -194,7 +194,7 @@ describe("the consumers of a program", () => {
     );
   });
 
-  it("are none in a program without the library", async () => {
+  it("are an empty list in a program without the library", async () => {
     save("other.ts", "export const answer = 42;\n");
     assert.deepEqual(await consumersOf(asked("other.ts")), []);
     await assert.rejects(checkEvents({ ...asked("other.ts"), events: [{ consumer: "orders", event: {} }] }), {
@@ -202,7 +202,7 @@ describe("the consumers of a program", () => {
     });
   });
 
-  it("cannot be told where the program cannot be evaluated, nor once nobody waits for them", async () => {
+  it("cannot be listed where the program cannot be evaluated, nor after the caller has stopped waiting", async () => {
     save("failing.ts", 'throw new Error("The configuration is missing.");\n');
     const reason = (evaluated: Promise<unknown>) =>
       evaluated.then(

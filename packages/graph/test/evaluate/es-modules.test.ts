@@ -35,7 +35,7 @@ describe("a program of ES modules", () => {
     return Buffer.from(file).toString();
   }
 
-  it("gives its exports as outputs, those of its modules and what it awaits at its top level", async () => {
+  it("exposes its exports as outputs, including those of its modules and after a top-level await", async () => {
     save("lib/answer.ts", "export const answer: number = await Promise.resolve(42);\n");
     save(
       "index.ts",
@@ -46,14 +46,14 @@ describe("a program of ES modules", () => {
     assert.ok(modules.includes(program()) && modules.includes(path.join(folder, "lib", "answer.ts")));
   });
 
-  it("gives its default export as outputs, and is refused with both kinds", async () => {
+  it("exposes its default export as outputs, and is refused with both kinds of exports", async () => {
     save("index.ts", "export default async () => ({ made: 1 });\n");
     assert.deepEqual((await evaluateProgram({ program: program(), stack: "dev" })).outputs, { made: 1 });
     save("index.ts", "export default { made: 1 };\nexport const other = 2;\n");
     await assert.rejects(evaluateProgram({ program: program(), stack: "dev" }), /exports a default and other names/);
   });
 
-  it("has its callbacks bundled from the modules in which they are written, whichever passes them on", async () => {
+  it("has its callbacks bundled from the modules that define them, whichever module passes them on", async () => {
     const components = JSON.stringify(path.join(repository, "components", "queue-consumer.ts"));
     // What `callback(schema, factory)` answers.
     const callbackOf = (factory: string) =>

@@ -17,7 +17,7 @@ describe("a program that cannot be evaluated", () => {
   const save = (name: string, text: string) => writeFileSync(path.join(folder, name), text);
   const evaluation = () => evaluateProgram({ program: path.join(folder, "index.ts"), stack: "dev" });
 
-  it("because a module awaits at its top level ends with the chain of imports and the fix", async () => {
+  it("because a module awaits at its top level is reported with the chain of imports and the fix", async () => {
     save("index.ts", 'import { handler } from "./callback";\nvoid handler;\n');
     save("callback.ts", "const found = await Promise.resolve(1);\nexport const handler = () => found;\n");
     await assert.rejects(evaluation(), {
@@ -28,7 +28,7 @@ describe("a program that cannot be evaluated", () => {
     });
   });
 
-  it("because an output rejects ends with the message of the error alone, whatever properties it has passed", async () => {
+  it("because an output rejects is reported with the error's message alone, whatever properties it has passed", async () => {
     const pulumi = JSON.stringify(path.dirname(require.resolve("@pulumi/pulumi/package.json")));
     save(
       "index.ts",

@@ -7,8 +7,8 @@ async function documentOf(args: aws.iam.GetPolicyDocumentOutputArgs): Promise<un
   return JSON.parse(String(outputs.json));
 }
 
-describe("getPolicyDocument, evaluated", () => {
-  it("makes the document that the provider makes, of values that come later too", async () => {
+describe("getPolicyDocument in an evaluation", () => {
+  it("creates the same document as the provider, also from values that are known later", async () => {
     const { outputs } = await recordProgram(() => {
       const queue = new aws.sqs.Queue("q", { name: "q" });
       const { json } = aws.iam.getPolicyDocumentOutput({
@@ -61,7 +61,7 @@ describe("getPolicyDocument, evaluated", () => {
     });
   });
 
-  it("takes in other documents, of which later statements replace earlier ones of their Sid", async () => {
+  it("merges other documents, whose later statements replace earlier ones with the same Sid", async () => {
     const other = (...statements: object[]) => JSON.stringify({ Version: "2012-10-17", Statement: statements });
     const statement = (Sid: string, Action: string) => ({ Sid, Effect: "Allow", Action, Resource: "*" });
     assert.deepEqual(

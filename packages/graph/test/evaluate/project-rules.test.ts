@@ -87,7 +87,7 @@ describe("what Pulumi refuses in Pulumi.yaml", () => {
     assert.deepEqual(faults("runtime: nodejs\n"), ["Pulumi.yaml has no name; give the project one."]);
   });
 
-  it("does not include what it takes: each type with its default, short forms, values of other namespaces", () => {
+  it("does not include what it accepts: each type with its default, short forms, values of other namespaces", () => {
     const config = `
   rate: { type: integer, default: 7 }
   many: { type: integer, default: "7" }

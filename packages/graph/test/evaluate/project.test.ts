@@ -28,7 +28,7 @@ config:
   token: { type: string, secret: true }
 `;
 
-  it("has the defaults of Pulumi.yaml, then the stack's values, then those given", () => {
+  it("has the defaults of Pulumi.yaml, overridden by the stack's values, then by those given", () => {
     const { name, config, autonaming, secretKeys } = read(
       {
         project: schema,
@@ -48,7 +48,7 @@ config:
     assert.deepEqual(secretKeys, ["shop:token"]);
   });
 
-  it("is refused with all its faults together, each with its fix", () => {
+  it("is refused with all its errors together, each with its fix", () => {
     assert.throws(
       () =>
         read({
@@ -73,7 +73,7 @@ config:
     assert.equal(given.config["shop:token"], "known");
   });
 
-  it("takes the region from the environment where the stack has none", () => {
+  it("reads the region from the environment where the stack has none", () => {
     const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
     try {
       delete process.env.AWS_REGION;
@@ -94,7 +94,7 @@ config:
     }
   });
 
-  it("names the stacks there are, and files that cannot be read", () => {
+  it("names the existing stacks, and files that cannot be read", () => {
     assert.throws(
       () => read({}, {}, "prod"),
       /There is no stack "prod" \(no Pulumi\.prod\.yaml\); there is dev\. Choose one with --stack/,

@@ -61,7 +61,7 @@ describe("a recorded program", () => {
     assert.deepEqual(await namesOf(true), ["q"]);
   });
 
-  it("knows in a preview what the program gave, and of AWS's part nothing", async () => {
+  it("knows in a preview what the program gave, and no value that AWS assigns", async () => {
     const graph = await recordProgram(
       () => {
         const queue = new aws.sqs.Queue("q", { delaySeconds: 5 });
@@ -77,7 +77,7 @@ describe("a recorded program", () => {
     assert.deepEqual(graph.outputs, { arn: unknown, delay: 5 });
   });
 
-  it("answers who and where the program is", async () => {
+  it("returns the account, the region and the partition of the program", async () => {
     const graph = await recordProgram(
       async () => ({
         account: (await aws.getCallerIdentity()).accountId,
@@ -122,7 +122,7 @@ describe("a recorded program", () => {
       /A transform of "q" failed: .*no queues on Sundays/,
     ],
   ] as const) {
-    it(`ends with the error of ${what}`, async () => {
+    it(`fails with the error of ${what}`, async () => {
       await assert.rejects(recordProgram(program, settings), says);
     });
   }
@@ -159,7 +159,7 @@ describe("a recorded program", () => {
     assert.equal(other?.options.protect, false);
   });
 
-  it("answers what exists already with its own ARN", async () => {
+  it("returns existing resources with their own ARNs", async () => {
     const account = "123456789012";
     const url = `https://sqs.eu-central-1.amazonaws.com/${account}/legacy`;
     const topic = `arn:aws:sns:eu-west-1:${account}:news`;
@@ -191,7 +191,7 @@ describe("a recorded program", () => {
     );
   });
 
-  it("answers references to another stack with what is given, and says how to give it", async () => {
+  it("resolves references to another stack to given values, and says how to give them", async () => {
     const program = () => ({ vpcId: new pulumi.StackReference("acme/network/prod").getOutput("vpcId") });
     const stackOutputs = { "acme/network/prod": { vpcId: "vpc-1" } };
     assert.deepEqual((await recordProgram(program, { stackOutputs })).outputs, { vpcId: "vpc-1" });
@@ -201,7 +201,7 @@ describe("a recorded program", () => {
     );
   });
 
-  it("reads as a tree", async () => {
+  it("prints as a tree", async () => {
     const graph = await recordProgram(() => {
       new Group("first");
       new aws.sqs.Queue("last");

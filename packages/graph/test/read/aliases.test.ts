@@ -49,14 +49,14 @@ describe("a resource's former URNs", () => {
     assert.deepEqual(formerOf(graph, "moved"), ["aws:sqs/queue:Queue::moved"]);
   });
 
-  it("come with those of the parent, whose former name a child's own begins with", async () => {
+  it("include those from the parent's former names, with which a child's own name begins", async () => {
     const graph = await graphOf(() => new Pair("new", { aliases: [{ name: "old" }] }));
     assert.deepEqual(formerOf(graph, "new-inner"), ["test:index:Pair$aws:sqs/queue:Queue::old-inner"]);
     // The URN of a child that is not called after its parent does not change with the parent's name.
     assert.deepEqual(formerOf(graph, "fixed"), []);
   });
 
-  it("are those of the parent's and its own together", async () => {
+  it("combine the parent's with its own", async () => {
     const graph = await graphOf(
       () => new Pair("new", { aliases: [{ type: "test:index:Couple" }] }, { aliases: [{ name: "inner" }] }),
     );
@@ -69,7 +69,7 @@ describe("a resource's former URNs", () => {
 });
 
 describe("resources of an earlier graph", () => {
-  it("are found again under an alias, with all children of a component that has one", async () => {
+  it("are found under an alias, with all children of a component that has one", async () => {
     const before = await graphOf(() => new Pair("old"));
     const after = await graphOf(() => new Pair("new", { aliases: [{ name: "old" }] }));
     assert.deepEqual(matches(after, before), {
@@ -83,7 +83,7 @@ describe("resources of an earlier graph", () => {
     assert.deepEqual(matches(await graphOf(() => new Pair("new")), before), {});
   });
 
-  it("are themselves as long as their URN is there, whoever has it as an alias", async () => {
+  it("match themselves as long as their URN exists, even if another has it as an alias", async () => {
     const before = await graphOf(() => [new aws.sqs.Queue("a"), new aws.sqs.Queue("b")]);
     const after = await graphOf(() => [
       new aws.sqs.Queue("c", {}, { aliases: [{ name: "a" }, { name: "b" }] }),
@@ -92,7 +92,7 @@ describe("resources of an earlier graph", () => {
     assert.deepEqual(matches(after, before), { "aws:sqs/queue:Queue::c": "aws:sqs/queue:Queue::b" });
   });
 
-  it("are each one resource only", async () => {
+  it("match one resource each", async () => {
     const before = await graphOf(() => new aws.sqs.Queue("a"));
     const after = await graphOf(() =>
       ["b", "c"].map((name) => new aws.sqs.Queue(name, {}, { aliases: [{ name: "a" }] })),

@@ -37,8 +37,8 @@ const urnsOf = ({ resources }: Graph, name: string, type = "") =>
   new Set(resources.filter((each) => each.name === name && each.type.endsWith(type)).map(({ urn }) => urn));
 const arrow = /^(\w+)(\S*"[^"]*"\S*)? (-->|-\.->)(\|"[^"]*"\|)? (\w+)(\S*"[^"]*"\S*)?$/;
 
-describe("the picture of a program", () => {
-  it("leads from a route over queue and callback to the table, which is read there too", async () => {
+describe("the diagram of a program", () => {
+  it("leads from a route through queue and callback to the table, which is also read there", async () => {
     const graph = await graphOf(() => {
       const table = new Table("people", { hashKey: "id" });
       const target = new QueueConsumer("notes", { callback: store, bindings: { table: writeTable(table) } });
@@ -52,7 +52,7 @@ describe("the picture of a program", () => {
     ]);
   });
 
-  it("shows a table that is only read aside, and what is sent to another queue, but no dead letters", async () => {
+  it("shows a table that is only read, and what is sent to another queue, but no dead letters", async () => {
     const graph = await graphOf(() => {
       const table = new Table("people", { hashKey: "id" });
       const next = new QueueConsumer("next", { callback: note });
@@ -66,7 +66,7 @@ describe("the picture of a program", () => {
     ]);
   });
 
-  it("leads from a table's stream to the topic, and on to subscribers with the types that they get", async () => {
+  it("leads from a table's stream to the topic, and on to subscribers with the types that they receive", async () => {
     const graph = await graphOf(() => {
       const table = new Table("people", { hashKey: "id", stream: true });
       new TableConsumer("changes", { callback: changed, table });
@@ -115,7 +115,7 @@ describe("the picture of a program", () => {
     ]);
   });
 
-  it("includes raw resources, and resources outside the program", async () => {
+  it("includes plain resources, and resources outside the program", async () => {
     const elsewhere = "arn:aws:sqs:eu-west-1:999999999999:elsewhere";
     const graph = await graphOf(() => {
       const queue = new aws.sqs.Queue("raw", {});
@@ -149,7 +149,7 @@ describe("the picture of a program", () => {
     ]);
   });
 
-  it("draws dead-letter queues where they are asked for, and where something consumes them", async () => {
+  it("draws dead-letter queues where requested, and where something consumes them", async () => {
     const graph = await graphOf(() => {
       const topic = new Topic<callbacks.NoteEvent>("news");
       const target = new QueueConsumer("notes", { callback: onAny });
@@ -202,7 +202,7 @@ describe("the picture of a program", () => {
     ]);
   });
 
-  it("colours marked resources and components, and the consumer of which a part has changed", async () => {
+  it("colours marked resources and components, and the consumer with a changed part", async () => {
     const graph = await graphOf(() => {
       const table = new Table("people", { hashKey: "id" });
       new Table("nobodys", { hashKey: "id" });
@@ -246,7 +246,7 @@ describe("the picture of a program", () => {
     assert.deepEqual(linesOf(graph, { base: graph }), linesOf(graph));
   });
 
-  it("is the same for the same program, and Mermaid can read every line of the pipeline's", async () => {
+  it("is the same for the same program, and Mermaid can parse every line of the pipeline's", async () => {
     const [head, ...lines] = linesOf(await pipelineGraph());
     assert.deepEqual([head, ...lines], linesOf(await evaluateProgram({ program: pipelineProgram, stack: "dev" })));
     assert.equal(head, "flowchart LR");

@@ -6,7 +6,7 @@ import { exampleEvent } from "../../read/example-event";
 
 type Schema = Parameters<typeof modelOf>[0] & v.GenericSchema;
 
-describe("the first call that the run suggests", () => {
+describe("the first call that the local run suggests", () => {
   const formats = {
     timestamp: v.pipe(v.string(), v.isoTimestamp()),
     date: v.pipe(v.string(), v.isoDate()),
@@ -29,14 +29,14 @@ describe("the first call that the run suggests", () => {
     "what lies between whole numbers": v.object({ it: v.pipe(v.number(), v.gtValue(0), v.ltValue(1)) }),
   };
   for (const [what, schema] of Object.entries(schemas)) {
-    it(`is taken by a schema with ${what}`, () => {
+    it(`is accepted by a schema with ${what}`, () => {
       const example = exampleEvent(modelOf(schema));
       assert.notEqual(example, undefined);
       assert.deepEqual(v.safeParse(schema, example).issues, undefined, JSON.stringify(example));
     });
   }
 
-  it("is left out where no text is known that fits", () => {
+  it("is left out where no fitting string is known", () => {
     assert.equal(exampleEvent({ type: "string", pattern: "^[0-9]{20}$" }), undefined);
   });
 });

@@ -39,7 +39,7 @@ describe("physical names", () => {
     assert.throws(() => nameOf("aws:apigateway/model:Model", "order"), /allowed are letters and digits/);
   });
 
-  it("follow the settings of the provider and of the type before those of the project", () => {
+  it("follow the settings of the provider and of the type in preference to those of the project", () => {
     const settings = {
       pattern: "p-${name}",
       providers: { aws: { pattern: "a-${name}", resources: { [queue]: { mode: "verbatim" } } } },

@@ -24,7 +24,7 @@ const trust = (service: string) =>
 const policy = (...Statement: object[]) => JSON.stringify({ Version: "2012-10-17", Statement });
 
 describe("permissions of a program", () => {
-  it("name who may do what by the logical names, within a resource too", async () => {
+  it("list who may do what by logical names, also within a resource", async () => {
     const program = () => new QueueConsumer("notes", { callback: note });
     assert.deepEqual(await granted(program), [
       "function notes: Allow sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes " +
@@ -103,7 +103,7 @@ describe("permissions of a program", () => {
     ]);
   });
 
-  it("say that a permissions boundary limits what a role is allowed", async () => {
+  it("report that a permissions boundary limits what a role is allowed", async () => {
     const statements = await granted(() => {
       const limits = new aws.iam.Policy("limits", {
         policy: policy({ Effect: "Allow", Action: "sqs:*", Resource: "*" }),
@@ -182,7 +182,7 @@ describe("permissions of a program", () => {
     );
   });
 
-  it("are refused for a preview, which does not know them, and for anything but a policy", async () => {
+  it("are refused for a preview, which does not know them, and for anything that is not a policy", async () => {
     const consumer = () => new QueueConsumer("notes", { callback: note });
     const preview = await Recorded.of(consumer, { preview: true });
     for (const list of [statementsOf, resourceStatementsOf]) {

@@ -58,7 +58,7 @@ describe("the effect of a changed property", () => {
     assert.equal(effectOf(queue, "fifoQueue", false, true), "replaces");
   });
 
-  it("depends on the direction of the change where AWS does", () => {
+  it("depends on the direction of the change where it does in AWS", () => {
     const [more, less] = [{ readUnitsPerSecond: 2000 }, { readUnitsPerSecond: 1000 }];
     assert.equal(effectOf(table, "warmThroughput", less, more), "in place");
     assert.equal(effectOf(table, "warmThroughput", more, less), "replaces");
@@ -66,14 +66,14 @@ describe("the effect of a changed property", () => {
     assert.equal(effectOf(table, "restoreSourceName", "old", "other"), "replaces");
   });
 
-  it("is a replacement where the options of the resource say so", () => {
+  it("is a replacement where the resource's options say so", () => {
     assert.equal(effectOf(queue, "tags", {}, { a: "b" }, ["tags.a"]), "replaces");
     assert.equal(effectOf(queue, "tags", {}, { a: "b" }, ["*"]), "replaces");
     assert.equal(effectOf(queue, "tags", {}, { a: "b" }, ["name"]), "in place");
   });
 });
 
-describe("what holds data", () => {
+describe("a resource that holds data", () => {
   it("is a queue, table, stream, topic, key or log group", () => {
     const nouns = [queue, table, stream, topic, key, logGroup].map((type) => resourceType(type).data?.noun);
     assert.deepEqual(nouns, ["queue", "table", "stream", "topic", "key", "log group"]);

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { covers } from "../../read/statement-words";
 
-describe("an action in a policy's words", () => {
+describe("an action pattern in a policy", () => {
   const includes: readonly (readonly [wider: string, action: string, included: boolean])[] = [
     ["sqs:SendMessage", "SQS:sendmessage", true],
     ["sqs:*", "sqs:SendMessage", true],
