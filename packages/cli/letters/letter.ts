@@ -140,17 +140,24 @@ function logLines({ log, consumer }: ShownLetter): readonly string[] {
   if (log.fault !== undefined) return wrap(log.fault, room.length);
   const terminal = terminalOf(process.stdout);
   return log.lines.flatMap(({ timestamp, message }) => {
-    const described = describePlatform(message, timestamp) ?? describeLog(consumer, message, terminal);
+    const described = describePlatform(message, timestamp) ?? describeLog(consumer, shortened(message), terminal);
     return described === undefined ? [] : described.split("\n");
   });
 }
 
+/** Without the ids that stand above. */
+function shortened(message: string): string {
+  const members = membersOf(message);
+  if (members === undefined) return message;
+  const { recordId, correlationId, correlationIds, ...rest } = members;
+  return JSON.stringify(rest);
+}
+
 /** Lambda's own line of an invocation that did not go well: what it took, of what it had. */
 function describePlatform(message: string, timestamp: number): string | undefined {
-  if (!message.startsWith('{"time":')) return undefined;
-  const { type, record } = JSON.parse(message) as { type?: unknown; record?: Platform };
-  if (typeof type !== "string" || record === undefined) return undefined;
-  const { status, errorType, metrics: { durationMs, memorySizeMB, maxMemoryUsedMB } = {} } = record;
+  const { type, record } = membersOf(message) ?? {};
+  if (typeof type !== "string" || !type.startsWith("platform.") || typeof record !== "object") return undefined;
+  const { status, errorType, metrics: { durationMs, memorySizeMB, maxMemoryUsedMB } = {} } = (record ?? {}) as Platform;
   const parts = [
     `status ${status}`,
     errorType,
@@ -164,4 +171,13 @@ interface Platform {
   readonly status?: string;
   readonly errorType?: string;
   readonly metrics?: Readonly<Partial<Record<"durationMs" | "memorySizeMB" | "maxMemoryUsedMB", number>>>;
+}
+
+function membersOf(message: string): Readonly<Record<string, unknown>> | undefined {
+  if (!message.startsWith("{")) return undefined;
+  try {
+    return JSON.parse(message) as Readonly<Record<string, unknown>>;
+  } catch {
+    return undefined;
+  }
 }

@@ -70,7 +70,8 @@ const belowKey = ({ key, consumers, errorType, errorMessage }: Group) => [
 ];
 
 /** What keeps the counts from being all. */
-function remarks({ consumer, url, read, total, held, complete }: Sampled): readonly string[] {
+function remarks({ consumer, url, read, total, held, complete, fault }: Sampled): readonly string[] {
+  if (fault !== undefined) return wrap(`${consumer}: not read. ${fault}`, 0);
   if (complete) return [];
   const why =
     held > 0

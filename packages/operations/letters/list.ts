@@ -41,17 +41,38 @@ export interface Listing {
 
 /** Reads all queues at once, gives back what it read, and consumes nothing. */
 export async function listLetters({ clients }: Pick<Stack, "clients">, options: ListOptions): Promise<Listing> {
+  // Also when it is interrupted, it ends only when each queue has back what was read.
   const read = await Promise.all(
     options.consumers.map((consumer) => sample(consumer, { sqs: clients.sqs, ...options })),
   );
+  options.signal.throwIfAborted();
   const letters = read.flatMap(({ letters: each }) => each);
+  const [first] = read;
+  // One queue that cannot be read does not hide the others. When none can, the reason is most often the same.
+  if (first?.error !== undefined && read.every(({ error }) => error !== undefined)) throw first.error;
   return { by: options.by, queues: read.map(({ sampled }) => sampled), groups: groupsOf(letters, options.by) };
 }
 
-async function sample(
-  consumer: Consumer,
-  { sqs, filter, limit, signal }: Omit<ListOptions, "consumers"> & Pick<Stack["clients"], "sqs">,
-): Promise<{ readonly sampled: Sampled; readonly letters: readonly DeadLetter[] }> {
+interface Sample {
+  readonly sampled: Sampled;
+  readonly letters: readonly DeadLetter[];
+  readonly error?: unknown;
+}
+
+async function sample(consumer: Consumer, options: SampleOptions): Promise<Sample> {
+  try {
+    return await readSample(consumer, options);
+  } catch (error) {
+    const { name, kind, url } = consumer;
+    const fault = error instanceof Error ? error.message : String(error);
+    const none = { total: 0, held: 0, read: 0, taken: 0, complete: false };
+    return { sampled: { consumer: name, kind, url, ...none, fault }, letters: [], error };
+  }
+}
+
+type SampleOptions = Omit<ListOptions, "consumers"> & Pick<Stack["clients"], "sqs">;
+
+async function readSample(consumer: Consumer, { sqs, filter, limit, signal }: SampleOptions): Promise<Sample> {
   const { name, kind, url } = consumer;
   const reader = await openReader({ sqs, consumer, signal, limit });
   try {

@@ -106,6 +106,32 @@ describe("looking at dead letters", () => {
     await shop.drain("orders");
   });
 
+  it("has given back all of several queues when an interrupted list ends", async () => {
+    await shop.fill("orders", 40);
+    await shop.fill("clicks", 40);
+    const stop = new AbortController();
+    const { sqs } = shop.stack.clients;
+    let received = 0;
+    sqs.middlewareStack.add(
+      (next, { commandName }) =>
+        async (args) => {
+          const answer = await next(args);
+          if (commandName === "ReceiveMessageCommand" && ++received === 4) stop.abort();
+          return answer;
+        },
+      { step: "initialize", name: "interrupt" },
+    );
+    const consumers = ["orders", "clicks"].map((name) => shop.consumer(name));
+    const listing = listLetters(shop.stack, { consumers, by: "reason", filter: {}, limit: 100, signal: stop.signal });
+    await assert.rejects(listing, { name: "AbortError" });
+    sqs.middlewareStack.remove("interrupt");
+    assert.ok(received < 8, `${received} receives`);
+    for (const name of ["orders", "clicks"]) {
+      assert.deepEqual(await shop.counts(name), [40, 0], name);
+      await shop.drain(name);
+    }
+  });
+
   it("hides what it reads for as long as it is open, and no longer", async () => {
     await shop.fill("orders", 12);
     mock.timers.enable({ apis: ["setInterval"] });
@@ -142,6 +168,10 @@ describe("looking at dead letters", () => {
   it("does not read a queue whose messages a look could move on", async () => {
     const [id] = await shop.fill("onward", 1);
     await assert.rejects(list("onward"), /"?onward"? has a redrive policy itself \(maxReceiveCount 1, to arn:aws:sqs:/);
+    const consumers = ["onward", "orders"].map((name) => shop.consumer(name));
+    const { queues } = await listLetters(shop.stack, { consumers, by: "reason", filter: {}, limit: 10, signal: never });
+    assert.match(queues[0]?.fault ?? "", /has a redrive policy itself/);
+    assert.deepEqual([queues[1]?.fault, queues[1]?.complete], [undefined, true]);
     await assert.rejects(show("onward"), /Each look counts as a receive/);
     assert.deepEqual(await shop.counts("onward"), [1, 0]);
     assert.deepEqual(await shop.countsOf(shop.run.output("lastUrl")), [0, 0]);

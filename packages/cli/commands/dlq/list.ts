@@ -71,7 +71,7 @@ export function addList(dlq: Command, perform: Perform): void {
           const { signal } = session;
           const listing = await listLetters(stack, { consumers, by, filter: filterOf(options), limit, signal });
           session.print(json ? `${JSON.stringify(listing, undefined, 2)}\n` : describeListing(listing, stack));
-          return exitCodes.done;
+          return listing.queues.some(({ fault }) => fault !== undefined) ? exitCodes.failed : exitCodes.done;
         }),
       ),
     );
