@@ -32,7 +32,9 @@ export class LetterFile {
   append(letters: readonly DeadLetter[]): void {
     this.#descriptor ??= this.#create();
     const text = letters.map((letter) => `${JSON.stringify(storedOf(letter))}\n`).join("");
-    writeSync(this.#descriptor, text);
+    const bytes = Buffer.from(text);
+    // A disk that is nearly full takes a part and says so, without an error.
+    for (let at = 0; at < bytes.length; ) at += writeSync(this.#descriptor, bytes, at);
     fsyncSync(this.#descriptor);
   }
 
