@@ -43,7 +43,7 @@ function whyOf(message: Message, consumer: Consumer): Why {
     const { errorType, errorMessage, failedAt } = reason;
     return { kind: "reason", errorType, errorMessage, reason, failedAt };
   }
-  return describedBy(message) ?? saidByService(message) ?? silent(message, consumer);
+  return describedBy(message, consumer) ?? saidByService(message) ?? silent(message, consumer);
 }
 
 /** Undefined where it is no reason: the attribute is absent, or anybody's. */
@@ -72,11 +72,15 @@ const ofText = [
   ...["deduplicationId", "shardId", "sequenceNumber", "partitionKey", "bundle", "type", "tenant"],
 ] as const;
 
+/** Other sources hand over what anybody has sent, so a body of theirs that looks like a description is an event. */
+const described = ["stream", "table", "topic-consumer"];
+
 /**
  * Lambda's record of a stream's batch or of an asynchronous event.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
  */
-function describedBy({ Body }: Message): Why | undefined {
+function describedBy({ Body }: Message, { kind }: Consumer): Why | undefined {
+  if (!described.includes(kind)) return undefined;
   const description = objectIn(Body);
   const { requestContext, responsePayload, responseContext, timestamp, version } = description ?? {};
   if (description === undefined || !isObject(requestContext) || typeof version !== "string") return undefined;

@@ -117,6 +117,9 @@ describe("a message of a dead-letter queue", () => {
     const topic = letter({ body: JSON.stringify(event) }, { kind: "topic-consumer" });
     assert.deepEqual([topic.kind, topic.errorType, topic.errorMessage], ["description", "TypeError", "fetch failed"]);
     assert.deepEqual([eventOf(topic), typeOf(topic)], [{ type: "placed", n: 1 }, "placed"]);
+    // Anybody may send such an event to a queue, and a queue may be the destination of another function.
+    const sent = letter({ body: JSON.stringify(event), system: { DeadLetterQueueSourceArn: "arn" } });
+    assert.deepEqual([sent.kind, eventOf(sent)], ["moved", event]);
   });
 });
 
