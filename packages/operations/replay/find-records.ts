@@ -24,11 +24,16 @@ export async function findRecords(
 ): Promise<Found> {
   if (description.payload !== undefined) return { records: recordsIn(description.payload), others: 0 };
   const { source, streamArn, start, end, size } = description;
+  refuseOther(streamArn, mapping);
   const shards =
     source === "kinesis"
       ? kinesisShards(clients.kinesis, streamArn, mapping.eventSourceArn)
       : tableShards(clients.tableStreams, streamArn);
-  const { records: all, trimmed } = await readRange(shards, description, signal);
+  const { records: all, trimmed, reached } = await readRange(shards, description, signal);
+  if (!reached && all.length > 0) {
+    const last = all.at(-1)?.sequenceNumber;
+    throw new Error(`The stream gave its records up to ${last}, and not those up to ${end}. Try again later.`);
+  }
   const passes = compileFilter(mapping.filters, source === "kinesis" ? "data" : null);
   const records = all.filter((record) => passes(record.filterable()));
   const others = Math.max(0, records.length - size);
@@ -44,6 +49,15 @@ export async function findRecords(
       : `${count} from ${start} up to, but not with, ${first.sequenceNumber}`;
   return { records, others, expired };
 }
+
+/** Anybody who may send to the dead-letter queue may have written the description. */
+function refuseOther(streamArn: string, { eventSourceArn }: StreamMapping): void {
+  if (streamOrTable(streamArn) === streamOrTable(eventSourceArn)) return;
+  throw new Error(`It describes records of ${streamArn}, and the consumer reads ${eventSourceArn}.`);
+}
+
+/** Without the consumer of enhanced fan-out, and without the time from which a table has its stream. */
+const streamOrTable = (arn: string) => arn.replace(/\/(consumer|stream)\/.*$/, "");
 
 /** The event that the function was invoked with. */
 function recordsIn(payload: string): readonly StreamRecord[] {

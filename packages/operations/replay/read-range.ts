@@ -7,6 +7,8 @@ export interface Range {
   readonly records: readonly StreamRecord[];
   /** Whether records at the beginning of the range are past the retention of the stream. */
   readonly trimmed: boolean;
+  /** Whether the end of the range was read, or what is behind it. */
+  readonly reached: boolean;
 }
 
 /**
@@ -32,6 +34,7 @@ export async function readRange(
     iterator = await unlessGone(source, () => source.iteratorAtHorizon(shardId));
   }
   let empty = 0;
+  let reached = false;
   while (typeof iterator === "string") {
     signal?.throwIfAborted();
     const page: ShardPage | "trimmed" | "gone" = await patiently(source, iterator, signal);
@@ -49,12 +52,12 @@ export async function readRange(
     }
     const last = page.records.at(-1)?.sequenceNumber;
     empty = last === undefined ? empty + 1 : 0;
-    const isOver = last !== undefined && compareSequence(last, end) >= 0;
-    if (isOver || page.isLast || empty >= mostEmptyPages) break;
+    reached = last !== undefined && compareSequence(last, end) >= 0;
+    if (reached || (page.isLast ?? empty >= mostEmptyPages)) break;
     iterator = page.next;
     await wait(pause, undefined, signal && { signal });
   }
-  return { records, trimmed: records[0]?.sequenceNumber !== start };
+  return { records, trimmed: records[0]?.sequenceNumber !== start, reached };
 }
 
 async function patiently(

@@ -14,8 +14,8 @@ export interface ShardPage {
   readonly records: readonly StreamRecord[];
   /** Undefined at the end of a closed shard. */
   readonly next: string | undefined;
-  /** Whether nothing newer is in the shard. */
-  readonly isLast: boolean;
+  /** Whether nothing newer is in the shard. Undefined where the stream does not tell. */
+  readonly isLast: boolean | undefined;
 }
 
 export interface ShardSource {

@@ -25,7 +25,8 @@ export function tableShards(client: DynamoDBStreamsClient, streamArn: string): S
     async read(ShardIterator) {
       const answer = await client.send(new GetRecordsCommand({ ShardIterator, Limit: recordsPerRequest }));
       const { Records = [], NextShardIterator: next } = answer;
-      return { records: Records.map((record) => recordOf(record, streamArn)), next, isLast: next === undefined };
+      const isLast = next === undefined ? true : undefined;
+      return { records: Records.map((record) => recordOf(record, streamArn)), next, isLast };
     },
     refusal(error) {
       switch (nameOf(error)) {
