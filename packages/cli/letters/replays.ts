@@ -1,5 +1,6 @@
 // What was replayed, or would be, as lines for a terminal.
 import type { Replayed, ReplayResult, Stack } from "@spillway/operations";
+import { quoted } from "./text";
 
 export function describeReplay({ consumer, dry, descriptions }: ReplayResult, { flags }: Pick<Stack, "flags">): string {
   if (descriptions.length === 0) {
@@ -44,5 +45,5 @@ function nextOf(consumer: string, descriptions: readonly Replayed[], dry: boolea
   const dead = descriptions.some(({ deadLettered }) => deadLettered > 0);
   const lost = descriptions.find(({ outcome }) => outcome === "expired" || outcome === "incomplete");
   if (dead || lost === undefined) return `Next: spillway dlq list ${consumer}${flags}`;
-  return `Next: spillway dlq discard ${consumer}${flags} --id ${lost.id}`;
+  return `Next: spillway dlq discard ${consumer}${flags} --id ${quoted(lost.id)}`;
 }

@@ -27,8 +27,8 @@ export type Description = BatchDescription | EventDescription;
 type Members = Readonly<Record<string, unknown>>;
 
 /** Throws an Error, in words for the user, for what is no description of Lambda's. */
-export function readDescription(given: Members): Description {
-  const { KinesisBatchInfo, DDBStreamBatchInfo, requestPayload, payload } = given;
+export function readDescription(given: Members | null): Description {
+  const { KinesisBatchInfo, DDBStreamBatchInfo, requestPayload, payload } = given ?? {};
   const info = KinesisBatchInfo ?? DDBStreamBatchInfo;
   if (isMembers(info)) {
     const { streamArn, shardId, startSequenceNumber: start, endSequenceNumber: end, batchSize: size } = info;

@@ -11,8 +11,8 @@ import type { Clients } from "../stack/clients";
 export interface Payloads {
   /** The keys of up to so many objects, the oldest first within a shard. */
   list(most: number): Promise<readonly string[]>;
-  /** The description with its payload. Rejects with an Error for the user. */
-  read(key: string): Promise<Readonly<Record<string, unknown>>>;
+  /** The description with its payload, if it is one. Rejects with an Error for the user. */
+  read(key: string): Promise<Readonly<Record<string, unknown>> | null>;
   delete(key: string): Promise<void>;
 }
 

@@ -1,6 +1,7 @@
 // The descriptions of a consumer: messages of its dead-letter queue, and objects of the bucket of its mapping.
 import type { DeadLetter } from "../letters/letter";
 import type { Reader } from "../letters/reader";
+import { AccessDenied } from "../stack/access";
 import type { Clients } from "../stack/clients";
 import { type Description, inOrderOfShards, readDescription } from "./description";
 import type { StreamMapping } from "./mapping";
@@ -39,7 +40,9 @@ async function messages({ reader, limit, ids, say }: Places): Promise<readonly P
   for await (const wave of reader.waves()) {
     for (const letter of wave) {
       const isChosen = letter.description !== undefined && (ids === undefined || ids.includes(letter.id));
-      const description = isChosen ? descriptionIn(letter, say) : undefined;
+      const description = isChosen
+        ? await orLeave(`Message ${letter.id}`, say, async () => readDescription(letter.description ?? {}))
+        : undefined;
       if (description === undefined) others.push(letter);
       else {
         const remove = async () => (await reader.delete([letter])).length === 0;
@@ -53,24 +56,31 @@ async function messages({ reader, limit, ids, say }: Places): Promise<readonly P
   return pieces;
 }
 
-function descriptionIn({ id, description = {} }: DeadLetter, say: Places["say"]): Description | undefined {
+/** What cannot be read leaves the others as they are. A missing permission is the same for all. */
+async function orLeave(
+  what: string,
+  say: Places["say"],
+  read: () => Promise<Description>,
+): Promise<Description | undefined> {
   try {
-    return readDescription(description);
+    return await read();
   } catch (error) {
-    say(`Message ${id} is left where it is. ${(error as Error).message}`);
+    if (error instanceof AccessDenied) throw error;
+    say(`${what} is left where it is. ${(error as Error).message}`);
     return undefined;
   }
 }
 
-async function objects({ clients, mapping, limit, ids }: Places): Promise<readonly Piece[]> {
+async function objects({ clients, mapping, limit, ids, say }: Places): Promise<readonly Piece[]> {
   if (mapping?.bucket === undefined) return [];
   const payloads = payloadsIn(clients, mapping.bucket, mapping.uuid);
   const keys = ids?.filter((id) => id.startsWith("aws/lambda/")) ?? (await payloads.list(limit));
   const pieces: Piece[] = [];
   for (const key of keys) {
+    const description = await orLeave(`Object ${key}`, say, async () => readDescription(await payloads.read(key)));
+    if (description === undefined) continue;
     pieces.push({
-      id: key,
-      description: readDescription(await payloads.read(key)),
+      ...{ id: key, description },
       remove: async () => {
         await payloads.delete(key);
         return true;

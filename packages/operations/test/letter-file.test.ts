@@ -1,6 +1,8 @@
 // The file that keeps what is about to be deleted.
 import { strict as assert } from "node:assert";
+
 import fs = require("node:fs");
+
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { mock } from "node:test";
