@@ -136,7 +136,7 @@ async function startServer(binary: string, database: string, remove: string | un
     if (failure === undefined) return server;
     await stop(server);
     mkdirSync(dirname(database), { recursive: true });
-    if (attempt === attempts || !/address.*in use|bind/i.test(failure)) {
+    if (attempt === attempts || !/in use|bind/i.test(failure)) {
       throw new Error(`DynamoDB of the local run did not start: ${failure}`);
     }
   }
