@@ -79,6 +79,17 @@ describe("rehearse", () => {
     ]);
   });
 
+  it("needs the rights to look only, and skips what it may not read in a stream", async () => {
+    const [clicks, ledger] = await deployed.as("rehearse", (stack) => rehearsed(["clicks", "ledger"], { stack }));
+    assert.deepEqual(
+      ledger?.letters.map(({ verdict }) => verdict),
+      ["succeeds", "fails", "succeeds"],
+    );
+    const skipped = clicks?.letters.flatMap((each) => (each.verdict === "skipped" ? [each.why] : []));
+    assert.equal(skipped?.length, 1);
+    assert.match(skipped?.[0] ?? "", /ada may not lambda:ListEventSourceMappings/);
+  });
+
   it("refuses what has reached no function, and a consumer that the stack does not have", async () => {
     await assert.rejects(rehearsed(["news"]), /"news" is a topic: .* spillway dlq redrive news$/);
     await assert.rejects(rehearsed(["other"]), /There is no consumer "other"\. The stack has: audit, /);

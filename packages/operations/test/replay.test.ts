@@ -36,11 +36,13 @@ describe("replay", () => {
   after(() => deployed?.stop());
 
   const replayed = (name: string, more: Partial<Parameters<typeof replay>[0]> = {}) =>
-    replay({
-      ...{ stack: deployed.stack, name, limit: 1000, yes: false, keep: false, wholeRange: false, audit: true },
-      ...{ signal: new AbortController().signal, say: () => {} },
-      ...more,
-    });
+    deployed.as("replay", (stack) =>
+      replay({
+        ...{ stack, name, limit: 1000, yes: false, keep: false, wholeRange: false, audit: true },
+        ...{ signal: new AbortController().signal, say: () => {} },
+        ...more,
+      }),
+    );
   const outcomes = ({ descriptions }: ReplayResult) =>
     descriptions.map(({ outcome, records, done, removed }) => [outcome, records, done, removed]);
   const doneIds = async (prefix: string) =>
@@ -131,12 +133,13 @@ describe("replay", () => {
     const last = events.map(({ message = "" }) => JSON.parse(message)).slice(-2);
     const { length } = descriptions;
     assert.deepEqual(
-      last.map(({ operation, phase, who, count }) => [operation, phase, who, count]),
+      last.map(({ operation, phase, count }) => [operation, phase, count]),
       [
-        ["replay", "intended", "local", length],
-        ["replay", "done", "local", length - 4],
+        ["replay", "intended", length],
+        ["replay", "done", length - 4],
       ],
     );
+    for (const { who } of last) assert.match(who, /:assumed-role\/.*operator-replay.*\/ada$/);
   });
 
   it("leaves to the consumer what can never succeed", async () => {

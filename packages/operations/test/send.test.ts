@@ -12,10 +12,11 @@ describe("send", () => {
 
   // The callback refuses each, so that its dead letter tells how it came.
   const sent = async (name: string, more: Partial<Parameters<typeof send>[1]> = {}) => {
-    const { stack, run } = deployed;
-    const consumer = consumerNamed(stack, name);
+    const { run } = deployed;
+    const consumer = consumerNamed(deployed.stack, name);
     const request = { consumer, body: JSON.stringify({ id: name, type: "job" }), count: 1, audit: true, ...more };
-    const { ids, to } = await send(stack, request, { signal: new AbortController().signal, say: () => {} });
+    const working = { signal: new AbortController().signal, say: () => {} };
+    const { ids, to } = await deployed.as("send", (stack) => send(stack, request, working));
     assert.equal(to, consumer.sourceArn);
     const letters = await run.receiveFrom(consumer.url, ids.length);
     return { ids, reasons: letters.map(reasonOf), letters };

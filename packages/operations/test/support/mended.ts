@@ -1,8 +1,11 @@
 // The local run that plays AWS, with the program as it was before its callbacks were mended.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
+import { AssumeRoleCommand } from "@aws-sdk/client-sts";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import type { Observer } from "@spillway/local/ask";
 import { consumerNamed, openStack, type Stack } from "@spillway/operations";
@@ -53,6 +56,30 @@ export class Deployed {
       signal: new AbortController().signal,
     });
     return new Deployed(run, stack, asked);
+  }
+
+  /** The stack as on AWS: by the SDK's own credentials, with a role of what the command needs. */
+  async as<T>(command: "rehearse" | "replay" | "send", work: (stack: Stack) => Promise<T>): Promise<T> {
+    const roles = this.run.outputs.operators as unknown as Readonly<Record<string, string>>;
+    const session = { RoleArn: roles[command], RoleSessionName: "ada" };
+    const { Credentials } = await this.stack.clients.sts.send(new AssumeRoleCommand(session));
+    const folder = mkdtempSync(path.join(tmpdir(), "spillway-outputs-"));
+    const outputs = path.join(folder, "outputs.json");
+    writeFileSync(outputs, JSON.stringify(this.run.outputs));
+    const former = { ...process.env };
+    Object.assign(process.env, {
+      AWS_ENDPOINT_URL: this.run.local.address,
+      AWS_ACCESS_KEY_ID: Credentials?.AccessKeyId,
+      AWS_SECRET_ACCESS_KEY: Credentials?.SecretAccessKey,
+      AWS_SESSION_TOKEN: Credentials?.SessionToken,
+    });
+    try {
+      const stack = await openStack({ outputs, port: 0, signal: new AbortController().signal });
+      return await work(stack).finally(() => stack.clients.close());
+    } finally {
+      process.env = former;
+      rmSync(folder, { recursive: true });
+    }
   }
 
   get port(): number {
