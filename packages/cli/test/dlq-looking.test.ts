@@ -3,7 +3,7 @@ import { strict as assert } from "node:assert";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
+import { GetQueueAttributesCommand, SendMessageBatchCommand } from "@aws-sdk/client-sqs";
 import { Run } from "../../../test/support/run";
 import { endAll, Spillway } from "../../../test/support/start";
 import { until } from "../../../test/support/until";
@@ -117,6 +117,20 @@ describe("spillway dlq list and show, tail and outputs", () => {
     assert.equal(await tail.ended, 130);
     const [first = ""] = tail.stdout.split("\n");
     assert.deepEqual(Object.keys(JSON.parse(first)), ["timestamp", "stream", "message"]);
+  });
+
+  it("list gives everything back on Ctrl-C", async () => {
+    const QueueUrl = run.output("ordersDeadLetterQueueUrl");
+    for (let batch = 0; batch < 80; batch++) {
+      const Entries = Array.from({ length: 10 }, (_, at) => ({ Id: String(at), MessageBody: `${batch}-${at}` }));
+      await run.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+    }
+    const list = new Spillway(["dlq", "list", "orders", "--port", port()]);
+    await until(async () => (await visible()) < 803, "the list has read some");
+    list.kill("SIGINT");
+    assert.equal(await list.ended, 130);
+    assert.equal(list.stdout, "");
+    assert.equal(await visible(), 803);
   });
 
   it("say what is wrong: exit code 2 for the line, 1 for the rest", async () => {
