@@ -1,4 +1,5 @@
 // What every command shares while it works: where it writes, how signals and a broken pipe end it, and its exit code.
+import { harmless } from "./letters/harmless";
 
 /** The exit codes of every command; docs/commands.md has them in a table. */
 export const exitCodes = { done: 0, failed: 1, wrongUsage: 2, interrupted: 130 } as const;
@@ -54,7 +55,8 @@ export async function perform(work: Work): Promise<ExitCode> {
     return stop.signal.aborted ? ended : code;
   } catch (error) {
     if (stop.signal.aborted) return ended;
-    say(error instanceof Error ? error.message : String(error));
+    // It may quote a message or an answer.
+    say(harmless(error instanceof Error ? error.message : String(error)));
     return exitCodes.failed;
   } finally {
     clearInterval(watch);

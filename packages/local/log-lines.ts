@@ -203,8 +203,13 @@ function parse(line: string): Fields | undefined {
   }
 }
 
+const isObject = (value: unknown) => typeof value === "object" && value !== null;
+const isList = (value: unknown, is: (item: unknown) => boolean = () => true) => Array.isArray(value) && value.every(is);
+
+/** A callback may write a line that only looks like it. */
 function isBatch(line: Fields): line is BatchLine & Fields {
-  return line.message === "batch" && typeof line.batch === "object" && line.batch !== null;
+  const { message, batch, failures = [], correlationIds = [] } = line;
+  return message === "batch" && isObject(batch) && isList(failures, isObject) && isList(correlationIds);
 }
 
 function isRedriven(line: Fields): line is RedrivenLine & Fields {

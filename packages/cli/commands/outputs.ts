@@ -26,7 +26,7 @@ export function addOutputs(program: Command, perform: Perform): void {
       perform((session) =>
         withStack(options, session, "outputs", async (stack) => {
           const { outputs } = stack;
-          if (name !== undefined && !(name in outputs)) {
+          if (name !== undefined && !Object.hasOwn(outputs, name)) {
             throw new Error(`There is no output "${name}". The program exports: ${Object.keys(outputs).join(", ")}.`);
           }
           const value = name === undefined ? outputs : outputs[name];

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { text as wholeOf } from "node:stream/consumers";
 import { type Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import type { Assignment, Consumer } from "@spillway/operations";
+import { jsonText } from "../letters/harmless";
 import { configOption, examples, notEmpty, programOption, stackOutputOption, wholeNumber } from "../options";
 import type { ProgramOptions } from "../program-graph";
 import { exitCodes, type Perform, type Session } from "../session";
@@ -69,7 +70,7 @@ export function addSend(program: Command, perform: Perform): void {
             ...sent.ids.map((id) => `  ${id}`),
             `Next: spillway tail ${name}${stack.flags}`,
           ];
-          session.print(json ? `${JSON.stringify(shown, undefined, 2)}\n` : `${lines.join("\n")}\n`);
+          session.print(json ? jsonText(shown) : `${lines.join("\n")}\n`);
           return exitCodes.done;
         }),
       ),

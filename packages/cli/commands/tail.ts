@@ -1,5 +1,6 @@
 // `spillway tail`: the log of a consumer's function, as it is written.
 import { type Command, Option } from "@commander-js/extra-typings";
+import { harmless, harmlessLog } from "../letters/harmless";
 import { terminalOf } from "../letters/text";
 import { examples } from "../options";
 import { exitCodes, type Perform } from "../session";
@@ -38,9 +39,9 @@ export function addTail(program: Command, perform: Perform): void {
             onEvent: ({ timestamp, stream, message }) => {
               if (json) {
                 const line = { timestamp: new Date(timestamp).toISOString(), stream, message };
-                return session.print(`${JSON.stringify(line)}\n`);
+                return session.print(`${harmless(JSON.stringify(line))}\n`);
               }
-              const described = describeLog(name, message, terminal);
+              const described = describeLog(name, harmlessLog(message), terminal);
               if (described !== undefined) session.print(`${described}\n`);
             },
           });

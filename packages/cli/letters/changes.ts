@@ -1,5 +1,6 @@
 // What the commands that change dead letters have done, or would do, as lines for a terminal.
 import type { Discarded, Edited, Plan, Redriven, Restored, Stack } from "@spillway/operations";
+import { harmless, harmlessLine } from "./harmless";
 import { table } from "./text";
 
 /** As many as a person looks at. */
@@ -17,7 +18,7 @@ export function describePlan(name: string, { count, read, total, groups }: Plan,
     cells: [String(group.count), group.errorType, would === "send" ? group.to : "the file"],
     below: [],
   }));
-  return `${[...table(["COUNT", "REASON", "GOES TO"], rows), ""].join("\n")}\n${name}: would ${would} ${letters(count)}.${unread} Nothing was changed.\n`;
+  return `${harmless([...table(["COUNT", "REASON", "GOES TO"], rows), ""].join("\n"))}\n${name}: would ${would} ${letters(count)}.${unread} Nothing was changed.\n`;
 }
 
 export function describeRedriven(name: string, done: Redriven, { flags }: Place): string {
@@ -80,7 +81,7 @@ export function describeEdited(name: string, id: string, edited: Edited, { flags
     case "unchanged":
       return `Nothing was changed in ${id}, and nothing was sent.\n`;
     case "refused":
-      return `${[`${id} was not sent:`, ...edited.issues.map((issue) => `  ${issue}`)].join("\n")}\n`;
+      return `${[`${id} was not sent:`, ...edited.issues.map((issue) => `  ${harmlessLine(issue)}`)].join("\n")}\n`;
     case "sent": {
       const lines = [
         `${name}: ${id} was sent to ${edited.to} as ${edited.recordId}.`,
@@ -96,5 +97,12 @@ export function describeEdited(name: string, id: string, edited: Edited, { flags
 function listed(lines: readonly string[], head: string): readonly string[] {
   if (lines.length === 0) return [];
   const more = lines.length - mostShown;
-  return [head, ...lines.slice(0, mostShown), ...(more > 0 ? [`  and ${more} more; --json has all`] : [])];
+  return [
+    head,
+    ...lines.slice(0, mostShown).map(listedLine),
+    ...(more > 0 ? [`  and ${more} more; --json has all`] : []),
+  ];
 }
+
+/** Why one stays may quote what the message says. */
+const listedLine = (line: string) => line.replace(/\S.*/s, harmlessLine);

@@ -3,6 +3,7 @@ import { styleText } from "node:util";
 import { describeLog } from "@spillway/local/log-lines";
 import type { Shown, ShownLetter, Stack } from "@spillway/operations";
 import { ago, until } from "./durations";
+import { harmless, harmlessLine, harmlessLog } from "./harmless";
 import { clip, quoted, terminalOf, wrap } from "./text";
 
 /** Lines of an event, and of a log, that are shown unless all are asked for. */
@@ -35,7 +36,7 @@ function nextOf(letters: readonly ShownLetter[], consumer: string): readonly str
   if (letters.every((letter) => batchOf(letter) !== undefined)) {
     return [`Next: spillway dlq replay ${consumer}`, "  reads the records of these batches in the stream again."];
   }
-  const reason = `--reason ${quoted(letters[0]?.errorType)}`;
+  const reason = `--reason ${harmlessLine(quoted(letters[0]?.errorType))}`;
   return [
     `Next: spillway dlq rehearse ${consumer} ${reason}`,
     "  tries them with this checkout's code. When it is deployed:",
@@ -52,17 +53,18 @@ function batchOf({ description }: ShownLetter) {
 function describe(letter: ShownLetter, now: Date, whole: boolean): readonly string[] {
   const { id, errorType, errorMessage, failedAt, sentAt, expiresAt, reason, redrives } = letter;
   const bold = (text: string) => styleText("bold", text, { stream: process.stdout });
-  const lines = (name: string, texts: readonly string[]) =>
+  const painted = (name: string, texts: readonly string[]) =>
     texts.map((text, index) => (index === 0 ? label(name) : room) + text);
+  const lines = (name: string, texts: readonly string[]) => painted(name, texts.map(harmless));
   const line = (name: string, ...parts: readonly (string | undefined)[]) => {
     const text = parts.filter((part) => part !== undefined && part !== "").join(", ");
-    return text === "" ? [] : wrap(text, room.length).map((each, index) => (index === 0 ? label(name) : room) + each);
+    return text === "" ? [] : lines(name, wrap(text, room.length));
   };
   const named = (name: string, value: unknown) => (value === undefined ? undefined : `${name} ${value}`);
   const { previous, causes = [] } = reason ?? {};
   const batch = batchOf(letter);
   return [
-    ...wrap(`${bold(errorType)}: ${errorMessage}`, 0),
+    ...wrap(`${bold(harmlessLine(errorType))}: ${harmless(errorMessage)}`, 0),
     ...line("id", id),
     ...line(
       failedAt === undefined ? "sent" : "failed",
@@ -111,13 +113,13 @@ function describe(letter: ShownLetter, now: Date, whole: boolean): readonly stri
     ),
     ...lines(
       "attributes",
-      Object.entries(letter.attributes).map(([name, value]) => clip(`${name}=${value}`)),
+      Object.entries(letter.attributes).map(([name, value]) => clip(harmlessLine(`${name}=${value}`))),
     ),
     // The body of a description is what stands above.
     ...(batch !== undefined && !whole
       ? []
       : lines(letter.event === undefined ? "body" : "event", cut(bodyOf(letter), whole))),
-    ...lines("log", cut(logLines(letter), whole)),
+    ...painted("log", cut(logLines(letter), whole)),
   ];
 }
 
@@ -137,9 +139,10 @@ function cut(lines: readonly string[], whole: boolean): readonly string[] {
 
 function logLines({ log, consumer }: ShownLetter): readonly string[] {
   if (log === undefined) return [];
-  if (log.fault !== undefined) return wrap(log.fault, room.length);
+  if (log.fault !== undefined) return wrap(harmless(log.fault), room.length);
   const terminal = terminalOf(process.stdout);
-  return log.lines.flatMap(({ timestamp, message }) => {
+  return log.lines.flatMap(({ timestamp, message: written }) => {
+    const message = harmlessLog(written);
     const described = describePlatform(message, timestamp) ?? describeLog(consumer, shortened(message), terminal);
     return described === undefined ? [] : described.split("\n");
   });
@@ -155,9 +158,11 @@ function shortened(message: string): string {
 
 /** Lambda's own line of an invocation that did not go well: what it took, of what it had. */
 function describePlatform(message: string, timestamp: number): string | undefined {
-  const { type, record } = membersOf(message) ?? {};
-  if (typeof type !== "string" || !type.startsWith("platform.") || typeof record !== "object") return undefined;
-  const { status, errorType, metrics: { durationMs, memorySizeMB, maxMemoryUsedMB } = {} } = (record ?? {}) as Platform;
+  const { type, record } = (membersOf(message) ?? {}) as { type?: unknown; record?: Platform | null };
+  if (typeof type !== "string" || !type.startsWith("platform.")) return undefined;
+  if (typeof record !== "object" || record === null) return undefined;
+  const { status, errorType } = record;
+  const { durationMs, memorySizeMB, maxMemoryUsedMB } = record.metrics ?? {};
   const parts = [
     `status ${status}`,
     errorType,
@@ -170,7 +175,7 @@ function describePlatform(message: string, timestamp: number): string | undefine
 interface Platform {
   readonly status?: string;
   readonly errorType?: string;
-  readonly metrics?: Readonly<Partial<Record<"durationMs" | "memorySizeMB" | "maxMemoryUsedMB", number>>>;
+  readonly metrics?: Readonly<Partial<Record<"durationMs" | "memorySizeMB" | "maxMemoryUsedMB", number>>> | null;
 }
 
 function membersOf(message: string): Readonly<Record<string, unknown>> | undefined {

@@ -1,6 +1,7 @@
 // The groups of dead letters as a table for a terminal.
 import type { Group, Listing, Sampled, Stack } from "@spillway/operations";
 import { ago, until } from "./durations";
+import { harmless, harmlessLine } from "./harmless";
 import { quoted, table, wrap } from "./text";
 
 const heads = ["COUNT", "OLDEST", "NEWEST", "EXPIRES IN", "CAME BACK"] as const;
@@ -38,7 +39,7 @@ export function describeListing(
             "",
           ];
   const next = nextOf(groups, flags);
-  return `${[...lines, ...tables, ...queues.flatMap(remarks), ...next].join("\n").trimEnd()}\n`;
+  return `${harmless([...lines, ...tables, ...queues.flatMap(remarks), ...next].join("\n").trimEnd())}\n`;
 }
 
 function ofQueue({ consumer }: Sampled, groups: readonly Group[], now: Date): readonly string[] {
@@ -85,5 +86,5 @@ function remarks({ consumer, url, read, total, held, complete, fault }: Sampled)
 function nextOf([first]: readonly Group[], flags: string): readonly string[] {
   return first === undefined
     ? []
-    : [`Next: spillway dlq show ${first.consumers[0]}${flags} --reason ${quoted(first.errorType)}`];
+    : [`Next: spillway dlq show ${first.consumers[0]}${flags} --reason ${harmlessLine(quoted(first.errorType))}`];
 }

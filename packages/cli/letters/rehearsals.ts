@@ -1,6 +1,7 @@
 // Which dead letters would succeed now, as lines for a terminal.
 import type { Rehearsal, Stack } from "@spillway/operations";
 import { letters } from "./changes";
+import { harmless, harmlessLine } from "./harmless";
 
 export function describeRehearsals(rehearsals: readonly Rehearsal[], { flags }: Pick<Stack, "flags">): string {
   const lines = rehearsals.flatMap((each) => [...sectionOf(each), ""]);
@@ -14,17 +15,17 @@ function sectionOf({ consumer, read, total, complete, letters: rehearsed, groups
 }
 
 function linesOf({ verdict, count, why, stack, was, retried }: Rehearsal["groups"][number]): readonly string[] {
-  const before = `; ${count === 1 ? "it was" : "they were"} ${was} before`;
+  const before = `; ${count === 1 ? "it was" : "they were"} ${harmlessLine(was)} before`;
   switch (verdict) {
     case "succeeds":
       return [`  ✓ ${count} would succeed${before}`];
     case "fails": {
       const again = retried ? " (Lambda would try again)" : "";
-      const head = `  ✗ ${count} still fail${count === 1 ? "s" : ""} with ${why}${again}${before}`;
-      return [head, ...(stack?.split("\n").map((frame) => `      ${frame}`) ?? [])];
+      const head = `  ✗ ${count} still fail${count === 1 ? "s" : ""} with ${harmlessLine(why ?? "")}${again}${before}`;
+      return [head, ...(stack?.split("\n").map((frame) => `      ${harmless(frame)}`) ?? [])];
     }
     case "skipped":
-      return [`  - ${count} skipped: ${why}`];
+      return [`  - ${count} skipped: ${harmlessLine(why ?? "")}`];
   }
 }
 

@@ -1,5 +1,6 @@
 // What was replayed, or would be, as lines for a terminal.
 import type { Replayed, ReplayResult, Stack } from "@spillway/operations";
+import { harmless, harmlessLine } from "./harmless";
 import { quoted } from "./text";
 
 export function describeReplay({ consumer, dry, descriptions }: ReplayResult, { flags }: Pick<Stack, "flags">): string {
@@ -14,11 +15,11 @@ export function describeReplay({ consumer, dry, descriptions }: ReplayResult, { 
 function linesOf(replayed: Replayed): readonly string[] {
   const { id, what, expired, why } = replayed;
   return [
-    `  ${what}`,
+    `  ${harmlessLine(what)}`,
     `    ${stateOf(replayed)}`,
-    ...(expired === undefined ? [] : [`    past the retention of the stream: ${expired}`]),
-    ...(why === undefined ? [] : [`    ${why}.`]),
-    `    description: ${id}`,
+    ...(expired === undefined ? [] : [`    past the retention of the stream: ${harmlessLine(expired)}`]),
+    ...(why === undefined ? [] : [`    ${harmlessLine(why)}.`]),
+    `    description: ${harmlessLine(id)}`,
   ];
 }
 
@@ -45,5 +46,5 @@ function nextOf(consumer: string, descriptions: readonly Replayed[], dry: boolea
   const dead = descriptions.some(({ deadLettered }) => deadLettered > 0);
   const lost = descriptions.find(({ outcome }) => outcome === "expired" || outcome === "incomplete");
   if (dead || lost === undefined) return `Next: spillway dlq list ${consumer}${flags}`;
-  return `Next: spillway dlq discard ${consumer}${flags} --id ${quoted(lost.id)}`;
+  return `Next: spillway dlq discard ${consumer}${flags} --id ${harmless(quoted(lost.id))}`;
 }

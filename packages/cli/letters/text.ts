@@ -30,19 +30,18 @@ export function table(
   rows: readonly { readonly cells: readonly string[]; readonly below: readonly string[] }[],
 ): readonly string[] {
   const widths = heads.map((head, index) =>
-    Math.max(head.length, ...rows.map(({ cells }) => cells[index]?.length ?? 0)),
+    Math.max(head.length, ...rows.map(({ cells }) => oneLine(cells[index] ?? "").length)),
   );
   const aligned = (cells: readonly string[]) =>
-    clip(`  ${cells.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join("  ")}`.trimEnd());
+    clip(`  ${cells.map((cell, index) => oneLine(cell).padEnd(widths[index] ?? 0)).join("  ")}`.trimEnd());
   const room = " ".repeat((widths[0] ?? 0) + 4);
   return [
     aligned(heads),
-    ...rows.flatMap(({ cells, below }) => [
-      aligned(cells),
-      ...below.map((text) => clip(`${room}${text.replace(/\s+/g, " ")}`)),
-    ]),
+    ...rows.flatMap(({ cells, below }) => [aligned(cells), ...below.map((text) => clip(`${room}${oneLine(text)}`))]),
   ];
 }
+
+const oneLine = (text: string) => text.replace(/\s+/g, " ");
 
 /** A word for a shell. */
 export const quoted = (text = "") => (/^[\w./@:=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);

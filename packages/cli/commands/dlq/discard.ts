@@ -2,6 +2,7 @@
 import { createInterface } from "node:readline/promises";
 import { type Command, Option } from "@commander-js/extra-typings";
 import { describeDiscarded, describePlan, letters } from "../../letters/changes";
+import { jsonText } from "../../letters/harmless";
 import { examples, notEmpty } from "../../options";
 import { exitCodes, type Perform } from "../../session";
 import {
@@ -80,7 +81,7 @@ export function addDiscard(dlq: Command, perform: Perform): void {
             },
             session,
           );
-          if (json) session.print(`${JSON.stringify(answer, undefined, 2)}\n`);
+          if (json) session.print(jsonText(answer));
           if ("plan" in answer) {
             if (!json) session.print(describePlan(name, answer.plan, "discard"));
             if (answer.plan.count > 0) session.say("Nothing was discarded. Do it with the same command and --yes.");

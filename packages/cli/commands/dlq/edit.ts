@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError, Option } from "@commander-js/extra-
 import type { Assignment, Consumer } from "@spillway/operations";
 import { editText, keepText } from "../../editor";
 import { describeEdited } from "../../letters/changes";
+import { jsonText } from "../../letters/harmless";
 import { configOption, examples, notEmpty, programOption, stackOutputOption } from "../../options";
 import type { ProgramOptions } from "../../program-graph";
 import { exitCodes, type Perform, type Session } from "../../session";
@@ -73,7 +74,7 @@ export function addEdit(dlq: Command, perform: Perform): void {
             },
             session,
           );
-          session.print(json ? `${JSON.stringify(edited, undefined, 2)}\n` : describeEdited(name, id, edited, stack));
+          session.print(json ? jsonText(edited) : describeEdited(name, id, edited, stack));
           if (edited.result !== "refused") {
             const isDone = edited.result === "unchanged" || edited.deleted;
             return isDone ? exitCodes.done : exitCodes.failed;

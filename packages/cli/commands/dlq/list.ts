@@ -1,5 +1,6 @@
 // `spillway dlq list`: the dead letters of a stack, in groups.
 import { type Command, Option } from "@commander-js/extra-typings";
+import { jsonText } from "../../letters/harmless";
 import { describeListing } from "../../letters/listing";
 import { examples, wholeNumber } from "../../options";
 import { exitCodes, type Perform } from "../../session";
@@ -70,7 +71,7 @@ export function addList(dlq: Command, perform: Perform): void {
           if (consumers.length === 0) throw new Error(noConsumers);
           const { signal } = session;
           const listing = await listLetters(stack, { consumers, by, filter: filterOf(options), limit, signal });
-          session.print(json ? `${JSON.stringify(listing, undefined, 2)}\n` : describeListing(listing, stack));
+          session.print(json ? jsonText(listing) : describeListing(listing, stack));
           return listing.queues.some(({ fault }) => fault !== undefined) ? exitCodes.failed : exitCodes.done;
         }),
       ),

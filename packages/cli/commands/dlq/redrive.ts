@@ -1,6 +1,7 @@
 // `spillway dlq redrive`: sends dead letters back.
 import { type Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { describePlan, describeRedriven } from "../../letters/changes";
+import { jsonText } from "../../letters/harmless";
 import { examples, notEmpty, wholeNumber } from "../../options";
 import { exitCodes, type Perform } from "../../session";
 import {
@@ -93,7 +94,7 @@ export function addRedrive(dlq: Command, perform: Perform): void {
             },
             session,
           );
-          if (json) session.print(`${JSON.stringify(answer, undefined, 2)}\n`);
+          if (json) session.print(jsonText(answer));
           if ("plan" in answer) {
             if (!json) session.print(describePlan(name, answer.plan, "send"));
             if (answer.plan.count > 0) session.say("Do it with the same command and --yes.");

@@ -1,5 +1,6 @@
 // `spillway dlq rehearse`: copies of dead letters, through the code of a checkout.
 import { type Command, Option } from "@commander-js/extra-typings";
+import { jsonText } from "../../letters/harmless";
 import { describeRehearsals } from "../../letters/rehearsals";
 import { configOption, examples, notEmpty, programOption, stackOutputOption, wholeNumber } from "../../options";
 import { exitCodes, type Perform } from "../../session";
@@ -79,7 +80,7 @@ export function addRehearse(dlq: Command, perform: Perform): void {
               ...(stackOutput && { stackOutputs: stackOutput }),
             },
           });
-          session.print(json ? `${JSON.stringify(rehearsals, undefined, 2)}\n` : describeRehearsals(rehearsals, stack));
+          session.print(json ? jsonText(rehearsals) : describeRehearsals(rehearsals, stack));
           return rehearsals.some(({ fail }) => fail > 0) ? exitCodes.failed : exitCodes.done;
         }),
       ),

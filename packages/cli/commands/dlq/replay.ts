@@ -1,5 +1,6 @@
 // `spillway dlq replay`: what Lambda gave up and only describes, run again.
 import { type Command, Option } from "@commander-js/extra-typings";
+import { jsonText } from "../../letters/harmless";
 import { describeReplay } from "../../letters/replays";
 import { examples, notEmpty, wholeNumber } from "../../options";
 import { exitCodes, type Perform } from "../../session";
@@ -48,7 +49,7 @@ export function addReplay(dlq: Command, perform: Perform): void {
             ...{ stack, name, limit, yes, keep, wholeRange, audit, signal, say },
             ...(id && { ids: id }),
           });
-          session.print(json ? `${JSON.stringify(result, undefined, 2)}\n` : describeReplay(result, stack));
+          session.print(json ? jsonText(result) : describeReplay(result, stack));
           const isDone = result.dry || result.descriptions.every(({ outcome }) => outcome === "replayed");
           return isDone ? exitCodes.done : exitCodes.failed;
         }),

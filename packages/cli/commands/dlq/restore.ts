@@ -1,6 +1,7 @@
 // `spillway dlq restore`: puts discarded dead letters back.
 import { type Command, Option } from "@commander-js/extra-typings";
 import { describeRestored } from "../../letters/changes";
+import { jsonText } from "../../letters/harmless";
 import { examples, notEmpty, wholeNumber } from "../../options";
 import { exitCodes, type Perform } from "../../session";
 import { auditOption, deployedStackOption, jsonOption, outputsOption, portOption, withStack } from "./options";
@@ -28,7 +29,7 @@ export function addRestore(dlq: Command, perform: Perform): void {
           const { restore } = require("@spillway/operations") as typeof import("@spillway/operations");
           const { fromLine, audit, json } = options;
           const restored = await restore(stack, { file, fromLine, audit }, session);
-          session.print(json ? `${JSON.stringify(restored, undefined, 2)}\n` : describeRestored(file, restored, stack));
+          session.print(json ? jsonText(restored) : describeRestored(file, restored, stack));
           const isComplete = restored.failed.length === 0 && restored.nextLine === undefined;
           return isComplete ? exitCodes.done : exitCodes.failed;
         }),

@@ -1,5 +1,6 @@
 // `spillway dlq show`: single dead letters, with all that is known of them.
 import { type Command, Option } from "@commander-js/extra-typings";
+import { jsonText } from "../../letters/harmless";
 import { describeShown } from "../../letters/letter";
 import { examples, wholeNumber } from "../../options";
 import { exitCodes, type Perform } from "../../session";
@@ -60,7 +61,7 @@ export function addShow(dlq: Command, perform: Perform): void {
           const { signal } = session;
           const consumer = consumerNamed(stack, name);
           const shown = await showLetters(stack, { consumer, filter: filterOf(options), limit, log, signal });
-          session.print(json ? `${JSON.stringify(shown, undefined, 2)}\n` : describeShown(shown, stack, { whole }));
+          session.print(json ? jsonText(shown) : describeShown(shown, stack, { whole }));
           return exitCodes.done;
         }),
       ),
