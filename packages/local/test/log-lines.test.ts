@@ -19,12 +19,12 @@ const batch = (counts: object, more: object = {}) =>
 const plain = (line: string) => describeLog("orders", line, terminal(false));
 
 describe("a function's lines in the terminal", () => {
-  it("begin with the time, of the line or of now, in this machine's time zone", () => {
+  it("begin with the time, of the line or the current one, in this machine's time zone", () => {
     assert.equal(plain(batch({ succeeded: 1 })), "13:14:15.016 ✓ orders  1 received: 1 succeeded in 9 ms");
     assert.equal(plain("just a text"), "03:04:05.006   orders  just a text");
   });
 
-  it("tell a dead letter and a retry from a success, without colours too", () => {
+  it("distinguish a dead letter and a retry from a success, without colours too", () => {
     const failure = { id: "m-1", attempt: 2, errorType: "Declined", errorMessage: "no funds" };
     assert.equal(
       plain(batch({ deadLettered: 1 }, { failures: [{ ...failure, outcome: "deadLettered" }] })),
@@ -40,7 +40,7 @@ describe("a function's lines in the terminal", () => {
     );
   });
 
-  it("have the stack of a failed record beneath it", () => {
+  it("have the stack of a failed record below it", () => {
     const stack =
       "Declined: no funds\n    at pay (pay.ts:3:9)\ncaused by TypeError: no card\n    at read (card.ts:1:1)";
     const failure = { id: "m-1", errorType: "Declined", errorMessage: "no funds", outcome: "retried", stack };
@@ -57,7 +57,7 @@ describe("a function's lines in the terminal", () => {
     );
   });
 
-  it("tell what has become of a record that was redriven, how often it was, and its flow", () => {
+  it("report the result of a record that was redriven, how often it was, and its correlation id", () => {
     const line = { level: "INFO", message: "redriven", timestamp: written, recordId: "m-2", correlationId: "flow-1" };
     const redriven = (redrives: number, outcome: string, more = {}) =>
       plain(JSON.stringify({ ...line, function_request_id: "r", redrives, outcome, ...more }));
@@ -74,12 +74,12 @@ describe("a function's lines in the terminal", () => {
     );
   });
 
-  it("name a few flows, of a small batch only", () => {
+  it("name a few correlation ids, of a small batch only", () => {
     assert.match(plain(batch({ succeeded: 1 }, { correlationIds: ["flow-1"] })) ?? "", / {2}\[flow-1\]$/);
     assert.doesNotMatch(plain(batch({ received: 9, succeeded: 9 }, { correlationIds: ["flow-1"] })) ?? "", /flow-1/);
   });
 
-  it("show what a callback gave beside the message, and nothing of what each line has", () => {
+  it("show the fields that a callback logged, and none that every line has", () => {
     const line = { level: "WARN", message: "late", timestamp: written, service: "orders", function_request_id: "r" };
     assert.equal(
       plain(JSON.stringify({ ...line, orderId: "o-1", items: [{ sku: "book" }] })),
@@ -121,7 +121,7 @@ describe("a function's lines in the terminal", () => {
     );
   });
 
-  it("have colours where the terminal has, and not otherwise", () => {
+  it("have colours where the terminal supports them, and not otherwise", () => {
     const dead = batch({ deadLettered: 1 });
     assert.ok(describeLog("orders", dead, terminal(true))?.includes("\u001b[31m✗\u001b[39m"));
     assert.equal(plain(dead)?.includes("\u001b"), false);

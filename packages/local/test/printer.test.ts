@@ -3,7 +3,7 @@ import type { Graph } from "@spillway/graph";
 import { pipelineGraph } from "../../../test/support/pipeline-graph";
 import { describeRun } from "../printer";
 
-describe("what npm start prints when it is ready", () => {
+describe("what spillway start prints when it is ready", () => {
   let graph: Graph;
   before(async () => {
     graph = await pipelineGraph({ address: "http://127.0.0.1:4566" });
@@ -11,7 +11,7 @@ describe("what npm start prints when it is ready", () => {
   const lines = (verbose: boolean) =>
     describeRun({ graph, address: "http://127.0.0.1:4566", readyMs: 1, verbose }).split("\n");
 
-  it("fits into 40 lines, and says how the rest is seen", () => {
+  it("fits into 40 lines, and says how to see the rest", () => {
     const printed = lines(false);
     assert.ok(printed.length <= 40, `${printed.length} lines`);
     assert.ok(printed.includes(`    apiUrl: "${graph.outputs.apiUrl}"`));

@@ -82,7 +82,7 @@ const ingress =
   };
 
 describe("API Gateway of the local run", () => {
-  it("hands the body to SQS as it is, in the integration's role, and answers with the message id", async () => {
+  it("passes the body to SQS unchanged, with the integration's role, and returns the message id", async () => {
     const { call, asked, graph } = await gatewayOf(ingress());
     const answer = await call("live/notes", { body: event });
     assert.deepEqual(short(answer), [202, { messageId: "m-1" }]);
@@ -101,7 +101,7 @@ describe("API Gateway of the local run", () => {
     ]);
   });
 
-  it("gives a FIFO queue the message group of the body", async () => {
+  it("sets the message group of a FIFO queue from the body", async () => {
     const { call, asked } = await gatewayOf(() => {
       const notes = new QueueConsumer("notes", { callback: note, fifo: true });
       const route = { consumer: notes, messageGroupId: "$.id", messageDeduplicationId: "$.id" };
@@ -112,7 +112,7 @@ describe("API Gateway of the local run", () => {
     assert.equal(asked[0]?.input.MessageDeduplicationId, "a b");
   });
 
-  it("makes texts of numbers for the message group and the deduplication id, with all their digits", async () => {
+  it("converts numbers to strings for the message group and the deduplication id, with all their digits", async () => {
     const { call, asked } = await gatewayOf(() => {
       const numbers = new QueueConsumer("numbers", { callback: numbered, fifo: true });
       const route = { consumer: numbers, messageGroupId: "$.shop", messageDeduplicationId: "$.order.id" };
@@ -160,14 +160,14 @@ describe("API Gateway of the local run", () => {
     });
   }
 
-  it("answers 504 when SQS takes longer than the integration may", async () => {
+  it("answers 504 when SQS takes longer than the integration's timeout", async () => {
     const { call, clock } = await gatewayOf(ingress(), () => new Promise(() => {}));
     const answer = call("live/notes", { body: event });
     await clock.pass(29_000);
     assert.deepEqual(short(await answer), [504, { message: "Endpoint request timed out" }]);
   });
 
-  it("answers what no method is there for with 403, and what no stage is there for too", async () => {
+  it("answers 403 where there is no method, and where there is no stage", async () => {
     const { call } = await gatewayOf(ingress());
     assert.deepEqual(short(await call("live/other")), [403, { message: "Missing Authentication Token" }]);
     assert.deepEqual(short(await call("live/notes", { method: "GET" })), [
@@ -177,7 +177,7 @@ describe("API Gateway of the local run", () => {
     assert.deepEqual(short(await call("beta/notes")), [403, { message: "Forbidden" }]);
   });
 
-  it("asks for execute-api:Invoke on the method where the endpoint is not public", async () => {
+  it("requires execute-api:Invoke on the method where the endpoint is not public", async () => {
     const program = () => {
       ingress({ public: false })();
       const role = new aws.iam.Role("caller", { name: "caller", assumeRolePolicy: '{"Statement":[]}' });
@@ -212,7 +212,7 @@ describe("API Gateway of the local run", () => {
     assert.match(String(unknown.body), /The security token included in the request is invalid\./);
   });
 
-  it("wants a signature where the endpoint is not public", async () => {
+  it("requires a signature where the endpoint is not public", async () => {
     const { call } = await gatewayOf(ingress({ public: false }));
     assert.deepEqual(short(await call("live/notes", { body: event })), [
       403,
@@ -221,7 +221,7 @@ describe("API Gateway of the local run", () => {
     assert.equal((await call("live/notes", { body: event, principal: user })).status, 202);
   });
 
-  it("answers 415 to other content types, and 400 to no JSON and to what the model does not take", async () => {
+  it("answers 415 to other content types, and 400 to invalid JSON and to a body that the model rejects", async () => {
     const { call, asked } = await gatewayOf(ingress());
     const other = await call("live/notes", { body: event, headers: { "content-type": "text/plain" } });
     assert.deepEqual(short(other), [415, { message: "Unsupported Media Type" }]);
@@ -238,7 +238,7 @@ describe("API Gateway of the local run", () => {
     assert.equal((await call("live/notes", { body: event, headers: charset })).status, 202);
   });
 
-  it("answers 429 beyond its limits, and goes on when time has passed", async () => {
+  it("answers 429 beyond its limits, and accepts requests again after some time", async () => {
     const { call, clock } = await gatewayOf(ingress({ throttle: { rateLimit: 2, burstLimit: 3 } }));
     const statuses = async (count: number) =>
       (await Promise.all(Array.from({ length: count }, () => call("live/notes", { body: event })))).map(
@@ -252,7 +252,7 @@ describe("API Gateway of the local run", () => {
     assert.equal(refused.headers["x-amzn-errortype"], "TooManyRequestsException");
   });
 
-  it("writes a line of the access log for each request, as the program words it", async () => {
+  it("writes a line of the access log for each request, in the program's format", async () => {
     const { call, lines } = await gatewayOf(ingress({ logging: "account-role-exists" }));
     await call("live/notes", { body: event, headers: { "user-agent": "test/1" } });
     await call("live/notes", { body: "{}" });
@@ -315,7 +315,7 @@ describe("API Gateway of the local run", () => {
       new aws.apigateway.Stage("s", { restApi: api.id, deployment: deployment.id, stageName: "v1" });
     };
 
-  it("serves what the body of an API describes, with the parameters that it must have", async () => {
+  it("serves the routes in an API's body, with their required parameters", async () => {
     const required = {
       parameters: [{ name: "x-tenant", in: "header", required: true }],
       "x-amazon-apigateway-request-validator": "all",
@@ -334,7 +334,7 @@ describe("API Gateway of the local run", () => {
     ]);
   });
 
-  it("has no route any more that the program has removed", async () => {
+  it("no longer has a route that the program has removed", async () => {
     const { call } = await gatewayOf(() => {
       const notes = new QueueConsumer("notes", { callback: note });
       new HttpIngress("api", { routes: { "POST /notes": notes, "POST /more": notes }, public: true });
@@ -350,7 +350,7 @@ describe("API Gateway of the local run", () => {
 
   const mocked = { requestTemplates: { "application/json": '{"statusCode": 200}' } };
 
-  it("gives mapping templates the path, the query, the headers, the context and the stage's variables", async () => {
+  it("passes mapping templates the path, the query, the headers, the context and the stage variables", async () => {
     const template =
       '{"id":"$input.params(\'id\')","q":"$input.params().querystring.get(\'q\')","h":"$input.params(\'X-Tenant\')",' +
       '"method":"$context.httpMethod","path":"$context.resourcePath","tier":"$stageVariables.tier"}';
@@ -425,7 +425,7 @@ describe("API Gateway of the local run", () => {
     ["a body that is merged", described({}, {}, "merge"), /putRestApiMode merge is not supported/],
     ["a body of YAML", () => void new aws.apigateway.RestApi("api", { body: "openapi: 3.0.1" }), /is not JSON/],
   ] as const) {
-    it(`refuses ${what} by name, rather than ignore it`, async () => {
+    it(`refuses ${what} by name, instead of ignoring it`, async () => {
       await assert.rejects(gatewayOf(program), says);
     });
   }

@@ -14,7 +14,7 @@ describe("API Gateway's check of a body", () => {
   const file = path.join(__dirname, "model-errors.json");
   const recorded = JSON.parse(readFileSync(file, "utf8")) as readonly Recorded[];
   for (const { schema, instance, text } of recorded) {
-    it(`says of ${JSON.stringify(instance).slice(0, 60)}: ${text.slice(0, 80)}`, () => {
+    it(`reports for ${JSON.stringify(instance).slice(0, 60)}: ${text.slice(0, 80)}`, () => {
       assert.equal(compileModel(schema)(instance) ?? "[]", text);
     });
   }

@@ -111,7 +111,7 @@ describe("tables of the program on the local run", () => {
     assert.equal((Records as unknown[]).length, 1);
   });
 
-  it("brings a table of an earlier run to what the program says now, and keeps its items", async () => {
+  it("updates a table of an earlier run to the program, and keeps its items", async () => {
     await provision({ ...keyed, tags: { old: "x" }, ttl: { enabled: true, attributeName: "expiresAt" } });
     await dynamo("PutItem", { Item: { orderId: { S: "o-1" }, at: { N: "1" } } });
     const globalSecondaryIndexes = [{ name: "byTime", hashKey: "at", projectionType: "ALL" }];
@@ -140,7 +140,7 @@ describe("tables of the program on the local run", () => {
     });
   });
 
-  it("says which resource DynamoDB refuses, and why", async () => {
+  it("reports which resource DynamoDB refuses, and why", async () => {
     await assert.rejects(provision({ ...keyed, attributes: [] }), {
       message: /^aws:dynamodb\/table:Table "orders": ValidationException: /,
     });

@@ -133,7 +133,7 @@ describe("DynamoDB of the local run", () => {
     assert.equal(none.Item, undefined);
   });
 
-  it("leaves user data that looks like the server's ARNs as it is", async () => {
+  it("leaves user data that looks like the server's ARNs unchanged", async () => {
     await run.client.send(orders());
     const Item = { orderId: "arn:aws:dynamodb:dynoxide:000000000000:table/orders" };
     await run.items.send(new PutCommand({ TableName: "orders", Item }));
@@ -174,7 +174,7 @@ describe("DynamoDB of the local run", () => {
     );
   });
 
-  it("shows of a change what the stream's view type asks for", async () => {
+  it("includes in a stream record what the stream's view type selects", async () => {
     const { TableDescription } = await run.client.send(orders("KEYS_ONLY"));
     assert.equal(TableDescription?.StreamSpecification?.StreamViewType, "KEYS_ONLY");
     const put = (Item: Record<string, unknown>) => run.items.send(new PutCommand({ TableName: "orders", Item }));
@@ -193,7 +193,7 @@ describe("DynamoDB of the local run", () => {
     }
   });
 
-  it("describes an open shard as one that has no end", async () => {
+  it("describes an open shard without an end", async () => {
     const { TableDescription } = await run.client.send(orders());
     await run.items.send(new PutCommand({ TableName: "orders", Item: { orderId: "o-1" } }));
     const StreamArn = TableDescription?.LatestStreamArn;
@@ -211,7 +211,7 @@ describe("DynamoDB of the local run", () => {
     });
   });
 
-  it("remembers time to live and point-in-time recovery, and refuses backups by name", async () => {
+  it("stores time to live and point-in-time recovery, and refuses backups by name", async () => {
     await run.client.send(orders());
     const TableName = "orders";
     const recovery = async () =>
@@ -240,7 +240,7 @@ describe("DynamoDB of the local run", () => {
   });
 });
 
-describe("DynamoDB of the local run over its life", () => {
+describe("DynamoDB of the local run, from start to end", () => {
   const temporary = () =>
     readdirSync(placeForDatabases()).filter((name) => name.startsWith(`spillway-${process.pid}-`));
   /** The servers whose database is in the directory. */
@@ -250,7 +250,7 @@ describe("DynamoDB of the local run over its life", () => {
       .filter((line) => line.includes("--db-path") && line.includes(directory))
       .map((line) => Number.parseInt(line, 10));
 
-  it("has tables, items, streams and settings after a restart", async () => {
+  it("keeps tables, items, streams and settings over a restart", async () => {
     const dataDir = mkdtempSync(join(tmpdir(), "spillway-test-"));
     try {
       let run = await start(dataDir);
@@ -281,7 +281,7 @@ describe("DynamoDB of the local run over its life", () => {
     assert.deepEqual(run.exits, []);
   });
 
-  it("has its server, which any web page may ask, where none finds it", async function () {
+  it("runs its server, which would answer any web page, at an address that pages do not know", async function () {
     if (process.platform === "darwin") this.skip();
     const dataDir = mkdtempSync(join(tmpdir(), "spillway-test-"));
     const run = await start(dataDir);
@@ -298,7 +298,7 @@ describe("DynamoDB of the local run over its life", () => {
     }
   });
 
-  it("says so when its server ends by itself", async () => {
+  it("reports when its server exits unexpectedly", async () => {
     const dataDir = mkdtempSync(join(tmpdir(), "spillway-test-"));
     const message = new Promise<string>((resolve, reject) => {
       createDynamoDb({ accountId, region, dataDir, onExit: resolve }).then(() => {

@@ -43,13 +43,13 @@ describe("a reader of a table's stream", () => {
     ["ExecuteStatement", { Statement: `INSERT INTO "orders" VALUE {'id':'a'}` }],
   ];
   for (const [action, input] of writes) {
-    it(`is woken by ${action}${String(input.TableName).startsWith("arn:") ? " by ARN" : ""}`, async () => {
+    it(`is notified of ${action}${String(input.TableName).startsWith("arn:") ? " by ARN" : ""}`, async () => {
       await ask(action, input);
       assert.equal(wakes, 1);
     });
   }
 
-  it("is woken by nothing else, and by nothing after its end", async () => {
+  it("is notified of nothing else, and of nothing after it has stopped", async () => {
     await ask("GetItem", { TableName: "orders", Key: item("a") });
     await ask("PutItem", { TableName: "others", Item: item("a") });
     const refused = { TableName: "orders", Item: item("a"), ConditionExpression: "attribute_exists(id)" };
@@ -60,7 +60,7 @@ describe("a reader of a table's stream", () => {
     assert.equal(wakes, 0);
   });
 
-  it("comes with iterators that name their stream, as AWS's do", async () => {
+  it("receives iterators that name their stream, as on AWS", async () => {
     const { StreamDescription } = await ask("DescribeStream", { StreamArn: streamArn }, "dynamodbstreams");
     const [shard] = (StreamDescription as { Shards: Message[] }).Shards;
     await ask("PutItem", { TableName: "orders", Item: item("a") });

@@ -36,7 +36,7 @@ describe("an event bus on the local run", () => {
   };
   const details = async () => (await run.bodies("orders")).map((body) => JSON.parse(body).detail);
 
-  it("delivers an event with its whole envelope to the targets of the rules that match, as EventBridge itself", async () => {
+  it("delivers an event with its whole envelope to the targets of the matching rules, as EventBridge does", async () => {
     await run.rule("placed", {
       eventPattern: JSON.stringify({ source: ["shop"], detail: { amount: [{ numeric: [">", 5] }] } }),
     });
@@ -58,7 +58,7 @@ describe("an event bus on the local run", () => {
     ]);
   });
 
-  it("takes the time of the request for an event without one", async () => {
+  it("uses the time of the request for an event without one", async () => {
     await run.rule("all");
     await run.target("all");
     await clock.pass(1234);
@@ -97,7 +97,7 @@ describe("an event bus on the local run", () => {
     assert.equal(asked?.principal.kind === "service" && asked.principal.sourceArn, eventsArn("rule/shop/all"));
   });
 
-  it("hands nothing on for a rule that is disabled, and delivers once for each rule and target", async () => {
+  it("delivers nothing for a disabled rule, and delivers once for each rule and target", async () => {
     await run.rule("off", { eventPattern: '{"source":["shop"]}', state: "DISABLED" });
     await run.target("off");
     await run.rule("one");
@@ -109,13 +109,13 @@ describe("an event bus on the local run", () => {
     assert.equal((await run.bodies("orders")).length, 3);
   });
 
-  it("says when an event is put on a bus that there is not", async () => {
+  it("reports an event that is put on a bus which does not exist", async () => {
     const { FailedEntryCount } = await put({ EventBusName: "none" });
     assert.equal(FailedEntryCount, 0);
     assert.match(run.problems.join(), /^Event .* is lost: there is no event bus "none"\.$/);
   });
 
-  it("takes the right entries of a request and says what is wrong with the others", async () => {
+  it("accepts the valid entries of a request and reports the errors of the others", async () => {
     await run.rule("all");
     await run.target("all");
     const { Entries = [], FailedEntryCount } = await put(

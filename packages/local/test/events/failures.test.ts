@@ -35,7 +35,7 @@ describe("an event that cannot be delivered", () => {
     await clock.pass(0);
   };
 
-  it("tries again what may be fixed, and then writes a dead letter with the whole event", async () => {
+  it("retries an error that may be temporary, and then writes a dead letter with the whole event", async () => {
     run.failures.push(throttled(), throttled(), throttled());
     await run.rule("all");
     const deadLetterConfig = { arn: queueArn("dead") };
@@ -65,7 +65,7 @@ describe("an event that cannot be delivered", () => {
     });
   });
 
-  it("writes a dead letter at once for what no retry would fix", async () => {
+  it("writes a dead letter at once for an error that no retry would fix", async () => {
     const deadLetterConfig = { arn: queueArn("dead") };
     run.failures.push(new ServiceError("AccessDeniedException", "Not allowed", 403));
     await run.rule("all");
@@ -88,7 +88,7 @@ describe("an event that cannot be delivered", () => {
     for (const { principal } of toDead) assert.equal(principal.kind === "service" && principal.roleArn, undefined);
   });
 
-  it("says what is lost without a dead-letter queue", async () => {
+  it("reports an event that is lost without a dead-letter queue", async () => {
     await run.rule("all");
     await run.target("all", { arn: queueArn("gone") });
     await put({});

@@ -9,7 +9,7 @@ import { judgedBy } from "../support/judged-by";
 import { type Deliveries, startDeliveries } from "../support/scheduler";
 import { type ManualClock, manualClock, region, user } from "../support/sqs";
 
-describe("the permissions of", () => {
+describe("the permissions to deliver for", () => {
   let run: Deliveries;
   let clock: ManualClock;
   afterEach(() => run.close());
@@ -43,13 +43,13 @@ describe("the permissions of", () => {
     });
   };
 
-  it("a schedule are its role's", async () => {
+  it("a schedule come from its role", async () => {
     await start(schedule("tasks"));
     await clock.pass(1000);
     assert.deepEqual(await run.bodies("tasks"), ["{}"]);
   });
 
-  it("a schedule whose role may not are found in its dead letter", async () => {
+  it("a schedule are named in its dead letter where its role lacks them", async () => {
     await start(schedule("nothing"));
     await clock.pass(1000);
     assert.deepEqual(await run.bodies("tasks"), []);
@@ -86,13 +86,13 @@ describe("the permissions of", () => {
     await clock.pass(0);
   };
 
-  it("a rule are those that the queue's policy gives EventBridge for it", async () => {
+  it("a rule come from the queue's policy, which admits EventBridge for it", async () => {
     await start(rule("this"));
     await put();
     assert.equal((await run.bodies("orders")).length, 1);
   });
 
-  it("a rule that the queue's policy does not admit are found in its dead letter", async () => {
+  it("a rule are named in its dead letter where the queue's policy lacks them", async () => {
     await start(rule("another"));
     await put();
     assert.deepEqual(await run.bodies("orders"), []);

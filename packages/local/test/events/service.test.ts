@@ -31,7 +31,7 @@ describe("event buses, rules and targets", () => {
     await run.close();
   });
 
-  it("is described with its rules and targets", async () => {
+  it("are described", async () => {
     const policy = JSON.stringify({ Statement: [{ Effect: "Allow", Action: "events:PutEvents", Resource: "*" }] });
     await run.bus("shop", { description: "of the shop" });
     await run.provision("aws:cloudwatch/eventBusPolicy:EventBusPolicy", "p", { eventBusName: "shop", policy });
@@ -80,7 +80,7 @@ describe("event buses, rules and targets", () => {
     });
   });
 
-  it("tests a pattern against an event", async () => {
+  it("test a pattern against an event", async () => {
     const event = {
       ...{ id: "1", account: accountId, source: "shop", time: "2026-01-01T00:00:00Z", region },
       ...{ resources: [], "detail-type": "placed", detail: { n: 1 } },
@@ -147,7 +147,7 @@ describe("event buses, rules and targets", () => {
     ["a FIFO dead-letter queue", targetType, { deadLetterConfig: { arn: queueArn("d.fifo") } }, /deadLetterConfig.arn/],
   ];
   for (const [what, type, inputs, message] of refused) {
-    it(`refuses ${what}`, async () => {
+    it(`refuse ${what}`, async () => {
       await run.rule("there");
       const given = type === targetType ? { rule: "there", arn: queueArn("orders"), ...inputs } : inputs;
       await assert.rejects(run.provision(type, "wrong", given), (error: Error) => {
@@ -158,13 +158,13 @@ describe("event buses, rules and targets", () => {
     });
   }
 
-  it("refuses a sixth target of a rule", async () => {
+  it("refuse a sixth target of a rule", async () => {
     await run.rule("all");
     for (const targetId of ["1", "2", "3", "4", "5", "5"]) await run.target("all", { targetId });
     await assert.rejects(run.target("all", { targetId: "6" }), /LimitExceededException: .* maximum number allowed/);
   });
 
-  it("refuses a policy that cannot be judged, and partner event sources", async () => {
+  it("refuse a policy that cannot be evaluated, and partner event sources", async () => {
     const policy = JSON.stringify({
       Statement: { Effect: "Allow", Condition: { IpAddress: { "aws:SourceIp": "::/0" } } },
     });

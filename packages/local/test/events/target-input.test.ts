@@ -32,7 +32,7 @@ describe("the input of a target", () => {
     for (const [path, expected] of paths) assert.equal(given({ kind: "path", path }), expected, path);
   });
 
-  it("is a template filled from the event", () => {
+  it("is a template with values from the event", () => {
     const paths = {
       id: "$.detail.id",
       n: "$.detail.n",
@@ -54,7 +54,7 @@ describe("the input of a target", () => {
     assert.equal(template('"order <id>"\n"of <n>"', paths), '"order o-1"\n"of 2"');
   });
 
-  it("knows the predefined variables", () => {
+  it("supports the predefined variables", () => {
     assert.equal(
       template(
         '{"rule": <aws.events.rule-name>, "arn": "<aws.events.rule-arn>", "at": <aws.events.event.ingestion-time>}',

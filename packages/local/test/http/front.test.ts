@@ -24,7 +24,7 @@ interface Asked {
   readonly input: unknown;
 }
 
-describe("the front of the local run", () => {
+describe("the HTTP server of the local run", () => {
   const open: { close(): Promise<void> }[] = [];
   afterEach(async () => {
     for (const each of open.splice(0)) await each.close();
@@ -48,7 +48,7 @@ describe("the front of the local run", () => {
 
   const target = (name: string) => ({ "x-amz-target": name, "content-type": "application/x-amz-json-1.0" });
 
-  it("takes each service's JSON protocol by its target", async () => {
+  it("finds the service of a JSON protocol by its target", async () => {
     const { asked, ask } = recording();
     const { address } = await start(ask);
     for (const name of [
@@ -68,7 +68,7 @@ describe("the front of the local run", () => {
     );
   });
 
-  it("identifies who asks by the access key of the signature", async () => {
+  it("identifies the caller by the access key of the signature", async () => {
     const keys: (string | undefined)[] = [];
     const identify = (key: string | undefined): Principal => {
       keys.push(key);
@@ -109,7 +109,7 @@ describe("the front of the local run", () => {
     }
   });
 
-  it("carries a service's refusal, with SQS's code of the Query protocol", async () => {
+  it("returns a service's error, with SQS's code of the Query protocol", async () => {
     const { address } = await start(async () => {
       throw new ServiceError("com.amazonaws.sqs#QueueDoesNotExist", "No such queue.", 400, { extra: 1 });
     });
@@ -123,7 +123,7 @@ describe("the front of the local run", () => {
     });
   });
 
-  it("tells a failure of its own in its log only", async () => {
+  it("reports its own failures only in its log", async () => {
     const lines: string[] = [];
     const ask: Ask = async () => {
       throw new TypeError("secret inner part");
@@ -135,7 +135,7 @@ describe("the front of the local run", () => {
     assert.match(lines.join("\n"), /secret inner part[\s\S]*at /);
   });
 
-  it("names a service that it does not have, and what of the program is not there for it", async () => {
+  it("names a service that it does not have, and the program's resources that need it", async () => {
     const absent = () =>
       ' It does not create these resources of the program: aws:sfn/stateMachine:StateMachine "flow".';
     const { address } = await start(createAsk([], [], absent));
@@ -164,7 +164,7 @@ describe("the front of the local run", () => {
     assert.equal(large.status, 413);
   });
 
-  it("hands the paths of its routes to them, the longest first, and nothing else", async () => {
+  it("passes a path to its route, the longest first, and nothing else", async () => {
     const requests: FrontRequest[] = [];
     const handler = (name: string) => async (request: FrontRequest) => {
       requests.push(request);
@@ -190,7 +190,7 @@ describe("the front of the local run", () => {
     assert.equal((await fetch(`${address}/nothing`)).status, 404);
   });
 
-  it("tells the service when the client has gone away", async () => {
+  it("notifies the service when the client has disconnected", async () => {
     const arrived = deferred<AbortSignal | undefined>();
     const over = deferred<void>();
     const ask: Ask = async (_principal, _service, _action, _input, options) => {
@@ -209,7 +209,7 @@ describe("the front of the local run", () => {
     await over.promise;
   });
 
-  it("names the port that is taken and the way out", async () => {
+  it("names the port that is in use and the fix", async () => {
     const { address } = await start(recording().ask);
     const port = Number(new URL(address).port);
     await assert.rejects(start(recording().ask, { port }), {
@@ -217,7 +217,7 @@ describe("the front of the local run", () => {
     });
   });
 
-  it("ends every connection when it closes, also idle ones and those in a request", async () => {
+  it("ends every connection when it closes, also idle ones and those with a request in progress", async () => {
     const arrived = deferred<void>();
     const front = await start(() => {
       arrived.resolve();
@@ -238,8 +238,8 @@ describe("the front of the local run", () => {
   });
 });
 
-describe("SQS's Query protocol on the front", () => {
-  it("sends, receives and deletes by form and XML", async () => {
+describe("SQS's Query protocol on the HTTP server", () => {
+  it("sends, receives and deletes with forms and XML", async () => {
     const run = await startSqs();
     try {
       const call = async (path: string, fields: Record<string, string>) => {

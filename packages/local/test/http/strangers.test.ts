@@ -14,7 +14,7 @@ interface Answer {
   readonly message: string;
 }
 
-describe("the front of the local run takes no requests of strangers", () => {
+describe("the HTTP server of the local run refuses requests from outside", () => {
   let front: Front;
   let port: string;
   let asked: string[];
@@ -53,14 +53,14 @@ describe("the front of the local run takes no requests of strangers", () => {
   const purge = "/?Action=PurgeQueue&QueueUrl=/000000000000/orders";
   const paths = ["/_spillway/health", "/_spillway/outputs", "/_aws/execute-api/a/live/orders"];
 
-  it("but answers each name of this machine with its port", async () => {
+  it("but accepts each name of this machine with its port", async () => {
     for (const host of [`127.0.0.1:${port}`, `localhost:${port}`, `LOCALHOST:${port}`, `[::1]:${port}`]) {
       for (const path of paths)
         assert.ok((await send({ host }, path)).status?.toString().startsWith("20"), host + path);
     }
   });
 
-  it("refuses every other Host, as a name that resolves to this machine only now", async () => {
+  it("refuses every other Host, such as a name that resolves to this machine only now", async () => {
     for (const host of [
       "example.com",
       `example.com:${port}`,
@@ -82,7 +82,7 @@ describe("the front of the local run takes no requests of strangers", () => {
     assert.deepEqual(asked, []);
   });
 
-  it("refuses the Origin of any page but the run's own, and its preflights", async () => {
+  it("refuses the Origin of every page except the run's own, and its preflight requests", async () => {
     const preflight = { "access-control-request-method": "POST", "access-control-request-headers": "x-amz-target" };
     for (const origin of [
       "https://example.com",
@@ -108,7 +108,7 @@ describe("the front of the local run takes no requests of strangers", () => {
     }
   });
 
-  it("refuses what a page asks for without an Origin: its images, scripts and links", async () => {
+  it("refuses a page's requests without an Origin: its images, scripts and links", async () => {
     for (const site of ["cross-site", "same-site"]) {
       const { status, message } = await send({ "sec-fetch-site": site }, purge);
       assert.equal(status, 403);
@@ -136,7 +136,7 @@ describe("the front of the local run takes no requests of strangers", () => {
     }
   });
 
-  it("but serves SDK clients that know it as localhost", async () => {
+  it("but accepts SDK clients that call it localhost", async () => {
     const credentials = { accessKeyId: "test", secretAccessKey: "test" };
     const client = new SQSClient({ endpoint: `http://localhost:${port}`, region, credentials });
     try {

@@ -89,13 +89,13 @@ describe("a function of the local run", () => {
   const target = "AmazonSQS.ListQueues";
   const answers = async (event: object) => (await call(lambda, "f", event)).answer as Record<string, string>[];
 
-  it("has the rights of its role when it signs as that", async () => {
+  it("has the permissions of its role when it signs with its own key", async () => {
     for (const answer of await answers({ key: "own", target })) assert.deepEqual(answer, { listed: true });
     const [denied] = await answers({ key: "own", target: "AmazonSQS.CreateQueue" });
     assert.match(denied?.message ?? "", /^User: .*\/consumer\/f is not authorized to perform: sqs:CreateQueue/);
   });
 
-  it("has none when it signs with a key that is not its own, over whatever connection", async () => {
+  it("has none when it signs with another key, on any connection", async () => {
     for (const host of ["127.0.0.1", "localhost"]) {
       const all = await answers({ key: "AKIAEXAMPLE", target, host });
       assert.equal(all.length, 6);
@@ -118,7 +118,7 @@ describe("a function of the local run", () => {
     }
   });
 
-  it("takes nothing from the user, whose keys have full access", async () => {
+  it("gains nothing from the user's keys, which have full access", async () => {
     const authorization =
       "AWS4-HMAC-SHA256 Credential=AKIAEXAMPLE/20260101/eu-west-1/sqs/aws4_request, SignedHeaders=host, Signature=0";
     const answer = await fetch(front.address, {

@@ -112,7 +112,7 @@ describe("a role of the program on the local run", () => {
     assert.equal(await asking(made), noIdentity);
   });
 
-  it("is refused by name with a policy that is none", async () => {
+  it("is refused by name with an invalid policy", async () => {
     for (const [policy, reason] of [
       ["{}", 'has no Statement: "{}"'],
       ["allow", "is not JSON: allow"],
@@ -122,7 +122,7 @@ describe("a role of the program on the local run", () => {
     }
   });
 
-  it("is refused by name with a managed policy whose text is not known", async () => {
+  it("is refused by name with a managed policy whose document is not known", async () => {
     const managed = () => ({ role: role({ managedPolicyArns: ["arn:aws:iam::aws:policy/SecurityAudit"] }) });
     assert.match(
       await asking(managed),
@@ -130,7 +130,7 @@ describe("a role of the program on the local run", () => {
     );
   });
 
-  it("has no more rights than its boundary", async () => {
+  it("has no more permissions than its boundary", async () => {
     const inlinePolicies = [{ name: "p", policy: sends }];
     const within = (policy: object) => () => {
       const { arn } = new aws.iam.Policy("boundary", { policy: JSON.stringify(policy) });
@@ -142,7 +142,7 @@ describe("a role of the program on the local run", () => {
     assert.equal(await asking(within(denied)), "with an explicit deny in a permissions boundary");
   });
 
-  it("may do what the resource grants to it or to everyone, and with its account only what its own policies say", async () => {
+  it("may do what the resource grants to it or to everyone, but what it grants to the account only with its own policies", async () => {
     for (const [principal, expected] of [
       [{ AWS: roleArn }, "allowed"],
       [{ AWS: session }, "allowed"],
@@ -161,7 +161,7 @@ describe("a role of the program on the local run", () => {
     }
   });
 
-  it("is held to its boundary by what a resource grants to the role, not by what it grants to the session", async () => {
+  it("is limited by its boundary where a resource grants to the role, not where it grants to the session", async () => {
     for (const [principal, expected] of [
       [{ AWS: roleArn }, noBoundary],
       [{ AWS: session }, "allowed"],
@@ -176,7 +176,7 @@ describe("a role of the program on the local run", () => {
     }
   });
 
-  it("is hit by a deny of the resource that names it, its session, its account or everyone, and by no other", async () => {
+  it("is denied by a resource's deny for it, its session, its account or everyone, and by no other", async () => {
     const denied = "with an explicit deny in a resource-based policy";
     for (const [principal, expected] of [
       [{ AWS: roleArn }, denied],
@@ -194,7 +194,7 @@ describe("a role of the program on the local run", () => {
     }
   });
 
-  it("is told from others by the conditions of a policy", async () => {
+  it("is distinguished from others by the conditions of a policy", async () => {
     const denied = "with an explicit deny in a resource-based policy";
     for (const [condition, expected] of [
       [{ ArnEquals: { "aws:PrincipalArn": roleArn } }, denied],
@@ -213,7 +213,7 @@ describe("a role of the program on the local run", () => {
     }
   });
 
-  it("is refused at the start with what its policies cannot be judged by, all of it together", async () => {
+  it("is refused at the start with everything in its policies that cannot be evaluated, together", async () => {
     const made = () => {
       const inlinePolicies = [
         { name: "p", policy: JSON.stringify(allow("sqs:*", { Resource: "arn:aws:sqs:*:*:${aws:PrincipalTag/team}" })) },
@@ -241,7 +241,7 @@ describe("a role of the program on the local run", () => {
     );
   });
 
-  it("is not refused for conditions on what the run does not serve", async () => {
+  it("is not refused for conditions on actions that the run does not support", async () => {
     const made = () => {
       const Condition = { StringEquals: { "kms:ViaService": "sqs.eu-west-1.amazonaws.com" } };
       const Statement = [...allow("kms:Decrypt", { Condition }).Statement, ...allow("sqs:SendMessage").Statement];

@@ -92,7 +92,7 @@ describe("permissions of the local run", () => {
     }
   });
 
-  it("judge each item of a transaction and each table of a batch", () => {
+  it("check each item of a transaction and each table of a batch", () => {
     const put = { Put: { TableName: table } };
     assert.equal(may(as("writes"), "dynamodb", "TransactWriteItems", { TransactItems: [put] }), "allowed");
     assert.match(
@@ -107,7 +107,7 @@ describe("permissions of the local run", () => {
     );
   });
 
-  it("let a deny go before every allow", async () => {
+  it("let a deny override every allow", async () => {
     const graph = await recordProgram(
       () => {
         const role = new aws.iam.Role("r", { assumeRolePolicy: '{"Statement":[]}' });
@@ -128,7 +128,7 @@ describe("permissions of the local run", () => {
     );
   });
 
-  it("let a service without a role only do what the queue's own policy allows", () => {
+  it("let a service without a role do only what the queue's own policy allows", () => {
     assert.match(
       may(
         { kind: "service", service: "sns.amazonaws.com", sourceArn: "arn:aws:sns:eu-west-1:000000000000:t" },
@@ -140,11 +140,11 @@ describe("permissions of the local run", () => {
     );
   });
 
-  it("do not concern the user", () => {
+  it("do not apply to the user", () => {
     assert.equal(may({ kind: "user" }, "sqs", "PurgeQueue", { QueueUrl: urls.reads }), "allowed");
   });
 
-  it("follow the conditions of a policy, and refuse to judge what they do not know", async () => {
+  it("follow the conditions of a policy, and refuse conditions that they do not support", async () => {
     const judged = async (condition: object, sourceArn?: string) => {
       const graph = await recordProgram(
         () => {

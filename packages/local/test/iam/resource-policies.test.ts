@@ -68,7 +68,7 @@ describe("the policy of a resource on the local run", () => {
   const set = (Policy: string) => ask(user, "sqs", "SetQueueAttributes", { QueueUrl, Attributes: { Policy } });
   const isDenied = { code: "AccessDeniedException", message: /because no resource-based policy allows the/ };
 
-  it("is the queue's own from its creation, and what SetQueueAttributes makes of it", async () => {
+  it("is the queue's from its creation, until SetQueueAttributes changes it", async () => {
     const Attributes = { Policy: sending({ Service: "sns.amazonaws.com" }) };
     await ask(user, "sqs", "CreateQueue", { QueueName: "q", Attributes });
     await send(fromTopic);
@@ -80,7 +80,7 @@ describe("the policy of a resource on the local run", () => {
     await assert.rejects(send(fromTopic), isDenied);
   });
 
-  it("is a topic's own, and what SetTopicAttributes makes of it", async () => {
+  it("is the topic's, until SetTopicAttributes changes it", async () => {
     const Attributes = { Policy: sending({ Service: "events.amazonaws.com" }) };
     await ask(user, "sns", "CreateTopic", { Name: "t", Attributes });
     const publish = () =>
@@ -91,7 +91,7 @@ describe("the policy of a resource on the local run", () => {
     await assert.rejects(publish(), isDenied);
   });
 
-  it("is a function's permissions, each with its source and its account", async () => {
+  it("consists of a function's permissions, each with its source and its account", async () => {
     const files = archives();
     lambda.putFunction(definitionOf("f", files.zip({ "index.js": "" })));
     files.remove();
@@ -121,7 +121,7 @@ describe("the policy of a resource on the local run", () => {
     await assert.rejects(permit({ principal, principalOrgId: "o-1" }), /the local run cannot judge principalOrgId/);
   });
 
-  it("is refused where it cannot be judged, and the earlier one stays", async () => {
+  it("is refused where it cannot be evaluated, and the earlier one stays", async () => {
     await ask(user, "sqs", "CreateQueue", { QueueName: "q", Attributes: { Policy: sending("*") } });
     const Statement = { Effect: "Allow", NotPrincipal: { AWS: accountId }, Action: "sqs:*", Resource: "*" };
     await assert.rejects(set(JSON.stringify({ Statement })), {
@@ -132,7 +132,7 @@ describe("the policy of a resource on the local run", () => {
     await send(fromTopic);
   });
 
-  it("lets those in who do not sign, where it lets everyone in", async () => {
+  it("admits unsigned requests where it admits everyone", async () => {
     await ask(user, "sqs", "CreateQueue", { QueueName: "q" });
     await assert.rejects(send({ kind: "anonymous" }), { code: "MissingAuthenticationToken", status: 403 });
     await set(sending("*"));
@@ -140,7 +140,7 @@ describe("the policy of a resource on the local run", () => {
     await assert.rejects(ask({ kind: "anonymous" }, "sqs", "PurgeQueue", { QueueUrl }), { status: 403 });
   });
 
-  it("is joined by the role's for a move of dead letters, on each of its queues", async () => {
+  it("is combined with the role's for a move of dead letters, on each of its queues", async () => {
     await ask(user, "sqs", "CreateQueue", { QueueName: "dead" });
     await ask(user, "sqs", "CreateQueue", { QueueName: "dead-2" });
     const redriving = (name: string, to: string) => {

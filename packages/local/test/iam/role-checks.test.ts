@@ -49,7 +49,7 @@ describe("a role is refused as AWS refuses it", () => {
   const lambdaSays = (type: string, reason: string) =>
     refused(`lambda/${type}`, `InvalidParameterValueException: ${reason}`);
 
-  it("for a function that Lambda may not run in it", async () => {
+  it("for a function whose role Lambda may not assume", async () => {
     for (const trust of [
       trusting("events.amazonaws.com"),
       trusting("lambda.amazonaws.com", { Bool: { "aws:SecureTransport": "false" } }),
@@ -79,7 +79,7 @@ describe("a role is refused as AWS refuses it", () => {
     assert.equal(await checked(() => makeFunction(role([], JSON.stringify({ Statement })).arn)), "taken");
   });
 
-  it("for a function that may not reach its dead-letter target, or not trace", async () => {
+  it("for a function that may not send to its dead-letter target, or not write traces", async () => {
     const made = (actions: string[], more: Partial<aws.lambda.FunctionArgs>) =>
       checked(() => makeFunction(role(actions).arn, more));
     const lacks = (call: string) =>
@@ -93,7 +93,7 @@ describe("a role is refused as AWS refuses it", () => {
     assert.equal(await made(["xray:PutTraceSegments"], traced), "taken");
   });
 
-  it("for asynchronous events that it may not hand on", async () => {
+  it("for a destination of asynchronous events that it may not send to", async () => {
     const made = (
       actions: string[],
       destinationConfig: aws.types.input.lambda.FunctionEventInvokeConfigDestinationConfig,
@@ -117,7 +117,7 @@ describe("a role is refused as AWS refuses it", () => {
     assert.equal(await made(["s3:PutObject"], { onFailure: { destination: bucket } }), "taken");
   });
 
-  it("for a mapping whose source it may not read, or whose failures it may not send on", async () => {
+  it("for a mapping whose source it may not read, or whose failure destination it may not send to", async () => {
     const made = (actions: string[], eventSourceArn: string, onFailure?: string) =>
       checked(() => {
         const { arn: functionName } = makeFunction(role(actions).arn);
@@ -177,7 +177,7 @@ describe("a role is refused as AWS refuses it", () => {
     assert.equal(await made(from("schedule-group/default")), "taken");
   });
 
-  it("for a target of a rule that EventBridge may not assume it for", async () => {
+  it("for a rule's target, where EventBridge may not assume it", async () => {
     const made = (service: string) =>
       checked(() => {
         new aws.cloudwatch.EventTarget("t", {
@@ -196,7 +196,7 @@ describe("a role is refused as AWS refuses it", () => {
     assert.equal(await made("events.amazonaws.com"), "taken");
   });
 
-  it("for an integration that API Gateway may not assume it for, of its own or in a document", async () => {
+  it("for an integration, of its own or in an OpenAPI document, where API Gateway may not assume it", async () => {
     const says = (type: string) =>
       refused(`apigateway/${type}`, "API Gateway does not have permission to assume the provided role");
     const integration = { type: "AWS", uri: `arn:aws:apigateway:${region}:sqs:path/${accountId}/q` };
@@ -225,7 +225,7 @@ describe("a role is refused as AWS refuses it", () => {
     assert.equal(await documented("apigateway.amazonaws.com"), "taken");
   });
 
-  it("by name where the program does not make it, with everything else that is wrong", async () => {
+  it("by name where the program does not create it, with everything else that is wrong", async () => {
     const message = await checked(() => {
       makeFunction("arn:aws:iam::000000000000:role/elsewhere");
       new aws.cloudwatch.EventTarget("t", { rule: "orders", arn: arn("sqs", "q"), roleArn: role([]).arn });

@@ -14,7 +14,7 @@ describe("limits of Kinesis", () => {
   });
   afterEach(() => kinesis.stop());
 
-  it("needs a stream's name or its ARN", async () => {
+  it("require a stream's name or its ARN", async () => {
     const record = { PartitionKey: "k", Data: "YQ==" };
     const inputs: Readonly<Record<string, Message>> = {
       PutRecord: record,
@@ -35,7 +35,7 @@ describe("limits of Kinesis", () => {
     });
   });
 
-  it("counts the account's open shards and streams on demand", async () => {
+  it("count the account's open shards and on-demand streams", async () => {
     await kinesis.stream("s", 3);
     await kinesis.call("SplitShard", { StreamName: "s", ShardToSplit: shardId(0), NewStartingHashKey: "1000" });
     await kinesis.call("CreateStream", { StreamName: "t", StreamModeDetails: { StreamMode: "ON_DEMAND" } });
@@ -48,7 +48,7 @@ describe("limits of Kinesis", () => {
     });
   });
 
-  it("lists 1,000 shards at once, and writes to each of more", async () => {
+  it("list 1,000 shards at once, and allow writes to more", async () => {
     await kinesis.stream("s", 1001);
     const { Shards = [], NextToken } = await kinesis.client.send(
       new ListShardsCommand({ StreamName: "s", MaxResults: 10_000 }),
@@ -76,7 +76,7 @@ describe("limits of Kinesis", () => {
     );
   });
 
-  it("keeps records for 24 to 8,760 hours, and tells a longer retention from a shorter one", async () => {
+  it("allow a retention of 24 to 8,760 hours, and distinguish an increase from a decrease", async () => {
     await kinesis.stream("s");
     const set = (verb: "Increase" | "Decrease", RetentionPeriodHours: number) =>
       kinesis.call(`${verb}StreamRetentionPeriod`, { StreamName: "s", RetentionPeriodHours });
@@ -100,7 +100,7 @@ describe("limits of Kinesis", () => {
     await assert.rejects(set("Decrease", 23), { code: "InvalidArgumentException", message: /^Minimum allowed/ });
   });
 
-  it("writes nothing that DryRun asks about, but says what to do", async () => {
+  it("write nothing with DryRun, and report what to do", async () => {
     await kinesis.stream("s");
     await assert.rejects(kinesis.call("PutRecord", { StreamName: "s", PartitionKey: "k", Data: "", DryRun: true }), {
       code: "UnsupportedOperationException",
@@ -118,7 +118,7 @@ describe("limits of Kinesis", () => {
     await kinesis.call("CreateStream", { ...more, RecordDistributionStrategy: "USER_PARTITION_KEY" });
   });
 
-  it("needs a sequence number for iterators of its types, and one of the shard", async () => {
+  it("require a sequence number of the shard for the iterator types that need one", async () => {
     await kinesis.stream("s", 2);
     const half = String(2n ** 127n);
     const { SequenceNumber } = await kinesis.call("PutRecord", {
@@ -140,7 +140,7 @@ describe("limits of Kinesis", () => {
     }
   });
 
-  it("reads no shard of a deleted stream, nor one that the next stream of its name does not have", async () => {
+  it("return no shard of a deleted stream, nor one that the next stream of its name does not have", async () => {
     await kinesis.stream("s", 2);
     const second = await kinesis.iterator("s", "TRIM_HORIZON", { ShardId: shardId(1) });
     await kinesis.call("DeleteStream", { StreamARN: streamArn("s") });
@@ -154,7 +154,7 @@ describe("limits of Kinesis", () => {
 });
 
 describe("Kinesis on a faster clock", () => {
-  it("stamps records with that clock, and lets iterators expire by it", async () => {
+  it("timestamps records with that clock, and lets iterators expire by it", async () => {
     const clock = createClock(3600);
     const kinesis = await startKinesis(clock);
     try {

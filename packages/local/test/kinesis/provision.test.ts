@@ -34,7 +34,7 @@ describe("streams of the program on the local run", () => {
     return answer.StreamDescriptionSummary as Message;
   };
 
-  it("have all that the program says of them", async () => {
+  it("have all settings of the program", async () => {
     await stream({
       shardCount: 3,
       retentionPeriod: 168,
@@ -69,7 +69,7 @@ describe("streams of the program on the local run", () => {
     assert.deepEqual([OpenShardCount, StreamModeDetails, RetentionPeriodHours], [4, { StreamMode: "ON_DEMAND" }, 24]);
   });
 
-  it("have consumers under the ARN that the program knows", async () => {
+  it("have consumers with the ARN that the program knows", async () => {
     const graph = await start(() => {
       const { arn } = new aws.kinesis.Stream("s", { name: "s", shardCount: 1 });
       new aws.kinesis.StreamConsumer("c", { streamArn: arn, tags: { of: "c" } });
@@ -83,7 +83,7 @@ describe("streams of the program on the local run", () => {
     assert.deepEqual(Tags, [{ Key: "of", Value: "c" }]);
   });
 
-  it("are refused by name, with what is wrong", async () => {
+  it("are refused by name, with the reason", async () => {
     const refused = (args: aws.kinesis.StreamArgs, message: RegExp) => assert.rejects(stream(args), { message });
     await refused({}, /^aws:kinesis\/stream:Stream "s": InvalidArgumentException: ShardCount must be specified/);
     await refused(
@@ -103,7 +103,7 @@ describe("streams of the program on the local run", () => {
     });
   });
 
-  describe("in the hands of a function", () => {
+  describe("called by a function", () => {
     let may: (action: string, input: Message) => string;
     beforeEach(async () => {
       const graph = await start(() => {
@@ -138,7 +138,7 @@ describe("streams of the program on the local run", () => {
       };
     });
 
-    it("are judged by name, by ARN, by iterator, by token and by consumer", async () => {
+    it("are authorised by name, by ARN, by iterator, by token and by consumer", async () => {
       assert.equal(may("PutRecords", { StreamName: "s" }), "allowed");
       assert.equal(may("PutRecords", { StreamARN: streamArn("s") }), "allowed");
       assert.equal(

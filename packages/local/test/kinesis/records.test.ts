@@ -14,7 +14,7 @@ describe("records of Kinesis", () => {
   });
   afterEach(() => kinesis.stop());
 
-  it("places a record by its key, and reads each key's records in the order of their writes", async () => {
+  it("are placed by their key, and each key's records are read in the order of their writes", async () => {
     await kinesis.stream("s", 4);
     const expected = new Map<string, string[]>();
     for (let round = 0; round < 10; round++) {
@@ -47,7 +47,7 @@ describe("records of Kinesis", () => {
     );
   });
 
-  it("answers each record of PutRecords in its place, with the key that places it", async () => {
+  it("are answered by PutRecords in the order of the request, and placed by their hash key", async () => {
     await kinesis.stream("s", 2);
     const half = 2n ** 127n;
     const { Records = [] } = await kinesis.client.send(
@@ -67,7 +67,7 @@ describe("records of Kinesis", () => {
     assert.deepEqual(await kinesis.texts("s", shardId(1)), [String(half), String(half * 2n - 1n)]);
   });
 
-  it("stamps records with the run's clock", async () => {
+  it("have timestamps of the run's clock", async () => {
     await kinesis.stream("s");
     await kinesis.clock.pass(90_500);
     await kinesis.put("s", "k", "a");
@@ -75,7 +75,7 @@ describe("records of Kinesis", () => {
     assert.equal(Records?.[0]?.ApproximateArrivalTimestamp?.getTime(), kinesis.clock.now());
   });
 
-  it("begins where an iterator of each type says", async () => {
+  it("are read from the position of each type of iterator", async () => {
     await kinesis.stream("s");
     await kinesis.put("s", "k", "a");
     await kinesis.clock.pass(10_000);
@@ -93,7 +93,7 @@ describe("records of Kinesis", () => {
     assert.equal(textsOf(await kinesis.get(latest)).join(""), "c");
   });
 
-  it("reads from a time after which nothing has come yet what comes then", async () => {
+  it("are read from a time onwards, also where all of them arrive later", async () => {
     await kinesis.stream("s");
     await kinesis.put("s", "k", "before");
     await kinesis.clock.pass(5000);
@@ -105,7 +105,7 @@ describe("records of Kinesis", () => {
     assert.deepEqual(textsOf(await kinesis.get(NextShardIterator)), ["after"]);
   });
 
-  it("goes on with the next iterator, and says how far behind the answer is", async () => {
+  it("are continued by the next iterator, and each answer reports its delay", async () => {
     await kinesis.stream("s");
     for (const text of ["a", "b", "c"]) {
       await kinesis.put("s", "k", text);
@@ -124,7 +124,7 @@ describe("records of Kinesis", () => {
     assert.deepEqual(textsOf(await kinesis.get(fourth.NextShardIterator)), ["d"]);
   });
 
-  it("ends an answer at 10 MiB, whatever the records before were like", async () => {
+  it("fill an answer up to 10 MiB, whatever the size of the records before", async () => {
     await kinesis.stream("s");
     await kinesis.putAll("s", ...Array.from({ length: 500 }, () => ["k", "small"] as const));
     const megabyte = Buffer.alloc(1024 * 1024 - 1, "x");
@@ -152,7 +152,7 @@ describe("records of Kinesis", () => {
     assert.ok(counts.length > 1);
   });
 
-  it("forgets records when their retention ends", async () => {
+  it("expire when their retention ends", async () => {
     await kinesis.stream("s");
     await kinesis.put("s", "k", "old");
     await kinesis.clock.pass(23 * hour);
@@ -165,7 +165,7 @@ describe("records of Kinesis", () => {
     assert.deepEqual([Records, MillisBehindLatest], [[], 0]);
   });
 
-  it("lets an iterator expire after five minutes", async () => {
+  it("have iterators that expire after five minutes", async () => {
     await kinesis.stream("s");
     const iterator = await kinesis.iterator("s", "TRIM_HORIZON");
     await kinesis.clock.pass(5 * minute);
@@ -178,7 +178,7 @@ describe("records of Kinesis", () => {
     });
   });
 
-  it("takes records up to the stream's size, with the key", async () => {
+  it("are accepted up to the stream's maximum size, including the key", async () => {
     await kinesis.stream("s");
     const put = (bytes: number, PartitionKey = "k") =>
       kinesis.client.send(
@@ -205,7 +205,7 @@ describe("records of Kinesis", () => {
     );
   });
 
-  it("refuses in Kinesis's words", async () => {
+  it("are refused in Kinesis's words", async () => {
     await kinesis.stream("s");
     const at = (type: "AT_TIMESTAMP" | "AT_SEQUENCE_NUMBER", more: object) => kinesis.iterator("s", type, more);
     await assert.rejects(kinesis.put("none", "k", "a"), {
@@ -249,7 +249,7 @@ describe("records of Kinesis", () => {
     );
   });
 
-  it("wakes the readers of a stream and of its consumers after each write, until they stop", async () => {
+  it("notify the readers of a stream and of its consumers after each write, until they stop", async () => {
     await kinesis.stream("s");
     await kinesis.stream("other");
     const woken: string[] = [];

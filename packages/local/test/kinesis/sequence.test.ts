@@ -31,7 +31,7 @@ describe("sequence numbers of Kinesis", () => {
     }
   });
 
-  it("that are none are refused as kinesalite does", () => {
+  it("are refused as kinesalite does where they are invalid", () => {
     const tooLate = String(BigInt(`0x2${"f".repeat(9)}0${"0".repeat(35)}2`));
     for (const text of ["0", "5", "49", "9".repeat(56), String(2n ** 185n), tooLate, "9".repeat(129)]) {
       let expected: unknown;
@@ -45,7 +45,7 @@ describe("sequence numbers of Kinesis", () => {
     }
   });
 
-  it("place keys by the MD5 of their UTF-8", () => {
+  it("place keys by the MD5 hash of their UTF-8 bytes", () => {
     const slow = own.partitionKeyToHashKey("ключ");
     assert.equal(
       fast.partitionKeyToHashKey("ключ").comparedTo(String((slow as Decimal & { toFixed(): string }).toFixed())),

@@ -41,7 +41,7 @@ describe("shards of Kinesis", () => {
       .map(({ HashKeyRange }) => [BigInt(HashKeyRange?.StartingHashKey ?? 0), BigInt(HashKeyRange?.EndingHashKey ?? 0)])
       .sort(([a = 0n], [b = 0n]) => (a < b ? -1 : 1));
 
-  it("split one into two, and lead its readers to them", async () => {
+  it("split one into two, to which its readers move on", async () => {
     await kinesis.stream("s");
     const latest = await kinesis.iterator("s", "LATEST");
     await kinesis.put("s", "k", "before");
@@ -66,7 +66,7 @@ describe("shards of Kinesis", () => {
     assert.deepEqual(await kinesis.texts("s", after), ["after"]);
   });
 
-  it("merge two into one, whose reader knows both parents", async () => {
+  it("merge two into one, which names both parents to its reader", async () => {
     await kinesis.stream("s", 2);
     await kinesis.put("s", "k", "before");
     await merge(0, 1);
@@ -87,7 +87,7 @@ describe("shards of Kinesis", () => {
     }
   });
 
-  it("hand over page by page what a closed one still has", async () => {
+  it("return the remaining records of a closed shard page by page", async () => {
     await kinesis.stream("s");
     await kinesis.putAll("s", ["k", "a"], ["k", "b"]);
     await split();
@@ -97,7 +97,7 @@ describe("shards of Kinesis", () => {
     assert.deepEqual([textsOf(second), second.ChildShards?.length], [["b"], 2]);
   });
 
-  it("end for a reader when what a closed one had has expired", async () => {
+  it("end for a reader when the records of a closed shard have expired", async () => {
     await kinesis.stream("s");
     await kinesis.put("s", "k", "a");
     await split();
@@ -160,7 +160,7 @@ describe("shards of Kinesis", () => {
     });
   });
 
-  it("are made as many as UpdateShardCount says, of equal size, and keep what was written", async () => {
+  it("are created as UpdateShardCount says, of equal size, and keep the written records", async () => {
     await kinesis.stream("s", 2);
     await kinesis.put("s", "k", "a");
     const count = (TargetShardCount: number) =>
@@ -197,7 +197,7 @@ describe("shards of Kinesis", () => {
     await count(2);
   });
 
-  it("are refused a change that is none, in Kinesis's words", async () => {
+  it("refuse an invalid change, in Kinesis's words", async () => {
     await kinesis.stream("s", 3);
     await split(0, 1000n);
     const eligible = `Shard ${shardId(0)} in stream s under account 000000000000 has already been merged or split, and thus is not eligible for merging or splitting.`;
@@ -214,14 +214,14 @@ describe("shards of Kinesis", () => {
     });
   });
 
-  it("of an on-demand stream are four, and Kinesis's own to change", async () => {
+  it("of an on-demand stream are four, and only Kinesis may change them", async () => {
     await kinesis.call("CreateStream", { StreamName: "s", StreamModeDetails: { StreamMode: "ON_DEMAND" } });
     assert.deepEqual(idsOf(await kinesis.shards("s")), [0, 1, 2, 3]);
     await assert.rejects(split(0, 5n), { name: "ValidationException", message: /ON_DEMAND/ });
     await assert.rejects(merge(0, 1), { name: "ValidationException" });
   });
 
-  it("wake the readers of the stream when they change", async () => {
+  it("notify the readers of the stream when they change", async () => {
     await kinesis.stream("s");
     let woken = 0;
     kinesis.kinesis.onWrite(streamArn("s"), () => woken++);

@@ -96,7 +96,7 @@ describe("streams of Kinesis", () => {
     assert.deepEqual([after?.EncryptionType, after?.RetentionPeriodHours], ["NONE", 24]);
   });
 
-  it("switch their mode twice a day", async () => {
+  it("can switch their mode twice a day", async () => {
     await create("s");
     const to = (StreamMode: string) =>
       kinesis.call("UpdateStreamMode", { StreamARN: streamArn("s"), StreamModeDetails: { StreamMode } });
@@ -144,7 +144,7 @@ describe("streams of Kinesis", () => {
     await assert.rejects(kinesis.call("PutNothing", {}), { code: "UnknownOperationException" });
   });
 
-  it("can be deleted, with their records, and made again", async () => {
+  it("can be deleted, with their records, and created again", async () => {
     await create("s");
     await kinesis.put("s", "k", "a");
     await kinesis.client.send(new DeleteStreamCommand({ StreamARN: streamArn("s") }));
@@ -210,7 +210,7 @@ describe("streams of Kinesis", () => {
     await assert.rejects(register("one-more"), { name: "LimitExceededException" });
   });
 
-  it("refuse SubscribeToShard with what to do instead", async () => {
+  it("refuse SubscribeToShard and say what to use instead", async () => {
     await create("s");
     const { Consumer } = await register("c");
     const subscribe = new SubscribeToShardCommand({
@@ -225,7 +225,7 @@ describe("streams of Kinesis", () => {
     });
   });
 
-  it("are no more once the run is closed", async () => {
+  it("are gone once the run is closed", async () => {
     await create("s");
     await kinesis.kinesis.close();
     await kinesis.kinesis.close();

@@ -30,7 +30,7 @@ describe("an asynchronous invocation", () => {
   const submit = (name: string, event: unknown = {}) =>
     run.ask(user, "lambda", "Invoke", { FunctionName: name, InvocationType: "Event", Payload: JSON.stringify(event) });
 
-  it("is accepted at once, retried after one and two minutes, and then given to the failure destination", async () => {
+  it("is accepted at once, retried after one and two minutes, and then sent to the failure destination", async () => {
     const attempts: string[] = [];
     await run.close();
     run = await startLambda({
@@ -103,7 +103,7 @@ describe("an asynchronous invocation", () => {
     assert.equal(requestContext.approximateInvokeCount, 2);
   });
 
-  it("goes to the destination without an attempt while the function is switched off", async () => {
+  it("goes to the destination without an attempt while the function's reserved concurrency is 0", async () => {
     run.put("off", fails, { reservedConcurrency: 0 });
     const url = await createQueue(run, "failures");
     run.lambda.putAsynchronousConfig("off", {
@@ -122,7 +122,7 @@ describe("an asynchronous invocation", () => {
     assert.equal(responseContext, undefined);
   });
 
-  it("goes to the dead-letter queue as it came, with its error in attributes", async () => {
+  it("goes to the dead-letter queue unchanged, with its error in attributes", async () => {
     const url = await createQueue(run, "dead");
     run.put("fails", fails, { deadLetterArn: queueArn("dead") });
     run.lambda.putAsynchronousConfig("fails", { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 3600 });
@@ -138,7 +138,7 @@ describe("an asynchronous invocation", () => {
     assert.match(message?.MessageAttributes?.RequestID?.StringValue ?? "", /^[0-9a-f-]{36}$/);
   });
 
-  it("tells the user when an event is lost", async () => {
+  it("reports to the user when an event is lost", async () => {
     run.put("fails", fails);
     run.lambda.putAsynchronousConfig("fails", { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 3600 });
     await submit("fails");
@@ -146,7 +146,7 @@ describe("an asynchronous invocation", () => {
     assert.match(problems[0] ?? "", /of function "fails": it was given up \(RetriesExhausted\) and is lost/);
   });
 
-  it("gives a success to its destination", async () => {
+  it("sends a success to its destination", async () => {
     run.put("works", "exports.handler = async () => ({ stock: 3 });");
     const url = await createQueue(run, "successes");
     run.lambda.putAsynchronousConfig("works", {

@@ -17,7 +17,7 @@ describe("an execution environment", () => {
   });
   after(() => run.close());
 
-  it("hands over the event and Lambda's context", async () => {
+  it("receives the event and Lambda's context", async () => {
     run.put(
       "context",
       `exports.handler = async (event, context) => ({
@@ -39,7 +39,7 @@ describe("an execution environment", () => {
     assert.match(answer.trace, /^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=1$/);
   });
 
-  it("has the AWS SDK of the packages that are installed, and none of the others", async () => {
+  it("has the installed packages of the AWS SDK, and none of the others", async () => {
     const client = "const { SQSClient, GetQueueUrlCommand } =";
     const handler = (what: string) =>
       `${what} = async () => [typeof SQSClient, new GetQueueUrlCommand({ QueueName: "q" }).input.QueueName];`;
@@ -52,7 +52,7 @@ describe("an execution environment", () => {
     assert.match((await call(run.lambda, "other", {})).answer.errorMessage, /Cannot find module 'valibot'/);
   });
 
-  it("has Lambda's variables and its own, and nothing of this machine's", async () => {
+  it("has Lambda's variables and its own, and none of this machine's", async () => {
     process.env.AWS_PROFILE = "production";
     process.env.HTTPS_PROXY = "http://proxy.example";
     try {
@@ -91,7 +91,7 @@ describe("an execution environment", () => {
     }
   });
 
-  it("is known by the credentials of its own", async () => {
+  it("is identified by its own credentials", async () => {
     run.put("key", "exports.handler = async () => process.env.AWS_ACCESS_KEY_ID;");
     const { answer } = await call(run.lambda, "key");
     assert.match(answer, /^ASIA[A-Z2-7]{16}$/);
@@ -105,12 +105,12 @@ describe("an execution environment", () => {
     assert.deepEqual(run.lambda.identify(undefined), { kind: "anonymous" });
   });
 
-  it("answers null for a handler that returns nothing, also for one that is no async function", async () => {
+  it("returns null for a handler that returns nothing, also for one that is not an async function", async () => {
     run.put("nothing", "exports.handler = () => {};");
     assert.equal((await call(run.lambda, "nothing")).payload, "null");
   });
 
-  it("answers an error with its type, message and trace", async () => {
+  it("returns an error with its type, message and trace", async () => {
     run.put(
       "throws",
       "class OrderError extends Error { name = 'OrderError' }; exports.handler = async () => { throw new OrderError('no stock'); };",
@@ -122,12 +122,12 @@ describe("an execution environment", () => {
     assert.match(answer.trace.join("\n"), /index\.js/);
   });
 
-  it("answers a thrown text as AWS does", async () => {
+  it("returns a thrown string as AWS does", async () => {
     run.put("text", "exports.handler = async () => { throw 'no'; };");
     assert.deepEqual((await call(run.lambda, "text")).answer, { errorType: "string", errorMessage: "no", trace: [] });
   });
 
-  it("answers an unhandled rejection and goes on with a new environment", async () => {
+  it("returns an unhandled rejection as an error and continues with a new environment", async () => {
     run.put(
       "rejects",
       "exports.handler = (event) => event.ok ? 'fine' : (Promise.reject(new Error('lost')), new Promise(() => {}));",
@@ -138,7 +138,7 @@ describe("an execution environment", () => {
     assert.equal((await call(run.lambda, "rejects", { ok: true })).answer, "fine");
   });
 
-  it("answers process.exit with the status", async () => {
+  it("returns the status of process.exit as an error", async () => {
     run.put("exits", "exports.handler = async () => process.exit(7);");
     const { answer, requestId } = await call(run.lambda, "exits");
     assert.deepEqual(answer, {
@@ -147,7 +147,7 @@ describe("an execution environment", () => {
     });
   });
 
-  it("answers a kill from outside, and goes on with a new environment", async () => {
+  it("returns an error when it is killed from outside, and continues with a new environment", async () => {
     run.put(
       "killed",
       "exports.handler = (event) => event.ok ? 'fine' : new Promise((resolve) => setTimeout(resolve, 9000));",
@@ -165,7 +165,7 @@ describe("an execution environment", () => {
     assert.equal((await call(run.lambda, "killed", { ok: true })).answer, "fine");
   });
 
-  it("kills what does not end within the timeout, a busy loop too", async () => {
+  it("is killed when an event does not end within the timeout, even in a busy loop", async () => {
     run.put("slow", "exports.handler = async () => { for (;;); };", { timeout: 1 });
     const { answer, requestId, functionError } = await call(run.lambda, "slow");
     assert.equal(functionError, "Unhandled");
@@ -173,7 +173,7 @@ describe("an execution environment", () => {
     assert.equal(answer.errorMessage, `2026-01-01T00:00:00.000Z ${requestId} Task timed out after 1.00 seconds`);
   });
 
-  it("feels its memory", async () => {
+  it("is limited to its memory", async () => {
     run.put(
       "memory",
       "exports.handler = async () => { const all = []; for (;;) all.push(new Array(1e5).fill('x' + all.length)); };",
@@ -261,7 +261,7 @@ describe("an execution environment", () => {
     assert.equal((await call(lambda, "module")).answer, "app.mjs");
   });
 
-  it("passes on each line with its request, in Lambda's form", async () => {
+  it("passes on each log line with its request, in Lambda's format", async () => {
     run.put(
       "logs",
       "exports.handler = async (event) => { console.log('order', event.id); process.stdout.write('raw\\n'); console.warn('low'); };",
@@ -305,7 +305,7 @@ describe("an execution environment", () => {
     assert.equal(written[1].errorMessage, "bad");
   });
 
-  it("names the source's lines where the archive has a source map", async () => {
+  it("reports positions in the source where the archive has a source map", async () => {
     const { lambda, files } = run;
     const code =
       "exports.handler=async()=>{throw Object.assign(new Error('x'),{name:require('node:fs').readFileSync(__filename,'utf8')+process.argv.length})};";

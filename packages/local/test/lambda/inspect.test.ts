@@ -89,7 +89,7 @@ describe("a function that listens for a debugger", () => {
     debug.close();
   });
 
-  it("has a port of its own, which code that replaces it keeps", async () => {
+  it("has its own port, which its new code keeps", async () => {
     const saying = (word: string) => `exports.handler = async () => "${word}";`;
     run.put("first", saying("old"));
     run.put("second", saying("other"));
@@ -109,7 +109,7 @@ describe("a function that listens for a debugger", () => {
     assert.equal((await call(run.lambda, "first")).answer, "new");
   });
 
-  it("runs one event at a time, and does not get a message again while it has it", async () => {
+  it("runs one event at a time, and does not receive a message again while it is processing it", async () => {
     const url = await createQueue(run, "orders", { VisibilityTimeout: "1" });
     const counts =
       "let n = 0; exports.handler = async () => { n++; await new Promise((r) => setTimeout(r, 2500)); return n; };";

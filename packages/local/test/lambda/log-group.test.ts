@@ -13,7 +13,7 @@ describe("the log group of a function", () => {
     written.length = 0;
   });
 
-  it("has the function's lines between those of the platform, in one stream for each process", async () => {
+  it("contains the function's lines between those of the platform, in one stream for each process", async () => {
     run.put("text", "exports.handler = async ({ id }) => { console.log('order', id); };", { logGroup: "shared" });
     const { requestId } = await call(run.lambda, "text", { id: 1 });
     await call(run.lambda, "text", { id: 2 });
@@ -31,7 +31,7 @@ describe("the log group of a function", () => {
     assert.match(String(streams[0]), /^2026\/01\/01\/\[\$LATEST\][0-9a-f]{32}$/);
   });
 
-  it("says in JSON how an event ended, also one that ran too long", async () => {
+  it("reports in JSON how an event ended, also one that timed out", async () => {
     const code = "exports.handler = async (event) => { if (event.fails) throw new Error('no'); for (; event.slow;); };";
     run.put("json", code, { logFormat: "JSON", timeout: 1 });
     for (const event of [{}, { fails: true }, { slow: true }]) await call(run.lambda, "json", event);

@@ -28,7 +28,7 @@ describe("the pool of environments", () => {
     assert.deepEqual(second, { count: 2, pid: first.pid });
   });
 
-  it("runs at most so many at a time, and starts the others in the order in which they came", async () => {
+  it("runs at most the given number at a time, and starts the others in the order of arrival", async () => {
     run.put("counts", counts);
     const started: number[] = [];
     const calls = [0, 1, 2, 3, 4, 5].map((n) =>
@@ -39,7 +39,7 @@ describe("the pool of environments", () => {
     assert.deepEqual(started, [0, 1, 2, 3, 4, 5]);
   });
 
-  it("lets no function starve behind another", async () => {
+  it("does not let a function starve behind another", async () => {
     run.put("busy", counts);
     run.put("rare", counts);
     let busyStarted = 0;
@@ -57,7 +57,7 @@ describe("the pool of environments", () => {
     await Promise.all(busy);
   });
 
-  it("throws no process away while more functions than may run at a time are busy", async () => {
+  it("discards no process while more functions than may run at a time are busy", async () => {
     const names = ["first", "second", "third", "fourth", "fifth"];
     for (const name of names) run.put(name, counts);
     const pids = new Set<number>();
@@ -71,7 +71,7 @@ describe("the pool of environments", () => {
     );
   });
 
-  it("runs events side by side that would wait long for the only environment of their function", async () => {
+  it("runs events in parallel that would wait long for the only environment of their function", async () => {
     for (const name of ["slow", "warm", "resting"]) run.put(name, counts);
     for (const name of ["slow", "warm", "resting"]) await call(run.lambda, name);
     const { until: opened, open } = gate(run.files.folder);
@@ -83,7 +83,7 @@ describe("the pool of environments", () => {
     assert.equal(run.lambda.pool.processes.length, 4);
   });
 
-  it("runs short events side by side when one environment does not get through them, and more could run", async () => {
+  it("runs short events in parallel when one environment cannot keep up, and more could run", async () => {
     for (const name of ["fed", "warm", "resting"]) run.put(name, counts);
     for (const name of ["fed", "warm", "resting"]) await call(run.lambda, name);
     // Each takes a twentieth of the patience that a single long event is given.
@@ -92,7 +92,7 @@ describe("the pool of environments", () => {
     assert.equal(fed.length, 2, "as many as may run");
   });
 
-  it("puts an environment in the place of the longest idle one when memory is short", async () => {
+  it("replaces the longest idle environment when memory is short", async () => {
     const own = await startLambda({ concurrency: 1, memory: 1 });
     try {
       for (const name of ["first", "second", "third"]) own.put(name, counts);
@@ -108,7 +108,7 @@ describe("the pool of environments", () => {
     }
   });
 
-  it("throttles over the function's reserved concurrency, and always at 0", async () => {
+  it("throttles above the function's reserved concurrency, and always at 0", async () => {
     run.put("one", counts, { reservedConcurrency: 1 });
     run.put("none", counts, { reservedConcurrency: 0 });
     const running = call(run.lambda, "one", { wait: 50 });
@@ -124,7 +124,7 @@ describe("the pool of environments", () => {
     assert.equal((await running).answer.count, 1);
   });
 
-  it("runs new code from the next event on, and lets the old one end", async () => {
+  it("runs new code from the next event, and lets the old code finish", async () => {
     const { until: opened, open } = gate(run.files.folder);
     run.put("changes", `exports.handler = async (event) => { ${waits} return 'old'; };`);
     const old = call(run.lambda, "changes", { until: opened });
@@ -135,7 +135,7 @@ describe("the pool of environments", () => {
     assert.equal((await old).answer, "old");
   });
 
-  it("starts what waited on the new code, and removes the old code when nothing runs it", async () => {
+  it("starts waiting events with the new code, and removes the old code when nothing runs it", async () => {
     const saying = (word: string) =>
       `exports.handler = async (event) => { ${waits} return { word: "${word}", pid: process.pid, root: process.env.LAMBDA_TASK_ROOT }; };`;
     run.put("waits", saying("old"));
@@ -156,7 +156,7 @@ describe("the pool of environments", () => {
     assert.ok(existsSync(answers[3]?.root));
   });
 
-  it("counts what runs on replaced code among the function's reserved concurrency", async () => {
+  it("counts events on replaced code in the function's reserved concurrency", async () => {
     run.put("one", counts, { reservedConcurrency: 1 });
     const { until: opened, open } = gate(run.files.folder);
     const running = call(run.lambda, "one", { until: opened });
@@ -168,7 +168,7 @@ describe("the pool of environments", () => {
     assert.equal((await call(run.lambda, "one")).answer.count, 1);
   });
 
-  it("withdraws what waits also when the function has been replaced since", async () => {
+  it("withdraws waiting events also when the function has been replaced since", async () => {
     run.put("waits", counts);
     const running = [1, 2].map(() => call(run.lambda, "waits", { wait: 300 }));
     const stop = new AbortController();
@@ -192,7 +192,7 @@ describe("the pool of environments", () => {
     }
   });
 
-  it("withdraws what waits and kills what runs when its signal aborts", async () => {
+  it("withdraws a waiting event and kills a running one when its signal aborts", async () => {
     run.put("waits", counts);
     const stop = new AbortController();
     const calls = [1, 2, 3].map(() =>

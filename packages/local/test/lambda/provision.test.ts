@@ -79,7 +79,7 @@ describe("the program's functions on the local run", () => {
       { uuid, arn: `arn:aws:lambda:${region}:${accountId}:event-source-mapping:${uuid}` },
     );
 
-  it("consumes a queue with the archive of the program", async () => {
+  it("consume a queue with the archive of the program", async () => {
     const QueueUrl = await createQueue(run, "orders");
     await createFunction({ timeout: 20, memorySize: 512, environment: { variables: { TABLE: "t" } } });
     await createMapping({ batchSize: 5, functionResponseTypes: ["ReportBatchItemFailures"] });
@@ -96,7 +96,7 @@ describe("the program's functions on the local run", () => {
     assert.deepEqual([Timeout, MemorySize, Environment], [20, 512, { Variables: { TABLE: "t" } }]);
   });
 
-  it("answers the tags of a function and of a mapping by their ARNs", async () => {
+  it("return the tags of a function and of a mapping by their ARNs", async () => {
     await createQueue(run, "orders");
     await createFunction({ tags: { team: "orders" } });
     await createMapping({ tags: { stage: "dev" } });
@@ -110,7 +110,7 @@ describe("the program's functions on the local run", () => {
     await assert.rejects(tagsOf(functionArn("other")), { code: "ResourceNotFoundException" });
   });
 
-  it("lets a user pause and resume a mapping with the SDK's calls", async () => {
+  it("let a user pause and resume a mapping with the SDK's calls", async () => {
     const front = await startFront({
       port: 0,
       ask: run.ask,
@@ -149,7 +149,7 @@ describe("the program's functions on the local run", () => {
     }
   });
 
-  it("keeps permissions as the function's policy", async () => {
+  it("keep permissions as the function's policy", async () => {
     await createFunction();
     await create("aws:lambda/permission:Permission", {
       function: "consume",
@@ -171,7 +171,7 @@ describe("the program's functions on the local run", () => {
     ]);
   });
 
-  it("takes asynchronous settings and their destination", async () => {
+  it("accept asynchronous settings and their destination", async () => {
     await createFunction();
     await create("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig", {
       functionName: "consume",
@@ -202,7 +202,7 @@ describe("the program's functions on the local run", () => {
     ["an archive that is not there", { code: { archive: "none.zip" } }, /none\.zip does not exist/],
   ];
   for (const [what, inputs, message] of refusedFunctions) {
-    it(`refuses a function with ${what}`, () => assert.rejects(createFunction(inputs), message));
+    it(`are refused with ${what}`, () => assert.rejects(createFunction(inputs), message));
   }
 
   const refusedMappings: readonly (readonly [string, Record<string, Value>, RegExp])[] = [
@@ -247,14 +247,14 @@ describe("the program's functions on the local run", () => {
     ],
   ];
   for (const [what, inputs, message] of refusedMappings) {
-    it(`refuses a mapping with ${what}`, async () => {
+    it(`are refused for a mapping with ${what}`, async () => {
       await createQueue(run, "orders");
       await createFunction();
       await assert.rejects(createMapping(inputs), message);
     });
   }
 
-  it("refuses a mapping whose function may outlive the visibility timeout", async () => {
+  it("are refused for a mapping whose function may run longer than the visibility timeout", async () => {
     await createQueue(run, "orders", { VisibilityTimeout: "30" });
     await createFunction({ timeout: 60 });
     await assert.rejects(
@@ -263,7 +263,7 @@ describe("the program's functions on the local run", () => {
     );
   });
 
-  it("refuses a second mapping of the same queue and function", async () => {
+  it("are refused for a second mapping of the same queue and function", async () => {
     await createQueue(run, "orders");
     await createFunction();
     await createMapping();

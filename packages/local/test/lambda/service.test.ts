@@ -47,7 +47,7 @@ describe("Lambda's API on the local run", () => {
     await run.close();
   });
 
-  it("invokes and waits for the answer, with the end of the log when asked", async () => {
+  it("invokes and waits for the answer, with the end of the log on request", async () => {
     const ClientContext = Buffer.from('{"custom":{"a":"b"}}').toString("base64");
     const answer = await client.send(
       new InvokeCommand({ FunctionName: "echo", Payload: '{"n":"ä"}', LogType: "Tail", ClientContext }),
@@ -66,7 +66,7 @@ describe("Lambda's API on the local run", () => {
     });
   }
 
-  it("answers a function's error with status 200 and says so", async () => {
+  it("returns a function's error with status 200 and FunctionError", async () => {
     const answer = await client.send(new InvokeCommand({ FunctionName: "fails" }));
     assert.equal(answer.StatusCode, 200);
     assert.equal(answer.FunctionError, "Unhandled");

@@ -17,7 +17,7 @@ describe("a topic, a schedule and a rule of the program, on this machine", () =>
       .filter((item) => item.id === id)
       .sort((a, b) => (String(a.by) < String(b.by) ? -1 : 1));
 
-  it("carries what a callback publishes to each queue that wants it, with the flow's id", async () => {
+  it("deliver what a callback publishes to each subscribed queue, with the correlation id", async () => {
     const messageId = await run.send("sourceUrl", { id: "j-1" });
     await until(async () => (await keptOf("j-1")).length >= 4);
     // Time for a delivery that should not come.
@@ -30,7 +30,7 @@ describe("a topic, a schedule and a rule of the program, on this machine", () =>
     for (const { correlationId } of kept) assert.equal(correlationId, messageId);
   });
 
-  it("takes what an SDK client publishes, also in SNS's envelope and by the body's type", async () => {
+  it("accept what an SDK client publishes, also in SNS's envelope and by the body's type", async () => {
     const sns = new SNSClient({
       endpoint: run.local.address,
       region: "eu-west-1",
@@ -53,20 +53,20 @@ describe("a topic, a schedule and a rule of the program, on this machine", () =>
     }
   });
 
-  it("is fed by a schedule, which a page of the run starts at once", async () => {
+  it("deliver a schedule's event, which a page of the run sends at once", async () => {
     const name = run.output("scheduleArn").split("/").pop();
     const { status } = await fetch(`${run.local.address}/_spillway/schedules/${name}/run`, { method: "POST" });
     assert.equal(status, 200);
     await until(async () => (await keptOf("scheduled")).length >= 4);
   });
 
-  it("is fed by what a callback puts on an event bus, with the flow's id", async () => {
+  it("deliver what a callback puts on an event bus, with the correlation id", async () => {
     const messageId = await run.send("askerUrl", { id: "put" });
     await until(async () => (await keptOf("put")).length >= 4);
     for (const { correlationId } of await keptOf("put")) assert.equal(correlationId, messageId);
   });
 
-  it("is fed by a rule of an event bus, whose envelope the consumer opens", async () => {
+  it("deliver a rule's event, whose envelope the consumer opens", async () => {
     const client = new EventBridgeClient({
       endpoint: run.local.address,
       region: "eu-west-1",

@@ -38,7 +38,7 @@ describe("callbacks that fail, on this machine", () => {
     return new Map(found.map((message) => [(JSON.parse(message.Body ?? "{}") as { jobId: string }).jobId, message]));
   };
 
-  it("attempts a record that always throws exactly maxReceiveCount times, with growing delays, then dead-letters it with the error", async () => {
+  it("attempt a record that always throws exactly maxReceiveCount times, with growing delays, then dead-letter it", async () => {
     await run.send("jobsUrl", { jobId: "throws", does: "throw" });
     const letter = (await letters(1)).get("throws") ?? assert.fail("no dead letter");
     const reason = reasonOf(letter);
@@ -58,14 +58,14 @@ describe("callbacks that fail, on this machine", () => {
     );
   });
 
-  it("dead-letters a permanent error under its class's name after one attempt", async () => {
+  it("dead-letter a permanent error under its class's name after one attempt", async () => {
     await run.send("jobsUrl", { jobId: "refused", does: "refuse" });
     const letter = (await letters(1)).get("refused") ?? assert.fail("no dead letter");
     assert.deepEqual([reasonOf(letter).errorType, reasonOf(letter).attempts], ["PaymentDeclined", 1]);
     assert.equal(await runsOf("refused"), 1);
   });
 
-  it("says of a dead letter where it was thrown and by which archive, and what becomes of it when it is sent back", async () => {
+  it("report where a dead letter was thrown and by which archive, and its result after a redrive", async () => {
     const waiting = async () => (await attributesOf("jobsDeadLettersUrl")).ApproximateNumberOfMessages;
     await run.send("jobsUrl", { jobId: "comes-back", does: "refuse" });
     await until(async () => (await waiting()) === "1");
@@ -92,7 +92,7 @@ describe("callbacks that fail, on this machine", () => {
     assert.equal(reason.bundle, bundleOfArchive(readFileSync(archive)));
   });
 
-  it("dead-letters a record that kills the process, and it alone, out of a batch of ten", async () => {
+  it("dead-letter a record that kills the process, and only that one, out of a batch of ten", async () => {
     await batchOf([
       ...Array.from({ length: 9 }, (_, n) => ({ jobId: `beside-killer-${n}`, does: "succeed" })),
       { jobId: "killer", does: "exit" },
@@ -112,7 +112,7 @@ describe("callbacks that fail, on this machine", () => {
     );
   });
 
-  it("gives CallbackTimeout as the reason of a record that hangs, and handles its neighbours once", async () => {
+  it("give CallbackTimeout as the reason of a record that hangs, and handle the others once", async () => {
     await batchOf([
       { jobId: "hangs", does: "hang" },
       { jobId: "beside-hanging-1", does: "succeed" },
@@ -123,7 +123,7 @@ describe("callbacks that fail, on this machine", () => {
     assert.deepEqual([await runsOf("beside-hanging-1"), await runsOf("beside-hanging-2")], [1, 1]);
   });
 
-  it("hands out again what a process that was killed from outside had in hand", async () => {
+  it("receive again the messages of a process that was killed from outside", async () => {
     await run.send("jobsUrl", { jobId: "killed-in-hand", does: "hang" });
     await until(async () => (await runsOf("killed-in-hand")) === 1);
     const busy = run.local.processes.filter((process) => process.busy);
@@ -133,7 +133,7 @@ describe("callbacks that fail, on this machine", () => {
     assert.equal(reasonOf(letter).attempts, 5);
   });
 
-  it("loses nothing of a message of 1 MiB less a byte: SQS moves it whole, and its reason is in the log", async () => {
+  it("lose nothing of a message of 1 MiB less one byte: SQS moves it whole, and its reason is in the log", async () => {
     const body = "x".repeat(1_048_575);
     const id = await run.send("jobsUrl", body);
     const [letter] = await run.receive("jobsDeadLettersUrl", 1);
@@ -146,7 +146,7 @@ describe("callbacks that fail, on this machine", () => {
     assert.equal(logged?.errorType, "InvalidEvent");
   });
 
-  it("keeps the order within each group of a FIFO queue while records fail and come back", async () => {
+  it("keep the order within each group of a FIFO queue while records fail and come back", async () => {
     for (let step = 1; step <= 5; step += 1) {
       for (const group of ["a", "b", "c"]) {
         const failsUntil = group === "b" && step === 2 ? 2 : 0;
@@ -163,7 +163,7 @@ describe("callbacks that fail, on this machine", () => {
     assert.ok(await emptied("stepsDeadLettersUrl"));
   });
 
-  it("runs an inline callback with all that it captures", async () => {
+  it("include inline callbacks with their captured values", async () => {
     await run.send("greetingsUrl", { name: "everybody" });
     await run.send("greetingsUrl", { name: "nobody" });
     await run.send("greetingsUrl", { name: 1 });
@@ -180,7 +180,7 @@ describe("callbacks that fail, on this machine", () => {
     await until(() => emptied("greetingsUrl"));
   });
 
-  it("denies a function what its role does not allow, in AWS's words", async () => {
+  it("are denied what their role does not allow, in AWS's words", async () => {
     await run.send("trespassingUrl", { group: "z" });
     const [letter = assert.fail("no dead letter")] = await run.receive("trespassingDeadLettersUrl", 1);
     const { errorType, errorMessage } = reasonOf(letter);

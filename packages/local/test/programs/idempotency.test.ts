@@ -9,7 +9,7 @@ import { until } from "../../../../test/support/until";
 /** Back-off and visibility timeouts run this many times faster. */
 const speed = 10;
 
-describe("callbacks that run once for each event, on this machine", () => {
+describe("idempotent callbacks, on this machine", () => {
   let run: Run;
   let sns: SNSClient;
   before(async () => {
@@ -48,7 +48,7 @@ describe("callbacks that run once for each event, on this machine", () => {
     });
   afterEach(async () => assert.ok(await emptied("jobsDeadLettersUrl"), "nothing is given up"));
 
-  it("runs once for an event that is sent twenty times at once", async () => {
+  it("run once for an event that is sent twenty times at once", async () => {
     const MessageBody = JSON.stringify({ jobId: "twenty", does: "succeed" });
     const Entries = Array.from({ length: 10 }, (_, index) => ({ Id: String(index), MessageBody }));
     const sent = await Promise.all(
@@ -60,7 +60,7 @@ describe("callbacks that run once for each event, on this machine", () => {
     await until(() => ids.filter((id) => skipped().includes(id)).length === 19);
   });
 
-  it("runs an event again whose first attempt failed, and then no more", async () => {
+  it("run an event again after a failed first attempt, and then no more", async () => {
     const job = { jobId: "fails", does: "fail" };
     const id = await run.send("jobsUrl", job);
     await until(async () => (await isDone("fails")) && failuresOf(id).length > 0);
@@ -71,7 +71,7 @@ describe("callbacks that run once for each event, on this machine", () => {
     assert.equal(await runsOf("fails"), 2);
   });
 
-  it("does not lock out the retry of a record whose process was killed", async () => {
+  it("do not lock out the retry of a record whose process was killed", async () => {
     const id = await run.send("jobsUrl", { jobId: "killed", does: "hang" });
     await until(async () => (await runsOf("killed")) === 1);
     assert.equal(await inHand(), 1);
@@ -83,13 +83,13 @@ describe("callbacks that run once for each event, on this machine", () => {
     assert.deepEqual(failuresOf(id), [], "no attempt was lost on what the dead left behind");
   });
 
-  it("frees an event that still ran at the deadline", async () => {
+  it("release an event that still ran at the deadline", async () => {
     const id = await run.send("jobsUrl", { jobId: "hangs", does: "hang" });
     await until(async () => (await isDone("hangs")) && failuresOf(id).length > 0);
     assert.deepEqual([failuresOf(id), await runsOf("hangs")], [["CallbackTimeout"], 2]);
   });
 
-  it("retries a duplicate that comes while the first is in hand, and then skips it", async () => {
+  it("retry a duplicate that arrives while the first is in progress, and then skip it", async () => {
     const job = { jobId: "waits", does: "wait" };
     await run.send("jobsUrl", job);
     await until(async () => (await runsOf("waits")) === 1);
@@ -109,7 +109,7 @@ describe("callbacks that run once for each event, on this machine", () => {
     await until(() => emptied("jobsUrl"));
   });
 
-  it("serves a callback that a topic invokes; another consumer's events are its own", async () => {
+  it("work for a topic; another consumer's events are separate", async () => {
     const publish = async () => {
       const Message = JSON.stringify({ jobId: "twenty", does: "succeed" });
       const { MessageId = "" } = await sns.send(new PublishCommand({ TopicArn: run.output("askedArn"), Message }));
@@ -123,7 +123,7 @@ describe("callbacks that run once for each event, on this machine", () => {
     assert.equal(await runsOf("twenty"), before + 1);
   });
 
-  it("serves the changes of a table", async () => {
+  it("work for the changes of a table", async () => {
     const TableName = run.output("notesTable");
     const before = skipped().length;
     for (const _ of [1, 2]) {

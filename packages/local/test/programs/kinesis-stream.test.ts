@@ -34,7 +34,7 @@ describe("a Kinesis stream with its consumers, on this machine", () => {
     );
   const runsOf = async (id: string) => Number((await run.item("runsTable", { id }))?.runs ?? 0);
 
-  it("dead-letters a poison record once, however often a transient one before it is tried again", async () => {
+  it("dead-letters a poison record once, however often an earlier transient failure is retried", async () => {
     await put([
       { id: "a" },
       { id: "b", does: "fail thrice" },
@@ -58,7 +58,7 @@ describe("a Kinesis stream with its consumers, on this machine", () => {
     assert.deepEqual([waiting, received], ["0", "2"]);
   });
 
-  it("gives up what never works after its retries, alone, and goes on with the shard", async () => {
+  it("gives up a record that always fails after its retries, alone, and continues with the shard", async () => {
     await put([{ id: "h" }, { id: "i", does: "fail" }, { id: "j" }]);
     await until(async () => (await runsOf("steps j")) > 0);
     const [letter] = await run.receive("stepsDeadLettersUrl", 1);
@@ -70,13 +70,13 @@ describe("a Kinesis stream with its consumers, on this machine", () => {
     assert.match(batch.shardId, /^shardId-\d{12}$/);
   });
 
-  it("hands each consumer what its filters let through, one with enhanced fan-out too", async () => {
+  it("passes each consumer the records that its filters match, also with enhanced fan-out", async () => {
     await put([{ id: "only-1" }, { id: "both-1" }]);
     await until(async () => (await runsOf("fast both-1")) === 1 && (await runsOf("steps both-1")) === 1);
     assert.equal(await runsOf("fast only-1"), 0);
   });
 
-  it("goes on in the shards that one was split into, after it", async () => {
+  it("continues in the child shards after a split", async () => {
     const { ShardId } = await kinesis.send(
       new PutRecordCommand({
         StreamName: run.output("stepsStream"),

@@ -4,7 +4,7 @@ import { Run } from "../../../../test/support/run";
 import { until } from "../../../../test/support/until";
 
 describe("a network of the program, on this machine", () => {
-  it("has no effect, and the run says so once", async () => {
+  it("has no effect, and the run reports so once", async () => {
     const said: string[] = [];
     const program = path.join(__dirname, "..", "fixtures", "network.ts");
     const run = await Run.start({ program, say: (line) => void said.push(line) });

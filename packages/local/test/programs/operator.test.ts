@@ -70,7 +70,7 @@ describe("an operator of a program on this machine", () => {
     });
   });
 
-  it("finds the lines of the invocation that gave a record up, and when it ended", async () => {
+  it("finds the log lines of the invocation that gave up a record, and its end", async () => {
     const { LoggingConfig } = await lambda.send(
       new GetFunctionConfigurationCommand({ FunctionName: await consumer() }),
     );
@@ -95,7 +95,7 @@ describe("an operator of a program on this machine", () => {
     );
   });
 
-  it("is refused what the role does not allow, with the permission by name", async () => {
+  it("is refused what the role does not allow, and the permission is named", async () => {
     const QueueUrl = run.output("jobsDeadLettersUrl");
     await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["All"] }));
     const FunctionName = await consumer();

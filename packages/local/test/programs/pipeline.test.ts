@@ -30,7 +30,7 @@ describe("the pipeline on this machine", () => {
   };
   const placed = (orderId: string) => run.item("ordersTableName", { orderId });
 
-  it("takes an order at the endpoint and puts it into the table", async () => {
+  it("accepts an order at the endpoint and writes it to the table", async () => {
     const { status, body } = await post(order("o-1", { customerId: `it's "É" & 😀 + 1%` }));
     assert.equal(status, 202);
     assert.match(String(body.messageId), /^[0-9a-f-]{36}$/);
@@ -60,7 +60,7 @@ describe("the pipeline on this machine", () => {
     });
   }
 
-  it("refuses other content types, what is too large for SQS, and unknown paths", async () => {
+  it("refuses other content types, bodies that are too large for SQS, and unknown paths", async () => {
     assert.deepEqual(await post(order("o-2"), { "content-type": "text/plain" }), {
       status: 415,
       body: { message: "Unsupported Media Type" },
@@ -74,7 +74,7 @@ describe("the pipeline on this machine", () => {
     assert.deepEqual([unknown.status, await unknown.json()], [403, { message: "Missing Authentication Token" }]);
   });
 
-  it("makes one order of the same order sent a hundred times at once, through the endpoint and the queue", async () => {
+  it("creates one order from the same order sent a hundred times at once, through the endpoint and the queue", async () => {
     const same = order("o-100");
     const answers = await Promise.all([
       ...Array.from({ length: 50 }, async () => (await post(same)).status),
@@ -87,7 +87,7 @@ describe("the pipeline on this machine", () => {
     assert.deepEqual(await counts("ordersDeadLetterQueueUrl"), [0, 0]);
   });
 
-  it("dead-letters at once what is no order, with its body, attributes and reason", async () => {
+  it("dead-letters an invalid order at once, with its body, attributes and reason", async () => {
     await run.send("ordersQueueUrl", order("o-1", { customerId: "another" }));
     await run.send("ordersQueueUrl", "not JSON", {
       attributes: { tenant: { DataType: "String", StringValue: "t-1" } },
@@ -122,7 +122,7 @@ describe("the pipeline on this machine", () => {
     });
   });
 
-  it("carries an order through the whole pipeline under one id, and the same order again changes nothing", async () => {
+  it("processes an order through the whole pipeline under one id, and a repeated order changes nothing", async () => {
     const items = [{ sku: "lamp", quantity: 3 }];
     const { body } = await post(order("o-whole", { items }));
     const { messageId: flow } = body;
@@ -155,7 +155,7 @@ describe("the pipeline on this machine", () => {
     assert.deepEqual(await all(), before);
   });
 
-  it("carries text that SQS refuses from the endpoint to the end, where JSON escapes it, and refuses it as it is", async () => {
+  it("passes characters that SQS refuses through the pipeline, where JSON escapes them, and refuses them unescaped", async () => {
     const odd = order("o-odd", { customerId: "a\uffff\ufffe" });
     const escaped = JSON.stringify(odd).replace("\uffff", "\\uffff").replace("\ufffe", "\\ufffe");
     assert.equal((await post(escaped)).status, 202);
@@ -168,7 +168,7 @@ describe("the pipeline on this machine", () => {
     });
   });
 
-  it("counts a customer's activity, and dead-letters what is none with its payload", async () => {
+  it("counts a customer's activity, and dead-letters an invalid one with its payload", async () => {
     const kinesis = new KinesisClient({
       endpoint: run.local.address,
       region: run.local.graph.region,
@@ -208,7 +208,7 @@ describe("the pipeline on this machine", () => {
     }
   });
 
-  it("sweeps what was placed long ago when the schedule says so, and tells the audit of it", async () => {
+  it("marks orders that were placed long ago on schedule, and reports them to the audit", async () => {
     const createdAt = new Date(Date.now() - 25 * 3_600_000).toISOString();
     // More of a sku than there ever was: its stock cannot be reserved.
     const items = Array.from({ length: 50 }, () => ({ sku: "star", quantity: 1000 }));
@@ -243,8 +243,8 @@ describe("the pipeline on this machine", () => {
   const emptied = async (queue: string) => (await counts(queue)).every((count) => count === 0);
 });
 
-describe("the pipeline on this machine, run otherwise", () => {
-  it("refuses an unsigned call where the endpoint is not public", async () => {
+describe("the pipeline on this machine, with other settings", () => {
+  it("refuses an unsigned request where the endpoint is not public", async () => {
     const run = await Run.start({ config: { publicEndpoint: "false" } });
     try {
       const url = `${run.output("apiUrl")}/orders`;
@@ -264,7 +264,7 @@ describe("the pipeline on this machine, run otherwise", () => {
     }
   });
 
-  it("names the faults of a program and of its configuration, and leaves nothing behind", async () => {
+  it("reports the errors of a program and of its configuration, and leaves nothing behind", async () => {
     await assert.rejects(
       Run.start({ stack: "nowhere" }),
       /There is no stack "nowhere" \(no Pulumi.nowhere.yaml\); there are dev, prod/,

@@ -56,7 +56,7 @@ describe("the changes of a table, on this machine", () => {
     assert.deepEqual(await keptOf("c"), ["INSERT ->1"]);
   });
 
-  it("are dead-lettered by the consumer with both images where they are refused, and told of by the mapping where they fail", async () => {
+  it("are dead-lettered by the consumer with both images where they are invalid, and by the mapping where they fail", async () => {
     await put("before", 1);
     await put("refused", 1, { does: "refuse" });
     await put("failing", 1, { does: "fail" });
@@ -83,7 +83,7 @@ describe("the changes of a table, on this machine", () => {
     assert.deepEqual(await keptOf("failing"), []);
   });
 
-  it("show in Lambda's API with what the program gave the mapping", async () => {
+  it("appear in Lambda's API with the program's settings of the mapping", async () => {
     const { EventSourceMappings = [] } = await run.lambda.send(
       new ListEventSourceMappingsCommand({ EventSourceArn: run.output("itemsStreamArn") }),
     );
@@ -101,7 +101,7 @@ describe("the changes of a table, on this machine", () => {
 });
 
 describe("the changes of a table that outlives the run", () => {
-  it("are read on in the next run from where the last one ended", async () => {
+  it("are read in the next run from where the last one ended", async () => {
     const dataDir = mkdtempSync(path.join(tmpdir(), "spillway-test-"));
     try {
       for (const version of [1, 2]) {

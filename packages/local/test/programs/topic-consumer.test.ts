@@ -42,7 +42,7 @@ describe("a callback that consumes a topic directly, on this machine", () => {
   };
   const runsOf = async (jobId: string) => (await run.items("runsTable")).filter((item) => item.jobId === jobId);
 
-  it("runs it for each event of its types, once", async () => {
+  it("runs once for each event of its types", async () => {
     await publish("jobsArn", { type: "job.dropped", jobId: "dropped", does: "succeed" });
     await publish("jobsArn", { type: "job.asked", jobId: "asked", does: "succeed" });
     await publish("theirsArn", { type: "anything", jobId: "theirs", does: "succeed" });
@@ -67,7 +67,7 @@ describe("a callback that consumes a topic directly, on this machine", () => {
     await until(() => run.lines.some((line) => line.includes(id) && line.includes('"deadLettered"')));
   });
 
-  it("attempts what fails for now three times, and then keeps Lambda's record of it", async () => {
+  it("attempts a temporary failure three times, and then keeps Lambda's record of it", async () => {
     const event = { type: "job.asked", jobId: "throws", does: "throw" };
     const id = await publish("jobsArn", event);
     const [letter = raise("no dead letter")] = await run.receive("workerDeadLettersUrl", 1);
@@ -98,7 +98,7 @@ describe("a callback that consumes a topic directly, on this machine", () => {
     );
   });
 
-  it("admits exactly its topic, and what SNS cannot deliver is kept where its subscription says", async () => {
+  it("admits exactly its topic, and messages that SNS cannot deliver are kept where its subscription says", async () => {
     for (const [topic, fn, url] of [
       ["jobsArn", "otherArn", "jobsUndeliveredUrl"],
       ["theirsArn", "workerArn", "otherDeadLettersUrl"],

@@ -14,7 +14,7 @@ describe("a window callback of a table's changes, on this machine", () => {
   });
   after(() => run?.stop());
 
-  it("counts every change once, whatever windows it falls into, and dead-letters what is no event", async () => {
+  it("counts every change once, in any windows, and dead-letters invalid events", async () => {
     const put = (id: string, item: object) =>
       run.tables.send(new PutCommand({ TableName: run.output("visitsTable"), Item: { id, ...item } }));
     for (let n = 0; n < 20; n += 1) await put(`visit-${n}`, { page: n % 4 === 0 ? "about" : "home" });

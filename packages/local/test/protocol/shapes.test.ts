@@ -10,7 +10,7 @@ const call = (service: string, method: string, address: string, headers: Readonl
 };
 
 describe("a request in a REST protocol", () => {
-  it("is for the operation that asks the most of it", () => {
+  it("selects the operation with the most matching requirements", () => {
     const copy = { "x-amz-copy-source": "b/a" };
     const actions = [
       call("s3", "PUT", "/b/k"),
@@ -27,7 +27,7 @@ describe("a request in a REST protocol", () => {
     ]);
   });
 
-  it("gives members their types and their names, from path, query and headers", () => {
+  it("sets members with their types and names, from path, query and headers", () => {
     assert.deepEqual(
       call("lambda", "GET", "/2015-03-31/event-source-mappings?MaxItems=5&FunctionName=f&other=1")?.input,
       {
@@ -43,7 +43,7 @@ describe("a request in a REST protocol", () => {
     });
   });
 
-  it("is known by name also where the local run does not have the operation, and is none where AWS has none", () => {
+  it("is recognised by name also where the local run does not support it, and is unknown where AWS has no such operation", () => {
     assert.equal(call("lambda", "GET", "/2018-10-31/layers")?.action, "ListLayers");
     assert.equal(call("s3", "GET", "/b?acl")?.action, "GetBucketAcl");
     assert.equal(call("lambda", "GET", "/2015-03-31/nothing"), undefined);
@@ -89,7 +89,7 @@ describe("a request in the Query protocol", () => {
     });
   });
 
-  it("leaves a number that is none as a text, for the service to refuse", () => {
+  it("keeps an invalid number as a string, for the service to refuse", () => {
     const form = new URLSearchParams({ DelaySeconds: "soon" });
     assert.deepEqual(queryInput("sqs", "SendMessage", form), { DelaySeconds: "soon" });
   });
@@ -100,7 +100,7 @@ describe("a request in the Query protocol", () => {
     assert.match(queryAnswer("sqs", "ListQueues", { QueueUrls: ["a&b"] }, "r"), /<QueueUrl>a&amp;b<\/QueueUrl>/);
   });
 
-  it("has its own codes of errors", () => {
+  it("has its own error codes", () => {
     const code = (service: "sqs" | "sns", name: string) => queryCode(service, new ServiceError(name, ""));
     assert.equal(code("sqs", "com.amazonaws.sqs#QueueDoesNotExist"), "AWS.SimpleQueueService.NonExistentQueue");
     assert.deepEqual(

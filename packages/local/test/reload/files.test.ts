@@ -76,7 +76,7 @@ describe("watched files", () => {
     assert.deepEqual(changes, []);
   });
 
-  it("are seen again after their folder was removed and made anew, as by a change of branch", async () => {
+  it("are watched again after their folder was removed and created again, as by switching branches", async () => {
     rmSync(at("folder"), { recursive: true });
     assert.deepEqual(await next(), ["folder/deep/b.ts"]);
     save("folder/deep/b.ts", "2");
@@ -85,7 +85,7 @@ describe("watched files", () => {
     assert.deepEqual(await next(), ["folder/deep/b.ts"]);
   });
 
-  it("include any source beside them while something is missing", async () => {
+  it("include any source file beside them while something is missing", async () => {
     files.expectsNew = true;
     save("missing.ts", "1");
     assert.deepEqual(await next(), []);
@@ -94,12 +94,12 @@ describe("watched files", () => {
     assert.deepEqual(await settle(), ["last.ts"]);
   });
 
-  it("are reported for what changed before they were watched, when asked", async () => {
+  it("are reported for changes before they were watched, on request", async () => {
     files.touch([at("a.ts")]);
     assert.deepEqual(await next(), ["a.ts"]);
   });
 
-  it("hold nothing open when they are closed", async () => {
+  it("keep nothing open when they are closed", async () => {
     const before = watches();
     files.close();
     // The root and two folders.

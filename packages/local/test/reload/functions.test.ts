@@ -72,7 +72,7 @@ describe("watched functions", () => {
   });
   afterEach(() => rmSync(root, { recursive: true }));
 
-  it("are those whose bundle holds the file, and only other bytes replace what runs", async () => {
+  it("are those whose bundle contains the file, and only changed bytes replace the running code", async () => {
     save("one.ts", "1");
     save("two.ts", "2");
     await run(["one", "two"]);
@@ -84,7 +84,7 @@ describe("watched functions", () => {
     assert.deepEqual(await rebuild("one.ts"), { ...nothing, unchanged: ["one"] });
   });
 
-  it("are tried again at each change until they can be built", async () => {
+  it("are built again at each change until that succeeds", async () => {
     save("one.ts", "1");
     save("two.ts", "2");
     await run(["one", "two"]);
@@ -96,7 +96,7 @@ describe("watched functions", () => {
     assert.deepEqual(await rebuild(), nothing);
   });
 
-  it("are left to an evaluation where two modules gave the same bytes and now do not", async () => {
+  it("need an evaluation where two modules gave the same bytes and now do not", async () => {
     save("one.ts", "1");
     save("twin.ts", "1");
     await run(["one", "twin"]);
@@ -107,7 +107,7 @@ describe("watched functions", () => {
     assert.deepEqual(await rebuild("twin.ts"), { ...nothing, replaced: ["twin"] });
   });
 
-  it("are left to an evaluation where the program may import them under another name, or is built otherwise", async () => {
+  it("need an evaluation where the program may import them under another name, or is built differently", async () => {
     save("one.ts", "1");
     await run(["one"]);
     writeFileSync(at("one.ts"), "export const renamed = 1;\n");

@@ -13,7 +13,7 @@ const root = path.resolve(__dirname, "..", "..", "..", "..");
 /** Below the root, where the packages that the program imports are found. */
 const folders = path.join(root, ".spillway", "watched");
 
-describe("npm start -- --watch", () => {
+describe("spillway start --watch", () => {
   let folder: string;
   let run: Run | undefined;
   const said: string[] = [];
@@ -75,7 +75,7 @@ describe("npm start -- --watch", () => {
     rmSync(folder, { recursive: true });
   });
 
-  it("runs each saved version while messages keep coming: none is lost, and the other functions stay", async () => {
+  it("runs each saved version while messages arrive: none is lost, and the other functions stay", async () => {
     const { sqs, output, items } = bound(await start());
     await (run as Run).send("stillUrl", { id: "warm" });
     await until(() => pidsOf("still").length === 1);
@@ -132,7 +132,7 @@ describe("npm start -- --watch", () => {
     await assertAsUploaded("changing");
   });
 
-  it("keeps the old code for a save that cannot be built, says where, and runs the next good one", async () => {
+  it("keeps the old code when a saved file cannot be built, reports where, and runs the next good one", async () => {
     const { send } = bound(await start());
     save("label.ts", 'import { word } from "./word";\nexport const label = word;\n');
     await hasSaid(
@@ -152,7 +152,7 @@ describe("npm start -- --watch", () => {
     await assertAsUploaded("changing");
   });
 
-  it("says that a restart is needed where more than code has changed, and that it is not when it was taken back", async () => {
+  it("reports that a restart is needed where more than code has changed, and that it is not once that is reverted", async () => {
     const { send } = bound(await start());
     const before = read("program.ts");
     save("program.ts", `${before}// A comment changes nothing.\n`);
@@ -209,7 +209,7 @@ describe("npm start -- --watch", () => {
     );
   });
 
-  it("writes one line on stdout with --json, and leaves nothing behind on Ctrl-C, even in the middle of an evaluation", async () => {
+  it("writes one line on stdout with --json, and leaves nothing behind on Ctrl-C, even during an evaluation", async () => {
     const started = new Start(["--port", "0", "--json", "--watch", "--program", program()]);
     await started.ready();
     save("label.ts", 'export const label = "second";\n');

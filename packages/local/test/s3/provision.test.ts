@@ -65,7 +65,7 @@ describe("a program's bucket on the local run", () => {
     return (Messages as Message[]).map(({ Body }) => JSON.parse(String(Body)));
   };
 
-  it("is named as AWS allows, in lower case, and its ARN and that of its objects are without a region", async () => {
+  it("has a name that AWS allows, in lower case, and ARNs without a region for it and its objects", async () => {
     const { resources } = await recordProgram(
       () => {
         const bucket = new aws.s3.Bucket("Files");
@@ -88,7 +88,7 @@ describe("a program's bucket on the local run", () => {
     );
   });
 
-  it("sends to a queue that lets this bucket in, and to no other", async () => {
+  it("sends to a queue that admits this bucket, and to no other", async () => {
     await makeBucket();
     await createQueue("open");
     await createQueue("other", bucketArn("others"));
@@ -104,7 +104,7 @@ describe("a program's bucket on the local run", () => {
     await assert.rejects(notify(created("none")), /Unable to validate .*:none \(The specified queue does not exist/);
   });
 
-  it("says which event is lost when its queue no longer takes it", async () => {
+  it("reports which event is lost when its queue no longer accepts it", async () => {
     await makeBucket();
     const { QueueUrl } = await createQueue("open");
     await notify(created("open"));
@@ -129,7 +129,7 @@ describe("a program's bucket on the local run", () => {
     );
   });
 
-  it("lets everybody in where its policy does, once its public access is no longer blocked", async () => {
+  it("admits everyone where its policy does, once its public access is no longer blocked", async () => {
     const policy = JSON.stringify({
       Statement: { Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: `${bucketArn("files")}/*` },
     });
@@ -145,7 +145,7 @@ describe("a program's bucket on the local run", () => {
     });
   });
 
-  it("refuses by name what the run does not have", async () => {
+  it("refuses by name what the run does not support", async () => {
     await assert.rejects(makeBucket({ acl: "public-read" }), /no access control lists, acl "public-read" given/);
     await assert.rejects(makeBucket({ objectLockEnabled: true }), /no object lock/);
     await assert.rejects(makeBucket({ website: { indexDocument: "i" } }), /does not have website; leave it out/);

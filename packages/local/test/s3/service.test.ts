@@ -79,7 +79,7 @@ describe("a bucket on this machine", () => {
     await assert.rejects(s3.send(new HeadBucketCommand({ Bucket: "no-such-bucket" })), { name: "NotFound" });
   });
 
-  it("is made with settings that change nothing for its callers", () => {
+  it("is created with settings that change nothing for its callers", () => {
     const settings = run.local.graph.resources.filter(({ type }) => /Versioning|Encryption|Lifecycle/.test(type));
     assert.equal(settings.length, 3);
     assert.deepEqual(
@@ -88,7 +88,7 @@ describe("a bucket on this machine", () => {
     );
   });
 
-  it("has what the program puts into it", async () => {
+  it("contains the objects of the program", async () => {
     const Key = "public/greeting.txt";
     const { Body, ContentType } = await s3.send(new GetObjectCommand({ Bucket, Key }));
     assert.equal(await Body?.transformToString(), "Good day");
@@ -126,7 +126,7 @@ describe("a bucket on this machine", () => {
     assert.equal((await put(Key, "123456789", { ChecksumCRC32C: "4waSgw==" })).ChecksumCRC32C, "4waSgw==");
   });
 
-  it("takes a stream, which the SDK sends in chunks with a trailer", async () => {
+  it("accepts a stream, which the SDK sends in chunks with a trailer", async () => {
     const Key = "streamed/gz";
     const Body = Readable.from([Buffer.alloc(70_000, "a"), Buffer.from("b")]);
     await put(Key, Body, { ContentLength: 70_001, ContentEncoding: "gzip" });
@@ -202,7 +202,7 @@ describe("a bucket on this machine", () => {
     assert.deepEqual(await keysOf("copy/"), []);
   });
 
-  it("takes uploads in parts", async () => {
+  it("accepts multipart uploads", async () => {
     const Key = "parts/large";
     const { UploadId } = await s3.send(new CreateMultipartUploadCommand({ Bucket, Key, ContentType: "text/csv" }));
     const first = Buffer.alloc(5 * 1024 * 1024, "a");
@@ -234,7 +234,7 @@ describe("a bucket on this machine", () => {
     });
   });
 
-  it("answers a presigned address until it expires", async () => {
+  it("answers a presigned URL until it expires", async () => {
     await put("signed/file", "for you");
     const at = (date: Date) => {
       const stamp = date.toISOString().replace(/[-:]|\.\d{3}/g, "");
@@ -255,7 +255,7 @@ describe("a bucket on this machine", () => {
     assert.equal((await signedUntil(Math.floor(Date.now() / 1000) - 60)).status, 403);
   });
 
-  it("lets in whoever does not sign where its policy does, and nowhere else", async () => {
+  it("admits unsigned requests where its policy does, and nowhere else", async () => {
     const unsigned = (key: string) => fetch(`${run.local.address}/${Bucket}/${key}`);
     assert.equal(await (await unsigned("public/greeting.txt")).text(), "Good day");
     await put("in-private", "x");
@@ -264,7 +264,7 @@ describe("a bucket on this machine", () => {
     assert.match(await denied.text(), /<Code>AccessDenied<\/Code>/);
   });
 
-  it("tells a queue, whose consumer reads and writes objects with an unmodified client", async () => {
+  it("notifies a queue, whose consumer reads and writes objects with an unmodified client", async () => {
     await put("in/a b.txt", "loud");
     await until(() => exists("out/a b.txt"));
     assert.equal(await textOf("out/a b.txt"), "LOUD");
@@ -287,7 +287,7 @@ describe("a bucket on this machine", () => {
     );
   });
 
-  it("tells a topic in S3's format, by prefix and suffix, after a test message", async () => {
+  it("notifies a topic in S3's format, by prefix and suffix, after a test message", async () => {
     await put("seen/red flower.csv", "1,2");
     await put("seen/other.txt", "x");
     await s3.send(new DeleteObjectCommand({ Bucket, Key: "seen/red flower.csv" }));
@@ -312,7 +312,7 @@ describe("a bucket on this machine", () => {
     assert.ok(removed.s3.object.sequencer > sequencer);
   });
 
-  it("invokes a function, which is not told what is missing where it may not list", async () => {
+  it("invokes a function, which does not learn of missing objects where it may not list", async () => {
     await put("in/gone", "x");
     await s3.send(new DeleteObjectCommand({ Bucket, Key: "in/gone" }));
     await until(() => exists("log/in/gone"));
@@ -326,7 +326,7 @@ describe("a bucket on this machine", () => {
     return [key ?? raise("no key"), JSON.parse((await textOf(key ?? "")) ?? "")];
   };
 
-  it("gets what a stream's mapping gives up, with its payload", async () => {
+  it("receives the records that a stream's mapping gives up, with their payload", async () => {
     const kinesis = new KinesisClient({
       endpoint: run.local.address,
       region: run.local.graph.region,
@@ -349,7 +349,7 @@ describe("a bucket on this machine", () => {
     assert.equal(Buffer.from(of.data, "base64").toString(), "click");
   });
 
-  it("gets asynchronous events that a function has failed with", async () => {
+  it("receives asynchronous events that a function has failed to process", async () => {
     const FunctionName = run.output("removedFunction");
     await run.lambda.send(
       new InvokeCommand({ FunctionName, InvocationType: "Event", Payload: Buffer.from('{"a":1}') }),

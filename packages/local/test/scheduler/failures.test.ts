@@ -15,7 +15,7 @@ import { type ManualClock, manualClock } from "../support/sqs";
 
 const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
 
-describe("what a schedule cannot deliver", () => {
+describe("a schedule's event that cannot be delivered", () => {
   let run: Deliveries;
   let clock: ManualClock;
   beforeEach(async () => {
@@ -32,7 +32,7 @@ describe("what a schedule cannot deliver", () => {
     return letter ?? assert.fail("no dead letter");
   };
 
-  it("tries again with a growing pause, as often as its retry policy allows, and then writes a dead letter", async () => {
+  it("is retried with growing delays, as often as its retry policy allows, and then becomes a dead letter", async () => {
     const retryPolicy = { maximumRetryAttempts: 3 };
     const deadLetterConfig = { arn: queueArn("dead") };
     const input = '{"attempt":<aws.scheduler.attempt-number>}';
@@ -68,7 +68,7 @@ describe("what a schedule cannot deliver", () => {
     assert.deepEqual(run.asked.at(-1)?.principal, attempts[0]?.principal);
   });
 
-  it("gives up what is too old", async () => {
+  it("is given up when it is too old", async () => {
     const retryPolicy = { maximumEventAgeInSeconds: 60 };
     run.failures.push(...Array.from({ length: 9 }, throttled));
     await run.schedule("aged", { target: { arn: topicArn, retryPolicy, deadLetterConfig: { arn: queueArn("dead") } } });
@@ -81,7 +81,7 @@ describe("what a schedule cannot deliver", () => {
     );
   });
 
-  it("fits the 185 retries that are the default into a day", async () => {
+  it("is retried 185 times within a day by default", async () => {
     run.failures.push(...Array.from({ length: 200 }, throttled));
     const target = { arn: topicArn, deadLetterConfig: { arn: queueArn("dead") } };
     await run.schedule("patient", { scheduleExpression: "at(2026-01-01T01:00:00)", target });
@@ -93,7 +93,7 @@ describe("what a schedule cannot deliver", () => {
     );
   });
 
-  it("does not try again what no retry would fix", async () => {
+  it("is not retried for an error that no retry would fix", async () => {
     await run.schedule("lost", { target: { arn: queueArn("gone"), deadLetterConfig: { arn: queueArn("dead") } } });
     await clock.pass(hour);
     const { attributes } = await deadLetter();
@@ -101,14 +101,14 @@ describe("what a schedule cannot deliver", () => {
     assert.deepEqual([attributes.EXHAUSTED_RETRY_CONDITION, attributes.RETRY_ATTEMPTS], [undefined, "0"]);
   });
 
-  it("does not try again what the local run has no service for", async () => {
+  it("is not retried where the local run does not have the service", async () => {
     run.failures.push(new ServiceError("UnknownService", "The local run has no such service", 501));
     await run.schedule("early", { target: { arn: topicArn, deadLetterConfig: { arn: queueArn("dead") } } });
     await clock.pass(hour);
     assert.equal((await deadLetter()).attributes.ERROR_CODE, "UnknownService");
   });
 
-  it("says what is lost without a dead-letter queue", async () => {
+  it("is reported when it is lost without a dead-letter queue", async () => {
     run.failures.push(new ServiceError("AccessDeniedException", "User is not authorized", 403));
     await run.schedule("unsafe", { target: { arn: topicArn } });
     await clock.pass(hour);

@@ -26,7 +26,7 @@ describe("a schedule on the local run", () => {
   });
   afterEach(() => run.close());
 
-  it("delivers its input at each of its moments, in its role's name", async () => {
+  it("delivers its input at each of its times, with its role", async () => {
     await run.schedule("hourly", { target: { input: '{"sweep":true}' } });
     await clock.pass(hour - 1);
     assert.deepEqual(await run.bodies("sweep"), []);
@@ -38,7 +38,7 @@ describe("a schedule on the local run", () => {
     assert.deepEqual(run.asked[0]?.principal, { kind: "service", service, roleArn, sourceArn: scheduleArn("hourly") });
   });
 
-  it("delivers at a rate from its creation on, where nothing says when it begins", async () => {
+  it("delivers at a rate from its creation, where it has no start date", async () => {
     await clock.pass(20 * minute);
     await run.schedule("hourly", {
       scheduleExpression: "rate(1 hour)",
@@ -99,7 +99,7 @@ describe("a schedule on the local run", () => {
     assert.deepEqual(inputOf("PutEvents"), { Entries: [entry] });
   });
 
-  it("runs within its flexible time window, with the moment that it was scheduled for", async () => {
+  it("runs within its flexible time window, with its scheduled time", async () => {
     const flexibleTimeWindow = { mode: "FLEXIBLE", maximumWindowInMinutes: 30 };
     await run.schedule("flexible", { flexibleTimeWindow, target: { input: "<aws.scheduler.scheduled-time>" } });
     await clock.pass(hour + 15 * minute - 1);
@@ -114,7 +114,7 @@ describe("a schedule on the local run", () => {
     assert.deepEqual(await run.bodies("sweep"), []);
   });
 
-  it("waits longer than a timer can", async () => {
+  it("waits longer than the maximum of a timer", async () => {
     const waits: number[] = [];
     const after: ManualClock["after"] = (milliseconds, action) => {
       waits.push(milliseconds);
@@ -135,7 +135,7 @@ describe("a schedule on the local run", () => {
     await other.close();
   });
 
-  it("is gone after its last run when that is its action after completion", async () => {
+  it("is deleted after its last run when that is its action after completion", async () => {
     const once = { scheduleExpression: "at(2026-01-01T05:00:00)" };
     await run.schedule("once", { ...once, actionAfterCompletion: "DELETE" });
     await run.schedule("kept", once);
@@ -153,12 +153,12 @@ describe("a schedule on the local run", () => {
     assert.equal((await run.bodies("sweep")).length, 4);
   });
 
-  it("says when it will never run", async () => {
+  it("is reported when it will never run", async () => {
     await run.schedule("late", { scheduleExpression: "at(2025-12-31T00:00:00)" });
     assert.match(run.problems.join(), /Schedule "late": at\(2025-12-31T00:00:00\) names no moment from now on/);
   });
 
-  it("runs at once when it is asked to, whatever its state", async () => {
+  it("runs at once on request, whatever its state", async () => {
     await run.schedule("off", { state: "DISABLED", target: { input: "<aws.scheduler.execution-id>" } });
     const result = await run.scheduler.runNow("off");
     assert.deepEqual(
@@ -175,7 +175,7 @@ describe("a schedule on the local run", () => {
     });
   });
 
-  it("runs no more, and is not tried again, after the run is closed", async () => {
+  it("runs no more, and is not retried, after the run is closed", async () => {
     run.failures.push(throttled());
     await run.schedule("to-topic", { target: { arn: topicArn } });
     await clock.pass(hour);
@@ -184,7 +184,7 @@ describe("a schedule on the local run", () => {
     assert.equal(run.asked.length, 1);
   });
 
-  it("replaces an earlier one of its name", async () => {
+  it("replaces an earlier one with its name", async () => {
     await run.schedule("hourly", { target: { input: "old" } });
     await run.schedule("hourly", { target: { input: "new" } });
     await clock.pass(hour);
@@ -199,7 +199,7 @@ describe("a schedule on the local run", () => {
     assert.deepEqual(await run.bodies("sweep"), [scheduleArn("grouped", "nights")]);
   });
 
-  it("goes faster with the run's clock", async () => {
+  it("follows a faster clock of the run", async () => {
     const other = await startDeliveries({ clock: createClock(360_000) });
     await other.createQueue("sweep");
     await other.provision("aws:scheduler/schedule:Schedule", "hourly", {

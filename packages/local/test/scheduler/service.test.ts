@@ -26,7 +26,7 @@ describe("schedules", () => {
   });
   afterEach(() => run.close());
 
-  describe("by its API", () => {
+  describe("in the API", () => {
     let address = "";
     let closeFront = async () => {};
     beforeEach(async () => {
@@ -43,7 +43,7 @@ describe("schedules", () => {
       return { status: response.status, error: response.headers.get("x-amzn-errortype"), answer };
     };
 
-    it("is described", async () => {
+    it("are described", async () => {
       await run.schedule("hourly", {
         scheduleExpression: "rate(1 hour)",
         scheduleExpressionTimezone: "Europe/Berlin",
@@ -75,7 +75,7 @@ describe("schedules", () => {
       });
     });
 
-    it("is listed, in pages, by its prefix and its state", async () => {
+    it("are listed, in pages, by prefix and state", async () => {
       for (const name of ["a1", "a2", "b1"])
         await run.schedule(name, { state: name === "a2" ? "DISABLED" : "ENABLED" });
       const names = async (query: string) => {
@@ -95,7 +95,7 @@ describe("schedules", () => {
       );
     });
 
-    it("is changed in the program only", async () => {
+    it("can be changed in the program only", async () => {
       for (const method of ["POST", "PUT", "DELETE"]) {
         const { status, error, answer } = await request(method, "/schedules/hourly");
         assert.deepEqual([status, error], [400, "ValidationException"]);
@@ -103,7 +103,7 @@ describe("schedules", () => {
       }
     });
 
-    it("is run at once by a page of ours", async () => {
+    it("are run at once by a page of the local run", async () => {
       await run.schedule("hourly", { target: { input: "now" } });
       const { status, answer } = await request("POST", "/_spillway/schedules/hourly/run");
       assert.deepEqual([status, answer.delivered], [200, true]);
@@ -144,7 +144,7 @@ describe("schedules", () => {
     ["properties that it does not know", { shape: "round" }, /does not have shape/],
   ];
   for (const [what, inputs, message] of refused) {
-    it(`refuses ${what}`, async () => {
+    it(`refuse ${what}`, async () => {
       await assert.rejects(run.schedule("wrong", inputs), (error: Error) => {
         assert.match(error.message, /^aws:scheduler\/schedule:Schedule "wrong": /);
         assert.match(error.message, message);

@@ -28,7 +28,7 @@ describe("a program with secrets on the local run", () => {
     assert.deepEqual(JSON.parse(found?.Body ?? ""), { key: "k-1", password: "p-1" });
   });
 
-  it("says at the start what has no value, and in the dead letter how to give it one", async () => {
+  it("reports at the start which secrets have no value, and in the dead letter how to set one", async () => {
     const hint = 'give it one in .spillway/secrets.json: {"/shop/foreign": "<value>"}';
     assert.deepEqual(
       said.filter((line) => line.includes("no value")),
@@ -41,7 +41,7 @@ describe("a program with secrets on the local run", () => {
     assert.match(String(errorMessage), /Parameter .*\/shop\/foreign not found\. For the local run give it a value in/);
   });
 
-  it("names once what it does not create, and starts all the same", () => {
+  it("reports once which secrets it does not create, and starts nevertheless", () => {
     assert.deepEqual(
       said.filter((line) => line.startsWith("Not created here")),
       [
@@ -54,7 +54,7 @@ describe("a program with secrets on the local run", () => {
     ["JSON", { "x-amz-target": "AWSStepFunctions.StartExecution" }, "/"],
     ["REST", {}, "/2015-01-01/flows"],
   ] as const) {
-    it(`names it to whoever calls it with a ${protocol} protocol`, async () => {
+    it(`returns an error with its name to a caller with a ${protocol} protocol`, async () => {
       const authorization = "AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-1/states/aws4_request, Signature=0";
       const answer = await fetch(run.local.address + path, {
         method: "POST",
@@ -85,7 +85,7 @@ describe("the file of secrets", () => {
   const parameterArn = "arn:aws:ssm:eu-west-1:000000000000:parameter/shop/key";
   const secretArn = "arn:aws:secretsmanager:eu-west-1:000000000000:secret:shop/password-AbCdEf";
 
-  it("gives values by name and by ARN, in place of the program's", async () => {
+  it("sets values by name and by ARN, instead of the program's", async () => {
     const secrets = store({ "/shop/key": "mine", "shop/password": '{"user":"u"}' });
     secrets.putParameter("/shop/key", "SecureString", "the program's");
     const ssm = createSsm(secrets, now);
@@ -101,7 +101,7 @@ describe("the file of secrets", () => {
     }
   });
 
-  it("gives way to what a callback writes", async () => {
+  it("is overridden by what a callback writes", async () => {
     const secrets = store({ "/shop/key": "mine" });
     const ssm = createSsm(secrets, now);
     const put = { Name: "/shop/key", Value: "rotated", Type: "String" };
@@ -138,7 +138,7 @@ describe("the file of secrets", () => {
     assert.equal((deep.Parameters as readonly unknown[]).length, 1);
   });
 
-  it("is refused when it is not JSON, or holds anything but texts", () => {
+  it("is refused when it is not JSON, or contains anything but strings", () => {
     assert.throws(() => store("{"), /secrets\.json is not JSON: .* Write \{"<name or ARN>": "<value>"\}/);
     assert.throws(() => store({ a: { b: 1 } }), /does not hold texts by name/);
   });

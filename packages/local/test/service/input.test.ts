@@ -15,7 +15,7 @@ describe("a page of a list", () => {
     assert.deepEqual(listed(["a", "b"]).more, {});
   });
 
-  it("goes on where the last one ended, whatever has come and gone since", () => {
+  it("continues where the last one ended, whatever has been added and removed since", () => {
     const { NextToken } = listed(["a", "c", "e"]).more;
     assert.deepEqual(listed(["b", "d", "e"], NextToken).items, ["d", "e"]);
   });
@@ -38,13 +38,13 @@ describe("the input of a request", () => {
     assert.throws(() => optionalBoolean({ On: "true" }, "On"), /On is not a boolean/);
   });
 
-  it("takes null for a member that is not there", () => {
+  it("treats null as a missing member", () => {
     assert.throws(() => text({ Name: null }, "Name"), /no Name/);
     assert.deepEqual(texts({ Names: null }, "Names"), []);
     assert.equal(optionalText({ Name: null }, "Name"), undefined);
   });
 
-  it("has an empty text as a text, as none where one is required, or as none at all", () => {
+  it("keeps an empty string, treats it as missing where one is required, or leaves it out", () => {
     const [kept, refused, absent] = (["kept", "refused", "absent"] as const).map((emptyText) =>
       inputReader({ ...rules, emptyText }),
     );

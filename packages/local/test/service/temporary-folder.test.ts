@@ -4,20 +4,20 @@ import { statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { placeForDatabases } from "../../service/temporary-folder";
 
-describe("the place for the databases of a run", () => {
-  it("is in memory where the system has room there", function () {
+describe("the folder for the databases of a run", () => {
+  it("is in memory where that has enough space", function () {
     const has = process.platform === "linux" && statfsSync("/dev/shm");
     if (!has || has.bavail * has.bsize < 2 * 1024 ** 3) this.skip();
     assert.equal(placeForDatabases("/dev/shm", undefined), "/dev/shm");
   });
 
-  it("is the system's folder for temporary files where there is none in memory, or no room in it", () => {
+  it("is the system's temporary folder where there is no folder in memory, or not enough space in it", () => {
     assert.equal(placeForDatabases("/nowhere", undefined), tmpdir());
     // A file system, but of another kind.
     assert.equal(placeForDatabases("/proc", undefined), tmpdir());
   });
 
-  it("is the folder that the user chose", () => {
+  it("is the folder that the user has chosen", () => {
     assert.equal(placeForDatabases("/dev/shm", tmpdir()), tmpdir());
   });
 });

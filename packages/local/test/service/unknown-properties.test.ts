@@ -52,14 +52,14 @@ describe("a property that the local run does not know", () => {
     assert.deepEqual(asked, []);
   });
 
-  it("is refused together with the others that are not known", async () => {
+  it("is refused together with the other unknown ones", async () => {
     const create = provisioners["aws:sqs/queue:Queue"] ?? assert.fail();
     await assert.rejects(create(resource("aws:sqs/queue:Queue", "q", { shape: "round", colour: 1 })), {
       message: /does not have shape, colour; leave them out/,
     });
   });
 
-  it("may be there when it says nothing, which is what AWS takes for one that is left out", async () => {
+  it("may be present with a value that AWS treats as left out", async () => {
     const create = provisioners["aws:scheduler/scheduleGroup:ScheduleGroup"] ?? assert.fail();
     const nothing = { shape: null, colour: "", round: false, parts: [], sizes: { width: null } };
     await create(resource("aws:scheduler/scheduleGroup:ScheduleGroup", "g", { name: "g", ...nothing }));
@@ -67,7 +67,7 @@ describe("a property that the local run does not know", () => {
 });
 
 describe("a resource that is imported from AWS", () => {
-  it("is refused whatever its type", async () => {
+  it("is refused for every type", async () => {
     const { "aws:sqs/queue:Queue": create = assert.fail() } = sqsProvisioners(createAsk([]));
     const queue = resource("aws:sqs/queue:Queue", "q", { name: "q" });
     await assert.rejects(create({ ...queue, options: { ...queue.options, importId: "q" } }), {

@@ -44,7 +44,7 @@ describe("deliveries of SNS", () => {
   const text = (StringValue: string) => ({ DataType: "String", StringValue });
   const redrive = (name: string) => ({ RedrivePolicy: JSON.stringify({ deadLetterTargetArn: queueArn(name) }) });
 
-  it("wraps a message for a queue as AWS does", async () => {
+  it("wrap a message for a queue as AWS does", async () => {
     const subscriptionArn = await run.subscribed("orders", "q");
     const { MessageId } = await run.snsClient.send(
       new PublishCommand({
@@ -98,7 +98,7 @@ describe("deliveries of SNS", () => {
     assert.deepEqual(await run.arrived("q"), []);
   });
 
-  it("hands a raw message over as it is, its attributes as SQS's", async () => {
+  it("pass a raw message unchanged, with its attributes as SQS's", async () => {
     await run.subscribed("orders", "q", { RawMessageDelivery: "true" });
     const MessageAttributes = {
       type: text("OrderPlaced"),
@@ -117,14 +117,14 @@ describe("deliveries of SNS", () => {
     assert.deepEqual(Messages[0]?.MessageAttributes?.number, MessageAttributes.number);
   });
 
-  it("delivers after Publish has answered", async () => {
+  it("happen after Publish has answered", async () => {
     await run.subscribed("orders", "q");
     await publish();
     assert.equal(senders.length, 0);
     assert.equal((await run.arrived("q")).length, 1);
   });
 
-  it("delivers by filter, of a batch each entry for itself", async () => {
+  it("follow the filter, for each entry of a batch separately", async () => {
     await run.subscribed("orders", "placed", { FilterPolicy: '{"type":["OrderPlaced"]}', RawMessageDelivery: "true" });
     await run.subscribed("orders", "large", {
       FilterPolicyScope: "MessageBody",
@@ -149,7 +149,7 @@ describe("deliveries of SNS", () => {
     assert.deepEqual(await ids("all"), ["1", "2", "3"]);
   });
 
-  it("drops what a filter cannot read, for subscriptions with a filter only, and says so", async () => {
+  it("drop messages that a filter cannot read, only for subscriptions with a filter, and report them", async () => {
     const raw = { RawMessageDelivery: "true" };
     await run.subscribed("orders", "all", raw);
     await run.subscribed("orders", "placed", { FilterPolicy: '{"type":["placed"]}', ...raw });
@@ -188,7 +188,7 @@ describe("deliveries of SNS", () => {
     });
   });
 
-  it("picks the text for the protocol, also for filters", async () => {
+  it("use the message for the protocol, also for filters", async () => {
     const scope = { FilterPolicyScope: "MessageBody", FilterPolicy: '{"for":["queues"]}' };
     await run.subscribed("orders", "q", { ...scope, RawMessageDelivery: "true" });
     await run.call("Subscribe", { TopicArn, Protocol: "lambda", Endpoint: functionArn("audit") });
@@ -198,7 +198,7 @@ describe("deliveries of SNS", () => {
     assert.equal(JSON.parse(String(run.invocations[0]?.Payload)).Records[0].Sns.Message, "for all");
   });
 
-  it("invokes a function asynchronously with AWS's event", async () => {
+  it("invoke a function asynchronously with AWS's event", async () => {
     const { SubscriptionArn } = await run.call("Subscribe", {
       TopicArn,
       Protocol: "lambda",
@@ -234,7 +234,7 @@ describe("deliveries of SNS", () => {
     assert.deepEqual(senders, [{ kind: "service", service: "sns.amazonaws.com", sourceArn: TopicArn }]);
   });
 
-  it("takes a deleted endpoint at once for dead letters, raw or wrapped as for the endpoint", async () => {
+  it("go to the dead-letter queue at once for a deleted endpoint, raw or wrapped as for the endpoint", async () => {
     await run.queue("dead");
     await run.subscribed("orders", "raw", { RawMessageDelivery: "true", ...redrive("dead") });
     await run.subscribed("orders", "wrapped", redrive("dead"));
@@ -261,7 +261,7 @@ describe("deliveries of SNS", () => {
     assert.deepEqual(run.problems, []);
   });
 
-  it("takes a denied endpoint at once for dead letters, and says where there are none", async () => {
+  it("go to the dead-letter queue at once for a denied endpoint, and are reported where there is none", async () => {
     await run.queue("dead");
     await run.subscribed("orders", "q", redrive("dead"));
     await run.subscribed("orders", "without");
@@ -275,7 +275,7 @@ describe("deliveries of SNS", () => {
     ]);
   });
 
-  it("is judged by the queue's own policy, which admits the topic or does not", async () => {
+  it("depend on the queue's own policy, which admits the topic or does not", async () => {
     const admitting = (name: string, SourceArn: string) => {
       const Statement = {
         Effect: "Allow",
@@ -318,7 +318,7 @@ describe("deliveries of SNS", () => {
     }
   });
 
-  it("says when the dead-letter queue does not take a message either", async () => {
+  it("are reported when the dead-letter queue refuses a message too", async () => {
     await run.subscribed("orders", "q", redrive("nowhere"));
     failures.set("q", () => new ServiceError("AccessDeniedException", "not authorized", 403));
     await publish();
@@ -329,7 +329,7 @@ describe("deliveries of SNS", () => {
     );
   });
 
-  it("does not deliver more than ten attributes raw", async () => {
+  it("do not pass more than ten attributes of a raw message", async () => {
     await run.subscribed("orders", "raw", { RawMessageDelivery: "true" });
     await run.subscribed("orders", "wrapped");
     const attributes = (count: number) =>
@@ -343,7 +343,7 @@ describe("deliveries of SNS", () => {
     assert.equal((await run.arrived("raw")).length, 1);
   });
 
-  it("tries a failing endpoint again as SNS does, and delivers when it is back", async () => {
+  it("are retried for a failing endpoint as SNS does, and succeed when it works again", async () => {
     await run.subscribed("orders", "q", { RawMessageDelivery: "true" });
     failures.set("q", () => new ServiceError("InternalFailure", "broken", 500));
     const published = run.clock.now();
@@ -362,7 +362,7 @@ describe("deliveries of SNS", () => {
     assert.deepEqual(await run.bodies("q"), ["hello"]);
   });
 
-  it("sends a message to the dead letters when all attempts of 23 days have failed", async () => {
+  it("send a message to the dead-letter queue when all attempts over 23 days have failed", async () => {
     let slept = 0;
     let attempted = 0;
     const broken: Observer = {
@@ -390,7 +390,7 @@ describe("deliveries of SNS", () => {
     assert.equal(Math.floor(slept / (24 * 3600 * 1000)), 23);
   });
 
-  it("stops trying when the subscription is gone", async () => {
+  it("are not retried after the subscription is deleted", async () => {
     const SubscriptionArn = await run.subscribed("orders", "q");
     failures.set("q", () => new Error("broken"));
     await publish();
@@ -402,7 +402,7 @@ describe("deliveries of SNS", () => {
     assert.deepEqual(run.problems, []);
   });
 
-  it("delivers what is due when it is closed, and says what it gives up", async () => {
+  it("are completed if they are due at the end, and the others are reported", async () => {
     await run.subscribed("orders", "q");
     await run.subscribed("orders", "broken");
     failures.set("broken", () => new Error("broken"));

@@ -29,7 +29,7 @@ describe("FIFO topics of SNS", () => {
   const invalid = (what: string) => ({ code: "InvalidParameter", message: `Invalid parameter: ${what}` });
   const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
-  it("gives a FIFO queue the group, the deduplication id and a sequence number", async () => {
+  it("pass a FIFO queue the group, the deduplication id and a sequence number", async () => {
     await create();
     await run.subscribed("orders.fifo", "q.fifo");
     const command = new PublishCommand({ TopicArn, Message: "Test", MessageGroupId: "group-1" });
@@ -51,7 +51,7 @@ describe("FIFO topics of SNS", () => {
     assert.match(SequenceNumber ?? "", /^\d{20}$/);
   });
 
-  it("delivers the same message once in five minutes", async () => {
+  it("deliver the same message once in five minutes", async () => {
     await create({ ContentBasedDeduplication: "false" });
     await run.subscribed("orders.fifo", "q", { RawMessageDelivery: "true" });
     const id = (MessageDeduplicationId: string) => ({ MessageDeduplicationId });
@@ -65,7 +65,7 @@ describe("FIFO topics of SNS", () => {
     assert.deepEqual(await run.bodies("q"), ["four"]);
   });
 
-  it("deduplicates within each group where that is the scope", async () => {
+  it("deduplicate within each group where that is the scope", async () => {
     await create({ ContentBasedDeduplication: "true", FifoThroughputScope: "MessageGroup" });
     await run.subscribed("orders.fifo", "q", { RawMessageDelivery: "true" });
     await publish("same");
@@ -74,7 +74,7 @@ describe("FIFO topics of SNS", () => {
     assert.deepEqual(await run.bodies("q"), ["same", "same"]);
   });
 
-  it("refuses a message without group or deduplication id, also in a batch", async () => {
+  it("refuse a message without group or deduplication id, also in a batch", async () => {
     await create({});
     await assert.rejects(
       run.call("Publish", { TopicArn, Message: "m" }),
@@ -89,7 +89,7 @@ describe("FIFO topics of SNS", () => {
     await assert.rejects(publish("m", { MessageGroupId: "a b" }), /MessageGroupId can only include alphanumeric/);
   });
 
-  it("subscribes queues only, and asks for a FIFO dead-letter queue of a FIFO queue", async () => {
+  it("accept only queues as subscribers, and require a FIFO dead-letter queue for a FIFO queue", async () => {
     await create();
     const subscribe = (Protocol: string, Endpoint: string, deadLetterTargetArn?: string) =>
       run.call("Subscribe", {
@@ -110,7 +110,7 @@ describe("FIFO topics of SNS", () => {
     await subscribe("sqs", queueArn("q"), queueArn("dead"));
   });
 
-  it("gives a standard queue no group; from a standard topic the group makes it a fair one", async () => {
+  it("pass a standard queue no group; the group of a standard topic's message makes the queue fair", async () => {
     await create();
     await run.subscribed("orders.fifo", "q");
     await publish("m");
@@ -121,7 +121,7 @@ describe("FIFO topics of SNS", () => {
     assert.equal((await run.arrived("fair"))[0]?.Attributes.MessageGroupId, "tenant");
   });
 
-  it("keeps a group in order while one of its messages has to wait, and lets others pass", async () => {
+  it("keep a group in order while one of its messages has to wait, and deliver others", async () => {
     await create();
     await run.subscribed("orders.fifo", "q.fifo", { RawMessageDelivery: "true" });
     isBroken = ({ MessageBody }) => MessageBody === "a1";
@@ -141,7 +141,7 @@ describe("FIFO topics of SNS", () => {
     assert.deepEqual(await run.bodies("q.fifo"), ["a1", "a2", "a3", "a4"]);
   });
 
-  it("keeps group and deduplication id in the dead letters", async () => {
+  it("keep group and deduplication id in the dead letters", async () => {
     await create({});
     await run.queue("dead.fifo");
     const input = {

@@ -34,7 +34,7 @@ describe("topics of the program on the local run", () => {
   const subscriptions = async (name: string) =>
     (await run.call("ListSubscriptionsByTopic", { TopicArn: topicArn(name) })).Subscriptions as readonly Message[];
 
-  it("creates a topic with all that the program says of it", async () => {
+  it("are created with all settings of the program", async () => {
     await topic("orders", {
       displayName: "Orders",
       kmsMasterKeyId: "alias/aws/sns",
@@ -64,7 +64,7 @@ describe("topics of the program on the local run", () => {
     );
   });
 
-  it("subscribes queues and functions, with filters and dead letters", async () => {
+  it("have queues and functions as subscribers, with filters and dead-letter queues", async () => {
     await topic("orders");
     const redrivePolicy = JSON.stringify({ deadLetterTargetArn: queueArn("dead") });
     const endpoint = queueArn("q");
@@ -88,14 +88,14 @@ describe("topics of the program on the local run", () => {
     );
   });
 
-  it("sets the policy that is a resource of its own", async () => {
+  it("have the policy of a separate resource", async () => {
     await topic("orders");
     const policy = { Version: "2012-10-17", Statement: [] };
     await provision(types.policy, "p", { arn: topicArn("orders"), policy });
     assert.deepEqual(JSON.parse((await attributes("orders")).Policy ?? ""), policy);
   });
 
-  it("brings a topic of an earlier run to what the program says now", async () => {
+  it("are updated to the program when they come from an earlier run", async () => {
     await topic("orders", { displayName: "old", policy: "{}", tags: { old: "x" }, signatureVersion: 1 });
     const common = { topic: topicArn("orders"), protocol: "sqs" };
     await subscription({ ...common, endpoint: queueArn("gone") });
@@ -114,7 +114,7 @@ describe("topics of the program on the local run", () => {
     );
   });
 
-  it("says which resource SNS refuses, and which properties the local run does not have", async () => {
+  it("are reported when SNS refuses them, or the local run does not support a property", async () => {
     await topic("orders");
     const common = { topic: topicArn("orders"), protocol: "sqs", endpoint: queueArn("q") };
     await assert.rejects(subscription({ ...common, filterPolicy: '{"a":"b"}' }), {
@@ -135,7 +135,7 @@ describe("topics of the program on the local run", () => {
     );
   });
 
-  it("accepts subscriptions by email, without effect, and says so once", async () => {
+  it("accept e-mail subscriptions, without effect, and report so once", async () => {
     await topic("alarms");
     const told: string[] = [];
     const provisioner = snsProvisioners(run.ask, (line) => told.push(line))[types.subscription] ?? assert.fail();

@@ -39,7 +39,7 @@ describe("SNS of the local run", () => {
     sns.send(new CreateTopicCommand({ Name, Attributes }));
   const invalid = (what: string) => ({ name: "InvalidParameterException", message: `Invalid parameter: ${what}` });
 
-  it("creates a topic once, with what AWS answers of its attributes", async () => {
+  it("creates a topic once, with the attributes that AWS returns", async () => {
     const first = await create({ DisplayName: "Orders & more", KmsMasterKeyId: "alias/aws/sns" });
     assert.equal(first.TopicArn, TopicArn);
     assert.equal((await create({ DisplayName: "Orders & more" })).TopicArn, TopicArn);
@@ -325,7 +325,7 @@ describe("SNS of the local run", () => {
     assert.deepEqual(Failed, []);
   });
 
-  it("says which actions it does not have", async () => {
+  it("reports which actions it does not support", async () => {
     await assert.rejects(run.call("CreatePlatformApplication", {}), {
       code: "InvalidAction",
       message: "Could not find operation CreatePlatformApplication for version 2010-03-31",

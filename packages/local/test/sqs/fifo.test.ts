@@ -38,14 +38,14 @@ describe("FIFO queues of the local run", () => {
   const remove = (QueueUrl: string, message: Message | undefined) =>
     run.client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: message?.ReceiptHandle }));
 
-  it("hands out up to ten messages of a group, in order, and then those of the next group", async () => {
+  it("return up to ten messages of a group, in order, and then those of the next group", async () => {
     const url = await create("orders.fifo");
     for (const body of ["a1", "a2", "a3"]) await send(url, "a", body);
     for (const body of ["b1", "b2"]) await send(url, "b", body);
     assert.deepEqual(bodies(await receive(url, 4)), ["a1", "a2", "a3", "b1"]);
   });
 
-  it("hands out nothing of a group while one of its messages is in flight", async () => {
+  it("return nothing of a group while one of its messages is in flight", async () => {
     const url = await create("orders.fifo");
     for (const body of ["a1", "a2", "a3"]) await send(url, "a", body);
     await send(url, "b", "b1");
@@ -57,7 +57,7 @@ describe("FIFO queues of the local run", () => {
     assert.deepEqual(bodies(await receive(url)), ["a3"]);
   });
 
-  it("keeps the order when several messages come back", async () => {
+  it("keep the order when several messages come back", async () => {
     const url = await create("orders.fifo", { VisibilityTimeout: "5" });
     for (const body of ["1", "2", "3"]) await send(url, "g", body);
     const [one, two] = await receive(url, 2);
@@ -78,7 +78,7 @@ describe("FIFO queues of the local run", () => {
     assert.deepEqual(bodies(await receive(url)), ["1", "2", "3"]);
   });
 
-  it("sends a message once in five minutes, also when the first one is gone", async () => {
+  it("accept a message once in five minutes, also when the first one is gone", async () => {
     const url = await create("orders.fifo");
     const first = await send(url, "g", "a");
     await remove(url, (await receive(url))[0]);
@@ -91,7 +91,7 @@ describe("FIFO queues of the local run", () => {
     assert.deepEqual(bodies(await receive(url)), ["a"]);
   });
 
-  it("deduplicates within a group where that is the scope, and by content where that is asked for", async () => {
+  it("deduplicate within a group where that is the scope, and by content where that is configured", async () => {
     const url = await create("orders.fifo", { DeduplicationScope: "messageGroup", ContentBasedDeduplication: "true" });
     const byContent = { MessageDeduplicationId: undefined };
     for (const group of ["a", "a", "b"]) await send(url, group, "same", byContent);
@@ -99,7 +99,7 @@ describe("FIFO queues of the local run", () => {
     assert.deepEqual(groups, ["a", "b"]);
   });
 
-  it("refuses messages without group or deduplication id, and delays of their own", async () => {
+  it("refuse messages without group or deduplication id, and delays of single messages", async () => {
     const url = await create("orders.fifo");
     await assert.rejects(send(url, "", "a", { MessageGroupId: undefined }), { name: "MissingParameter" });
     await assert.rejects(send(url, "g", "a", { MessageDeduplicationId: undefined }), { name: "InvalidParameterValue" });
@@ -113,7 +113,7 @@ describe("FIFO queues of the local run", () => {
     });
   });
 
-  it("refuses to delete with an expired handle", async () => {
+  it("refuse to delete with an expired receipt handle", async () => {
     const url = await create("orders.fifo", { VisibilityTimeout: "1" });
     await send(url, "g", "a");
     const [message] = await receive(url);
@@ -121,7 +121,7 @@ describe("FIFO queues of the local run", () => {
     await assert.rejects(remove(url, message), { message: /The receipt handle has expired\.$/ });
   });
 
-  it("goes on with the next message of the group when one is given up, and dates the dead letter anew", async () => {
+  it("continue with a group's next message when one is given up, and give the dead letter a new timestamp", async () => {
     const dead = await create("dead.fifo");
     const RedrivePolicy = JSON.stringify({
       deadLetterTargetArn: "arn:aws:sqs:eu-west-1:000000000000:dead.fifo",
@@ -141,7 +141,7 @@ describe("FIFO queues of the local run", () => {
     assert.equal(letter?.Attributes?.SentTimestamp, String(Date.UTC(2026, 0, 1) + 30_000));
   });
 
-  it("counts messages behind a locked group as visible", async () => {
+  it("count messages of a locked group as visible", async () => {
     const url = await create("orders.fifo");
     for (const body of ["1", "2", "3"]) await send(url, "g", body);
     await receive(url, 1);
@@ -153,7 +153,7 @@ describe("FIFO queues of the local run", () => {
     assert.equal(Attributes?.FifoThroughputLimit, "perQueue");
   });
 
-  it("hands a message out again that has come back, while others of its group are in flight, and no new one", async () => {
+  it("return a message again that has come back, while others of its group are in flight, and no new one", async () => {
     const url = await create("orders.fifo");
     for (const body of ["a1", "a2", "a3"]) await send(url, "a", body);
     await send(url, "b", "b1");
@@ -163,7 +163,7 @@ describe("FIFO queues of the local run", () => {
     assert.deepEqual(bodies(await receive(url)).sort(), ["a1", "b1"], "a2 is in flight, and a3 waits for it");
   });
 
-  it("hands out messages once in an answer, in order, also with a visibility timeout of 0", async () => {
+  it("return messages once in an answer, in order, also with a visibility timeout of 0", async () => {
     const url = await create("orders.fifo", { VisibilityTimeout: "0" });
     for (const body of ["a1", "a2"]) await send(url, "a", body);
     await send(url, "b", "b1");
@@ -176,7 +176,7 @@ describe("FIFO queues of the local run", () => {
     assert.deepEqual(bodies(await receive(url)).sort(), ["a1", "a2", "b1"]);
   });
 
-  it("forgets what it has deduplicated when it is purged", async () => {
+  it("forget deduplication ids when they are purged", async () => {
     const url = await create("orders.fifo");
     await send(url, "a", "a1");
     await run.client.send(new PurgeQueueCommand({ QueueUrl: url }));
@@ -184,14 +184,14 @@ describe("FIFO queues of the local run", () => {
     assert.deepEqual(bodies(await receive(url)), ["a1"]);
   });
 
-  it("takes a delay of 0, which is none", async () => {
+  it("accept a delay of 0, which means none", async () => {
     const url = await create("orders.fifo");
     await send(url, "a", "a1", { DelaySeconds: 0 });
     assert.deepEqual(bodies(await receive(url)), ["a1"]);
     await assert.rejects(send(url, "a", "a2", { DelaySeconds: 1 }), { name: "InvalidParameterValue" });
   });
 
-  it("answers a receive that is repeated with its attempt id by the same messages, as long as nothing was done with them", async () => {
+  it("return the same messages to a repeated receive attempt id, as long as they are unchanged", async () => {
     const url = await create("orders.fifo", { VisibilityTimeout: "30" });
     for (const body of ["a1", "a2"]) await send(url, "a", body);
     const attempt = async (ReceiveRequestAttemptId: string) =>

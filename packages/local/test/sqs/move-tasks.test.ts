@@ -55,7 +55,7 @@ describe("message move tasks of the local run", () => {
     }
   };
 
-  it("moves dead letters back to the queue they came from, as new messages", async () => {
+  it("move dead letters back to the queue they came from, as new messages", async () => {
     await giveUp("a", "b");
     await start();
     const task = await finished();
@@ -75,7 +75,7 @@ describe("message move tasks of the local run", () => {
     assert.equal(messages[0]?.Attributes?.DeadLetterQueueSourceArn, undefined);
   });
 
-  it("moves to another queue at the rate asked for, and stops when cancelled", async () => {
+  it("move to another queue at the requested rate, and stop when cancelled", async () => {
     const other = await create("other");
     await giveUp("a", "b", "c", "d");
     const { TaskHandle } = await start({ DestinationArn: arn("other"), MaxNumberOfMessagesPerSecond: 2 });
@@ -101,7 +101,7 @@ describe("message move tasks of the local run", () => {
     });
   });
 
-  it("fails for messages of which SQS does not know where they came from, and leaves them", async () => {
+  it("fail for messages whose source SQS does not know, and leave them", async () => {
     await send(dead, "sent by the consumer");
     await start();
     const task = await finished();
@@ -109,7 +109,7 @@ describe("message move tasks of the local run", () => {
     assert.equal((await receive(dead)).length, 1);
   });
 
-  it("fails when the destination is deleted meanwhile", async () => {
+  it("fail when the destination is deleted meanwhile", async () => {
     const other = await create("other");
     await giveUp("a", "b");
     await start({ DestinationArn: arn("other"), MaxNumberOfMessagesPerSecond: 1 });
@@ -118,7 +118,7 @@ describe("message move tasks of the local run", () => {
     assert.deepEqual([task?.Status, task?.FailureReason], ["FAILED", "AWS.SimpleQueueService.NonExistentQueue"]);
   });
 
-  it("refuses a source that is no dead-letter queue and queues that do not exist", async () => {
+  it("refuse a source that is not a dead-letter queue, and queues that do not exist", async () => {
     const move = (SourceArn: string, DestinationArn?: string) =>
       run.client.send(new StartMessageMoveTaskCommand({ SourceArn, DestinationArn }));
     await assert.rejects(move(arn("orders")), { message: "Source queue must be configured as a Dead Letter Queue." });

@@ -51,7 +51,7 @@ describe("queues of the program on the local run", () => {
     return (await run.ask(user, "sqs", "GetQueueAttributes", input)).Attributes as Record<string, string>;
   };
 
-  it("creates a queue with all that the program says of it, and the provider's default size", async () => {
+  it("are created with all settings of the program, and the provider's default size", async () => {
     await provision("aws:sqs/queue:Queue", "dead", { messageRetentionSeconds: 1_209_600, fifoQueue: false });
     const redrivePolicy = JSON.stringify({ deadLetterTargetArn: arn("orders-dev-dead"), maxReceiveCount: 5 });
     await provision("aws:sqs/queue:Queue", "orders", {
@@ -72,7 +72,7 @@ describe("queues of the program on the local run", () => {
     assert.deepEqual(Tags, { team: "a", stack: "dev" });
   });
 
-  it("sets the policies that are resources of their own", async () => {
+  it("have the policies of separate resources", async () => {
     await provision("aws:sqs/queue:Queue", "dead", {});
     await provision("aws:sqs/queue:Queue", "orders", {});
     const policy = { Version: "2012-10-17", Statement: [] };
@@ -90,7 +90,7 @@ describe("queues of the program on the local run", () => {
     assert.equal((await attributes("dead")).RedriveAllowPolicy, allow);
   });
 
-  it("brings a queue of an earlier run to what the program says now, and keeps its messages", async () => {
+  it("are updated to the program when they come from an earlier run, and keep their messages", async () => {
     const before = { delaySeconds: 9, tags: { old: "x" }, policy: "{}", messageRetentionSeconds: 60 };
     await provision("aws:sqs/queue:Queue", "orders", before);
     const message = { QueueUrl: url("orders"), MessageBody: "kept", DelaySeconds: 0 };
@@ -104,7 +104,7 @@ describe("queues of the program on the local run", () => {
     assert.deepEqual(Tags, { new: "y" });
   });
 
-  it("says which resource SQS refuses, and why", async () => {
+  it("are reported when SQS refuses them, with the reason", async () => {
     const refused = provision("aws:sqs/queue:Queue", "orders", { delaySeconds: 901 });
     await assert.rejects(refused, {
       message: 'aws:sqs/queue:Queue "orders": InvalidAttributeValue: Invalid value for the parameter DelaySeconds.',

@@ -53,14 +53,14 @@ describe("SQS of the local run", () => {
   const redrive = (name: string, maxReceiveCount: number) =>
     JSON.stringify({ deadLetterTargetArn: `arn:aws:sqs:eu-west-1:000000000000:${name}`, maxReceiveCount });
 
-  it("hands out queue URLs that begin with the front's address", async () => {
+  it("returns queue URLs that begin with the server's address", async () => {
     const url = await create("orders");
     assert.equal(url, `${run.address}/000000000000/orders`);
     const found = await run.client.send(new GetQueueUrlCommand({ QueueName: "orders" }));
     assert.equal(found.QueueUrl, url);
   });
 
-  it("finds a queue by the path of its URL, whatever the origin", async () => {
+  it("finds a queue by the path of its URL, with any origin", async () => {
     await create("orders");
     await run.ask(user, "sqs", "SendMessage", {
       QueueUrl: "https://sqs.eu-west-1.amazonaws.com/000000000000/orders",
@@ -82,7 +82,7 @@ describe("SQS of the local run", () => {
     assert.deepEqual(second?.Attributes, { ApproximateReceiveCount: "2" });
   });
 
-  it("makes a message visible again at once with visibility 0", async () => {
+  it("makes a message visible again at once with a visibility timeout of 0", async () => {
     const url = await create("orders");
     await send(url, "a");
     const [message] = await receive(url);
@@ -92,7 +92,7 @@ describe("SQS of the local run", () => {
     assert.deepEqual(bodies(await receive(url)), ["a"]);
   });
 
-  it("hands out a message once in an answer with a visibility timeout of 0, and counts one receive", async () => {
+  it("returns a message once in an answer with a visibility timeout of 0, and counts one receive", async () => {
     await create("dead");
     const url = await create("orders", { RedrivePolicy: redrive("dead", 5) });
     await send(url, "a");
@@ -105,7 +105,7 @@ describe("SQS of the local run", () => {
     assert.equal(again?.Attributes?.ApproximateReceiveCount, "2", "looking has not moved it to the dead letters");
   });
 
-  it("changes the visibility of a message with the handle of an earlier receive", async () => {
+  it("changes the visibility timeout of a message with the receipt handle of an earlier receive", async () => {
     const url = await create("orders");
     await send(url, "a");
     const [first] = await receive(url, { VisibilityTimeout: 0 });
@@ -115,12 +115,12 @@ describe("SQS of the local run", () => {
     assert.deepEqual(bodies(await receive(url)), ["a"]);
   });
 
-  it("refuses a receive attempt's id, which is for FIFO queues", async () => {
+  it("refuses a receive attempt id, which is for FIFO queues", async () => {
     const url = await create("orders");
     await assert.rejects(receive(url, { ReceiveRequestAttemptId: "one" }), { name: "InvalidParameterValue" });
   });
 
-  it("delays by the message's own time or else the queue's", async () => {
+  it("delays by the message's own delay, otherwise by the queue's", async () => {
     const url = await create("orders", { DelaySeconds: "20" });
     await send(url, "queue");
     await send(url, "own", { DelaySeconds: 5 });
@@ -155,14 +155,14 @@ describe("SQS of the local run", () => {
     assert.deepEqual(answered, ["later"]);
   });
 
-  it("answers a long poll with nothing after its time", async () => {
+  it("answers a long poll with no message after its time", async () => {
     const url = await create("orders");
     const polled = run.ask(user, "sqs", "ReceiveMessage", { QueueUrl: url, WaitTimeSeconds: 2 });
     await run.clock.pass(2_000);
     assert.deepEqual(await polled, {});
   });
 
-  it("gives no message to a client that has gone away", async () => {
+  it("returns no message to a client that has disconnected", async () => {
     const url = await create("orders");
     const gone = new AbortController();
     const polled = run.client.send(new ReceiveMessageCommand({ QueueUrl: url, WaitTimeSeconds: 20 }), {
@@ -176,7 +176,7 @@ describe("SQS of the local run", () => {
     assert.deepEqual(await counts(url), [0, 1, 0]);
   });
 
-  it("takes back what was received for an answer that could not be handed over", async () => {
+  it("makes messages visible again when their answer could not be sent", async () => {
     const url = await create("orders");
     await send(url, "a");
     const undelivered = new AbortController();
@@ -189,7 +189,7 @@ describe("SQS of the local run", () => {
     assert.equal(message?.Attributes?.ApproximateReceiveCount, "1");
   });
 
-  it("returns attributes only when asked, with the checksum over what it returns", async () => {
+  it("returns attributes only on request, with the checksum over those returned", async () => {
     const url = await create("orders", { VisibilityTimeout: "0" });
     await send(url, "a", {
       MessageAttributes: {
@@ -228,7 +228,7 @@ describe("SQS of the local run", () => {
     assert.deepEqual(sources.queueUrls, [url]);
   });
 
-  it("refuses a dead-letter queue that is not there, is of the other type, or does not allow it", async () => {
+  it("refuses a dead-letter queue that does not exist, has the other type, or does not allow it", async () => {
     const message = /for parameter RedrivePolicy is invalid\. Reason: /;
     await assert.rejects(create("a", { RedrivePolicy: redrive("nowhere", 1) }), {
       name: "InvalidParameterValue",
@@ -278,7 +278,7 @@ describe("SQS of the local run", () => {
     await assert.rejects(create("not allowed"), { name: "InvalidParameterValue" });
   });
 
-  it("refuses what is too large, with attributes counted", async () => {
+  it("refuses a message that is too large, including its attributes", async () => {
     const url = await create("orders", { MaximumMessageSize: "1024" });
     await send(url, "x".repeat(1024));
     const kind = { k: { DataType: "String", StringValue: "v" } };
@@ -308,7 +308,7 @@ describe("SQS of the local run", () => {
     }
   });
 
-  it("answers each entry of a batch for itself", async () => {
+  it("answers each entry of a batch separately", async () => {
     const url = await create("orders");
     const Entries = [
       { Id: "good", MessageBody: "a" },
@@ -332,7 +332,7 @@ describe("SQS of the local run", () => {
     });
   });
 
-  it("deletes with a handle whose visibility timeout has passed, unless the message was received again", async () => {
+  it("deletes with a receipt handle whose visibility timeout has passed, unless the message was received again", async () => {
     const url = await create("orders", { VisibilityTimeout: "1" });
     await send(url, "a");
     const [first] = await receive(url);
@@ -348,7 +348,7 @@ describe("SQS of the local run", () => {
     await assert.rejects(remove("nonsense"), { name: "ReceiptHandleIsInvalid" });
   });
 
-  it("purges once a minute", async () => {
+  it("accepts a purge once a minute", async () => {
     const url = await create("orders");
     await send(url, "a");
     const purge = () => run.client.send(new PurgeQueueCommand({ QueueUrl: url }));
@@ -359,7 +359,7 @@ describe("SQS of the local run", () => {
     await purge();
   });
 
-  it("keeps the code of older SDKs with its errors, and names the queue that is missing", async () => {
+  it("returns errors with the code of older SDKs, and names the missing queue", async () => {
     const QueueUrl = `${run.address}/000000000000/nowhere`;
     await assert.rejects(
       run.client.send(new ReceiveMessageCommand({ QueueUrl })),
@@ -371,7 +371,7 @@ describe("SQS of the local run", () => {
     );
   });
 
-  it("ends a long poll when its queue is deleted, and keeps the name closed for a minute", async () => {
+  it("ends a long poll when its queue is deleted, and reserves the name for a minute", async () => {
     const url = await create("orders");
     const polled = run.ask(user, "sqs", "ReceiveMessage", { QueueUrl: url, WaitTimeSeconds: 20 });
     const refused = assert.rejects(polled, { code: "com.amazonaws.sqs#QueueDoesNotExist" });
@@ -382,7 +382,7 @@ describe("SQS of the local run", () => {
     await create("orders");
   });
 
-  it("returns an existing queue of the same attributes, and refuses other ones", async () => {
+  it("returns an existing queue with the same attributes, and refuses other attributes", async () => {
     const url = await create("orders", { DelaySeconds: "5" });
     assert.equal(await create("orders", { DelaySeconds: "5" }), url);
     await assert.rejects(create("orders", { DelaySeconds: "6" }), { name: "QueueNameExists" });
@@ -405,14 +405,14 @@ describe("SQS of the local run", () => {
     assert.equal(second.NextToken, undefined);
   });
 
-  it("says how to do what AddPermission does", async () => {
+  it("reports how to replace AddPermission", async () => {
     const url = await create("orders");
     await assert.rejects(run.ask(user, "sqs", "AddPermission", { QueueUrl: url }), { message: /SetQueueAttributes/ });
   });
 });
 
 describe("SQS of the local run with a data directory", () => {
-  it("has queues, tags, messages and their visibility after a restart", async () => {
+  it("keeps queues, tags, messages and their visibility over a restart", async () => {
     const dataDir = mkdtempSync(join(tmpdir(), "spillway-sqs-test-"));
     try {
       let run = await startSqs({ dataDir });

@@ -7,7 +7,7 @@ describe("an answer to a batch", () => {
   const failed = (answer: unknown, reports = true) =>
     [...failedIn(typeof answer === "string" ? answer : JSON.stringify(answer), ids, reports)].sort().join("");
 
-  it("is a success where nothing is reported", () => {
+  it("is a success where no failure is reported", () => {
     for (const answer of [
       "",
       "null",
@@ -21,11 +21,11 @@ describe("an answer to a batch", () => {
     }
   });
 
-  it("is a failure of those that it names", () => {
+  it("is a failure of the records that it names", () => {
     assert.equal(failed({ batchItemFailures: [{ itemIdentifier: "b" }, { itemIdentifier: "c" }] }), "bc");
   });
 
-  it("is a failure of all where it cannot be right", () => {
+  it("is a failure of all records where it is invalid", () => {
     const wrong = [
       "{",
       '"done"',
@@ -40,7 +40,7 @@ describe("an answer to a batch", () => {
     for (const answer of wrong) assert.equal(failed(answer), "abc", JSON.stringify(answer));
   });
 
-  it("means nothing without ReportBatchItemFailures", () => {
+  it("is ignored without ReportBatchItemFailures", () => {
     assert.equal(failed({ batchItemFailures: [{ itemIdentifier: "b" }] }, false), "");
   });
 });

@@ -6,7 +6,7 @@ import { until } from "../../support/lambda";
 import { type MappingSetup, setUpMapping } from "../../support/queue-mapping";
 import { user } from "../../support/sqs";
 
-describe("the life of a queue's event source mapping", () => {
+describe("a queue's event source mapping, from start to end", () => {
   let run: MappingSetup | undefined;
   afterEach(async () => {
     await run?.close();
@@ -14,7 +14,7 @@ describe("the life of a queue's event source mapping", () => {
   });
   const empty = { visible: 0, inFlight: 0 };
 
-  it("tries a throttled batch again until its visibility timeout, and receives nothing meanwhile", async () => {
+  it("retries a throttled batch until its visibility timeout, and receives nothing meanwhile", async () => {
     let throttled = true;
     let tries = 0;
     run = await setUpMapping({
@@ -36,7 +36,7 @@ describe("the life of a queue's event source mapping", () => {
     await until("the first ten are done", () => (run?.batches[0]?.length ?? 0) === 10);
   });
 
-  it("gives nothing to the function while it is paused, and goes on afterwards", async () => {
+  it("does not invoke the function while it is paused, and continues afterwards", async () => {
     run = await setUpMapping({ handler: () => {} });
     const mapping = run.start();
     await mapping.pause();
@@ -49,7 +49,7 @@ describe("the life of a queue's event source mapping", () => {
     await until("it is done", () => run?.reports.length === 1);
   });
 
-  it("stays off where the program says so", async () => {
+  it("stays disabled where the program disables it", async () => {
     run = await setUpMapping({ handler: () => {}, mapping: { enabled: false } });
     assert.equal(run.start().state, "Disabled");
     assert.deepEqual(
@@ -58,7 +58,7 @@ describe("the life of a queue's event source mapping", () => {
     );
   });
 
-  it("says once why it cannot read its queue, and goes on when it can", async () => {
+  it("reports once why it cannot read its queue, and continues when it can", async () => {
     let denied = true;
     run = await setUpMapping({
       handler: () => {},
@@ -80,7 +80,7 @@ describe("the life of a queue's event source mapping", () => {
     await until("it is done", () => run?.reports.length === 1);
   });
 
-  it("tries to delete again what could not be deleted", async () => {
+  it("retries deleting messages that could not be deleted", async () => {
     let refusals = 1;
     run = await setUpMapping({
       handler: () => {},
@@ -98,7 +98,7 @@ describe("the life of a queue's event source mapping", () => {
     assert.deepEqual(await run.counts(), empty);
   });
 
-  it("hides a running batch where the clock is faster than the function", async () => {
+  it("keeps a running batch invisible where the clock is faster than the function", async () => {
     run = await setUpMapping({
       handler: () => new Promise((resolve) => setTimeout(resolve, 1300)),
       // At this speed it would be over after a second.
@@ -112,7 +112,7 @@ describe("the life of a queue's event source mapping", () => {
     assert.deepEqual(await run.counts(), empty);
   });
 
-  it("waits at its end for what runs, and deletes it", async () => {
+  it("waits at its end for running batches, and deletes them", async () => {
     let end: () => void = () => {};
     run = await setUpMapping({
       handler: () =>
@@ -129,7 +129,7 @@ describe("the life of a queue's event source mapping", () => {
     assert.deepEqual(await run.counts(), empty);
   });
 
-  it("gives back at its end what it had gathered, as if it had never been received", async () => {
+  it("returns at its end the messages of an incomplete batch, as if they had never been received", async () => {
     run = await setUpMapping({ handler: () => {}, mapping: { batchSize: 100, maximumBatchingWindowInSeconds: 300 } });
     const mapping = run.start();
     await run.send(["a"]);
@@ -145,7 +145,7 @@ describe("the life of a queue's event source mapping", () => {
     assert.equal((Messages as { Attributes: Record<string, string> }[])[0]?.Attributes.ApproximateReceiveCount, "1");
   });
 
-  it("interrupts at its end what runs too long, and gives its messages back", async () => {
+  it("interrupts at its end a batch that runs too long, and returns its messages", async () => {
     run = await setUpMapping({
       handler: (_event, { signal }) =>
         new Promise((_, reject) => signal?.addEventListener("abort", () => reject(new Error("killed")))),

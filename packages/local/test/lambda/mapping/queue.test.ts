@@ -19,7 +19,7 @@ describe("the event source mapping of a queue", () => {
     });
   const empty = { visible: 0, inFlight: 0 };
 
-  it("hands over Lambda's record of a message and deletes what has succeeded", async () => {
+  it("passes Lambda's record of a message and deletes successful messages", async () => {
     let seen: SqsEvent | undefined;
     run = await setUpMapping({
       handler: (event) => {
@@ -68,7 +68,7 @@ describe("the event source mapping of a queue", () => {
     assert.equal(mapping.lastProcessingResult, "OK");
   });
 
-  it("reads and deletes with the role of the function, as Lambda", async () => {
+  it("reads and deletes with the role of the function, as Lambda does", async () => {
     run = await setUpMapping({ handler: () => {} });
     await run.send(["a"]);
     run.start();
@@ -78,7 +78,7 @@ describe("the event source mapping of a queue", () => {
       assert.deepEqual(principal, { kind: "service", service: "lambda.amazonaws.com", roleArn });
   });
 
-  it("leaves reported failures to their visibility timeout and hands them over again", async () => {
+  it("keeps reported failures until their visibility timeout and passes them again", async () => {
     run = await setUpMapping({ handler: failing("b"), queue: { VisibilityTimeout: "60" } });
     await run.send(["a", "b", "c"]);
     run.start();
@@ -94,7 +94,7 @@ describe("the event source mapping of a queue", () => {
     assert.deepEqual(run.batches, [["a", "b", "c"], ["b"]]);
   });
 
-  it("deletes nothing of a batch whose function has failed, and says the error", async () => {
+  it("deletes nothing of a batch whose function has failed, and reports the error", async () => {
     run = await setUpMapping({
       handler: () => {
         throw new TypeError("no stock");
@@ -108,7 +108,7 @@ describe("the event source mapping of a queue", () => {
     assert.equal(mapping.lastProcessingResult, "PROBLEM: Function call failed");
   });
 
-  it("deletes the whole batch without ReportBatchItemFailures, whatever is answered", async () => {
+  it("deletes the whole batch without ReportBatchItemFailures, whatever the function returns", async () => {
     run = await setUpMapping({ handler: failing("a"), mapping: { functionResponseTypes: [] } });
     await run.send(["a"]);
     run.start();
@@ -116,7 +116,7 @@ describe("the event source mapping of a queue", () => {
     assert.deepEqual(await run.counts(), empty);
   });
 
-  it("gathers a batch until the window has passed", async () => {
+  it("collects a batch until the window has passed", async () => {
     run = await setUpMapping({ handler: () => {}, mapping: { batchSize: 100, maximumBatchingWindowInSeconds: 5 } });
     run.start();
     await run.clock.pass(1000);
@@ -149,7 +149,7 @@ describe("the event source mapping of a queue", () => {
     );
   });
 
-  it("ends a batch at 6 MB and starts the next one with what was too much", async () => {
+  it("ends a batch at 6 MB and starts the next one with the other messages", async () => {
     run = await setUpMapping({
       handler: () => {},
       queue: { MaximumMessageSize: "1048576", VisibilityTimeout: "600" },
@@ -167,7 +167,7 @@ describe("the event source mapping of a queue", () => {
     assert.deepEqual(await run.counts(), empty);
   });
 
-  it("deletes what its filters do not let through, without running anything", async () => {
+  it("deletes messages that its filters do not match, without invoking the function", async () => {
     run = await setUpMapping({ handler: () => {}, mapping: { filters: ['{"body":{"type":["order"]}}'] } });
     await run.send(['{"type":"order"}', '{"type":"refund"}', "plain"]);
     run.start();
@@ -193,7 +193,7 @@ describe("the event source mapping of a queue", () => {
     for (const end of waiting) end();
   });
 
-  it("runs groups of a FIFO queue side by side, and each in its order", async () => {
+  it("runs groups of a FIFO queue in parallel, and each in its order", async () => {
     const ends = new Map<string, () => void>();
     run = await setUpMapping({
       handler: (event) =>
@@ -211,7 +211,7 @@ describe("the event source mapping of a queue", () => {
     for (const end of ends.values()) end();
   });
 
-  it("hands a failed message of a FIFO group over again before the later ones", async () => {
+  it("passes a failed message of a FIFO group again before the later ones", async () => {
     let failures = 1;
     run = await setUpMapping({
       handler: (event) => (failures-- > 0 ? failing("1", "2")(event, { payload: "" }) : null),

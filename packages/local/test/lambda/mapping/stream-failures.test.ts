@@ -20,7 +20,7 @@ describe("failures of a stream's event source mapping", () => {
   const lost = () => run.services.sent.map(({ input }) => JSON.parse(String(input.MessageBody ?? input.Message)));
   const start = new Date(Date.UTC(2026, 0, 1)).toISOString();
 
-  it("gives up a batch after its retries, tells the queue in Lambda's format, and goes on", async () => {
+  it("gives up a batch after its retries, notifies the queue in Lambda's format, and continues", async () => {
     run = setUpStream({
       handler: throwing("b"),
       mapping: { batchSize: 3 },
@@ -67,7 +67,7 @@ describe("failures of a stream's event source mapping", () => {
     assert.deepEqual(run.problems, []);
   });
 
-  it("has no function error where the function reported the failure, and tells a topic", async () => {
+  it("sends no function error where the function reported the failure, and notifies a topic", async () => {
     run = setUpStream({
       handler: failing("b"),
       stream: { maximumRetryAttempts: 1, onFailure: topicArn },
@@ -91,7 +91,7 @@ describe("failures of a stream's event source mapping", () => {
     assert.equal(KinesisBatchInfo.batchSize, 2);
   });
 
-  it("waits longer from retry to retry, by the run's clock", async () => {
+  it("waits longer before each retry, by the run's clock", async () => {
     const at: number[] = [];
     run = setUpStream({
       handler: () => {
@@ -107,7 +107,7 @@ describe("failures of a stream's event source mapping", () => {
     assert.deepEqual(pauses.slice(0, 11), [100, 200, 400, 800, 1600, 3200, 6400, 12_800, 25_600, 51_200, 60_000]);
   });
 
-  it("splits a failing batch without using up its retries, until the record that does it is alone", async () => {
+  it("splits a failing batch without using its retries, until the failing record is alone", async () => {
     run = setUpStream({
       handler: throwing("c"),
       stream: { bisectBatchOnFunctionError: true, maximumRetryAttempts: 1, onFailure: lostQueueArn },
@@ -144,7 +144,7 @@ describe("failures of a stream's event source mapping", () => {
     assert.deepEqual(lost()[0].KinesisBatchInfo.batchSize, 1);
   });
 
-  it("gives up what is too old without running it, and runs the rest", async () => {
+  it("gives up a record that is too old without running it, and runs the rest", async () => {
     run = setUpStream({
       handler: () => {},
       stream: { maximumRecordAgeInSeconds: 60, onFailure: lostQueueArn },
@@ -193,7 +193,7 @@ describe("failures of a stream's event source mapping", () => {
     assert.equal(lost()[0].requestContext.approximateInvokeCount, 10);
   });
 
-  it("tries for as long as the stream keeps the records, by default", async () => {
+  it("retries as long as the stream keeps the records, by default", async () => {
     run = setUpStream({ handler: throwing("a"), stream: { onFailure: lostQueueArn } });
     put("a");
     run.start();
@@ -229,7 +229,7 @@ describe("failures of a stream's event source mapping", () => {
     assert.equal(mapping.lastProcessingResult, "OK");
   });
 
-  it("tells the destination again until it takes the record, and goes on only then", async () => {
+  it("notifies the destination again until it accepts the record, and continues only then", async () => {
     run = setUpStream({
       handler: throwing("a"),
       mapping: { batchSize: 1 },
@@ -253,7 +253,7 @@ describe("failures of a stream's event source mapping", () => {
     assert.equal(run.problems.length, 1);
   });
 
-  it("says so when what it gives up is lost", async () => {
+  it("reports a record that it gives up and that is lost", async () => {
     run = setUpStream({ handler: throwing("a"), stream: { maximumRetryAttempts: 0 } });
     const [first] = put("a");
     run.start();
@@ -264,7 +264,7 @@ describe("failures of a stream's event source mapping", () => {
     );
   });
 
-  it("treats a record that no event can hold as a failure", async () => {
+  it("treats a record that exceeds an event's size as a failure", async () => {
     run = setUpStream({ handler: () => {}, stream: { maximumRetryAttempts: 1, onFailure: lostQueueArn } });
     put("x".repeat(5 * 1024 * 1024), "b");
     run.start();

@@ -7,18 +7,18 @@ import { createCheckpointStore } from "../../../lambda/mapping/checkpoint-store"
 import { until } from "../../support/lambda";
 import { lostQueueArn, type StreamSetup, setUpStream, throwing } from "../../support/stream-mapping";
 
-describe("the life of a stream's event source mapping", () => {
+describe("a stream's event source mapping, from start to end", () => {
   let run: StreamSetup;
   afterEach(() => run.close());
   const put = (...data: readonly string[]) => data.map((each) => run.services.put("k", each));
 
-  it("stays off where the program says so", () => {
+  it("stays disabled where the program disables it", () => {
     run = setUpStream({ handler: () => {}, mapping: { enabled: false } });
     assert.equal(run.start().state, "Disabled");
     assert.deepEqual(run.services.asked, []);
   });
 
-  it("goes on after a pause where it was, with retries as they were, and repeats nothing", async () => {
+  it("continues after a pause at the same position, with the same retries, and repeats nothing", async () => {
     run = setUpStream({
       handler: throwing("b"),
       mapping: { batchSize: 1 },
@@ -44,7 +44,7 @@ describe("the life of a stream's event source mapping", () => {
     assert.equal(run.services.sent.length, 1);
   });
 
-  it("waits at its end for what runs, and begins nothing more", async () => {
+  it("waits at its end for running batches, and starts no more", async () => {
     let end: () => void = () => {};
     run = setUpStream({
       handler: () =>
@@ -65,7 +65,7 @@ describe("the life of a stream's event source mapping", () => {
     assert.deepEqual(run.batches, [["a"]]);
   });
 
-  it("interrupts at its end what runs too long, which counts as not run", async () => {
+  it("interrupts at its end a batch that runs too long, which counts as not run", async () => {
     const checkpoints = new Map<string, string>();
     run = setUpStream({
       handler: ({ Records }, { signal }) =>
@@ -86,7 +86,7 @@ describe("the life of a stream's event source mapping", () => {
     assert.equal(checkpoints.get("shardId-0"), first);
   });
 
-  it("goes on in another run after the last record up to which all are done with", async () => {
+  it("continues in another run after the last record up to which all records are done", async () => {
     const folder = mkdtempSync(path.join(tmpdir(), "spillway-test-"));
     const file = path.join(folder, "checkpoints.json");
     const definition = { uuid: "m-1", eventSourceArn: "arn" } as Parameters<
@@ -115,7 +115,7 @@ describe("the life of a stream's event source mapping", () => {
     }
   });
 
-  it("goes past what it has given up only when that is told", async () => {
+  it("continues after a record that it has given up only when its destination is notified", async () => {
     const checkpoints: string[] = [];
     run = setUpStream({
       handler: throwing("a"),

@@ -67,7 +67,7 @@ describe("a stream's mapping of the program", () => {
     assert.equal((await mapping({})).roleArn, roleArn);
   });
 
-  it("takes all that the program says", async () => {
+  it("accepts every setting of the program", async () => {
     const definition = await mapping({
       batchSize: 10_000,
       maximumBatchingWindowInSeconds: 300,
@@ -103,7 +103,7 @@ describe("a stream's mapping of the program", () => {
     });
   });
 
-  it("has a source that is there", async () => {
+  it("has an existing source", async () => {
     await mapping({});
     await mapping({ eventSourceArn: consumerArn });
     await mapping({ eventSourceArn: tableStreamArn });

@@ -27,7 +27,7 @@ describe("tumbling windows of a stream's event source mapping", () => {
     }));
   const put = (data: string) => run.services.put("k", data);
 
-  it("hands the state from invocation to invocation, and ends a window with its own one", async () => {
+  it("passes the state from invocation to invocation, and ends a window with its own state", async () => {
     run = setUpStream({ handler: adding, mapping: { batchSize: 2 }, stream: { tumblingWindowInSeconds: 60 } });
     await run.clock.pass(30_000);
     for (const each of ["a", "b", "c"]) put(each);
@@ -52,7 +52,7 @@ describe("tumbling windows of a stream's event source mapping", () => {
     });
   });
 
-  it("waits two minutes for late records before a window ends by itself", async () => {
+  it("waits two minutes for late records before it ends a window without newer records", async () => {
     run = setUpStream({ handler: adding, stream: { tumblingWindowInSeconds: 10 } });
     put("a");
     run.start();
@@ -82,7 +82,7 @@ describe("tumbling windows of a stream's event source mapping", () => {
     );
   });
 
-  it("takes an answer without a state for a failure, and hands the state over unchanged again", async () => {
+  it("treats an answer without a state as a failure, and passes the state again unchanged", async () => {
     run = setUpStream({
       handler: (event, request) => (run.events.length === 1 ? { batchItemFailures: [] } : adding(event, request)),
       mapping: { batchSize: 1 },
@@ -105,7 +105,7 @@ describe("tumbling windows of a stream's event source mapping", () => {
     assert.deepEqual(run.services.sent, []);
   });
 
-  it("takes the state over of what was done below a reported failure", async () => {
+  it("keeps the state of the records below a reported failure", async () => {
     run = setUpStream({
       handler: ({ Records, state }) => {
         const { seen: before = [] } = state as { seen?: string[] };
@@ -127,7 +127,7 @@ describe("tumbling windows of a stream's event source mapping", () => {
     assert.deepEqual(seen()[1], { start: "00:00", records: ["b"], state: ["a"], final: false });
   });
 
-  it("ends a window early when its state has more than 1 MB, and goes on in it with a fresh one", async () => {
+  it("ends a window early when its state exceeds 1 MB, and continues in it with an empty one", async () => {
     run = setUpStream({
       handler: ({ Records }) => ({ state: { size: Records.map(dataOf).includes("a") ? "x".repeat(1024 * 1024) : "" } }),
       mapping: { batchSize: 1 },
@@ -147,7 +147,7 @@ describe("tumbling windows of a stream's event source mapping", () => {
     assert.deepEqual(next?.window, early?.window);
   });
 
-  it("tries the end of a window until it succeeds, before anything else", async () => {
+  it("retries the end of a window until it succeeds, before anything else", async () => {
     let fails = 12;
     run = setUpStream({
       handler: (event, request) => {

@@ -11,7 +11,7 @@ describe("the event source mapping of a stream", () => {
   afterEach(() => run.close());
   const data = () => run.batches.flat();
 
-  it("hands over Lambda's record of a Kinesis record, read with the role of the function", async () => {
+  it("passes Lambda's record of a Kinesis record, read with the role of the function", async () => {
     run = setUpStream({ handler: () => {} });
     const sequenceNumber = run.services.put("c-1", '{"kind":"viewed"}');
     const mapping = run.start();
@@ -73,7 +73,7 @@ describe("the event source mapping of a stream", () => {
     assert.deepEqual(run.batches, [["0", "1", "2"], ["3", "4", "5"], ["6"]]);
   });
 
-  it("gathers a batch until its window has passed or it is full", async () => {
+  it("collects a batch until its window has passed or it is full", async () => {
     run = setUpStream({ handler: () => {}, mapping: { batchSize: 3, maximumBatchingWindowInSeconds: 5 } });
     run.services.put("k", "a");
     run.start();
@@ -95,7 +95,7 @@ describe("the event source mapping of a stream", () => {
     ]);
   });
 
-  it("makes no event of more than 6 MB", async () => {
+  it("creates no event of more than 6 MB", async () => {
     const sizes: number[] = [];
     run = setUpStream({ handler: (_event, { payload }) => void sizes.push(Buffer.byteLength(payload)) });
     for (let index = 0; index < 9; index++) run.services.put("k", String(index).repeat(1_000_000));
@@ -131,7 +131,7 @@ describe("the event source mapping of a stream", () => {
     assert.ok(most > 1 && most <= 4, `${most} at a time`);
   });
 
-  it("reads the shards of a stream beside each other", async () => {
+  it("reads the shards of a stream in parallel", async () => {
     let end: () => void = () => {};
     run = setUpStream({
       shards: ["shardId-0", "shardId-1"],
@@ -150,7 +150,7 @@ describe("the event source mapping of a stream", () => {
     await until("both are done", () => run.reports.length === 2);
   });
 
-  it("reads children when their parents are done with, from their beginning", async () => {
+  it("reads child shards when their parents are done, from the beginning", async () => {
     let fails = true;
     run = setUpStream({
       handler: ({ Records }) => {
@@ -179,7 +179,7 @@ describe("the event source mapping of a stream", () => {
     assert.deepEqual(after.slice(3), ["d"]);
   });
 
-  it("begins at a time, or with what comes", async () => {
+  it("starts at a time, or with new records", async () => {
     for (const type of ["AT_TIMESTAMP", "LATEST"] as const) {
       run = setUpStream({
         handler: () => {},
@@ -197,7 +197,7 @@ describe("the event source mapping of a stream", () => {
     }
   });
 
-  it("skips what its filters do not let through, and goes past it", async () => {
+  it("skips records that its filters do not match, and continues after them", async () => {
     const checkpoints = new Map<string, string>();
     run = setUpStream({
       handler: () => {},
@@ -212,7 +212,7 @@ describe("the event source mapping of a stream", () => {
     assert.deepEqual(run.batches, [['{"kind":"bought"}']]);
   });
 
-  it("does not see what the stream keeps no longer", async () => {
+  it("does not read records that the stream no longer keeps", async () => {
     run = setUpStream({ handler: () => {}, stream: { onFailure: lostQueueArn } });
     run.services.put("k", "old");
     await run.clock.pass(24 * 3_600_000 + 1);
@@ -223,7 +223,7 @@ describe("the event source mapping of a stream", () => {
     assert.deepEqual(run.services.sent, []);
   });
 
-  it("goes on after an expired iterator, without missing or repeating anything", async () => {
+  it("continues after an expired iterator, without missing or repeating anything", async () => {
     run = setUpStream({ handler: () => {}, stream: { startingPosition: { type: "LATEST" } } });
     run.services.put("k", "before");
     await run.clock.pass(10);
@@ -243,7 +243,7 @@ describe("the event source mapping of a stream", () => {
     assert.deepEqual(run.problems, []);
   });
 
-  it("says once why it cannot read, and goes on when it can", async () => {
+  it("reports once why it cannot read, and continues when it can", async () => {
     run = setUpStream({ handler: () => {} });
     let denied = true;
     run.services.refuse = (action) => {
@@ -261,7 +261,7 @@ describe("the event source mapping of a stream", () => {
     await until("it is done", () => run.reports.length === 1);
   });
 
-  it("tries a partial failure again from its lowest sequence number on", async () => {
+  it("retries a partial failure from its lowest sequence number", async () => {
     let tries = 0;
     run = setUpStream({ handler: (event, request) => (tries++ < 2 ? failing("d", "b")(event, request) : null) });
     for (const each of ["a", "b", "c", "d"]) run.services.put("k", each);
@@ -283,7 +283,7 @@ describe("the event source mapping of a stream", () => {
     );
   });
 
-  it("takes an answer that it cannot read for a failure of all", async () => {
+  it("treats an answer that it cannot read as a failure of all", async () => {
     const answers = [
       { batchItemFailures: [{ itemIdentifier: "" }] },
       { batchItemFailures: [{ itemIdentifier: null }] },
@@ -304,7 +304,7 @@ describe("the event source mapping of a stream", () => {
   });
 
   for (const answer of [[], ["b"], "done", 7, true]) {
-    it(`takes ${JSON.stringify(answer)}, which is no object, for a success`, async () => {
+    it(`treats ${JSON.stringify(answer)}, which is not an object, as a success`, async () => {
       run = setUpStream({ handler: () => answer });
       for (const each of ["a", "b"]) run.services.put("k", each);
       run.start();
@@ -317,7 +317,7 @@ describe("the event source mapping of a stream", () => {
     });
   }
 
-  it("takes any answer for a success without ReportBatchItemFailures", async () => {
+  it("treats any answer as a success without ReportBatchItemFailures", async () => {
     run = setUpStream({ handler: failing("a"), mapping: { functionResponseTypes: [] } });
     run.services.put("k", "a");
     run.start();
