@@ -9,9 +9,17 @@ import type { Outcome } from "./to-queue";
 /** Milliseconds by which the clock of this machine may be ahead of AWS's. */
 const skew = 60_000;
 
+/** Milliseconds for which lines may come later than those that were written after them. */
+const late = 120_000;
+
+interface Sent {
+  readonly id: string;
+  readonly failedAt: Date | undefined;
+}
+
 export class Outcomes {
-  /** The letters that were sent, by the id that each has now. */
-  readonly #sent = new Map<string, DeadLetter>();
+  /** What is needed of the letters that were sent, by the id that each has now: their bodies may fill the memory. */
+  readonly #sent = new Map<string, Sent>();
   readonly #known = new Map<string, Outcome>();
   /** Lines that were read before, by their ids. */
   readonly #seen = new Set<string>();
@@ -19,6 +27,8 @@ export class Outcomes {
   readonly #early = new Map<string, Outcome>();
   readonly #logGroups = new Set<string>();
   readonly #since = Date.now();
+  /** By log group: the time from which on it is read. What is older was read before. */
+  readonly #from = new Map<string, number>();
 
   constructor(readonly logs: Clients["logs"]) {}
 
@@ -27,8 +37,8 @@ export class Outcomes {
     if (logGroupName !== undefined) this.#logGroups.add(logGroupName);
   }
 
-  sent(recordId: string, letter: DeadLetter, outcome = this.#early.get(recordId)): void {
-    this.#sent.set(recordId, letter);
+  sent(recordId: string, { id, failedAt }: DeadLetter, outcome = this.#early.get(recordId)): void {
+    this.#sent.set(recordId, { id, failedAt });
     if (outcome !== undefined) this.#known.set(recordId, outcome);
   }
 
@@ -71,23 +81,27 @@ export class Outcomes {
   /** Reads what the consumers have logged since. */
   async read(): Promise<void> {
     for (const logGroupName of this.#logGroups) {
+      const startTime = this.#from.get(logGroupName) ?? this.#since - skew;
+      let newest = startTime + late;
       let nextToken: string | undefined;
       do {
         const answer = await this.logs.send(
           new FilterLogEventsCommand({
             logGroupName,
-            startTime: this.#since - skew,
+            startTime,
             filterPattern: '{ $.message = "redriven" }',
             nextToken,
           }),
         );
-        for (const { eventId = "", message = "" } of answer.events ?? []) {
+        for (const { eventId = "", message = "", timestamp = 0 } of answer.events ?? []) {
+          newest = Math.max(newest, timestamp);
           if (this.#seen.has(eventId)) continue;
           this.#seen.add(eventId);
           this.#note(message);
         }
         nextToken = answer.nextToken;
       } while (nextToken !== undefined);
+      this.#from.set(logGroupName, newest - late);
     }
   }
 
@@ -117,7 +131,7 @@ function idsOf({ id, message, reason }: DeadLetter): readonly string[] {
  * A record of a stream or of a topic keeps its id, and may have had several dead letters before. Both times are the
  * function's own.
  */
-function isLater(letter: DeadLetter, sent: DeadLetter): boolean {
+function isLater(letter: DeadLetter, sent: Sent): boolean {
   return letter.failedAt === undefined || sent.failedAt === undefined || letter.failedAt > sent.failedAt;
 }
 

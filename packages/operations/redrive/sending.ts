@@ -24,8 +24,8 @@ export interface SendingSettings {
 }
 
 export class Sending {
-  /** The letters that were sent, by the id that each has now, in the order of sending. */
-  readonly sent = new Map<string, DeadLetter>();
+  /** The ids of the letters that were sent, by the id that each has now, in the order of sending. */
+  readonly sent = new Map<string, string>();
   /** What stays in the dead-letter queue, and why, by id. */
   readonly kept = new Map<string, string>();
   /** What could not be deleted after it was sent: it is in both places. */
@@ -117,7 +117,7 @@ export class Sending {
     const done: DeadLetter[] = [];
     for (const delivery of deliveries) {
       if (delivery.done) {
-        this.sent.set(delivery.recordId, delivery.letter);
+        this.sent.set(delivery.recordId, delivery.letter.id);
         outcomes.sent(delivery.recordId, delivery.letter, delivery.outcome);
         done.push(delivery.letter);
       } else {
