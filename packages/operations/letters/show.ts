@@ -56,7 +56,7 @@ export interface Shown {
 }
 
 /** Gives back what it read before it asks for the log, and consumes nothing. */
-export async function showLetters(stack: Pick<Stack, "clients">, options: ShowOptions): Promise<Shown> {
+export async function showLetters(stack: Pick<Stack, "clients" | "name">, options: ShowOptions): Promise<Shown> {
   const { consumer, filter, limit, log, signal } = options;
   const reader = await openReader({ sqs: stack.clients.sqs, consumer, signal });
   const taken: DeadLetter[] = [];
