@@ -11,8 +11,8 @@ type Place = Pick<Stack, "flags">;
 export const letters = (count: number) => `${count} dead letter${count === 1 ? "" : "s"}`;
 
 /** `would`: what the command would do with them, as `send` or `discard`. */
-export function describePlan(name: string, { count, read, total, groups }: Plan, would: string): string {
-  const unread = read < total ? ` ${read} of about ${total} could be read; the others are in hand elsewhere.` : "";
+export function describePlan(name: string, { count, read, groups, unread: rest }: Plan, would: string): string {
+  const unread = rest === undefined ? "" : ` ${describeUnread(rest)}`;
   if (count === 0) return `${name}: none of ${letters(read)} is chosen.${unread}\n`;
   const rows = groups.map((group) => ({
     cells: [String(group.count), group.errorType, would === "send" ? group.to : "the file"],
@@ -21,14 +21,19 @@ export function describePlan(name: string, { count, read, total, groups }: Plan,
   return `${harmless([...table(["COUNT", "REASON", "GOES TO"], rows), ""].join("\n"))}\n${name}: would ${would} ${letters(count)}.${unread} Nothing was changed.\n`;
 }
 
+/** What may be chosen too, and is not among what was counted, sent or discarded. */
+export const describeUnread = ({ count, why }: NonNullable<Plan["unread"]>) =>
+  `About ${count} more ${count === 1 ? "was" : "were"} not looked at. ${why}`;
+
 export function describeRedriven(name: string, done: Redriven, { flags }: Place): string {
-  const { sent, succeeded, cameBack, kept, doubled, to, byAws, stopped } = done;
+  const { sent, succeeded, cameBack, kept, doubled, to, byAws, stopped, unread } = done;
   const known = [succeeded > 0 && `${succeeded} have succeeded`, cameBack > 0 && `${cameBack} came back dead`];
   const outcomes = known.filter(Boolean).join(", ");
   const lines = [
     `${name}: ${letters(sent)} sent${to.length > 0 ? ` to ${to.join(", ")}` : ""}${byAws ? " by AWS" : ""}.` +
       (outcomes === "" ? "" : ` So far, ${outcomes}.`),
     ...(stopped === undefined ? [] : [`It ended early: ${stopped}. What was not sent is in the dead-letter queue.`]),
+    ...(unread === undefined ? [] : [describeUnread(unread)]),
     ...listed(
       kept.map(({ id, why }) => `  ${id}  ${why}`),
       `${letters(kept.length)} stay${kept.length === 1 ? "s" : ""}:`,
@@ -37,7 +42,7 @@ export function describeRedriven(name: string, done: Redriven, { flags }: Place)
       doubled.map((id) => `  ${id}`),
       "Sent, and still in the dead-letter queue, since SQS did not delete them:",
     ),
-    cameBack > 0 || kept.length > 0 || stopped !== undefined
+    cameBack > 0 || kept.length > 0 || stopped !== undefined || unread !== undefined
       ? `Next: spillway dlq list ${name}${flags}`
       : `Next: spillway tail ${name}${flags}`,
   ];
@@ -46,12 +51,13 @@ export function describeRedriven(name: string, done: Redriven, { flags }: Place)
 
 export function describeDiscarded(
   name: string,
-  { discarded, left, file, stopped }: Discarded,
+  { discarded, left, file, stopped, unread }: Discarded,
   { flags }: Place,
 ): string {
   const lines = [
     `${name}: ${letters(discarded)} discarded. ${file} holds them.`,
     ...(stopped === undefined ? [] : [`It ended early: ${stopped}.`]),
+    ...(unread === undefined ? [] : [describeUnread(unread)]),
     ...listed(
       left.map((id) => `  ${id}`),
       "Written to the file, and still in the dead-letter queue, since SQS did not delete them:",

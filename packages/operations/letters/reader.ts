@@ -24,6 +24,8 @@ export interface Reader {
   readonly read: number;
   /** Whether every message was read. It cannot be on a FIFO queue with more than ten letters of one group. */
   readonly complete: boolean;
+  /** What was not read of the queue, once `waves` has ended. Undefined when all was. */
+  readonly unread: Unread | undefined;
   /**
    * Up to ten letters at a time, each at most once, hidden until they are deleted or given back. Ends when the queue
    * has no other that can be received, and rejects when the signal aborts. While the reader is open, they stay hidden:
@@ -36,6 +38,15 @@ export interface Reader {
   giveBack(letters: readonly DeadLetter[]): Promise<void>;
   /** Gives back all that is held. Never rejects; may be called twice. */
   close(): Promise<void>;
+}
+
+export interface Unread {
+  /** Approximately. */
+  readonly count: number;
+  /** A sentence. */
+  readonly why: string;
+  /** Whether they are there for sure: SQS's counts may be a minute old. */
+  readonly sure: boolean;
 }
 
 export interface ReaderOptions {
@@ -56,6 +67,8 @@ const mostAtOnce = 10;
 const longPoll = 1;
 /** How many answers without a message are needed to believe that none is left, when the count says that some are. */
 const emptyAnswers = 3;
+/** How many answers with nothing but what was read before: where many are held, some are visible again too early. */
+const knownAnswers = 100;
 
 /** Rejects with an Error for the user when reading could move messages on: each look counts as a receive. */
 export async function openReader(options: ReaderOptions): Promise<Reader> {
@@ -99,6 +112,8 @@ class QueueReader implements Reader {
   readonly retention: number;
   read = 0;
   #ended = false;
+  /** Whether SQS hides no more messages at the same time. */
+  #full = false;
   /** What is hidden for this reader, by message id, with the handle of its latest receive. */
   readonly #mine = new Map<string, string>();
   readonly #seen = new Set<string>();
@@ -125,17 +140,35 @@ class QueueReader implements Reader {
     return this.#ended && this.read >= this.total + this.held;
   }
 
+  get unread(): Unread | undefined {
+    if (this.complete) return undefined;
+    const count = Math.max(0, this.total + this.held - this.read);
+    if (this.#full) return { count, why: "SQS hides 120,000 messages of a queue at most at a time.", sure: true };
+    return this.options.consumer.url.endsWith(".fifo")
+      ? {
+          count,
+          why: "They wait behind others of their message group, of which SQS hands out ten at most.",
+          sure: true,
+        }
+      : { count, why: "Somebody else holds them, or SQS's count is a minute old.", sure: false };
+  }
+
   async *waves(): AsyncGenerator<readonly DeadLetter[]> {
     const { consumer, signal, limit = Number.POSITIVE_INFINITY } = this.options;
     const fifo = consumer.url.endsWith(".fifo");
     let empty = 0;
-    while (this.read < limit) {
+    let known = 0;
+    while (this.read < limit && !this.#full) {
       signal.throwIfAborted();
       const messages = await this.#receive(Math.min(mostAtOnce, limit - this.read), fifo);
       const fresh = messages.filter(({ MessageId = "" }) => !this.#seen.has(MessageId));
       for (const { MessageId = "", ReceiptHandle = "" } of messages) {
         this.#seen.add(MessageId);
         this.#mine.set(MessageId, ReceiptHandle);
+      }
+      if (fresh.length === 0 && messages.length > 0 && !fifo && known < knownAnswers) {
+        known += 1;
+        continue;
       }
       if (fresh.length === 0) {
         empty += 1;
@@ -144,6 +177,7 @@ class QueueReader implements Reader {
         continue;
       }
       empty = 0;
+      known = 0;
       this.read += fresh.length;
       yield fresh.map((message) => letterOf(message, consumer, this.retention));
     }
@@ -154,18 +188,22 @@ class QueueReader implements Reader {
   /** It is not aborted: SQS may have hidden messages already, which would stay so for the whole time. */
   async #receive(count: number, fifo: boolean): Promise<readonly Message[]> {
     const { sqs, consumer } = this.options;
-    const { Messages = [] } = await sqs.send(
-      new ReceiveMessageCommand({
-        QueueUrl: consumer.url,
-        MaxNumberOfMessages: count,
-        VisibilityTimeout: hidden,
-        WaitTimeSeconds: longPoll,
-        MessageAttributeNames: ["All"],
-        MessageSystemAttributeNames: ["All"],
-        // The retry of a receive whose answer was lost gets the same messages.
-        ...(fifo && { ReceiveRequestAttemptId: randomUUID() }),
-      }),
-    );
+    const command = new ReceiveMessageCommand({
+      QueueUrl: consumer.url,
+      MaxNumberOfMessages: count,
+      VisibilityTimeout: hidden,
+      WaitTimeSeconds: longPoll,
+      MessageAttributeNames: ["All"],
+      MessageSystemAttributeNames: ["All"],
+      // The retry of a receive whose answer was lost gets the same messages.
+      ...(fifo && { ReceiveRequestAttemptId: randomUUID() }),
+    });
+    const { Messages = [] } = await sqs.send(command).catch((error: Error): { readonly Messages?: Message[] } => {
+      // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
+      if (error.name !== "OverLimit") throw error;
+      this.#full = true;
+      return {};
+    });
     return Messages;
   }
 

@@ -10,17 +10,25 @@ const interval = 500;
 /** Letters that are read, at most, to find those whose outcome their consumer will tell. */
 const mostLookedAt = 200;
 
-/** Takes so many whose consumer logs their outcome; the others go back to the supply. */
-export async function takeCanaries(supply: Supply, count: number): Promise<readonly DeadLetter[]> {
+/**
+ * Takes so many that can go and whose consumer logs their outcome; the others go back to the supply, and with them what
+ * is behind them in their FIFO group.
+ */
+export async function takeCanaries(
+  supply: Supply,
+  count: number,
+  canGo: (letter: DeadLetter) => boolean,
+): Promise<{ readonly canaries: readonly DeadLetter[]; readonly others: number }> {
   const canaries: DeadLetter[] = [];
   const others: DeadLetter[] = [];
   while (canaries.length < count && others.length < mostLookedAt) {
     const [letter] = await supply.take(1);
     if (letter === undefined) break;
-    (tellsOutcome(letter) ? canaries : others).push(letter);
+    const isFirst = letter.group === undefined || others.every(({ group }) => group !== letter.group);
+    (isFirst && canGo(letter) && tellsOutcome(letter) ? canaries : others).push(letter);
   }
   supply.putBack(others);
-  return canaries;
+  return { canaries, others: others.length };
 }
 
 /**

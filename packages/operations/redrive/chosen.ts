@@ -1,12 +1,14 @@
 // The redrive of letters that were chosen, one after the other.
 import { type Audit, startAudit } from "../audit";
+import type { DeadLetter } from "../letters/letter";
 import { openReader, type Reader } from "../letters/reader";
+import { routeOf } from "../letters/route";
 import type { Consumer, Stack } from "../stack/stack";
 import { awaitCanaries, takeCanaries } from "./canary";
 import { lanesOf } from "./lanes";
 import { Outcomes } from "./outcomes";
 import { paceOf } from "./pace";
-import { isChosen } from "./plan";
+import { foundAll, isChosen } from "./plan";
 import { operationOf, type Redriven, type RedriveRequest, textOf, throttled, type Working } from "./request";
 import { Sending } from "./sending";
 import { Supply } from "./supply";
@@ -79,7 +81,7 @@ class SendChosen {
   }
 
   async #send(reader: Reader): Promise<void> {
-    const { request, working } = this;
+    const { stack, request, working } = this;
     const supply = new Supply(reader, {
       chosen: (letter) => isChosen(request, letter) && !this.#sending.kept.has(letter.id),
       isBack: (letter) => this.#outcomes.isBack(letter),
@@ -88,18 +90,21 @@ class SendChosen {
     const inOrder = request.consumer.kind === "stream" || request.consumer.kind === "table";
     if (inOrder) supply.putBack(lanesOf(await supply.takeMany()).flat());
     if (request.canary !== undefined && this.#sending.sent.size === 0) {
-      const canaries = await takeCanaries(supply, request.canary);
+      const canGo = (letter: DeadLetter) => routeOf(letter, stack, request.to).to !== "nowhere";
+      const { canaries, others } = await takeCanaries(supply, request.canary, canGo);
       supply.putBack(await this.#sending.send(canaries));
       const { failed, sent } = this.#sending;
       const ids = [...sent.keys()];
       const why =
         failed > 0
           ? `${failed} of the first ${canaries.length} failed`
-          : await awaitCanaries(ids, this.#outcomes, {
-              timeout: request.canaryTimeout,
-              signal: working.signal,
-              lookAhead: () => supply.lookAhead(),
-            });
+          : ids.length === 0 && others > 0
+            ? `none of ${others} can be tried first: they cannot be sent, or have no room for the reason that their consumer logs`
+            : await awaitCanaries(ids, this.#outcomes, {
+                timeout: request.canaryTimeout,
+                signal: working.signal,
+                lookAhead: () => supply.lookAhead(),
+              });
       if (why !== undefined) this.#stopped = why;
       else if (ids.length > 0) working.say(`The first ${ids.length} have succeeded: the rest follows.`);
     }
@@ -151,7 +156,9 @@ class SendChosen {
     // What is known by now; most outcomes come later.
     if (sent.size > 0) await this.#outcomes.read().catch(() => {});
     const { succeeded, cameBack } = this.#outcomes;
-    await this.#audit?.finish({ count: sent.size, ids: [...sent.values()].map(({ id }) => id), stopped });
+    const looked = stopped === undefined && !foundAll(this.request, sent.size + kept.size);
+    const unread = looked ? this.#reader?.unread : undefined;
+    await this.#audit?.finish({ count: sent.size, ids: [...sent.values()], stopped });
     return {
       sent: sent.size,
       succeeded,
@@ -160,6 +167,7 @@ class SendChosen {
       doubled,
       to: [...routes],
       byAws: false,
+      ...(unread && { unread }),
       ...(stopped !== undefined && { stopped }),
     };
   }

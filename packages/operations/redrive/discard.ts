@@ -2,9 +2,9 @@
 import { startAudit } from "../audit";
 import { LetterFile } from "../letters/file";
 import type { DeadLetter } from "../letters/letter";
-import { openReader } from "../letters/reader";
+import { openReader, type Unread } from "../letters/reader";
 import type { Stack } from "../stack/stack";
-import { isChosen, type Plan, planOf, type Selection } from "./plan";
+import { foundAll, isChosen, type Plan, planOf, type Selection } from "./plan";
 import type { Working } from "./request";
 
 export interface DiscardRequest extends Selection {
@@ -21,6 +21,8 @@ export interface Discarded {
   /** Written, and still in the queue, since SQS did not delete them. */
   readonly left: readonly string[];
   readonly file: string;
+  /** What was not looked at. */
+  readonly unread?: Unread;
   /** Why it ended before the end. */
   readonly stopped?: string;
 }
@@ -42,8 +44,9 @@ export async function discard(
   const left: string[] = [];
   const letters = new LetterFile(file);
   let stopped: string | undefined;
+  let unread: Unread | undefined;
   try {
-    await deleteChosen(stack, request, signal, async (chosen, remove) => {
+    unread = await deleteChosen(stack, request, signal, async (chosen, remove) => {
       letters.append(chosen);
       const kept = await remove(chosen);
       left.push(...kept.map(({ id }) => id));
@@ -57,7 +60,9 @@ export async function discard(
     letters.close();
     await audit.finish({ count: ids.length, ids, stopped });
   }
-  return { done: { discarded: ids.length, left, file, ...(stopped !== undefined && { stopped }) } };
+  return {
+    done: { discarded: ids.length, left, file, ...(unread && { unread }), ...(stopped !== undefined && { stopped }) },
+  };
 }
 
 type Remove = (letters: readonly DeadLetter[]) => Promise<readonly DeadLetter[]>;
@@ -68,9 +73,10 @@ async function deleteChosen(
   selection: Selection,
   signal: AbortSignal,
   work: (letters: readonly DeadLetter[], remove: Remove) => Promise<void>,
-): Promise<void> {
+): Promise<Unread | undefined> {
   const { consumer } = selection;
   const done = new Set<string>();
+  let unread: Unread | undefined;
   for (let before = -1; before < done.size; ) {
     before = done.size;
     const reader = await openReader({ sqs: clients.sqs, consumer, signal });
@@ -80,9 +86,11 @@ async function deleteChosen(
         if (mine.length > 0) await work(mine, (letters) => reader.delete(letters));
         for (const { id } of mine) done.add(id);
       }
-      if (!consumer.url.endsWith(".fifo") || reader.complete) return;
+      unread = reader.unread;
+      if (!consumer.url.endsWith(".fifo") || reader.complete) break;
     } finally {
       await reader.close();
     }
   }
+  return foundAll(selection, done.size) ? undefined : unread;
 }

@@ -1,7 +1,7 @@
 // What a command would change: how many letters, of which kinds, and where to. Nothing is changed by it.
-import { type Filter, takes } from "../letters/filter";
+import { type Filter, isEmpty, takes } from "../letters/filter";
 import type { DeadLetter } from "../letters/letter";
-import { openReader } from "../letters/reader";
+import { openReader, type Unread } from "../letters/reader";
 import { nameOfRoute, routeOf } from "../letters/route";
 import type { Consumer, Stack } from "../stack/stack";
 
@@ -16,11 +16,15 @@ export interface Selection {
 export const isChosen = ({ filter, only }: Selection, letter: DeadLetter): boolean =>
   only === undefined ? takes(filter, letter) : letter.id === only;
 
+/** Whether so many letters are all that can be chosen: those of which each is named by its id. */
+export const foundAll = ({ filter: { id, ...others } }: Selection, count: number): boolean =>
+  id !== undefined && isEmpty(others) && count >= id.length;
+
 export interface Plan {
   readonly count: number;
-  /** All that were read; less than `total` where SQS does not hand out the rest. */
   readonly read: number;
-  readonly total: number;
+  /** What SQS did not hand out; it may be chosen, too. */
+  readonly unread?: Unread;
   /** The ids, the first 1,000 of them. */
   readonly ids: readonly string[];
   readonly groups: readonly { readonly errorType: string; readonly count: number; readonly to: string }[];
@@ -55,7 +59,7 @@ export async function planOf(
     return {
       count,
       read,
-      total: Math.max(read, reader.total),
+      ...(reader.unread && { unread: reader.unread }),
       ids,
       groups: [...groups.values()].sort((a, b) => b.count - a.count),
     };

@@ -1,5 +1,6 @@
 // What a redrive is asked for, and what it answers.
 import type { Operation } from "../audit";
+import type { Unread } from "../letters/reader";
 import type { Consumer } from "../stack/stack";
 import type { Selection } from "./plan";
 
@@ -44,6 +45,8 @@ export interface Redriven {
   readonly to: readonly string[];
   /** Whether AWS moved the whole queue itself. */
   readonly byAws: boolean;
+  /** What was not looked at. */
+  readonly unread?: Unread;
   /** Why it ended before the end. */
   readonly stopped?: string;
 }

@@ -64,7 +64,7 @@ describe("a redrive", () => {
     // Refused again, so that the attributes can be seen when they come back.
     const where = [{ path: "refused", value: "selection" }];
     const done = doneOf(await start("jobs", { filter: { where } }));
-    assert.deepEqual([done.byAws, done.sent, done.kept], [false, 2, []]);
+    assert.deepEqual([done.byAws, done.sent, done.kept, done.unread], [false, 2, [], undefined]);
     await fixable.hasLetters("jobs", 3);
     const letters = await fixable.letters("jobs");
     const letterOf = (id: string) => letters.find(({ Body }) => JSON.parse(Body ?? "").id === id) ?? assert.fail(id);
@@ -98,6 +98,8 @@ describe("a redrive", () => {
     const where = [{ path: "refused", value: "ledger-p" }];
     const done = doneOf(await start("ledger", { filter: { where } }));
     assert.equal(done.sent, 12);
+    // Ten of the other group were read, which stay, and two are behind them.
+    assert.deepEqual([done.unread?.count, done.unread?.sure], [2, true]);
     await until(async () => (await fixable.seen("order of p")).length === 12);
     assert.deepEqual(await fixable.seen("order of p"), ids("p", 12));
     assert.equal(await fixable.count("ledger"), 12);

@@ -1,6 +1,7 @@
 // `spillway dlq discard`: writes dead letters to a file and deletes them.
 import { createInterface } from "node:readline/promises";
 import { type Command, Option } from "@commander-js/extra-typings";
+import type { Plan } from "@spillway/operations";
 import { describeDiscarded, describePlan, letters } from "../../letters/changes";
 import { jsonText } from "../../letters/harmless";
 import { examples, notEmpty } from "../../options";
@@ -68,7 +69,10 @@ export function addDiscard(dlq: Command, perform: Perform): void {
           const { consumerNamed, discard } = require("@spillway/operations") as typeof import("@spillway/operations");
           const { yes, audit, json, output = fileOf(name) } = options;
           const { signal } = session;
-          const agrees = (count: number) => yes || ask(`Discard ${letters(count)} of ${name}? [y/N] `, signal);
+          const agrees = ({ count, unread }: Plan) => {
+            const behind = unread === undefined ? "" : ", and those of the others that are chosen";
+            return yes || ask(`Discard ${letters(count)} of ${name}${behind}? [y/N] `, signal);
+          };
           const answer = await discard(
             stack,
             {
@@ -76,7 +80,7 @@ export function addDiscard(dlq: Command, perform: Perform): void {
               ...{ filter, file: output, audit },
               agrees: async (plan) => {
                 if (!yes && process.stdin.isTTY) session.say(describePlan(name, plan, "discard"));
-                return agrees(plan.count);
+                return agrees(plan);
               },
             },
             session,
@@ -89,7 +93,8 @@ export function addDiscard(dlq: Command, perform: Perform): void {
           }
           const { done } = answer;
           if (!json) session.print(describeDiscarded(name, done, stack));
-          return done.stopped === undefined && done.left.length === 0 ? exitCodes.done : exitCodes.failed;
+          const isComplete = done.stopped === undefined && done.left.length === 0 && done.unread?.sure !== true;
+          return isComplete ? exitCodes.done : exitCodes.failed;
         }),
       );
     });

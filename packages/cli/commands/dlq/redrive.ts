@@ -103,7 +103,7 @@ export function addRedrive(dlq: Command, perform: Perform): void {
           const { done } = answer;
           if (!json) session.print(describeRedriven(name, done, stack));
           const isComplete = done.stopped === undefined && done.kept.length + done.doubled.length === 0;
-          return isComplete ? exitCodes.done : exitCodes.failed;
+          return isComplete && done.unread?.sure !== true ? exitCodes.done : exitCodes.failed;
         }),
       );
     });
