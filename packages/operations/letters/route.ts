@@ -73,6 +73,10 @@ export function queueUrlOf(queueArn: string, deadLetterQueueUrl: string): string
   return new URL(`/${accountId}/${name}`, deadLetterQueueUrl).toString();
 }
 
+/** A message of a FIFO queue has a group. */
+const groupless = (letter: DeadLetter, to: Consumer) =>
+  to.sourceArn.endsWith(".fifo") && letter.message.Attributes?.MessageGroupId === undefined;
+
 function routeToQueue(queueArn: string, deadLetterQueueUrl: string, consumer: Consumer): Route {
   const [, , service, , accountId, name] = queueArn.split(":");
   if (service !== "sqs" || accountId === undefined || name === undefined) {
@@ -134,6 +138,9 @@ function routeToOther(letter: DeadLetter, to: Consumer): Route {
   if (consumer.kind === "table") return nowhere("A change of a table can go to its own function only.");
   if (letter.reason?.encoding === "base64" && !isUtf8(Buffer.from(letter.message.Body ?? "", "base64"))) {
     return nowhere("The record's data is not text, so no queue takes it.");
+  }
+  if (groupless(letter, to)) {
+    return nowhere(`"${to.name}" consumes a FIFO queue, and the dead letter has no message group.`);
   }
   if (to.kind === "queue") return routeToQueue(to.sourceArn, to.url, to);
   return consumer.kind.startsWith("topic")

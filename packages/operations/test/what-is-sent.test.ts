@@ -85,6 +85,9 @@ describe("where a dead letter goes", () => {
     const text = letter(clicks, { body: Buffer.from("{}").toString("base64"), reason });
     assert.equal(entryFor(text, false).MessageBody, "{}");
     assert.match(queueOf(text, orders), /\/orders$/);
+    const fifo = consumerOf("ledger.fifo", "queue");
+    assert.match(whyOf(text, fifo), /consumes a FIFO queue, and the dead letter has no message group/);
+    assert.match(queueOf(letter(orders, { system: { MessageGroupId: "g" } }), fifo), /ledger\.fifo$/);
   });
 });
 
