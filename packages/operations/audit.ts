@@ -98,10 +98,14 @@ async function writer(
       ...(ids !== undefined && { ids: ids.slice(0, mostIds) }),
       tool: version,
     };
-    const write = () =>
-      logs.send(
-        new PutLogEventsCommand({ ...place, logEvents: [{ timestamp: Date.now(), message: JSON.stringify(line) }] }),
-      );
+    const write = async () => {
+      const logEvents = [{ timestamp: Date.now(), message: JSON.stringify(line) }];
+      const { rejectedLogEventsInfo } = await logs.send(new PutLogEventsCommand({ ...place, logEvents }));
+      // The request succeeds, and nothing is kept.
+      if (rejectedLogEventsInfo !== undefined) {
+        throw new Error(`${logGroupName} does not take a line of ${line.timestamp}: a clock is wrong.`);
+      }
+    };
     try {
       await write();
     } catch (error) {
