@@ -27,10 +27,13 @@ interface OpenedValue {
   replace(event: unknown): unknown;
 }
 
-function openValue(value: unknown): OpenedValue {
-  const inner = isObject(value) ? contentOf(value) : undefined;
+/** Anybody may have sent it: as many envelopes as fit into a message would be more than the stack holds. */
+const mostEnvelopes = 10;
+
+function openValue(value: unknown, depth = 0): OpenedValue {
+  const inner = isObject(value) && depth < mostEnvelopes ? contentOf(value) : undefined;
   if (inner === undefined) return { event: value, replace: (event) => event };
-  const { event, type = inner.type, replace } = openValue(inner.event);
+  const { event, type = inner.type, replace } = openValue(inner.event, depth + 1);
   return { event, type, replace: (other) => inner.replace(replace(other)) };
 }
 
@@ -68,10 +71,15 @@ function dataOf(members: Members): OpenedValue {
   };
 }
 
-/** A producer's byte order mark is no part of the event: https://www.rfc-editor.org/rfc/rfc8259#section-8.1 */
-function jsonOr(text: string): unknown {
+/**
+ * The value, or the text where it is no JSON, or is nested too deep to be written again. A producer's byte order mark is
+ * no part of the event: https://www.rfc-editor.org/rfc/rfc8259#section-8.1
+ */
+export function jsonOr(text: string): unknown {
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, ""));
+    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ""));
+    JSON.stringify(value);
+    return value;
   } catch {
     return text;
   }

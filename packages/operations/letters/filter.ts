@@ -1,5 +1,6 @@
 // Which dead letters are meant: by their reason, type, bundle, tenant, time, id, or what their event holds.
 import { JSONPath } from "jsonpath-plus";
+import { jsonOr } from "./envelope";
 import { eventOf, textOf } from "./event";
 import { keyOf, timeOf } from "./groups";
 import type { DeadLetter } from "./letter";
@@ -50,17 +51,15 @@ const isReason = (text: string, { errorType, errorMessage }: DeadLetter) =>
 
 /** In the event as the callback gets it, or in the record with its envelopes. */
 function holds(conditions: readonly Condition[], letter: DeadLetter): boolean {
-  const values = [eventOf(letter), jsonIn(textOf(letter))];
-  return conditions.every(({ path, value }) =>
-    values.some((each) => valuesAt(path, each).some((found) => isValue(found, value))),
-  );
-}
-
-function jsonIn(text: string | undefined): unknown {
+  const values = [eventOf(letter), jsonOr(textOf(letter) ?? "")];
   try {
-    return text === undefined ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
+    return conditions.every(({ path, value }) =>
+      values.some((each) => valuesAt(path, each).some((found) => isValue(found, value))),
+    );
+  } catch (error) {
+    // It is nested deeper than a path can look.
+    if (error instanceof RangeError) return false;
+    throw error;
   }
 }
 

@@ -83,16 +83,18 @@ export function withoutIds(text: string): string {
 
 function groupOf(letters: readonly DeadLetter[], by: Grouping): Group {
   const times = letters.map((letter) => timeOf(letter).getTime());
-  const newest = Math.max(...times);
+  // There may be more of them than a call can have arguments.
+  const [newest, oldest] = [times.reduce((a, b) => Math.max(a, b)), times.reduce((a, b) => Math.min(a, b))];
+  const expires = letters.reduce((soonest, { expiresAt }) => Math.min(soonest, expiresAt.getTime()), Infinity);
   const last = letters[times.indexOf(newest)] as DeadLetter;
   const frame = firstFrame(last);
   return {
     key: keyOf(last, by),
     consumers: [...new Set(letters.map(({ consumer }) => consumer.name))],
     count: letters.length,
-    oldest: iso(Math.min(...times)),
+    oldest: iso(oldest),
     newest: iso(newest),
-    expires: iso(Math.min(...letters.map(({ expiresAt }) => expiresAt.getTime()))),
+    expires: iso(expires),
     cameBack: letters.filter(({ redrives }) => redrives > 0).length,
     errorType: last.errorType,
     errorMessage: last.errorMessage,

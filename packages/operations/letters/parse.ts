@@ -1,6 +1,7 @@
 // What a message of a dead-letter queue says of itself: which of the four kinds it is, why it is there, until when.
-import type { Message } from "@aws-sdk/client-sqs";
+import type { Message, MessageAttributeValue } from "@aws-sdk/client-sqs";
 import type { Consumer } from "../stack/stack";
+import { jsonOr } from "./envelope";
 import type { DeadLetter, Reason } from "./letter";
 
 export const reasonAttribute = "DeadLetterReason";
@@ -63,7 +64,7 @@ export function reasonIn(text: string | undefined): Reason | undefined {
     ...((encoding === "base64" || encoding === "json") && { encoding }),
     ...(Array.isArray(causes) && { causes: causes.filter(isCause) }),
     ...(isObject(previous) && isPrevious(previous) && { previous }),
-    ...(isObject(attributes) && { attributes: attributes as NonNullable<Reason["attributes"]> }),
+    ...(isObject(attributes) && { attributes: Object.fromEntries(Object.entries(attributes).filter(isAttribute)) }),
   };
 }
 
@@ -174,12 +175,8 @@ function dateOf(value: unknown): Date | undefined {
 
 function objectIn(text: string | undefined): Members | undefined {
   if (text === undefined || !text.trimStart().startsWith("{")) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = jsonOr(text);
+  return isObject(value) ? value : undefined;
 }
 
 const isObject = (value: unknown): value is Members =>
@@ -189,6 +186,13 @@ const isCount = (value: unknown): value is number => Number.isInteger(value) && 
 
 const isCause = (value: unknown): value is { readonly errorType: string; readonly errorMessage: string } =>
   isObject(value) && typeof value.errorType === "string" && typeof value.errorMessage === "string";
+
+/** Bytes are base64 in it. */
+function isAttribute(entry: [string, unknown]): entry is [string, MessageAttributeValue] {
+  if (!isObject(entry[1])) return false;
+  const { DataType, StringValue, BinaryValue } = entry[1];
+  return typeof DataType === "string" && (typeof StringValue === "string" || typeof BinaryValue === "string");
+}
 
 const isPrevious = (value: Members): value is Members & NonNullable<Reason["previous"]> =>
   typeof value.errorType === "string" && typeof value.failedAt === "string";
