@@ -64,24 +64,32 @@ export function addEdit(dlq: Command, perform: Perform): void {
         withStack(options, session, "edit", async (stack) => {
           const { consumerNamed, edit } = require("@spillway/operations") as typeof import("@spillway/operations");
           const { to, whole, check, audit, json } = options;
+          const inEditor = set === undefined && body === undefined;
+          let typed: string | undefined;
+          const keep = (text: string) =>
+            session.say(`Your text is in ${keepText(text)}. Correct it there, and send it with --body.`);
           const edited = await edit(
             stack,
             {
               ...{ consumer: consumerNamed(stack, name), id, whole, audit },
               ...(to !== undefined && { to: consumerNamed(stack, to) }),
-              edit: (text) => changed(text, options, session),
+              edit: async (text) => {
+                typed = await changed(text, options, session);
+                return typed;
+              },
               ...(check && { check: (consumer, event) => issuesOf(consumer, event, { ...options, session }) }),
             },
             session,
-          );
+          ).catch((error: unknown) => {
+            if (inEditor && typed !== undefined) keep(typed);
+            throw error;
+          });
           session.print(json ? jsonText(edited) : describeEdited(name, id, edited, stack));
           if (edited.result !== "refused") {
             const isDone = edited.result === "unchanged" || edited.deleted;
             return isDone ? exitCodes.done : exitCodes.failed;
           }
-          if (set === undefined && body === undefined) {
-            session.say(`Your text is in ${keepText(edited.text)}. Correct it there, and send it with --body.`);
-          }
+          if (inEditor) keep(edited.text);
           return exitCodes.failed;
         }),
       );
