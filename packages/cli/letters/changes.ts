@@ -22,7 +22,7 @@ export function describePlan(name: string, { count, read, groups, unread: rest }
 }
 
 /** What may be chosen too, and is not among what was counted, sent or discarded. */
-export const describeUnread = ({ count, why }: NonNullable<Plan["unread"]>) =>
+const describeUnread = ({ count, why }: NonNullable<Plan["unread"]>) =>
   `About ${count} more ${count === 1 ? "was" : "were"} not looked at. ${why}`;
 
 export function describeRedriven(name: string, done: Redriven, { flags }: Place): string {

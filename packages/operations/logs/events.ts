@@ -22,12 +22,31 @@ export interface LogQuery {
   readonly signal: AbortSignal;
 }
 
-/** In the order of their times. */
-export async function eventsOf(query: LogQuery): Promise<readonly LogEvent[]> {
-  const { logs, logGroupName, from, to, text, pages = Number.POSITIVE_INFINITY, signal } = query;
-  const found: LogEvent[] = [];
+interface Found {
+  /** In the order of their times. */
+  readonly events: readonly LogEvent[];
+  /** Whether all was searched. Otherwise there were more pages. */
+  readonly complete: boolean;
+}
+
+export async function eventsOf({ pages = Number.POSITIVE_INFINITY, ...query }: LogQuery): Promise<Found> {
+  const events: LogEvent[] = [];
+  let left = pages;
+  for await (const page of pagesOf(query)) {
+    events.push(...page.events);
+    left -= 1;
+    if (page.isLast || left === 0) return { events: inOrder(events), complete: page.isLast };
+  }
+  return { events: inOrder(events), complete: true };
+}
+
+/** One page at a time, each in the order of its times. Many may be empty. */
+export async function* pagesOf(
+  query: Omit<LogQuery, "pages">,
+): AsyncGenerator<{ readonly events: readonly LogEvent[]; readonly isLast: boolean }> {
+  const { logs, logGroupName, from, to, text, signal } = query;
   let nextToken: string | undefined;
-  for (let page = 0; page < pages; page++) {
+  do {
     const answer = await logs.send(
       new FilterLogEventsCommand({
         logGroupName,
@@ -39,11 +58,14 @@ export async function eventsOf(query: LogQuery): Promise<readonly LogEvent[]> {
       }),
       { abortSignal: signal },
     );
-    for (const { eventId = "", timestamp = 0, message = "", logStreamName = "" } of answer.events ?? []) {
-      found.push({ id: eventId, timestamp, message: message.trimEnd(), stream: logStreamName });
-    }
+    const events = (answer.events ?? []).map(
+      ({ eventId = "", timestamp = 0, message = "", logStreamName = "" }): LogEvent => {
+        return { id: eventId, timestamp, message: message.trimEnd(), stream: logStreamName };
+      },
+    );
     nextToken = answer.nextToken;
-    if (nextToken === undefined) break;
-  }
-  return found.sort((one, other) => one.timestamp - other.timestamp);
+    yield { events: inOrder(events), isLast: nextToken === undefined };
+  } while (nextToken !== undefined);
 }
+
+const inOrder = (events: readonly LogEvent[]) => [...events].sort((one, other) => one.timestamp - other.timestamp);

@@ -36,9 +36,11 @@ export async function logOf(
     const { requestId, at } = found;
     // The local run's clock may run faster than that of its functions, and all it has fits into its memory.
     const period = name === undefined ? { from: 0 } : { from: at - before, to: at + after };
-    const events = await eventsOf({ ...query, ...period, text: requestId });
+    const { events, complete } = await eventsOf({ ...query, ...period, text: requestId });
     const lines = events.flatMap((event) => ownLine(event, letter)).slice(-mostLines);
-    const fault = `No line of the invocation ${requestId} is in the log: it may be too old, or not there yet.`;
+    const fault = complete
+      ? `No line of the invocation ${requestId} is in the log: it may be too old, or not there yet.`
+      : `No line of the invocation ${requestId} is in the first ${mostPages} pages of the log around its time.`;
     return { logGroupName, lines, ...(lines.length === 0 && { fault }) };
   } catch (error) {
     if (signal.aborted) throw error;
@@ -57,8 +59,8 @@ async function invocationOf(
   const context = (description?.requestContext ?? {}) as { readonly requestId?: unknown };
   const requestId = reason?.requestId ?? context.requestId;
   if (typeof requestId === "string" && failedAt !== undefined) return { requestId, at: failedAt.getTime() };
-  const lines = await eventsOf({ ...query, from: sentAt.getTime(), text: id });
-  const last = lines.flatMap(({ message, timestamp }) => {
+  const { events } = await eventsOf({ ...query, from: sentAt.getTime(), text: id });
+  const last = events.flatMap(({ message, timestamp }) => {
     const { function_request_id: ofLine } = membersOf(message) ?? {};
     return typeof ofLine === "string" ? [{ requestId: ofLine, at: timestamp }] : [];
   });

@@ -1,10 +1,11 @@
 // `spillway tail`: the lines of a consumer's function, as they are written.
 import { setTimeout as pause } from "node:timers/promises";
 import type { Consumer, Stack } from "../stack/stack";
-import { eventsOf, type LogEvent } from "./events";
+import { type LogEvent, pagesOf } from "./events";
 
 /** Milliseconds. CloudWatch Logs allows 25 requests a second for all of an account. */
 const interval = 1_000;
+const throttled = 5_000;
 /** Milliseconds for which lines may come later than those that were written after them. */
 const late = 30_000;
 
@@ -31,16 +32,22 @@ export async function tailLog(
   const seen = new Map<string, number>();
   let from = since.getTime();
   while (!signal.aborted) {
-    const events = await eventsOf({ logs: clients.logs, logGroupName, from, signal }).catch((error: unknown) => {
-      if (signal.aborted) return [];
-      throw error;
-    });
-    for (const event of events) {
-      if (seen.has(event.id)) continue;
-      seen.set(event.id, event.timestamp);
-      onEvent(event);
+    let newest = from;
+    try {
+      for await (const { events } of pagesOf({ logs: clients.logs, logGroupName, from, signal })) {
+        for (const event of events) {
+          newest = Math.max(newest, event.timestamp);
+          if (seen.has(event.id)) continue;
+          seen.set(event.id, event.timestamp);
+          onEvent(event);
+        }
+      }
+    } catch (error) {
+      // Others read logs, too. What was not read now is read the next time.
+      if (!signal.aborted && (error as Error).name !== "ThrottlingException") throw error;
+      if (!signal.aborted) await pause(throttled, undefined, { signal }).catch(() => {});
+      continue;
     }
-    const newest = events.at(-1)?.timestamp ?? from;
     from = Math.max(since.getTime(), newest - late);
     for (const [id, timestamp] of seen) if (timestamp < from) seen.delete(id);
     await pause(interval, undefined, { signal }).catch(() => {});

@@ -4,6 +4,7 @@ import type { DeadLetter } from "../letters/letter";
 import { letterOf } from "../letters/parse";
 import { openReader } from "../letters/reader";
 import { logOf } from "../logs/of-letter";
+import { tailLog } from "../logs/tail";
 import { takeCanaries } from "../redrive/canary";
 import { Outcomes } from "../redrive/outcomes";
 import type { Supply } from "../redrive/supply";
@@ -114,6 +115,36 @@ describe("the log of dead letters", () => {
     assert.ok(first < Date.now());
     assert.equal(second, timestamp - 120_000);
   });
+
+  it("is followed page by page, through throttling, each line once", async () => {
+    const throttling = Object.assign(new Error("slow down"), { name: "ThrottlingException" });
+    const event = (eventId: string, timestamp: number) => ({ eventId, timestamp, message: eventId });
+    const answers = [
+      { events: [event("one", 1000)], nextToken: "more" },
+      throttling,
+      { events: [event("one", 1000)], nextToken: "more" },
+      { events: [event("two", 2000)] },
+    ];
+    const seen: string[] = [];
+    const stop = new AbortController();
+    const send = async () => {
+      const answer = answers.shift() ?? { events: [] };
+      if (answer instanceof Error) throw answer;
+      return answer;
+    };
+    const clients = { logs: { send } } as unknown as Clients;
+    await tailLog(
+      { clients, consumers: [] },
+      {
+        ...{ consumer: { ...consumer, logGroupName: "group" }, since: new Date(0), signal: stop.signal },
+        onEvent: ({ message }) => {
+          seen.push(message);
+          if (message === "two") stop.abort();
+        },
+      },
+    );
+    assert.deepEqual(seen, ["one", "two"]);
+  }).timeout(30_000);
 
   it("is searched around the failure on AWS, and whole in the local run, whose clock may be far ahead", async () => {
     const reason = { errorType: "E", errorMessage: "", requestId: "r-1", failedAt: "2026-11-29T00:00:00Z" };
