@@ -91,7 +91,7 @@ export class AlarmTopic extends pulumi.ComponentResource {
 
   private warnOfSilence(): void {
     const warning =
-      `AlarmTopic "${this.name}": emails is empty, so that nobody hears of an alarm. Give emails (pulumi config ` +
+      `AlarmTopic "${this.name}": emails is empty, so nobody is notified of an alarm. Give emails (pulumi config ` +
       "set --path 'alarmEmails[0]' " +
       "on-call@example.com where the configuration has alarmEmails), or say subscribedElsewhere: true if others " +
       "subscribe to it.";

@@ -249,7 +249,7 @@ export function statements<T extends string>(value: pulumi.Input<T>, ...granted:
   const wild = granted.flatMap(({ actions }) => actions).find((action) => action.includes("*"));
   if (wild !== undefined) {
     throw new pulumi.RunError(
-      `statements: the action "${wild}" holds a wildcard; list each action that the callback calls.`,
+      `statements: the action "${wild}" contains a wildcard; list each action that the callback calls.`,
     );
   }
   return { value, statements: granted };

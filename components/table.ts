@@ -223,17 +223,17 @@ function check(name: string, args: TableArgs, owner: pulumi.Resource): void {
       errors.add(`a key names the attribute "${attribute}"; DynamoDB allows 1 to 255 bytes.`);
     }
   }
-  if (hashKey === rangeKey) errors.add(`hashKey and rangeKey are both "${hashKey}"; DynamoDB wants two attributes.`);
+  if (hashKey === rangeKey) errors.add(`hashKey and rangeKey are both "${hashKey}"; DynamoDB requires two attributes.`);
   for (const attribute of Object.keys(types)) {
     if (!keys.includes(attribute)) {
-      errors.add(`types names "${attribute}", which is no key of the table or an index; leave it out, or make it one.`);
+      errors.add(`types names "${attribute}", which is not a key of the table or an index; leave it out, or make it one.`);
     }
   }
   for (const [index, { hashKey: hash, rangeKey: range }] of Object.entries(indexes)) {
     if (!/^[A-Za-z0-9_.-]{3,255}$/.test(index)) {
       errors.add(`indexes has "${index}"; DynamoDB allows 3 to 255 letters, digits, hyphens, underscores and dots.`);
     }
-    if (hash === range) errors.add(`index "${index}" has "${hash}" as both keys; DynamoDB wants two attributes.`);
+    if (hash === range) errors.add(`index "${index}" has "${hash}" as both keys; DynamoDB requires two attributes.`);
   }
   const count = Object.keys(indexes).length;
   if (count > mostIndexes) errors.add(`${count} indexes are given; DynamoDB allows ${mostIndexes} for a table.`);

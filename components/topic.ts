@@ -195,7 +195,7 @@ export class Topic<E extends { readonly type: string }> extends pulumi.Component
   ): void {
     const label = `Topic "${this.name}": the subscription of "${consumer.name}"`;
     if (this.subscribers.has(consumer)) {
-      throw new pulumi.ResourceError(`${label} is there already; join the types of both in one.`, this, true);
+      throw new pulumi.ResourceError(`${label} exists already; combine the types of both in one.`, this, true);
     }
     if (consumer.fifo && !this.fifo) {
       throw new pulumi.ResourceError(

@@ -67,9 +67,9 @@ export function functionAlarms(watched: Watched, timeout: number, retries: Retri
       threshold: 0,
       ...failures(retries, timeout),
       description: (errors) =>
-        `More than ${errors} invocations a minute of the function of ${name} failed as a whole, again and again: a ` +
+        `More than ${errors} invocations a minute of the function of ${name} failed as a whole, repeatedly: a ` +
         "crash, a timeout or a lack of " +
-        "memory, or a topic's event that failed for now. Read the function's log for the errorType first.",
+        "memory, or a temporary failure of a topic's event. Read the function's log for the errorType first.",
     },
     {
       ...lambda(watched),
@@ -134,7 +134,7 @@ export function streamFunctionAlarms(
       description: (milliseconds) =>
         `The function of ${name} is more than ${milliseconds / 1000} s behind its stream; after ${recordAge} s ` +
         "records are given up. Look at its errors, " +
-        "throttles and duration first; if it only is too slow, raise parallelizationFactor, batchSize or the " +
+        "throttles and duration first; if it is only too slow, raise parallelizationFactor, batchSize or the " +
         "stream's shards.",
     },
     destinationFailures(watched, "What Lambda gives up of its stream"),
@@ -164,7 +164,7 @@ export function asynchronousFunctionAlarms(
       datapoints: 1,
       description: (events) =>
         `Lambda gave up more than ${events} events for ${name} in a minute: all attempts failed, the event was too ` +
-        "old, or the concurrency reserved is 0. " +
+        "old, or the reserved concurrency is 0. " +
         "They should be in its dead-letter queue; compare, and read the errors in responsePayload there first.",
     },
     destinationFailures(watched, "What Lambda gives up of its events"),
@@ -188,7 +188,7 @@ export function recursiveInvocations(watched: Watched): Alarm<"recursiveInvocati
     description: (invocations) =>
       `Lambda stopped more than ${invocations} invocations of the function of ${watched.name} in a minute, since ` +
       "an event had gone round in a loop " +
-      "some 16 times. Find which binding leads back to this function's own source, and take it out first.",
+      "about 16 times. Find which binding leads back to this function's own source, and take it out first.",
   };
 }
 

@@ -33,7 +33,7 @@ export function queueAlarms(name: string, queue: WatchedQueue): readonly Alarm<Q
       description: (seconds) =>
         `A message has waited for more than ${seconds} s in the queue of ${name}, longer than its attempts take: ` +
         "the function does not keep up, or " +
-        "does not run. Look at its errors, throttles and duration first; if it only is too slow, raise " +
+        "does not run. Look at its errors, throttles and duration first; if it is only too slow, raise " +
         "maximumConcurrency or batchSize.",
     },
     {
@@ -114,7 +114,7 @@ export function streamAlarms(
       description: (share) =>
         `More than ${share} of the records for the stream of ${name} were refused in several minutes: a shard gets ` +
         "more than 1 MB or 1,000 records a second. " +
-        "See whether one partition key has most of them first; else give it more shards. Producers must send them again.",
+        "See whether one partition key has most of them first; otherwise give the stream more shards. Producers must send them again.",
     },
   ];
 }
@@ -144,7 +144,7 @@ export function tableAlarms(name: string, tableName: pulumi.Input<string>, index
           `DynamoDB refused more than ${events} ${access}s of the ${of} in several minutes, though it is on ` +
           "demand: one key is hot, or the traffic more than " +
           "doubled at once. See which keys are asked for most (CloudWatch Contributor Insights) first; the " +
-          "functions try again meanwhile.",
+          "functions retry meanwhile.",
       }),
     ),
   );

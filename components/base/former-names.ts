@@ -61,7 +61,7 @@ function knownOf(resource: pulumi.Resource): Known {
     };
   }
   throw new pulumi.RunError(
-    "This version of @pulumi/pulumi does not tell the aliases of a resource, which what is named after it must " +
+    "This version of @pulumi/pulumi does not expose the aliases of a resource, which resources named after it must " +
       "follow; use version 3.270.",
   );
 }

@@ -31,7 +31,7 @@ export class Late<T> {
   add(item: T): void {
     if (this.closed) {
       throw new pulumi.ResourceError(
-        `${this.what} was added after the program had awaited something; add it in the same synchronous stretch in ` +
+        `${this.what} was added after the program had awaited something; add it in the same synchronous code in ` +
           "which its owner is created.",
         this.owner,
         true,

@@ -26,8 +26,8 @@ export const cutCredentialChain: Plugin = {
     );
     onLoad({ filter: /.*/, namespace }, ({ path: name }) => {
       const message =
-        `${name} is not in the bundle: the credentials of a Lambda function are in its environment. To use others, ` +
-        "give the client its credentials.";
+        `${name} is not in the bundle: the credentials of a Lambda function are in its environment. To use other credentials, ` +
+        "pass them to the client.";
       return {
         contents:
           `export const ${providers[name]} = () => async () => { throw Object.assign(new ` +

@@ -113,8 +113,8 @@ async function entryOf(request: Request, exporter: Exporter | undefined, root: s
   }
   const inline = await serializeInline(callback, owner);
   await pulumi.log.info(
-    "The callback is exported by no module, so it is serialised with all that it captures: a larger bundle, and " +
-      "values as they are now. Export it from a module of its own to have it bundled from source.",
+    "No module exports the callback, so it is serialised with everything that it captures: the bundle is larger, and " +
+      "captured values do not change later. Export it from its own module to have it bundled from source.",
     owner,
   );
   return { text: text(`import { callback } from ${JSON.stringify(inlineModule)};`), inline, ...beside };

@@ -69,7 +69,7 @@ export function graphsOf(part: Part): readonly Graph[] {
           ],
         },
         {
-          title: "Waiting, in hand; age in s (right)",
+          title: "Waiting, in flight; age in s (right)",
           metrics: [
             sqs(part.queue, "ApproximateNumberOfMessagesVisible", { stat: "Maximum" }),
             sqs(part.queue, "ApproximateNumberOfMessagesNotVisible", { stat: "Maximum" }),

@@ -146,7 +146,7 @@ export class CallbackFunction extends pulumi.ComponentResource {
       // Streams are created by Lambda under names of its own, so they are named by a wildcard within this one log
       // group.
       { actions: ["logs:CreateLogStream", "logs:PutLogEvents"], resources: [pulumi.interpolate`${logGroup.arn}:*`] },
-      // X-Ray's write actions know no resource:
+      // X-Ray's write actions support no resource ARNs:
       // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
       { actions: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], resources: ["*"] },
     ];

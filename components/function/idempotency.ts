@@ -96,7 +96,7 @@ export function checkIdempotency({ callback, idempotency, timeout }: Checked, er
     );
   }
   const paths = pathsOf(idempotency);
-  if (paths.length === 0) errors.add("idempotency.key names nothing; give a path into the event, as orderId.");
+  if (paths.length === 0) errors.add("idempotency.key is empty; give a path into the event, as orderId.");
   for (const path of paths) {
     if (!path.split(".").every((name) => name !== "")) {
       errors.add(
@@ -114,7 +114,7 @@ export function checkIdempotency({ callback, idempotency, timeout }: Checked, er
   if (lasts && expiresAfter !== undefined && expiresAfter < longest) {
     errors.add(
       `idempotency.expiresAfter ${expiresAfter} s is shorter than timeout ${longest} s, so an event could be ` +
-        `forgotten while it is in hand; give at least ${longest} s.`,
+        `forgotten while it is in progress; give at least ${longest} s.`,
     );
   }
 }

@@ -16,7 +16,7 @@ export interface HttpIngressArgs extends Operations {
    */
   readonly routes: Readonly<Record<`${"POST" | "PUT"} /${string}`, RouteConsumer | FifoRoute>>;
   /**
-   * Whether anybody may call it. Otherwise callers sign with IAM credentials that allow execute-api:Invoke.
+   * Whether anyone may call it. Otherwise callers sign with IAM credentials that allow execute-api:Invoke.
    * @default false
    */
   readonly public?: boolean;

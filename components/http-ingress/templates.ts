@@ -41,7 +41,7 @@ const accepted = `{"messageId":"$input.path('$.SendMessageResponse.SendMessageRe
  */
 const refused = [
   "#set($code = $input.path('$.Error.Code'))#set($reason = $input.path('$.Error.Message'))",
-  `#if($code == "InvalidMessageContents"){"message":"The body holds characters that SQS does not allow."}`,
+  `#if($code == "InvalidMessageContents"){"message":"The body contains characters that SQS does not allow."}`,
   `#elseif(($code == "InvalidParameterValue" || $code == "MissingParameter") && ` +
     `($reason.contains("MessageGroupId") || $reason.contains("MessageDeduplicationId"))){"message":"The body has no ` +
     `message group or no deduplication id, or one that SQS does not allow."}`,

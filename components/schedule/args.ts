@@ -124,7 +124,7 @@ export function checkSchedule(name: string, args: Checked, owner: pulumi.Resourc
     );
   }
   if (timeZone !== undefined && !isTimeZone(timeZone)) {
-    errors.add(`timeZone is "${timeZone}"; give the name of a zone as IANA has it, as Europe/Berlin.`);
+    errors.add(`timeZone is "${timeZone}"; give an IANA time zone, as Europe/Berlin.`);
   }
   checkEvent(args.event, errors);
   checkPeriod(args, errors);
@@ -147,7 +147,7 @@ function checkPeriod({ startDate, endDate }: Pick<Checked, "startDate" | "endDat
   const [start, end] = Object.entries({ startDate, endDate }).map(([name, date]) => {
     if (typeof date !== "string") return undefined;
     const moment = parseMoment(date);
-    if (moment === undefined) errors.add(`${name} is "${date}"; Scheduler takes a moment as 2026-12-24T00:00:00Z.`);
+    if (moment === undefined) errors.add(`${name} is "${date}"; Scheduler accepts a time such as 2026-12-24T00:00:00Z.`);
     return moment;
   });
   if (start !== undefined && end !== undefined && end <= start) {

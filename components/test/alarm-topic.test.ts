@@ -53,7 +53,7 @@ describe("AlarmTopic", () => {
       return said;
     };
     const [warning = "", ...others] = await warned({});
-    assert.match(warning, /^AlarmTopic "alarms": emails is empty, so that nobody hears of an alarm\. Give emails/);
+    assert.match(warning, /^AlarmTopic "alarms": emails is empty, so nobody is notified of an alarm\. Give emails/);
     assert.deepEqual(others, []);
     assert.deepEqual(await warned({ emails: ["on-call@example.com"] }), []);
     assert.deepEqual(await warned({ subscribedElsewhere: true }), []);

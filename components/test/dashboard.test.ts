@@ -111,7 +111,7 @@ describe("Dashboard", () => {
       rowOf(widgets, "orders queue, placeOrder").map(({ x, properties }) => [x, properties.title]),
       [
         [0, "Sent, and finished"],
-        [4, "Waiting, in hand; age in s (right)"],
+        [4, "Waiting, in flight; age in s (right)"],
         [9, "Invocations; records (right)"],
         [14, "Duration in ms"],
         [19, "Dead letters"],

@@ -230,7 +230,7 @@ describe("Network", () => {
   it("explains every wildcard of its statements, and violates no mandatory policy", async () => {
     for (const preview of [false, true]) {
       const { graph } = await Recorded.of(inNetwork(), { preview });
-      if (!preview) assert.match(iamList(graph).markdown, /An endpoint's policy grants nobody anything/);
+      if (!preview) assert.match(iamList(graph).markdown, /An endpoint's policy grants nothing/);
       const broken = findingsOf(graph).filter(({ level }) => level === "mandatory");
       assert.deepEqual(broken, []);
     }

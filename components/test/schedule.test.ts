@@ -175,8 +175,8 @@ describe("Schedule", () => {
       "maximumRetryAttempts is 186; Scheduler allows a whole number from 0 to 185.",
       "maximumEventAge is 59 s; Scheduler allows a whole number from 60 to 86400 s.",
       'expression is "every hour"; Scheduler allows rate(1 hour)',
-      'timeZone is "Mars/Olympus"; give the name of a zone',
-      'endDate is "2027-02-30T00:00:00Z"; Scheduler takes a moment as 2026-12-24T00:00:00Z.',
+      'timeZone is "Mars/Olympus"; give an IANA time zone',
+      'endDate is "2027-02-30T00:00:00Z"; Scheduler accepts a time such as 2026-12-24T00:00:00Z.',
       "its target is a FIFO queue, which needs a messageGroupId",
       "its target is a FIFO queue without contentBasedDeduplication, and no deduplication id can be sent",
     ]) {
@@ -199,7 +199,7 @@ describe("Schedule", () => {
     [
       "an offset as a time zone",
       { timeZone: "+01:00" },
-      /timeZone is "\+01:00"; give the name of a zone as IANA has it/,
+      /timeZone is "\+01:00"; give an IANA time zone/,
     ],
     [
       "an end before its start",

@@ -172,7 +172,7 @@ describe("TopicConsumer", () => {
       "types is empty, so nothing would be delivered",
       "types and filter.type both say which types are delivered",
       "the filter has 6 keys (types is one of them); SNS allows 5.",
-      "filter.e is no list of values; SNS takes lists only",
+      "filter.e is not a list of values; SNS accepts lists only",
       "maximumRetryAttempts is 3; Lambda allows a whole number from 0 to 2.",
       "maximumEventAge is 59 s; Lambda allows a whole number from 60 to 21600 s.",
       "its topic is FIFO, and SNS delivers FIFO topics to queues only; subscribe a QueueConsumer",

@@ -146,7 +146,7 @@ describe("Topic", () => {
         events.subscribe(all, { types: ["placed"] });
         events.subscribe(all, { types: ["cancelled"] });
       },
-      /the subscription of "all" is there already; join the types of both in one/,
+      /the subscription of "all" exists already; combine the types of both in one/,
     ],
     [
       "types that the filter names again",

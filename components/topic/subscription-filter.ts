@@ -44,7 +44,7 @@ export function checkSubscriptionFilter(args: SubscriptionFilter<string>, errors
   for (const [key, values] of keys) {
     if (Array.isArray(values)) combinations *= Math.max(1, values.length);
     else if (filterScope === "MessageAttributes") {
-      errors.add(`filter.${key} is no list of values; SNS takes lists only, and nested keys only of MessageBody.`);
+      errors.add(`filter.${key} is not a list of values; SNS accepts lists only, and nested keys only of MessageBody.`);
       continue;
     }
     faults.push(...faultsOf({ [key]: values }, filterScope));

@@ -49,10 +49,10 @@ function ofKey({ type, inputs }: GraphResource): string {
   const days = Number(inputs.deletionWindowInDays ?? 30);
   return (
     " Messages, records, items, backups and logs that are encrypted with it cannot be read from then on, even " +
-    "where what is new has another key. " +
+    "where new data is encrypted with another key. " +
     `Keep it until they are gone: as ${code("formerKmsKeyArn")}, or with ${code("encryption: aws-keeping-key")} ` +
     "in this project. " +
-    `For ${days} days the deletion can be taken back, with ${code("aws kms cancel-key-deletion")} and ` +
+    `For ${days} days the deletion can be cancelled, with ${code("aws kms cancel-key-deletion")} and ` +
     `${code("aws kms enable-key")}.`
   );
 }
@@ -99,7 +99,7 @@ function ofReplaced({ before, after, effect, properties }: ResourceChange): Dang
 
 function guarded({ options, inputs }: GraphResource): string {
   if (options.protect) {
-    return " It is protected: Pulumi refuses, and the deployment fails, until `protect` is off in a deployment before.";
+    return " It is protected: Pulumi refuses, and the deployment fails, until an earlier deployment has set `protect` to false.";
   }
   return inputs.deletionProtectionEnabled === true
     ? " Its deletion protection makes AWS refuse, and the deployment fail."
@@ -117,7 +117,7 @@ function ofStream({ after, before, properties }: ResourceChange): Danger[] {
   const stays = after.inputs.streamEnabled === true;
   const text =
     `${code(nameOf(after))}: its stream **ends**${stays ? " and another one begins, under another ARN" : ""}; ` +
-    "what a consumer has not read of it by then, it does not read.";
+    "a consumer loses the records that it has not read by then.";
   return [{ kind: "data", urn: after.urn, text }];
 }
 

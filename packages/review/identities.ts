@@ -38,7 +38,7 @@ function deletedText(created: GraphResource, former: GraphResource, identity: Id
   const effect =
     identity.second === "joins"
       ? "Pulumi creates first and then deletes it, so that **none is left**, and the deployment says nothing."
-      : "AWS refuses to create it while the former is there, and **the deployment fails**.";
+      : "AWS refuses to create it while the former exists, and **the deployment fails**.";
   const renamed = created.type === former.type && created.parent === former.parent;
   const alias = renamed ? `{ name: ${JSON.stringify(former.name)} }` : JSON.stringify(former.urn);
   return (
@@ -50,7 +50,7 @@ function deletedText(created: GraphResource, former: GraphResource, identity: Id
 function sharedText(one: GraphResource, other: GraphResource, identity: Identity): string {
   const both = `${code(nameOf(one))} and ${code(nameOf(other))} ${areOne(identity)}`;
   return identity.second === "joins"
-    ? `${both} It is as the last of them says, and whoever removes one removes both. Leave one out.`
+    ? `${both} They have the settings of the last one, and removing one removes both. Leave one out.`
     : `${both} AWS refuses the second, and **the deployment fails**. Leave one out.`;
 }
 

@@ -84,9 +84,7 @@ export async function installFor(
 ): Promise<string> {
   const lock = locks.find((name) => existsSync(path.join(base, name)));
   if (lock === undefined) {
-    throw new Error(
-      "The base commit has no package-lock.json or pnpm-lock.yaml, so nobody can say which packages it was made with.",
-    );
+    throw new Error("The base commit has no package-lock.json or pnpm-lock.yaml, so its packages are not known.");
   }
   const hash = createHash("sha256").update(`${process.platform} ${process.arch} ${process.versions.modules}\n`);
   for (const name of [lock, ...settings]) {
@@ -95,7 +93,7 @@ export async function installFor(
   }
   const folder = path.join(cache, `packages-${hash.digest("hex").slice(0, 16)}`);
   if (existsSync(path.join(folder, "node_modules"))) {
-    say("The base commit's packages are there from an earlier review.");
+    say("The base commit's packages are installed from an earlier review.");
   } else {
     say(`Installing the base commit's packages (${lock === "package-lock.json" ? "npm ci" : "pnpm install"}) …`);
     const making = `${folder}.${process.pid}`;

@@ -48,7 +48,7 @@ export function reportOf(reviewed: Reviewed): Report {
     ...notes,
     ...alert("CAUTION", "Data is lost", ofKind("data")),
     ...alert("CAUTION", "Created and deleted at once", deleted),
-    ...alert("WARNING", "Two here, one on AWS", shared),
+    ...alert("WARNING", "Two in the program, one on AWS", shared),
     ...alert("WARNING", "Less is protected", ofKind("protection")),
     ...unknowns(onlyOnceDeployed, after),
     ...findingSections(changes.added, "Against the policies, new", after),
@@ -185,7 +185,7 @@ function outputs({ before, after }: Comparison): string[] {
   const [was, is] = [Object.keys(before.outputs), Object.keys(after.outputs)];
   const lost = was
     .filter((name) => !is.includes(name))
-    .map((name) => `- ${code(name)} is removed: whoever reads it fails`);
+    .map((name) => `- ${code(name)} is removed: programs that read it fail`);
   const gained = is.filter((name) => !was.includes(name)).map((name) => `- ${code(name)} is added`);
   const other = was
     .filter((name) => is.includes(name) && keysOf(before, name) !== keysOf(after, name))

@@ -19,7 +19,7 @@ export interface ReviewOptions {
 
 export interface Review {
   readonly markdown: string;
-  /** Whether something mandatory is violated, or the program does not evaluate. */
+  /** Whether something mandatory is violated, or the program cannot be evaluated. */
   readonly failed: boolean;
 }
 
@@ -76,7 +76,7 @@ async function reviewStack(
     const sections = [
       `## Stack ${code(stack)}`,
       `Compared with ${compared}.`,
-      "### The program does not evaluate",
+      "### The program cannot be evaluated",
       fenced(message),
     ];
     return { sections, failed: true };
@@ -103,7 +103,7 @@ function notesOn(base: Evaluated, stack: string): string[] {
   }
   if ("error" in base) {
     return [
-      "### The base does not evaluate",
+      "### The base cannot be evaluated",
       "So there is nothing to compare with, and all of the program is listed as new. The base says:",
       fenced(base.error),
     ];

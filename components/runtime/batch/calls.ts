@@ -24,12 +24,12 @@ export class Calls {
   inTime<T>(until: number, work: (limits: CallLimits) => Promise<T>): Promise<T> {
     return this.limit.run(async () => {
       const left = until - Date.now();
-      if (left < leastTime) throw new OutOfTime("No time was left for it.");
+      if (left < leastTime) throw new OutOfTime("No time was left.");
       const ended = new AbortController();
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<never>((_, reject) => {
         timer = setTimeout(() => {
-          const error = new OutOfTime("It was not over in time.");
+          const error = new OutOfTime("The call did not end in time.");
           reject(error);
           ended.abort(error);
         }, left);

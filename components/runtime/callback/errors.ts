@@ -18,10 +18,10 @@ export class PermanentError extends Error {
 /** The record is not what the callback's schema says. */
 export class InvalidEvent extends PermanentError {}
 
-/** The callback still ran when the function's timeout came near. */
+/** The callback still ran shortly before the function's timeout. */
 export class CallbackTimeout extends Error {
   constructor(milliseconds: number) {
-    super(`The callback still ran after ${milliseconds} ms, when the function's timeout came near.`);
+    super(`The callback still ran after ${milliseconds} ms, shortly before the function's timeout.`);
     this.name = "CallbackTimeout";
   }
 }

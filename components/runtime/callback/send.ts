@@ -70,7 +70,7 @@ function attributesOf({ attributes = {}, correlationId }: SendOptions): Record<s
   for (const [name, value] of Object.entries(attributes)) {
     if (!isMessageText(value)) {
       throw new PermanentError(
-        `The attribute ${name} is ${JSON.stringify(value)}. SQS takes no empty text and no control characters there; put it into the event.`,
+        `The attribute ${name} is ${JSON.stringify(value)}. SQS accepts no empty string and no control characters there; put it into the event.`,
       );
     }
     result[name] = { DataType: "String", StringValue: value };

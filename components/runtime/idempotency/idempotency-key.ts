@@ -12,7 +12,7 @@ export function valueAt(event: unknown, path: string): string | number | bigint 
   if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") return value;
   if (typeof value === "string" && value !== "") return value;
   throw new InvalidEvent(
-    `${path}: Expected a text, a number or a boolean, by which events are told apart, but received ${shown(value)}`,
+    `${path}: Expected a string, a number or a boolean that identifies the event, but received ${shown(value)}`,
   );
 }
 

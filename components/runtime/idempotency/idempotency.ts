@@ -71,7 +71,7 @@ function readIdempotency(): IdempotencySettings {
   const { idempotency } = JSON.parse(process.env[settingsVariable] ?? "{}") as Partial<Settings>;
   if (idempotency === undefined) {
     throw new Error(
-      `${settingsVariable} says nothing of idempotency; deploy the function with its component, which does.`,
+      `${settingsVariable} has no idempotency settings; deploy the function with its component, which sets them.`,
     );
   }
   return idempotency;
@@ -92,7 +92,7 @@ const releasesAtATime = 10;
 const skipped = {
   done: "the event was handled before; the callback is not run again",
   "in hand":
-    "the event is in hand for another record, which carries it on; this last attempt of its duplicate is not needed",
+    "another record of the event is in progress; this last attempt of its duplicate is not needed",
 } as const;
 
 class Once {
@@ -182,16 +182,16 @@ class Once {
           // The other record is in its source until its invocation has ended: done, tried again, or a dead letter of
           // the same event.
           if (found.validation === claim.validation) return "in hand";
-          throw new IdempotencyValidationError(`An event with the same ${said} and other content is in hand.`);
+          throw new IdempotencyValidationError(`An event with the same ${said} and other content is in progress.`);
         }
         throw new IdempotencyAlreadyInProgressError(
-          `The event with ${said} is in hand in another invocation.`,
+          `The event with ${said} is in progress in another invocation.`,
           found.until,
         );
       }
     }
     inHand.delete(claim);
-    throw new IdempotencyAlreadyInProgressError(`The event with ${said} is in hand in another invocation.`, Date.now());
+    throw new IdempotencyAlreadyInProgressError(`The event with ${said} is in progress in another invocation.`, Date.now());
   }
 
   /**
@@ -202,7 +202,7 @@ class Once {
     try {
       await this.table.complete(claim, ends, deadline);
     } catch (error) {
-      logger.warn("a handled event could not be noted as such; a duplicate of it would run again", {
+      logger.warn("the completion of an event could not be stored; a duplicate of it would run again", {
         idempotencyKey: claim.id,
         ...nameError(error),
       });
@@ -213,7 +213,7 @@ class Once {
     try {
       await this.table.release(claim, ends);
     } catch (error) {
-      context?.logger.warn("an event could not be freed; it can run again when the time of this invocation is over", {
+      context?.logger.warn("an event could not be released; it can run again when the time of this invocation is over", {
         idempotencyKey: claim.id,
         ...nameError(error),
       });

@@ -192,7 +192,7 @@ describe("idempotency", () => {
           timeout: 600,
           idempotency: { table, key: "id", expiresAfter: 300 },
         }),
-      /expiresAfter 300 s is shorter than timeout 600 s, so an event could be forgotten while it is in hand; give at least 600 s/,
+      /expiresAfter 300 s is shorter than timeout 600 s, so an event could be forgotten while it is in progress; give at least 600 s/,
     ],
   };
   for (const [what, [program, says]] of Object.entries(bad)) {
@@ -206,7 +206,7 @@ describe("idempotency", () => {
       const reasons: string[] = [];
       const errors = { add: (reason: string) => reasons.push(reason), integer: () => true } as object as ArgumentErrors;
       checkIdempotency({ callback: note, idempotency: { table, key } as object as IdempotencyOptions }, errors);
-      assert.match(reasons.join(), /idempotency\.key (has ".*"|names nothing); give a path into the event/);
+      assert.match(reasons.join(), /idempotency\.key (has ".*"|is empty); give a path into the event/);
     }
   });
 });

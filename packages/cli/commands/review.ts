@@ -47,7 +47,7 @@ export function addReview(program: Command, perform: Perform): void {
         const { markdown, failed } = await review(options, { cwd: process.cwd(), signal, say });
         if (signal.aborted) return exitCodes.interrupted;
         deliver(markdown, file, session);
-        if (failed) say("The program does not evaluate, or something mandatory is violated: the review says what.");
+        if (failed) say("The program cannot be evaluated, or a mandatory policy is violated: the review says what.");
         return failed ? exitCodes.failed : exitCodes.done;
       }),
     );

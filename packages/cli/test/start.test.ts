@@ -216,7 +216,7 @@ describe("spillway start", () => {
       const project = projectIn(path.join(folder, "unreadable"), "config:\n  mails: { type: array }\n");
       await endsWith(
         ["--port", "0", "--program", path.join(project, "index.ts")],
-        /^Pulumi refuses this project:\n {2}- Pulumi\.yaml: the configuration key mails is an array and does not say of what/m,
+        /^Pulumi refuses this project:\n {2}- Pulumi\.yaml: the configuration key mails is an array without items/m,
       );
     });
 

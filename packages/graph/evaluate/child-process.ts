@@ -103,7 +103,7 @@ export async function evaluateInChild(evaluation: Evaluation, questions?: Questi
       timer = setTimeout(
         () =>
           reject(
-            new Error(`${evaluation.program} did not end within ${timeout / 1000} s; a program may not wait for ever.`),
+            new Error(`${evaluation.program} did not end within ${timeout / 1000} s; a program must not wait forever.`),
           ),
         timeout,
       );

@@ -32,7 +32,7 @@ export function invoked(
       return policyDocument(args);
     default:
       throw new Error(
-        `The program invokes ${token}, which cannot be answered without AWS; hand its result in as configuration.`,
+        `The program invokes ${token}, which cannot be answered without AWS; pass its result in as configuration.`,
       );
   }
 }

@@ -200,7 +200,7 @@ export class Monitor {
     if (outputs !== undefined) return outputs;
     throw new Error(
       `The program reads the outputs of the stack "${stack}", which only the engine knows; give those that it ` +
-        `needs with --stack-output ${stack}:<output>=<value> (spillway start), or hand them in as configuration.`,
+        `needs with --stack-output ${stack}:<output>=<value> (spillway start), or pass them in as configuration.`,
     );
   }
 

@@ -35,7 +35,7 @@ export function projectFaults(root: string): readonly string[] {
   } catch (error) {
     return [`Pulumi.yaml cannot be read: ${(error as Error).message}`];
   }
-  if (!isObject(project)) return ["Pulumi.yaml is no object; give it a name and a runtime."];
+  if (!isObject(project)) return ["Pulumi.yaml is not an object; give it a name and a runtime."];
   const { name, config } = project;
   const faults: string[] = [];
   if (typeof name !== "string" || name === "") faults.push("Pulumi.yaml has no name; give the project one.");
@@ -81,7 +81,7 @@ function typeFaults({ type, items }: Fields): string[] {
     return [`has the type ${JSON.stringify(type)}, which Pulumi does not know; allowed are ${types.join(", ")}.`];
   }
   if (items === undefined || items === null) {
-    return type === "array" ? ["is an array and does not say of what; give it items, as { type: string }."] : [];
+    return type === "array" ? ["is an array without items; give it items, as { type: string }."] : [];
   }
   return isObject(items) ? typeFaults(items) : [`has the items ${JSON.stringify(items)}; they take a type.`];
 }

@@ -40,13 +40,13 @@ const reasons: readonly Reason[] = [
   {
     actions: new Set(["xray:PutTraceSegments", "xray:PutTelemetryRecords"]),
     arn: /^\*$/,
-    text: `X-Ray's write actions know no resource: ${reference}/list_awsx-ray.html`,
+    text: `X-Ray's write actions support no resource ARNs: ${reference}/list_awsx-ray.html`,
   },
   {
     actions: new Set(["dynamodb:ListStreams"]),
     arn: /^\*$/,
     text:
-      "Listing streams is a question to the account, not to one table; it answers with names: " +
+      "ListStreams applies to the account, not to one table, and returns only names: " +
       "https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html",
   },
   {
@@ -89,7 +89,7 @@ const ownReasons: readonly { readonly kind: RegExp; readonly actions: readonly s
     kind: / vpc endpoint$/,
     actions: ["*"],
     text:
-      "An endpoint's policy grants nobody anything, it limits what passes: here to callers and resources of the " +
+      "An endpoint's policy grants nothing; it limits what passes: here to callers and resources of the " +
       "account, as its conditions say: " +
       "https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html",
   },
@@ -97,7 +97,7 @@ const ownReasons: readonly { readonly kind: RegExp; readonly actions: readonly s
     kind: / key$/,
     actions: ["kms:*"],
     text:
-      "Without this statement the account's own IAM policies could grant nobody the key, and nobody could manage " +
+      "Without this statement the account's own IAM policies could not grant the key, and nobody could manage " +
       "it: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html",
   },
 ];
@@ -130,7 +130,7 @@ export function iamList(graph: Graph): IamList {
   ];
   if (used.length > 0) {
     const numbered = used.map((text, index) => `${index + 1}. ${text}`);
-    lines.push("", "Wildcards, and why there is no other way:", "", ...numbered);
+    lines.push("", "Wildcards, and why each is necessary:", "", ...numbered);
   }
   return { markdown: lines.join("\n"), unexplained };
 }

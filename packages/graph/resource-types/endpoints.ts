@@ -20,7 +20,7 @@ export const endpoints: ResourceTypes = {
           const open = routesOf(after, true);
           return routesOf(before, false).some((route) => open.includes(route));
         },
-        text: "anybody may call routes that wanted a signature",
+        text: "anyone may call routes that required a signature",
       },
     ],
   },
@@ -40,7 +40,7 @@ export const endpoints: ResourceTypes = {
       {
         property: "authorization",
         weakens: (before, after) => before !== "NONE" && after === "NONE",
-        text: "anybody may call it",
+        text: "anyone may call it",
       },
     ],
   },

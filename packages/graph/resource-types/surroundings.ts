@@ -41,13 +41,13 @@ export const surroundings: ResourceTypes = {
   "aws:iam/rolePolicyAttachment:RolePolicyAttachment": { identity: joins("role", "policyArn") },
   "aws:kms/key:Key": {
     replacing: ["customKeyStoreId", "customerMasterKeySpec", "keyUsage", "multiRegion", "xksKeyId"],
-    data: { noun: "key", loss: "whatever is encrypted with it" },
+    data: { noun: "key", loss: "all data that is encrypted with it" },
     protections: [
       { property: "enableKeyRotation", weakens: wasOn, text: "the key is no longer rotated" },
       {
         property: "deletionWindowInDays",
         weakens: isFewer(30),
-        text: "there are fewer days to take a deletion back",
+        text: "there are fewer days to cancel a deletion",
       },
     ],
   },

@@ -14,20 +14,20 @@ export const alarmPolicies: readonly Policy[] = [
     name: "alarm-has-action",
     level: "advisory",
     severity: "medium",
-    description: "An alarm tells somebody.",
+    description: "An alarm has an action.",
     ids: ["CloudWatch.15", "CloudWatch.17", "CKV_AWS_319", "CloudWatchAlarmAction"],
     url: "https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html",
     types: alarmTypes,
     check: ({ props: { actionsEnabled, alarmActions } }, report) => {
       if (actionsEnabled === false) report("actionsEnabled is false", "Leave it out, or set it to true");
-      if (!isSet(alarmActions)) report("alarmActions is empty", "Set it to the ARN of a topic that somebody reads");
+      if (!isSet(alarmActions)) report("alarmActions is empty", "Set it to the ARN of a topic that has a subscription");
     },
   }),
   stackPolicy({
     name: "alarm-topic-has-subscriber",
     level: "advisory",
     severity: "medium",
-    description: "Somebody subscribes to a topic that alarms go to.",
+    description: "A topic that alarms notify has a subscription.",
     ids: [],
     url: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html",
     check: (stack, report) => {
@@ -40,8 +40,8 @@ export const alarmPolicies: readonly Policy[] = [
         if (stack.referring(topic, "topic", "aws:sns/topicSubscription:TopicSubscription").length > 0) continue;
         report(
           topic,
-          "alarms go to it, and nobody in this stack subscribes to it",
-          "Subscribe who is to know, or make it an exception where that is done elsewhere",
+          "alarms notify it, and this stack has no subscription to it",
+          "Add a subscription, or add it to this policy's exceptions if the subscription is elsewhere",
         );
       }
     },

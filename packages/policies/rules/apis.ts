@@ -53,7 +53,7 @@ export const apiPolicies: readonly Policy[] = [
     name: "api-authorized",
     level: "advisory",
     severity: "high",
-    description: "Endpoints ask their callers who they are.",
+    description: "Endpoints authenticate their callers.",
     ids: ["AwsSolutions-APIG4", "CKV_AWS_309", "APIGateway.8", "CKV_AWS_59"],
     url: "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-to-api.html",
     types: [restMethod, httpRoute, restApi],
@@ -62,7 +62,7 @@ export const apiPolicies: readonly Policy[] = [
         for (const operation of operationsOf(props)) {
           if (operation.signed || isPreflightRoute(operation)) continue;
           report(
-            `body has no security for ${operation.route}: anybody may call it`,
+            `body has no security for ${operation.route}: anyone may call it`,
             "Give it a security scheme of IAM, or an authorizer; if it is meant to be public, add it to this policy's exceptions",
           );
         }
@@ -73,7 +73,7 @@ export const apiPolicies: readonly Policy[] = [
       if (given === unknown || (isSet(given) && given !== "NONE") || isPreflight(props)) return;
       if (props.apiKeyRequired === true) return;
       report(
-        `${property} is ${shown(given)}: anybody may call it`,
+        `${property} is ${shown(given)}: anyone may call it`,
         'Set it to "AWS_IAM", or give it an authorizer; if it is meant to be public, add it to this policy\'s exceptions',
       );
     },
@@ -82,7 +82,7 @@ export const apiPolicies: readonly Policy[] = [
     name: "api-access-logged",
     level: "advisory",
     severity: "medium",
-    description: "Stages log who called what.",
+    description: "Stages write access logs.",
     ids: ["AwsSolutions-APIG1", "Serverless-APIGWAccessLogging", "CKV_AWS_76", "CKV_AWS_95", "APIGateway.9"],
     url: "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html",
     types: [restStage, httpStage],
@@ -131,7 +131,7 @@ export const apiPolicies: readonly Policy[] = [
     name: "api-validates",
     level: "advisory",
     severity: "low",
-    description: "REST APIs validate requests before anything is called.",
+    description: "REST APIs validate requests before they call an integration.",
     ids: ["AwsSolutions-APIG2"],
     url: "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html",
     types: [restMethod, restApi],
@@ -151,7 +151,7 @@ export const apiPolicies: readonly Policy[] = [
     name: "api-throttled",
     level: "advisory",
     severity: "medium",
-    description: "Stages say how many requests they take; otherwise it is what the account has for all of its APIs.",
+    description: "Stages set throttling limits; otherwise the account's limits for all of its APIs apply.",
     ids: ["Serverless-APIGWDefaultThrottling"],
     url: "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html",
     check: (stack, report) => {

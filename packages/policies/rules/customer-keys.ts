@@ -20,7 +20,7 @@ export const customerKeyPolicies: readonly Policy[] = [
     name: "customer-managed-key",
     level: "disabled",
     severity: "medium",
-    description: "What is kept is encrypted with a key of one's own.",
+    description: "Stored data is encrypted with a customer managed key.",
     ids: [
       "CKV2_AWS_73",
       "CKV_AWS_185",

@@ -83,8 +83,8 @@ export const deadLetterPolicies: readonly Policy[] = [
         if (isDeadLetterQueue(stack, one) !== "no" || isMadeForDeadLetters(stack, one)) continue;
         report(
           one,
-          "redrivePolicy is not set, and nothing has it for its dead letters",
-          "Set redrivePolicy to { deadLetterTargetArn, maxReceiveCount: 5 }; if it takes another stack's dead letters, add it to this policy's exceptions",
+          "redrivePolicy is not set, and no resource uses it for dead letters",
+          "Set redrivePolicy to { deadLetterTargetArn, maxReceiveCount: 5 }; if it receives another stack's dead letters, add it to this policy's exceptions",
         );
       }
     },
@@ -93,7 +93,7 @@ export const deadLetterPolicies: readonly Policy[] = [
     name: "dead-letter-queue-has-alarm",
     level: "mandatory",
     severity: "high",
-    description: "A dead-letter queue has an alarm on the messages in it: else nobody knows of them.",
+    description: "A dead-letter queue has an alarm on the messages in it; otherwise nobody notices them.",
     ids: [],
     url: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/dead-letter-queues-alarms-cloudwatch.html",
     check: (stack, report) => {
@@ -137,7 +137,7 @@ export const deadLetterPolicies: readonly Policy[] = [
     name: "event-source-mapping-has-dead-letters",
     level: "mandatory",
     severity: "high",
-    description: "A mapping from a stream says where batches go that it gives up.",
+    description: "A mapping from a stream has a destination for the batches that it gives up.",
     ids: ["Serverless-LambdaEventSourceMappingDestination"],
     url: "https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html",
     types: [mapping],

@@ -9,20 +9,21 @@ export const functionAccessPolicies: readonly Policy[] = [
     name: "function-not-public",
     level: "mandatory",
     severity: "critical",
-    description: "Nobody but named callers may invoke a function.",
+    description: "Only named callers may invoke a function.",
     ids: ["LambdaFunctionPublicAccessProhibited", "Lambda.1", "CKV_AWS_301"],
     url: "https://docs.aws.amazon.com/securityhub/latest/userguide/lambda-controls.html",
     types: [permission],
     check: ({ props: { principal, principalOrgId, sourceArn, sourceAccount } }, report) => {
       if (principal !== "*" || isSet(principalOrgId) || isSet(sourceArn) || isSet(sourceAccount)) return;
-      report('principal is "*", which is everybody', "Name an account or a service, or add principalOrgId");
+      report('principal is "*", which is everyone', "Name an account or a service, or add principalOrgId");
     },
   }),
   resourcePolicy({
     name: "function-permission-has-source",
     level: "mandatory",
     severity: "high",
-    description: "A service may invoke a function for one resource or account: a service acts for everybody.",
+    description:
+      "A service may invoke a function for one resource or account only: a service acts for every AWS customer.",
     ids: ["CKV_AWS_364"],
     url: "https://docs.aws.amazon.com/lambda/latest/dg/permissions-function-services.html",
     types: [permission],
@@ -41,7 +42,7 @@ export const functionAccessPolicies: readonly Policy[] = [
     name: "function-url-authenticated",
     level: "mandatory",
     severity: "high",
-    description: "Function URLs ask their callers who they are.",
+    description: "Function URLs authenticate their callers.",
     ids: ["CKV_AWS_258", "LambdaFunctionUrlAuth"],
     url: "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html",
     types: ["aws:lambda/functionUrl:FunctionUrl"],

@@ -43,7 +43,7 @@ export const functionPolicies: readonly Policy[] = [
     name: "function-runtime-supported",
     level: "mandatory",
     severity: "medium",
-    description: "Functions run on a runtime that AWS keeps secure.",
+    description: "Functions run on a runtime that AWS has not deprecated.",
     ids: ["Lambda.2", "CKV_AWS_363"],
     url: "https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html",
     types: [lambda],
@@ -71,7 +71,7 @@ export const functionPolicies: readonly Policy[] = [
     name: "function-sized",
     level: "advisory",
     severity: "low",
-    description: "Functions say how much memory and how much time they get.",
+    description: "Functions set their memory and their timeout.",
     ids: ["Serverless-LambdaDefaultMemorySize", "Serverless-LambdaDefaultTimeout"],
     url: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html",
     types: [lambda],
@@ -115,7 +115,7 @@ export const functionPolicies: readonly Policy[] = [
         if (found !== undefined)
           report(
             `environment.variables.${name} holds ${found}`,
-            "Keep it in Secrets Manager or SSM, and hand over its name",
+            "Keep it in Secrets Manager or SSM, and pass its name",
           );
       }
     },
@@ -124,7 +124,7 @@ export const functionPolicies: readonly Policy[] = [
     name: "function-reserved-concurrency",
     level: "disabled",
     severity: "low",
-    description: "Functions have a concurrency of their own.",
+    description: "Functions have reserved concurrency.",
     ids: ["LambdaConcurrency", "CKV_AWS_115"],
     url: "https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html",
     types: [lambda],

@@ -7,7 +7,7 @@ export const logPolicies: readonly Policy[] = [
     name: "log-group-retention",
     level: "advisory",
     severity: "low",
-    description: "Log groups say for how long they keep logs; otherwise it is for ever.",
+    description: "Log groups set a retention; otherwise they keep logs forever.",
     ids: ["Serverless-CloudWatchLogGroupRetentionPeriod", "CKV_AWS_66"],
     url: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html",
     options: {
@@ -16,7 +16,7 @@ export const logPolicies: readonly Policy[] = [
         minimum: 1,
         maximum: 3653,
         default: 1,
-        description: "Days that logs are kept at least; 365 is CKV_AWS_338 and CloudWatch.16.",
+        description: "Minimum retention of logs in days; 365 is CKV_AWS_338 and CloudWatch.16.",
       },
     },
     types: ["aws:cloudwatch/logGroup:LogGroup"],

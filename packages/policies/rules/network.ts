@@ -24,7 +24,7 @@ export const networkPolicies: readonly Policy[] = [
     name: "security-group-not-open",
     level: "mandatory",
     severity: "high",
-    description: "Security groups let nobody in from the whole internet.",
+    description: "Security groups allow no inbound traffic from the whole internet.",
     ids: ["AwsSolutions-EC23", "CKV_AWS_24", "CKV_AWS_25", "CKV_AWS_260", "CKV_AWS_277", "EC2.18"],
     url: "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html",
     options: {
@@ -32,7 +32,7 @@ export const networkPolicies: readonly Policy[] = [
         type: "array",
         items: { type: "integer" },
         default: [443],
-        description: "Ports that may be open to everybody.",
+        description: "Ports that may be open to everyone.",
       },
     },
     types: [group, rule, ingressRule],
@@ -43,7 +43,7 @@ export const networkPolicies: readonly Policy[] = [
         if (range === undefined || (typeof from === "number" && from === to && ports.includes(from))) continue;
         report(
           `it lets ${range} in, to ports ${String(from ?? "all")} to ${String(to ?? "all")}`,
-          "Name the security groups or ranges that may come in",
+          "Name the security groups or ranges that are allowed",
         );
       }
     },
@@ -52,7 +52,7 @@ export const networkPolicies: readonly Policy[] = [
     name: "security-group-egress-named",
     level: "advisory",
     severity: "low",
-    description: "Security groups say where their members may go.",
+    description: "Security groups restrict outbound traffic.",
     ids: ["CKV_AWS_382"],
     url: "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
     types: [group, rule, egressRule],
@@ -61,7 +61,10 @@ export const networkPolicies: readonly Policy[] = [
         const protocol = at(one, "protocol") ?? at(one, "ipProtocol");
         const range = openTo(one);
         if (range === undefined || (protocol !== "-1" && protocol !== "all")) continue;
-        report(`it lets everything out to ${range}`, "Name the ports and the ranges, security groups or prefix lists");
+        report(
+          `it allows all outbound traffic to ${range}`,
+          "Name the ports and the ranges, security groups or prefix lists",
+        );
       }
     },
   }),

@@ -21,7 +21,7 @@ export const queuePolicies: readonly Policy[] = [
     name: "queue-encrypted",
     level: "mandatory",
     severity: "medium",
-    description: "Queues are encrypted at rest, and say so.",
+    description: "Queues are encrypted at rest, and set this explicitly.",
     ids: ["AwsSolutions-SQS2", "CKV_AWS_27", "SQS.1"],
     url: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-server-side-encryption.html",
     types: [queue],
@@ -37,7 +37,7 @@ export const queuePolicies: readonly Policy[] = [
     name: "queue-tls-only",
     level: "mandatory",
     severity: "high",
-    description: "Queues refuse whoever comes without TLS.",
+    description: "Queues deny requests without TLS.",
     ids: ["AwsSolutions-SQS4"],
     url: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html",
     check: (stack, report) => {
@@ -55,7 +55,7 @@ export const queuePolicies: readonly Policy[] = [
     name: "queue-visibility-covers-timeout",
     level: "mandatory",
     severity: "medium",
-    description: "A queue hides messages for six times as long as the function that reads them may run.",
+    description: "A queue's visibility timeout is at least six times the timeout of the function that reads it.",
     ids: ["LambdaEventSourceSQSVisibilityTimeout"],
     url: "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html",
     options: {
@@ -63,7 +63,7 @@ export const queuePolicies: readonly Policy[] = [
         type: "number",
         minimum: 1,
         default: 6,
-        description: "How many times the function's timeout the visibility timeout must at least be.",
+        description: "The least visibility timeout, as a multiple of the function's timeout.",
       },
     },
     check: (stack, report, { factor }: { readonly factor: number }) => {

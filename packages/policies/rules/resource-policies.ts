@@ -34,7 +34,7 @@ export const resourcePolicyPolicies: readonly Policy[] = [
     name: "queue-policy-not-public",
     level: "mandatory",
     severity: "critical",
-    description: "No policy of a queue lets anybody in, or allows everything.",
+    description: "No policy of a queue admits everyone, or allows every action.",
     ids: ["SQS.3", "CKV_AWS_168", "CKV_AWS_387", "CKV_AWS_72"],
     url: "https://docs.aws.amazon.com/securityhub/latest/userguide/sqs-controls.html",
     types: ofQueues,
@@ -53,7 +53,7 @@ export const resourcePolicyPolicies: readonly Policy[] = [
     name: "topic-policy-not-public",
     level: "mandatory",
     severity: "critical",
-    description: "No policy of a topic lets anybody in.",
+    description: "No policy of a topic admits everyone.",
     ids: ["SNS.4", "CKV_AWS_169"],
     url: "https://docs.aws.amazon.com/securityhub/latest/userguide/sns-controls.html",
     types: ofTopics,
@@ -63,7 +63,7 @@ export const resourcePolicyPolicies: readonly Policy[] = [
     name: "topic-policy-same-account",
     level: "advisory",
     severity: "medium",
-    description: "The policy of a topic lets in nobody of another account.",
+    description: "The policy of a topic admits no other account.",
     ids: ["CKV_AWS_385"],
     url: "https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html",
     options: {
@@ -71,7 +71,7 @@ export const resourcePolicyPolicies: readonly Policy[] = [
         type: "array",
         items: { type: "string" },
         default: [],
-        description: "Ids of other accounts that topics may let in.",
+        description: "Ids of other accounts that topics may admit.",
       },
     },
     types: ofTopics,
@@ -95,7 +95,8 @@ export const resourcePolicyPolicies: readonly Policy[] = [
     name: "service-admitted-for-its-source",
     level: "advisory",
     severity: "medium",
-    description: "Whoever lets an AWS service in says for which resource or account: a service acts for everybody.",
+    description:
+      "A policy that admits an AWS service names the resource or account: a service acts for every AWS customer.",
     ids: [],
     url: "https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html",
     types: [...ofQueues, ...ofTopics],
@@ -103,7 +104,7 @@ export const resourcePolicyPolicies: readonly Policy[] = [
       for (const { effect, services, condition, label } of statementsOf(props.policy)) {
         if (effect !== "Allow" || services.length === 0 || namesCallers(condition)) continue;
         report(
-          `${label} lets ${services.join(", ")} in, for whomever it acts`,
+          `${label} lets ${services.join(", ")} in, whichever customer it acts for`,
           "Add a condition on aws:SourceArn or aws:SourceAccount with fixed values",
         );
       }
@@ -113,7 +114,7 @@ export const resourcePolicyPolicies: readonly Policy[] = [
     name: "key-policy-not-public",
     level: "mandatory",
     severity: "critical",
-    description: "No policy of a key lets anybody use it.",
+    description: "No policy of a key lets everyone use it.",
     ids: ["CKV_AWS_33"],
     url: "https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html",
     types: ofKeys,
@@ -123,7 +124,7 @@ export const resourcePolicyPolicies: readonly Policy[] = [
     name: "role-trust-not-public",
     level: "mandatory",
     severity: "critical",
-    description: "No role can be assumed by anybody.",
+    description: "No role can be assumed by everyone.",
     ids: ["CKV_AWS_60"],
     url: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html",
     types: ["aws:iam/role:Role"],

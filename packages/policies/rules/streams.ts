@@ -25,7 +25,7 @@ export const streamPolicies: readonly Policy[] = [
     name: "stream-retention",
     level: "advisory",
     severity: "medium",
-    description: "Streams keep their records for a week, so that what failed can be read again.",
+    description: "Streams keep their records for a week, so that failed records can be read again.",
     ids: ["Kinesis.3"],
     url: "https://docs.aws.amazon.com/securityhub/latest/userguide/kinesis-controls.html",
     options: {
@@ -34,7 +34,7 @@ export const streamPolicies: readonly Policy[] = [
         minimum: 24,
         maximum: 8760,
         default: 168,
-        description: "Hours that records are kept at least.",
+        description: "Minimum retention of records in hours.",
       },
     },
     types: [stream],

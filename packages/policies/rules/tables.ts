@@ -9,7 +9,7 @@ export const tablePolicies: readonly Policy[] = [
     name: "table-recovers",
     level: "mandatory",
     severity: "medium",
-    description: "Tables can be restored to any point of the last weeks.",
+    description: "Tables have point-in-time recovery.",
     ids: ["AwsSolutions-DDB3", "CKV_AWS_28", "DynamoDB.2"],
     url: "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Point-in-time-recovery.html",
     types: [table],
@@ -23,7 +23,7 @@ export const tablePolicies: readonly Policy[] = [
     name: "table-deletion-protected",
     level: "advisory",
     severity: "medium",
-    description: "Tables refuse to be deleted.",
+    description: "Tables have deletion protection.",
     ids: ["DynamoDB.6"],
     url: "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithTables.Basics.html",
     types: [table],
@@ -31,7 +31,7 @@ export const tablePolicies: readonly Policy[] = [
       if (deletionProtectionEnabled === true || deletionProtectionEnabled === unknown) return;
       report(
         `deletionProtectionEnabled is ${shown(deletionProtectionEnabled)}`,
-        "Set it to true, except where the stack is made to be thrown away",
+        "Set it to true, except where the stack is temporary",
       );
     },
   }),

@@ -10,7 +10,7 @@ export const tagPolicies: readonly Policy[] = [
     name: "tagged",
     level: "advisory",
     severity: "low",
-    description: "What costs money or holds data says whose it is.",
+    description: "Resources that cost money or hold data have the required tags.",
     ids: ["SQS.2", "SNS.3", "Kinesis.2", "Lambda.6", "DynamoDB.5"],
     url: "https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html",
     options: {

@@ -26,7 +26,7 @@ export const topicPolicies: readonly Policy[] = [
     name: "topic-tls-only",
     level: "mandatory",
     severity: "high",
-    description: "Topics without a key refuse whoever publishes without TLS.",
+    description: "Topics without a key deny publishing without TLS.",
     ids: ["AwsSolutions-SNS3"],
     url: "https://docs.aws.amazon.com/sns/latest/dg/sns-security-best-practices.html",
     check: (stack, report) => {

@@ -112,7 +112,7 @@ describe("the pack in Pulumi's engine", () => {
     );
     assert.match(
       diagnostics[0]?.message ?? "",
-      /^Queues are encrypted at rest, and say so\.\n"orders": sqsManagedSseEnabled is not set/,
+      /^Queues are encrypted at rest, and set this explicitly\.\n"orders": sqsManagedSseEnabled is not set/,
     );
   });
 

@@ -54,8 +54,8 @@ describe("a review of one broken property", () => {
   it("reports that a table's stream is replaced when its view type changes", async () => {
     const after = () => table({ ...stream, streamViewType: "KEYS_ONLY" });
     assert.deepEqual(await warningsOf(() => table(stream), after), [
-      "`orders table`: its stream **ends** and another one begins, under another ARN; what a consumer has not " +
-        "read of it by then, it does not read.",
+      "`orders table`: its stream **ends** and another one begins, under another ARN; a consumer loses " +
+        "the records that it has not read by then.",
     ]);
     assert.match(await textOf(() => table(stream), after), /`streamViewType`: `"NEW_AND_OLD_IMAGES"` → `"KEYS_ONLY"`/);
   });
@@ -67,11 +67,11 @@ describe("a review of one broken property", () => {
     };
     const warnings = await warningsOf(before, () => queue());
     assert.deepEqual(warnings, [
-      "`main key` is **deleted**, with whatever is encrypted with it. Messages, records, items, backups and logs " +
+      "`main key` is **deleted**, with all data that is encrypted with it. Messages, records, items, backups and logs " +
         "that are encrypted with it cannot be " +
-        "read from then on, even where what is new has another key. Keep it until they are gone: as " +
+        "read from then on, even where new data is encrypted with another key. Keep it until they are gone: as " +
         "`formerKmsKeyArn`, or with " +
-        "`encryption: aws-keeping-key` in this project. For 30 days the deletion can be taken back, with `aws " +
+        "`encryption: aws-keeping-key` in this project. For 30 days the deletion can be cancelled, with `aws " +
         "kms cancel-key-deletion` and `aws kms enable-key`.",
       "`orders queue`: the customer managed key is removed; messages that are in it stay encrypted with that key " +
         "(`kmsMasterKeyId`).",
@@ -170,7 +170,7 @@ describe("a review warns", () => {
   it("of an endpoint that anyone may call", async () => {
     const method = (authorization: string) => () =>
       new aws.apigateway.Method("m", { restApi: "a", resourceId: "r", httpMethod: "POST", authorization });
-    assert.match((await warningsOf(method("AWS_IAM"), method("NONE"))).join(), /anybody may call it/);
+    assert.match((await warningsOf(method("AWS_IAM"), method("NONE"))).join(), /anyone may call it/);
     assert.deepEqual(await warningsOf(method("NONE"), method("AWS_IAM")), []);
   });
 
@@ -184,7 +184,7 @@ describe("a review warns", () => {
         }),
       });
     const signed = { security: [{ sigv4: [] }] };
-    assert.match((await warningsOf(api(signed), api({}))).join(), /anybody may call routes that wanted a signature/);
+    assert.match((await warningsOf(api(signed), api({}))).join(), /anyone may call routes that required a signature/);
     assert.deepEqual(await warningsOf(api({}), api(signed)), []);
   });
 });

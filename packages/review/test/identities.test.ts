@@ -67,7 +67,7 @@ describe("a review of resources that are the same one on AWS", () => {
       ),
       [
         "`b event source mapping` is created and `a event source mapping` deleted, and both are one on AWS (the " +
-          "same `eventSourceArn`, `functionName`). AWS refuses to create it while the former is there, and **the " +
+          "same `eventSourceArn`, `functionName`). AWS refuses to create it while the former exists, and **the " +
           'deployment fails**. If it was renamed or moved, `aliases: [{ name: "a" }]` on `b event source mapping` ' +
           "keeps it.",
       ],
@@ -86,12 +86,12 @@ describe("a review of resources that are the same one on AWS", () => {
     };
     const warnings = await warningsOf(() => {}, both);
     assert.deepEqual([...warnings].sort().reverse(), [
-      "`a queue policy` and `b queue policy` are one on AWS (the same `queueUrl`). It is as the last of them " +
-        "says, and whoever removes one removes both. Leave one out.",
+      "`a queue policy` and `b queue policy` are one on AWS (the same `queueUrl`). They have the settings of the " +
+        "last one, and removing one removes both. Leave one out.",
       "`a log group` and `b log group` are one on AWS (the same `name`). AWS refuses the second, and **the " +
         "deployment fails**. Leave one out.",
     ]);
-    assert.match(await textOf(() => {}, both), /> \[!WARNING\]\n> \*\*Two here, one on AWS\*\*/);
+    assert.match(await textOf(() => {}, both), /> \[!WARNING\]\n> \*\*Two in the program, one on AWS\*\*/);
   });
 
   it("treats resources of another provider as different ones", async () => {

@@ -72,7 +72,7 @@ describe("the packages of a base commit", () => {
     // Without packages npm makes no folder.
     mkdirSync(path.join(made, "node_modules"), { recursive: true });
     assert.equal(await installFor(base, cache, options), made);
-    assert.match(said.join("\n"), /^Installing.*\n.*are there from an earlier review/);
+    assert.match(said.join("\n"), /^Installing.*\n.*are installed from an earlier review/);
     const other = await installFor(
       folder("other", { "node_modules/none": { version: "1.0.0", optional: true } }),
       cache,

@@ -88,7 +88,7 @@ describe("a review", () => {
       "$1\n  batchSize: 20_000,\n});",
     ]);
     const made = await run();
-    has(made, "### The program does not evaluate");
+    has(made, "### The program cannot be evaluated");
     has(
       made,
       'QueueConsumer "fulfilment": batchSize is 20000 records; Lambda allows a whole number from 1 to 10000 records.',
@@ -100,10 +100,10 @@ describe("a review", () => {
     const items = "    items:\n      type: string\n";
     repository.change("Pulumi.yaml", [items, ""]);
     const made = await run();
-    has(made, "### The program does not evaluate");
+    has(made, "### The program cannot be evaluated");
     has(
       made,
-      "Pulumi.yaml: the configuration key alarmEmails is an array and does not say of what; give it items, as { " +
+      "Pulumi.yaml: the configuration key alarmEmails is an array without items; give it items, as { " +
         "type: string }.",
     );
     assert.equal(made.failed, true);

@@ -84,7 +84,7 @@ describe("the functions that callbacks use", () => {
       assert.deepEqual(sent, ["flow\t1 😀", undefined, undefined, undefined]);
       await assert.rejects(send(target, 1, { attributes: { kind: "a\u0001" } }), {
         name: "PermanentError",
-        message: /^The attribute kind is "a\\u0001"\. SQS takes no empty text/,
+        message: /^The attribute kind is "a\\u0001"\. SQS accepts no empty string/,
       });
     });
   });

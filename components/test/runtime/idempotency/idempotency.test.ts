@@ -164,7 +164,7 @@ describe("the consumer of an idempotent callback, on a real table", () => {
     await until(() => runs.length === 1);
     const loser = await handle(handlerOf(what), [recordOf("b", { n: "1" })]);
     assert.deepEqual([loser.reported, loser.errors], [["b"], ["IdempotencyAlreadyInProgressError"]]);
-    assert.match(loser.failures?.[0]?.errorMessage ?? "", /n 1 is in hand in another invocation/);
+    assert.match(loser.failures?.[0]?.errorMessage ?? "", /n 1 is in progress in another invocation/);
     assert.equal(loser.failures?.[0]?.outcome, "handedBack", "nothing has failed");
     const [delay = 0] = delays();
     assert.ok(delay > 10 && delay <= 30, `hidden for the 30 s of the other, not ${delay}`);
@@ -197,7 +197,7 @@ describe("the consumer of an idempotent callback, on a real table", () => {
     const { reported, lines } = await handle(handlerOf(what), [recordOf("a", { n: "1" })]);
     assert.deepEqual(reported, []);
     assert.deepEqual([reasonOf().errorType, reasonOf().errorMessage], ["Declined", "no funds"]);
-    const warning = lines.find(({ message }) => /could not be freed/.test(String(message)));
+    const warning = lines.find(({ message }) => /could not be released/.test(String(message)));
     assert.match(String(warning?.errorMessage), /^DeleteItem on the table spillway-dev-events-\w+ failed: Access/);
   });
 
@@ -230,8 +230,8 @@ describe("the consumer of an idempotent callback, on a real table", () => {
       [reasonOf().errorType, reasonOf().errorMessage, reasonOf(1).errorMessage],
       [
         "InvalidEvent",
-        "more.a: Expected a text, a number or a boolean, by which events are told apart, but received undefined",
-        'n: Expected a text, a number or a boolean, by which events are told apart, but received ""',
+        "more.a: Expected a string, a number or a boolean that identifies the event, but received undefined",
+        'n: Expected a string, a number or a boolean that identifies the event, but received ""',
       ],
     );
   });
@@ -275,7 +275,7 @@ describe("the consumer of an idempotent callback, on a real table", () => {
     disturb = refusing("UpdateItem", denied);
     const { reported, lines } = await handle(handlerOf(what), [recordOf("a", { n: "1" })]);
     assert.deepEqual([reported, runs], [[], ["1"]]);
-    assert.ok(lines.some(({ message, level }) => /could not be noted/.test(String(message)) && level === "WARN"));
+    assert.ok(lines.some(({ message, level }) => /the completion of an event could not be stored/.test(String(message)) && level === "WARN"));
   });
 
   it("retries storing a completed event until the table accepts it, and runs no duplicate meanwhile or afterwards", async () => {
@@ -333,7 +333,7 @@ describe("the consumer of an idempotent callback, on a real table", () => {
         disturb = table;
         const { reported, lines } = await handle(handlerOf(what), [recordOf("a", { n: "1" })], 6000);
         assert.deepEqual([reported, runs], [[], ["1"]]);
-        assert.ok(lines.some(({ message, level }) => /could not be noted/.test(String(message)) && level === "WARN"));
+        assert.ok(lines.some(({ message, level }) => /the completion of an event could not be stored/.test(String(message)) && level === "WARN"));
       });
     }
   });
@@ -431,7 +431,7 @@ describe("the consumer of an idempotent callback, on a real table", () => {
       const { runs, what } = noting();
       const { reported, errors, lines } = await handle(handlerOf(what), [recordOf("b", { n: "1" }, last)]);
       assert.deepEqual([reported, errors, runs, sqs.of("SendMessage")], [[], [], [], []]);
-      assert.ok(lines.some(({ message }) => String(message).startsWith("the event is in hand for another record")));
+      assert.ok(lines.some(({ message }) => String(message).startsWith("another record of the event is in progress")));
       assert.equal((await item())?.owner, "another");
     });
 
@@ -537,6 +537,6 @@ describe("the consumer of an idempotent callback, on a real table", () => {
     const batch = batchCallback(Job, () => () => undefined);
     assert.throws(() => handlerOf(batch), /one record at a time, and this is a batch callback/);
     const source = { kind: "topic", deadLetterQueueUrl: sqs.deadLetterQueueUrl } as const;
-    assert.throws(() => deployed(source, () => idempotent(topicHandler, noting().what)), /says nothing of idempotency/);
+    assert.throws(() => deployed(source, () => idempotent(topicHandler, noting().what)), /has no idempotency settings/);
   });
 });

@@ -13,12 +13,12 @@ const refused: readonly (readonly [what: string, declaration: string, fault: str
   [
     "an array without items",
     "mails: { type: array, default: [] }",
-    "mails is an array and does not say of what; give it items, as { type: string }.",
+    "mails is an array without items; give it items, as { type: string }.",
   ],
   [
     "an array of arrays without items",
     "mails: { type: array, items: { type: array } }",
-    "mails is an array and does not say of what; give it items, as { type: string }.",
+    "mails is an array without items; give it items, as { type: string }.",
   ],
   [
     "a type that there is not",

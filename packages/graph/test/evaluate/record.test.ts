@@ -114,7 +114,7 @@ describe("a recorded program", () => {
     [
       "a question that only AWS can answer",
       () => aws.ec2.getVpc({}),
-      /The program invokes aws:ec2\/getVpc:getVpc, which cannot be answered without AWS; hand its result in as configuration/,
+      /The program invokes aws:ec2\/getVpc:getVpc, which cannot be answered without AWS; pass its result in as configuration/,
     ],
     [
       "a transform",

@@ -164,7 +164,7 @@ describe("the pipeline on this machine", () => {
     assert.equal((await run.item("notificationsTableName", { orderId: "o-odd" }))?.customerId, odd.customerId);
     assert.deepEqual(await post(JSON.stringify(odd)), {
       status: 400,
-      body: { message: "The body holds characters that SQS does not allow." },
+      body: { message: "The body contains characters that SQS does not allow." },
     });
   });
 

@@ -243,7 +243,7 @@ export const deadLetterCases: readonly Case[] = [
           make("topic", {}, { computed: { arn: arnOf("sns", "alarms") } }),
           make("alarm", { alarmActions: [arnOf("sns", "alarms")] }),
         ],
-        says: /alarms go to it, and nobody in this stack subscribes to it/,
+        says: /alarms notify it, and this stack has no subscription to it/,
       },
       {
         what: "nobody, previewed",

@@ -26,7 +26,7 @@ export const endpointCases: readonly Case[] = [
       {
         what: "a route of a body",
         made: [described({})],
-        says: /body has no security for POST \/orders: anybody may call it/,
+        says: /body has no security for POST \/orders: anyone may call it/,
       },
     ],
     keeps: [
