@@ -20,7 +20,7 @@ export function commandLine(version: string, perform: Perform): Command {
     .helpCommand("help [COMMAND]", "prints the help of a command")
     .showHelpAfterError("spillway --help lists the commands; spillway <command> --help lists its options.")
     .exitOverride()
-    .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 called wrongly, 130 interrupted.");
+    .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 incorrect usage, 130 interrupted.");
   addStart(program, perform);
   addReview(program, perform);
   addDiagram(program, perform);

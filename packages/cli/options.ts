@@ -13,12 +13,12 @@ export const stackOption = () =>
   new Option("--stack <NAME>", "reads Pulumi.<NAME>.yaml").argParser(stackName).default("dev");
 
 export const configOption = () =>
-  new Option("--config <KEY=VALUE>", "takes the place of a value of the stack; may be repeated").argParser(keyAndValue);
+  new Option("--config <KEY=VALUE>", "overrides a value of the stack; may be repeated").argParser(keyAndValue);
 
 export const stackOutputOption = () =>
   new Option(
     "--stack-output <STACK:OUTPUT=VALUE>",
-    "what a StackReference to that stack answers, as JSON or as text; may be repeated",
+    "what a StackReference to that stack returns, as JSON or as text; may be repeated",
   ).argParser(stackOutput);
 
 export const outputOption = () => new Option("--output <FILE>", "writes there and not to stdout").argParser(notEmpty);

@@ -10,7 +10,7 @@ export function addDiagram(program: Command, perform: Perform): void {
   program
     .command("diagram")
     .summary("draws the program as a Mermaid diagram")
-    .description("Draws what leads where in the program of a stack, as a Mermaid diagram: https://mermaid.js.org")
+    .description("Draws how events flow through the program of a stack, as a Mermaid diagram: https://mermaid.js.org")
     .addOption(programOption())
     .addOption(stackOption())
     .addOption(configOption())

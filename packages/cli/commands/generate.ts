@@ -9,7 +9,7 @@ import { exitCodes } from "../session";
 export function addGenerate(program: Command, perform: Perform): void {
   program
     .command("generate")
-    .summary("writes what Markdown files hold of the program")
+    .summary("updates the generated parts of Markdown files")
     .description(
       "Writes the program's diagram, IAM statements, dashboard and configuration into Markdown files, between " +
         "<!-- generated: diagram --> (or iam-statements, dashboard, configuration) and <!-- /generated -->.",
@@ -24,7 +24,7 @@ export function addGenerate(program: Command, perform: Perform): void {
       "after",
       examples({
         "spillway generate --stack prod": "writes what is out of date, from the stack prod",
-        "spillway generate --check README.md": "says whether README.md is up to date",
+        "spillway generate --check README.md": "reports whether README.md is up to date",
       }),
     )
     .action((named, { check = false, ...options }) =>

@@ -39,7 +39,7 @@ export function addIam(program: Command, perform: Perform): void {
         }
         const { markdown, unexplained } = iamList(graph);
         deliver(`${markdown}\n`, output, session);
-        for (const line of unexplained) session.say(`A wildcard that nothing explains: ${line}`);
+        for (const line of unexplained) session.say(`A wildcard without a reason: ${line}`);
         return exitCodes.done;
       }),
     );

@@ -11,7 +11,7 @@ const onlyDev: readonly string[] = ["dev"];
 export function addReview(program: Command, perform: Perform): void {
   program
     .command("review")
-    .summary("says what a change of the program does to its stacks")
+    .summary("reports what a change of the program does to its stacks")
     .description("Reviews what a change of the program does to its stacks: no AWS account, no Pulumi CLI.")
     .addOption(
       new Option(

@@ -38,8 +38,8 @@ export function addSend(program: Command, perform: Perform): void {
     )
     .addOption(new Option("--group <ID>", "message group; a FIFO queue needs it").argParser(notEmpty))
     .addOption(new Option("--key <KEY>", "partition key of a stream (default: a new one each)").argParser(notEmpty))
-    .addOption(new Option("--count <N>", "how often it is sent").argParser(wholeNumber(1, 10_000)).default(1))
-    .option("--no-check", "sends what the schema may refuse")
+    .addOption(new Option("--count <N>", "how many times it is sent").argParser(wholeNumber(1, 10_000)).default(1))
+    .option("--no-check", "sends the event without checking it")
     .addOption(programOption())
     .addOption(stackConfigOption())
     .addOption(configOption())
@@ -103,7 +103,7 @@ async function eventFor(consumer: Consumer, options: EventOptions, session: Sess
     if (issues.length > 0) {
       throw new Error(
         `Not sent: the schema of "${consumer.name}" refuses it.\n${issues.map((issue) => `  ${issue}`).join("\n")}\n` +
-          "Change it with --set or --body; --no-check sends it all the same.",
+          "Change it with --set or --body; --no-check sends it anyway.",
       );
     }
   }

@@ -52,7 +52,7 @@ export function addStart(program: Command, perform: Perform): void {
         .preset(String(firstInspectPort))
         .argParser(wholeNumber(1024, 65_000)),
     )
-    .option("--no-type-check", "leaves the program's types unchecked")
+    .option("--no-type-check", "skips the type check of the program")
     .option("--verbose", "prints every resource and output at the start, not the first 40 lines")
     .option("--json", "prints one line of JSON on stdout when ready, and everything else on stderr")
     .addHelpText(

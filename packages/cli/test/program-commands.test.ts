@@ -65,7 +65,7 @@ describe("in a user's project", () => {
       called.stdout,
       /\| \*\*schedule tick\*\* +\| `sqs:\*` +\| orders queue \*\*\(unexplained wildcard\)\*\* \|/,
     );
-    assert.match(called.stderr, /^A wildcard that nothing explains: schedule tick: `sqs:\*` on orders queue/m);
+    assert.match(called.stderr, /^A wildcard without a reason: schedule tick: `sqs:\*` on orders queue/m);
   });
 
   it("spillway iam --json --output writes the statements to a file", async () => {
