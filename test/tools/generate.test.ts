@@ -48,14 +48,14 @@ describe("npm run generate", () => {
     assert.equal(file("a.md"), between("\n\n2\n\n"));
     assert.equal(file("whole.md"), "all of it\n");
     assert.equal(await generated("--check"), 0);
-    assert.deepEqual(printed, ["Everything generated is fresh."]);
+    assert.deepEqual(printed, ["Everything generated is up to date."]);
   });
 
   it("exits with 1 and names what is out of date with --check", async () => {
     await generated();
     writeFileSync(path.join(folder, "b.md"), between("\n\n3\n\n"));
     assert.equal(await generated("--check"), 1);
-    assert.deepEqual(printed, ["b.md: sum is stale; npm run generate -- sum writes it anew."]);
+    assert.deepEqual(printed, ["b.md: sumis out of date; npm run generate -- sum writes it again."]);
     assert.equal(file("b.md"), between("\n\n3\n\n"));
   });
 

@@ -37,7 +37,7 @@ export async function benchReady(): Promise<string[]> {
     await run.close();
   }
   return [
-    line("npm start, until ready (evaluation and bundles from cache)", `${median(ready)} ms`, {
+    line("spillway start, until ready (evaluation and bundles from cache)", `${median(ready)} ms`, {
       says: "≤ 3000 ms",
       kept: median(ready) <= 3000,
     }),

@@ -1,4 +1,4 @@
-// Memory of `npm start` with the whole pipeline: the run, its database, and the functions' processes together.
+// Memory of `spillway start` with the whole pipeline: the run, its database, and the functions' processes together.
 import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
@@ -14,7 +14,7 @@ const settleMilliseconds = 3000;
 const options = ["--json", "--port", "0", "--config", "publicEndpoint=true", "--no-type-check"];
 
 export async function benchMemory(): Promise<string[]> {
-  if (process.platform !== "linux") return [line("memory of npm start", "is measured on Linux only")];
+  if (process.platform !== "linux") return [line("memory of spillway start", "is measured on Linux only")];
   // As npm does it, without the processes of npm and of its shell.
   const [, ...command] = scripts.start.split(" ");
   const child = spawn(process.execPath, [...command, ...options], {
@@ -39,7 +39,7 @@ export async function benchMemory(): Promise<string[]> {
       client.close();
     }
     return [
-      line("memory of npm start, the whole pipeline idle", `${idle.toFixed(0)} MB`),
+      line("memory of spillway start, the whole pipeline idle", `${idle.toFixed(0)} MB`),
       line(`  under ${orders} orders, at most`, `${most.toFixed(0)} MB`, { says: "≤ 500 MB", kept: most <= 500 }),
     ];
   } finally {
@@ -56,7 +56,7 @@ function firstLine(child: ChildProcess): Promise<string> {
       text += chunk;
       if (text.includes("\n")) resolve(text.split("\n")[0] ?? "");
     });
-    child.once("exit", (code) => reject(new Error(`npm start ended with ${code}`)));
+    child.once("exit", (code) => reject(new Error(`spillway start ended with ${code}`)));
   });
 }
 

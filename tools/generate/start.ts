@@ -9,7 +9,7 @@ export const usage = `Writes what is generated from the program into the documen
 npm run generate -- [options] [NAME...]
 
   NAME      a generator; by default all of them: ${generators.map(({ name }) => name).join(", ")}
-  --check   writes nothing, and ends with 1 when something is stale
+  --check   writes nothing, and ends with 1 when something is out of date
   --help    prints this
 `;
 
@@ -41,11 +41,11 @@ export async function run(args: readonly string[], { generators, root, print }: 
     for (const { file, generator } of stale) {
       print(
         options.check
-          ? `${file}: ${generator} is stale; npm run generate -- ${generator} writes it anew.`
+          ? `${file}: ${generator}is out of date; npm run generate -- ${generator} writes it again.`
           : `${file}: ${generator} written`,
       );
     }
-    if (stale.length === 0) print("Everything generated is fresh.");
+    if (stale.length === 0) print("Everything generated is up to date.");
     return options.check && stale.length > 0 ? 1 : 0;
   } catch (error) {
     print(error instanceof Error ? error.message : String(error));

@@ -1,12 +1,12 @@
 // Posts one comment on a pull request, and updates it the next time: the preview of a stack, or the review of
-// `npm run review`. The workflows run it as it is (Node 24, nothing installed), with a token that may write comments,
+// `spillway review`. The workflows run it as it is (Node 24, nothing installed), with a token that may write comments,
 // so it imports Node only.
 // Longer than 250 lines because it is one script that workflows run alone, without anything of the repository beside
 // it.
 import { lstatSync, readFileSync } from "node:fs";
 
 const usage = `node tools/github/comment.ts preview FILE    what pulumi preview printed; STACK names the stack
-node tools/github/comment.ts review FILE     what npm run review wrote, in a run that comment.yml was told of`;
+node tools/github/comment.ts review FILE     what spillway review wrote, in a run that comment.yml was told of`;
 
 /** GitHub's limit of a comment is 65,536 characters; the rest is for what stands above the text. */
 const maximumText = 64_000;
@@ -70,7 +70,7 @@ async function main([kind, file]: readonly string[]): Promise<void> {
 
 function previewOf({ pull_request }: Event, file: string): Post {
   if (pull_request === undefined)
-    throw new Error("A preview is posted by a run of the event pull_request, this is none.");
+    throw new Error("A preview is posted by a run of the event pull_request only; this run has another event.");
   const stack = setting("STACK");
   const printed = textOf(file) ?? "pulumi preview was not reached: the run says what failed before it.";
   const { end, rest, note } = laidOut(invisibleRemoved(printed), stack);
@@ -188,7 +188,8 @@ function fenced(text: string): string {
 }
 
 async function reviewOf({ workflow_run: run }: Event, file: string): Promise<Post | undefined> {
-  if (run === undefined) throw new Error("A review is posted by a run of the event workflow_run, this is none.");
+  if (run === undefined)
+    throw new Error("A review is posted by a run of the event workflow_run only; this run has another event.");
   // The trigger knows a workflow by its name only, which another file may have too.
   if (run.event !== "pull_request" || run.path.split("@")[0] !== ".github/workflows/review.yml") {
     throw new Error(`A review comes from review.yml for a pull request; this run was of ${run.path} for ${run.event}.`);
@@ -211,7 +212,8 @@ async function pullRequestOf(run: WorkflowRun): Promise<PullRequest | undefined>
   const open = await github<PullRequest[]>("GET", `pulls?${head}`);
   const ofRun = open.filter((each) => each.head.sha === run.head_sha && each.head.repo?.full_name === from.full_name);
   const [first, second] = ofRun;
-  if (first === undefined) return skip(`No open pull request is at ${run.head_sha}: it went on or was closed.`);
+  if (first === undefined)
+    return skip(`No open pull request is at ${run.head_sha}: it has a newer commit or was closed.`);
   if (second === undefined) return first;
   return skip(`The pull requests ${ofRun.map((each) => each.number).join(", ")} are all at ${run.head_sha}.`);
 }
@@ -238,7 +240,7 @@ async function commentOf(pullRequest: number, marker: string): Promise<Comment |
 function textOf(file: string): string | undefined {
   const entry = lstatSync(file, { throwIfNoEntry: false });
   if (entry === undefined) return undefined;
-  if (!entry.isFile()) throw new Error(`${file} is not a file; an artifact's is.`);
+  if (!entry.isFile()) throw new Error(`${file} is not a file; an artifact contains files only.`);
   if (entry.size > maximumFile) {
     throw new Error(
       `${file} has ${entry.size} bytes; at most ${maximumFile} are read, a review or preview is far smaller.`,
