@@ -13,7 +13,7 @@ export function takeDataFolder(folder: string): () => void {
     makeFolder(path.resolve(folder));
   } catch (error) {
     throw new Error(
-      `--data is "${folder}", and the folder cannot be made: ${(error as Error).message}. Give one in which you may write.`,
+      `--data is "${folder}", and the folder cannot be created: ${(error as Error).message}. Give one in which you may write.`,
     );
   }
   return lock(folder);

@@ -84,7 +84,7 @@ export async function createServices(
   // The services ask each other, so the function that asks is made after them.
   let asking: Ask | undefined;
   const ask: Ask = (...request) => {
-    if (asking === undefined) throw new Error("asked before the services were there");
+    if (asking === undefined) throw new Error("called before the services were started");
     return asking(...request);
   };
   const common = { clock, ask, accountId, region, address, onProblem: say };

@@ -1,15 +1,15 @@
 // The types of resources that are accepted but have no effect on one machine, and the reasons.
 import type { GraphResource } from "@spillway/graph";
 
-const bucketReason = "objects are kept as they are while the run lasts, each in its last version";
+const bucketReason = "objects are kept until the run ends, each in its last version";
 
 export const withoutEffect: Readonly<Record<string, string>> = {
   "pulumi:providers:aws": "the local servers need no provider",
-  "aws:iam/role:Role": "roles are judged from the program's graph",
-  "aws:iam/rolePolicy:RolePolicy": "policies are judged from the program's graph",
-  "aws:iam/policy:Policy": "policies are judged from the program's graph",
-  "aws:iam/policyAttachment:PolicyAttachment": "policies are judged from the program's graph",
-  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": "policies are judged from the program's graph",
+  "aws:iam/role:Role": "roles are evaluated from the program's graph",
+  "aws:iam/rolePolicy:RolePolicy": "policies are evaluated from the program's graph",
+  "aws:iam/policy:Policy": "policies are evaluated from the program's graph",
+  "aws:iam/policyAttachment:PolicyAttachment": "policies are evaluated from the program's graph",
+  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": "policies are evaluated from the program's graph",
   "aws:kms/key:Key": "nothing is encrypted on one machine",
   ...Object.fromEntries(
     [
@@ -26,8 +26,8 @@ export const withoutEffect: Readonly<Record<string, string>> = {
   "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": "functions reach the local servers directly",
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": "functions reach the local servers directly",
   "aws:ec2/flowLog:FlowLog": "no traffic is refused",
-  "aws:cloudwatch/dashboard:Dashboard": "nothing measures on one machine",
-  "aws:cloudwatch/metricAlarm:MetricAlarm": "nothing measures on one machine; the run prints each dead letter",
+  "aws:cloudwatch/dashboard:Dashboard": "there are no metrics on one machine",
+  "aws:cloudwatch/metricAlarm:MetricAlarm": "there are no metrics on one machine; the run prints each dead letter",
 };
 
 /** Components whose user should know that they have no effect here. */
@@ -47,7 +47,7 @@ const inWords = (resources: readonly GraphResource[]) =>
 /** The message about resources that the run cannot create. Undefined if it creates all of them. */
 export function describeAbsent(absent: readonly GraphResource[]): string | undefined {
   if (absent.length === 0) return undefined;
-  return `Not created here, since the local run does not have their types: ${inWords(absent)}. Whoever calls them gets an error that names them.`;
+  return `Not created here, since the local run does not have their types: ${inWords(absent)}. A call to them returns an error that names them.`;
 }
 
 /** The message for a caller of such a resource. */

@@ -225,11 +225,11 @@ describe("spillway start", () => {
       writeFileSync(file, "");
       await endsWith(
         ["--port", "0", "--data", file],
-        /--data is ".*file\.ts", and the folder cannot be made: .* is a file\. Give/,
+        /--data is ".*file\.ts", and the folder cannot be created: .* is a file\. Give/,
       );
       await endsWith(
         ["--port", "0", "--data", path.join(file, "x")],
-        /--data is .* cannot be made: .* is a file\. Give/,
+        /--data is .* cannot be created: .* is a file\. Give/,
       );
     });
   });

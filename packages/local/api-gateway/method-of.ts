@@ -55,7 +55,7 @@ export function integrationOf(inputs: Inputs): IntegrationDefinition {
   }
   if (type === "AWS" && !/^arn:[^:]+:iam::\d{12}:role\//.test(text(credentials))) {
     throw new Error(
-      `it has no credentials with which to ask SQS (${text(credentials) || "none"} given); give the ARN of a role`,
+      `it has no credentials with which to call SQS (${text(credentials) || "none"} given); give the ARN of a role`,
     );
   }
   checkExpressions(requestParameters, "request");

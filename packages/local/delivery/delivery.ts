@@ -130,7 +130,7 @@ export class Deliveries {
     const { ask, onProblem } = this.settings;
     const reason = `${failure.code}: ${failure.message}`;
     if (deadLetter === undefined) {
-      onProblem?.(`${name}: what it delivers to ${target.arn} is lost, as it has no dead-letter queue. ${reason}`);
+      onProblem?.(`${name}: what it delivers to ${target.arn} is lost, because it has no dead-letter queue. ${reason}`);
       return;
     }
     const attributes = Object.entries(deadLetter.attributes(failure)).flatMap(([attribute, value]) =>
@@ -142,7 +142,7 @@ export class Deliveries {
       await send(ask, deadLetter.principal, deadLetter.queueArn, message);
     } catch (error) {
       onProblem?.(
-        `${name}: what it delivers to ${target.arn} is lost, as its dead-letter queue ${deadLetter.queueArn} did not take it (${textOf(error)}). ${reason}`,
+        `${name}: what it delivers to ${target.arn} is lost, because its dead-letter queue ${deadLetter.queueArn} did not take it (${textOf(error)}). ${reason}`,
       );
     }
   }

@@ -139,7 +139,7 @@ async function update(dynamo: Dynamo, existing: Message, wanted: Table): Promise
   const keys = (schema: unknown) => JSON.stringify(schema);
   if (!same(sortedSchema(existing.KeySchema), sortedSchema(wanted.KeySchema))) {
     throw new Error(
-      `the table of an earlier run has the key ${keys(existing.KeySchema)}, the program asks for ${keys(wanted.KeySchema)}; remove the data directory to start anew.`,
+      `the table of an earlier run has the key ${keys(existing.KeySchema)}, the program asks for ${keys(wanted.KeySchema)}; remove the data directory to start with empty tables.`,
     );
   }
   const billing = (existing.BillingModeSummary as Message | undefined)?.BillingMode ?? "PROVISIONED";

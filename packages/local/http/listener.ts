@@ -84,7 +84,7 @@ export async function listen(
     server.listen(port, "127.0.0.1", resolve);
   });
   const bound = server.address();
-  if (bound === null || typeof bound === "string") throw new Error("The front has no port.");
+  if (bound === null || typeof bound === "string") throw new Error("The HTTP server has no port.");
 
   return {
     address: `http://127.0.0.1:${bound.port}`,

@@ -17,7 +17,7 @@ export function strangerIn(headers: Readonly<Record<string, string>>, port: numb
   if (!hosts.includes(host.toLowerCase())) {
     return `The Host header is "${host}". ${taken}, since a web page can have any other name resolve to this machine. Use the address that the run prints.`;
   }
-  const reason = "could otherwise do with the run whatever it likes. Send requests from a program or a command line";
+  const reason = "could otherwise call every service of the run. Send requests from a program or a command line";
   if (origin !== undefined && !hosts.some((each) => origin.toLowerCase() === `http://${each}`)) {
     return `The Origin header is "${origin}". A web page of another origin than the run's own ${reason}.`;
   }

@@ -18,8 +18,8 @@ export function checkRoles(graph: Graph, iam: Iam): void {
   const check = (resource: GraphResource, roleArn: string): readonly string[] => {
     if (iam.role(roleArn) === undefined) {
       return [
-        `${described(resource)}: its role ${roleArn} is not made by the program, so that the local run does not ` +
-          "know what it may do. Make the role in the program that is run locally.",
+        `${described(resource)}: its role ${roleArn} is not created by the program, so the local run does not ` +
+          "know its permissions. Create the role in the program that is run locally.",
       ];
     }
     const may: May = (permission, target) => iam.refusal(lambdaIn(roleArn), permission, target) === undefined;

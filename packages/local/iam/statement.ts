@@ -66,7 +66,7 @@ function compile(statement: PolicyStatement, { hasVariables, where, trusted }: C
   }
   if (notPrincipals !== undefined) {
     throw new Error(
-      `${where}: the local run cannot judge NotPrincipal; name whom it is about with Principal, and the ` +
+      `${where}: the local run cannot judge NotPrincipal; name the principals with Principal, and the ` +
         "exceptions by the condition aws:PrincipalArn.",
     );
   }
@@ -95,7 +95,7 @@ function refuseVariables({ resources, conditions }: PolicyStatement, where: stri
   for (const key of texts.flatMap(variablesIn)) {
     if (!knownKeys.has(key.toLowerCase())) {
       throw new Error(
-        `${where}: the local run cannot fill the variable \${${key}}; it knows ${[...knownKeys].join(", ")}.`,
+        `${where}: the local run does not support the variable \${${key}}; it knows ${[...knownKeys].join(", ")}.`,
       );
     }
   }

@@ -19,7 +19,10 @@ const validations: Validations = require("kinesalite/validations");
 export function checked(action: string, input: Message): Message {
   const expected = rules[action] ?? {};
   if (input.DryRun === true) {
-    throw notOffered(`DryRun (given to ${action})`, "leave it out: permissions are judged when the action is done.");
+    throw notOffered(
+      `DryRun (given to ${action})`,
+      "leave it out: permissions are checked when the action is performed.",
+    );
   }
   try {
     // It removes unknown members from the object that it is given.

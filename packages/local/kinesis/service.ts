@@ -44,9 +44,9 @@ const changes: ReadonlySet<string> = new Set([
 
 /** Actions of AWS that the local run does not have, and what to do instead. */
 const absent: Readonly<Record<string, string>> = {
-  PutResourcePolicy: "there is one account, and its roles' policies are judged.",
-  GetResourcePolicy: "there is one account, and its roles' policies are judged.",
-  DeleteResourcePolicy: "there is one account, and its roles' policies are judged.",
+  PutResourcePolicy: "there is one account, and its roles' policies are evaluated.",
+  GetResourcePolicy: "there is one account, and its roles' policies are evaluated.",
+  DeleteResourcePolicy: "there is one account, and its roles' policies are evaluated.",
   UpdateStreamWarmThroughput: "leave it out: nothing is throttled here.",
   DescribeAccountSettings: "leave it out: nothing is billed here.",
   UpdateAccountSettings: "leave it out: nothing is billed here.",
@@ -58,7 +58,7 @@ export function createKinesis(settings: KinesisSettings): Kinesis {
   let started: { readonly context: Context; readonly actions: Actions } | undefined;
   let isClosed = false;
   const start = () => {
-    if (isClosed) throw new ServiceError("ServiceUnavailable", "The local run is being ended.", 503);
+    if (isClosed) throw new ServiceError("ServiceUnavailable", "The local run is being stopped.", 503);
     if (started === undefined) {
       const engine = createEngine(settings);
       const context = { engine, streams: new Streams(engine, accountId, region) };

@@ -129,7 +129,7 @@ export class AsynchronousInvocations {
       deliveries.push(this.#deliver(event, definition.deadLetterArn, payload, attributes));
     }
     if (deliveries.length === 0) {
-      this.#tell(event, `it was given up (${condition}) and is lost, as the function has no failure destination`);
+      this.#tell(event, `it was given up (${condition}) and is lost, because the function has no failure destination`);
     }
     await Promise.all(deliveries);
   }

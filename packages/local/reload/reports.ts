@@ -43,8 +43,8 @@ export class Reports {
     if (text !== this.#lastDifferences) {
       this.say(
         text === ""
-          ? "The program asks for what runs again: no restart is needed any more."
-          : `restart needed  ${listOf(changed)}: the program now asks for ${firstOf(differences, "; ")}. Restart the local run to have it.`,
+          ? "The program matches the running resources again: no restart is needed any more."
+          : `restart needed  ${listOf(changed)}: the program now asks for ${firstOf(differences, "; ")}. Restart the local run to apply it.`,
       );
     } else if (replaced.length === 0 && [...changed].some((file) => !this.#reported.has(file))) {
       this.say(
@@ -60,7 +60,7 @@ export class Reports {
   /** Reports that `what` could not be done. */
   failed(what: string, error: unknown, changed: ReadonlySet<string>): void {
     const reason = error instanceof Error ? error.message : String(error);
-    const text = `${what}: ${reason}\n  What runs goes on as it was.`;
+    const text = `${what}: ${reason}\n  The running code and resources do not change.`;
     if (changed.size > 0 || text !== this.#lastFailure) this.say(text);
     this.#lastFailure = text;
   }

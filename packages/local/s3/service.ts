@@ -186,7 +186,7 @@ export function createS3(settings: S3Settings): S3 {
       if (principal.kind === "anonymous" && bucket.blocksPublicAccess) {
         throw new ServiceError(
           "AccessDenied",
-          `Access Denied. The bucket "${bucket.name}" blocks public access, so that requests have to be signed.`,
+          `Access Denied. The bucket "${bucket.name}" blocks public access, so requests must be signed.`,
           403,
         );
       }

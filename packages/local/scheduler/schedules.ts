@@ -46,7 +46,7 @@ export class Schedules {
     const timer = runAt(times, clock, (moment, isLast) => this.#due(scheduled, moment, isLast));
     if (timer === undefined) {
       const { name, scheduleExpression } = definition;
-      onProblem?.(`Schedule "${name}": ${scheduleExpression} names no moment from now on; it never runs.`);
+      onProblem?.(`Schedule "${name}": ${scheduleExpression} names no future time; it never runs.`);
       return;
     }
     scheduled.timers.add(timer);

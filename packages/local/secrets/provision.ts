@@ -53,4 +53,4 @@ export function describeMissingSecrets(resources: readonly GraphResource[], stor
 }
 
 const missing = (kind: string, name: string) =>
-  `The ${kind} "${name}" has no value here, so that reading it fails; give it one in ${secretsFile}: {"${name}": "<value>"}.`;
+  `The ${kind} "${name}" has no value here, so reading it fails; give it one in ${secretsFile}: {"${name}": "<value>"}.`;

@@ -103,7 +103,7 @@ function readGiven(file: string): Readonly<Record<string, string>> {
     Object.values(given).every((value) => typeof value === "string");
   if (!isTexts) {
     throw new Error(
-      `${file} does not hold texts by name. Write {"<name or ARN>": "<value>"}; a secret that is JSON is its text.`,
+      `${file} does not contain strings by name. Write {"<name or ARN>": "<value>"}; a secret that is JSON is its text.`,
     );
   }
   return given as Readonly<Record<string, string>>;

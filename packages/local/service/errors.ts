@@ -9,7 +9,7 @@ export const notFound = (message: string, status = 400) =>
 /** The refusal of a change that only the program may make. */
 export const editTheProgram = (action: string) =>
   invalid(
-    `${action}: what it changes is kept in the program: edit it there; the local run takes it over when it is started again.`,
+    `${action}: what it changes is kept in the program: edit it there; the change applies when the local run is started again.`,
   );
 
 /** `name` is the member's name in the API, such as `target.retryPolicy.maximumRetryAttempts`. */

@@ -181,7 +181,7 @@ export class Deliveries {
     const target = subscription.settings.deadLetterArn;
     const what = `SNS could not deliver message ${publication.messageId} of ${publication.topic.arn} to ${subscription.endpoint} (${reasonOf(error)})`;
     if (target === undefined) {
-      this.settings.onProblem?.(`${what}; it is lost, as the subscription has no redrive policy.`);
+      this.settings.onProblem?.(`${what}; it is lost, because the subscription has no redrive policy.`);
       return;
     }
     const outcome = await this.#attempt(delivery, () => this.#sendTo(target, publication, subscription));

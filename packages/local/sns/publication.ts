@@ -111,10 +111,10 @@ export class Publication {
   /** Why no filter of this scope can judge it, where that is so. */
   unreadable(scope: FilterScope, protocol: Protocol): string | undefined {
     if (scope === "MessageBody") {
-      return this.#body(this.draft.textFor(protocol)) === undefined ? "its body is no JSON object" : undefined;
+      return this.#body(this.draft.textFor(protocol)) === undefined ? "its body is not a JSON object" : undefined;
     }
     const name = unreadableAttribute(this.draft.attributes);
-    return name === undefined ? undefined : `the value of its attribute ${name} is no valid JSON string`;
+    return name === undefined ? undefined : `the value of its attribute ${name} is not a valid JSON string`;
   }
 
   /** What filters look at is read when the first of them asks for it, and once. */

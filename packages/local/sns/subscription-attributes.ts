@@ -36,7 +36,7 @@ const known = ["RawMessageDelivery", "FilterPolicy", "FilterPolicyScope", "Redri
 const unsupported: Readonly<Record<string, string>> = {
   DeliveryPolicy: "it is for HTTP and HTTPS endpoints, which the local run does not deliver to",
   SubscriptionRoleArn: "it is for Firehose endpoints, which the local run does not deliver to",
-  ReplayPolicy: "the local run keeps no archive of messages",
+  ReplayPolicy: "the local run has no archive of messages",
 };
 
 /** `when` is `Attributes Reason: ` in Subscribe, and nothing in SetSubscriptionAttributes. Refuses what SNS refuses. */

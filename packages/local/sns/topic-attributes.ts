@@ -34,7 +34,7 @@ const isKnown = (name: string) =>
 export function checkAttributes(attributes: Attributes, fifo: boolean, unknown: (name: string) => Error): void {
   for (const [name, value] of Object.entries(attributes)) {
     if (name === "ArchivePolicy" && value !== "") {
-      throw invalid("ArchivePolicy Reason: the local run keeps no archive of messages; leave the attribute out.");
+      throw invalid("ArchivePolicy Reason: the local run has no archive of messages; leave the attribute out.");
     }
     if (!isKnown(name) || (fifoOnly.has(name) && !fifo)) throw unknown(name);
     if (choices[name]?.includes(value) === false) throw invalid(`${name} Reason: Invalid value [${value}].`);

@@ -161,7 +161,7 @@ export function redriveAllowPolicyOf(value: string | undefined): RedriveAllowPol
     sourceQueueArns.length > 10 ||
     !sourceQueueArns.every((arn) => typeof arn === "string")
   ) {
-    throw refuse("sourceQueueArns must hold 1 to 10 queue ARNs.");
+    throw refuse("sourceQueueArns must contain 1 to 10 queue ARNs.");
   }
   return { redrivePermission, sourceQueueArns };
 }

@@ -61,7 +61,7 @@ function unzip(bytes: Uint8Array, directory: string): void {
   for (const [name, content] of Object.entries(files)) {
     const file = path.resolve(directory, name);
     if (file !== directory && !file.startsWith(directory + path.sep)) {
-      throw invalid(`The archive holds "${name}", which lies outside of it.`);
+      throw invalid(`The archive contains "${name}", whose path leads outside of it.`);
     }
     if (name.endsWith("/")) {
       mkdirSync(file, { recursive: true });

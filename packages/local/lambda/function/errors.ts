@@ -10,7 +10,7 @@ export const notFound = (message: string) =>
 /** The refusal of a change that only the program may make. */
 export const editTheProgram = (what: string) =>
   invalid(
-    `${what} changes is kept in the program: edit it there; the local run takes it over when it is started again.`,
+    `${what} changes is kept in the program: edit it there; the change applies when the local run is started again.`,
   );
 
 export const missing = (name: string) =>

@@ -104,7 +104,7 @@ function check(definition: FunctionDefinition): void {
 function archiveOf(inputs: Values, projectRoot: string): string {
   const archive = textIn(structureIn(inputs, "code") ?? {}, "archive");
   if (archive === undefined) {
-    throw new Error("code must be a FileArchive: the local run executes the very archive that is uploaded.");
+    throw new Error("code must be a FileArchive: the local run executes the same archive that is uploaded.");
   }
   return path.resolve(projectRoot, archive);
 }

@@ -125,7 +125,7 @@ export class Attempts {
     const { records, condition, shardId } = givenUp;
     const which = `${records.length} ${records.length === 1 ? "record" : "records"} of ${source.name} from ${records[0]?.sequenceNumber} on (${shardId}, ${condition})`;
     if (stream.onFailure === undefined) {
-      context.tell(`${which} were given up and are lost, as the mapping has no failure destination`);
+      context.tell(`${which} were given up and are lost, because the mapping has no failure destination`);
     } else {
       const { ask, clock } = settings;
       const target = stream.onFailure;
@@ -133,7 +133,7 @@ export class Attempts {
       const body = JSON.stringify(isBucket(target) ? { ...record, payload: eventOf(records) } : record);
       try {
         await sendFailure(body, target, { ask, clock, definition, shardId, signal }, (error) =>
-          context.tell(`${which} were given up and wait, as ${target} cannot be told: ${textOf(error)}`),
+          context.tell(`${which} were given up and wait, because ${target} cannot be notified: ${textOf(error)}`),
         );
       } catch (error) {
         if (!signal.aborted) throw error;
@@ -164,7 +164,7 @@ export class Attempts {
   }
 
   #tooLarge(): InvocationResult {
-    const errorMessage = `The record makes an event of more than ${largestPayload} bytes, which no function can take.`;
+    const errorMessage = `The record makes an event of more than ${largestPayload} bytes, which exceeds the limit of an invocation.`;
     this.context.tell(errorMessage);
     const payload = JSON.stringify({ errorType: "RequestTooLargeException", errorMessage, trace: [] });
     return { requestId: randomUUID(), payload, functionError: "Unhandled", milliseconds: 0, logTail: () => "" };

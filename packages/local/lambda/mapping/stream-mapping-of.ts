@@ -32,7 +32,7 @@ export function streamOf({ inputs }: GraphResource, eventSourceArn: string, now:
   inRange("tumblingWindowInSeconds", window, 0, 900);
   if (window > 0 && parallelizationFactor > 1) {
     throw invalid(
-      `Parallelization factor must be 1 when a tumbling window is set, ${parallelizationFactor} given; the state of a window is a shard's.`,
+      `Parallelization factor must be 1 when a tumbling window is set, ${parallelizationFactor} given; the state of a window belongs to a shard.`,
     );
   }
   for (const property of ["scalingConfig", "provisionedPollerConfig"]) {

@@ -136,7 +136,7 @@ describe("tables of the program on the local run", () => {
     await provision(keyed);
     await assert.rejects(provision({ attributes: [{ name: "id", type: "S" }], hashKey: "id" }), {
       message:
-        /^aws:dynamodb\/table:Table "orders": the table of an earlier run has the key .*; remove the data directory to start anew\.$/,
+        /^aws:dynamodb\/table:Table "orders": the table of an earlier run has the key .*; remove the data directory to start with empty tables\.$/,
     });
   });
 

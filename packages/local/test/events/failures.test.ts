@@ -94,7 +94,7 @@ describe("an event that cannot be delivered", () => {
     await put({});
     assert.match(
       run.problems.join(),
-      /^Rule "all": what it delivers to .*:gone is lost, as it has no dead-letter queue/,
+      /^Rule "all": what it delivers to .*:gone is lost, because it has no dead-letter queue/,
     );
   });
 });

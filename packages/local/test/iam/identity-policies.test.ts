@@ -233,7 +233,7 @@ describe("a role of the program on the local run", () => {
     const message = await asking(made);
     assert.match(
       message,
-      /aws:iam\/role:Role "r": the local run cannot fill the variable \$\{aws:PrincipalTag\/team\}/,
+      /aws:iam\/role:Role "r": the local run does not support the variable \$\{aws:PrincipalTag\/team\}/,
     );
     assert.match(
       message,

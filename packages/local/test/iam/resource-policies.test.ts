@@ -127,7 +127,7 @@ describe("the policy of a resource on the local run", () => {
     await assert.rejects(set(JSON.stringify({ Statement })), {
       code: "InvalidAttributeValue",
       message:
-        "Policy: the local run cannot judge NotPrincipal; name whom it is about with Principal, and the exceptions by the condition aws:PrincipalArn.",
+        "Policy: the local run cannot judge NotPrincipal; name the principals with Principal, and the exceptions by the condition aws:PrincipalArn.",
     });
     await send(fromTopic);
   });

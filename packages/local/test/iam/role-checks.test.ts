@@ -233,7 +233,7 @@ describe("a role is refused as AWS refuses it", () => {
     const [first, second] = message.split("\n");
     assert.equal(
       first,
-      'aws:lambda/function:Function "f": its role arn:aws:iam::000000000000:role/elsewhere is not made by the program, so that the local run does not know what it may do. Make the role in the program that is run locally.',
+      'aws:lambda/function:Function "f": its role arn:aws:iam::000000000000:role/elsewhere is not created by the program, so the local run does not know its permissions. Create the role in the program that is run locally.',
     );
     assert.match(second ?? "", /^aws:cloudwatch\/eventTarget:EventTarget "t": ValidationException/);
   });

@@ -105,7 +105,7 @@ describe("limits of Kinesis", () => {
     await assert.rejects(kinesis.call("PutRecord", { StreamName: "s", PartitionKey: "k", Data: "", DryRun: true }), {
       code: "UnsupportedOperationException",
       message:
-        "Kinesis of the local run does not have DryRun (given to PutRecord); leave it out: permissions are judged when the action is done.",
+        "Kinesis of the local run does not have DryRun (given to PutRecord); leave it out: permissions are checked when the action is performed.",
     });
     assert.deepEqual(await kinesis.texts("s"), []);
     const more = { StreamName: "t", ShardCount: 1 };

@@ -178,10 +178,10 @@ describe("spillway start --watch", () => {
     await hasSaid(/^reloaded {2}changing \(label\.ts\) in/);
 
     save("Pulumi.dev.yaml", "config:\n  aws:region: nowhere\n  other: [1\n");
-    await hasSaid(/^The program cannot be evaluated: [\s\S]*What runs goes on as it was\.$/);
+    await hasSaid(/^The program cannot be evaluated: [\s\S]*The running code and resources do not change\.$/);
     save("Pulumi.dev.yaml", "config:\n  aws:region: eu-west-1\n");
     save("program.ts", before);
-    await hasSaid(/^The program asks for what runs again/);
+    await hasSaid(/^The program matches the running resources again/);
     await send("changingUrl", { id: "one" });
     assert.equal(await labelOf("one"), "second");
     assert.equal(said.filter((line) => /^(not )?reloaded|cannot be reloaded/.test(line)).length, 1);

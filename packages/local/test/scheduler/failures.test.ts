@@ -113,7 +113,7 @@ describe("a schedule's event that cannot be delivered", () => {
     await run.schedule("unsafe", { target: { arn: topicArn } });
     await clock.pass(hour);
     assert.deepEqual(run.problems, [
-      `Schedule "unsafe": what it delivers to ${topicArn} is lost, as it has no dead-letter queue. AccessDeniedException: User is not authorized`,
+      `Schedule "unsafe": what it delivers to ${topicArn} is lost, because it has no dead-letter queue. AccessDeniedException: User is not authorized`,
     ]);
   });
 });

@@ -32,7 +32,7 @@ describe("a program with secrets on the local run", () => {
     const hint = 'give it one in .spillway/secrets.json: {"/shop/foreign": "<value>"}';
     assert.deepEqual(
       said.filter((line) => line.includes("no value")),
-      [`The parameter "/shop/foreign" has no value here, so that reading it fails; ${hint}.`],
+      [`The parameter "/shop/foreign" has no value here, so reading it fails; ${hint}.`],
     );
     await run.send("foreignUrl", {});
     const [dead] = await run.receive("foreignDeadLettersUrl", 1);
@@ -45,7 +45,7 @@ describe("a program with secrets on the local run", () => {
     assert.deepEqual(
       said.filter((line) => line.startsWith("Not created here")),
       [
-        'Not created here, since the local run does not have their types: aws:ec2/vpc:Vpc "net", aws:sfn/stateMachine:StateMachine "flow". Whoever calls them gets an error that names them.',
+        'Not created here, since the local run does not have their types: aws:ec2/vpc:Vpc "net", aws:sfn/stateMachine:StateMachine "flow". A call to them returns an error that names them.',
       ],
     );
   });
@@ -140,6 +140,6 @@ describe("the file of secrets", () => {
 
   it("is refused when it is not JSON, or contains anything but strings", () => {
     assert.throws(() => store("{"), /secrets\.json is not JSON: .* Write \{"<name or ARN>": "<value>"\}/);
-    assert.throws(() => store({ a: { b: 1 } }), /does not hold texts by name/);
+    assert.throws(() => store({ a: { b: 1 } }), /does not contain strings by name/);
   });
 });

@@ -170,7 +170,7 @@ describe("deliveries of SNS", () => {
     }
     const dropped = (id: unknown, queue: string, reason: string, metric: string) =>
       `SNS dropped message ${id} of ${TopicArn} for ${queueArn(queue)}, which has a filter: ${reason}. AWS counts it in NumberOfNotificationsFilteredOut-${metric}.`;
-    const attribute = "the value of its attribute flow is no valid JSON string";
+    const attribute = "the value of its attribute flow is not a valid JSON string";
     assert.deepEqual(
       run.problems,
       ids.slice(0, 4).map((id) => dropped(id, "placed", attribute, "InvalidAttributes")),
@@ -181,7 +181,7 @@ describe("deliveries of SNS", () => {
     );
     const { MessageId } = await publish({ Message: "no JSON" });
     assert.deepEqual(run.problems.slice(4), [
-      dropped(MessageId, "body", "its body is no JSON object", "InvalidMessageBody"),
+      dropped(MessageId, "body", "its body is not a JSON object", "InvalidMessageBody"),
     ]);
     await assert.rejects(publish({ MessageAttributes: { flow: text("flow😀") } }), {
       message: "Invalid attribute value was passed in for message attribute.",
@@ -271,7 +271,7 @@ describe("deliveries of SNS", () => {
     assert.equal((await run.arrived("dead")).length, 1);
     assert.equal(attempts.length, 2);
     assert.deepEqual(run.problems, [
-      `SNS could not deliver message ${MessageId} of ${TopicArn} to ${queueArn("without")} (not authorized); it is lost, as the subscription has no redrive policy.`,
+      `SNS could not deliver message ${MessageId} of ${TopicArn} to ${queueArn("without")} (not authorized); it is lost, because the subscription has no redrive policy.`,
     ]);
   });
 

@@ -71,7 +71,7 @@ describe("SNS of the local run", () => {
     await assert.rejects(create({ ContentBasedDeduplication: "true" }), /Unknown attribute ContentBasedDeduplication/);
     await assert.rejects(create({ SignatureVersion: "3" }), /SignatureVersion Reason: Invalid value \[3\]/);
     await assert.rejects(create({ MaximumMessageSize: "1048577" }), /MaximumMessageSize Reason/);
-    await assert.rejects(create({ ArchivePolicy: "{}" }), /keeps no archive/);
+    await assert.rejects(create({ ArchivePolicy: "{}" }), /has no archive/);
     await create();
     const set = (AttributeName: string, AttributeValue?: string) =>
       sns.send(new SetTopicAttributesCommand({ TopicArn, AttributeName, AttributeValue }));
@@ -214,7 +214,7 @@ describe("SNS of the local run", () => {
       set("FilterPolicy", '{"object":{"key":["x"]}}'),
       invalid("Filter policy scope MessageAttributes does not support nested filter policy"),
     );
-    await assert.rejects(set("ReplayPolicy", "{}"), /ReplayPolicy: the local run keeps no archive/);
+    await assert.rejects(set("ReplayPolicy", "{}"), /ReplayPolicy: the local run has no archive/);
     await assert.rejects(
       sns.send(
         new SubscribeCommand({

@@ -244,7 +244,7 @@ describe("failures of a stream's event source mapping", () => {
     await until("it is refused", () => run.problems.length === 1);
     assert.match(
       run.problems[0] ?? "",
-      /1 record of activity .* wait, as .*:lost cannot be told: AccessDenied: not auth/,
+      /1 record of activity .* wait, because .*:lost cannot be notified: AccessDenied: not auth/,
     );
     assert.deepEqual(run.batches, [["a"]]);
     await run.clock.pass(10_000);
