@@ -226,7 +226,9 @@ function check(name: string, args: TableArgs, owner: pulumi.Resource): void {
   if (hashKey === rangeKey) errors.add(`hashKey and rangeKey are both "${hashKey}"; DynamoDB requires two attributes.`);
   for (const attribute of Object.keys(types)) {
     if (!keys.includes(attribute)) {
-      errors.add(`types names "${attribute}", which is not a key of the table or an index; leave it out, or make it one.`);
+      errors.add(
+        `types names "${attribute}", which is not a key of the table or an index; leave it out, or make it one.`,
+      );
     }
   }
   for (const [index, { hashKey: hash, rangeKey: range }] of Object.entries(indexes)) {

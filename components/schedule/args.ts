@@ -147,7 +147,8 @@ function checkPeriod({ startDate, endDate }: Pick<Checked, "startDate" | "endDat
   const [start, end] = Object.entries({ startDate, endDate }).map(([name, date]) => {
     if (typeof date !== "string") return undefined;
     const moment = parseMoment(date);
-    if (moment === undefined) errors.add(`${name} is "${date}"; Scheduler accepts a time such as 2026-12-24T00:00:00Z.`);
+    if (moment === undefined)
+      errors.add(`${name} is "${date}"; Scheduler accepts a time such as 2026-12-24T00:00:00Z.`);
     return moment;
   });
   if (start !== undefined && end !== undefined && end <= start) {

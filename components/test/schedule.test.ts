@@ -196,11 +196,7 @@ describe("Schedule", () => {
       { expression: "at(2027-02-30T00:00:00)" },
       /at\(2027-02-30T00:00:00\)"; Scheduler allows/,
     ],
-    [
-      "an offset as a time zone",
-      { timeZone: "+01:00" },
-      /timeZone is "\+01:00"; give an IANA time zone/,
-    ],
+    ["an offset as a time zone", { timeZone: "+01:00" }, /timeZone is "\+01:00"; give an IANA time zone/],
     [
       "an end before its start",
       { startDate: "2027-01-02T00:00:00Z", endDate: "2027-01-02T01:00:00+01:00" },

@@ -91,8 +91,7 @@ const releasesAtATime = 10;
 
 const skipped = {
   done: "the event was handled before; the callback is not run again",
-  "in hand":
-    "another record of the event is in progress; this last attempt of its duplicate is not needed",
+  "in hand": "another record of the event is in progress; this last attempt of its duplicate is not needed",
 } as const;
 
 class Once {
@@ -191,7 +190,10 @@ class Once {
       }
     }
     inHand.delete(claim);
-    throw new IdempotencyAlreadyInProgressError(`The event with ${said} is in progress in another invocation.`, Date.now());
+    throw new IdempotencyAlreadyInProgressError(
+      `The event with ${said} is in progress in another invocation.`,
+      Date.now(),
+    );
   }
 
   /**
@@ -213,10 +215,13 @@ class Once {
     try {
       await this.table.release(claim, ends);
     } catch (error) {
-      context?.logger.warn("an event could not be released; it can run again when the time of this invocation is over", {
-        idempotencyKey: claim.id,
-        ...nameError(error),
-      });
+      context?.logger.warn(
+        "an event could not be released; it can run again when the time of this invocation is over",
+        {
+          idempotencyKey: claim.id,
+          ...nameError(error),
+        },
+      );
     }
   }
 }

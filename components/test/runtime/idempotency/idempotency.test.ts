@@ -275,7 +275,12 @@ describe("the consumer of an idempotent callback, on a real table", () => {
     disturb = refusing("UpdateItem", denied);
     const { reported, lines } = await handle(handlerOf(what), [recordOf("a", { n: "1" })]);
     assert.deepEqual([reported, runs], [[], ["1"]]);
-    assert.ok(lines.some(({ message, level }) => /the completion of an event could not be stored/.test(String(message)) && level === "WARN"));
+    assert.ok(
+      lines.some(
+        ({ message, level }) =>
+          /the completion of an event could not be stored/.test(String(message)) && level === "WARN",
+      ),
+    );
   });
 
   it("retries storing a completed event until the table accepts it, and runs no duplicate meanwhile or afterwards", async () => {
@@ -333,7 +338,12 @@ describe("the consumer of an idempotent callback, on a real table", () => {
         disturb = table;
         const { reported, lines } = await handle(handlerOf(what), [recordOf("a", { n: "1" })], 6000);
         assert.deepEqual([reported, runs], [[], ["1"]]);
-        assert.ok(lines.some(({ message, level }) => /the completion of an event could not be stored/.test(String(message)) && level === "WARN"));
+        assert.ok(
+          lines.some(
+            ({ message, level }) =>
+              /the completion of an event could not be stored/.test(String(message)) && level === "WARN",
+          ),
+        );
       });
     }
   });
