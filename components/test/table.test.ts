@@ -112,7 +112,7 @@ describe("Table", () => {
     );
     for (const part of [
       'hashKey and rangeKey are both "id"',
-      'types names "total", which is no key',
+      'types names "total", which is not a key',
       'indexes has "x"; DynamoDB allows 3 to 255',
       'index "x" has "a" as both keys',
       'a key names the attribute ""',
