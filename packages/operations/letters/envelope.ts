@@ -72,8 +72,8 @@ function dataOf(members: Members): OpenedValue {
 }
 
 /**
- * The value, or the text where it is no JSON, or is nested too deep to be written again. A producer's byte order mark is
- * no part of the event: https://www.rfc-editor.org/rfc/rfc8259#section-8.1
+ * The value, or the text where it is no JSON, or is nested too deep to be written again. A producer's byte order mark
+ * is no part of the event: https://www.rfc-editor.org/rfc/rfc8259#section-8.1
  */
 export function jsonOr(text: string): unknown {
   try {

@@ -12,6 +12,7 @@ import {
 import type { Consumer } from "../stack/stack";
 import type { DeadLetter } from "./letter";
 import { letterOf } from "./parse";
+import { type Unread, unreadOf } from "./unread";
 
 export interface Reader {
   /** How many messages the queue had when it was opened, approximately, without those that others hold. */
@@ -38,15 +39,6 @@ export interface Reader {
   giveBack(letters: readonly DeadLetter[]): Promise<void>;
   /** Gives back all that is held. Never rejects; may be called twice. */
   close(): Promise<void>;
-}
-
-export interface Unread {
-  /** Approximately. */
-  readonly count: number;
-  /** A sentence. */
-  readonly why: string;
-  /** Whether they are there for sure: SQS's counts may be a minute old. */
-  readonly sure: boolean;
 }
 
 export interface ReaderOptions {
@@ -143,14 +135,7 @@ class QueueReader implements Reader {
   get unread(): Unread | undefined {
     if (this.complete) return undefined;
     const count = Math.max(0, this.total + this.held - this.read);
-    if (this.#full) return { count, why: "SQS hides 120,000 messages of a queue at most at a time.", sure: true };
-    return this.options.consumer.url.endsWith(".fifo")
-      ? {
-          count,
-          why: "They wait behind others of their message group, of which SQS hands out ten at most.",
-          sure: true,
-        }
-      : { count, why: "Somebody else holds them, or SQS's count is a minute old.", sure: false };
+    return unreadOf(count, { fifo: this.options.consumer.url.endsWith(".fifo"), full: this.#full });
   }
 
   async *waves(): AsyncGenerator<readonly DeadLetter[]> {

@@ -2,7 +2,8 @@
 import { startAudit } from "../audit";
 import { LetterFile } from "../letters/file";
 import type { DeadLetter } from "../letters/letter";
-import { openReader, type Unread } from "../letters/reader";
+import { openReader } from "../letters/reader";
+import type { Unread } from "../letters/unread";
 import type { Stack } from "../stack/stack";
 import { foundAll, isChosen, type Plan, planOf, type Selection } from "./plan";
 import type { Working } from "./request";

@@ -1,8 +1,9 @@
 // What a command would change: how many letters, of which kinds, and where to. Nothing is changed by it.
 import { type Filter, isEmpty, takes } from "../letters/filter";
 import type { DeadLetter } from "../letters/letter";
-import { openReader, type Unread } from "../letters/reader";
+import { openReader } from "../letters/reader";
 import { nameOfRoute, routeOf } from "../letters/route";
+import type { Unread } from "../letters/unread";
 import type { Consumer, Stack } from "../stack/stack";
 
 /** Which letters of a consumer are chosen. */

@@ -1,6 +1,6 @@
 // What a redrive is asked for, and what it answers.
 import type { Operation } from "../audit";
-import type { Unread } from "../letters/reader";
+import type { Unread } from "../letters/unread";
 import type { Consumer } from "../stack/stack";
 import type { Selection } from "./plan";
 

@@ -1,5 +1,7 @@
 // What SQS and CloudWatch Logs do with very many messages and lines, which no test waits for.
 import { strict as assert } from "node:assert";
+import { eventOf, typeOf } from "../letters/event";
+import { conditionOf, takes } from "../letters/filter";
 import type { DeadLetter } from "../letters/letter";
 import { letterOf } from "../letters/parse";
 import { openReader } from "../letters/reader";
@@ -54,6 +56,22 @@ function logs(lines: readonly { readonly timestamp: number; readonly message: st
   };
   return { asked, logs: { send } as unknown as Clients["logs"] };
 }
+
+describe("a message", () => {
+  const bodied = (Body: string, kind = "queue") => letterOf({ ...message("m-1"), Body }, { ...consumer, kind }, 1000);
+
+  it("may be nested as deep as a message is long", () => {
+    const deep = `${"[".repeat(300_000)}${"]".repeat(300_000)}`;
+    assert.deepEqual([eventOf(bodied(deep)), typeOf(bodied(deep))], [deep, undefined]);
+    const requestPayload = `{"version":"1.0","requestContext":{"condition":"x"},"requestPayload":${deep}}`;
+    assert.equal(bodied(requestPayload, "topic-consumer").errorType, "UndeliveredBySNS");
+    const head = '{"specversion":"1.0","id":"i","source":"s","type":"t","data":';
+    const wrapped = `${head.repeat(2000)}1${"}".repeat(2000)}`;
+    assert.equal(typeOf(bodied(wrapped)), "t");
+    assert.ok(takes({ where: [conditionOf("id=i")] }, bodied(wrapped)));
+    for (const body of [deep, wrapped]) assert.ok(!takes({ where: [conditionOf("..x=1")] }, bodied(body)));
+  });
+});
 
 describe("a reader of very many dead letters", () => {
   it("ends with what it has, and says so, when SQS hides no more", async () => {

@@ -75,18 +75,6 @@ describe("a message of a dead-letter queue", () => {
     assert.deepEqual(letter({ reason: { errorType: "E", attributes } }).reason?.attributes, { own });
   });
 
-  it("may be nested as deep as a message is long", () => {
-    const deep = `${"[".repeat(300_000)}${"]".repeat(300_000)}`;
-    assert.deepEqual([eventOf(letter({ body: deep })), typeOf(letter({ body: deep }))], [deep, undefined]);
-    const requestPayload = `{"version":"1.0","requestContext":{"condition":"x"},"requestPayload":${deep}}`;
-    assert.equal(letter({ body: requestPayload }, { kind: "topic-consumer" }).errorType, "UndeliveredBySNS");
-    const head = '{"specversion":"1.0","id":"i","source":"s","type":"t","data":';
-    const wrapped = `${head.repeat(2000)}1${"}".repeat(2000)}`;
-    assert.equal(typeOf(letter({ body: wrapped })), "t");
-    assert.ok(takes({ where: [conditionOf("id=i")] }, letter({ body: wrapped })));
-    for (const body of [deep, wrapped]) assert.ok(!takes({ where: [conditionOf("..x=1")] }, letter({ body })));
-  });
-
   it("was moved by SQS, or given up by a service, or says nothing", () => {
     const moved = letter({
       system: { DeadLetterQueueSourceArn: "arn:aws:sqs:eu-west-1:1:orders", MessageGroupId: "t-2" },
