@@ -1,5 +1,5 @@
 // Dead letters in a file: one JSON object a line, with everything that is needed to put each back.
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readSync, writeSync } from "node:fs";
 import * as path from "node:path";
 import type { MessageAttributeValue, SendMessageBatchRequestEntry } from "@aws-sdk/client-sqs";
 import type { DeadLetter } from "./letter";
@@ -90,17 +90,43 @@ function storedOf({ consumer, id, message }: DeadLetter): StoredLetter {
   };
 }
 
-/** Throws an Error that names the first line that is none of ours. */
-export function readLetters(file: string): readonly StoredLetter[] {
-  const lines = readFileSync(file, "utf8").split("\n");
-  if (lines.at(-1) === "") lines.pop();
-  return lines.map((line, index) => {
+/** One after the other: a file may be larger than the memory. Throws an Error that names a line that is none of ours. */
+export function* readLetters(file: string): Generator<StoredLetter> {
+  let number = 0;
+  for (const line of linesOf(file)) {
+    number += 1;
     const letter = parsed(line);
-    if (letter !== undefined) return letter;
-    throw new Error(
-      `Line ${index + 1} of ${file} is no dead letter: \`spillway dlq discard\` writes lines with "format": "${format}".`,
-    );
-  });
+    if (letter === undefined) {
+      throw new Error(
+        `Line ${number} of ${file} is no dead letter: \`spillway dlq discard\` writes lines with "format": "${format}".`,
+      );
+    }
+    yield letter;
+  }
+}
+
+const chunkSize = 1024 * 1024;
+
+/** Ends at newlines only: other separators may be within a body. */
+function* linesOf(file: string): Generator<string> {
+  const descriptor = openSync(file, "r");
+  try {
+    const chunk = Buffer.alloc(chunkSize);
+    let begun: Buffer[] = [];
+    for (let size = readSync(descriptor, chunk); size > 0; size = readSync(descriptor, chunk)) {
+      let from = 0;
+      for (let end = chunk.indexOf(10); end !== -1 && end < size; end = chunk.indexOf(10, from)) {
+        yield Buffer.concat([...begun, chunk.subarray(from, end)]).toString();
+        begun = [];
+        from = end + 1;
+      }
+      begun.push(Buffer.from(chunk.subarray(from, size)));
+    }
+    const last = Buffer.concat(begun).toString();
+    if (last !== "") yield last;
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 function parsed(line: string): StoredLetter | undefined {

@@ -34,53 +34,82 @@ export async function restore(
   { file, fromLine, audit: writes }: RestoreRequest,
   { say, signal }: Working,
 ): Promise<Restored> {
-  const letters = readLetters(file);
-  const lines = letters.map((letter, index) => ({ line: index + 1, letter })).slice(fromLine - 1);
-  if (lines.length === 0)
-    throw new Error(`${file} has ${letters.length} lines; there is none from line ${fromLine} on.`);
   // All are looked up before the first is sent.
-  const runs = runsOf(lines, stack);
+  const { runs, count } = runsOf(file, fromLine, stack);
+  if (runs.length === 0) throw new Error(`${file} has ${count} lines; there is none from line ${fromLine} on.`);
+  const wanted = count - fromLine + 1;
+  const lines = linesFrom(file, fromLine);
   const ids: Restored["ids"][number][] = [];
   const failed: Restored["failed"][number][] = [];
   let next = fromLine;
-  for (const { consumer, lines: own } of runs) {
-    if (signal.aborted) break;
-    const operation = { operation: "restore", consumer, from: file, to: consumer.url };
-    const audit = await startAudit(stack, operation, { intended: { count: own.length }, off: !writes, say });
-    const before = ids.length;
-    let stopped: string | undefined;
-    try {
-      for (const batch of batchesOf(own, consumer.url.endsWith(".fifo"))) {
-        if (signal.aborted) break;
-        const answers = await send(stack.clients.sqs, consumer, batch);
-        ids.push(...answers.flatMap(({ line, was, is }) => (is === undefined ? [] : { line, was, is })));
-        failed.push(...answers.flatMap(({ line, why }) => (why === undefined ? [] : { line, why })));
-        next = Math.max(next, ...batch.map(({ line }) => line + 1));
-        say(`${ids.length} of ${lines.length} restored.`);
+  try {
+    for (const { consumer, count: own } of runs) {
+      if (signal.aborted) break;
+      const operation = { operation: "restore", consumer, from: file, to: consumer.url };
+      const audit = await startAudit(stack, operation, { intended: { count: own }, off: !writes, say });
+      const before = ids.length;
+      let stopped: string | undefined;
+      try {
+        for (const batch of batchesFrom(lines, own, consumer.url.endsWith(".fifo"))) {
+          if (signal.aborted) break;
+          const answers = await send(stack.clients.sqs, consumer, batch);
+          ids.push(...answers.flatMap(({ line, was, is }) => (is === undefined ? [] : { line, was, is })));
+          failed.push(...answers.flatMap(({ line, why }) => (why === undefined ? [] : { line, why })));
+          next = Math.max(next, ...batch.map(({ line }) => line + 1));
+          say(`${ids.length} of ${wanted} restored.`);
+        }
+      } catch (error) {
+        stopped = error instanceof Error ? error.message : String(error);
+        const why = `${stopped} Lines ${fromLine} to ${next - 1} are restored; go on with --from-line ${next}.`;
+        throw ids.length === 0 ? error : new Error(why, { cause: error });
+      } finally {
+        await audit.finish({ count: ids.length - before, ids: ids.slice(before).map(({ is }) => is), stopped });
       }
-    } catch (error) {
-      stopped = error instanceof Error ? error.message : String(error);
-      const why = `${stopped} Lines ${fromLine} to ${next - 1} are restored; go on with --from-line ${next}.`;
-      throw ids.length === 0 ? error : new Error(why, { cause: error });
-    } finally {
-      await audit.finish({ count: ids.length - before, ids: ids.slice(before).map(({ is }) => is), stopped });
     }
+  } finally {
+    // The file is closed, also before its end.
+    lines.return(undefined);
   }
-  return { restored: ids.length, ids, failed, ...(next <= letters.length && { nextLine: next }) };
+  return { restored: ids.length, ids, failed, ...(next <= count && { nextLine: next }) };
 }
 
-/** Lines that follow each other and belong to one consumer, in the order of the file. */
-function runsOf(lines: readonly Omit<Line, "entry">[], stack: Stack) {
-  const runs: { consumer: Consumer; lines: Line[] }[] = [];
-  for (const { line, letter } of lines) {
+/** How many lines follow each other and belong to one consumer, in the order of the file. */
+function runsOf(file: string, fromLine: number, stack: Stack) {
+  const runs: { readonly consumer: Consumer; count: number }[] = [];
+  let count = 0;
+  for (const letter of readLetters(file)) {
+    count += 1;
+    if (count < fromLine) continue;
     const consumer = consumerNamed(stack, letter.consumer);
-    const fifo = consumer.url.endsWith(".fifo");
     const run = runs.at(-1);
-    const entry = { line, letter, entry: entryOfStored(letter, fifo) };
-    if (run?.consumer === consumer) run.lines.push(entry);
-    else runs.push({ consumer, lines: [entry] });
+    if (run?.consumer === consumer) run.count += 1;
+    else runs.push({ consumer, count: 1 });
   }
-  return runs;
+  return { runs, count };
+}
+
+function* linesFrom(file: string, fromLine: number): Generator<Omit<Line, "entry">> {
+  let line = 0;
+  for (const letter of readLetters(file)) {
+    line += 1;
+    if (line >= fromLine) yield { line, letter };
+  }
+}
+
+/** Some at a time, so that few are in memory. */
+const atATime = 50;
+
+function* batchesFrom(lines: Generator<Omit<Line, "entry">>, count: number, fifo: boolean): Generator<readonly Line[]> {
+  for (let taken = 0; taken < count; ) {
+    const some: Line[] = [];
+    while (some.length < Math.min(atATime, count - taken)) {
+      const { value, done } = lines.next();
+      if (done) return;
+      some.push({ ...value, entry: entryOfStored(value.letter, fifo) });
+    }
+    taken += some.length;
+    yield* batchesOf(some, fifo);
+  }
 }
 
 async function send(sqs: SQSClient, { url }: Consumer, batch: readonly Line[]) {

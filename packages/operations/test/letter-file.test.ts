@@ -21,6 +21,20 @@ describe("a file of dead letters", () => {
   afterEach(() => mock.restoreAll());
   after(() => fs.rmSync(folder, { recursive: true }));
 
+  it("is read line by line, whatever the bodies hold and however long they are", () => {
+    const name = path.join(folder, "long.jsonl");
+    const bodies = ["one\u2028line\r\nor more", "ü".repeat(700_000), "x".repeat(1024 * 1024), "last"];
+    const file = new LetterFile(name);
+    file.append(bodies.map((body, index) => letter(`m-${index}`, body)));
+    file.close();
+    assert.deepEqual(
+      [...readLetters(name)].map(({ body }) => body),
+      bodies,
+    );
+    fs.appendFileSync(name, "{}\n");
+    assert.throws(() => [...readLetters(name)], /^Error: Line 5 of .* is no dead letter/);
+  });
+
   it("is whole where the disk takes only a part of what is written at a time", () => {
     const name = path.join(folder, "whole.jsonl");
     const { writeSync } = fs;
@@ -32,7 +46,7 @@ describe("a file of dead letters", () => {
     file.close();
     assert.ok(write.mock.callCount() > 10);
     assert.deepEqual(
-      readLetters(name).map(({ id, body }) => [id, body]),
+      [...readLetters(name)].map(({ id, body }) => [id, body]),
       [
         ["m-1", "größer"],
         ["m-2", "two"],
