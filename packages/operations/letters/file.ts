@@ -90,7 +90,9 @@ function storedOf({ consumer, id, message }: DeadLetter): StoredLetter {
   };
 }
 
-/** One after the other: a file may be larger than the memory. Throws an Error that names a line that is none of ours. */
+/**
+ * One after the other: a file may be larger than the memory. Throws an Error that names a line that is none of ours.
+ */
 export function* readLetters(file: string): Generator<StoredLetter> {
   let number = 0;
   for (const line of linesOf(file)) {
