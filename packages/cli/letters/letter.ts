@@ -106,7 +106,7 @@ function describe(letter: ShownLetter, now: Date, whole: boolean): readonly stri
     ...causes.flatMap((cause) => line("caused by", `${cause.errorType}: ${cause.errorMessage}`)),
     ...lines(
       "stack",
-      (reason?.stack ?? "")
+      (letter.stack ?? "")
         .split("\n")
         .filter((each) => each.trim() !== "")
         .map((each) => each.trim()),

@@ -1,6 +1,7 @@
 // `spillway dlq show`: single dead letters, with all that is known of each.
 import { type LetterLog, logOf } from "../logs/of-letter";
 import type { Consumer, Stack } from "../stack/stack";
+import { StackDecoder } from "./decoded-stack";
 import { eventOf, textOf, typeOf } from "./event";
 import { type Filter, takes } from "./filter";
 import { keyOf } from "./groups";
@@ -14,6 +15,8 @@ export interface ShowOptions {
   readonly limit: number;
   /** Whether the log is read too. */
   readonly log: boolean;
+  /** The folder of the project whose source maps decode the stacks, or one below it. @default the working directory */
+  readonly project?: string;
   readonly signal: AbortSignal;
 }
 
@@ -34,6 +37,8 @@ export interface ShownLetter {
   readonly bundle?: string;
   readonly group?: string;
   readonly reason?: Reason;
+  /** That of the reason, in places of the sources if the source map of its bundle is on this machine. */
+  readonly stack?: string;
   readonly description?: DeadLetter["description"];
   /** As it is in the queue. */
   readonly body: string;
@@ -58,6 +63,7 @@ export interface Shown {
 /** Gives back what it read before it asks for the log, and consumes nothing. */
 export async function showLetters(stack: Pick<Stack, "clients" | "name">, options: ShowOptions): Promise<Shown> {
   const { consumer, filter, limit, log, signal } = options;
+  const decoder = new StackDecoder(options.project ?? process.cwd());
   const reader = await openReader({ sqs: stack.clients.sqs, consumer, signal });
   const taken: DeadLetter[] = [];
   try {
@@ -70,17 +76,18 @@ export async function showLetters(stack: Pick<Stack, "clients" | "name">, option
   }
   const letters: ShownLetter[] = [];
   for (const letter of taken.slice(0, limit)) {
-    letters.push(shown(letter, log ? await logOf(letter, stack, signal) : undefined));
+    letters.push(shown(letter, decoder, log ? await logOf(letter, stack, signal) : undefined));
   }
   const { read, held, complete } = reader;
   return { consumer: consumer.name, letters, total: Math.max(reader.total + held, read), read, complete };
 }
 
-function shown(letter: DeadLetter, log: LetterLog | undefined): ShownLetter {
+function shown(letter: DeadLetter, decoder: StackDecoder, log: LetterLog | undefined): ShownLetter {
   const { id, consumer, kind, message, errorType, errorMessage, sentAt, failedAt, expiresAt, redrives } = letter;
   const { reason, description, group } = letter;
   const [type, tenant] = [typeOf(letter), keyOf(letter, "tenant")];
   const event = eventOf(letter);
+  const stack = reason && decoder.decode(reason);
   return {
     ...{ id, consumer: consumer.name, kind, errorType, errorMessage, sentAt: sentAt.toISOString() },
     ...(failedAt && { failedAt: failedAt.toISOString() }),
@@ -90,6 +97,7 @@ function shown(letter: DeadLetter, log: LetterLog | undefined): ShownLetter {
     ...(reason?.bundle !== undefined && { bundle: reason.bundle }),
     ...(group !== undefined && { group }),
     ...(reason && { reason }),
+    ...(stack !== undefined && { stack }),
     ...(description && { description }),
     body: message.Body ?? "",
     ...(event !== undefined && textOf(letter) !== event && { event }),
