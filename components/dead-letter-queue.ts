@@ -63,9 +63,15 @@ export interface DeadLetters<Kind extends string = string> {
   readonly sourceArn: pulumi.Output<string>;
   /** What the source is, as `queue` or `table`. */
   readonly kind: Kind;
-  /** Name of the function that consumes the source, where the component has one. */
+  /**
+   * Name of the function that consumes the source.
+   * @default undefined for a Topic, a Schedule and an EventBusRule, which have none
+   */
   readonly functionName?: pulumi.Output<string>;
-  /** Name of the function's log group, where the component has one. */
+  /**
+   * Name of the function's log group.
+   * @default undefined for a Topic, a Schedule and an EventBusRule, which have no function
+   */
   readonly logGroupName?: pulumi.Output<string>;
 }
 
