@@ -63,15 +63,9 @@ export interface DeadLetters<Kind extends string = string> {
   readonly sourceArn: pulumi.Output<string>;
   /** What the source is, as `queue` or `table`. */
   readonly kind: Kind;
-  /**
-   * Name of the function that consumes the source.
-   * @default undefined for a Topic, a Schedule and an EventBusRule, which have none
-   */
+  /** Name of the function that consumes the source. @default none for a Topic, a Schedule and an EventBusRule */
   readonly functionName?: pulumi.Output<string>;
-  /**
-   * Name of the function's log group.
-   * @default undefined for a Topic, a Schedule and an EventBusRule, which have no function
-   */
+  /** Name of the function's log group. @default none for a Topic, a Schedule and an EventBusRule */
   readonly logGroupName?: pulumi.Output<string>;
 }
 

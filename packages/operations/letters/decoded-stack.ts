@@ -1,5 +1,5 @@
-// The stack of a dead letter in places of the sources, if the source map of its bundle is on this machine. Lambda has no
-// source map, so that the frames in a reason are places in the bundle.
+// The stack of a dead letter in places of the sources, if the source map of its bundle is on this machine. Lambda has
+// no source map, so that the frames in a reason are places in the bundle.
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { SourceMap } from "node:module";
 import * as path from "node:path";
