@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import * as path from "node:path";
 import { defaultIdleTime } from "../../packages/local/lambda/function/pool";
-import { read, root, unwrapped } from "../support/docs-tables";
+import { documents, read, root, unwrapped } from "../support/docs-tables";
 import { pipelineGraph } from "../support/pipeline-graph";
 
 describe("the documents", () => {
@@ -40,8 +40,7 @@ describe("the documents", () => {
   });
 
   it("link to existing files and headings", () => {
-    const documents = readdirSync(path.join(root, "docs")).filter((file) => file.endsWith(".md"));
-    for (const file of ["README.md", "CONTRIBUTING.md", ...documents.map((each) => `docs/${each}`)]) {
+    for (const file of documents()) {
       for (const [, target = "", heading] of read(file).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)) {
         const linked = path.posix.join(path.dirname(file), target === "" ? path.basename(file) : target);
         assert.ok(existsSync(path.join(root, linked)), `${file}: ${target}`);

@@ -6,18 +6,14 @@ import * as path from "node:path";
 import type { Graph } from "@spillway/graph";
 import { evaluateProgram } from "@spillway/graph";
 import "../../docs/examples/callbacks.test";
-import { Example, promises } from "../support/docs-promises";
+import { promises } from "../support/docs-promises";
+import { documents as listed } from "../support/docs-tables";
+import { Example } from "../support/example-program";
 
 const root = path.resolve(__dirname, "..", "..");
 const folder = path.join(root, "docs", "examples");
 const files = readdirSync(folder);
-const documents = [
-  "README.md",
-  "CONTRIBUTING.md",
-  ...readdirSync(path.join(root, "docs")).map((file) => `docs/${file}`),
-]
-  .filter((file) => file.endsWith(".md"))
-  .map((file) => ({ file, text: readFileSync(path.join(root, file), "utf8") }));
+const documents = listed().map((file) => ({ file, text: readFileSync(path.join(root, file), "utf8") }));
 
 /** What both a block and a program look like, however far they are indented. */
 const flat = (text: string) =>

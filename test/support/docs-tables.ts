@@ -1,10 +1,19 @@
 // What the documents state in tables, for the tests that hold it against the code.
 import { strict as assert } from "node:assert";
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 
 export const root = path.resolve(__dirname, "..", "..");
 export const read = (file: string) => readFileSync(path.join(root, file), "utf8");
+/** The Markdown files that people write, without those that the build of the site makes. */
+export function documents(): string[] {
+  const written = globSync("docs/**/*.md", {
+    cwd: root,
+    exclude: (file) => /^docs\/(\.vitepress|reference)/.test(file),
+  });
+  return ["README.md", "CONTRIBUTING.md", ...written.sort()];
+}
+
 /** The text with each paragraph on one line, so that a sentence is found wherever its lines break. */
 export const unwrapped = (text: string) => text.replace(/(?<=[^\n])\n *(?=[^\n])/g, " ");
 
