@@ -8,8 +8,8 @@ const ofProgram = "^(index\\.ts$|config/|functions/|docs/examples/)";
 
 /** Each package's own code imports those packages of the repository alone that its package.json lists. */
 const undeclaredPackages = workspaces.map((folder) => {
-  const { name, dependencies = {} } = require(`./${folder}/package.json`);
-  const listed = (other) => require(`./${other}/package.json`).name in dependencies;
+  const { name, dependencies = {}, peerDependencies = {} } = require(`./${folder}/package.json`);
+  const listed = (other) => require(`./${other}/package.json`).name in { ...dependencies, ...peerDependencies };
   const others = workspaces.filter((other) => other !== folder && !listed(other));
   return {
     name: `undeclared-package-in-${name}`,
@@ -50,9 +50,21 @@ module.exports = {
     ),
     rule(
       "face",
-      "A program imports the library through its faces: spillway, spillway/callback and spillway/network.",
+      "A program imports the library through its faces: spillway, spillway/callback, spillway/network and spillway/testing.",
       { path: ofProgram },
-      { path: `${ofPackage}|^tools/`, pathNot: "^components/(index|callback|network)\\.ts$" },
+      { path: `${ofPackage}|^tools/`, pathNot: "^components/(index|callback|network|testing)\\.ts$" },
+    ),
+    rule(
+      "testing-face",
+      "Only spillway/testing reaches @spillway/testing, which nobody installs for a deployment.",
+      { path: "^components/", pathNot: `^components/testing\\.ts$|${test}` },
+      { path: "^packages/testing/" },
+    ),
+    rule(
+      "testing-in-tests",
+      "Only a test imports spillway/testing.",
+      { path: `${ofPackage}|${ofProgram}`, pathNot: `${test}|\\.test\\.ts$` },
+      { path: "^components/testing\\.ts$" },
     ),
     rule(
       "callback-alone",

@@ -11,7 +11,7 @@ import { createPermissions } from "./iam/permissions";
 import { checkRoles } from "./iam/role-checks";
 import { provision } from "./provision";
 import { describeMissingSecrets } from "./secrets/provision";
-import type { Observer } from "./service/ask";
+import type { Message, Observer } from "./service/ask";
 import { createClock } from "./service/clock";
 import { createServices } from "./services";
 import { absentFor, describeAbsent, describeWithoutEffect, withoutEffect } from "./without-effect";
@@ -64,6 +64,8 @@ export interface LocalRun {
     readonly pid: number | undefined;
     readonly busy: boolean;
   }[];
+  /** Asks a service with full access, as a user of this machine may. Rejects with a `ServiceError`, as AWS would. */
+  ask(service: string, action: string, input: Message): Promise<Message>;
   /** Ends everything that was started. */
   close(): Promise<void>;
 }
@@ -146,6 +148,7 @@ export async function startLocal(settings: LocalSettings): Promise<LocalRun> {
       graph,
       readyMs: Math.round(performance.now() - started),
       inspectPorts: lambda.pool.inspectPorts,
+      ask: (service, action, input) => ask({ kind: "user" }, service, action, input),
       get processes() {
         return lambda.pool.processes;
       },

@@ -13,6 +13,7 @@ const names = [
   "@spillway/operations",
   "@spillway/policies",
   "@spillway/review",
+  "@spillway/testing",
 ];
 
 describe("a published package", () => {
