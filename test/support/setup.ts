@@ -1,5 +1,8 @@
 // What every test process does first.
+import { enableCompileCache } from "node:module";
 import { leaveDebuggingOut } from "../../packages/graph/evaluate/without-debugging";
 
 // Most tests record programs, of which Pulumi's stack traces would take half of the time.
 leaveDebuggingOut();
+
+enableCompileCache();

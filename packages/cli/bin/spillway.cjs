@@ -4,6 +4,7 @@
 "use strict";
 const { spawn } = require("node:child_process");
 const { existsSync } = require("node:fs");
+const { enableCompileCache } = require("node:module");
 const { constants } = require("node:os");
 const path = require("node:path");
 const { installedNode, refuseNode } = require("./node-version.cjs");
@@ -22,6 +23,8 @@ if (refusal === undefined) {
 }
 
 function runHere() {
+  // Node keeps what it compiles, so that the next start is faster.
+  enableCompileCache();
   // Node warns at each start that node:sqlite, which the local run uses, is experimental.
   const { emitWarning } = process;
   process.emitWarning = (warning, ...rest) => {

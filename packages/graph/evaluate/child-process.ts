@@ -1,6 +1,7 @@
 // Runs a program's evaluation in a process of its own, so that it starts from nothing and leaves nothing behind.
 import { fork } from "node:child_process";
 import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
 import * as path from "node:path";
 import type { Graph } from "../graph";
 import type { Answers, Questions } from "./answers";
@@ -79,8 +80,14 @@ export async function evaluateInChild(evaluation: Evaluation, questions?: Questi
       "-r",
       require.resolve("ts-node/register/transpile-only"),
     ],
-    // A project without its own settings for TypeScript gets the default settings.
-    env: { TS_NODE_PROJECT: settingsOf(project.root), TS_NODE_TRANSPILE_ONLY: "true", ...process.env },
+    env: {
+      // A project without its own settings for TypeScript gets the default settings.
+      TS_NODE_PROJECT: settingsOf(project.root),
+      TS_NODE_TRANSPILE_ONLY: "true",
+      // Node keeps what it compiles. The compiler and Pulumi's packages take a seventh of an evaluation otherwise.
+      NODE_COMPILE_CACHE: path.join(tmpdir(), "node-compile-cache"),
+      ...process.env,
+    },
     silent: true,
     serialization: "advanced",
   });

@@ -1,5 +1,6 @@
 // The process in which a program is evaluated. It loads the program as Pulumi's language host would, and sends the
 // graph back.
+import { flushCompileCache } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
 import type { Graph } from "../graph";
 import type { Answers, Questions } from "./answers";
@@ -67,6 +68,8 @@ process.once("message", ({ program, settings, questions }: ChildRequest) => {
   }, settings)
     .then(async (graph): Promise<ChildAnswer> => {
       const modules = loadedModules(program);
+      // The parent ends this process as soon as it has the answer, and Node would write its cache later.
+      flushCompileCache();
       return { graph, modules, answers: questions === undefined ? nothing : await answered(questions, graph) };
     })
     .catch((error): ChildAnswer => ({ error: describe(error).replace(waysOfProperties, "") }))
