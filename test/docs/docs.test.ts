@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { existsSync } from "node:fs";
 import * as path from "node:path";
 import { defaultIdleTime } from "../../packages/local/lambda/function/pool";
-import { documents, read, root, unwrapped } from "../support/docs-tables";
+import { read, root, unwrapped } from "../support/docs-tables";
 import { pipelineGraph } from "../support/pipeline-graph";
 
 describe("the documents", () => {
@@ -39,17 +39,6 @@ describe("the documents", () => {
     }
   });
 
-  it("link to existing files and headings", () => {
-    for (const file of documents()) {
-      for (const [, target = "", heading] of read(file).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)) {
-        const linked = path.posix.join(path.dirname(file), target === "" ? path.basename(file) : target);
-        assert.ok(existsSync(path.join(root, linked)), `${file}: ${target}`);
-        if (heading !== undefined)
-          assert.ok(headingsOf(read(linked)).includes(heading), `${file}: ${target}#${heading}`);
-      }
-    }
-  });
-
   it("name existing files of the program", () => {
     const text = read("docs/adding-a-source.md") + read("CONTRIBUTING.md");
     const named = [...text.matchAll(/`((?:components|config|docs|functions|packages|test|tools)\/[\w./-]*)`/g)];
@@ -58,12 +47,3 @@ describe("the documents", () => {
   });
 });
 
-/** As GitHub makes them. */
-function headingsOf(markdown: string): string[] {
-  return [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, text = ""]) =>
-    text
-      .toLowerCase()
-      .replace(/[^\w -]/g, "")
-      .replaceAll(" ", "-"),
-  );
-}

@@ -12,20 +12,17 @@ const whole: Generator = { name: "whole", files: ["whole.md"], make: async () =>
 const between = (text: string) => `before\n<!-- generated: sum -->${text}<!-- /generated -->\nafter\n`;
 
 describe("the generated parts of the documents", () => {
-  for (const generator of generators) {
-    it(`are up to date: ${generator.name}`, async () => {
-      const stale = (await generate([generator], { root, check: true })).filter((outcome) => outcome.stale);
+  for (const name of new Set(generators.map((each) => each.name))) {
+    it(`are up to date: ${name}`, async () => {
+      const named = generators.filter((each) => each.name === name);
+      const stale = (await generate(named, { root, check: true })).filter((outcome) => outcome.stale);
       assert.deepEqual(
         stale.map(({ file }) => file),
         [],
-        `stale: write it anew with npm run generate -- ${generator.name}`,
+        `stale: write it anew with npm run generate -- ${name}`,
       );
     });
   }
-
-  it("are named once each", () => {
-    assert.equal(new Set(generators.map(({ name }) => name)).size, generators.length);
-  });
 });
 
 describe("npm run generate", () => {

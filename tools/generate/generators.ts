@@ -5,6 +5,7 @@ import { configuration, schema } from "./configuration";
 import { dashboard } from "./dashboard";
 import { diagram } from "./diagram";
 import { iamStatements } from "./iam-statements";
+import { pictures } from "./pictures";
 import { shapes } from "./shapes";
 
 export const generators: readonly Generator[] = [
@@ -15,4 +16,5 @@ export const generators: readonly Generator[] = [
   iamStatements,
   shapes,
   ...apiReports,
+  ...pictures,
 ];

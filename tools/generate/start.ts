@@ -4,11 +4,14 @@ import { type Generator, generate } from "@spillway/cli/generator";
 import { generators } from "./generators";
 import { root } from "./program";
 
+/** Several generators may have one name, for example one for each picture. */
+const namesOf = (all: readonly Generator[]) => [...new Set(all.map(({ name }) => name))].join(", ");
+
 export const usage = `Writes what is generated from the program into the documents.
 
 npm run generate -- [options] [NAME...]
 
-  NAME      a generator; by default all of them: ${generators.map(({ name }) => name).join(", ")}
+  NAME      a generator; by default all of them: ${namesOf(generators)}
   --check   writes nothing, and ends with 1 when something is out of date
   --help    prints this
 `;
@@ -32,7 +35,7 @@ export async function run(args: readonly string[], { generators, root, print }: 
   }
   const unknown = options.names.filter((name) => !generators.some((generator) => generator.name === name));
   if (unknown.length > 0) {
-    print(`There is no generator ${unknown.join(", ")}; there are ${generators.map(({ name }) => name).join(", ")}.`);
+    print(`There is no generator ${unknown.join(", ")}; there are ${namesOf(generators)}.`);
     return 2;
   }
   const chosen = generators.filter(({ name }) => options.names.length === 0 || options.names.includes(name));
