@@ -16,6 +16,8 @@ export default defineConfig({
   cleanUrls: false,
   lastUpdated: false,
   markdown: { anchor: { slugify: anchorOf }, config: (markdown) => void markdown.use(outsideLinks(docs)) },
+  // The index of the search is one file, which the page loads when the reader searches.
+  vite: { build: { chunkSizeWarningLimit: 4000 } },
   themeConfig: {
     sidebar: sidebarOf(docs),
     outline: { level: [2, 3] },

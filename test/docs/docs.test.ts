@@ -46,4 +46,3 @@ describe("the documents", () => {
     for (const [, file = ""] of named) assert.ok(existsSync(path.join(root, file)), file);
   });
 });
-

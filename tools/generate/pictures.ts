@@ -1,7 +1,8 @@
-// The pictures of the documents: each docs/pictures/NAME.dot is drawn by Graphviz into NAME.svg beside it. A node has a
-// class (`orders [label="orders queue", class=queue]`) that decides its shape and colours, so that all pictures look
-// alike. The first line is a comment, which becomes the title of the picture. The text is white on filled shapes and the lines are of a medium tone, so that a picture without a background
-// is readable on a light page and on a dark one.
+// The pictures of the documents: each docs/pictures/NAME.dot is drawn by Graphviz into NAME.svg beside it. The first
+// line is a comment, which becomes the title of the picture. A node has a class (`orders [label="orders queue",
+// class=queue]`) that decides its shape and colours, so that all pictures look alike. The text is white on filled
+// shapes, and the lines are of a medium tone, so that a picture without a background is readable on a light page and on
+// a dark one.
 import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import type { Generator } from "@spillway/cli/generator";
