@@ -59,6 +59,8 @@ describe("the consumers of a program", () => {
     save("Pulumi.yaml", "name: asked\nruntime: nodejs\n");
     save("Pulumi.dev.yaml", "config:\n  aws:region: eu-west-1\n");
     save("package.json", "{}");
+    // With what the repository compiles by, which keeps the results.
+    save("tsconfig.json", JSON.stringify({ extends: path.join(repository, "tsconfig.json") }));
     symlinkSync(path.join(repository, "node_modules"), path.join(folder, "node_modules"));
     save("callbacks.ts", callbacks);
     save("index.ts", program);

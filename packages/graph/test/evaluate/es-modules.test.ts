@@ -16,7 +16,11 @@ describe("a program of ES modules", () => {
     save("Pulumi.yaml", "name: modern\nruntime: nodejs\n");
     save("Pulumi.dev.yaml", "config:\n  aws:region: eu-west-1\n");
     save("package.json", '{ "type": "module" }');
-    save("tsconfig.json", '{ "compilerOptions": { "target": "es2023", "module": "nodenext", "rootDir": "." } }');
+    // With what the repository compiles by, which keeps the results.
+    save(
+      "tsconfig.json",
+      JSON.stringify({ extends: path.join(repository, "tsconfig.json"), compilerOptions: { module: "nodenext" } }),
+    );
     symlinkSync(path.join(repository, "node_modules"), path.join(folder, "node_modules"));
   });
   afterEach(() => rmSync(folder, { recursive: true }));
