@@ -4,7 +4,7 @@ const { readdirSync } = require("node:fs");
 const workspaces = ["components", ...readdirSync(`${__dirname}/packages`).map((name) => `packages/${name}`)];
 const test = "(^|/)test/";
 const ofPackage = "^(components|packages/[^/]+)/";
-const ofProgram = "^(index\\.ts$|config/|functions/|docs/examples/)";
+const ofProgram = "^(index\\.ts$|config/|functions/|docs/examples/|templates/)";
 
 /** Each package's own code imports those packages of the repository alone that its package.json lists. */
 const undeclaredPackages = workspaces.map((folder) => {
@@ -69,7 +69,7 @@ module.exports = {
     rule(
       "callback-alone",
       "A callback imports spillway/callback, what is in functions/, and small libraries; not Pulumi.",
-      { path: "^functions/" },
+      { path: "^(functions|templates/[^/]+/functions)/" },
       { path: "^(index\\.ts$|config/|components/|node_modules/@pulumi/)", pathNot: "^components/callback\\.ts$" },
     ),
     rule(

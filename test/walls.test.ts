@@ -27,6 +27,9 @@ const house: Readonly<Record<string, readonly [imports: readonly string[], broke
   "packages/testing/index.ts": [["@spillway/local", "spillway/callback"], []],
   "packages/policies/index.ts": [["@pulumi/policy"], []],
   "docs/examples/flow.test.ts": [["spillway/testing"], []],
+  "templates/queue/index.ts": [["spillway", "./functions/note"], []],
+  "templates/queue/functions/note.ts": [["spillway/callback", "valibot"], []],
+  "templates/queue/test/queue.test.ts": [["spillway/testing", "type ../index"], []],
   "test/support/run.ts": [["@spillway/local", "../../packages/graph/index"], []],
   "tools/demo/run.ts": [["@spillway/local", "../../config/keys", "@viz-js/viz"], []],
 
@@ -40,6 +43,8 @@ const house: Readonly<Record<string, readonly [imports: readonly string[], broke
   "docs/examples/tool.ts": [["@spillway/local"], ["face"]],
   "components/tested.ts": [["@spillway/testing"], ["testing-face"]],
   "functions/tested.ts": [["spillway/testing"], ["callback-alone", "testing-in-tests"]],
+  "templates/queue/deep.ts": [["@spillway/local"], ["face"]],
+  "templates/queue/functions/component.ts": [["spillway"], ["callback-alone"]],
   "config/deep.ts": [["../components/queue"], ["face", "package-by-path-outside"]],
   "functions/pulumi.ts": [["@pulumi/pulumi"], ["callback-alone"]],
   "functions/component.ts": [["spillway"], ["callback-alone"]],
@@ -93,7 +98,7 @@ describe("the rules about imports", () => {
     }
 
     const cruise = path.join(root, "node_modules/dependency-cruiser/bin/dependency-cruiser.mjs");
-    const top = ["index.ts", "config", "functions", "components", "packages", "tools", "test", "docs"];
+    const top = ["index.ts", "config", "functions", "components", "packages", "tools", "templates", "test", "docs"];
     const answer = execFileSync(process.execPath, [cruise, "--output-type", "json", ...top], {
       cwd: folder,
       encoding: "utf8",

@@ -48,14 +48,15 @@ const read = (file: string) => JSON.parse(readFileSync(file, "utf8"));
 /** With links of its own to its packages, and to everything else that is installed. */
 function copyRepository(copy: string): void {
   const isCopied = (file: string) => !/[\\/](node_modules|\.spillway|dist)$/.test(file);
-  for (const name of ["package.json", "tsconfig.json", "LICENSE", "tools", ...packageFolders(root)]) {
+  for (const name of ["package.json", "tsconfig.json", "LICENSE", "tools", "templates", ...packageFolders(root)]) {
     cpSync(path.join(root, name), path.join(copy, name), { recursive: true, filter: isCopied });
   }
   const installed = path.join(root, "node_modules");
   const modules = path.join(copy, "node_modules");
   mkdirSync(path.join(modules, "@spillway"), { recursive: true });
   for (const name of readdirSync(installed)) {
-    if (!/^(\.|@?spillway$)/.test(name)) symlinkSync(path.join(installed, name), path.join(modules, name), "junction");
+    if (!/^(\.|@?spillway$|create-spillway$)/.test(name))
+      symlinkSync(path.join(installed, name), path.join(modules, name), "junction");
   }
   for (const folder of packageFolders(root)) {
     const { name }: Manifest = read(path.join(root, folder, "package.json"));

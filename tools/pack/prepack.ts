@@ -5,6 +5,7 @@ import { copyFileSync, cpSync, existsSync, readFileSync, rmSync, statSync, write
 import * as path from "node:path";
 import { build, esModulesFolder } from "./build";
 import { builtFolder, type Manifest, publishedManifest } from "./manifest";
+import { packTemplates } from "./templates";
 
 const root = path.resolve(__dirname, "..", "..");
 const folder = process.cwd();
@@ -20,6 +21,7 @@ function prepare(): void {
   const kept = `${file}.source`;
   if (!existsSync(kept)) copyFileSync(file, kept);
   const manifest: Manifest = JSON.parse(readFileSync(kept, "utf8"));
+  if (manifest.name === "create-spillway") packTemplates(root, path.join(target, "templates"));
   const esModuleOf = (source: string) => {
     const esModule = path.posix.join(esModulesFolder, source.replace(/\.ts$/, ".js"));
     return existsSync(path.join(target, esModule)) ? esModule : undefined;
