@@ -2,6 +2,7 @@
 export * from "./evaluate/consumers";
 export * from "./evaluate/default-tsconfig";
 export * from "./evaluate/evaluate";
+export * from "./evaluate/open-program";
 export * from "./evaluate/project";
 export * from "./evaluate/project-rules";
 export * from "./evaluate/subscription-arn";

@@ -9,6 +9,12 @@ export function atRest(resources: readonly GraphResource[]): readonly GraphResou
   });
 }
 
+/** Switches off schedules, and rules with a schedule: they run only when somebody runs them. */
+export function unscheduled(resources: readonly GraphResource[]): readonly GraphResource[] {
+  const isMapping = ({ type }: GraphResource) => type === "aws:lambda/eventSourceMapping:EventSourceMapping";
+  return resources.map((resource) => (isMapping(resource) ? resource : (atRest([resource])[0] ?? resource)));
+}
+
 function switchedOff({ type, inputs }: GraphResource): GraphResource["inputs"] | undefined {
   switch (type) {
     case "aws:lambda/eventSourceMapping:EventSourceMapping":

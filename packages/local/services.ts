@@ -29,7 +29,7 @@ import type { Provisioners } from "./service/provision";
 import { snsProvisioners } from "./sns/provision";
 import { createSns } from "./sns/service";
 import { sqsProvisioners } from "./sqs/provision";
-import { createSqs } from "./sqs/service";
+import { createSqs, type Sqs } from "./sqs/service";
 import { Sessions } from "./sts/sessions";
 
 export interface ServicesSettings {
@@ -54,7 +54,7 @@ export interface ServicesSettings {
   role(arn: string): Role | undefined;
   /** What the user should know. */
   say(line: string): void;
-  onLog?(functionName: string, line: string): void;
+  onLog?(functionName: string, line: string, requestId: string | undefined): void;
   onBatchError?(functionName: string, message: string): void;
   onCrash?(message: string): void;
 }
@@ -64,6 +64,7 @@ export interface Services {
   /** Finds the owner of an access key. `sender` is the key of the function whose process sent the request. */
   identify(accessKeyId: string | undefined, sender?: string): Principal;
   readonly lambda: Lambda;
+  readonly sqs: Sqs;
   readonly secrets: SecretStore;
   readonly provisioners: Provisioners;
   /** What the front serves besides the JSON protocol. */
@@ -113,7 +114,7 @@ export async function createServices(
     checkpoints: (mapping) => (serviceIn(mapping.eventSourceArn) === "dynamodb" ? checkpoints?.of(mapping) : undefined),
     ...(settings.concurrency !== undefined && { concurrency: settings.concurrency }),
     ...(settings.inspectPort !== undefined && { inspectPort: settings.inspectPort }),
-    onLog: (functionName, _requestId, line) => settings.onLog?.(functionName, line),
+    onLog: (functionName, requestId, line) => settings.onLog?.(functionName, line, requestId),
     writeLog: (logGroup, logStream, line) => logs.write(logGroup, logStream, line),
     onBatch: ({ functionName, received, functionError }) => {
       if (functionError !== undefined) settings.onBatchError?.(functionName, `${received} received: ${functionError}`);
@@ -146,6 +147,7 @@ export async function createServices(
     ask,
     identify: (accessKeyId, sender) => sessions.identify(accessKeyId) ?? lambda.identify(accessKeyId, sender),
     lambda,
+    sqs,
     secrets,
     provisioners: {
       ...sqsProvisioners(ask),

@@ -1,8 +1,23 @@
 // The public interface of @spillway/testing: a whole program under test, and one callback as a plain function.
-export { type Invocation, invoke, type WindowInvocation } from "spillway/callback";
-export type { DeadLetter, DeadLetterReason } from "./dead-letters";
-export type { Answer, PostOptions } from "./endpoint";
-export type { PutOptions, SendOptions } from "./events";
-export { startLocal, type TestRun, type TestSettings } from "./run";
-export type { Item, TestTable } from "./table";
-export type { AnyConsumers, DeadLetterName, EventOf, QueueName, StreamName, TopicName } from "./types";
+export {
+  type Invocation,
+  invoke,
+  type PublishOptions,
+  type WindowInvocation,
+} from "spillway/callback";
+export type { DeadLetter, DeadLetterReason } from "./host/dead-letters";
+export type { Answer, PostOptions } from "./host/endpoint";
+export type { PutOptions, SendOptions } from "./host/events";
+export type { Item } from "./host/tables";
+export { startLocal, type TestRun, type TestSettings, type TestTable } from "./run";
+export type { Duration, SettleOptions } from "./time";
+export type {
+  AnyConsumers,
+  DeadLetterName,
+  EventOf,
+  EventOfType,
+  EventType,
+  QueueName,
+  StreamName,
+  TopicName,
+} from "./types";

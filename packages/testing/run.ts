@@ -1,12 +1,13 @@
 // A whole program under test: started once for a test file, and asked and watched by its tests.
-import type { Graph } from "@spillway/graph";
-import { type LocalRun, type LocalSettings, startLocal as startRun } from "@spillway/local";
-import { type DeadLetter, deadLettersOf } from "./dead-letters";
-import { type Answer, type PostOptions, postTo } from "./endpoint";
-import { type PutOptions, publishOn, putInto, type SendOptions, sendTo } from "./events";
-import { programIn } from "./program";
-import { settle } from "./settle";
-import { type TestTable, tableOf } from "./table";
+
+import type { PublishOptions } from "spillway/callback";
+import type { DeadLetter } from "./host/dead-letters";
+import type { Answer, PostOptions } from "./host/endpoint";
+import type { PutOptions, SendOptions } from "./host/events";
+import type { HostSettings, Ready } from "./host/messages";
+import type { Item } from "./host/tables";
+import { Remote } from "./remote";
+import { type Duration, millisecondsOf, type SettleOptions } from "./time";
 import type {
   AnyConsumers,
   DeadLetterName,
@@ -21,7 +22,7 @@ import type {
 /** Which program is started, and with what. */
 export interface TestSettings {
   /**
-   * Folder of the program's Pulumi.yaml, or the program's file; relative to the working directory.
+   * Folder of the program's Pulumi.yaml or a folder below it, or the program's file; relative to the working directory.
    * @default the working directory
    */
   readonly program?: string;
@@ -39,75 +40,166 @@ export interface TestSettings {
    * What a StackReference to another stack returns, by the name of the stack and of the output.
    * @default none
    */
-  readonly stackOutputs?: NonNullable<LocalSettings["stackOutputs"]>;
+  readonly stackOutputs?: NonNullable<HostSettings["stackOutputs"]>;
+  /**
+   * Whether `stop` rejects if there are dead letters that no test has read.
+   * @default true
+   */
+  readonly failOnDeadLetters?: boolean;
+  /**
+   * Whether everything that functions write is printed on stderr as it comes.
+   * @default false: what belongs to a dead letter that no test has read is printed
+   */
+  readonly verbose?: boolean;
+  /**
+   * First of the ports on which the functions listen for a debugger, 1024 to 65,000. No function times out then.
+   * @default none listens
+   */
+  readonly inspectPort?: number;
 }
 
-/** A program that runs, with the components `C`: of each name in the program, the component. */
-export interface TestRun<C> extends AsyncDisposable {
-  /** Sends an event to the queue of a consumer. Resolves with the message's id. */
+/** A table of the program under test. */
+export interface TestTable {
+  /** All items, in no particular order. */
+  items(): Promise<readonly Item[]>;
+  /** The item with that key: each key attribute with its value. Undefined if there is none. */
+  get(key: Item): Promise<Item | undefined>;
+  /** Writes an item, as a producer would: its change comes to the table's consumers. */
+  put(item: Item): Promise<void>;
+}
+
+/**
+ * A program that runs. `C` has its consumers and topics by their names in the program, so that the compiler checks names
+ * and events. Each method rejects with an Error that says what there is if the program has no component of the name.
+ */
+export interface TestRun<C extends object = AnyConsumers> extends AsyncDisposable {
+  /**
+   * Sends an event to the queue of a consumer. Resolves with the message's id, which is the id of its flow unless
+   * `correlationId` is given. Rejects with an Error for an event that the callback's schema refuses, unless it is
+   * `unchecked`.
+   */
   send<Name extends QueueName<C>>(
     consumer: Name,
     event: unknown,
-    options: SendOptions & { readonly unchecked: true },
+    options: SendOptions & {
+      /** The event may be anything. */
+      readonly unchecked: true;
+    },
   ): Promise<string>;
   send<Name extends QueueName<C>>(
     consumer: Name,
     event: EventOf<C[Name & keyof C]>,
     options?: SendOptions,
   ): Promise<string>;
-  /** Publishes an event of that type on a topic, as `publish` of a callback does. Resolves with the message's id. */
+  /**
+   * Publishes an event of a type on a topic, as `publish` of a callback does: in the envelope of CloudEvents, with its
+   * type as an attribute. Resolves with the message's id.
+   */
   publish<Name extends TopicName<C>, Type extends EventType<C[Name & keyof C]>>(
     topic: Name,
     type: Type,
     event: EventOfType<C[Name & keyof C], Type>,
+    options?: PublishOptions,
   ): Promise<string>;
-  /** Puts an event into the stream of a consumer. Resolves with the record's sequence number. */
+  /**
+   * Puts an event into the stream of a consumer. Resolves with the record's sequence number. Rejects with an Error for
+   * an event that the callback's schema refuses, unless it is `unchecked`.
+   */
   put<Name extends StreamName<C>>(
     stream: Name,
     event: unknown,
-    options: PutOptions & { readonly unchecked: true },
+    options: PutOptions & {
+      /** The event may be anything. */
+      readonly unchecked: true;
+    },
   ): Promise<string>;
   put<Name extends StreamName<C>>(
     stream: Name,
     event: EventOf<C[Name & keyof C]>,
     options?: PutOptions,
   ): Promise<string>;
-  /** Posts to the program's endpoint. An object is sent as JSON. Resolves with the answer, whatever its status. */
+  /**
+   * Posts to the program's endpoint, with a signature. An object is sent as JSON, a text as it is. Resolves with the
+   * answer, whatever its status.
+   */
   post(path: string, body: unknown, options?: PostOptions): Promise<Answer>;
-  /** Resolves when nothing waits and nothing is in flight. */
-  settled(): Promise<void>;
-  /** The dead letters of a consumer, topic, schedule or rule. They stay where they are. */
+  /** Runs a schedule once. No schedule runs by itself in a test. */
+  tick(schedule: string): Promise<void>;
+  /**
+   * Resolves when nothing moves: no message is in a queue with a consumer, no function runs, no record of a stream is
+   * unread, and nothing waits to be tried again. The clock skips visibility timeouts, delays, back-off, retries,
+   * batching windows and tumbling windows. Rejects with an Error that says what still moves after so many invocations.
+   */
+  settled(options?: SettleOptions): Promise<void>;
+  /** Lets time pass, with everything that comes due in it. Functions see it pass, too. Rejects as `settled` does. */
+  advance(duration: Duration, options?: SettleOptions): Promise<void>;
+  /** The dead letters of a consumer, topic, schedule or rule, oldest first. They stay where they are. */
   deadLetters(name: DeadLetterName<C>): Promise<readonly DeadLetter[]>;
-  /** The table with that name in the program. Throws an Error that lists the tables there are. */
+  /** The table with that name in the program. */
   table(name: string): TestTable;
   /** What the program exports. */
-  readonly outputs: Graph["outputs"];
-  /** Origin of the local servers, for AWS's SDKs: `endpoint` of a client, with any credentials. */
+  readonly outputs: Ready["outputs"];
+  /** Origin of the local servers, for AWS's SDKs: the `endpoint` of a client, with any credentials. */
   readonly address: string;
-  /** Ends everything that was started. */
+  /** Milliseconds from the call of `startLocal` until the program was ready. */
+  readonly readyMs: number;
+  /**
+   * Ends everything that was started. Rejects with an Error that shows dead letters which no test has read, with the log
+   * of their flows, unless `failOnDeadLetters` is false; everything has ended in that case, too.
+   */
   stop(): Promise<void>;
 }
 
-/** Starts the program on this machine. Rejects with an Error for the user; nothing is left behind in that case. */
+/**
+ * Starts a program on this machine, in a process of its own, which ends with this one at the latest. Rejects with an
+ * Error for the user if the program cannot start; nothing is left behind in that case.
+ */
 export async function startLocal<C extends object = AnyConsumers>(settings: TestSettings = {}): Promise<TestRun<C>> {
-  const { program = ".", stack = "dev", ...more } = settings;
-  const local = await startRun({ port: 0, program: programIn(program), stack, speed: 50, ...more });
-  return testRun(local);
+  const started = performance.now();
+  const { program = ".", stack = "dev", verbose = false, failOnDeadLetters = true, ...more } = settings;
+  const remote = new Remote();
+  try {
+    const ready = await remote.start({ program, stack, verbose, failOnDeadLetters, ...more });
+    return testRun<C>(remote, { ...ready, readyMs: Math.round(performance.now() - started) });
+  } catch (error) {
+    await remote.end();
+    throw error;
+  }
 }
 
-function testRun<C>(local: LocalRun): TestRun<C> {
-  const stop = () => local.close();
-  return {
-    send: (consumer: string, event: unknown, options: SendOptions = {}) => sendTo(local, consumer, event, options),
-    publish: (topic, type, event) => publishOn(local, topic, type, event),
-    put: (stream: string, event: unknown, options: PutOptions = {}) => putInto(local, stream, event, options),
-    post: (path, body, options = {}) => postTo(local, path, body, options),
-    settled: () => settle(local),
-    deadLetters: (name) => deadLettersOf(local, name),
-    table: (name) => tableOf(local, name),
-    outputs: local.graph.outputs,
-    address: local.address,
-    stop,
-    [Symbol.asyncDispose]: stop,
+function testRun<C extends object>(remote: Remote, ready: Ready): TestRun<C> {
+  let stopping: Promise<void> | undefined;
+  const run: TestRun<C> = {
+    ...ready,
+    send: (consumer: string, event: unknown, options: SendOptions = {}) =>
+      remote.call(run.send, "send", consumer, event, options),
+    publish: (topic, type, event, options = {}) => remote.call(run.publish, "publish", topic, type, event, options),
+    put: (stream: string, event: unknown, options: PutOptions = {}) =>
+      remote.call(run.put, "put", stream, event, options),
+    post: (path, body, options = {}) => remote.call(run.post, "post", path, body, options),
+    tick: (schedule) => remote.call(run.tick, "tick", schedule),
+    settled: (options = {}) => remote.call(run.settled, "settled", options),
+    advance: (duration, options = {}) => remote.call(run.advance, "advance", millisecondsOf(duration), options),
+    deadLetters: (name) => remote.call(run.deadLetters, "deadLetters", name),
+    table: (name) => {
+      const table: TestTable = {
+        items: () => remote.call(table.items, "items", name),
+        get: (key) => remote.call(table.get, "item", name, key),
+        put: (item) => remote.call(table.put, "putItem", name, item),
+      };
+      return table;
+    },
+    stop: () => {
+      stopping ??= end(remote);
+      return stopping;
+    },
+    [Symbol.asyncDispose]: () => run.stop(),
   };
+  return run;
+}
+
+async function end(remote: Remote): Promise<void> {
+  const report = await remote.call(end, "stop");
+  await remote.end();
+  if (report !== undefined) throw new Error(report);
 }

@@ -34,8 +34,15 @@ export interface ChildRequest {
   readonly settings: EvaluationSettings;
   /** What else is asked of the evaluated program. */
   readonly questions: Questions | undefined;
+  /** Whether the process stays for further questions. Each message to it is one, and each answer one to us. */
+  readonly stays: boolean;
 }
-export type ChildAnswer = EvaluatedInChild | { readonly error: string };
+export type ChildAnswer = EvaluatedInChild | Failed;
+export type LaterAnswer = Answers | Failed;
+
+interface Failed {
+  readonly error: string;
+}
 
 export interface Evaluated {
   readonly graph: Graph;
@@ -48,12 +55,48 @@ interface EvaluatedInChild extends Evaluated {
   readonly answers: Answers;
 }
 
+/** A program that was evaluated, in its process. */
+export interface OpenProgram extends Evaluated {
+  /** Rejects with an Error for the user. One question at a time. */
+  answer(questions: Questions): Promise<Answers>;
+  close(): void;
+}
+
 /** Rejects with an Error for the user: the message of the program, without lines of the runtime. */
 export async function evaluateInChild(evaluation: Evaluation, questions?: Questions): Promise<EvaluatedInChild> {
+  const { request, exchange, close } = startChild(evaluation);
+  try {
+    return await exchange<EvaluatedInChild>({ ...request, questions, stays: false });
+  } finally {
+    close();
+  }
+}
+
+/** Rejects as `evaluateInChild` does. The process must be closed; it ends with this one in any case. */
+export async function openInChild(evaluation: Evaluation): Promise<OpenProgram> {
+  const { request, exchange, close } = startChild(evaluation);
+  try {
+    const { graph, modules } = await exchange<EvaluatedInChild>({ ...request, questions: undefined, stays: true });
+    return { graph, modules, answer: (questions) => exchange<Answers>(questions), close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+interface Child {
+  /** The program, for the first request. */
+  readonly request: Pick<ChildRequest, "program" | "settings">;
+  /** Resolves with the answer. Rejects with an Error for the user. One request at a time. */
+  exchange<Answer extends object>(request: ChildRequest | Questions): Promise<Answer>;
+  close(): void;
+}
+
+function startChild(evaluation: Evaluation): Child {
   const { stack, address, preview, createdAs, stackOutputs, timeout = 60_000, signal, onOutput } = evaluation;
   const program = path.resolve(evaluation.program);
   const project = readProject(program, stack, evaluation.config);
-  const request: ChildRequest = {
+  const request = {
     program,
     settings: {
       project: project.name,
@@ -66,7 +109,6 @@ export async function evaluateInChild(evaluation: Evaluation, questions?: Questi
       ...(createdAs !== undefined && { createdAs }),
       ...(stackOutputs !== undefined && { stackOutputs }),
     },
-    questions,
   };
   // The evaluation does not check types, which would double its time.
   const child = fork(require.resolve("./child"), {
@@ -103,37 +145,35 @@ export async function evaluateInChild(evaluation: Evaluation, questions?: Questi
       }
     });
   }
-  let timer: NodeJS.Timeout | undefined;
-  const abort = () => child.kill("SIGKILL");
-  try {
-    const answer = await new Promise<ChildAnswer>((resolve, reject) => {
-      timer = setTimeout(
-        () =>
-          reject(
-            new Error(`${evaluation.program} did not end within ${timeout / 1000} s; a program must not wait forever.`),
-          ),
-        timeout,
-      );
-      signal?.addEventListener("abort", abort, { once: true });
-      child.once("message", (message) => resolve(message as ChildAnswer));
-      child.once("error", reject);
-      child.once("exit", (code, killedBy) =>
-        reject(
-          new Error(
-            `${evaluation.program} ended before it was evaluated ` +
-              `(${killedBy ?? `exit code ${code}`}).${onOutput === undefined ? `\n${written.slice(-20).join("\n")}` : ""}`,
-          ),
-        ),
-      );
-      child.send(request);
-    });
-    if ("error" in answer) throw new Error(answer.error);
-    return answer;
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", abort);
-    child.kill("SIGKILL");
-  }
+  let next: { resolve(answer: object): void; reject(error: Error): void } | undefined;
+  const ended = (how: string) =>
+    new Error(
+      `${evaluation.program} ended before it was evaluated (${how}).` +
+        (onOutput === undefined ? `\n${written.slice(-20).join("\n")}` : ""),
+    );
+  child.on("message", (answer: object) => next?.resolve(answer));
+  child.on("error", (error) => next?.reject(error));
+  child.on("exit", (code, killedBy) => next?.reject(ended(killedBy ?? `exit code ${code}`)));
+  const close = () => void child.kill("SIGKILL");
+  const exchange = async <Answer extends object>(request: ChildRequest | Questions): Promise<Answer> => {
+    let timer: NodeJS.Timeout | undefined;
+    signal?.addEventListener("abort", close, { once: true });
+    try {
+      const answer = await new Promise<object>((resolve, reject) => {
+        next = { resolve, reject };
+        const late = `${evaluation.program} did not end within ${timeout / 1000} s; a program must not wait forever.`;
+        timer = setTimeout(() => reject(new Error(late)), timeout);
+        child.send(request);
+      });
+      if ("error" in answer) throw new Error(String(answer.error));
+      return answer as Answer;
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", close);
+      next = undefined;
+    }
+  };
+  return { request, exchange, close };
 }
 
 function settingsOf(root: string): string {

@@ -4,7 +4,7 @@ import { flushCompileCache } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
 import type { Graph } from "../graph";
 import type { Answers, Questions } from "./answers";
-import type { ChildAnswer, ChildRequest } from "./child-process";
+import type { ChildAnswer, ChildRequest, LaterAnswer } from "./child-process";
 import { loadedModules, loadProgram } from "./load-program";
 import { recordProgram } from "./record";
 import { leaveDebuggingOut } from "./without-debugging";
@@ -57,8 +57,17 @@ function answered(questions: Questions, graph: Graph): Promise<Answers> {
   return answersTo(questions, graph);
 }
 
+/** Answers one question after the other, until the other process ends this one. */
+function answerLater(graph: Graph): void {
+  process.on("message", (questions: Questions) => {
+    answered(questions, graph)
+      .catch((error): LaterAnswer => ({ error: describe(error) }))
+      .then((answer) => process.send?.(answer));
+  });
+}
+
 leaveDebuggingOut();
-process.once("message", ({ program, settings, questions }: ChildRequest) => {
+process.once("message", ({ program, settings, questions, stays }: ChildRequest) => {
   recordProgram(async () => {
     const exported = await loadProgram(program);
     // A program may export a function that returns its outputs.
@@ -73,6 +82,9 @@ process.once("message", ({ program, settings, questions }: ChildRequest) => {
       return { graph, modules, answers: questions === undefined ? nothing : await answered(questions, graph) };
     })
     .catch((error): ChildAnswer => ({ error: describe(error).replace(waysOfProperties, "") }))
-    .then((answer) => process.send?.(answer, () => process.exit(0)));
+    .then((answer) => {
+      const stay = stays && "graph" in answer ? () => answerLater(answer.graph) : () => process.exit(0);
+      process.send?.(answer, stay);
+    });
 });
 process.once("disconnect", () => process.exit(1));

@@ -50,7 +50,7 @@ export class Polls {
         },
       };
       const none = () => waiting.finish([]);
-      const timer = this.clock.after(seconds * 1000, none);
+      const timer = this.clock.after(seconds * 1000, none, { idle: true });
       const release = signal && onAbort(signal, none);
       this.#waiting.add(waiting);
     });

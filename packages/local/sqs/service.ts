@@ -28,6 +28,10 @@ export interface SqsSettings {
 export interface Sqs extends Service {
   /** ARNs of the queues whose dead-letter queue it is. */
   sourceQueuesOf(queueArn: string): readonly string[];
+  /** How many messages a queue has: visible, delayed and in flight. Undefined: there is no such queue. */
+  sizeOf(queueArn: string): number | undefined;
+  /** Every message of a queue, also those in flight, as ReceiveMessage answers them. They are not received. */
+  peek(queueUrl: string): readonly Message[];
 }
 
 type Action = (input: Message, principal: Principal, options: AskOptions) => Message | Promise<Message>;
@@ -184,6 +188,16 @@ export async function createSqs(settings: SqsSettings): Promise<Sqs> {
     },
     policyOf: (arn) => queues.queueByArn(arn)?.attributes.Policy,
     sourceQueuesOf: (arn) => queues.sourcesOf(arn).map((queue) => queue.arn),
+    sizeOf: (arn) => {
+      const counts = queues.queueByArn(arn)?.counts;
+      return counts && counts.visible + counts.delayed + counts.inFlight;
+    },
+    peek: (url) => {
+      const queue = queues.byUrl(url);
+      // Drops those whose retention is over.
+      void queue.counts;
+      return [...queue.messages.values()].map((message) => received(message, ["All"], ["All"]));
+    },
     async close() {
       moveTasks.close();
       queues.close();

@@ -12,8 +12,22 @@ const { format, inspect } = require("node:util");
 const send = process.send.bind(process);
 const exit = process.exit.bind(process);
 const environment = { ...process.env };
-const [sourceMap] = process.argv.splice(2);
+const [sourceMap, skipped] = process.argv.splice(2);
 let requestId;
+
+/** Milliseconds that the run's clock has skipped. */
+let ahead = Number(skipped ?? 0);
+/** Where the run's clock skips time, it passes for the function, too: all but the time of timers, which is real. */
+if (skipped !== undefined) {
+  const RealDate = Date;
+  const now = () => RealDate.now() + ahead;
+  globalThis.Date = new Proxy(RealDate, {
+    get: (target, name, receiver) => (name === "now" ? now : Reflect.get(target, name, receiver)),
+    construct: (target, given, made) => Reflect.construct(target, given.length === 0 ? [now()] : given, made),
+    apply: () => new Date().toString(),
+  });
+  RealDate.prototype.constructor = Date;
+}
 
 // The process ends with the run.
 process.on("disconnect", () => exit(0));
@@ -159,7 +173,7 @@ async function load() {
   const found = [base, `${base}.js`, `${base}.mjs`, `${base}.cjs`].find(
     (each) => path.extname(each) !== "" && existsSync(each),
   );
-  if (found !== undefined && sourceMap !== undefined) pointTo(sourceMap, realpathSync(found));
+  if (found !== undefined && sourceMap !== "") pointTo(sourceMap, realpathSync(found));
   let loaded;
   try {
     if (found?.endsWith(".mjs")) loaded = await import(pathToFileURL(found).href);
@@ -211,6 +225,7 @@ function contextOf(message, deadline) {
 }
 
 async function run(handler, message) {
+  ahead = message.ahead ?? 0;
   const deadline = Date.now() + message.timeout;
   requestId = message.requestId;
   process.env._X_AMZN_TRACE_ID = message.traceId;

@@ -17,6 +17,8 @@ export interface EnvironmentSettings {
   readonly inspectPort?: number;
   /** Milliseconds since the epoch on the run's clock, for what is written into messages. */
   now(): number;
+  /** Milliseconds that the run's clock has skipped, so that the function's time is ahead by as much. Default: none. */
+  ahead?(): number | undefined;
   onLog(requestId: string | undefined, line: string): void;
   /** Receives the lines that the platform writes before and after those of an event. */
   onPlatformLog(line: string): void;
@@ -103,6 +105,7 @@ export class Environment {
 
   constructor(readonly settings: EnvironmentSettings) {
     const { definition, directory, sourceMap, variables, inspectPort } = settings;
+    const ahead = settings.ahead?.();
     this.#child = spawn(
       process.execPath,
       [
@@ -110,7 +113,8 @@ export class Environment {
         ...(sourceMap === undefined ? [] : ["--enable-source-maps"]),
         ...inspectorOf(inspectPort),
         bootstrap,
-        ...(sourceMap === undefined ? [] : [sourceMap]),
+        sourceMap ?? "",
+        ...(ahead === undefined ? [] : [String(ahead)]),
       ],
       {
         cwd: directory,
@@ -197,7 +201,13 @@ export class Environment {
     this.#limit(current, this.#timeout);
     this.#logStart(current);
     const { arn } = this.settings.definition;
-    this.#child.send({ ...current.event, invokedFunctionArn: arn, timeout: this.#timeout }, (error) => {
+    const message = {
+      ...current.event,
+      invokedFunctionArn: arn,
+      timeout: this.#timeout,
+      ahead: this.settings.ahead?.(),
+    };
+    this.#child.send(message, (error) => {
       // The process is going; its end settles the event.
       if (error !== null) this.kill();
     });

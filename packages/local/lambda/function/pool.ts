@@ -33,6 +33,8 @@ export class Pool {
   readonly #room: Room;
   readonly #idleTime: number;
   #running = 0;
+  /** How often each function was invoked. */
+  readonly invocations = new Map<string, number>();
   #reaper: NodeJS.Timeout | undefined;
   #later: NodeJS.Timeout | undefined;
   #closed = false;
@@ -101,6 +103,11 @@ export class Pool {
         busy: isBusy,
       })),
     );
+  }
+
+  /** How many events run, or wait until they may. */
+  get active(): number {
+    return [...this.#lanes.values()].reduce((sum, { waiting }) => sum + waiting.length, this.#running);
   }
 
   /** Rejects with TooManyRequestsException over the function's reserved concurrency; over the pool's limit it waits. */
@@ -192,6 +199,8 @@ export class Pool {
   #start(lane: Lane, waiting: Waiting): void {
     const environment = lane.take() ?? this.#create(lane);
     const { request, requestId } = waiting;
+    const { functionName } = lane.definition;
+    this.invocations.set(functionName, (this.invocations.get(functionName) ?? 0) + 1);
     lane.load.running += 1;
     this.#running += 1;
     const release = request.signal && onAbort(request.signal, () => environment.kill());
@@ -266,6 +275,7 @@ export class Pool {
         address: address(),
       }),
       now: () => clock.now(),
+      ahead: () => clock.ahead,
       onLog: (requestId, line) => {
         write(line);
         onLog?.(definition.functionName, requestId, line);

@@ -98,6 +98,10 @@ export interface Mapping {
   readonly state: MappingState;
   /** In Lambda's words: `OK`, `No records processed`, or `PROBLEM: …`. */
   readonly lastProcessingResult: string;
+  /** The number of records that were read, and of windows that are open. A queue counts its messages itself. */
+  readonly pending: number;
+  /** Resolves when everything has been read that was in a stream before, as far as there is room for it. */
+  refresh(): Promise<void>;
   /** Resolves when nothing runs any more. Running batches are not interrupted. */
   pause(): Promise<void>;
   resume(): void;

@@ -50,6 +50,12 @@ class QueueMapping implements Mapping {
     return this.#lastResult;
   }
 
+  get pending() {
+    return 0;
+  }
+
+  async refresh(): Promise<void> {}
+
   resume(): void {
     if (this.#polling !== undefined || this.#closing.signal.aborted) return;
     const stop = new AbortController();

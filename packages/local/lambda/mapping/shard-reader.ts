@@ -30,6 +30,10 @@ export class ShardReader {
   #characters = 0;
   #isAtEnd = false;
   #isFinished = false;
+  /** Those who wait until everything has been read that is there now. */
+  #refreshing: (() => void)[] = [];
+  /** Whether requests follow each other: it has not failed, has room for records, and has not come to the end. */
+  #isReading = false;
 
   constructor(
     readonly context: StreamContext,
@@ -50,6 +54,25 @@ export class ShardReader {
     return this.#isFinished;
   }
 
+  /** The records that were read and are not done, and the windows that are open. */
+  get pending(): number {
+    return this.#progress.size + this.#lanes.filter((lane) => lane.hasOpenWindow).length;
+  }
+
+  /** Resolves when everything has been read that was there before, or at once where it cannot read at present. */
+  async refresh(): Promise<void> {
+    if (!this.#isReading) return;
+    await new Promise<void>((resolve) => {
+      this.#refreshing.push(resolve);
+      this.#wake.wake();
+    });
+  }
+
+  #stopReading(): void {
+    this.#isReading = false;
+    for (const resolve of this.#refreshing.splice(0)) resolve();
+  }
+
   /** Called after a write to the stream. */
   wake(): void {
     this.#wake.wake();
@@ -66,24 +89,29 @@ export class ShardReader {
     const { clock, onWrite } = context.settings;
     let failures = 0;
     while (!stop.aborted && !this.#isAtEnd) {
+      this.#isReading = true;
       try {
         await this.#room(stop);
-        if (stop.aborted) return;
+        if (stop.aborted) break;
+        const refreshing = this.#refreshing.length;
         const page = await this.#page();
         const readAt = performance.now();
         failures = 0;
         this.#deliver(page);
         const { length } = page.records;
         if (this.#isAtEnd || length >= fullPage) continue;
+        for (const resolve of this.#refreshing.splice(0, refreshing)) resolve();
         if (length === 0) await this.#wake.wait(stop, onWrite === undefined ? pauses.unwoken : pauses.woken);
         const left = readAt + pauses.between - performance.now();
         if (left > 0) await pause(left, stop);
       } catch (error) {
-        if (stop.aborted) return;
+        if (stop.aborted) break;
+        this.#stopReading();
         context.tell(`it cannot read "${context.source.name}", ${this.shardId}: ${described(error)}`);
         await clock.sleep(Math.min(30_000, 500 * 2 ** failures++), stop);
       }
     }
+    this.#stopReading();
   }
 
   async #page(): Promise<Page> {
@@ -139,8 +167,10 @@ export class ShardReader {
   async #room(stop: AbortSignal): Promise<void> {
     const most = mostCharacters * this.#lanes.length;
     while (!stop.aborted && (this.#progress.size >= this.#mostRecords || this.#characters >= most)) {
+      this.#stopReading();
       await this.#wake.wait(stop);
     }
+    this.#isReading = true;
   }
 }
 

@@ -35,6 +35,10 @@ export class StreamLane {
     this.#attempts = new Attempts(context, shardId, this.#window, done);
   }
 
+  get hasOpenWindow(): boolean {
+    return this.#window?.isOpen === true;
+  }
+
   push(record: StreamRecord): void {
     this.#pending.push(record);
     this.#wake.wake();

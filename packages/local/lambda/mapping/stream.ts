@@ -34,6 +34,8 @@ class StreamMapping implements Mapping, StreamContext {
   readonly #closing = new AbortController();
   readonly #killed = new AbortController();
   readonly #changed = new Wake();
+  /** Those who wait for the next search for shards. */
+  #refreshing: (() => void)[] = [];
   readonly #endWakes: () => void;
   #polling: AbortController | undefined;
   /** Resolves when nothing of the previous polling runs any more. */
@@ -69,6 +71,18 @@ class StreamMapping implements Mapping, StreamContext {
   }
   get killed() {
     return this.#killed.signal;
+  }
+  get pending() {
+    return [...this.#readers.values()].reduce((sum, reader) => sum + reader.pending, 0);
+  }
+
+  async refresh(): Promise<void> {
+    if (this.#polling === undefined) return;
+    await new Promise<void>((resolve) => {
+      this.#refreshing.push(resolve);
+      this.#changed.wake();
+    });
+    await Promise.all([...this.#readers.values()].map((reader) => reader.refresh()));
   }
 
   resume(): void {
@@ -115,19 +129,23 @@ class StreamMapping implements Mapping, StreamContext {
     const running = new Map<ShardReader, Promise<void>>();
     let failures = 0;
     while (!stop.aborted) {
+      const refreshing = this.#refreshing.splice(0);
       try {
         await this.#discover();
         failures = 0;
         for (const reader of this.#readers.values()) {
           if (!running.has(reader)) running.set(reader, this.#run(reader, stop));
         }
+        for (const refreshed of refreshing) refreshed();
         await this.#changed.wait(stop, this.#readers.size === 0 ? withoutShards : undefined);
       } catch (error) {
         if (stop.aborted) break;
         this.tell(`it cannot read the shards of "${this.source.name}": ${textOf(error)}`);
+        for (const refreshed of refreshing) refreshed();
         await this.settings.clock.sleep(Math.min(30_000, 500 * 2 ** failures++), stop);
       }
     }
+    for (const refreshed of this.#refreshing.splice(0)) refreshed();
     await Promise.all(running.values());
   }
 

@@ -132,9 +132,9 @@ export class TableSource implements StreamSource {
    */
   #arrival(seconds: number): number {
     const { clock } = this.settings;
-    if (clock.speed === 1) return seconds * 1000;
-    const age = Math.max(0, Date.now() - (seconds * 1000 + 999));
-    return clock.now() - age * clock.speed;
+    const latest = Math.min(Date.now(), seconds * 1000 + 999);
+    // Most clocks show real time, to which the server's seconds belong as they are.
+    return clock.at(latest) === latest ? seconds * 1000 : clock.at(latest);
   }
 
   #ask(action: string, input: Message): Promise<Message> {

@@ -22,6 +22,8 @@ export function manualClock(): ManualClock {
   const settle = () => new Promise((resolve) => setImmediate(resolve));
   return {
     speed: 1,
+    ahead: undefined,
+    at: (moment) => moment,
     now: () => now,
     after,
     sleep: (milliseconds, signal) =>

@@ -1,7 +1,7 @@
-// Calls the program's endpoint, with a signature as an endpoint with IAM authorization wants it.
-import type { LocalRun } from "@spillway/local";
+// Calls the program's endpoint, with the signature that an endpoint with IAM authorization asks for.
+import type { RunUnderTest } from "@spillway/local";
 import { AwsClient } from "aws4fetch";
-import { componentOf, componentsWith } from "./names";
+import { componentOf, componentsFor } from "./names";
 
 /** What the endpoint answered. */
 export interface Answer {
@@ -27,10 +27,10 @@ export interface PostOptions {
   readonly endpoint?: string;
 }
 
-const wanted = { method: "post", what: "HttpIngress", output: "url" } as const;
+const endpoints = { method: "post", what: "HttpIngress", output: "url", kinds: ["HttpIngress"] };
 
-export async function postTo(run: LocalRun, path: string, body: unknown, options: PostOptions): Promise<Answer> {
-  const url = `${urlOf(run, options.endpoint)}${path.startsWith("/") ? path : `/${path}`}`;
+export async function postTo(run: RunUnderTest, path: string, body: unknown, options: PostOptions): Promise<Answer> {
+  const url = `${urlOf(run, path, options.endpoint)}${path.startsWith("/") ? path : `/${path}`}`;
   const client = new AwsClient({
     accessKeyId: "test",
     secretAccessKey: "test",
@@ -47,13 +47,16 @@ export async function postTo(run: LocalRun, path: string, body: unknown, options
   return { status: response.status, body: parsed(text), headers: Object.fromEntries(response.headers) };
 }
 
-function urlOf({ graph }: LocalRun, name: string | undefined): string {
-  const all = componentsWith(graph, wanted.output).filter(({ kind }) => kind === "HttpIngress");
+function urlOf({ graph }: RunUnderTest, path: string, name: string | undefined): string {
+  if (name !== undefined) return String(componentOf(graph, name, endpoints).outputs.url);
+  const all = componentsFor(graph, endpoints);
   const [only, another] = all;
-  if (name !== undefined || only === undefined) return String(componentOf(graph, name ?? "", wanted).outputs.url);
-  if (another === undefined) return String(only.outputs.url);
+  if (only !== undefined && another === undefined) return String(only.outputs.url);
   throw new Error(
-    `post: The program has ${all.length} endpoints: ${all.map((each) => each.name).join(", ")}. Give the name of one as the option endpoint.`,
+    only === undefined
+      ? `post("${path}"): The program has no endpoint. Give it an HttpIngress, or call send for a queue.`
+      : `post("${path}"): The program has ${all.length} endpoints: ${all.map((each) => each.name).join(", ")}. ` +
+          `Give the name of one: post("${path}", body, { endpoint: "${only.name}" }).`,
   );
 }
 

@@ -1,0 +1,136 @@
+// Waits until nothing moves in a run whose clock skips time: first for what works, then for the next moment at which
+// something that waits goes on.
+import { setImmediate, setTimeout } from "node:timers/promises";
+import type { Graph } from "@spillway/graph";
+import type { Mapping } from "../lambda/mapping/mapping";
+import type { Lambda } from "../lambda/service";
+import { logicalNames } from "../printer";
+import type { SkippingClock } from "../service/skipping-clock";
+import type { RequestsUnderWay } from "./requests";
+
+export interface SettlingSettings {
+  readonly clock: SkippingClock;
+  readonly requests: RequestsUnderWay;
+  readonly lambda: Pick<Lambda, "pool" | "registry">;
+  /** How many messages a queue has, whatever their state. */
+  sizeOf(queueArn: string): number | undefined;
+  readonly graph: Graph;
+}
+
+/** How much work is waited for. */
+export interface SettleLimits {
+  /** How often functions are invoked at the most. Default: 1,000. */
+  readonly invocations?: number | undefined;
+}
+
+/**
+ * Turns of the event loop in which no request may begin. What goes on without a request or an invocation, as the
+ * deliveries of a topic, takes one turn or two.
+ */
+const quietTurns = 5;
+/** Milliseconds of real time between two looks at what works. */
+const look = 1;
+/** Steps of the clock without an invocation: as many as a delivery is tried, and more. */
+const mostSteps = 1000;
+
+export class Settling {
+  constructor(readonly settings: SettlingSettings) {}
+
+  async settle({ invocations = 1000 }: SettleLimits = {}): Promise<void> {
+    await this.#until(Number.POSITIVE_INFINITY, invocations);
+  }
+
+  async advance(milliseconds: number, { invocations = 1000 }: SettleLimits = {}): Promise<void> {
+    const { clock } = this.settings;
+    const end = clock.now() + milliseconds;
+    await this.#until(end, invocations);
+    clock.skipTo(end);
+    await this.#until(end, invocations);
+  }
+
+  /** Skips from timer to timer until nothing moves, or until the next one is after `end`. */
+  async #until(end: number, most: number): Promise<void> {
+    const { clock, lambda } = this.settings;
+    const before = new Map(lambda.pool.invocations);
+    let steps = 0;
+    let last = 0;
+    for (;;) {
+      await this.#quiet();
+      await Promise.all(this.#mappings.map((mapping) => mapping.refresh()));
+      await this.#quiet();
+      const ran = since(before, lambda.pool.invocations);
+      const total = [...ran.values()].reduce((sum, each) => sum + each, 0);
+      steps = total > last ? 0 : steps + 1;
+      last = total;
+      const { next } = clock;
+      const waiting = this.#waiting();
+      if (next === undefined ? waiting.length === 0 || end < Number.POSITIVE_INFINITY : next > end) return;
+      if (total >= most || steps > mostSteps || next === undefined) throw this.#unsettled(waiting, ran, total >= most);
+      clock.skipTo(next);
+    }
+  }
+
+  get #mappings(): readonly Mapping[] {
+    const mappings = [...this.settings.lambda.registry.mappings.values()].map(({ mapping }) => mapping);
+    return mappings.filter(({ state }) => state !== "Disabled");
+  }
+
+  /** Resolves when no function runs and no request is under way. Others may still wait for a time. */
+  async #quiet(): Promise<void> {
+    const { requests, lambda } = this.settings;
+    let seen = requests.started;
+    for (let turns = 0; turns < quietTurns; ) {
+      if (requests.size > 0 || lambda.pool.active > 0) {
+        await setTimeout(look);
+        turns = 0;
+      } else {
+        await setImmediate();
+        turns = requests.started === seen ? turns + 1 : 0;
+      }
+      seen = requests.started;
+    }
+  }
+
+  /** What is left to do, in words. */
+  #waiting(): readonly string[] {
+    const names = logicalNames(this.settings.graph);
+    return this.#mappings.flatMap(({ definition, pending }) => {
+      const { eventSourceArn, functionName } = definition;
+      const name = names.get(functionName) ?? functionName;
+      if (eventSourceArn.split(":")[2] !== "sqs") {
+        return pending === 0 ? [] : [`${pending} records or open windows of "${name}"`];
+      }
+      const size = this.settings.sizeOf(eventSourceArn) ?? 0;
+      return size === 0 ? [] : [`${size} ${size === 1 ? "message" : "messages"} in the queue of "${name}"`];
+    });
+  }
+
+  #unsettled(waiting: readonly string[], ran: ReadonlyMap<string, number>, tooMany: boolean): Error {
+    const names = logicalNames(this.settings.graph);
+    const runs = [...ran]
+      .filter(([, count]) => count > 0)
+      .sort(([, one], [, other]) => other - one)
+      .map(([functionName, count]) => `"${names.get(functionName) ?? functionName}" ran ${count} times`);
+    const left = waiting.length === 0 ? "deliveries that are tried again" : waiting.join(", ");
+    const problems = this.#mappings.flatMap(({ lastProcessingResult }) =>
+      lastProcessingResult.startsWith("PROBLEM: ") ? [lastProcessingResult.slice("PROBLEM: ".length)] : [],
+    );
+    return new Error(
+      [
+        `The program does not settle. Left are: ${left}.`,
+        ...(runs.length === 0 ? [] : [`Meanwhile ${runs.join(", ")}.`]),
+        ...(tooMany
+          ? [
+              "A callback that causes itself again never settles. If so many invocations are meant, allow more with " +
+                "settled({ invocations: 10_000 }).",
+            ]
+          : []),
+        ...problems.map((problem) => `An event source mapping reports: ${problem}.`),
+      ].join("\n  "),
+    );
+  }
+}
+
+function since(before: ReadonlyMap<string, number>, now: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  return new Map([...now].map(([name, count]) => [name, count - (before.get(name) ?? 0)]));
+}

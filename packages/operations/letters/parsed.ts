@@ -1,0 +1,4 @@
+// Dead letters as their messages tell them, for those who have the messages already.
+export { eventOf } from "./event";
+export type { Reason } from "./letter";
+export { letterOf, reasonAttribute } from "./parse";

@@ -1,0 +1,136 @@
+// The dead letters of a consumer, topic, schedule or rule. They are looked at, and stay where they are.
+import type { RunUnderTest } from "@spillway/local";
+import { eventOf, letterOf, type Reason, reasonAttribute } from "@spillway/operations/letters";
+import { componentOf, componentsFor, type Named } from "./names";
+
+/** Why a record was given up. */
+export interface DeadLetterReason {
+  /**
+   * Name of the error's class, as `PaymentDeclined`; `InvalidEvent` for what the schema refuses, `MovedBySQS` for what
+   * SQS moved by itself after a crash or a timeout.
+   */
+  readonly errorType: string;
+  /** Message of the error. */
+  readonly errorMessage: string;
+  /**
+   * Number of attempts.
+   * @default unknown: records of streams and topics are not counted
+   */
+  readonly attempts?: number;
+  /**
+   * Stack of the error, in places of the sources.
+   * @default none was written
+   */
+  readonly stack?: string;
+  /**
+   * The id of the flow that the record belongs to.
+   * @default unknown: nobody wrote it
+   */
+  readonly correlationId?: string;
+}
+
+/** A message in a dead-letter queue. */
+export interface DeadLetter {
+  /** The message's id. */
+  readonly id: string;
+  /** What the message carries: parsed, if it is JSON; otherwise the text. */
+  readonly body: unknown;
+  /** What the callback was to get: the event without envelopes. Undefined if Lambda's description does not have it. */
+  readonly event: unknown;
+  /** Why it is there. */
+  readonly reason: DeadLetterReason;
+  /** Values of its message attributes, without the reason. Binary ones are base64. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** A dead letter with what else is known of it. */
+export interface FoundLetter extends DeadLetter {
+  /** The component's name. */
+  readonly of: string;
+  /** Ids by which the log knows the record. */
+  readonly ids: readonly string[];
+  /** The invocation that gave it up. */
+  readonly requestId: string | undefined;
+  readonly functionName: string | undefined;
+}
+
+const wanted = {
+  method: "deadLetters",
+  what: "component with dead letters",
+  output: "deadLetterQueueUrl",
+  instead: {
+    Table: "Dead letters are those of its TableConsumer.",
+    HttpIngress: "Dead letters are those of its queues.",
+  },
+};
+
+/** Throws an Error for the user if no component with dead letters has the name. */
+export function deadLettersOf(run: RunUnderTest, name: string): readonly FoundLetter[] {
+  componentOf(run.graph, name, wanted);
+  return allDeadLetters(run).filter((letter) => letter.of === name);
+}
+
+export function allDeadLetters(run: RunUnderTest): readonly FoundLetter[] {
+  return componentsFor(run.graph, wanted).flatMap((component) => lettersIn(run, component));
+}
+
+/** The kinds of sources in the words of @spillway/operations. */
+const sourceKinds: Readonly<Record<string, string>> = {
+  QueueConsumer: "queue",
+  StreamConsumer: "stream",
+  TableConsumer: "table",
+  TopicConsumer: "topic-consumer",
+  Topic: "topic",
+  Schedule: "schedule",
+  EventBusRule: "rule",
+};
+
+function lettersIn(run: RunUnderTest, { name, kind, outputs }: Named): readonly FoundLetter[] {
+  const url = String(outputs.deadLetterQueueUrl);
+  const functionName = typeof outputs.functionName === "string" ? outputs.functionName : undefined;
+  const consumer = { name, kind: sourceKinds[kind] ?? "queue", url, sourceArn: "" };
+  return run.peek(url).map((message): FoundLetter => {
+    // When it expires does not matter here.
+    const letter = letterOf(message, consumer, 0);
+    const { reason, errorType, errorMessage, id } = letter;
+    const { Body = "", MessageAttributes = {} } = letter.message;
+    const { [reasonAttribute]: _reason, ...others } = MessageAttributes;
+    return {
+      id,
+      of: name,
+      body: parsed(Body),
+      event: eventOf(letter),
+      reason: { errorType, errorMessage, ...shared(reason) },
+      attributes: Object.fromEntries(
+        Object.entries(others).map(([key, { StringValue, BinaryValue }]) => [
+          key,
+          StringValue ?? (BinaryValue === undefined ? "" : String(BinaryValue)),
+        ]),
+      ),
+      ids: [id, reason?.messageId, reason?.correlationId, idInStream(reason)].filter((each) => each !== undefined),
+      requestId: reason?.requestId,
+      functionName,
+    };
+  });
+}
+
+function shared(reason: Reason | undefined): Omit<DeadLetterReason, "errorType" | "errorMessage"> {
+  const { attempts, stack, correlationId } = reason ?? {};
+  return {
+    ...(attempts !== undefined && { attempts }),
+    ...(stack !== undefined && { stack }),
+    ...(correlationId !== undefined && { correlationId }),
+  };
+}
+
+/** As Lambda names a record of a Kinesis stream. */
+const idInStream = (reason: Reason | undefined) =>
+  reason?.shardId === undefined ? undefined : `${reason.shardId}:${reason.sequenceNumber}`;
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
