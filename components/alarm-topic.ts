@@ -12,20 +12,20 @@ import { publishByTlsOnly } from "./iam/topic-policy";
 /** The arguments of an `AlarmTopic`. */
 export interface AlarmTopicArgs extends Pick<Operations, "protect"> {
   /**
-   * Who gets a mail when an alarm goes off, and when it is over. SNS first sends each address a link for consent, and
-   * nothing before. https://docs.aws.amazon.com/sns/latest/dg/sns-email-notifications.html
+   * The addresses that get a mail when an alarm goes off and when it is over. SNS first sends each address a link to
+   * confirm the subscription, and no alarm before that. https://docs.aws.amazon.com/sns/latest/dg/sns-email-notifications.html
    * @default none
    */
   readonly emails?: readonly string[];
   /**
-   * Whether others subscribe to it, in the program or by hand. Without `emails` the deployment otherwise warns that
-   * nobody listens.
+   * Whether others subscribe to the topic, in the program or by hand. Otherwise the deployment warns, without `emails`,
+   * that nobody receives the alarms.
    * @default false
    */
   readonly subscribedElsewhere?: boolean;
   /**
-   * ARN of a customer managed key whose policy admits cloudwatch.amazonaws.com with kms:Decrypt and
-   * kms:GenerateDataKey, as that of an `EncryptionKey` does.
+   * ARN of a customer managed key whose policy allows cloudwatch.amazonaws.com kms:Decrypt and kms:GenerateDataKey, as
+   * the policy of an `EncryptionKey` does.
    * @default a key of the topic's own, for $1 a month
    */
   readonly kmsKeyArn?: pulumi.Input<string>;

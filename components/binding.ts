@@ -31,13 +31,13 @@ type BindingsFor<B extends object> = { readonly [K in keyof B]-?: Binding<B[K]> 
 export type BindingsArg<B extends object> = [keyof B] extends [never]
   ? {
       /**
-       * The callback's factory asks for none.
+       * Leave it out if the callback's factory asks for no bindings.
        * @default none
        */
       readonly bindings?: Readonly<Record<string, never>>;
     }
   : {
-      /** Each binding that the callback's factory asks for. */
+      /** A binding for each value that the callback's factory asks for. */
       readonly bindings: BindingsFor<NoInfer<B>>;
     };
 

@@ -13,7 +13,7 @@ import { OwnQueuePolicy, type PolicyStatement } from "./queue/policy";
 /** The arguments of a `DeadLetterQueue`. */
 export interface DeadLetterQueueArgs extends Operations {
   /**
-   * Whether it is FIFO: it must be of the same kind as the queue that it serves.
+   * Whether the queue is FIFO. It must be of the same kind as the queue whose dead letters it keeps.
    * @default false
    */
   readonly fifo?: boolean;
@@ -24,7 +24,7 @@ export interface DeadLetterQueueArgs extends Operations {
    */
   readonly messageRetention?: number;
   /**
-   * Properties of the children that no argument governs.
+   * Properties of the child resources that no argument sets.
    * @default none
    */
   readonly overrides?: DeadLetterQueueOverrides;

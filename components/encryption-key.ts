@@ -9,13 +9,13 @@ import { alarmWriters, keyPlaceOf, keyPolicy, writers } from "./iam/key-policy";
 /** The arguments of an `EncryptionKey`. */
 export interface EncryptionKeyArgs extends Pick<Operations, "protect"> {
   /**
-   * Days for which a deleted key, and with it all that it encrypts, can still be recovered, 7 to 30.
+   * Days for which a deleted key, and with it everything that it encrypts, can be restored, 7 to 30.
    * @default 30
    */
   readonly deletionWindow?: number;
   /**
-   * What KMS shows of the key.
-   * @default which project and stack it belongs to
+   * The key's description in KMS.
+   * @default the project and the stack that it belongs to
    */
   readonly description?: string;
 }

@@ -21,19 +21,19 @@ import type { Subscriber } from "./topic";
 /** The arguments of an `EventBusRule` that do not depend on the types of its events. */
 export interface EventBusRuleOptions extends QueueTargetOptions, Operations {
   /**
-   * Which events are sent, in EventBridge's pattern syntax.
+   * Which events are sent, in EventBridge's pattern syntax. You may leave out `types` or `pattern`, but not both.
    * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
    * @default all events of the `types`
    * @example { source: ["orders"], detail: { total: [{ numeric: [">", 100] }] } }
    */
   readonly pattern?: Readonly<Record<string, unknown>>;
   /**
-   * Whether events are sent at all.
+   * Whether events are sent.
    * @default true
    */
   readonly enabled?: boolean;
   /**
-   * Properties of the children that no argument governs.
+   * Properties of the child resources that no argument sets.
    * @default none
    */
   readonly overrides?: {
@@ -68,17 +68,18 @@ export interface EventBusRuleOptions extends QueueTargetOptions, Operations {
 /** The arguments of an `EventBusRule`. `E`: the events of its bus; `K`: the types that it sends. */
 export interface EventBusRuleArgs<E extends { readonly type: string }, K extends string> extends EventBusRuleOptions {
   /**
-   * The event bus. The compiler checks the target of an `eventBus<E>(…)`.
+   * The event bus. With `eventBus<E>(…)`, the compiler rejects a target that cannot read every event that it would
+   * receive.
    * @default the account's default bus
    */
   readonly bus?: EventBus<E>;
   /**
-   * The types of events to send, as their `detail-type`, which `putEvent` takes from the event's `type`.
-   * @default all that the pattern takes
+   * The types of events to send, by their `detail-type`, which `putEvent` sets from the event's `type`.
+   * @default all that the pattern matches
    * @example ["order.placed"]
    */
   readonly types?: readonly K[] & ([E] extends [never] ? unknown : readonly E["type"][]);
-  /** A QueueConsumer. It gets the whole event of EventBridge, which it opens: the callback reads its detail. */
+  /** The QueueConsumer that gets the events. It opens EventBridge's envelope, so that the callback reads the detail. */
   readonly target: Subscriber<NoInfer<Extract<E, { readonly type: K }>>>;
 }
 

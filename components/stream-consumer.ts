@@ -36,17 +36,19 @@ export interface StreamConsumerOptions extends StreamMappingOptions {
    */
   readonly shards?: number;
   /**
-   * Hours for which records are kept, 24 to 8,760. What the description of a dead letter leads to must still be there.
+   * Hours for which records are kept, 24 to 8,760. The records that the description of a lost batch points to must
+   * still exist.
    * @default 168
    */
   readonly retention?: number;
   /**
-   * Whether the function gets throughput of its own, 2 MB a second and shard at 70 ms, for an extra charge.
+   * Whether the function gets throughput of its own, 2 MB a second and shard with a delay of 70 ms, for an extra
+   * charge.
    * @default false: it shares the stream's throughput
    */
   readonly enhancedFanOut?: boolean;
   /**
-   * Properties of the children that no argument governs.
+   * Properties of the child resources that no argument sets.
    * @default none
    */
   readonly overrides?: StreamConsumerOverrides;

@@ -16,8 +16,8 @@ import { createStreamSource, type StreamMappingNodes } from "./stream/mapping";
 /** The arguments of a `TableConsumer` that do not depend on the types of its callback. */
 export interface TableConsumerOptions extends StreamMappingOptions {
   /**
-   * The table, with its stream on: a `Table`, an `aws.dynamodb.Table`, or the ARN of an existing one's stream. At most
-   * two consumers read a table's stream.
+   * The table, with its stream on: a `Table` with `stream: true`, an `aws.dynamodb.Table`, or `{ streamArn }` of an
+   * existing table. At most two consumers can read one table's stream.
    */
   readonly table: (Pick<aws.dynamodb.Table, "streamArn"> | { readonly streamArn: pulumi.Input<string> }) &
     Pick<TableReference, "kmsKeyArn" | "formerKmsKeyArn"> & {

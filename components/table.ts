@@ -48,17 +48,17 @@ export interface TableArgs extends Operations {
    */
   readonly indexes?: Readonly<Record<string, TableIndex>>;
   /**
-   * Whether its changes, with both images of the item, can be read by a TableConsumer.
+   * Whether the table has a stream, with both images of each item, for a TableConsumer.
    * @default false
    */
   readonly stream?: boolean;
   /**
-   * Attribute that holds the second (Unix time) after which DynamoDB deletes an item.
+   * Name of the attribute with the time (Unix time in seconds) after which DynamoDB deletes an item.
    * @default none: items stay
    */
   readonly timeToLive?: string;
   /**
-   * Properties of the children that no argument governs.
+   * Properties of the child resources that no argument sets.
    * @default none
    */
   readonly overrides?: {

@@ -33,18 +33,18 @@ export interface ExistingTopic {
 /** The arguments of a `TopicConsumer` that do not depend on the types of its callback or of its topic. */
 export interface TopicConsumerOptions extends FunctionOptions, Operations {
   /**
-   * Number of times that Lambda tries again what failed, 0 to 2: a minute after the first attempt, and two after the
-   * second. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+   * Number of times that Lambda tries a failed event again, 0 to 2: one minute after the first attempt, and two minutes
+   * after the second. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
    * @default 2
    */
   readonly maximumRetryAttempts?: number;
   /**
-   * Seconds after which Lambda gives up an event, throttled or failing, 60 to 21,600.
+   * Seconds after which Lambda gives up an event, whether it is throttled or fails, 60 to 21,600.
    * @default 21600 (6 hours)
    */
   readonly maximumEventAge?: number;
   /**
-   * Properties of the children that no argument governs.
+   * Properties of the child resources that no argument sets.
    * @default none
    */
   readonly overrides?: FunctionOverrides & {
@@ -80,9 +80,11 @@ export type TopicConsumerArgs<
   K extends string,
 > = TopicConsumerOptions &
   SubscriptionFilter<K> & {
-    /** A standard topic: SNS delivers no FIFO topic to Lambda. */
+    /**
+     * A standard topic, because SNS delivers FIFO topics to queues only: a `Topic`, or `{ arn }` of an existing one.
+     */
     readonly topic: Topic<E> | ExistingTopic;
-    /** Of a `Topic` only those types that it has. */
+    /** Of a `Topic`, only types that it has. */
     readonly types?: [E] extends [never] ? unknown : readonly E["type"][];
     /**
      * The callback that handles each message: exported by a module of its own, or an inline one. The compiler refuses

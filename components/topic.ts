@@ -22,17 +22,18 @@ import { checkSubscriptionFilter, filterPolicyOf, type SubscriptionFilter } from
 /** The arguments of a `Topic`. */
 export interface TopicArgs extends Operations {
   /**
-   * Keeps the order within a message group, and sends each message once. FIFO queues and standard queues may subscribe.
+   * Whether the topic is FIFO: it keeps the order within a message group, and accepts each message once. FIFO queues
+   * and standard queues may subscribe.
    * @default false
    */
   readonly fifo?: boolean;
   /**
-   * For FIFO topics: derives the deduplication id from the body.
-   * @default false: `publish` gives the event's id
+   * Whether a FIFO topic derives the deduplication id from the body.
+   * @default false: `publish` passes the event's id
    */
   readonly contentBasedDeduplication?: boolean;
   /**
-   * Properties of the children that no argument governs.
+   * Properties of the child resources that no argument sets.
    * @default none
    */
   readonly overrides?: {
@@ -81,7 +82,7 @@ export interface Subscriber<E> {
 /** How a consumer subscribes to a `Topic`. `K`: the types of events that it gets. */
 export interface SubscribeArgs<K extends string> extends SubscriptionFilter<K> {
   /**
-   * Whether the queue gets the message itself, without SNS's envelope around it.
+   * Whether the queue receives the message without SNS's envelope. The consumer reads both forms.
    * @default true
    */
   readonly raw?: boolean;

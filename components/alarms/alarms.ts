@@ -11,14 +11,14 @@ import type { Operations } from "../base/operations";
  */
 export interface AlarmChange {
   /**
-   * Number of what the alarm counts, in the unit that docs/components.md states for it, 0 or more: the alarm goes off
-   * above it.
-   * @default what docs/components.md states for the alarm
+   * Number of what the alarm counts, in the unit that docs/components/alarms.md states for it, 0 or more. The alarm
+   * goes off above it.
+   * @default what docs/components/alarms.md states for the alarm
    */
   readonly threshold?: number;
   /**
    * Minutes that are looked at, 1 to 1,440. For `duration` and `serverErrors` it is hours, 1 to 168.
-   * @default what docs/components.md states for the alarm
+   * @default what docs/components/alarms.md states for the alarm
    */
   readonly evaluationPeriods?: number;
   /**

@@ -7,31 +7,31 @@ export type AlarmSet = "dead-letters" | "all";
 /** Spread into every component's arguments: `new QueueConsumer("orders", { callback, ...operations })`. */
 export interface Operations {
   /**
-   * ARN of the SNS topic that is told when an alarm goes off, and when it is over.
-   * @default none: alarms only show in CloudWatch
+   * ARN of the SNS topic that alarms notify when they go off and when they are over.
+   * @default none: alarms are only visible in CloudWatch
    */
   readonly alarmTopicArn?: pulumi.Input<string>;
   /**
-   * `dead-letters` is the one alarm that always exists. `all` adds age, errors, throttles and undelivered events, for
-   * $0.10 a month each.
+   * Which alarms exist. `dead-letters` is the alarm on the first dead letter. `all` adds those on age, errors,
+   * throttles and undelivered events. Each alarm costs $0.10 a month.
    * @default `dead-letters`
    */
   readonly alarms?: AlarmSet;
   /**
-   * ARN of a customer managed key that encrypts what the component keeps: messages, records, items, logs. Its policy
-   * must admit the services that write for the component, as that of an `EncryptionKey` does.
+   * ARN of a customer managed key that encrypts what the component keeps: messages, records, items, logs. The key's
+   * policy must allow the services that write for the component, as the policy of an `EncryptionKey` does.
    * @default AWS's own keys
    */
   readonly kmsKeyArn?: pulumi.Input<string>;
   /**
-   * ARN of a customer managed key that was `kmsKeyArn` before. Nothing new is encrypted with it, and whoever reads
-   * messages, records and items may still use it for those that are. Give it until all of them are gone, and delete the
-   * key only then.
+   * ARN of a customer managed key that was `kmsKeyArn` before. It encrypts nothing new, and the roles that read
+   * messages, records and items may still use it for those that it has encrypted. Pass it until none of them is left,
+   * and delete the key only then.
    * @default none
    */
   readonly formerKmsKeyArn?: pulumi.Input<string>;
   /**
-   * Whether Pulumi refuses to delete or replace what holds data: queues, dead-letter queues, streams, tables.
+   * Whether Pulumi refuses to delete or replace resources that hold data: queues, dead-letter queues, streams, tables.
    * @default false
    */
   readonly protect?: boolean;

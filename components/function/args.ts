@@ -19,42 +19,42 @@ export interface FunctionOptions extends BundleOptions {
    */
   readonly timeout?: number;
   /**
-   * MB of memory, 128 to 10,240. With less than 256 MB the first call is slowed down. CPU grows with it: 1,769 MB are
-   * one vCPU.
+   * MB of memory, 128 to 10,240. With less than 256 MB, the first call takes three times as long. CPU grows with the
+   * memory: 1,769 MB are one vCPU.
    * @default 256
    */
   readonly memorySize?: number;
   /**
-   * Number of concurrent environments that are set aside for this function alone, 0 to 1,000,000 and the account's
-   * limit; 0 switches the function off.
+   * Number of concurrent environments that are reserved for this function, 0 to 1,000,000 and at most the account's
+   * limit. 0 switches the function off.
    * @default none: it shares the account's pool
    */
   readonly reservedConcurrency?: number;
   /**
-   * More environment variables for the code of the callback, without those that Lambda sets itself. Lambda allows 4 KB
-   * for all of them together. AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT and AWS_ENDPOINT_URL_SQS (or another
-   * service's) count for the consumer's own calls as for those of an SDK client.
+   * Further environment variables for the code of the callback, except those that Lambda sets itself. Lambda allows
+   * 4 KB for all variables together. AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT and AWS_ENDPOINT_URL_SQS (or
+   * that of another service) have the same effect on the consumer's own calls as on those of an SDK client.
    * @default none
    * @example { LOG_LEVEL: "DEBUG" }
    */
   readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
   /**
    * Days for which the function's log is kept, one of those that CloudWatch Logs allows: 1, 3, 5, 7, 14, 30, 60, 90, …
-   * 3653.
+   * 3653. A log group that Lambda creates by itself keeps logs forever.
    * @default 30
    */
   readonly logRetention?: number;
   /**
-   * Records of the same event run the callback once, however often the event is sent and delivered. For callbacks that
-   * take one record at a time.
+   * Runs the callback once for each event, however often the event is sent and delivered. It is for callbacks that take
+   * one record at a time.
    * @default none: at least once
    * @example { table: seen, key: "orderId" }
    */
   readonly idempotency?: IdempotencyOptions;
   /**
-   * The network that the function runs in, a `Network`: it reaches the services that its bindings grant, and nothing
-   * else. https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
-   * @default none: Lambda's own, which has a way to the internet
+   * The `Network` that the function runs in. There it reaches the services that its bindings grant, and nothing else.
+   * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+   * @default none: Lambda's own network, which reaches the internet
    */
   readonly network?: FunctionNetwork;
 }

@@ -6,18 +6,18 @@ import type { AnyCallback } from "../runtime/callback/callback";
 /** What the archive of a callback's function leaves out, and what it holds beside the code. */
 export interface BundleOptions {
   /**
-   * Packages that the bundle leaves out, by name: those with native code (`sharp`), and those that read files of their
-   * own folder. Put each into the archive with `assets`, built for Linux on arm64. A bundle that leaves something out
-   * is not loaded to see whether it can be.
+   * Names of packages that the bundle leaves out: packages with native code (`sharp`), and packages that read files of
+   * their own folder. Put each into the archive with `assets`, built for Linux on arm64. A bundle that leaves a package
+   * out is not loaded as a check.
    * @default none: everything is bundled
    * @example ["sharp"]
    */
   readonly external?: readonly string[];
   /**
-   * Files and folders beside the code, by their paths in the archive. The archive's root is where the code's
-   * `__dirname` and `import.meta.url` are, and the files are relative to the project's folder. Lambda allows 250 MB for
-   * the whole archive, unzipped: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-   * @default none: the archive holds the code alone
+   * Files and folders next to the code, by their paths in the archive. The code's `__dirname` and `import.meta.url` are
+   * in the root of the archive, and the files are relative to the project's folder. Lambda allows 250 MB for the whole
+   * archive, unzipped: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+   * @default none: the archive holds only the code
    * @example { "rates.json": "functions/rates.json" }
    */
   readonly assets?: Readonly<Record<string, string>>;

@@ -11,25 +11,26 @@ import { functionDefaults } from "./defaults";
 /** How a consumer knows that it has handled an event already. `Path`: the paths into its events. */
 export interface IdempotencyOptions<Path extends string = string> {
   /**
-   * The table that knows the events: partition key `id` (a string), no sort key, and time to live on the attribute
-   * `expiration`. The function may get, put, update and delete its items. Consumers may share it.
+   * The table that keeps the events: partition key `id` (a string), no sort key, and time to live on the attribute
+   * `expiration`. The function may get, put, update and delete its items. Several consumers may share the table.
    */
   readonly table: TableReference;
   /**
-   * What tells events apart: a path into the event as the callback sees it, as `orderId` or `customer.id`, or several
-   * of which all must agree. An event without it is dead-lettered, and so is one of another content under a key that is
-   * done.
+   * What identifies an event: a path into the event as the callback sees it (`orderId`, `customer.id`), or several
+   * paths, which must then all agree. An event without it is dead-lettered. So is an event with other content under the
+   * key of an event that is done.
    */
   readonly key: Path | readonly [Path, ...Path[]];
   /**
-   * Seconds for which an event that is done is known, 60 to 31,536,000 and at least `timeout`. The default is longer
-   * than a queue keeps a message, and a mapping of a stream keeps a record by default.
+   * Seconds for which an event that is done is kept, 60 to 31,536,000 and at least `timeout`. It should be longer than
+   * the time in which the source can deliver a record again. The default is long enough for the default settings of
+   * every source.
    * @default 604800 (7 days)
    */
   readonly expiresAfter?: number;
   /**
-   * The name under which the consumer's events are known, 1 to 255 characters. Give a consumer that is renamed its
-   * former name here, so that it knows what it has done.
+   * The name under which the consumer's events are kept, 1 to 255 characters. Give a consumer that is renamed its
+   * former name here, so that it knows the events that it has processed.
    * @default the consumer's name
    */
   readonly scope?: string;
@@ -64,7 +65,8 @@ type KeyPathAt<Name extends string, Present, Given, Depth extends number> = unkn
 /** The key is a path into what the callback reads. */
 export interface IdempotencyArg<In> {
   /**
-   * As in `FunctionOptions`; the compiler checks that `key` is a path into what the callback reads.
+   * Runs the callback once for each event, however often the event is sent and delivered. It is for callbacks that take
+   * one record at a time. The compiler checks that `key` is a path into what the callback reads.
    * @default none: at least once
    * @example { table: seen, key: "orderId" }
    */

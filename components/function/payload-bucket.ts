@@ -10,16 +10,17 @@ import type { Statement } from "../iam/statement";
 /** A bucket that keeps the payloads of what a stream's mapping gives up. */
 export interface PayloadBucket {
   /**
-   * ARN of a bucket that gets what the mapping gives up, with its payload, in place of the dead-letter queue, which
-   * otherwise gets a description of it only. An alarm goes off as soon as something is put there. What the consumer
-   * gives up is in the dead-letter queue with its payload in any case.
+   * ARN of a bucket to which Lambda writes the batches that the mapping gives up, with their payload. Otherwise it
+   * sends only a description of the batch to the dead-letter queue. An alarm goes off as soon as the bucket receives
+   * something. Records that the consumer gives up are in the dead-letter queue with their payload in any case.
    * https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
    * @default none
    */
   readonly payloadBucketArn?: pulumi.Input<string>;
   /**
-   * ARN of the customer managed key that the bucket is encrypted with.
-   * @default `kmsKeyArn`, where that is given
+   * ARN of the customer managed key that encrypts the bucket. Without the right to that key, Lambda cannot write there,
+   * and the batches that it gives up are lost.
+   * @default `kmsKeyArn`, if that is given
    */
   readonly payloadBucketKeyArn?: pulumi.Input<string>;
 }

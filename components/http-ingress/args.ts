@@ -11,35 +11,36 @@ import type { FifoRoute, RouteConsumer } from "./route";
 /** The arguments of an `HttpIngress`. */
 export interface HttpIngressArgs extends Operations {
   /**
-   * Which queue takes the events of which method and path. A FIFO queue needs a message group.
+   * The consumer for each method (POST or PUT) and path of fixed parts. A route to a FIFO queue names the message
+   * group, for example `$.orderId` of the body, and `messageDeduplicationId` unless the queue derives it.
    * @example { "POST /orders": orders }
    */
   readonly routes: Readonly<Record<`${"POST" | "PUT"} /${string}`, RouteConsumer | FifoRoute>>;
   /**
-   * Whether anyone may call it. Otherwise callers sign with IAM credentials that allow execute-api:Invoke.
+   * Whether anyone may call the endpoint. Otherwise callers sign with IAM credentials that allow execute-api:Invoke.
    * @default false
    */
   readonly public?: boolean;
   /**
-   * How many requests are taken, of all routes together. Beyond that callers get 429.
+   * How many requests of all routes together are accepted. Callers above that get 429.
    * @default the values below
    */
   readonly throttle?: {
     /**
-     * Requests per second, 1 to 10,000.
+     * Requests a second, 1 to 10,000.
      * @default 1000
      */
     readonly rateLimit?: number;
     /**
-     * Requests that may come at once, 1 to 5,000.
+     * Requests at once, 1 to 5,000.
      * @default 2000
      */
     readonly burstLimit?: number;
   };
   /**
-   * Logs one line per request, in a log group of the component's; there is no execution log. API Gateway needs a role
-   * for that, one for the whole account and region: `account-role-exists` if it has been set, `create` to set it (it
-   * stays when the stack is destroyed), `off` for no log.
+   * Whether the endpoint writes one JSON line per request into a log group of its own. There is no execution log. API
+   * Gateway needs one role for the whole account and region: `account-role-exists` uses the existing one, `create` sets
+   * one, which stays when the stack is destroyed, and `off` writes no log.
    * @default `off`
    */
   readonly logging?: "account-role-exists" | "create" | "off";
@@ -49,7 +50,7 @@ export interface HttpIngressArgs extends Operations {
    */
   readonly logRetention?: number;
   /**
-   * Properties of the children that no argument governs.
+   * Properties of the child resources that no argument sets.
    * @default none
    */
   readonly overrides?: {

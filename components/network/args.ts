@@ -9,13 +9,15 @@ import { checkKeys } from "../iam/encryption";
 /** The arguments of a `Network`. */
 export interface NetworkArgs extends Pick<Operations, "kmsKeyArn"> {
   /**
-   * The VPC's addresses, /16 to /28, shared evenly by its zones, which need a /28 each.
+   * The VPC's addresses, /16 to /28, shared evenly by its zones, which need a /28 each. You need another block only if
+   * you join networks.
    * https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
    * @default `10.0.0.0/16`
    */
   readonly cidrBlock?: string;
   /**
-   * Number of availability zones, 1 to 6, or their names. Each interface endpoint is billed in each of them.
+   * Number of availability zones, 1 to 6, or their names. With two, functions go on when one zone fails. Pass names if
+   * Lambda or an endpoint is not available in every zone. Each interface endpoint is billed in each zone.
    * @default 2
    */
   readonly availabilityZones?: number | readonly string[];
@@ -25,8 +27,8 @@ export interface NetworkArgs extends Pick<Operations, "kmsKeyArn"> {
    */
   readonly logRetention?: number;
   /**
-   * Interface endpoints of services that the network does not know, by the prefix of their actions: the last part of
-   * `com.amazonaws.<region>.email`, or the full name where it begins otherwise.
+   * Interface endpoints of services that the component does not know, by the prefix of their actions. The value is the
+   * last part of `com.amazonaws.<region>.email`, or the full name if it begins otherwise.
    * @default none
    * @example { ses: "email" }
    */

@@ -73,17 +73,17 @@ export interface QueueFilter {
 /** The arguments of a `QueueConsumer` that do not depend on the types of its callback. */
 export interface QueueConsumerOptions extends FunctionOptions, Operations {
   /**
-   * Keeps the order within a message group, and sends each message once.
+   * Whether the queue is FIFO: it keeps the order within a message group, and accepts each message once.
    * @default false: a standard queue
    */
   readonly fifo?: boolean;
   /**
-   * For FIFO queues: derives the deduplication id from the body.
-   * @default false: senders give one
+   * Whether a FIFO queue derives the deduplication id from the body.
+   * @default false: senders pass one
    */
   readonly contentBasedDeduplication?: boolean;
   /**
-   * For FIFO queues: deduplicates and limits throughput per message group, for up to 70,000 messages a second.
+   * Whether a FIFO queue deduplicates and limits throughput per message group, for up to 70,000 messages a second.
    * @default false
    */
   readonly highThroughput?: boolean;
@@ -95,8 +95,8 @@ export interface QueueConsumerOptions extends FunctionOptions, Operations {
    */
   readonly visibilityTimeout?: number;
   /**
-   * Seconds for which a message is kept, 60 to 1,209,600. All its attempts and the delays between them must take less,
-   * or it would expire without a dead letter.
+   * Seconds for which a message is kept, 60 to 1,209,600. All its attempts and the delays between them must take less
+   * time. Otherwise the message would expire without a dead letter.
    * @default 345600 (4 days)
    */
   readonly messageRetention?: number;
@@ -106,13 +106,14 @@ export interface QueueConsumerOptions extends FunctionOptions, Operations {
    */
   readonly delay?: number;
   /**
-   * Number of attempts before a record is dead-lettered, 1 to 1,000. The default is the least that AWS advises for
-   * Lambda.
+   * Number of attempts before a record is dead-lettered, 1 to 1,000. The default is the minimum that AWS advises for
+   * Lambda, because throttling raises the count without an invocation.
    * @default 5
    */
   readonly maxReceiveCount?: number;
   /**
-   * Seconds for which a dead letter is kept, `messageRetention` to 1,209,600.
+   * Seconds for which a dead letter is kept, `messageRetention` to 1,209,600. A message that SQS moves from a standard
+   * queue keeps the time at which it was sent.
    * @default 1209600 (14 days)
    */
   readonly deadLetterRetention?: number;
@@ -122,7 +123,8 @@ export interface QueueConsumerOptions extends FunctionOptions, Operations {
    */
   readonly queue?: ExistingQueue;
   /**
-   * Number of records that one invocation gets at most, 1 to 10,000 (FIFO: 10). More than 10 needs a batching window.
+   * Number of records that one invocation gets at most, 1 to 10,000 (FIFO: 10). More than 10 need a batching window,
+   * and more than 6,000 a longer `timeout`.
    * @default 10
    */
   readonly batchSize?: number;
@@ -132,12 +134,12 @@ export interface QueueConsumerOptions extends FunctionOptions, Operations {
    */
   readonly maximumBatchingWindow?: number;
   /**
-   * Number of invocations at a time at most, 2 to 1,000. Not with `provisionedPollers`.
+   * Number of invocations at the same time at most, 2 to 1,000. It cannot be combined with `provisionedPollers`.
    * @default none: as many as the account allows
    */
   readonly maximumConcurrency?: number;
   /**
-   * Pollers that are kept ready, each billed. Not with `maximumConcurrency`.
+   * Pollers that are kept ready, and each of which is billed. They cannot be combined with `maximumConcurrency`.
    * @default none: Lambda chooses
    */
   readonly provisionedPollers?: {
@@ -153,13 +155,13 @@ export interface QueueConsumerOptions extends FunctionOptions, Operations {
     readonly maximum?: number;
   };
   /**
-   * Which messages reach the callback: at most 10 patterns, joined by or. The others are deleted.
+   * Which messages reach the callback: at most 10 patterns, of which one must match. SQS deletes the others.
    * @default all messages
    * @example [{ body: { kind: ["bought"] } }]
    */
   readonly filters?: readonly QueueFilter[];
   /**
-   * Publishes the mapping's event counts (polled, filtered, invoked, failed, deleted) as CloudWatch metrics.
+   * Whether the mapping publishes its event counts (polled, filtered, invoked, failed, deleted) as CloudWatch metrics.
    * @default false
    */
   readonly mappingMetrics?: boolean;
@@ -169,13 +171,13 @@ export interface QueueConsumerOptions extends FunctionOptions, Operations {
    */
   readonly enabled?: boolean;
   /**
-   * Number of records of a batch that the callback handles at a time, 1 to 10,000. In a FIFO queue it is one per
-   * message group.
+   * Number of records of a batch that the callback processes at the same time, 1 to 10,000. In a FIFO queue it is one
+   * per message group.
    * @default 10
    */
   readonly concurrency?: number;
   /**
-   * Properties of the children that no argument governs.
+   * Properties of the child resources that no argument sets.
    * @default none
    */
   readonly overrides?: QueueConsumerOverrides;

@@ -34,45 +34,45 @@ export interface ScheduleTarget<E> {
 /** The arguments of a `Schedule`. `E`: the events that its target reads. */
 export interface ScheduleArgs<E> extends QueueTargetOptions, Operations {
   /**
-   * When it is sent: a rate, a cron expression with six fields, or `at(…)` for once.
+   * When the event is sent: `rate(…)`, `cron(…)` with six fields, or `at(…)` for a single time.
    * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
    * @example "rate(1 hour)", "cron(0 6 ? * MON-FRI *)", "at(2026-12-24T18:00:00)"
    */
   readonly expression: string;
   /** The QueueConsumer that gets the event. */
   readonly target: ScheduleTarget<E>;
-  /** What is sent, as JSON. The compiler refuses what the target's callback cannot read. */
+  /** The event, which is sent as JSON. The compiler rejects an event that the target's callback cannot read. */
   readonly event: NoInfer<E>;
   /**
-   * IANA name of the zone in which the expression is read.
+   * The time zone of the expression, by its IANA name.
    * @default `UTC`
    * @example "Europe/Berlin"
    */
   readonly timeZone?: string;
   /**
-   * Minutes within which it may be sent after its moment, 1 to 1,440.
-   * @default none: it is sent at its moment
+   * Minutes after its time within which the event may be sent, 1 to 1,440.
+   * @default none: it is sent at its time
    */
   readonly flexibleWindow?: number;
   /**
-   * Moment before which nothing is sent, RFC 3339.
+   * The time before which nothing is sent, in RFC 3339.
    * @default none
    * @example "2026-12-24T00:00:00Z"
    */
   readonly startDate?: pulumi.Input<string>;
   /**
-   * Moment after which nothing is sent, RFC 3339.
+   * The time after which nothing is sent, in RFC 3339.
    * @default none
    * @example "2026-12-31T00:00:00Z"
    */
   readonly endDate?: pulumi.Input<string>;
   /**
-   * Whether it is sent at all.
+   * Whether the event is sent.
    * @default true
    */
   readonly enabled?: boolean;
   /**
-   * Properties of the children that no argument governs.
+   * Properties of the child resources that no argument sets.
    * @default none
    */
   readonly overrides?: {

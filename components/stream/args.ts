@@ -16,7 +16,7 @@ import type { FilterContent } from "../syntax/filter-criteria";
 /** What consumers of streams take: of a Kinesis stream, or of a table's. */
 export interface StreamMappingOptions extends FunctionOptions, Operations, PayloadBucket {
   /**
-   * Properties of the children that no argument governs.
+   * Properties of the child resources that no argument sets.
    * @default none
    */
   readonly overrides?: StreamOverrides;
@@ -37,7 +37,7 @@ export interface StreamMappingOptions extends FunctionOptions, Operations, Paylo
    */
   readonly maximumBatchingWindow?: number;
   /**
-   * Number of batches of one shard that run at a time, 1 to 10, in order within a partition key.
+   * Number of batches of one shard that run at the same time, 1 to 10, in order within a partition key.
    * @default 1
    */
   readonly parallelizationFactor?: number;
@@ -47,32 +47,33 @@ export interface StreamMappingOptions extends FunctionOptions, Operations, Paylo
    */
   readonly bisect?: boolean;
   /**
-   * Number of times that a batch is tried again, -1 (until its records expire) or 0 to 10,000. Then what describes it
-   * goes to the dead-letter queue, and the shard goes on.
+   * Number of times that a batch is tried again, -1 (until its records expire) or 0 to 10,000. After that, a
+   * description of the batch goes to the dead-letter queue, and the shard goes on. By Lambda's own default, it tries
+   * until the records expire, and the shard waits.
    * @default 10
    */
   readonly maximumRetryAttempts?: number;
   /**
-   * Seconds after which a record is given up, -1 (never) or 60 to 604,800; for a table at most 86,400, because DynamoDB
-   * keeps changes for a day. What is older when the consumer is created goes to the dead-letter queue, unless this is
-   * -1.
-   * @default 86400 for Kinesis, but -1 for an existing stream that is read from its oldest record; 43200 for a table
+   * Seconds after which a record is given up, -1 (never) or 60 to 604,800, and at most the `retention`. For a table it
+   * is at most 86,400, because DynamoDB keeps changes for a day. Records that are older when the consumer is created go
+   * to the dead-letter queue, unless the value is -1.
+   * @default 86400 for Kinesis; 43200 for a table; -1 for an existing stream that is read from its oldest record
    */
   readonly maximumRecordAge?: number;
   /**
-   * Seconds of a tumbling window, 1 to 900, for which a `windowCallback` keeps a state per shard. Not with a
-   * `parallelizationFactor` above 1. https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-windows.html
+   * Seconds of a tumbling window, 1 to 900, for which a `windowCallback` keeps a state per shard. The
+   * `parallelizationFactor` must then be 1. https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-windows.html
    * @default none
    */
   readonly tumblingWindow?: number;
   /**
-   * Which records reach the callback: at most 10 patterns in Lambda's filter rule syntax, joined by or.
+   * Which records reach the callback: at most 10 patterns in Lambda's filter rule syntax, of which one must match.
    * @default all records
    * @example [{ data: { kind: ["bought"] } }]
    */
   readonly filters?: readonly Readonly<Record<string, unknown>>[];
   /**
-   * Publishes the mapping's event counts as CloudWatch metrics.
+   * Whether the mapping publishes its event counts as CloudWatch metrics.
    * @default false; true with `payloadBucketArn`, for its alarm
    */
   readonly mappingMetrics?: boolean;
@@ -82,7 +83,7 @@ export interface StreamMappingOptions extends FunctionOptions, Operations, Paylo
    */
   readonly enabled?: boolean;
   /**
-   * Number of records of a batch that the callback handles at a time, one per partition key, 1 to 10,000.
+   * Number of records of a batch that the callback processes at the same time, one per partition key, 1 to 10,000.
    * @default 10
    */
   readonly concurrency?: number;
@@ -100,7 +101,7 @@ export type StreamCallback<Wire, In, B extends object> =
       readonly tumblingWindow?: undefined;
     }
   | {
-      /** The callback that makes a state of a window's records. */
+      /** With `tumblingWindow` it is a `windowCallback`, which computes one state from all records of a window. */
       readonly callback: WindowCallback<Wire, In, B>;
       /** Seconds of a tumbling window, 1 to 900. */
       readonly tumblingWindow: number;

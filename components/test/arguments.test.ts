@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import ts from "typescript";
-import { faces, PublicTypes } from "../../test/support/public-types";
+import { faces, PublicTypes } from "../../tools/docs/public-types";
 
 const types = new PublicTypes();
 const { checker } = types;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { build } from "esbuild";
-import { type Face, faces, fileOf, PublicTypes } from "../../test/support/public-types";
+import { type Face, faces, fileOf, PublicTypes } from "../../tools/docs/public-types";
 
 /**
  * The files and packages that a program loads with the face: its own files by their paths, packages by the names that

@@ -7,19 +7,20 @@ import { InvalidPattern } from "../syntax/invalid-pattern";
 /** Which events of a topic are delivered. `K`: their types. */
 export interface SubscriptionFilter<K extends string> {
   /**
-   * The types of events to deliver, as the message attribute `type` has them.
+   * The types of events to deliver, by the message attribute `type`, which `publish` sets.
    * @default all types
    * @example ["order.placed"]
    */
   readonly types?: readonly K[];
   /**
-   * More conditions, in SNS's filter policy syntax, on message attributes or on the body (`filterScope`).
+   * Further conditions in SNS's filter policy syntax, on message attributes or on the body (`filterScope`). A filter
+   * has at most five keys, and `types` is one of them.
    * @default none
    * @example { country: ["DE", "FR"] }
    */
   readonly filter?: Readonly<Record<string, unknown>>;
   /**
-   * What `filter` looks at. With `MessageBody`, `types` looks at the body's `type`, too.
+   * What `filter` and `types` apply to.
    * @default `MessageAttributes`
    */
   readonly filterScope?: "MessageAttributes" | "MessageBody";

@@ -1,4 +1,4 @@
-// The alarms that docs/components.md lists, against those of a program with every component.
+// The alarms that docs/components/alarms.md lists, against those of a program with every component.
 import { strict as assert } from "node:assert";
 import type { GraphResource } from "@spillway/graph";
 import { Recorded } from "../support/component-graph";
@@ -6,14 +6,15 @@ import { tableAfter } from "../support/docs-tables";
 import { componentOf, everything } from "../support/every-component";
 
 const alarmType = "aws:cloudwatch/metricAlarm:MetricAlarm";
-const place = "\n## Alarms\n";
+const page = "docs/components/alarms.md";
+const place = "# Alarms\n";
 const consumers = ["QueueConsumer", "StreamConsumer", "TableConsumer", "TopicConsumer"];
 const metricOf = ({ inputs }: GraphResource) => `${inputs.namespace} ${inputs.metricName}`;
 const ofDeadLetters = ({ name }: GraphResource) => name.endsWith("-dead-letters");
 /** As the alarm's name ends: `iterator-age` for `iteratorAge`. */
 const kebab = (kind: string) => kind.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
-describe("docs/components.md lists the alarms correctly:", () => {
+describe("docs/components/alarms.md lists the alarms correctly:", () => {
   let graph: Recorded;
   before(async () => {
     graph = await Recorded.of(() => everything({ alarms: "all" }));
@@ -21,7 +22,7 @@ describe("docs/components.md lists the alarms correctly:", () => {
   const kindOf = (alarm: GraphResource) => componentOf(graph, alarm).split(" ")[0] ?? "";
 
   it("metric, threshold and minutes of each", () => {
-    const stated = tableAfter("docs/components.md", place, "alarm ").flatMap(
+    const stated = tableAfter(page, place, "alarm ").flatMap(
       ([kind = "", of = "", metric = "", above = "", minutes = "", ...says]) => {
         assert.ok(says.length === 2 && says.every((text) => text !== ""), `${kind} says what to do first`);
         const components = of === "every consumer" ? consumers : of.split(", ");
@@ -45,7 +46,7 @@ describe("docs/components.md lists the alarms correctly:", () => {
   });
 
   it("how many each component has", () => {
-    const stated = tableAfter("docs/components.md", place, "component ");
+    const stated = tableAfter(page, place, "component ");
     const components = new Set(graph.all(alarmType).map(kindOf));
     assert.deepEqual(stated.map(([component]) => component).sort(), [...components].sort());
     for (const [component, all, dead] of stated) {

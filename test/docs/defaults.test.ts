@@ -1,4 +1,4 @@
-// The defaults that docs/components.md states, against what AWS is asked for when they are left out.
+// The defaults that the pages of docs/components/ state, against what AWS is asked for when they are left out.
 import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
 import type { Value } from "@spillway/graph";
@@ -18,12 +18,12 @@ import { changed, type NoteEvent, note, onAny } from "../support/callbacks";
 import { Recorded } from "../support/component-graph";
 import { read, statedAfter, unwrapped } from "../support/docs-tables";
 import { pipelineGraph } from "../support/pipeline-graph";
+import { assertDefaults, stated } from "../support/stated-defaults";
 
 type Inputs = Readonly<Record<string, Value>>;
 
-const stated = (heading: string) => statedAfter("docs/components.md", `\n## ${heading}\n`, "argument");
-const section = (heading: string) =>
-  unwrapped(read("docs/components.md").split(`\n## ${heading}\n`)[1]?.split("\n## ")[0] ?? "");
+const page = (name: string) => unwrapped(read(`docs/components/${name}.md`));
+const ofFunctions = ["timeout", "memorySize", "logRetention"];
 const nested = (inputs: Inputs, name: string) => inputs[name] as Inputs;
 
 const functionInputs = (graph: Recorded) => graph.one("aws:lambda/function:Function").inputs;
@@ -44,7 +44,7 @@ const programs = {
   TopicConsumer: () => new TopicConsumer("notes", { callback: onAny, topic: { arn: topicArn } }),
 };
 
-describe("docs/components.md states the correct defaults of", () => {
+describe("the pages of docs/components/ state the correct defaults of", () => {
   it("a queue consumer", async () => {
     const graph = await Recorded.of(programs.QueueConsumer);
     const [queue, dead] = ["notes", "notes-dead-letters"].map((name) => graph.one("aws:sqs/queue:Queue", name).inputs);
@@ -52,19 +52,25 @@ describe("docs/components.md states the correct defaults of", () => {
     const mapping = mappingInputs(graph);
     const window = Number(mapping.maximumBatchingWindowInSeconds ?? 0);
     assert.equal(Number(queue?.visibilityTimeoutSeconds), 6 * Number(lambda.timeout) + window);
-    assert.deepEqual(stated("QueueConsumer"), {
-      timeout: `${lambda.timeout} s`,
-      memorySize: `${lambda.memorySize} MB`,
-      visibilityTimeout: "6 × timeout + window",
-      maxReceiveCount: String(JSON.parse(String(queue?.redrivePolicy)).maxReceiveCount),
-      messageRetention: `${queue?.messageRetentionSeconds} s`,
-      deadLetterRetention: `${dead?.messageRetentionSeconds} s`,
-      batchSize: String(mapping.batchSize),
-      maximumBatchingWindow: `${window} s`,
-      concurrency: concurrencyOf(graph),
-      maximumConcurrency: mapping.scalingConfig === undefined ? "none" : "some",
-      logRetention: `${logRetention(graph)} days`,
-    });
+    assertDefaults(
+      ["queue-consumer", "QueueConsumer"],
+      {
+        timeout: lambda.timeout,
+        memorySize: lambda.memorySize,
+        visibilityTimeout: "six times timeout, plus maximumBatchingWindow",
+        maxReceiveCount: JSON.parse(String(queue?.redrivePolicy)).maxReceiveCount,
+        messageRetention: queue?.messageRetentionSeconds,
+        deadLetterRetention: dead?.messageRetentionSeconds,
+        delay: queue?.delaySeconds ?? 0,
+        batchSize: mapping.batchSize,
+        maximumBatchingWindow: window,
+        concurrency: concurrencyOf(graph),
+        maximumConcurrency: mapping.scalingConfig === undefined ? "none" : "some",
+        provisionedPollers: mapping.provisionedPollerConfig === undefined ? "none" : "some",
+        logRetention: logRetention(graph),
+      },
+      ["provisionedPollers.minimum", "provisionedPollers.maximum"],
+    );
   });
 
   it("a stream consumer", async () => {
@@ -72,31 +78,34 @@ describe("docs/components.md states the correct defaults of", () => {
     const stream = graph.one("aws:kinesis/stream:Stream").inputs;
     const mapping = mappingInputs(graph);
     const fannedOut = graph.all("aws:kinesis/streamConsumer:StreamConsumer").length > 0;
-    assert.deepEqual(stated("StreamConsumer"), {
-      shards: nested(stream, "streamModeDetails").streamMode === "ON_DEMAND" ? "on demand" : String(stream.shardCount),
-      retention: `${stream.retentionPeriod} h`,
-      startingPosition: mapping.startingPosition,
-      batchSize: String(mapping.batchSize),
-      maximumBatchingWindow: `${mapping.maximumBatchingWindowInSeconds} s`,
-      parallelizationFactor: String(mapping.parallelizationFactor),
-      concurrency: concurrencyOf(graph),
-      bisect: String(mapping.bisectBatchOnFunctionError),
-      maximumRetryAttempts: String(mapping.maximumRetryAttempts),
-      maximumRecordAge: `${mapping.maximumRecordAgeInSeconds} s`,
-      enhancedFanOut: String(fannedOut),
-    });
+    assertDefaults(
+      ["stream-consumer", "StreamConsumer"],
+      {
+        shards: nested(stream, "streamModeDetails").streamMode === "ON_DEMAND" ? "none" : stream.shardCount,
+        retention: stream.retentionPeriod,
+        startingPosition: mapping.startingPosition,
+        batchSize: mapping.batchSize,
+        maximumBatchingWindow: mapping.maximumBatchingWindowInSeconds,
+        parallelizationFactor: mapping.parallelizationFactor,
+        concurrency: concurrencyOf(graph),
+        bisect: mapping.bisectBatchOnFunctionError,
+        maximumRetryAttempts: mapping.maximumRetryAttempts,
+        maximumRecordAge: mapping.maximumRecordAgeInSeconds,
+        enhancedFanOut: fannedOut,
+      },
+      ofFunctions,
+    );
   });
 
   it("a table consumer", async () => {
     const mapping = mappingInputs(await Recorded.of(programs.TableConsumer));
-    for (const says of [
-      `\`batchSize\` ${mapping.batchSize}`,
-      `\`maximumRetryAttempts\` ${mapping.maximumRetryAttempts}`,
-      `\`bisect\` ${mapping.bisectBatchOnFunctionError}`,
-      `\`maximumRecordAge\` of ${mapping.maximumRecordAgeInSeconds} s`,
-    ]) {
-      assert.ok(section("TableConsumer").includes(says), says);
-    }
+    assert.ok(page("table-consumer").includes(`\`maximumRecordAge\` is ${mapping.maximumRecordAgeInSeconds} s`));
+    const { maximumRecordAge } = statedAfter(
+      "docs/components/table-consumer.md",
+      "<!-- generated: arguments TableConsumer -->",
+      "argument",
+    );
+    assert.ok(maximumRecordAge?.includes(`${mapping.maximumRecordAgeInSeconds} for a table`));
     // All others are those of a StreamConsumer.
     const ofStream = mappingInputs(await Recorded.of(programs.StreamConsumer));
     const others = ({ maximumRecordAgeInSeconds, eventSourceArn, destinationConfig, functionName, ...rest }: Inputs) =>
@@ -111,34 +120,35 @@ describe("docs/components.md states the correct defaults of", () => {
       topic.subscribe(new QueueConsumer("some", { callback: onAny }), { filter: { region: ["eu"] } });
     });
     const of = (name: string) => graph.one("aws:sns/topicSubscription:TopicSubscription", name).inputs;
-    assert.deepEqual(statedAfter("docs/components.md", "\n## Topic\n", "argument of"), {
-      types: of("events-all").filterPolicy === undefined ? "all" : "some",
+    assertDefaults(["topic", "SubscribeArgs"], {
+      types: of("events-all").filterPolicy === undefined ? "all types" : "some",
       filter: of("events-all").filterPolicy === undefined ? "none" : "some",
       filterScope: of("events-some").filterPolicyScope,
-      raw: String(of("events-all").rawMessageDelivery),
+      raw: of("events-all").rawMessageDelivery,
     });
     const { kmsMasterKeyId, fifoTopic } = graph.one("aws:sns/topic:Topic").inputs;
-    assert.ok(section("Topic").includes(`\`kmsKeyArn\` (default \`${kmsMasterKeyId}\`)`));
+    assert.ok(page("topic").includes(`\`kmsKeyArn\` (default \`${kmsMasterKeyId}\`)`));
     assert.equal(fifoTopic, undefined);
   });
 
   it("a topic consumer", async () => {
     const graph = await Recorded.of(programs.TopicConsumer);
     const { inputs } = graph.one("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig");
-    assert.deepEqual(stated("TopicConsumer"), {
-      maximumRetryAttempts: String(inputs.maximumRetryAttempts),
-      maximumEventAge: `${inputs.maximumEventAgeInSeconds} s`,
-    });
+    assertDefaults(
+      ["topic-consumer", "TopicConsumer"],
+      { maximumRetryAttempts: inputs.maximumRetryAttempts, maximumEventAge: inputs.maximumEventAgeInSeconds },
+      ofFunctions,
+    );
   });
 
   it("every function: those of a queue consumer", async () => {
     for (const [name, program] of Object.entries(programs)) {
       const graph = await Recorded.of(program);
       const { timeout, memorySize } = functionInputs(graph);
-      const { timeout: seconds, memorySize: megabytes, logRetention: days } = stated("QueueConsumer");
+      const all = stated("queue-consumer", "QueueConsumer");
       assert.deepEqual(
-        [`${timeout} s`, `${memorySize} MB`, `${logRetention(graph)} days`],
-        [seconds, megabytes, days],
+        [timeout, memorySize, logRetention(graph)].map(String),
+        [all.timeout, all.memorySize, all.logRetention],
         name,
       );
     }
@@ -151,14 +161,13 @@ describe("docs/components.md states the correct defaults of", () => {
     });
     const { inputs } = graph.one("aws:scheduler/schedule:Schedule");
     const retries = nested(nested(inputs, "target"), "retryPolicy");
-    const { expression, ...others } = stated("Schedule");
-    assert.equal(expression, "");
-    assert.deepEqual(others, {
+    assertDefaults(["schedule", "Schedule"], {
+      expression: "required",
       timeZone: inputs.scheduleExpressionTimezone,
       flexibleWindow: nested(inputs, "flexibleTimeWindow").mode === "OFF" ? "none" : "some",
-      maximumRetryAttempts: String(retries.maximumRetryAttempts),
-      maximumEventAge: `${retries.maximumEventAgeInSeconds} s`,
-      enabled: String(inputs.state === "ENABLED"),
+      maximumRetryAttempts: retries.maximumRetryAttempts,
+      maximumEventAge: retries.maximumEventAgeInSeconds,
+      enabled: inputs.state === "ENABLED",
     });
   });
 
@@ -170,13 +179,13 @@ describe("docs/components.md states the correct defaults of", () => {
     });
     const of = (name: string) => graph.one("aws:cloudwatch/eventRule:EventRule", name).inputs;
     const retries = nested(graph.one("aws:cloudwatch/eventTarget:EventTarget", "rule").inputs, "retryPolicy");
-    assert.deepEqual(stated("EventBusRule"), {
-      bus: of("rule").eventBusName === undefined ? "the default" : "another",
-      types: of("rule").eventPattern === '{"source":["notes"]}' ? "all" : "some",
-      pattern: of("placed").eventPattern === '{"detail-type":["placed"]}' ? "all" : "some",
-      maximumRetryAttempts: String(retries.maximumRetryAttempts),
-      maximumEventAge: `${retries.maximumEventAgeInSeconds} s`,
-      enabled: String(of("rule").state === "ENABLED"),
+    assertDefaults(["event-bus-rule", "EventBusRule"], {
+      bus: of("rule").eventBusName === undefined ? "the account's default bus" : "another",
+      types: of("rule").eventPattern === '{"source":["notes"]}' ? "all that the pattern matches" : "some",
+      pattern: of("placed").eventPattern === '{"detail-type":["placed"]}' ? "all events of the types" : "some",
+      maximumRetryAttempts: retries.maximumRetryAttempts,
+      maximumEventAge: retries.maximumEventAgeInSeconds,
+      enabled: of("rule").state === "ENABLED",
     });
   });
 
@@ -186,32 +195,34 @@ describe("docs/components.md states the correct defaults of", () => {
     });
     const settings = nested(graph.one("aws:apigateway/methodSettings:MethodSettings").inputs, "settings");
     const [method] = methodsOf(documentOf(graph.one("aws:apigateway/restApi:RestApi").inputs.body));
-    const { routes, ...others } = stated("HttpIngress");
-    assert.equal(routes, "");
-    assert.deepEqual(others, {
-      public: String(method?.authorization === "NONE"),
-      "throttle.rateLimit": String(settings.throttlingRateLimit),
-      "throttle.burstLimit": String(settings.throttlingBurstLimit),
-      logging: graph.one("aws:apigateway/stage:Stage").inputs.accessLogSettings === undefined ? "off" : "on",
-    });
+    assertDefaults(
+      ["http-ingress", "HttpIngress"],
+      {
+        routes: "required",
+        public: method?.authorization === "NONE",
+        "throttle.rateLimit": settings.throttlingRateLimit,
+        "throttle.burstLimit": settings.throttlingBurstLimit,
+        logging: graph.one("aws:apigateway/stage:Stage").inputs.accessLogSettings === undefined ? "off" : "on",
+      },
+      ["logRetention"],
+    );
   });
 
   it("a network, and what its endpoints cost", async () => {
     const graph = await Recorded.of(() => void new Network("network"));
     const { cidrBlock, numberOfAvailabilityZones: zones } = graph.one("awsx:ec2:Vpc").inputs;
-    const { services, ...others } = stated("Network");
-    assert.equal(services, "none");
-    assert.deepEqual(others, {
+    assertDefaults(["network", "Network"], {
       cidrBlock,
-      availabilityZones: String(zones),
-      logRetention: `${logRetention(graph)} days`,
+      availabilityZones: zones,
+      logRetention: logRetention(graph),
+      services: "none",
     });
     const monthly = (endpoints: number) => `$${(endpoints * Number(zones) * 730 * 0.01).toFixed(2)}`;
     const pipeline = await pipelineGraph({ config: { network: "true" } });
     const called = pipeline.resources.filter(({ inputs }) => inputs.vpcEndpointType === "Interface");
     assert.deepEqual(called.map(({ name }) => name).sort(), ["network-sns", "network-sqs"]);
-    assert.ok(section("Network").includes("The reference pipeline calls SQS and SNS, besides DynamoDB"));
-    assert.ok(section("Network").includes(`2 endpoints in ${zones} zones for 730 hours are ${monthly(2)} a month`));
-    assert.ok(section("Network").includes(`it would be 6 and ${monthly(6)}`));
+    assert.ok(page("network").includes("The reference pipeline calls SQS and SNS, besides DynamoDB"));
+    assert.ok(page("network").includes(`2 endpoints in ${zones} zones for 730 hours are ${monthly(2)} a month`));
+    assert.ok(page("network").includes(`it would be 6 and ${monthly(6)}`));
   });
 });

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
+import { faces, PublicTypes } from "../../tools/docs/public-types";
 import { statedAfter } from "../support/docs-tables";
-import { faces, PublicTypes } from "../support/public-types";
 
 const namesIn = (cell: string) => [...cell.replace(/\(.*?\)/g, "").matchAll(/\w+/g)].map(([name]) => name).sort();
 
@@ -17,7 +17,7 @@ describe("the documents", () => {
       }),
     );
     assert.equal(declared.length, 14);
-    const documented = Object.entries(statedAfter("docs/components.md", "## Child resources", "component"));
+    const documented = Object.entries(statedAfter("docs/components/nodes.md", "# Child resources", "component"));
     assert.deepEqual(
       Object.fromEntries(documented.map(([component, cell]) => [component, namesIn(cell)])),
       Object.fromEntries(declared),

@@ -2,10 +2,12 @@
 // Programs of the guides have theirs in a file for each part, which this table takes in.
 import { strict as assert } from "node:assert";
 import { bodySchemaOf, documentOf, membersOf, methodsOf } from "@spillway/graph/read/open-api";
+import { children } from "./docs-promises-children";
 import { guides } from "./docs-promises-guides";
 import { type Example, statementsOf } from "./example-program";
 
 export const promises: Readonly<Record<string, (example: Example) => void>> = {
+  ...children,
   ...guides,
 
   "network.ts": (example) => {

@@ -1,6 +1,7 @@
 // Everything that is generated into documents. A new generator is a module of this folder and a line here.
 import type { Generator } from "@spillway/cli/generator";
 import { apiReports } from "./api-report";
+import { argumentTables } from "./arguments";
 import { configuration, schema } from "./configuration";
 import { dashboard } from "./dashboard";
 import { diagram } from "./diagram";
@@ -17,4 +18,5 @@ export const generators: readonly Generator[] = [
   shapes,
   ...apiReports,
   ...pictures,
+  ...argumentTables,
 ];

@@ -87,7 +87,7 @@ const components: readonly (readonly [
   ],
 ];
 
-const docs = unwrapped(read("docs/components.md"));
+const docs = unwrapped(read("docs/components/operations.md"));
 
 const refused = async (run: () => unknown): Promise<string> => {
   try {
@@ -118,7 +118,7 @@ describe("a component's name", () => {
     );
   }
 
-  it("may be as long as docs/components.md says for the pipeline's own stacks", async () => {
+  it("may be as long as docs/components/operations.md says for the pipeline's own stacks", async () => {
     const [, dev, prod] =
       /name of a QueueConsumer has (\d+) characters in the stack `dev`, and (\d+) in `prod`/.exec(docs) ?? [];
     for (const [own, longest] of [
