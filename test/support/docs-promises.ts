@@ -4,11 +4,13 @@ import { strict as assert } from "node:assert";
 import { bodySchemaOf, documentOf, membersOf, methodsOf } from "@spillway/graph/read/open-api";
 import { children } from "./docs-promises-children";
 import { guides } from "./docs-promises-guides";
+import { patterns } from "./docs-promises-patterns";
 import { type Example, statementsOf } from "./example-program";
 
 export const promises: Readonly<Record<string, (example: Example) => void>> = {
   ...children,
   ...guides,
+  ...patterns,
 
   "network.ts": (example) => {
     const services = example.all("VpcEndpoint").map(({ name }) => name.replace("network-", ""));
