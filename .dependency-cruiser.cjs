@@ -4,7 +4,7 @@ const { readdirSync } = require("node:fs");
 const workspaces = ["components", ...readdirSync(`${__dirname}/packages`).map((name) => `packages/${name}`)];
 const test = "(^|/)test/";
 const ofPackage = "^(components|packages/[^/]+)/";
-const ofProgram = "^(index\\.ts$|config/|functions/|docs/examples/|templates/)";
+const ofProgram = "^(index\\.ts$|config/|functions/|docs/examples/|templates/|examples/)";
 
 /** Each package's own code imports those packages of the repository alone that its package.json lists. */
 const undeclaredPackages = workspaces.map((folder) => {
@@ -46,7 +46,7 @@ module.exports = {
       "upwards",
       "A package knows neither the program nor the tools of this repository.",
       { path: ofPackage, pathNot: test },
-      { path: "^(index\\.ts$|config/|functions/|tools/|docs/|test/)" },
+      { path: "^(index\\.ts$|config/|functions/|tools/|docs/|examples/|test/)" },
     ),
     rule(
       "face",
@@ -69,7 +69,7 @@ module.exports = {
     rule(
       "callback-alone",
       "A callback imports spillway/callback, what is in functions/, and small libraries; not Pulumi.",
-      { path: "^(functions|templates/[^/]+/functions)/" },
+      { path: "^(functions|(templates|examples)/[^/]+/functions)/" },
       { path: "^(index\\.ts$|config/|components/|node_modules/@pulumi/)", pathNot: "^components/callback\\.ts$" },
     ),
     rule(
@@ -106,7 +106,7 @@ module.exports = {
     rule(
       "for-development",
       "What is shipped or deployed imports no library that package.json lists for development alone.",
-      { path: `${ofPackage}|^(index\\.ts$|config/|functions/)`, pathNot: test },
+      { path: `${ofPackage}|^(index\\.ts$|config/|functions/|examples/)`, pathNot: test },
       { dependencyTypes: ["npm-dev"] },
     ),
     ...undeclaredPackages,

@@ -21,12 +21,18 @@ const inLambda = ["components/callback.ts", "components/runtime/**/*.ts"];
 /** Where a package's ES modules are, below what is built of it. */
 export const esModulesFolder = "esm";
 
-/** Folders of the packages, relative to the repository's root. */
+/** Folders of the packages that are published, relative to the repository's root. */
 export const packageFolders = (root: string): readonly string[] =>
   (JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as { readonly workspaces: string[] }).workspaces
     .flatMap((pattern) => globSync(pattern, { cwd: root }))
-    .filter((folder) => existsSync(path.join(root, folder, "package.json")))
+    .filter((folder) => isPublished(path.join(root, folder, "package.json")))
     .sort();
+
+/** The examples are workspaces too, and private. */
+function isPublished(manifest: string): boolean {
+  if (!existsSync(manifest)) return false;
+  return (JSON.parse(readFileSync(manifest, "utf8")) as { readonly private?: boolean }).private !== true;
+}
 
 /**
  * The folder in which all packages are built, laid out as their sources. What was built of the same sources before is
