@@ -47,6 +47,12 @@ export const asking = callback(
     () =>
       void [key, parameter],
 );
+export const naming = callback(
+  Note,
+  ({ name }: { name: string }) =>
+    () =>
+      void name,
+);
 export const changed = callback(tableChange(Note), () => () => {});
 export const putting = callback(
   Note,

@@ -30,6 +30,7 @@ const shapes: Readonly<Record<FlowKind, readonly [open: string, close: string]>>
   topic: ["{{", "}}"],
   bus: ["{{", "}}"],
   stream: ["[/", "/]"],
+  bucket: ["[\\", "/]"],
 };
 
 /** White text on these colours is readable on the light and on the dark background of GitHub. */
@@ -136,7 +137,7 @@ function changedWith(marks: DiagramMarks, resources: readonly GraphResource[], n
   return changed;
 }
 
-const order: readonly FlowKind[] = ["entry", "stream", "bus", "topic", "queue", "table", "function"];
+const order: readonly FlowKind[] = ["entry", "bucket", "stream", "bus", "topic", "queue", "table", "function"];
 const rank = ({ kind, label, key }: FlowNode) => `${order.indexOf(kind)} ${label} ${key}`;
 
 /**

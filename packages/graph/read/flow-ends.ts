@@ -67,6 +67,8 @@ export class Ends {
       return standsFor === undefined ? this.known.get(resource.urn) : this.at(resource.inputs[standsFor]);
     }
     const [, , service = "", , , ...rest] = arn.split(":");
+    // The ARN of objects begins with that of their bucket.
+    if (service === "s3" && arn.includes("/")) return this.at(arn.slice(0, arn.indexOf("/")));
     const of = ofServices.get(service);
     if (of === undefined || arn.includes("*")) return undefined;
     const known = this.known.get(arn);

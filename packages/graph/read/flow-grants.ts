@@ -21,9 +21,13 @@ const carrying = new Set([
   "kinesis:PutRecords",
   "events:PutEvents",
   "lambda:InvokeFunction",
+  "s3:PutObject",
 ]);
 /** Actions that only read. Receiving from a source is not among them, because the source has its own arrow. */
-const fetching = new Set(["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:Scan"]);
+const fetching = new Set([
+  ...["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:Scan"],
+  "s3:GetObject",
+]);
 
 export function grantedArrows(graph: Graph, ends: Ends): readonly FlowArrow[] {
   const functions = graph.resources.filter(({ type }) => type === "aws:lambda/function:Function");

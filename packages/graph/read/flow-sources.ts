@@ -1,6 +1,7 @@
 // Arrows from sources to their consumers, and from each to its dead letters.
 
 import type { Graph, GraphResource, Value } from "../graph";
+import { bucketArnIn } from "../partition";
 import { deadLetterArn, namedBy, resourceType } from "../resource-types";
 import type { Ends, FlowArrow, FlowNode } from "./flow-ends";
 import { documentOf, methodsOf } from "./open-api";
@@ -45,6 +46,14 @@ const arrowsByType: Readonly<Record<string, (resource: GraphResource, program: P
     return [...between(from, entry, filterLabel(eventPattern, "detail-type")), ...between(entry, to)];
   },
 
+  "aws:s3/bucketNotification:BucketNotification": ({ inputs }, program) => {
+    const { graph, ends } = program;
+    const from = ends.at(bucketArnIn(graph.region, String(inputs.bucket)));
+    return bucketTargets.flatMap(([list, member]) =>
+      listOf(inputs[list]).flatMap((target) => between(from, functionOf(objectOf(target)[member], program))),
+    );
+  },
+
   "aws:apigateway/integration:Integration": (integration, { graph, ends }) => {
     const { restApi, resourceId, httpMethod } = integration.inputs;
     const to = integrated(namedBy(integration, "target"), ends);
@@ -63,6 +72,13 @@ const arrowsByType: Readonly<Record<string, (resource: GraphResource, program: P
       return to === undefined ? [] : between(ends.entry(api, route, ` ${route}`), to);
     }),
 };
+
+/** The lists in a bucket's notification, and the member with the ARN. */
+const bucketTargets = [
+  ["queues", "queueArn"],
+  ["topics", "topicArn"],
+  ["lambdaFunctions", "lambdaFunctionArn"],
+] as const;
 
 /** The queue or function that an integration of API Gateway calls. */
 function integrated(uri: Value | undefined, ends: Ends): FlowNode | undefined {
@@ -150,6 +166,10 @@ function busName(name: Value | undefined): string {
       .split("/")
       .pop() || "default"
   );
+}
+
+function listOf(value: Value | undefined): readonly Value[] {
+  return Array.isArray(value) ? value : [];
 }
 
 function jsonOf(value: Value | undefined): Value | undefined {

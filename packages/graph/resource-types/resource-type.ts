@@ -51,7 +51,7 @@ export interface ResourceType {
 /** Names of nested properties joined by dots, as `target.deadLetterConfig.arn`. A value on the way may be JSON. */
 export type Path = string;
 
-export type FlowKind = "queue" | "function" | "table" | "topic" | "stream" | "bus";
+export type FlowKind = "queue" | "function" | "table" | "topic" | "stream" | "bus" | "bucket";
 
 export type Change = (before: Value | undefined, after: Value | undefined) => boolean;
 

@@ -58,8 +58,8 @@ export const surroundings: ResourceTypes = {
   "aws:secretsmanager/secretVersion:SecretVersion": {},
   "aws:ssm/parameter:Parameter": {},
 
-  "aws:s3/bucket:Bucket": {},
-  "aws:s3/bucketV2:BucketV2": {},
+  "aws:s3/bucket:Bucket": { flow: { kind: "bucket", service: "s3" } },
+  "aws:s3/bucketV2:BucketV2": { kind: "bucket", flow: { kind: "bucket", service: "s3" } },
   "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": {},
   "aws:s3/bucketNotification:BucketNotification": { identity: joins("bucket") },
   "aws:s3/bucketObjectv2:BucketObjectv2": {},

@@ -14,6 +14,7 @@ import {
   Schedule,
   StreamConsumer,
   sendTo,
+  statements,
   Table,
   TableConsumer,
   Topic,
@@ -63,6 +64,39 @@ describe("the diagram of a program", () => {
       'reading --> next_queue[["next queue"]]',
       'next_queue --> note("note")',
       'reading -.->|"reads"| people_table[("people table")]',
+    ]);
+  });
+
+  it("leads from a bucket to where its events go, and from a callback to the buckets of its objects", async () => {
+    const graph = await graphOf(() => {
+      const [uploads, copies] = [new aws.s3.Bucket("uploads"), new aws.s3.Bucket("copies")];
+      const elsewhere = "arn:aws:s3:::archive-of-others";
+      const objects = (action: string, arn: pulumi.Input<string>) => ({
+        actions: [`s3:${action}`],
+        resources: [pulumi.interpolate`${arn}/*`],
+      });
+      const copying = new QueueConsumer("uploads", {
+        callback: callbacks.naming,
+        bindings: {
+          name: statements(
+            uploads.bucket,
+            objects("GetObject", uploads.arn),
+            objects("PutObject", copies.arn),
+            objects("PutObject", elsewhere),
+          ),
+        },
+      });
+      new aws.s3.BucketNotification("uploads", {
+        bucket: uploads.bucket,
+        queues: [{ queueArn: copying.queueArn, events: ["s3:ObjectCreated:*"] }],
+      });
+    });
+    assert.deepEqual(linesOf(graph).slice(1), [
+      'uploads_bucket[\\"uploads bucket"/] --> uploads_queue[["uploads queue"]]',
+      'uploads_queue --> naming("naming")',
+      'naming --> archive_of_others_bucket[\\"archive-of-others bucket"/]',
+      'naming --> copies_bucket[\\"copies bucket"/]',
+      'naming -.->|"reads"| uploads_bucket',
     ]);
   });
 
