@@ -1,5 +1,5 @@
 // Views of each page by the minute, from the click to the alert:
-// endpoint ─► queue ─► collectClick ─► stream ─► countViews ─► views table ─► raiseAlert ─► topic ─► recordAlert, e-mail.
+// endpoint ─► queue ─► collectClick ─► stream ─► countViews ─► views table ─► raiseAlert ─► topic ─► recordAlert, mail
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import {

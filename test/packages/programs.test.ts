@@ -13,6 +13,7 @@ import { type Packed, pack, root, run } from "../support/packed";
 import { until } from "../support/until";
 // What is in the packages is looked at in this process, too: each process would have to pack them again.
 import "./contents";
+import "./examples";
 
 const versions = (...names: string[]) => Object.fromEntries(names.map((name) => [name, installed(name)]));
 const inFunctions = ["@aws-sdk/client-dynamodb", "@aws-sdk/lib-dynamodb", "valibot"];
