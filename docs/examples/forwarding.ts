@@ -45,3 +45,7 @@ export const ship = callback(OrderPlaced, ({ carrier, key }: { carrier: string; 
     if (!ok) throw new Error(`The carrier answered ${status}.`);
   };
 });
+
+export const announce = callback(OrderPlaced, ({ events }: Pick<Bindings, "events">) => async (order, { id }) => {
+  await publish(events, order, { id });
+});

@@ -35,6 +35,7 @@ export function transformable(request: Registration): Transformed {
     replaceOnChanges: request.getReplaceonchangesList(),
     dependsOn: request.getDependenciesList(),
     aliases: request.getAliasesList(),
+    importId: request.getImportid() || undefined,
   };
 }
 
@@ -54,6 +55,6 @@ export function optionsOf(request: Registration, given: Transformed): ResourceOp
     propertyDependencies,
     secrets: Object.keys(given.wire).filter((key) => holdsSecret(given.wire[key])),
     provider: request.getProvider() || undefined,
-    importId: request.getImportid() || undefined,
+    importId: given.importId,
   };
 }

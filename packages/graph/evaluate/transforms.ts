@@ -23,6 +23,7 @@ export interface Transformed {
   readonly dependsOn: readonly string[];
   /** Protocol messages of Pulumi, which are passed on unread. */
   readonly aliases: readonly AliasMessage[];
+  readonly importId: string | undefined;
 }
 
 export interface AliasMessage {
@@ -37,6 +38,7 @@ interface Options {
   getReplaceOnChangesList(): string[];
   getDependsOnList(): string[];
   getAliasesList(): AliasMessage[];
+  getImport(): string;
 }
 
 interface Answer {
@@ -143,6 +145,7 @@ export class Transforms {
       replaceOnChanges: options.getReplaceOnChangesList(),
       dependsOn: options.getDependsOnList(),
       aliases: options.getAliasesList(),
+      importId: options.getImport() || undefined,
     };
   }
 }
@@ -156,6 +159,7 @@ function requestOf({ type, name, custom, parent }: Subject, given: Transformed):
     ReplaceOnChangesList: given.replaceOnChanges,
     DependsOnList: given.dependsOn,
     AliasesList: given.aliases,
+    Import: given.importId ?? "",
   });
   const Properties = Struct.fromJavaScript(given.wire);
   return message(TransformRequest, {

@@ -146,15 +146,16 @@ describe("a recorded program", () => {
             }
           : undefined;
     const protect: pulumi.ResourceTransform = ({ props, opts }) => ({ props, opts: { ...opts, protect: true } });
+    const adopts: pulumi.ResourceTransform = ({ props, opts }) => ({ props, opts: { ...opts, import: "the-queue" } });
     const graph = await recordProgram(() => {
       pulumi.runtime.registerResourceTransform(adds("stack"));
       const group = new pulumi.ComponentResource("test:index:Group", "group", {}, { transforms: [adds("group")] });
-      new aws.sqs.Queue("q", {}, { parent: group, transforms: [adds("own"), protect] });
+      new aws.sqs.Queue("q", {}, { parent: group, transforms: [adds("own"), protect, adopts] });
       new aws.sqs.Queue("other");
     }, settings);
     const [q, other] = ["q", "other"].map((name) => graph.resources.find((each) => each.name === name));
     assert.deepEqual(q?.inputs.tags, { own: "", group: "own", stack: "group,own" });
-    assert.equal(q?.options.protect, true);
+    assert.deepEqual([q?.options.protect, q?.options.importId], [true, "the-queue"]);
     assert.deepEqual(other?.inputs.tags, { stack: "" });
     assert.equal(other?.options.protect, false);
   });
