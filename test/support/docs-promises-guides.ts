@@ -73,6 +73,14 @@ export const guides: Readonly<Record<string, (example: Example) => void>> = {
     });
   },
 
+  "debug-logs.ts": (example) => {
+    assert.deepEqual(example.the("Function", "review").inputs.loggingConfig, {
+      logFormat: "JSON",
+      logGroup: example.output("LogGroup", "review", "name"),
+      applicationLogLevel: "DEBUG",
+    });
+  },
+
   "own-vpc.ts": (example) => {
     const fn = example.the("Function", "review");
     assert.deepEqual(fn.inputs.vpcConfig, {
