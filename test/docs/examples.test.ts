@@ -24,7 +24,10 @@ const flat = (text: string) =>
     .join("\n");
 const sources = files.map((file) => ({ file, text: `\n${flat(readFileSync(path.join(folder, file), "utf8"))}\n` }));
 const blocks = documents.flatMap(({ file, text }) =>
-  [...text.matchAll(/^ *```(?:ts|typescript)\n(.*?)^ *```$/gms)].map(([, block = ""]) => ({ file, block: flat(block) })),
+  [...text.matchAll(/^ *```(?:ts|typescript)\n(.*?)^ *```$/gms)].map(([, block = ""]) => ({
+    file,
+    block: flat(block),
+  })),
 );
 const filesWith = (block: string) =>
   sources.filter(({ text }) => text.includes(`\n${block}\n`)).map(({ file }) => file);
