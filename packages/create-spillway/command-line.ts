@@ -74,8 +74,8 @@ export function parse(args: readonly string[], env: NodeJS.ProcessEnv): Parsed {
 }
 
 /**
- * npm takes each option that is not behind `--` for its own. It warns, and passes it on as a variable: `--template=queue`
- * with its value, and `--template queue` as "true", with the value left among the arguments.
+ * npm takes each option that is not behind `--` for its own. It warns, and passes it on as a variable:
+ * `--template=queue` with its value, and `--template queue` as "true", with the value left among the arguments.
  */
 function withThoseOfNpm(args: readonly string[], env: NodeJS.ProcessEnv): readonly string[] {
   const { npm_config_template: template, npm_config_install: install } = env;

@@ -7,7 +7,7 @@ import { isYarnOne, type Manager } from "./package-manager";
 export const templates = {
   queue: "a queue, its callback and a table",
   stream: "a Kinesis stream, its callback and a table",
-  pipeline: "an endpoint, a queue, a table's changes, a topic and a second queue, with three callbacks",
+  pipeline: "an endpoint, queues, a topic and tables, with three callbacks",
 } as const;
 export type TemplateName = keyof typeof templates;
 

@@ -14,6 +14,7 @@ import { until } from "../support/until";
 // What is in the packages is looked at in this process, too: each process would have to pack them again.
 import "./contents";
 import "./examples";
+import { testCreated } from "./created";
 
 const versions = (...names: string[]) => Object.fromEntries(names.map((name) => [name, installed(name)]));
 const inFunctions = ["@aws-sdk/client-dynamodb", "@aws-sdk/lib-dynamodb", "valibot"];
@@ -100,6 +101,12 @@ describe("the published packages", () => {
       );
     });
   });
+
+  describe("make a program that", () =>
+    testCreated(
+      () => packed,
+      (work) => installations.push(work),
+    ));
 
   describe("in a program of CommonJS with pnpm and TypeScript 5.9", () => {
     const pnpm = path.join(root, "node_modules", "pnpm", "bin", "pnpm.cjs");

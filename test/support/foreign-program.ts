@@ -14,13 +14,17 @@ export interface ForeignProgram {
   readonly folder: string;
   /** How its package manager runs a command of a package, as ["npx"]. */
   readonly runner: readonly [string, ...string[]];
+  /** What starts the local run. Default: the runner, with `spillway start`. */
+  readonly start?: readonly [string, ...string[]];
 }
 
 /** The version of a package that this repository has installed. */
 export const installed = (name: string): string =>
   JSON.parse(readFileSync(path.join(root, "node_modules", name, "package.json"), "utf8")).version;
 
+/** Creates the folder, too. */
 export function save(folder: string, files: Readonly<Record<string, string | object>>): void {
+  mkdirSync(folder, { recursive: true });
   for (const [name, content] of Object.entries(files)) {
     const file = path.join(folder, name);
     mkdirSync(path.dirname(file), { recursive: true });
@@ -34,10 +38,11 @@ export function exec({ folder, runner: [command, ...args] }: ForeignProgram, ...
 
 /** Runs the program, whose types are checked apart, while `work` does what it wants. Rejects where either fails. */
 export async function whileStarted(
-  { folder, runner: [command, ...args] }: ForeignProgram,
+  { folder, runner, start = [...runner, "spillway", "start"] }: ForeignProgram,
   work: (started: Started) => Promise<void>,
 ): Promise<void> {
-  const child = spawn(command, [...args, "spillway", "start", "--port", "0", "--json", "--no-type-check"], {
+  const [command, ...args] = start;
+  const child = spawn(command, [...args, "--port", "0", "--json", "--no-type-check"], {
     cwd: folder,
     env: shellEnvironment(),
     stdio: ["ignore", "pipe", "pipe"],

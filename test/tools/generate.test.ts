@@ -52,7 +52,7 @@ describe("npm run generate", () => {
     await generated();
     writeFileSync(path.join(folder, "b.md"), between("\n\n3\n\n"));
     assert.equal(await generated("--check"), 1);
-    assert.deepEqual(printed, ["b.md: sumis out of date; npm run generate -- sum writes it again."]);
+    assert.deepEqual(printed, ["b.md: sum is out of date; npm run generate -- sum writes it again."]);
     assert.equal(file("b.md"), between("\n\n3\n\n"));
   });
 

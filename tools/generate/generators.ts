@@ -8,6 +8,7 @@ import { diagram } from "./diagram";
 import { iamStatements } from "./iam-statements";
 import { pictures } from "./pictures";
 import { shapes } from "./shapes";
+import { templates } from "./templates";
 
 export const generators: readonly Generator[] = [
   configuration,
@@ -16,6 +17,7 @@ export const generators: readonly Generator[] = [
   dashboard,
   iamStatements,
   shapes,
+  ...templates,
   ...apiReports,
   ...pictures,
   ...argumentTables,

@@ -44,7 +44,7 @@ export async function run(args: readonly string[], { generators, root, print }: 
     for (const { file, generator } of stale) {
       print(
         options.check
-          ? `${file}: ${generator}is out of date; npm run generate -- ${generator} writes it again.`
+          ? `${file}: ${generator} is out of date; npm run generate -- ${generator} writes it again.`
           : `${file}: ${generator} written`,
       );
     }

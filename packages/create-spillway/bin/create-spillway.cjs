@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// The command `create-spillway`: runs main.ts, or what was built of it. This is plain JavaScript that an old Node reads.
+// The command `create-spillway`: runs main.ts, or what was built of it. This is plain JavaScript that an old Node
+// reads.
 "use strict";
 const { existsSync } = require("node:fs");
 const path = require("node:path");
