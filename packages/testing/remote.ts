@@ -59,8 +59,8 @@ export class Remote {
   }
 
   #ask(request: Request, caller: unknown): Promise<unknown> {
-    // Made now, because the stack ends at the test here.
-    const failure = new Error();
+    // Made now, when the stack still leads to the test.
+    const failure = new Error("no answer yet");
     if (typeof caller === "function") Error.captureStackTrace(failure, caller as () => void);
     const [, ...frames] = (failure.stack ?? "").split("\n");
     return new Promise((resolve, reject) => {

@@ -22,7 +22,8 @@ import type {
 /** Which program is started, and with what. */
 export interface TestSettings {
   /**
-   * Folder of the program's Pulumi.yaml or a folder below it, or the program's file; relative to the working directory.
+   * Folder of the program's Pulumi.yaml or a folder below it, or the program's file; relative to the working
+   * directory.
    * @default the working directory
    */
   readonly program?: string;
@@ -69,8 +70,8 @@ export interface TestTable {
 }
 
 /**
- * A program that runs. `C` has its consumers and topics by their names in the program, so that the compiler checks names
- * and events. Each method rejects with an Error that says what there is if the program has no component of the name.
+ * A program that runs. `C` has its consumers and topics by their names in the program, so that the compiler checks
+ * names and events. Each method rejects with an Error that says what there is if the program has no such component.
  */
 export interface TestRun<C extends object = AnyConsumers> extends AsyncDisposable {
   /**
@@ -144,8 +145,8 @@ export interface TestRun<C extends object = AnyConsumers> extends AsyncDisposabl
   /** Milliseconds from the call of `startLocal` until the program was ready. */
   readonly readyMs: number;
   /**
-   * Ends everything that was started. Rejects with an Error that shows dead letters which no test has read, with the log
-   * of their flows, unless `failOnDeadLetters` is false; everything has ended in that case, too.
+   * Ends everything that was started. Rejects with an Error that shows dead letters which no test has read, with the
+   * log of their flows, unless `failOnDeadLetters` is false; everything has ended in that case, too.
    */
   stop(): Promise<void>;
 }

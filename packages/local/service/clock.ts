@@ -18,8 +18,8 @@ export interface Clock {
   /** How many times faster than real time the clock runs, at least 1. */
   readonly speed: number;
   /**
-   * Milliseconds that were skipped so far. Functions see them pass, unlike what passes faster. Undefined on a clock that
-   * never skips time.
+   * Milliseconds that were skipped so far. Functions see them pass, unlike what passes faster. Undefined on a clock
+   * that never skips time.
    */
   readonly ahead: number | undefined;
   /** Milliseconds since the epoch, on this clock. */

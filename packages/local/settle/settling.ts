@@ -52,20 +52,22 @@ export class Settling {
   async #until(end: number, most: number): Promise<void> {
     const { clock, lambda } = this.settings;
     const before = new Map(lambda.pool.invocations);
+    const check = () => {
+      const ran = since(before, lambda.pool.invocations);
+      if (sum(ran) >= most) throw this.#unsettled(ran, true);
+    };
     let steps = 0;
     let last = 0;
     for (;;) {
-      await this.#quiet();
+      await this.#quiet(check);
       await Promise.all(this.#mappings.map((mapping) => mapping.refresh()));
-      await this.#quiet();
+      await this.#quiet(check);
       const ran = since(before, lambda.pool.invocations);
-      const total = [...ran.values()].reduce((sum, each) => sum + each, 0);
-      steps = total > last ? 0 : steps + 1;
-      last = total;
+      steps = sum(ran) > last ? 0 : steps + 1;
+      last = sum(ran);
       const { next } = clock;
-      const waiting = this.#waiting();
-      if (next === undefined ? waiting.length === 0 || end < Number.POSITIVE_INFINITY : next > end) return;
-      if (total >= most || steps > mostSteps || next === undefined) throw this.#unsettled(waiting, ran, total >= most);
+      if (next === undefined ? this.#waiting().length === 0 || end < Number.POSITIVE_INFINITY : next > end) return;
+      if (steps > mostSteps || next === undefined) throw this.#unsettled(ran, false);
       clock.skipTo(next);
     }
   }
@@ -75,11 +77,12 @@ export class Settling {
     return mappings.filter(({ state }) => state !== "Disabled");
   }
 
-  /** Resolves when no function runs and no request is under way. Others may still wait for a time. */
-  async #quiet(): Promise<void> {
+  /** Resolves when no function runs and no request is under way. Others may still wait. Rejects as `check` throws. */
+  async #quiet(check: () => void): Promise<void> {
     const { requests, lambda } = this.settings;
     let seen = requests.started;
     for (let turns = 0; turns < quietTurns; ) {
+      check();
       if (requests.size > 0 || lambda.pool.active > 0) {
         await setTimeout(look);
         turns = 0;
@@ -105,13 +108,14 @@ export class Settling {
     });
   }
 
-  #unsettled(waiting: readonly string[], ran: ReadonlyMap<string, number>, tooMany: boolean): Error {
+  #unsettled(ran: ReadonlyMap<string, number>, tooMany: boolean): Error {
+    const waiting = this.#waiting();
     const names = logicalNames(this.settings.graph);
     const runs = [...ran]
       .filter(([, count]) => count > 0)
       .sort(([, one], [, other]) => other - one)
       .map(([functionName, count]) => `"${names.get(functionName) ?? functionName}" ran ${count} times`);
-    const left = waiting.length === 0 ? "deliveries that are tried again" : waiting.join(", ");
+    const left = waiting.length === 0 ? "deliveries and invocations" : waiting.join(", ");
     const problems = this.#mappings.flatMap(({ lastProcessingResult }) =>
       lastProcessingResult.startsWith("PROBLEM: ") ? [lastProcessingResult.slice("PROBLEM: ".length)] : [],
     );
@@ -130,6 +134,8 @@ export class Settling {
     );
   }
 }
+
+const sum = (counts: ReadonlyMap<string, number>) => [...counts.values()].reduce((total, each) => total + each, 0);
 
 function since(before: ReadonlyMap<string, number>, now: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
   return new Map([...now].map(([name, count]) => [name, count - (before.get(name) ?? 0)]));

@@ -10,6 +10,7 @@ import { FifoQueue } from "./fifo-queue";
 import { optionalInteger, optionalText, text, textMap, texts } from "./input";
 import { received, type StoredMessage } from "./message";
 import { MoveTasks } from "./move-tasks";
+import { type Observing, observing } from "./observing";
 import type { Queue } from "./queue";
 import { Queues } from "./queues";
 import { checkGroup, checkSend, idPattern, idRule, sizeOfSend } from "./send";
@@ -25,13 +26,9 @@ export interface SqsSettings {
   readonly dataDir?: string | undefined;
 }
 
-export interface Sqs extends Service {
+export interface Sqs extends Service, Observing {
   /** ARNs of the queues whose dead-letter queue it is. */
   sourceQueuesOf(queueArn: string): readonly string[];
-  /** How many messages a queue has: visible, delayed and in flight. Undefined: there is no such queue. */
-  sizeOf(queueArn: string): number | undefined;
-  /** Every message of a queue, also those in flight, as ReceiveMessage answers them. They are not received. */
-  peek(queueUrl: string): readonly Message[];
 }
 
 type Action = (input: Message, principal: Principal, options: AskOptions) => Message | Promise<Message>;
@@ -188,16 +185,7 @@ export async function createSqs(settings: SqsSettings): Promise<Sqs> {
     },
     policyOf: (arn) => queues.queueByArn(arn)?.attributes.Policy,
     sourceQueuesOf: (arn) => queues.sourcesOf(arn).map((queue) => queue.arn),
-    sizeOf: (arn) => {
-      const counts = queues.queueByArn(arn)?.counts;
-      return counts && counts.visible + counts.delayed + counts.inFlight;
-    },
-    peek: (url) => {
-      const queue = queues.byUrl(url);
-      // Drops those whose retention is over.
-      void queue.counts;
-      return [...queue.messages.values()].map((message) => received(message, ["All"], ["All"]));
-    },
+    ...observing(queues),
     async close() {
       moveTasks.close();
       queues.close();
