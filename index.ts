@@ -136,6 +136,19 @@ if (config.dashboard) {
   });
 }
 
+/** What tests name: `startLocal<Consumers>()`. */
+export type Consumers = {
+  orders: typeof placing;
+  "order-changes": typeof publishing;
+  "order-events": typeof orderEvents;
+  fulfilment: typeof fulfilment;
+  notifications: typeof notifying;
+  audit: typeof auditing;
+  activity: typeof aggregating;
+  sweep: typeof sweeping;
+  "sweep-hourly": typeof hourly;
+};
+
 export const apiUrl = api.url;
 export const ordersQueueUrl = placing.queueUrl;
 export const ordersDeadLetterQueueUrl = placing.deadLetterQueueUrl;

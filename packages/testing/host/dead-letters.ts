@@ -1,7 +1,7 @@
 // The dead letters of a consumer, topic, schedule or rule. They are looked at, and stay where they are.
 import type { RunUnderTest } from "@spillway/local";
 import { eventOf, letterOf, type Reason, reasonAttribute } from "@spillway/operations/letters";
-import { componentOf, componentsFor, type Named } from "./names";
+import { allFor, type Named, oneFor } from "./names";
 
 /** Why a record was given up. */
 export interface DeadLetterReason {
@@ -54,28 +54,8 @@ export interface FoundLetter extends DeadLetter {
   readonly functionName: string | undefined;
 }
 
-const wanted = {
-  method: "deadLetters",
-  what: "component with dead letters",
-  output: "deadLetterQueueUrl",
-  instead: {
-    Table: "Dead letters are those of its TableConsumer.",
-    HttpIngress: "Dead letters are those of its queues.",
-  },
-};
-
-/** Throws an Error for the user if no component with dead letters has the name. */
-export function deadLettersOf(run: RunUnderTest, name: string): readonly FoundLetter[] {
-  componentOf(run.graph, name, wanted);
-  return allDeadLetters(run).filter((letter) => letter.of === name);
-}
-
-export function allDeadLetters(run: RunUnderTest): readonly FoundLetter[] {
-  return componentsFor(run.graph, wanted).flatMap((component) => lettersIn(run, component));
-}
-
-/** The kinds of sources in the words of @spillway/operations. */
-const sourceKinds: Readonly<Record<string, string>> = {
+/** The kinds of sources in the words of @spillway/operations, by the types of their components. */
+const sources: Readonly<Record<string, string>> = {
   QueueConsumer: "queue",
   StreamConsumer: "stream",
   TableConsumer: "table",
@@ -85,10 +65,32 @@ const sourceKinds: Readonly<Record<string, string>> = {
   EventBusRule: "rule",
 };
 
-function lettersIn(run: RunUnderTest, { name, kind, outputs }: Named): readonly FoundLetter[] {
-  const url = String(outputs.deadLetterQueueUrl);
+const withDeadLetters = {
+  method: "deadLetters",
+  what: "component with dead letters",
+  types: {
+    ...Object.fromEntries(Object.keys(sources).map((kind) => [`spillway:index:${kind}`, "deadLetterQueueUrl"])),
+    "spillway:index:DeadLetterQueue": "url",
+  },
+  instead: {
+    Table: "Dead letters are those of its TableConsumer.",
+    HttpIngress: "Dead letters are those of the consumers behind it.",
+  },
+};
+
+/** Throws an Error for the user if no component with dead letters has the name. */
+export function deadLettersOf(run: RunUnderTest, name: string): readonly FoundLetter[] {
+  oneFor(run.graph, name, withDeadLetters);
+  return allDeadLetters(run).filter((letter) => letter.of === name);
+}
+
+export function allDeadLetters(run: RunUnderTest): readonly FoundLetter[] {
+  return allFor(run.graph, withDeadLetters).flatMap((component) => lettersIn(run, component));
+}
+
+function lettersIn(run: RunUnderTest, { name, kind, address: url, outputs }: Named): readonly FoundLetter[] {
   const functionName = typeof outputs.functionName === "string" ? outputs.functionName : undefined;
-  const consumer = { name, kind: sourceKinds[kind] ?? "queue", url, sourceArn: "" };
+  const consumer = { name, kind: sources[kind] ?? "queue", url, sourceArn: "" };
   return run.peek(url).map((message): FoundLetter => {
     // When it expires does not matter here.
     const letter = letterOf(message, consumer, 0);
@@ -101,8 +103,9 @@ function lettersIn(run: RunUnderTest, { name, kind, outputs }: Named): readonly 
       body: parsed(Body),
       event: eventOf(letter),
       reason: { errorType, errorMessage, ...shared(reason) },
+      // A record with ten attributes has no room for the reason, which then holds them.
       attributes: Object.fromEntries(
-        Object.entries(others).map(([key, { StringValue, BinaryValue }]) => [
+        Object.entries({ ...reason?.attributes, ...others }).map(([key, { StringValue, BinaryValue }]) => [
           key,
           StringValue ?? (BinaryValue === undefined ? "" : String(BinaryValue)),
         ]),

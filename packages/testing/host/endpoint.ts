@@ -1,7 +1,7 @@
 // Calls the program's endpoint, with the signature that an endpoint with IAM authorization asks for.
 import type { RunUnderTest } from "@spillway/local";
 import { AwsClient } from "aws4fetch";
-import { componentOf, componentsFor } from "./names";
+import { allFor, oneFor } from "./names";
 
 /** What the endpoint answered. */
 export interface Answer {
@@ -27,7 +27,7 @@ export interface PostOptions {
   readonly endpoint?: string;
 }
 
-const endpoints = { method: "post", what: "HttpIngress", output: "url", kinds: ["HttpIngress"] };
+const endpoints = { method: "post", what: "HttpIngress", types: { "spillway:index:HttpIngress": "url" } };
 
 export async function postTo(run: RunUnderTest, path: string, body: unknown, options: PostOptions): Promise<Answer> {
   const url = `${urlOf(run, path, options.endpoint)}${path.startsWith("/") ? path : `/${path}`}`;
@@ -48,10 +48,10 @@ export async function postTo(run: RunUnderTest, path: string, body: unknown, opt
 }
 
 function urlOf({ graph }: RunUnderTest, path: string, name: string | undefined): string {
-  if (name !== undefined) return String(componentOf(graph, name, endpoints).outputs.url);
-  const all = componentsFor(graph, endpoints);
+  if (name !== undefined) return oneFor(graph, name, endpoints).address;
+  const all = allFor(graph, endpoints);
   const [only, another] = all;
-  if (only !== undefined && another === undefined) return String(only.outputs.url);
+  if (only !== undefined && another === undefined) return only.address;
   throw new Error(
     only === undefined
       ? `post("${path}"): The program has no endpoint. Give it an HttpIngress, or call send for a queue.`

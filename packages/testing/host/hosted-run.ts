@@ -8,7 +8,7 @@ import { allDeadLetters, type DeadLetter, deadLettersOf } from "./dead-letters";
 import { type Answer, type PostOptions, postTo } from "./endpoint";
 import { type PutOptions, publishOn, putInto, type SendOptions, sendTo } from "./events";
 import { Log } from "./log";
-import { componentOf } from "./names";
+import { oneFor } from "./names";
 import { programIn } from "./program";
 import { describeUnread } from "./report";
 import { type Item, itemOf, itemsOf, nameOfTable, putItem } from "./tables";
@@ -29,6 +29,12 @@ export interface Ready {
   readonly address: string;
   readonly readyMs: number;
 }
+
+const schedules = {
+  method: "tick",
+  what: "schedule",
+  types: { "spillway:index:Schedule": "scheduleArn", "aws:scheduler/schedule:Schedule": "arn" },
+};
 
 export class HostedRun {
   /** Ids of dead letters. */
@@ -97,12 +103,8 @@ export class HostedRun {
   }
 
   async tick(schedule: string): Promise<void> {
-    const { outputs } = componentOf(this.run.graph, schedule, {
-      method: "tick",
-      what: "schedule",
-      output: "scheduleArn",
-    });
-    const [GroupName, Name] = String(outputs.scheduleArn).split("/").slice(-2);
+    const { address } = oneFor(this.run.graph, schedule, schedules);
+    const [GroupName, Name] = address.split("/").slice(-2);
     const { delivered, error } = await this.run.ask("scheduler", "RunSchedule", { GroupName, Name });
     if (delivered !== true) throw new Error(`tick("${schedule}"): Its target did not take the event: ${error}`);
   }

@@ -1,16 +1,19 @@
 // The tables of the program under test, with plain JavaScript values.
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import type { RunUnderTest } from "@spillway/local";
-import { componentOf } from "./names";
+import { oneFor } from "./names";
 
 /** An item as JavaScript has it: numbers, texts, lists and objects, and sets as `Set`. */
 export type Item = Readonly<Record<string, unknown>>;
 
+const tables = {
+  method: "table",
+  what: "table",
+  types: { "spillway:index:Table": "name", "aws:dynamodb/table:Table": "name" },
+};
+
 /** Throws an Error for the user if there is no such table. */
-export function nameOfTable({ graph }: RunUnderTest, name: string): string {
-  const wanted = { method: "table", what: "table", output: "name", kinds: ["Table"] };
-  return String(componentOf(graph, name, wanted).outputs.name);
-}
+export const nameOfTable = ({ graph }: RunUnderTest, name: string): string => oneFor(graph, name, tables).address;
 
 export async function itemsOf(run: RunUnderTest, TableName: string): Promise<readonly Item[]> {
   const items: Item[] = [];
