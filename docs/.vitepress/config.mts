@@ -2,26 +2,49 @@
 // you write. A link to a page that does not exist fails the build.
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vitepress";
+import { defineConfig, type MarkdownOptions } from "vitepress";
+import { drawing } from "../../tools/docs/drawing.js";
+import { dotOfFlowchart } from "../../tools/docs/flowchart.js";
 import { anchorOf } from "../../tools/docs/headings.js";
+import { writeTexts } from "../../tools/docs/llms.js";
 import { outsideLinks } from "../../tools/docs/outside-links.js";
 import { sidebarOf } from "../../tools/docs/sidebar.js";
 
 const docs = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
+const description =
+  "Event-driven systems on AWS as Pulumi components: every source with its consumer and its dead letters.";
+const draw = await drawing();
+
+const extendMarkdown: MarkdownOptions["config"] = (markdown) => {
+  markdown.use(outsideLinks(docs));
+  const fence = markdown.renderer.rules.fence;
+  markdown.renderer.rules.fence = (tokens, index, ...rest) => {
+    const { info = "", content = "" } = tokens[index] ?? {};
+    if (info.trim() === "mermaid") return `<p v-pre>${draw(dotOfFlowchart(content), "The flow of events")}</p>\n`;
+    return fence?.(tokens, index, ...rest) ?? "";
+  };
+};
 
 export default defineConfig({
   title: "Spillway",
-  description: "Event-driven systems on AWS as Pulumi components: every source with its consumer and its dead letters.",
+  description,
   lang: "en",
-  cleanUrls: false,
-  lastUpdated: false,
-  markdown: { anchor: { slugify: anchorOf }, config: (markdown) => void markdown.use(outsideLinks(docs)) },
+  markdown: { anchor: { slugify: anchorOf }, config: extendMarkdown },
   // The index of the search is one file, which the page loads when the reader searches.
   vite: { build: { chunkSizeWarningLimit: 4000 } },
+  buildEnd: ({ outDir }) => writeTexts({ docs, outDir, description }),
   themeConfig: {
     sidebar: sidebarOf(docs),
     outline: { level: [2, 3] },
-    search: { provider: "local" },
+    search: {
+      provider: "local",
+      options: {
+        miniSearch: {
+          // VitePress passes this function to the page as text, so it uses nothing from outside.
+          searchOptions: { boostDocument: (page: string) => (page.includes("/reference/") ? 0.2 : 1) },
+        },
+      },
+    },
     nav: [
       { text: "Get started", link: "/getting-started" },
       { text: "Components", link: "/components/" },

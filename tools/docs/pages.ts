@@ -97,7 +97,7 @@ export function pageOf(docs: string, file: string): Page {
   const text = readFileSync(path.join(docs, file), "utf8");
   const title = /^# (.+)$/m.exec(text)?.[1];
   if (title === undefined) throw new Error(`docs/${file} has no heading. Begin the page with a line "# …".`);
-  return { file, title: plain(title), description: plain(firstParagraph(text)), text };
+  return { file, title: plain(title), description: plain(firstParagraph(text)).trim().replace(/:$/, "."), text };
 }
 
 function firstParagraph(text: string): string {

@@ -1,7 +1,8 @@
 // The sidebar of the documentation site, made of the pages that exist.
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import * as path from "node:path";
-import { filesIn, pageOf, sectionsOf } from "./pages";
+import { sectionsOf } from "./pages";
+import { type Entry, entriesOf } from "./reference";
 
 interface Item {
   readonly text: string;
@@ -23,27 +24,21 @@ export function sidebarOf(docs: string): Item[] {
 }
 
 function referenceOf(docs: string): Item[] {
-  const folder = path.join(docs, "reference");
-  if (!existsSync(folder)) return [];
-  const faces = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return [
-    {
-      text: "Reference",
-      collapsed: true,
-      items: faces.map(({ name }) => ({
-        text: name === "index" ? "spillway" : `spillway/${name}`,
-        link: `/reference/${name}/`,
-        collapsed: true,
-        items: namesIn(docs, `reference/${name}`),
-      })),
-    },
-  ];
+  if (!existsSync(path.join(docs, "reference"))) return [];
+  const faces = entriesOf(docs).map((face) => ({
+    text: face.title,
+    link: linkOf(`reference/${face.path}`),
+    collapsed: true,
+    items: namesIn(face).sort((a, b) => a.text.localeCompare(b.text, "en")),
+  }));
+  return [{ text: "Reference", link: "/reference/", collapsed: true, items: faces }];
 }
 
-function namesIn(docs: string, folder: string): Item[] {
-  return readdirSync(path.join(docs, folder), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .flatMap(({ name }) => filesIn(docs, `${folder}/${name}`))
-    .map((file) => ({ text: path.basename(file, ".md"), link: linkOf(pageOf(docs, file).file) }))
-    .sort((a, b) => a.text.localeCompare(b.text, "en"));
+/** The names of a face, without the headings of their kinds. */
+function namesIn({ children = [] }: Entry): Item[] {
+  return children.flatMap((child) =>
+    child.path === undefined
+      ? namesIn(child)
+      : [{ text: child.title.replace(/\\?<.*/, ""), link: linkOf(`reference/${child.path}`) }],
+  );
 }

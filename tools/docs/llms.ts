@@ -1,0 +1,40 @@
+// The documents for language models, as https://llmstxt.org describes them: llms.txt lists the pages with their
+// descriptions, llms-full.txt holds all of them, and each page is there as Markdown.
+import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import * as path from "node:path";
+import { sectionsOf } from "./pages";
+import { entriesOf } from "./reference";
+
+interface Place {
+  /** Folder of the documents. */
+  readonly docs: string;
+  /** Folder of the site. */
+  readonly outDir: string;
+  /** What the site is about, in one sentence. */
+  readonly description: string;
+}
+
+export function writeTexts({ docs, outDir, description }: Place): void {
+  const sections = sectionsOf(docs);
+  const pages = sections.flatMap((section) => section.pages);
+  const faces = entriesOf(docs).map(
+    ({ title, path: file }) => `- [${title}](reference/${file}): every name it exports`,
+  );
+  const list = sections.map((section) => {
+    const lines = section.pages.map((page) => `- [${page.title}](${page.file}): ${page.description}`);
+    return `## ${section.title}\n\n${lines.join("\n")}`;
+  });
+  const head = `# Spillway\n\n> ${description}\n`;
+  writeFileSync(
+    path.join(outDir, "llms.txt"),
+    `${[head.trimEnd(), ...list, `## Reference\n\n${faces.join("\n")}`].join("\n\n")}\n`,
+  );
+  const whole = pages.map(({ file, text }) => `<!-- ${file} -->\n\n${text.replace(/^<!-- \/?generated.*-->\n+/gm, "").trim()}\n`);
+  writeFileSync(path.join(outDir, "llms-full.txt"), [head, ...whole].join("\n"));
+  for (const { file, text } of pages) {
+    mkdirSync(path.dirname(path.join(outDir, file)), { recursive: true });
+    writeFileSync(path.join(outDir, file), text);
+  }
+  const isPage = (file: string) => path.extname(file) === "" || file.endsWith(".md");
+  cpSync(path.join(docs, "reference"), path.join(outDir, "reference"), { recursive: true, filter: isPage });
+}
