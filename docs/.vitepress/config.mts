@@ -8,7 +8,9 @@ import { dotOfFlowchart } from "../../tools/docs/flowchart.js";
 import { anchorOf } from "../../tools/docs/headings.js";
 import { writeTexts } from "../../tools/docs/llms.js";
 import { outsideLinks } from "../../tools/docs/outside-links.js";
+import { leastWidth, pictureWidths } from "../../tools/docs/picture-widths.js";
 import { sidebarOf } from "../../tools/docs/sidebar.js";
+import { tableLabels } from "../../tools/docs/table-labels.js";
 
 const docs = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const description =
@@ -17,13 +19,18 @@ const draw = await drawing();
 
 const extendMarkdown: MarkdownOptions["config"] = (markdown) => {
   markdown.use(outsideLinks(docs));
+  markdown.use(pictureWidths);
+  markdown.use(tableLabels);
   const fence = markdown.renderer.rules.fence;
   markdown.renderer.rules.fence = (tokens, index, ...rest) => {
     const { info = "", content = "" } = tokens[index] ?? {};
-    if (info.trim() === "mermaid") return `<p v-pre>${draw(dotOfFlowchart(content), "The flow of events")}</p>\n`;
+    if (info.trim() === "mermaid") return shown(draw(dotOfFlowchart(content), "The flow of events"));
     return fence?.(tokens, index, ...rest) ?? "";
   };
 };
+
+/** As a part of the page, as wide as its text needs to be readable. */
+const shown = (svg: string) => `<p v-pre>${svg.replace("<svg ", `<svg style="${leastWidth(svg)}" `)}</p>\n`;
 
 export default defineConfig({
   title: "Spillway",
@@ -32,8 +39,14 @@ export default defineConfig({
   markdown: { anchor: { slugify: anchorOf }, config: extendMarkdown },
   // The index of the search is one file, which the page loads when the reader searches.
   vite: { build: { chunkSizeWarningLimit: 4000 } },
+  head: [["link", { rel: "icon", type: "image/svg+xml", href: "/icon.svg" }]],
+  // The tables of the reference need the whole width, and its pages are no chapters.
+  transformPageData: ({ relativePath, frontmatter }) => {
+    if (relativePath.startsWith("reference/")) Object.assign(frontmatter, { aside: false, prev: false, next: false });
+  },
   buildEnd: ({ outDir }) => writeTexts({ docs, outDir, description }),
   themeConfig: {
+    logo: "/icon.svg",
     sidebar: sidebarOf(docs),
     outline: { level: [2, 3] },
     search: {

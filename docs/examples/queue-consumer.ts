@@ -5,7 +5,8 @@ import { placeOrder } from "../../functions/place-order";
 const orders = new Table("orders", { hashKey: "orderId" });
 const placing = new QueueConsumer("orders", {
   callback: placeOrder,
-  bindings: { orders: writeTable(orders) }, // the table's name and the right to write to it, checked by the compiler
+  // The table's name and the right to write to it. The compiler checks that the callback asks for it.
+  bindings: { orders: writeTable(orders) },
 });
 
 export const queueUrl = placing.queueUrl;

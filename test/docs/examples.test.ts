@@ -1,7 +1,7 @@
-// The examples of the documents: each block of TypeScript stands in a program of docs/examples/, and each program does
-// what is said of it.
+// The examples of the documents: each block of TypeScript stands in a program of docs/examples/ or templates/, and each
+// program of docs/examples/ does what is said of it.
 import { strict as assert } from "node:assert";
-import { readdirSync, readFileSync } from "node:fs";
+import { globSync, readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import type { Graph } from "@spillway/graph";
 import { evaluateProgram } from "@spillway/graph";
@@ -22,7 +22,10 @@ const flat = (text: string) =>
     .split("\n")
     .map((line) => line.trim())
     .join("\n");
-const sources = files.map((file) => ({ file, text: `\n${flat(readFileSync(path.join(folder, file), "utf8"))}\n` }));
+const sourceOf = (file: string, absolute: string) => ({ file, text: `\n${flat(readFileSync(absolute, "utf8"))}\n` });
+const sources = files.map((file) => sourceOf(file, path.join(folder, file)));
+/** Programs that have tests of their own. */
+const templates = globSync("templates/*/**/*.ts", { cwd: root }).map((file) => sourceOf(file, path.join(root, file)));
 const blocks = documents.flatMap(({ file, text }) =>
   [...text.matchAll(/^ *```(?:ts|typescript)\n(.*?)^ *```$/gms)].map(([, block = ""]) => ({
     file,
@@ -30,7 +33,7 @@ const blocks = documents.flatMap(({ file, text }) =>
   })),
 );
 const filesWith = (block: string) =>
-  sources.filter(({ text }) => text.includes(`\n${block}\n`)).map(({ file }) => file);
+  [...sources, ...templates].filter(({ text }) => text.includes(`\n${block}\n`)).map(({ file }) => file);
 const programs = sources.filter(({ text }) => / from "spillway(\/network)?";/.test(text)).map(({ file }) => file);
 
 describe("the examples of the documents", () => {
@@ -38,7 +41,11 @@ describe("the examples of the documents", () => {
     assert.ok(blocks.length > 15, `${blocks.length} blocks`);
     for (const { file, block } of blocks) {
       assert.equal(block.includes("…"), false, `${file} leaves something out:\n${block}`);
-      assert.notDeepEqual(filesWith(block), [], `${file} has what stands in no file of docs/examples/:\n${block}`);
+      assert.notDeepEqual(
+        filesWith(block),
+        [],
+        `${file} has what stands in no file of docs/examples/ and templates/:\n${block}`,
+      );
     }
   });
 

@@ -29,7 +29,9 @@ export function writeTexts({ docs, outDir, description }: Place): void {
     path.join(outDir, "llms.txt"),
     `${[head.trimEnd(), ...list, `## Reference\n\n${faces.join("\n")}`].join("\n\n")}\n`,
   );
-  const whole = pages.map(({ file, text }) => `<!-- ${file} -->\n\n${text.replace(/^<!-- \/?generated.*-->\n+/gm, "").trim()}\n`);
+  const whole = pages.map(
+    ({ file, text }) => `<!-- ${file} -->\n\n${text.replace(/^<!-- \/?generated.*-->\n+/gm, "").trim()}\n`,
+  );
   writeFileSync(path.join(outDir, "llms-full.txt"), [head, ...whole].join("\n"));
   for (const { file, text } of pages) {
     mkdirSync(path.dirname(path.join(outDir, file)), { recursive: true });

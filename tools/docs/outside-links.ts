@@ -2,23 +2,7 @@
 // they lead to the file. The site shows their text as it is, because it does not have the file.
 import { existsSync } from "node:fs";
 import * as path from "node:path";
-
-interface Token {
-  type: string;
-  hidden: boolean;
-  tag: string;
-  nesting: number;
-  content: string;
-  children: Token[] | null;
-  attrGet(name: string): string | null;
-}
-interface Markdown {
-  readonly core: {
-    readonly ruler: {
-      push(name: string, rule: (state: { tokens: Token[]; env: { readonly path?: string } }) => void): void;
-    };
-  };
-}
+import type { Markdown } from "./markdown";
 
 /** A plugin of markdown-it. `docs` is the folder of the pages. */
 export const outsideLinks = (docs: string) => (markdown: Markdown) => {
