@@ -15,7 +15,7 @@ const settings = {
   name: "Reference",
   plugin: ["typedoc-plugin-markdown"],
   readme: "none",
-  logLevel: "Error",
+  logLevel: "Error" as const,
   // `npm run check` checks the types.
   skipErrorChecking: true,
   excludePrivate: true,
@@ -46,7 +46,7 @@ interface Title {
   readonly rawName: string;
 }
 
-/** Writes the pages into docs/reference/ and their titles into its navigation.json. Throws an Error that says why not. */
+/** Writes the pages into docs/reference/, and their titles into navigation.json there. Throws an Error if it cannot. */
 export async function writeReference(root: string): Promise<void> {
   const out = path.join(root, "docs", "reference");
   const { Application, Converter } = await import("typedoc");
@@ -55,6 +55,7 @@ export async function writeReference(root: string): Promise<void> {
     tsconfig: path.join(root, "tsconfig.json"),
     entryPoints: Object.keys(faces).map((face) => path.join(root, "components", `${face}.ts`)),
     out,
+    // An option of the plugin, which typedoc's type does not have.
     ...{ navigationJson: path.join(out, "navigation.json") },
   });
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
