@@ -35,7 +35,7 @@ export interface Audit {
 }
 
 const mostIds = 50;
-const version: string = require("./package.json").version;
+const version: string = require("@spillway/operations/package.json").version;
 
 /** An audit that writes nothing, for those who have asked for none. */
 const silent: Audit = { finish: async () => {} };

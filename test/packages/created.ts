@@ -2,8 +2,9 @@
 import { strict as assert } from "node:assert";
 import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
-import { type ForeignProgram, save, whileStarted } from "../support/foreign-program";
+import { exec, type ForeignProgram, save, whileStarted } from "../support/foreign-program";
 import { type Packed, run } from "../support/packed";
+import { until } from "../support/until";
 
 /** What somebody types, but for where the packages come from. */
 const name = "my-app";
@@ -37,9 +38,15 @@ export function testCreated(packed: () => Packed, install: (work: () => Promise<
     await run("npm", ["run", "check"], folder());
   });
 
-  it("runs on this machine", async () => {
-    await whileStarted({ ...program(), start: ["npm", "start", "--silent", "--"] }, async ({ outputs }) => {
+  it("runs on this machine, where the command sends an order and shows its dead letter", async () => {
+    await whileStarted({ ...program(), start: ["npm", "start", "--silent", "--"] }, async ({ address, outputs }) => {
       assert.match(outputs.ordersQueueUrl ?? "", /\/my-app-dev-orders-[0-9a-f]{7}$/);
+      const port = ["--port", new URL(address).port];
+      await exec(program(), "spillway", "send", "orders", "--set", "quantity=1000", ...port);
+      await until(
+        async () => /TooMany/.test(await exec(program(), "spillway", "dlq", "list", ...port)),
+        "the order that nobody can place is a dead letter",
+      );
     });
   });
 }
