@@ -9,10 +9,12 @@ interface Step {
   readonly uses?: string;
   readonly run?: string;
   readonly with?: Readonly<Record<string, string | number | boolean>>;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 interface Job {
   readonly if?: string;
+  readonly needs?: string;
   readonly uses?: string;
   readonly environment?: string;
   readonly permissions?: Readonly<Record<string, string>>;
@@ -95,7 +97,7 @@ describe("the workflows", () => {
   });
 
   it("may write only comments, and only where no code of a pull request runs", () => {
-    for (const { name, job } of jobs) {
+    for (const { name, job } of jobs.filter(({ name }) => name !== "release.yml: notes")) {
       const writes = Object.entries(job.permissions ?? {}).filter(([, access]) => access === "write");
       const [expected] = writes.filter(([scope]) => scope !== "id-token");
       if (expected === undefined) continue;
@@ -152,11 +154,32 @@ describe("the workflows", () => {
     }
   });
 
+  it("publish what a tag names: after all tests, with approval, and with no script of a dependency beside the identity", () => {
+    const { on, jobs } = workflow("release.yml");
+    assert.deepEqual(on, { push: { tags: ["v*"] } });
+    const { test, publish, notes } = jobs;
+    assert.equal(test?.uses, "./.github/workflows/test.yml");
+    assert.deepEqual([publish?.needs, publish?.environment], ["test", "npm"]);
+    assert.deepEqual(publish?.permissions, { contents: "read", "id-token": "write" });
+    const runs = (job: Job | undefined) => (job?.steps ?? []).flatMap(({ run }) => run ?? []);
+    assert.deepEqual(runs(publish), [
+      'node tools/github/notes.ts "$GITHUB_REF_NAME"',
+      "npm ci --ignore-scripts",
+      "npm run release",
+    ]);
+    assert.ok(
+      publish?.steps?.some(({ run, env }) => run === "npm run release" && env?.NPM_CONFIG_PROVENANCE === "true"),
+    );
+    // Only this job may write to the repository, and nothing is installed there.
+    assert.deepEqual([notes?.needs, notes?.permissions], ["publish", { contents: "write" }]);
+    assert.ok(runs(notes).every((command) => /^(node tools\/github\/notes\.ts|gh release create) /.test(command)));
+  });
+
   it("use existing npm scripts, files and stacks", () => {
     const called = steps.flatMap(({ step }) =>
       [...(step.run ?? "").matchAll(/npm run ([\w-]+)/g)].map(([, name = ""]) => name),
     );
-    assert.deepEqual(called, ["review"]);
+    assert.deepEqual(called, ["release", "review"]);
     for (const script of called) assert.ok(script in packageJson.scripts, `npm run ${script}`);
     const stacks = new Set(jobs.flatMap(({ job }) => job.strategy?.matrix.stack ?? []));
     assert.deepEqual([...stacks].sort(), ["dev", "prod"]);

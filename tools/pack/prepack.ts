@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { copyFileSync, cpSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { build, esModulesFolder } from "./build";
-import { builtFolder, type Manifest, publishedManifest } from "./manifest";
+import { builtFolder, type Manifest, publishedManifest, sourcesIn } from "./manifest";
 import { packTemplates } from "./templates";
 
 const root = path.resolve(__dirname, "..", "..");
@@ -26,7 +26,8 @@ function prepare(): void {
     const esModule = path.posix.join(esModulesFolder, source.replace(/\.ts$/, ".js"));
     return existsSync(path.join(target, esModule)) ? esModule : undefined;
   };
-  writeFileSync(file, `${JSON.stringify(publishedManifest(manifest, esModuleOf), undefined, 2)}\n`);
+  const sources = sourcesIn(process.env, path.relative(root, folder).split(path.sep).join("/"));
+  writeFileSync(file, `${JSON.stringify(publishedManifest(manifest, esModuleOf, sources), undefined, 2)}\n`);
   // An interrupted npm does not run `postpack`: then this restores the folder in its place.
   const written = String(statSync(file).mtimeMs);
   spawn(process.execPath, [restore, written], { cwd: folder, detached: true, stdio: "ignore" }).unref();
