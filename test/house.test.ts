@@ -7,6 +7,7 @@ import * as path from "node:path";
 const root = path.resolve(__dirname, "..");
 const mostLines = 250;
 const mostCharacters = 120;
+const topDocuments = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "SUPPORT.md"];
 
 /** The files that git tracks and those that it does not ignore, with their lines. */
 function filesOf(...patterns: readonly string[]): readonly (readonly [file: string, lines: readonly string[]])[] {
@@ -49,7 +50,7 @@ describe("the files of the repository", () => {
   });
 
   it(`have at most ${mostCharacters} characters in a line of a document, except in tables, code and what is generated`, () => {
-    const tooLong = filesOf("docs/*.md", "README.md", "CONTRIBUTING.md").flatMap(([file, lines]) => {
+    const tooLong = filesOf("docs/*.md", "examples/*.md", ...topDocuments).flatMap(([file, lines]) => {
       let [isCode, isGenerated] = [false, false];
       return lines.flatMap((line, index) => {
         if (/^\s*```/.test(line)) isCode = !isCode;
