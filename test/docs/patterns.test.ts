@@ -30,8 +30,8 @@ describe("the patterns of the guides, on this machine", () => {
     run = await startLocal({ program, config: { mailUrl } });
   });
   after(async () => {
-    await run?.stop();
     server.close();
+    await run?.stop();
   });
   const reasonsOf = async (consumer: string) =>
     (await run.deadLetters(consumer)).map(({ body, reason }) => ({ body, errorType: reason?.errorType }));
