@@ -10,6 +10,7 @@ import {
   realpathSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
@@ -55,21 +56,54 @@ describe("the templates", () => {
 
   for (const name of tested) {
     it(`have tests that pass, with the longest name of a project: ${name}`, async () => {
-      const parent = realpathSync(mkdtempSync(path.join(tmpdir(), "spillway-template-")));
-      try {
-        const program = path.join(parent, name);
-        const project = name.padEnd(mostCharacters, "-long");
-        writeProgram(program, { template: name, name: project, manager: managerOf(undefined) });
-        symlinkSync(path.join(root, "node_modules"), path.join(program, "node_modules"), "junction");
-        const told = await run("npm", ["test"], program);
-        assert.match(told, /^ℹ pass [2-9]$/m);
-        assert.match(told, /^ℹ fail 0$/m);
-      } finally {
-        rmSync(parent, { recursive: true, force: true });
-      }
+      await withProgram(name, name.padEnd(mostCharacters, "-long"), passes);
     });
   }
+
+  it("become, by the changes of docs/getting-started.md, a program whose types and tests pass", async () => {
+    await withProgram("queue", "my-app", async (program) => {
+      assert.equal(change(program, readFileSync(path.join(root, "docs/getting-started.md"), "utf8")), 3);
+      await run("npm", ["run", "check"], program);
+      await passes(program);
+    });
+  });
 });
+
+async function withProgram(template: TemplateName, name: string, work: (folder: string) => Promise<void>) {
+  const parent = realpathSync(mkdtempSync(path.join(tmpdir(), "spillway-template-")));
+  try {
+    const program = path.join(parent, name);
+    writeProgram(program, { template, name, manager: managerOf(undefined) });
+    symlinkSync(path.join(root, "node_modules"), path.join(program, "node_modules"), "junction");
+    await work(program);
+  } finally {
+    rmSync(parent, { recursive: true, force: true });
+  }
+}
+
+async function passes(program: string): Promise<void> {
+  const told = await run("npm", ["test"], program);
+  assert.match(told, /^ℹ pass [2-9]$/m);
+  assert.match(told, /^ℹ fail 0$/m);
+}
+
+/** Applies each diff of a document to the file that is named before it, and returns how many there are. */
+function change(program: string, document: string): number {
+  const diffs = [...document.matchAll(/`([\w./-]+)`:\n\n```diff\n(.*?)^```$/gms)];
+  for (const [, name = "", diff = ""] of diffs) {
+    const lines = diff.trimEnd().split("\n");
+    const without = (mark: string) =>
+      lines.flatMap((line) => (line.startsWith(mark) ? [] : [line.slice(1)])).join("\n");
+    const file = path.join(program, name);
+    const text = readFileSync(file, "utf8");
+    assert.ok(text.includes(without("+")), `${name} has not what the document changes:\n${diff}`);
+    writeFileSync(
+      file,
+      text.replace(without("+"), () => without("-")),
+    );
+  }
+  return diffs.length;
+}
 
 interface Job {
   readonly if?: string;
