@@ -112,7 +112,9 @@ describe("the doc comments of the public types", () => {
     assert.deepEqual(
       failing(
         ({ symbol }) =>
-          /^(Milliseconds|Seconds|Minutes|Hours|Days|MB|Number of \w+|Requests)\b/.test(types.docOf(symbol)),
+          /^(Milliseconds|Seconds|Minutes|Hours|Days|MB|Number of \w+|Requests|TCP port|HTTP status)\b/.test(
+            types.docOf(symbol),
+          ),
         numbers,
       ),
       [],

@@ -8,6 +8,7 @@ import { dotOfFlowchart } from "../../tools/docs/flowchart.js";
 import { anchorOf } from "../../tools/docs/headings.js";
 import { writeTexts } from "../../tools/docs/llms.js";
 import { outsideLinks } from "../../tools/docs/outside-links.js";
+import { pageOf } from "../../tools/docs/pages.js";
 import { leastWidth, pictureWidths } from "../../tools/docs/picture-widths.js";
 import { sidebarOf } from "../../tools/docs/sidebar.js";
 import { tableLabels } from "../../tools/docs/table-labels.js";
@@ -43,6 +44,8 @@ export default defineConfig({
   // The tables of the reference need the whole width, and its pages are no chapters.
   transformPageData: ({ relativePath, frontmatter }) => {
     if (relativePath.startsWith("reference/")) Object.assign(frontmatter, { aside: false, prev: false, next: false });
+    // VitePress does not escape quotation marks in it.
+    return { description: pageOf(docs, relativePath).description.replaceAll('"', "'") };
   },
   buildEnd: ({ outDir }) => writeTexts({ docs, outDir, description }),
   themeConfig: {
@@ -59,7 +62,7 @@ export default defineConfig({
       },
     },
     nav: [
-      { text: "Get started", link: "/getting-started" },
+      { text: "Get started", link: "/#start" },
       { text: "Components", link: "/components/" },
       { text: "Reference", link: "/reference/" },
     ],

@@ -53,8 +53,9 @@ export interface TestSettings {
    */
   readonly verbose?: boolean;
   /**
-   * First of the ports on which the functions listen for a debugger, 1024 to 65,000. No function times out then.
-   * @default none listens
+   * TCP port on which the first function listens for a debugger, 1024 to 65,000. The others listen on the ports after
+   * it, and no function times out.
+   * @default none: no function listens
    */
   readonly inspectPort?: number;
 }

@@ -27,7 +27,7 @@ export interface Duration {
 /** How much work a test waits for. */
 export interface SettleOptions {
   /**
-   * How often functions are invoked at the most before it is said that the program does not settle.
+   * Number of invocations, 1 or more, after which `settled` rejects because the program does not settle.
    * @default 1000
    */
   readonly invocations?: number;

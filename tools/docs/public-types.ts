@@ -4,9 +4,15 @@ import assert from "node:assert/strict";
 import * as path from "node:path";
 import ts from "typescript";
 
-const components = path.resolve(__dirname, "..", "..", "components");
+const root = path.resolve(__dirname, "..", "..");
+const components = path.join(root, "components");
+/** Packages whose types a face takes over, and what those import of the faces. */
+const packages: Readonly<Record<string, string>> = {
+  "@spillway/testing": path.join(root, "packages", "testing", "index.ts"),
+  "spillway/callback": fileOf("callback"),
+};
 
-export const faces = ["index", "callback", "network"] as const;
+export const faces = ["index", "callback", "network", "testing"] as const;
 export type Face = (typeof faces)[number];
 
 export class PublicTypes {
@@ -18,8 +24,8 @@ export class PublicTypes {
     const host = ts.createCompilerHost(options);
     host.resolveModuleNameLiterals = (names, from) =>
       names.map(({ text }) => {
-        const file = `${path.resolve(path.dirname(from), text)}.ts`;
-        const own = text.startsWith(".") && host.fileExists(file);
+        const file = packages[text] ?? `${path.resolve(path.dirname(from), text)}.ts`;
+        const own = text in packages || (text.startsWith(".") && host.fileExists(file));
         return { resolvedModule: own ? { resolvedFileName: file, extension: ts.Extension.Ts } : undefined };
       });
     this.program = ts.createProgram({ rootNames: faces.map(fileOf), options, host });
@@ -37,9 +43,10 @@ export class PublicTypes {
       .map((symbol) => (symbol.flags & ts.SymbolFlags.Alias ? this.checker.getAliasedSymbol(symbol) : symbol));
   }
 
-  /** Whether it stands in a file of the package. */
+  /** Whether it stands in a file of the repository. */
   isOwn(declaration: ts.Declaration): boolean {
-    return declaration.getSourceFile().fileName.startsWith(components);
+    const { fileName } = declaration.getSourceFile();
+    return fileName.startsWith(root) && !fileName.includes("node_modules");
   }
 
   /** File and line, as `queue/consumer-args.ts:67`. */

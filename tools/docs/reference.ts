@@ -24,6 +24,7 @@ const settings = {
   disableSources: true,
   // Typedoc would show each default and its explanation as code.
   jsDocCompatibility: { defaultTag: false },
+  navigation: { includeFolders: false },
   entryFileName: "index",
   sanitizeComments: true,
   hidePageHeader: true,
@@ -52,7 +53,8 @@ export async function writeReference(root: string): Promise<void> {
   const { Application, Converter } = await import("typedoc");
   const app = await Application.bootstrapWithPlugins({
     ...settings,
-    tsconfig: path.join(root, "tsconfig.json"),
+    // Typedoc reads every file that the configuration names, so it names the faces only.
+    tsconfig: path.join(__dirname, "reference.tsconfig.json"),
     entryPoints: Object.keys(faces).map((face) => path.join(root, "components", `${face}.ts`)),
     out,
     // An option of the plugin, which typedoc's type does not have.

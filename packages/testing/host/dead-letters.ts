@@ -13,7 +13,7 @@ export interface DeadLetterReason {
   /** Message of the error. */
   readonly errorMessage: string;
   /**
-   * Number of attempts.
+   * Number of attempts, 1 or more.
    * @default unknown: records of streams and topics are not counted
    */
   readonly attempts?: number;

@@ -5,7 +5,7 @@ import { allFor, oneFor } from "./names";
 
 /** What the endpoint answered. */
 export interface Answer {
-  /** The HTTP status. */
+  /** HTTP status, 100 to 599. */
   readonly status: number;
   /** Parsed, if it is JSON; otherwise the text. */
   readonly body: unknown;
