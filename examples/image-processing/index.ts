@@ -24,10 +24,10 @@ const resizing = new QueueConsumer("uploads", {
     }),
     images: writeTable(images, ["UpdateItem"]),
   },
-  // A decoded image has four bytes for each pixel, and Lambda gives CPU in proportion to memory.
-  memorySize: 1024,
-  // Resizing keeps the CPU busy, so images side by side would only need more memory.
-  concurrency: 1,
+  // One image at a time: the largest takes 1.1 GB and some seconds of CPU, which Lambda gives in proportion to memory.
+  batchSize: 1,
+  memorySize: 2048,
+  timeout: 60,
 });
 
 // S3 sends to the queue, for this bucket only.

@@ -14,8 +14,8 @@ export class ImageTooLarge extends PermanentError {}
 
 /** Pixels of the longer side. */
 const size = 320;
-/** A small file can have very many pixels, and each of them needs four bytes or more when it is decoded. */
-const mostPixels = 25_000_000;
+/** A small file can have very many pixels. To decode a JPEG of so many takes 1.1 GB. */
+const mostPixels = 24_000_000;
 
 const Image = createJimp({ formats: [jpeg, png], plugins: [resize] });
 
