@@ -62,7 +62,7 @@ export default defineConfig({
       },
     },
     nav: [
-      { text: "Get started", link: "/#start" },
+      { text: "Get started", link: "/getting-started" },
       { text: "Components", link: "/components/" },
       { text: "Reference", link: "/reference/" },
     ],

@@ -35,8 +35,19 @@ const sections: readonly Section[] = [
     folder: "components",
   },
   {
+    title: "Patterns",
+    first: ["guides/ordering.md", "guides/idempotency.md", "guides/sagas.md", "guides/large-payloads.md"],
+  },
+  {
     title: "Guides",
-    first: ["guides/testing.md", "local.md", "guides/debugging.md", "guides/deploying.md", "guides/reviewing.md"],
+    first: [
+      "guides/testing.md",
+      "local.md",
+      "guides/debugging.md",
+      "guides/deploying.md",
+      "guides/reviewing.md",
+      "guides/operating.md",
+    ],
     folder: "guides",
   },
   { title: "Migration", first: [], folder: "migration" },

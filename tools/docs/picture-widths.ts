@@ -3,10 +3,10 @@ import { existsSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import type { Markdown } from "./markdown";
 
-/** The style of a picture whose size Graphviz gives in points. Text of 13 points is then at least 10 pixels high. */
+/** The style of a picture whose size Graphviz gives in points. Text of 13 points is then at least 9 pixels high. */
 export function leastWidth(svg: string): string {
   const width = Number(/<svg width="(\d+)pt"/.exec(svg)?.[1] ?? 0);
-  return `min-width: ${Math.round(width * 0.8)}px`;
+  return `min-width: ${Math.round(width * 0.7)}px`;
 }
 
 /** A plugin of markdown-it. */
