@@ -5,7 +5,7 @@ import { placeOrder } from "../../functions/place-order";
 const orders = new Table("orders", { hashKey: "orderId" });
 const placing = new QueueConsumer("orders", {
   callback: placeOrder,
-  // The table's name and the right to write to it. The compiler checks that the callback asks for it.
+  // The table's name, and the right to write to it.
   bindings: { orders: writeTable(orders) },
 });
 
