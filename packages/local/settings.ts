@@ -1,5 +1,6 @@
 // What a local run is started with, and what it is once it is ready.
 import type { Evaluation, Graph } from "@spillway/graph";
+import type { Launched } from "@spillway/graph/launch";
 import type { Observer } from "./service/ask";
 
 export interface LocalSettings {
@@ -9,6 +10,8 @@ export interface LocalSettings {
   readonly config?: Readonly<Record<string, string>>;
   /** Outputs of other stacks that the program refers to. */
   readonly stackOutputs?: Evaluation["stackOutputs"];
+  /** The process of the evaluation, if it was launched before. It ends with the run. */
+  readonly launched?: Launched | undefined;
   readonly dataDir?: string | undefined;
   /**
    * The data folder of an earlier run with the same stack: the run begins with a copy of its tables, and the folder

@@ -1,6 +1,7 @@
 // Starts the whole program on one machine: the local servers, the evaluated program, and each of its resources on them.
 import type { Evaluated, Evaluation, Graph, GraphResource } from "@spillway/graph";
 import { usableProject } from "@spillway/graph";
+import { launchEvaluation } from "@spillway/graph/launch";
 import { atRest } from "./at-rest";
 import { copyTables } from "./data-copy";
 import { takeDataFolder } from "./data-folder";
@@ -50,6 +51,9 @@ export async function start<Program extends Evaluated>(
     })();
     return closing;
   };
+  // It loads what every program needs while the servers start.
+  const launched = settings.launched ?? launchEvaluation(project.root);
+  closers.push(async () => void launched.child.kill("SIGKILL"));
   try {
     const dataDir = dataFolder(settings, (end) => closers.push(end));
     let graph: Graph | undefined;
@@ -87,7 +91,7 @@ export async function start<Program extends Evaluated>(
     const evaluatedSince = Date.now();
     const { stackOutputs } = settings;
     const evaluation = { program, stack, config, address, ...(stackOutputs && { stackOutputs }) };
-    const evaluated = await evaluate({ ...evaluation, ...(signal && { signal }), onOutput: say });
+    const evaluated = await evaluate({ ...evaluation, launched, ...(signal && { signal }), onOutput: say });
     const { resources: all } = evaluated.graph;
     for (const line of describeWithoutEffect(all)) say(line);
     const iam = new Iam(evaluated.graph, { accountId, region, ...known });

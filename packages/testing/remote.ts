@@ -2,6 +2,7 @@
 // wait for an answer.
 import { type ChildProcess, fork } from "node:child_process";
 import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
 import * as path from "node:path";
 import type { Arguments, Call, HostSettings, Method, Ready, Result, Said } from "./host/messages";
 
@@ -30,6 +31,8 @@ export class Remote {
       ],
       stdio: ["ignore", "ignore", "inherit", "ipc"],
       serialization: "advanced",
+      // Node keeps what it compiles for the next test.
+      env: { NODE_COMPILE_CACHE: path.join(tmpdir(), "node-compile-cache"), ...process.env },
       // Ctrl-C in a terminal is for the tests. The program ends when they do.
       detached: true,
     });

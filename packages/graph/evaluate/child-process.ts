@@ -1,11 +1,8 @@
 // Runs a program's evaluation in a process of its own, so that it starts from nothing and leaves nothing behind.
-import { fork } from "node:child_process";
-import { existsSync } from "node:fs";
-import { tmpdir } from "node:os";
 import * as path from "node:path";
 import type { Graph } from "../graph";
 import type { Answers, Questions } from "./answers";
-import { defaultTsconfig } from "./default-tsconfig";
+import { type Launched, launchEvaluation } from "./launch";
 import { readProject } from "./project";
 import type { EvaluationSettings } from "./record";
 
@@ -24,6 +21,8 @@ export interface Evaluation {
   /** Milliseconds; default 60,000. */
   readonly timeout?: number;
   readonly signal?: AbortSignal;
+  /** The process of the evaluation, if it was launched before. */
+  readonly launched?: Launched | undefined;
   /** Called with each line that the program writes. */
   onOutput?(line: string): void;
 }
@@ -93,7 +92,7 @@ interface Child {
 }
 
 function startChild(evaluation: Evaluation): Child {
-  const { stack, address, preview, createdAs, stackOutputs, timeout = 60_000, signal, onOutput } = evaluation;
+  const { stack, address, preview, createdAs, stackOutputs, timeout = 60_000, signal, onOutput, launched } = evaluation;
   const program = path.resolve(evaluation.program);
   const project = readProject(program, stack, evaluation.config);
   const request = {
@@ -110,29 +109,8 @@ function startChild(evaluation: Evaluation): Child {
       ...(stackOutputs !== undefined && { stackOutputs }),
     },
   };
-  // The evaluation does not check types, which would double its time.
-  const child = fork(require.resolve("./child"), {
-    cwd: project.root,
-    execArgv: [
-      "--disable-warning=ExperimentalWarning",
-      // Outputs that depend on a failed one fail, too, and Node would print a warning for each before the reason.
-      "--disable-warning=PromiseRejectionHandledWarning",
-      // ts-node's code for ES modules causes this warning.
-      "--disable-warning=DEP0180",
-      "-r",
-      require.resolve("ts-node/register/transpile-only"),
-    ],
-    env: {
-      // A project without its own settings for TypeScript gets the default settings.
-      TS_NODE_PROJECT: settingsOf(project.root),
-      TS_NODE_TRANSPILE_ONLY: "true",
-      // Node keeps what it compiles. The compiler and Pulumi's packages take a seventh of an evaluation otherwise.
-      NODE_COMPILE_CACHE: path.join(tmpdir(), "node-compile-cache"),
-      ...process.env,
-    },
-    silent: true,
-    serialization: "advanced",
-  });
+  const { child } = launched?.root === project.root ? launched : launchEvaluation(project.root);
+  if (launched !== undefined && launched.child !== child) launched.child.kill("SIGKILL");
   const written: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     let rest = "";
@@ -174,9 +152,4 @@ function startChild(evaluation: Evaluation): Child {
     }
   };
   return { request, exchange, close };
-}
-
-function settingsOf(root: string): string {
-  const own = path.join(root, "tsconfig.json");
-  return existsSync(own) ? own : defaultTsconfig;
 }

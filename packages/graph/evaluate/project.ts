@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
 import type { Value } from "../graph";
+import { projectRoot } from "./project-root";
 import { type Declared, fits, nameOf } from "./project-rules";
 
 export interface Project {
@@ -84,11 +85,9 @@ export function readProject(program: string, stack: string, overrides: Readonly<
 }
 
 function rootOf(folder: string): string {
-  for (let at = folder; ; at = path.dirname(at)) {
-    if (existsSync(path.join(at, "Pulumi.yaml"))) return at;
-    if (path.dirname(at) === at)
-      throw new Error(`There is no Pulumi.yaml in ${folder} or above it; run this in a Pulumi project.`);
-  }
+  const root = projectRoot(folder);
+  if (root !== undefined) return root;
+  throw new Error(`There is no Pulumi.yaml in ${folder} or above it; run this in a Pulumi project.`);
 }
 
 function readStack(root: string, stack: string): Readonly<Record<string, Value>> {

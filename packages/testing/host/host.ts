@@ -1,6 +1,9 @@
 // The process of a program under test. It ends with the process of the tests, however that ends. Its own process keeps
 // the clocks, timers and requests that a test replaces from the program, and nothing of it keeps the tests alive.
-import { HostedRun } from "./hosted-run";
+import * as path from "node:path";
+import { launchEvaluation } from "@spillway/graph/launch";
+import { projectRoot } from "@spillway/graph/project-root";
+import type { HostedRun } from "./hosted-run";
 import type { Call, Failure, Said } from "./messages";
 
 let run: HostedRun | undefined;
@@ -11,8 +14,12 @@ function say(said: Said): void {
 
 async function answer(call: Call): Promise<unknown> {
   if ("start" in call) {
-    run = await HostedRun.start(
-      call.start,
+    // What is loaded here takes a while, and so does what the evaluation loads.
+    const root = projectRoot(path.resolve(call.start.program));
+    const launched = root === undefined ? undefined : launchEvaluation(root);
+    const { HostedRun: Hosted }: typeof import("./hosted-run") = require("./hosted-run");
+    run = await Hosted.start(
+      { ...call.start, launched },
       (print) => say({ print }),
       (crash) => say({ crash }),
     );

@@ -15,7 +15,7 @@ import { type Item, itemOf, itemsOf, nameOfTable, putItem } from "./tables";
 
 /** What the program is started with. */
 export interface HostSettings
-  extends Pick<UnderTestSettings, "stack" | "config" | "stackOutputs" | "inspectPort" | "concurrency"> {
+  extends Pick<UnderTestSettings, "stack" | "config" | "stackOutputs" | "inspectPort" | "launched"> {
   readonly program: string;
   /** Whether what functions write is printed as it comes. */
   readonly verbose: boolean;

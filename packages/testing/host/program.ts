@@ -1,6 +1,7 @@
 // Finds the program that is tested: its file, from the folder of Pulumi.yaml, as Pulumi finds it.
 import { existsSync, readFileSync, statSync } from "node:fs";
 import * as path from "node:path";
+import { projectRoot } from "@spillway/graph/project-root";
 import { parse } from "yaml";
 
 /**
@@ -14,7 +15,7 @@ export function programIn(given: string): string {
     throw new Error(`program is "${given}", and there is no ${place}. Give the folder of the program's Pulumi.yaml.`);
   }
   if (found.isFile()) return place;
-  const root = rootOf(place);
+  const root = projectRoot(place);
   if (root === undefined) {
     throw new Error(
       `program is "${given}", and neither ${place} nor a folder above it has a Pulumi.yaml. Give the folder of one.`,
@@ -22,13 +23,6 @@ export function programIn(given: string): string {
   }
   const { main } = (parse(readFileSync(path.join(root, "Pulumi.yaml"), "utf8")) ?? {}) as { readonly main?: unknown };
   return entryOf(path.join(root, typeof main === "string" ? main : "."));
-}
-
-function rootOf(folder: string): string | undefined {
-  for (let at = folder; ; at = path.dirname(at)) {
-    if (existsSync(path.join(at, "Pulumi.yaml"))) return at;
-    if (path.dirname(at) === at) return undefined;
-  }
 }
 
 /** The module of a folder: `main` of its package.json, or index.ts. */

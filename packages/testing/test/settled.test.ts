@@ -9,7 +9,8 @@ const program = path.join(__dirname, "fixtures", "waiting");
 describe("a program under test", () => {
   let run: TestRun<Consumers>;
   before(async () => {
-    run = await startLocal<Consumers>({ program });
+    // Not every dead letter is read here, and the end takes no notice of that.
+    run = await startLocal<Consumers>({ program, failOnDeadLetters: false });
   });
   after(() => run?.stop());
   const done = (id: string) => run.table("done").get({ id });
@@ -56,6 +57,7 @@ describe("a program under test", () => {
   it("keeps the order of a FIFO queue while its first message is tried again", async () => {
     await run.send("ordered", { id: "first", failures: 2 });
     await run.send("ordered", { id: "second" });
+    await run.send("ordered", "not read by this test", { unchecked: true, messageGroupId: "other" });
     await run.settled();
     const [first, second] = [await done("first"), await done("second")];
     assert.deepEqual([first?.attempts, second?.attempts], [3, 1]);

@@ -1,0 +1,135 @@
+// What a test can ask of a program, and what it is told when it asks for something else.
+import { strict as assert } from "node:assert";
+import * as path from "node:path";
+import { startLocal, type TestRun } from "spillway/testing";
+
+const program = path.join(__dirname, "fixtures", "waiting");
+
+describe("a test of a program", () => {
+  // Without the program's consumers, as a test in JavaScript has it.
+  let run: TestRun;
+  before(async () => {
+    run = await startLocal({ program });
+  });
+  after(() => run?.stop());
+
+  for (const [what, call, says] of [
+    [
+      "a name that is almost right",
+      () => run.send("retrid", {}),
+      'send("retrid"): The program has no consumer with a queue "retrid". Did you mean "retried"? ' +
+        "There are: retried, batched, ordered, crashing.",
+    ],
+    [
+      "the name of a stream, for send",
+      () => run.send("counted", {}),
+      'send("counted"): It is a StreamConsumer. Call put for a stream.',
+    ],
+    [
+      "the name of a queue, for put",
+      () => run.put("retried", {}),
+      'put("retried"): It is a QueueConsumer. Call send for a queue.',
+    ],
+    [
+      "an unknown topic",
+      () => run.publish("news", "job.asked", {}),
+      'publish("news"): The program has no topic "news". There are: asked, turns.',
+    ],
+    [
+      "an unknown table",
+      () => run.table("dones").items(),
+      'table("dones"): The program has no table "dones". Did you mean "done"? There are: done.',
+    ],
+    [
+      "an unknown schedule",
+      () => run.tick("hourly"),
+      'tick("hourly"): The program has no schedule "hourly". There are: nightly.',
+    ],
+    [
+      "an endpoint that is not there",
+      () => run.post("/jobs", {}),
+      'post("/jobs"): The program has no endpoint. Give it an HttpIngress, or call send for a queue.',
+    ],
+    [
+      "the dead letters of a table",
+      () => run.deadLetters("done"),
+      'deadLetters("done"): It is a Table. Dead letters are those of its TableConsumer.',
+    ],
+  ] as const) {
+    it(`is told what there is when it gives ${what}`, () => assert.rejects(call, { message: says }));
+  }
+
+  it("is told what the schema has against an event, and can send it nevertheless", async () => {
+    await assert.rejects(run.send("retried", { id: 1, failures: "two" }), {
+      message: [
+        'send("retried"): The schema of its callback refuses this event:',
+        "  - id: Invalid type: Expected string but received 1",
+        '  - failures: Invalid type: Expected number but received "two"',
+        'To send it nevertheless, as a poison message: send("retried", event, { unchecked: true }).',
+      ].join("\n"),
+    });
+    await assert.rejects(run.put("counted", {}), /put\("counted"\): The schema of its callback refuses this event/);
+    await run.send("retried", { id: 1 }, { unchecked: true });
+    await run.send("retried", "{", { unchecked: true });
+    await run.put("counted", "no record", { unchecked: true });
+    await run.settled();
+    const letters = await run.deadLetters("retried");
+    const bodies = letters.map(({ body, reason }) => `${reason.errorType}: ${JSON.stringify(body)}`);
+    assert.deepEqual(bodies.sort(), ['InvalidEvent: "{"', 'InvalidEvent: {"id":1}']);
+    const [record] = await run.deadLetters("counted");
+    assert.deepEqual([record?.event, record?.reason.errorType], ["no record", "InvalidEvent"]);
+  });
+
+  it("reads and writes items as plain values, with sets", async () => {
+    const item = { id: "item", n: 1.5, list: ["a", { b: true }], set: new Set(["x", "y"]), none: null };
+    await run.table("done").put(item);
+    assert.deepEqual(await run.table("done").get({ id: "item" }), item);
+    assert.equal(await run.table("done").get({ id: "other" }), undefined);
+    await run.settled();
+  });
+
+  it("gives a message its attributes, its group and the id of its flow", async () => {
+    const options = { correlationId: "flow-1", messageGroupId: "g-1", attributes: { tenant: "t-1" } };
+    await run.send("ordered", { id: "sent", failures: 99 }, options);
+    await run.settled();
+    const [letter] = await run.deadLetters("ordered");
+    assert.deepEqual(
+      [letter?.attributes, letter?.reason.correlationId],
+      [{ tenant: "t-1", correlationId: "flow-1" }, "flow-1"],
+    );
+  });
+
+  it("refuses a time that does not pass", () => {
+    assert.throws(() => run.advance({ hours: -1 }), /^TypeError: advance: {"hours":-1} is no time that passes/);
+    assert.throws(() => run.advance({}), TypeError);
+  });
+});
+
+describe("the end of a test of a program", () => {
+  it("tells of dead letters that no test has read, with the reason and the log of their flow", async () => {
+    const run = await startLocal({ program });
+    const flow = await run.send("retried", { id: "unread", failures: 99 });
+    await run.send("retried", { id: "fine" });
+    await run.settled();
+    await assert.rejects(run.stop(), ({ message }: Error) => {
+      assert.match(message, /^No test has read this dead letter:/);
+      assert.match(message, /retried: Error: attempt 5 of unread fails \(attempt 5\)/);
+      assert.match(message, /event: {"id":"unread","failures":99}/);
+      const attempts = message.match(/dead-lettered|retried \(attempt \d\)/g) ?? [];
+      assert.deepEqual(attempts.filter((each) => each.startsWith("retried")).length, 4, message);
+      assert.ok(message.includes(flow));
+      assert.match(message, /fixtures\/waiting\/callbacks\.ts:\d+/);
+      assert.ok(!message.includes("fine"));
+      return true;
+    });
+    await assert.rejects(run.settled(), /The local run has ended/);
+  });
+
+  it("tells why a program cannot start", async () => {
+    await assert.rejects(
+      startLocal({ program: path.join(__dirname, "nowhere") }),
+      /program is ".*nowhere", and there is no/,
+    );
+    await assert.rejects(startLocal({ program, stack: "prod" }), /There is no stack "prod"/);
+  });
+});
