@@ -14,8 +14,8 @@ interface Property {
   readonly type: ts.Type;
 }
 
-/** What the runtime hands to a callback: nobody gives these properties, so they have no default. */
-const onlyRead: ReadonlySet<string> = new Set(["RecordContext", "CloudEvent", "TableChange"]);
+/** What the runtime hands to a callback, or a test run to a test: nobody gives these properties a value. */
+const onlyRead: ReadonlySet<string> = new Set(["RecordContext", "CloudEvent", "TableChange", "DeadLetterReason"]);
 
 const isOptional = ({ symbol }: Property) => (symbol.flags & ts.SymbolFlags.Optional) !== 0;
 const isNumber = ({ type }: Property) =>

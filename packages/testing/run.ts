@@ -4,7 +4,7 @@ import type { PublishOptions } from "spillway/callback";
 import type { DeadLetter } from "./host/dead-letters";
 import type { Answer, PostOptions } from "./host/endpoint";
 import type { PutOptions, SendOptions } from "./host/events";
-import type { HostSettings, Ready } from "./host/messages";
+import type { Ready } from "./host/messages";
 import type { Item } from "./host/tables";
 import { Remote } from "./remote";
 import { type Duration, millisecondsOf, type SettleOptions } from "./time";
@@ -41,7 +41,7 @@ export interface TestSettings {
    * What a StackReference to another stack returns, by the name of the stack and of the output.
    * @default none
    */
-  readonly stackOutputs?: NonNullable<HostSettings["stackOutputs"]>;
+  readonly stackOutputs?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /**
    * Whether `stop` rejects if there are dead letters that no test has read.
    * @default true
@@ -75,11 +75,7 @@ export interface TestTable {
  * names and events. Each method rejects with an Error that says what there is if the program has no such component.
  */
 export interface TestRun<C extends object = AnyConsumers> extends AsyncDisposable {
-  /**
-   * Sends an event to the queue of a consumer. Resolves with the message's id, which is the id of its flow unless
-   * `correlationId` is given. Rejects with an Error for an event that the callback's schema refuses, unless it is
-   * `unchecked`.
-   */
+  /** Sends anything to the queue of a consumer, as a poison message. Resolves with the message's id. */
   send<Name extends QueueName<C>>(
     consumer: Name,
     event: unknown,
@@ -88,6 +84,10 @@ export interface TestRun<C extends object = AnyConsumers> extends AsyncDisposabl
       readonly unchecked: true;
     },
   ): Promise<string>;
+  /**
+   * Sends an event to the queue of a consumer. Resolves with the message's id, which is the id of its flow unless
+   * `correlationId` is given. Rejects with an Error for an event that the callback's schema refuses.
+   */
   send<Name extends QueueName<C>>(
     consumer: Name,
     event: EventOf<C[Name & keyof C]>,
@@ -103,10 +103,7 @@ export interface TestRun<C extends object = AnyConsumers> extends AsyncDisposabl
     event: EventOfType<C[Name & keyof C], Type>,
     options?: PublishOptions,
   ): Promise<string>;
-  /**
-   * Puts an event into the stream of a consumer. Resolves with the record's sequence number. Rejects with an Error for
-   * an event that the callback's schema refuses, unless it is `unchecked`.
-   */
+  /** Puts anything into the stream of a consumer, as a poison record. Resolves with the record's sequence number. */
   put<Name extends StreamName<C>>(
     stream: Name,
     event: unknown,
@@ -115,6 +112,10 @@ export interface TestRun<C extends object = AnyConsumers> extends AsyncDisposabl
       readonly unchecked: true;
     },
   ): Promise<string>;
+  /**
+   * Puts an event into the stream of a consumer. Resolves with the record's sequence number. Rejects with an Error for
+   * an event that the callback's schema refuses.
+   */
   put<Name extends StreamName<C>>(
     stream: Name,
     event: EventOf<C[Name & keyof C]>,
@@ -139,8 +140,8 @@ export interface TestRun<C extends object = AnyConsumers> extends AsyncDisposabl
   deadLetters(name: DeadLetterName<C>): Promise<readonly DeadLetter[]>;
   /** The table with that name in the program. */
   table(name: string): TestTable;
-  /** What the program exports. */
-  readonly outputs: Ready["outputs"];
+  /** What the program exports, by the names of its outputs. */
+  readonly outputs: Readonly<Record<string, unknown>>;
   /** Origin of the local servers, for AWS's SDKs: the `endpoint` of a client, with any credentials. */
   readonly address: string;
   /** Milliseconds from the call of `startLocal` until the program was ready. */

@@ -7,20 +7,27 @@ import type { Generator } from "@spillway/cli/generator";
 import { build } from "../pack/build";
 import { root } from "./program";
 
-/** Public files of the package. */
-const faces = ["index", "callback", "network"] as const;
+/** The faces of the package: each with the folder and the file that has its types. */
+const faces = {
+  index: ["components", "index"],
+  callback: ["components", "callback"],
+  network: ["components", "network"],
+  testing: ["packages/testing", "index"],
+} as const;
+type Face = keyof typeof faces;
 
-export const apiReports: readonly Generator[] = faces.map((face) => ({
+export const apiReports: readonly Generator[] = (Object.keys(faces) as Face[]).map((face) => ({
   name: `api-${face}`,
   files: [`components/api/${face}.api.md`],
   make: async () => apiReport(face),
 }));
 
 /** Throws an Error that shows what cannot be read of the types. */
-function apiReport(face: (typeof faces)[number]): string {
-  const folder = path.join(build(root), "components");
-  const file = path.join(folder, `${face}.d.ts`);
-  const manifest = path.join(root, "components", "package.json");
+function apiReport(face: Face): string {
+  const [source, module] = faces[face];
+  const folder = path.join(build(root), source);
+  const file = path.join(folder, `${module}.d.ts`);
+  const manifest = path.join(root, source, "package.json");
   const written = mkdtempSync(path.join(tmpdir(), "spillway-api-"));
   const said: string[] = [];
   try {

@@ -12,20 +12,11 @@ export interface DeadLetterReason {
   readonly errorType: string;
   /** Message of the error. */
   readonly errorMessage: string;
-  /**
-   * Number of attempts, 1 or more.
-   * @default unknown: records of streams and topics are not counted
-   */
+  /** Number of attempts. Undefined for records of streams and topics, which are not counted. */
   readonly attempts?: number;
-  /**
-   * Stack of the error, in places of the sources.
-   * @default none was written
-   */
+  /** Stack of the error, in places of the sources. Undefined if the error had none. */
   readonly stack?: string;
-  /**
-   * The id of the flow that the record belongs to.
-   * @default unknown: nobody wrote it
-   */
+  /** The id of the flow that the record belongs to. Undefined if SQS, SNS or Lambda moved the record. */
   readonly correlationId?: string;
 }
 

@@ -14,9 +14,10 @@ import { describeUnread } from "./report";
 import { type Item, itemOf, itemsOf, nameOfTable, putItem } from "./tables";
 
 /** What the program is started with. */
-export interface HostSettings
-  extends Pick<UnderTestSettings, "stack" | "config" | "stackOutputs" | "inspectPort" | "launched"> {
+export interface HostSettings extends Pick<UnderTestSettings, "stack" | "config" | "inspectPort" | "launched"> {
   readonly program: string;
+  /** Outputs of other stacks: values of JSON. */
+  readonly stackOutputs?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Whether what functions write is printed as it comes. */
   readonly verbose: boolean;
   /** Whether dead letters that nobody has read are reported when the run stops. */
@@ -52,7 +53,7 @@ export class HostedRun {
     print: (line: string) => void,
     crash: (message: string) => void,
   ): Promise<HostedRun> {
-    const { program, verbose, failOnDeadLetters: _failOnDeadLetters, ...more } = settings;
+    const { program, verbose, failOnDeadLetters: _failOnDeadLetters, stackOutputs, ...more } = settings;
     let names: ReadonlyMap<string, string> = new Map();
     const log = new Log(() => names);
     const show = (line: string | undefined) => void (verbose && line !== undefined && print(line));
@@ -61,6 +62,7 @@ export class HostedRun {
     try {
       const run = await startUnderTest({
         ...more,
+        ...(stackOutputs && { stackOutputs: stackOutputs as NonNullable<UnderTestSettings["stackOutputs"]> }),
         port: 0,
         program: programIn(program),
         say: (line) => {
