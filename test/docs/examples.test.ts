@@ -6,6 +6,7 @@ import * as path from "node:path";
 import type { Graph } from "@spillway/graph";
 import { evaluateProgram } from "@spillway/graph";
 import "../../docs/examples/callbacks.test";
+import "../../docs/examples/shop.test";
 import { promises } from "../support/docs-promises";
 import { documents as listed } from "../support/docs-tables";
 import { Example } from "../support/example-program";

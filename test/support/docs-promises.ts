@@ -5,12 +5,14 @@ import { bodySchemaOf, documentOf, membersOf, methodsOf } from "@spillway/graph/
 import { children } from "./docs-promises-children";
 import { guides } from "./docs-promises-guides";
 import { patterns } from "./docs-promises-patterns";
+import { testing } from "./docs-promises-testing";
 import { type Example, statementsOf } from "./example-program";
 
 export const promises: Readonly<Record<string, (example: Example) => void>> = {
   ...children,
   ...guides,
   ...patterns,
+  ...testing,
 
   "network.ts": (example) => {
     const services = example.all("VpcEndpoint").map(({ name }) => name.replace("network-", ""));

@@ -4,6 +4,8 @@ import { received } from "./message";
 import type { Queues } from "./queues";
 
 export interface Observing {
+  /** ARNs of the queues whose dead-letter queue it is. */
+  sourceQueuesOf(queueArn: string): readonly string[];
   /** How many messages a queue has: visible, delayed and in flight. Undefined: there is no such queue. */
   sizeOf(queueArn: string): number | undefined;
   /** Every message of a queue, also those in flight, as ReceiveMessage answers them. They are not received. */
@@ -12,6 +14,7 @@ export interface Observing {
 
 export function observing(queues: Queues): Observing {
   return {
+    sourceQueuesOf: (arn) => queues.sourcesOf(arn).map((queue) => queue.arn),
     sizeOf: (arn) => {
       const counts = queues.queueByArn(arn)?.counts;
       return counts && counts.visible + counts.delayed + counts.inFlight;

@@ -26,10 +26,7 @@ export interface SqsSettings {
   readonly dataDir?: string | undefined;
 }
 
-export interface Sqs extends Service, Observing {
-  /** ARNs of the queues whose dead-letter queue it is. */
-  sourceQueuesOf(queueArn: string): readonly string[];
-}
+export type Sqs = Service & Observing;
 
 type Action = (input: Message, principal: Principal, options: AskOptions) => Message | Promise<Message>;
 
@@ -184,7 +181,6 @@ export async function createSqs(settings: SqsSettings): Promise<Sqs> {
       return run(input, principal, options);
     },
     policyOf: (arn) => queues.queueByArn(arn)?.attributes.Policy,
-    sourceQueuesOf: (arn) => queues.sourcesOf(arn).map((queue) => queue.arn),
     ...observing(queues),
     async close() {
       moveTasks.close();

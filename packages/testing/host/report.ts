@@ -20,7 +20,7 @@ export function describeUnread(letters: readonly FoundLetter[], log: Log): strin
 function describeLetter(letter: FoundLetter, log: Log): string {
   const { of, reason, event } = letter;
   const attempts = reason.attempts === undefined ? "" : ` (attempt ${reason.attempts})`;
-  const lines = log.of(letter);
+  const lines = withoutRepeatedStacks(log.of(letter));
   const stackIsShown = lines.some((line) => line.includes("\n"));
   return [
     `${of}: ${reason.errorType}: ${reason.errorMessage}${attempts}`,
@@ -29,6 +29,21 @@ function describeLetter(letter: FoundLetter, log: Log): string {
     ...(lines.length === 0 ? ["  No line of its flow is in the log."] : ["  log of its flow:"]),
     ...lines.slice(-most.lines).map((line) => line.replace(/^/gm, "    ")),
   ].join("\n");
+}
+
+/** The attempts of a record often fail at the same place: the first one shows it. */
+function withoutRepeatedStacks(lines: readonly string[]): readonly string[] {
+  const seen = new Set<string>();
+  return lines.map((line) => {
+    const isFrame = (part: string) => /^\s+at /.test(part);
+    const parts = line.split("\n");
+    const stack = parts.filter(isFrame).join("\n");
+    if (!seen.has(stack)) {
+      seen.add(stack);
+      return line;
+    }
+    return parts.filter((part) => !isFrame(part)).join("\n");
+  });
 }
 
 const cut = (text: string) => (text.length <= most.event ? text : `${text.slice(0, most.event)}…`);
