@@ -14,7 +14,7 @@ interface Property {
   readonly type: ts.Type;
 }
 
-/** What the runtime hands to a callback, or a test run to a test: nobody gives these properties a value. */
+/** What is handed to a callback or a test: nobody gives these properties, so they have no default. */
 const onlyRead: ReadonlySet<string> = new Set(["RecordContext", "CloudEvent", "TableChange", "DeadLetterReason"]);
 
 const isOptional = ({ symbol }: Property) => (symbol.flags & ts.SymbolFlags.Optional) !== 0;

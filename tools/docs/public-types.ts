@@ -1,5 +1,5 @@
-// The package's own files as the compiler sees them, and those of @spillway/testing, which a face shows. Libraries are
-// left out: their types take seconds, and no test asks for them.
+// The package's own files as the compiler sees them. Libraries are left out: their types take seconds, and no test asks
+// for them.
 import assert from "node:assert/strict";
 import * as path from "node:path";
 import ts from "typescript";
@@ -14,12 +14,6 @@ const packages: Readonly<Record<string, string>> = {
 
 export const faces = ["index", "callback", "network", "testing"] as const;
 export type Face = (typeof faces)[number];
-
-/** What these files import of each other by name. */
-const named: Readonly<Record<string, string>> = {
-  "@spillway/testing": path.join(testing, "index"),
-  "spillway/callback": path.join(components, "callback"),
-};
 
 export class PublicTypes {
   readonly checker: ts.TypeChecker;
