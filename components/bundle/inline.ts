@@ -29,9 +29,9 @@ export async function serializeInline(callback: AnyCallback, owner: pulumi.Resou
   } catch (error) {
     if (captured === undefined) throw error;
     const fix = /^an Output|\(a resource\)$/.test(captured)
-      ? "hand it over as a binding instead, as in bindings: { orders: writeTable(orders) }"
+      ? "pass it as a binding instead, as in bindings: { orders: writeTable(orders) }"
       : captured === "a Config"
-        ? "read the value outside of the callback, and hand it over as a binding: bindings: { limit: " +
+        ? "read the value outside of the callback, and pass it as a binding: bindings: { limit: " +
           'plain(config.require("limit")) }'
         : "export the callback from a module of its own, which is bundled from its source";
     throw new Error(`it captures ${captured}; ${fix}.`);

@@ -153,7 +153,7 @@ function checkEnvironmentSize(environment: FunctionOptions["environment"], error
     errors.add(
       `environment takes ${size} bytes before what the consumer adds; Lambda allows ${largestEnvironment} for all ` +
         "variables together. " +
-        "Keep long values in an SSM parameter and hand them over with secret(…).",
+        "Keep long values in an SSM parameter and pass them with secret(…).",
     );
   }
 }

@@ -198,7 +198,7 @@ export class CallbackFunction extends pulumi.ComponentResource {
         throw new OutputError(
           `The bindings take ${size} bytes of the function's environment; ${settingsLimit} bytes are allowed, ` +
             "since Lambda allows 4 KB for " +
-            "all variables together. Keep long values in an SSM parameter and hand them over with secret(…).",
+            "all variables together. Keep long values in an SSM parameter and pass them with secret(…).",
           this,
         );
       }
@@ -207,7 +207,7 @@ export class CallbackFunction extends pulumi.ComponentResource {
         throw new OutputError(
           `environment and what the consumer adds to it (${size} bytes) take ${total} bytes; Lambda allows ` +
             `${largestEnvironment} for all ` +
-            "variables together. Keep long values in an SSM parameter and hand them over with secret(…).",
+            "variables together. Keep long values in an SSM parameter and pass them with secret(…).",
           this,
         );
       }

@@ -204,7 +204,7 @@ describe("QueueConsumer", () => {
     assert.equal("maximumBatchingWindowInSeconds" in inputs, false, "FIFO mappings have no window");
   });
 
-  it("changes nothing of an existing queue, unless its policy is handed over", async () => {
+  it("changes nothing of an existing queue, unless it may manage its policy", async () => {
     const queue = {
       url: "https://sqs.eu-west-1.amazonaws.com/000000000000/legacy",
       arn: arn("sqs", "legacy"),

@@ -14,7 +14,7 @@ export type TopicHandler = (event: SNSEvent, context: Context) => Promise<void>;
 
 /**
  * Reads the settings and calls the callback's factory, once per environment; throws when either cannot be done. SNS
- * hands over one message at a time. One that fails for now fails the invocation: Lambda tries again, and then hands the
+ * passes one message at a time. One that fails for now fails the invocation: Lambda tries again, and then hands the
  * event to the function's failure destination.
  */
 export function topicHandler(callback: AnyCallback): TopicHandler {

@@ -21,7 +21,7 @@ export function identityOf({ id, partitionKey }: StreamItem, { correlationId = i
 }
 
 /**
- * Of a record that was a dead letter and is handed over once more: its reason, beside what Lambda has of a record.
+ * Of a record that was a dead letter and is sent once more: its reason, beside what Lambda has of a record.
  */
 export function earlierOf(record: object): EarlierReason | undefined {
   return earlierReason((record as { readonly deadLetterReason?: string }).deadLetterReason);

@@ -1,4 +1,4 @@
-// An item as the stream of its table hands it over, made the plain values that DynamoDB's document client gives.
+// An item as the stream of its table has it, made the plain values that DynamoDB's document client gives.
 import { type NativeAttributeValue, NumberValueImpl, unmarshall } from "@aws-sdk/util-dynamodb";
 import type { AttributeValue } from "aws-lambda";
 

@@ -1,4 +1,4 @@
-// Records of a Kinesis stream as Lambda hands them over.
+// Records of a Kinesis stream as Lambda passes them.
 import type { KinesisStreamRecord } from "aws-lambda";
 
 export const streamArn = "arn:aws:kinesis:eu-west-1:000000000000:stream/jobs";

@@ -35,8 +35,8 @@ function nextOf(rehearsals: readonly Rehearsal[], flags: string): readonly strin
     const example = failing.groups.find(({ verdict }) => verdict === "fails")?.example;
     return [`Next: spillway dlq show ${failing.consumer}${flags} --id ${example}`];
   }
-  const mended = rehearsals.find(({ succeed }) => succeed > 0);
-  return mended === undefined
+  const fixed = rehearsals.find(({ succeed }) => succeed > 0);
+  return fixed === undefined
     ? []
-    : [`Next: deploy this code, then: spillway dlq redrive ${mended.consumer}${flags} --all --canary 3`];
+    : [`Next: deploy this code, then: spillway dlq redrive ${fixed.consumer}${flags} --all --canary 3`];
 }

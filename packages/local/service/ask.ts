@@ -25,7 +25,7 @@ export interface AskOptions {
   /** Aborted when the client has gone away. */
   readonly signal?: AbortSignal;
   /**
-   * Aborted when the answer could not be handed over, so that what was received can be given back. The front and event
+   * Aborted when the answer could not be delivered, so that what was received can be given back. The front and event
    * source mappings set it.
    */
   readonly undelivered?: AbortSignal;

@@ -73,7 +73,7 @@ const ofText = [
   ...["deduplicationId", "shardId", "sequenceNumber", "partitionKey", "bundle", "type", "tenant"],
 ] as const;
 
-/** Other sources hand over what anybody has sent, so a body of theirs that looks like a description is an event. */
+/** Other sources pass on what anybody has sent, so a body of theirs that looks like a description is an event. */
 const described = ["stream", "table", "topic-consumer"];
 
 /**

@@ -8,7 +8,7 @@ export interface StreamMapping {
   /** Of the stream, or of its consumer with enhanced fan-out. */
   readonly eventSourceArn: string;
   readonly batchSize: number;
-  /** Patterns; without any, every record is handed over. */
+  /** Patterns; without any, every record is passed on. */
   readonly filters: readonly string[];
   readonly parallelizationFactor: number;
   /** Seconds; 0: none. */

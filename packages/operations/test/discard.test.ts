@@ -146,7 +146,7 @@ describe("dead letters that are discarded, restored and edited", () => {
       editRequest("jobs", id, {
         edit: async (text) => {
           shown.push(text);
-          return setting("id=mended")(text);
+          return setting("id=fixed")(text);
         },
       }),
       fixable.working(),
@@ -158,11 +158,11 @@ describe("dead letters that are discarded, restored and edited", () => {
     assert.ok(edited.result === "sent" && edited.linked && edited.deleted);
     // It is refused again: its reason shows what it was.
     await fixable.hasLetters("jobs", 3);
-    const again = (await fixable.letters("jobs")).find(({ Body }) => Body?.includes("mended")) ?? assert.fail();
+    const again = (await fixable.letters("jobs")).find(({ Body }) => Body?.includes("fixed")) ?? assert.fail();
     const reason = JSON.parse(again.MessageAttributes?.DeadLetterReason?.StringValue ?? "");
     assert.equal(reason.previous?.editedFrom, id);
     const { Message } = JSON.parse(again.Body ?? "");
-    assert.deepEqual(JSON.parse(Message), { ...event, data: { id: "mended", refused: "edit" } });
+    assert.deepEqual(JSON.parse(Message), { ...event, data: { id: "fixed", refused: "edit" } });
     await fixable.fix("edit");
     await edit(
       fixable.stack,

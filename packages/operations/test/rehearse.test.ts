@@ -1,13 +1,13 @@
 import { strict as assert } from "node:assert";
 import { type Rehearsal, rehearse } from "@spillway/operations";
-import { Deployed, fixture } from "./support/mended";
+import { Deployed, fixture } from "./support/fixed";
 
 describe("rehearse", () => {
   let deployed: Deployed;
   before(async () => {
     deployed = await Deployed.start();
     const { run } = deployed;
-    // 50 letters of orders: 30 succeed with the mended callback, one of which was moved by SQS.
+    // 50 letters of orders: 30 succeed with the fixed callback, one of which was moved by SQS.
     await run.send("ordersUrl", { id: "o-0", before: "crash" });
     await deployed.waitFor("orders", 1);
     for (let n = 1; n < 48; n += 1)
@@ -33,7 +33,7 @@ describe("rehearse", () => {
       names,
       filter: {},
       limit: 1000,
-      checkout: { program: fixture("mended-after"), stack: "dev" },
+      checkout: { program: fixture("fixed-after"), stack: "dev" },
       signal: new AbortController().signal,
       say: () => {},
       ...more,
@@ -61,7 +61,7 @@ describe("rehearse", () => {
       ["succeeds", 29, "OrderConflict", undefined],
     ]);
     const thrown = groups.find(({ why }) => why?.startsWith("RangeError"));
-    assert.match(thrown?.stack ?? "", /^at .*mended-callbacks-after\.ts:\d+/);
+    assert.match(thrown?.stack ?? "", /^at .*fixed-callbacks-after\.ts:\d+/);
 
     const each = ledger?.letters.map(({ verdict }) => verdict);
     assert.deepEqual(each, ["succeeds", "fails", "succeeds"], "each letter of a group has its own outcome, in order");

@@ -6,7 +6,7 @@ import { ReceiveMessageCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { consumerNamed, type ReplayResult, replay } from "@spillway/operations";
 import { until } from "../../../test/support/until";
-import { Deployed } from "./support/mended";
+import { Deployed } from "./support/fixed";
 
 interface Range {
   readonly shardId: string;
@@ -117,7 +117,7 @@ describe("replay", () => {
   });
 
   it("runs the records in order, deletes the descriptions of what is done, and writes who did it", async () => {
-    const Item = { id: "mended" };
+    const Item = { id: "fixed" };
     await deployed.run.tables.send(new PutCommand({ TableName: deployed.run.output("doneTable"), Item }));
     const { descriptions } = await replayed("clicks", { yes: true });
     const kinds = new Set(descriptions.map(({ outcome, removed }) => `${outcome} ${removed}`));

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { consumerNamed, send } from "@spillway/operations";
 import { reasonOf } from "../../../test/support/run";
-import { Deployed } from "./support/mended";
+import { Deployed } from "./support/fixed";
 
 describe("send", () => {
   let deployed: Deployed;

@@ -17,7 +17,7 @@ const ten: SQSMessageAttributes = Object.fromEntries(
 );
 const reasonIn = (attributes: Readonly<Record<string, MessageAttribute>> | undefined) =>
   JSON.parse(attributes?.DeadLetterReason?.StringValue ?? "null");
-/** As Lambda hands over what SQS was sent. */
+/** What SQS was sent, as Lambda passes it. */
 const received = (attributes: Readonly<Record<string, MessageAttribute>> = {}): SQSMessageAttributes =>
   Object.fromEntries(
     Object.entries(attributes).map(([name, { DataType, StringValue, BinaryValue }]) => [

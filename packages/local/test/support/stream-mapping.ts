@@ -162,7 +162,7 @@ export function setUpStream({ handler, checkpoints, ...options }: StreamOptions)
   const clock = options.clock ?? manualClock();
   const services = new FakeServices(clock);
   for (const id of options.shards ?? ["shardId-0"]) services.addShard(id);
-  /** The data of each batch that has been handed over. */
+  /** The data of each batch that a function has received. */
   const batches: string[][] = [];
   const events: StreamEvent[] = [];
   const reports: BatchReport[] = [];

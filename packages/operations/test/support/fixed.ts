@@ -1,4 +1,4 @@
-// The local run that plays AWS, with the program as it was before its callbacks were mended.
+// The local run that plays AWS, with the program as it was before its callbacks were fixed.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
@@ -16,7 +16,7 @@ export const fixture = (name: string) => path.join(__dirname, "..", "fixtures", 
 
 export interface Job {
   readonly id: string;
-  /** What the callback does with it before it is mended. */
+  /** What the callback does with it before it is fixed. */
   readonly before?: "refuse" | "crash" | "throw" | "succeed";
   readonly after?: string;
   readonly refused?: boolean;
@@ -43,7 +43,7 @@ export class Deployed {
     this.#sns = new SNSClient(settings);
   }
 
-  static async start(program = "mended-before"): Promise<Deployed> {
+  static async start(program = "fixed-before"): Promise<Deployed> {
     const asked = new Set<string>();
     const observer: Observer = {
       before: ({ kind }, service, action) => {
