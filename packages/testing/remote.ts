@@ -11,6 +11,9 @@ interface Waiting {
   reject(failure: { readonly name: string; readonly message: string }): void;
 }
 
+/** Milliseconds for which a process that was told to end may take. */
+const patience = 10_000;
+
 /** A `Call` before it has its id. */
 type Request = Call extends infer Each ? (Each extends Call ? Omit<Each, "id"> : never) : never;
 
@@ -54,11 +57,13 @@ export class Remote {
 
   /** Ends the process, if it has not ended. */
   async end(): Promise<void> {
-    if (this.#ended !== undefined) return;
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const exited = new Promise<void>((resolve) => this.#child.once("exit", () => resolve()));
     this.#child.ref();
-    this.#child.disconnect();
+    if (this.#child.connected) this.#child.disconnect();
+    const timer = setTimeout(() => this.#child.kill("SIGKILL"), patience);
     await exited;
+    clearTimeout(timer);
   }
 
   #ask(request: Request, caller: unknown): Promise<unknown> {
