@@ -10,7 +10,7 @@ import { writeTexts } from "../../tools/docs/llms.js";
 import { outsideLinks } from "../../tools/docs/outside-links.js";
 import { pageOf } from "../../tools/docs/pages.js";
 import { leastWidth, pictureWidths } from "../../tools/docs/picture-widths.js";
-import { sidebarOf } from "../../tools/docs/sidebar.js";
+import { sidebarsOf } from "../../tools/docs/sidebar.js";
 import { tableLabels } from "../../tools/docs/table-labels.js";
 
 const docs = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
@@ -50,7 +50,7 @@ export default defineConfig({
   buildEnd: ({ outDir }) => writeTexts({ docs, outDir, description }),
   themeConfig: {
     logo: "/icon.svg",
-    sidebar: sidebarOf(docs),
+    sidebar: sidebarsOf(docs),
     outline: { level: [2, 3] },
     search: {
       provider: "local",

@@ -1,6 +1,4 @@
-// The sidebar of the documentation site, made of the pages that exist.
-import { existsSync } from "node:fs";
-import * as path from "node:path";
+// The sidebars of the documentation site, made of the pages that exist.
 import { sectionsOf } from "./pages";
 import { type Entry, entriesOf } from "./reference";
 
@@ -13,26 +11,24 @@ interface Item {
 
 const linkOf = (file: string) => `/${file.replace(/(^|\/)index\.md$/, "$1").replace(/\.md$/, "")}`;
 
-/** `docs` is the folder of the documents; its folder reference/ is made by typedoc. */
-export function sidebarOf(docs: string): Item[] {
+/**
+ * The sidebars by the paths of the pages that show them. A page of the reference lists the names of its own face only,
+ * because each page contains its whole sidebar. `docs` is the folder of the documents.
+ */
+export function sidebarsOf(docs: string): Record<string, Item[]> {
   const sections = sectionsOf(docs).map(({ title, pages }) => ({
     text: title,
     collapsed: false,
     items: pages.map((page) => ({ text: page.title, link: linkOf(page.file) })),
   }));
-  return [...sections, ...referenceOf(docs)];
+  const entries = entriesOf(docs).map((face) => ({ face, text: face.title, link: linkOf(`reference/${face.path}`) }));
+  const faces = entries.map(({ text, link }) => ({ text, link }));
+  const reference = { text: "Reference", link: "/reference/", items: faces };
+  const ofFaces = entries.map(({ face, text, link }) => [link, [reference, { text, items: sorted(namesIn(face)) }]]);
+  return { "/": [...sections, reference], "/reference/": [reference], ...Object.fromEntries(ofFaces) };
 }
 
-function referenceOf(docs: string): Item[] {
-  if (!existsSync(path.join(docs, "reference"))) return [];
-  const faces = entriesOf(docs).map((face) => ({
-    text: face.title,
-    link: linkOf(`reference/${face.path}`),
-    collapsed: true,
-    items: namesIn(face).sort((a, b) => a.text.localeCompare(b.text, "en")),
-  }));
-  return [{ text: "Reference", link: "/reference/", collapsed: true, items: faces }];
-}
+const sorted = (items: Item[]) => items.sort((a, b) => a.text.localeCompare(b.text, "en"));
 
 /** The names of a face, without the headings of their kinds. */
 function namesIn({ children = [] }: Entry): Item[] {
