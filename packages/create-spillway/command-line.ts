@@ -59,17 +59,18 @@ export function parse(args: readonly string[], env: NodeJS.ProcessEnv): Parsed {
     if (values.version) return { show: "version" };
     const { template, yes, "no-install": noInstall } = values;
     if (!isTemplate(template)) {
-      return { fault: `There is no template ${JSON.stringify(template)}. There are ${names.join(", ")}.` };
+      return { fault: `There is no template ${JSON.stringify(template)}. The templates are ${names.join(", ")}.` };
     }
     const [folder, ...others] = positionals;
     if (others.length > 0) {
-      const all = positionals.join(" ");
-      return { fault: `One folder is expected, and ${positionals.length} are given: ${all}. Give one without spaces.` };
+      const [all, one] = [positionals.join(" "), positionals.join("-")];
+      return { fault: `${positionals.length} folders are given: ${all}. Give one, for example ${one}.` };
     }
     if (folder?.trim() === "") return { fault: "The folder's name is empty. Give one, or leave it out." };
     return { given: { ...(folder !== undefined && { folder }), template, yes, install: !noInstall } };
   } catch (error) {
-    return { fault: (error as Error).message };
+    // Node adds how an argument may begin with a hyphen, which nobody wants here.
+    return { fault: (error as Error).message.replace(/\. To specify .*/s, ".") };
   }
 }
 

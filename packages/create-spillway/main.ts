@@ -73,7 +73,7 @@ async function create(
   warning: string | undefined,
 ): Promise<ExitCode> {
   const name = nameOfFolder(path.basename(folder));
-  const fault = faultOfFolder(folder) ?? faultOfName(name, dependenciesOf(template));
+  const fault = faultOfFolder(folder) ?? faultOfName(path.basename(folder), dependenciesOf(template));
   if (fault !== undefined) {
     say(fault);
     return exitCodes.wrongUsage;

@@ -15,22 +15,25 @@ export function nameOfFolder(folder: string): string {
 }
 
 /**
- * What is wrong with the name; undefined where it can be one. `taken`: packages that the program depends on, and which
- * npm does not install into a package of the same name.
+ * What is wrong with the name that the folder gives; undefined where it can be one. `taken`: packages that the program
+ * depends on, and which npm does not install into a package of the same name.
  *
  * The rules are those of Pulumi, which takes letters, digits, hyphens, underscores and periods, but not `pulumi`
  * (https://github.com/pulumi/pulumi/blob/master/sdk/go/common/workspace/templates.go), of npm, and of AWS's names.
  */
-export function faultOfName(name: string, taken: readonly string[]): string | undefined {
-  if (!/^[a-z]/.test(name)) {
-    return "The name of a project begins with a letter from a to z. Choose a folder whose name does.";
-  }
+export function faultOfName(folder: string, taken: readonly string[]): string | undefined {
+  const name = nameOfFolder(folder);
+  const rule = ruleAgainst(name, taken);
+  if (rule === undefined) return undefined;
+  return `The folder "${folder}" makes the name of the project "${name}". ${rule} Choose another name for the folder.`;
+}
+
+function ruleAgainst(name: string, taken: readonly string[]): string | undefined {
+  if (!/^[a-z]/.test(name)) return "The name of a project begins with a letter from a to z.";
   if (name.length > mostCharacters) {
-    return `The name of the project "${name}" has ${name.length} characters. At most ${mostCharacters} leave room for the names on AWS. Choose a folder with a shorter name.`;
+    return `It has ${name.length} characters, and AWS's names have room for ${mostCharacters}.`;
   }
-  if (name === "pulumi") return 'Pulumi does not allow "pulumi" as the name of a project. Choose another folder.';
-  if (taken.includes(name)) {
-    return `The program depends on the package "${name}", so it cannot have the same name. Choose another folder.`;
-  }
+  if (name === "pulumi") return "Pulumi does not allow this name.";
+  if (taken.includes(name)) return "The program depends on a package of this name.";
   return undefined;
 }

@@ -73,7 +73,10 @@ function programOf(source: string, { name, manager }: Choice): ReadonlyMap<strin
       return [target, withManager(target, filled, manager)];
     }),
   );
-  if (manager.name === "yarn" && !isYarnOne(manager.version)) program.set(".yarnrc.yml", "nodeLinker: node-modules\n");
+  if (manager.name === "yarn" && !isYarnOne(manager.version)) {
+    program.set(".yarnrc.yml", "nodeLinker: node-modules\n");
+    program.set(".gitignore", `${program.get(".gitignore")}.yarn/\n`);
+  }
   return program;
 }
 

@@ -41,16 +41,16 @@ describe("the command line of create-spillway", () => {
   it("lists the templates if there is no such template", () => {
     assert.equal(
       fault("shop", "--template", "pipline"),
-      'There is no template "pipline". There are queue, stream, pipeline.',
+      'There is no template "pipline". The templates are queue, stream, pipeline.',
     );
     const parsed = parse(["shop", "pipline"], { npm_config_template: "true" });
-    assert.deepEqual(parsed, { fault: 'There is no template "pipline". There are queue, stream, pipeline.' });
+    assert.deepEqual(parsed, { fault: 'There is no template "pipline". The templates are queue, stream, pipeline.' });
   });
 
   it("rejects a second folder, an empty one and an unknown option", () => {
-    assert.match(fault("my", "app"), /One folder is expected, and 2 are given: my app/);
+    assert.match(fault("my", "app"), /2 folders are given: my app\. Give one, for example my-app\./);
     assert.match(fault(" "), /folder's name is empty/);
-    assert.match(fault("--tempalte", "queue"), /Unknown option '--tempalte'/);
+    assert.match(fault("--tempalte", "queue"), /^Unknown option '--tempalte'\.$/);
     assert.match(fault("--template"), /argument missing/);
   });
 

@@ -83,6 +83,7 @@ describe("npm create spillway", () => {
   it("lets yarn 2 and later install into node_modules", async () => {
     await call(["shop", "--no-install"], { npm_config_user_agent: "yarn/4.9.1 npm/? node/v24.21.0" });
     assert.equal(read("shop/.yarnrc.yml"), "nodeLinker: node-modules\n");
+    assert.match(read("shop/.gitignore"), /^\.yarn\/$/m);
     assert.match(read("shop/.github/workflows/deploy.yml"), /yarn install --immutable/);
   });
 
@@ -117,12 +118,12 @@ describe("npm create spillway", () => {
   it("rejects a name that no project can have, with exit code 2", async () => {
     const { code, stderr } = await call(["spillway"]);
     assert.equal(code, 2);
-    assert.match(stderr, /depends on the package "spillway"/);
+    assert.match(stderr, /depends on a package of this name/);
     assert.equal(existsSync(path.join(folder, "spillway")), false);
     const wrong = await call(["shop", "--template", "pipline"]);
     assert.deepEqual(
       [wrong.code, wrong.stderr.split("\n")[0]],
-      [2, 'There is no template "pipline". There are queue, stream, pipeline.'],
+      [2, 'There is no template "pipline". The templates are queue, stream, pipeline.'],
     );
   });
 

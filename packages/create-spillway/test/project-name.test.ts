@@ -11,7 +11,7 @@ describe("the name of a new project", () => {
       ["under_score", "under-score"],
     ] as const) {
       assert.equal(nameOfFolder(folder), name);
-      assert.equal(faultOfName(name, []), undefined);
+      assert.equal(faultOfName(folder, []), undefined);
       // Pulumi's rule for the names of projects.
       assert.match(name, /^[A-Za-z0-9_.-]{1,100}$/);
     }
@@ -19,17 +19,18 @@ describe("the name of a new project", () => {
 
   it("begins with a letter", () => {
     for (const folder of ["2-apps", "日本", "--"]) {
-      assert.match(faultOfName(nameOfFolder(folder), []) ?? "", /begins with a letter/, folder);
+      assert.match(faultOfName(folder, []) ?? "", new RegExp(`^The folder "${folder}" makes .* begins with a letter`));
     }
   });
 
   it("leaves room for the names on AWS", () => {
     assert.equal(faultOfName("a".repeat(mostCharacters), []), undefined);
-    assert.match(faultOfName("a".repeat(mostCharacters + 1), []) ?? "", /has 31 characters\. At most 30 leave room/);
+    const long = faultOfName("a".repeat(mostCharacters + 1), []);
+    assert.match(long ?? "", /It has 31 characters, and AWS's names have room for 30\. Choose another name/);
   });
 
   it("is neither what Pulumi keeps for itself nor a package that the program needs", () => {
-    assert.match(faultOfName("pulumi", []) ?? "", /Pulumi does not allow "pulumi"/);
-    assert.match(faultOfName("spillway", ["spillway"]) ?? "", /depends on the package "spillway"/);
+    assert.match(faultOfName("Pulumi", []) ?? "", /the project "pulumi"\. Pulumi does not allow this name/);
+    assert.match(faultOfName("spillway", ["spillway"]) ?? "", /depends on a package of this name/);
   });
 });
