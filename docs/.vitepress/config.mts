@@ -55,8 +55,16 @@ export default defineConfig({
     search: {
       provider: "local",
       options: {
+        // VitePress passes these functions to the page as text, so they use nothing from outside.
         miniSearch: {
-          // VitePress passes this function to the page as text, so it uses nothing from outside.
+          options: {
+            // The words "visibility timeout" find visibilityTimeout, too.
+            tokenize: (text: string) =>
+              text.split(/[\n\r\p{Z}\p{P}]+/u).flatMap((word) => {
+                const parts = word.split(/(?<=[a-z])(?=[A-Z])/);
+                return parts.length === 1 ? parts : [word, ...parts];
+              }),
+          },
           searchOptions: { boostDocument: (page: string) => (page.includes("/reference/") ? 0.2 : 1) },
         },
       },
