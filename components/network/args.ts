@@ -9,8 +9,8 @@ import { checkKeys } from "../iam/encryption";
 /** The arguments of a `Network`. */
 export interface NetworkArgs extends Pick<Operations, "kmsKeyArn"> {
   /**
-   * The VPC's addresses, /16 to /28, shared evenly by its zones, which need a /28 each. You need another block only if
-   * you join networks.
+   * The VPC's addresses, /16 to /28, shared evenly by its zones. Each zone has one isolated subnet and needs a /28. You
+   * need another block only if you join networks.
    * https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
    * @default `10.0.0.0/16`
    */

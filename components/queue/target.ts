@@ -10,7 +10,7 @@ export interface QueueTargetOptions {
    */
   readonly messageGroupId?: string;
   /**
-   * Number of times that sending is tried again, 0 to 185.
+   * Number of times that sending to the queue is tried again, 0 to 185.
    * @default 185
    */
   readonly maximumRetryAttempts?: number;

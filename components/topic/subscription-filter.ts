@@ -20,7 +20,7 @@ export interface SubscriptionFilter<K extends string> {
    */
   readonly filter?: Readonly<Record<string, unknown>>;
   /**
-   * What `filter` and `types` apply to.
+   * What `filter` and `types` apply to: `MessageAttributes` or `MessageBody`.
    * @default `MessageAttributes`
    */
   readonly filterScope?: "MessageAttributes" | "MessageBody";
