@@ -35,9 +35,19 @@ export interface FunctionOptions extends BundleOptions {
    * 4 KB for all variables together. AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT and AWS_ENDPOINT_URL_SQS (or
    * that of another service) have the same effect on the consumer's own calls as on those of an SDK client.
    * @default none
-   * @example { LOG_LEVEL: "DEBUG" }
+   * @example { RATES_URL: "https://rates.example.com" }
    */
   readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
+  /**
+   * The level from which on Lambda keeps what the function logs: lines of `context.logger` and of `console`, and JSON
+   * lines with a `level` and a `timestamp`. Lambda sets AWS_LAMBDA_LOG_LEVEL to it, which the logger of Powertools
+   * obeys. With `WARN` or a higher level, batches without a failure have no line. The consumer's metrics are always
+   * kept.
+   * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+   * @default Lambda's own, which is "INFO"
+   * @example "DEBUG"
+   */
+  readonly logLevel?: "TRACE" | "DEBUG" | "INFO" | "WARN" | "ERROR" | "FATAL";
   /**
    * Days for which the function's log is kept, one of those that CloudWatch Logs allows: 1, 3, 5, 7, 14, 30, 60, 90, …
    * 3653. A log group that Lambda creates by itself keeps logs forever.
@@ -104,8 +114,11 @@ export const logRetentions: readonly number[] = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
+/** Whoever does not check types may give any text. */
+const logLevels: readonly string[] = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
+
 export function checkFunctionOptions(options: FunctionOptions, errors: ArgumentErrors): void {
-  const { timeout, memorySize, reservedConcurrency, environment = {}, logRetention } = options;
+  const { timeout, memorySize, reservedConcurrency, environment = {}, logLevel, logRetention } = options;
   errors.integer("timeout", timeout, { min: 1, max: 900, unit: "s", rule: "Lambda allows" });
   errors.integer("memorySize", memorySize, { min: 128, max: 10_240, unit: "MB", rule: "Lambda allows" });
   errors.integer("reservedConcurrency", reservedConcurrency, {
@@ -114,6 +127,9 @@ export function checkFunctionOptions(options: FunctionOptions, errors: ArgumentE
     unit: "environments",
     rule: "Lambda allows",
   });
+  if (logLevel !== undefined && !logLevels.includes(logLevel)) {
+    errors.add(`logLevel is "${logLevel}"; Lambda allows ${logLevels.join(", ")}.`);
+  }
   checkLogRetention(logRetention, errors);
   checkEnvironmentSize(environment, errors);
   checkBundleOptions(options, errors);

@@ -167,7 +167,7 @@ export class CallbackFunction extends pulumi.ComponentResource {
 
   private createFunction(args: CallbackFunctionArgs, parts: Parts): aws.lambda.Function {
     const { role, rolePolicy, logGroup, bundled, attached } = parts;
-    const { overrides, timeout, memorySize, reservedConcurrency, environment } = args;
+    const { overrides, timeout, memorySize, reservedConcurrency, environment, logLevel } = args;
     return new aws.lambda.Function(
       this.name,
       {
@@ -180,7 +180,11 @@ export class CallbackFunction extends pulumi.ComponentResource {
         role: role.arn,
         timeout: timeout ?? functionDefaults.timeout,
         memorySize: memorySize ?? functionDefaults.memorySize,
-        loggingConfig: { logFormat: "JSON", logGroup: logGroup.name },
+        loggingConfig: {
+          logFormat: "JSON",
+          logGroup: logGroup.name,
+          ...(logLevel !== undefined && { applicationLogLevel: logLevel }),
+        },
         environment: { variables: { ...environment, [settingsVariable]: this.settings(args) } },
         ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
         ...(attached !== undefined && { vpcConfig: attached.vpcConfig }),

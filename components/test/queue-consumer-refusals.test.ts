@@ -109,6 +109,11 @@ describe("QueueConsumer refuses", () => {
       "logRetention is 31 days; CloudWatch Logs allows 1, 3, 5, 7, 14, 30",
     ],
     [
+      "a log level that Lambda does not have",
+      { logLevel: "VERBOSE" },
+      'logLevel is "VERBOSE"; Lambda allows TRACE, DEBUG, INFO, WARN, ERROR, FATAL.',
+    ],
+    [
       "variables that Lambda reserves",
       { environment: { AWS_REGION: "x" } },
       'environment: "AWS_REGION" is reserved by Lambda; use another name.',

@@ -71,6 +71,12 @@ export class Report {
     count("RecordsRetried", batch.retried);
     count("RecordsDeadLettered", batch.deadLettered);
     count("RecordsHandedBack", batch.handedBack);
+    // Lambda takes a line without a level for INFO, and leaves it out if the function's level is above that. An alarm
+    // depends on the metrics, so their line then has the function's own level.
+    const { AWS_LAMBDA_LOG_LEVEL: level = "" } = process.env;
+    if (["WARN", "ERROR", "FATAL"].includes(level)) {
+      this.metrics.addMetadata("level", level).addMetadata("timestamp", new Date().toISOString());
+    }
     this.metrics.publishStoredMetrics();
   }
 

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { Message } from "../service/ask";
 import type { Code } from "./function/code";
 import type { FunctionDefinition } from "./function/definition";
+import { logLevelOf } from "./function/log-level";
 import type { Mapping, StreamDefinition } from "./mapping/mapping";
 
 export interface DeployedFunction {
@@ -13,7 +14,8 @@ export interface DeployedFunction {
 }
 
 export function describeFunction({ definition, code, modifiedAt }: DeployedFunction, qualified = false): Message {
-  const { environment, deadLetterArn, applicationLogLevel } = definition;
+  const { environment, deadLetterArn } = definition;
+  const logLevel = logLevelOf(definition);
   return {
     FunctionName: definition.functionName,
     FunctionArn: qualified ? `${definition.arn}:$LATEST` : definition.arn,
@@ -40,7 +42,7 @@ export function describeFunction({ definition, code, modifiedAt }: DeployedFunct
     LoggingConfig: {
       LogFormat: definition.logFormat,
       LogGroup: definition.logGroup,
-      ...(applicationLogLevel !== undefined && { ApplicationLogLevel: applicationLogLevel }),
+      ...(logLevel !== undefined && { ApplicationLogLevel: logLevel }),
     },
   };
 }

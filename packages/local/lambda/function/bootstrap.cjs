@@ -59,10 +59,11 @@ introduce();
 
 const levels = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
 const asJson = environment.AWS_LAMBDA_LOG_FORMAT === "JSON";
-const lowest = Math.max(0, levels.indexOf(environment.AWS_LAMBDA_LOG_LEVEL ?? (asJson ? "INFO" : "TRACE")));
+/** Lambda sets the level only where the format is JSON. */
+const lowest = levels.indexOf(environment.AWS_LAMBDA_LOG_LEVEL);
 
 function log(level, stream, values) {
-  if (asJson && levels.indexOf(level) < lowest) return;
+  if (levels.indexOf(level) < lowest) return;
   const timestamp = new Date().toISOString();
   if (asJson) {
     const error = values.find((value) => value instanceof Error);

@@ -22,7 +22,7 @@ export interface FunctionDefinition {
   readonly sourceMap?: string;
   readonly logGroup: string;
   readonly logFormat: LogFormat;
-  /** `TRACE` to `FATAL`. Only for the format JSON. */
+  /** `TRACE` to `FATAL`. Only for the format JSON, where the default is `INFO`. */
   readonly applicationLogLevel?: string;
   readonly tracing: "Active" | "PassThrough";
   /** If undefined, none is reserved. With 0, every invocation is throttled. */

@@ -4,6 +4,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import * as path from "node:path";
 import type { FunctionDefinition } from "./definition";
+import { isKept, logLevelOf } from "./log-level";
 import { eachLine, endLines, LogTail, startLine } from "./log-tail";
 import { exitError, largestResponse, timeoutError, tooLargeError } from "./runtime-errors";
 
@@ -96,6 +97,7 @@ export class Environment {
   readonly exited: Promise<void>;
   readonly #child: ChildProcess;
   readonly #spawnedAt = performance.now();
+  readonly #logLevel: string | undefined;
   #state: "starting" | "ready" | "gone" = "starting";
   #initError: string | undefined;
   #initMilliseconds: number | undefined;
@@ -105,6 +107,7 @@ export class Environment {
 
   constructor(readonly settings: EnvironmentSettings) {
     const { definition, directory, sourceMap, variables, inspectPort } = settings;
+    this.#logLevel = logLevelOf(definition);
     const ahead = settings.ahead?.();
     this.#child = spawn(
       process.execPath,
@@ -292,6 +295,7 @@ export class Environment {
   }
 
   #logged(line: string): void {
+    if (!isKept(line, this.#logLevel)) return;
     (this.#current?.log ?? this.#startLog)?.add(line);
     this.settings.onLog(this.#current?.event.requestId, line);
   }

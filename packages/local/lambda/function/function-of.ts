@@ -5,6 +5,7 @@ import type { GraphResource } from "@spillway/graph";
 import { numberIn, physicalName, structureIn, textIn, textsIn, type Values } from "../../service/values";
 import type { FunctionDefinition } from "./definition";
 import { inRange, invalid, validation } from "./errors";
+import { logLevels } from "./log-level";
 import { reservedIn } from "./variables";
 
 /** Properties that change what a function does, and that have no counterpart on one machine. */
@@ -69,7 +70,7 @@ export function functionOf(resource: GraphResource, projectRoot: string): Functi
 }
 
 function check(definition: FunctionDefinition): void {
-  const { timeout, memorySize, runtime, environment, handler } = definition;
+  const { timeout, memorySize, runtime, environment, handler, applicationLogLevel } = definition;
   if (runtime !== "nodejs24.x") {
     throw new Error(`runtime is "${runtime}"; the local run has nodejs24.x only. Set runtime to "nodejs24.x".`);
   }
@@ -77,6 +78,10 @@ function check(definition: FunctionDefinition): void {
   inRange("memorySize", memorySize, 128, 10_240);
   if (/\s/.test(handler) || handler.length > 128) {
     throw validation(handler, "handler", "Member must satisfy regular expression pattern: [^\\s]+");
+  }
+  if (applicationLogLevel !== undefined && !logLevels.includes(applicationLogLevel)) {
+    const rule = `Member must satisfy enum value set: [${logLevels.join(", ")}]`;
+    throw validation(applicationLogLevel, "loggingConfig.applicationLogLevel", rule);
   }
   const reserved = reservedIn(environment);
   if (reserved.length > 0) {

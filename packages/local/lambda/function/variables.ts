@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { reservedVariables } from "spillway/syntax/reserved-variables";
 import type { Credentials } from "../../service/credentials";
 import type { FunctionDefinition } from "./definition";
+import { logLevelOf } from "./log-level";
 
 export interface VariableSettings {
   readonly definition: FunctionDefinition;
@@ -23,6 +24,7 @@ const leadsElsewhere =
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
 export function variablesOf(settings: VariableSettings): Record<string, string> {
   const { definition, taskRoot, temporaryDirectory, logStreamName, credentials, region, address } = settings;
+  const logLevel = logLevelOf(definition);
   return {
     LANG: "en_US.UTF-8",
     TZ: ":UTC",
@@ -37,7 +39,7 @@ export function variablesOf(settings: VariableSettings): Record<string, string> 
     AWS_LAMBDA_LOG_GROUP_NAME: definition.logGroup,
     AWS_LAMBDA_LOG_STREAM_NAME: logStreamName,
     AWS_LAMBDA_LOG_FORMAT: definition.logFormat,
-    ...(definition.applicationLogLevel !== undefined && { AWS_LAMBDA_LOG_LEVEL: definition.applicationLogLevel }),
+    ...(logLevel !== undefined && { AWS_LAMBDA_LOG_LEVEL: logLevel }),
     AWS_EXECUTION_ENV: `AWS_Lambda_${definition.runtime}`,
     AWS_XRAY_CONTEXT_MISSING: "LOG_ERROR",
     LAMBDA_TASK_ROOT: taskRoot,

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import * as path from "node:path";
+import type { FunctionDefinition } from "../../lambda/function/definition";
 import { call, definitionOf, functionArn, type RunningLambda, startLambda, until } from "../support/lambda";
 import { region } from "../support/sqs";
 
@@ -303,6 +304,43 @@ describe("an execution environment", () => {
     );
     assert.equal(written[1].errorType, "TypeError");
     assert.equal(written[1].errorMessage, "bad");
+  });
+
+  it("leaves out what is below the function's level, as Lambda does", async () => {
+    const code = `
+      const at = (level, timestamp = "2026-01-01T00:00:00Z") =>
+        process.stdout.write(JSON.stringify({ level, timestamp }) + "\\n");
+      exports.handler = async () => {
+        for (const method of ["trace", "debug", "info", "warn", "error"]) console[method](method);
+        for (const level of ["debug", "INFO", "warn", "FATAL", "none"]) at(level);
+        at("ERROR", "yesterday");
+        process.stdout.write("text\\n");
+        return process.env.AWS_LAMBDA_LOG_LEVEL ?? "";
+      };`;
+    const kept = async (name: string, definition: Partial<FunctionDefinition>) => {
+      run.put(name, code, definition);
+      lines.length = 0;
+      const { answer, logTail } = await call(run.lambda, name);
+      const seen = lines.map(({ line }) => (line.startsWith("{") ? JSON.parse(line) : { message: line }));
+      assert.equal(
+        /"debug"/.test(logTail()),
+        seen.some(({ level }) => level === "debug"),
+      );
+      return [answer, ...seen.map(({ message, level }) => message ?? level).sort()];
+    };
+    const json = { logFormat: "JSON" } as const;
+    assert.deepEqual(await kept("usual", json), [
+      "INFO",
+      ...["ERROR", "FATAL", "INFO", "error", "info", "none", "text", "warn", "warn"],
+    ]);
+    const all = ["ERROR", "FATAL", "INFO", "debug", "debug", "error", "info", "none", "text", "warn", "warn"];
+    assert.deepEqual(await kept("more", { ...json, applicationLogLevel: "DEBUG" }), ["DEBUG", ...all]);
+    assert.deepEqual(await kept("fewer", { ...json, applicationLogLevel: "WARN" }), [
+      "WARN",
+      ...["FATAL", "error", "warn", "warn"],
+    ]);
+    const [level, ...texts] = await kept("texts", { applicationLogLevel: "WARN" });
+    assert.deepEqual([level, texts.length], ["", 12]);
   });
 
   it("reports positions in the source where the archive has a source map", async () => {

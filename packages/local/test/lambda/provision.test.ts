@@ -196,6 +196,11 @@ describe("the program's functions on the local run", () => {
       { environment: { variables: { AWS_REGION: "x" } } },
       /reserved keys .*: AWS_REGION$/,
     ],
+    [
+      "a log level that does not exist",
+      { loggingConfig: { logFormat: "JSON", applicationLogLevel: "VERBOSE" } },
+      /Value 'VERBOSE' at 'loggingConfig\.applicationLogLevel'.*\[TRACE, DEBUG, INFO, WARN, ERROR, FATAL\]/,
+    ],
     ["variables over 4 KB", { environment: { variables: { LONG: "x".repeat(4100) } } }, /exceeded the 4KB limit/],
     ["another runtime", { runtime: "python3.13" }, /runtime is "python3\.13"; the local run has nodejs24\.x only/],
     ["layers", { layers: ["arn:aws:lambda:eu-west-1:1:layer:x:1"] }, /layers is not supported by the local run; put/],
