@@ -98,7 +98,8 @@ async function entryOf(request: Request, exporter: Exporter | undefined, root: s
   };
   const importOf = (file: string) => {
     const relative = path.relative(root, file).split(path.sep).join("/");
-    return JSON.stringify(relative.startsWith(".") ? relative : `./${relative}`);
+    // A folder whose name begins with a dot is below the root, too: without "./", esbuild would look for a package.
+    return JSON.stringify(relative.startsWith("../") ? relative : `./${relative}`);
   };
   const importFrom = (name: string, module: string) =>
     `import { ${name} } from ${importOf(path.join(handlers, module))};\n`;

@@ -1,7 +1,7 @@
 // Longer than 250 lines because all limits and refusals of a bundle share the bundles that are built here.
 import { strict as assert } from "node:assert";
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
@@ -126,6 +126,26 @@ describe("a bundle", () => {
     assert.ok(
       readdirSync(path.join(root, ".spillway", "bundles")).includes(path.basename(first).replace(".zip", ".js.map")),
     );
+  });
+
+  it("is made from the source of a callback in a folder whose name begins with a dot", async () => {
+    mkdirSync(path.join(root, ".spillway"), { recursive: true });
+    const folder = mkdtempSync(path.join(root, ".spillway", "test-"));
+    try {
+      const file = path.join(folder, "dotted.js");
+      writeFileSync(
+        file,
+        'const { callback } = require("spillway/callback");\n' +
+          'exports.dotted = callback(require("valibot").object({}), () => () => {});\n',
+      );
+      const { dotted } = require(file);
+      const graph = await Recorded.of(() => void new QueueConsumer("jobs", { callback: dotted }));
+      const { archive } = graph.one("aws:lambda/function:Function").inputs.code as { archive: string };
+      const { sources } = JSON.parse(readFileSync(path.join(root, archive.replace(".zip", ".js.map")), "utf8"));
+      assert.ok(sources.includes(path.join("..", path.basename(folder), "dotted.js")), sources.join("\n"));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("is built again when any file that it imports has changed, even one that contributed no byte", async () => {
