@@ -71,7 +71,8 @@ function createStreamMapping(name: string, stream: ReadStream, fn: CallbackFunct
       }),
       ...(mappingMetrics && { metricsConfig: { metrics: ["EventCount"] } }),
     },
-    { parent: consumer, dependsOn: [fn.nodes.rolePolicy] },
+    // Lambda refuses a second mapping of the same stream and function.
+    { parent: consumer, dependsOn: [fn.nodes.rolePolicy], deleteBeforeReplace: true },
   );
   const payloadAlarm =
     payloadBucketArn === undefined ? undefined : createPayloadAlarm(name, mapping, options, consumer);

@@ -1,27 +1,25 @@
-// What a change does that cannot be undone: it deletes data, or removes what protects data.
+// What a change does that cannot be undone: it deletes data, repeats records, or removes what protects data.
 import type { GraphResource, Value } from "@spillway/graph";
 import { nameOf } from "@spillway/graph/read/names";
 import { protectionsOf, resourceType } from "@spillway/graph/resource-types";
+import { ofCheckpoint } from "./checkpoint-dangers";
 import type { Comparison, ResourceChange } from "./compare";
+import type { Danger } from "./danger";
 import { same } from "./difference";
 import { code } from "./markdown";
 
-export interface Danger {
-  readonly kind: "data" | "protection";
-  /** The present or former URN of the resource. */
-  readonly urn: string;
-  /** One line of Markdown. */
-  readonly text: string;
-}
-
-/** Dangers to data come first. */
+/** In the order of the resources, first those that are removed. */
 export function dangersOf(comparison: Comparison): readonly Danger[] {
   const { removed, changed } = comparison;
-  const all = [
+  return [
     ...removed.flatMap((resource) => ofRemoved(resource, comparison)),
-    ...changed.flatMap((change) => [...ofReplaced(change), ...ofStream(change), ...ofProtection(change)]),
+    ...changed.flatMap((change) => [
+      ...ofReplaced(change),
+      ...ofCheckpoint(change),
+      ...ofStream(change),
+      ...ofProtection(change),
+    ]),
   ];
-  return all.sort((a, b) => Number(a.kind === "protection") - Number(b.kind === "protection"));
 }
 
 function ofRemoved(resource: GraphResource, comparison: Comparison): Danger[] {

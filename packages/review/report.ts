@@ -6,6 +6,7 @@ import { nameOf } from "@spillway/graph/read/names";
 import { asNamedNow } from "./as-named-now";
 import { bundleLines } from "./bundles";
 import { type Comparison, compareGraphs } from "./compare";
+import type { Danger } from "./danger";
 import { dangersOf } from "./dangers";
 import { differencesOf } from "./difference";
 import { findingChanges } from "./findings";
@@ -48,6 +49,7 @@ export function reportOf(reviewed: Reviewed): Report {
     ...notes,
     ...alert("CAUTION", "Data is lost", ofKind("data")),
     ...alert("CAUTION", "Created and deleted at once", deleted),
+    ...alert("WARNING", "Records are read again", ofKind("repetition")),
     ...alert("WARNING", "Two in the program, one on AWS", shared),
     ...alert("WARNING", "Less is protected", ofKind("protection")),
     ...unknowns(onlyOnceDeployed, after),
@@ -65,7 +67,7 @@ export function reportOf(reviewed: Reviewed): Report {
   ];
   return { sections, failed: violated || onlyOnceDeployed.length > 0 };
 
-  function ofKind(kind: "data" | "protection"): string[] {
+  function ofKind(kind: Danger["kind"]): string[] {
     return dangers.filter((danger) => danger.kind === kind).map(({ text }) => text);
   }
 }
