@@ -12,8 +12,8 @@ export interface Operation {
   readonly operation: string;
   /** The consumer whose dead letters they are. */
   readonly consumer: Consumer;
-  /** The log group that has the lines. Default: that of the consumer. */
-  readonly logGroupName?: string | undefined;
+  /** Whose log group has the lines. Default: `consumer`. */
+  readonly loggedBy?: Consumer | undefined;
   /** How the letters were chosen, as it was given. */
   readonly filter?: Filter | undefined;
   readonly from?: string | undefined;
@@ -50,7 +50,8 @@ export async function startAudit(
   { intended = {}, off = false, say }: { readonly intended?: Done; readonly off?: boolean; say(line: string): void },
 ): Promise<Audit> {
   if (off) return silent;
-  const { consumer, logGroupName = consumer.logGroupName } = operation;
+  const { consumer, loggedBy = consumer } = operation;
+  const { logGroupName } = loggedBy;
   if (logGroupName === undefined) {
     const hasFunction = !["topic", "schedule", "rule"].includes(consumer.kind);
     throw new Error(
@@ -61,7 +62,7 @@ export async function startAudit(
             `"${consumer.name}". Do it with --no-audit.`,
     );
   }
-  const writeLine = await writer(stack, logGroupName, operation);
+  const writeLine = await writer(stack, { loggedBy, logGroupName }, operation);
   try {
     await writeLine("intended", intended);
   } catch (error) {
@@ -78,11 +79,11 @@ export async function startAudit(
 }
 
 async function writer(
-  { clients, name }: Stack,
-  logGroupName: string,
-  { consumer, logGroupName: _, ...operation }: Operation,
+  { clientsOf, name }: Stack,
+  { loggedBy, logGroupName }: { readonly loggedBy: Consumer; readonly logGroupName: string },
+  { consumer, loggedBy: _, ...operation }: Operation,
 ) {
-  const { logs, sts } = clients;
+  const { logs, sts } = clientsOf(loggedBy);
   const who = name === undefined ? "local" : ((await sts.send(new GetCallerIdentityCommand({}))).Arn ?? "unknown");
   const place = { logGroupName, logStreamName: auditStream };
   return async (phase: "intended" | "done", { ids, ...done }: Done): Promise<void> => {

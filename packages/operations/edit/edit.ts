@@ -7,7 +7,7 @@ import { nameOfRoute, routeOf } from "../letters/route";
 import { Outcomes } from "../redrive/outcomes";
 import { largestMessage, reasonTextOf, sizeOf, withReason } from "../redrive/outgoing";
 import { paceOf } from "../redrive/pace";
-import type { Working } from "../redrive/request";
+import { loggingOne, type Working } from "../redrive/request";
 import { Sending } from "../redrive/sending";
 import type { Consumer, Stack } from "../stack/stack";
 import { contentOf, shown, written } from "./content";
@@ -45,7 +45,7 @@ export type Edited =
 
 export async function edit(stack: Stack, request: EditRequest, working: Working): Promise<Edited> {
   const { consumer, id } = request;
-  const reader = await openReader({ sqs: stack.clients.sqs, consumer, signal: working.signal });
+  const reader = await openReader({ sqs: stack.clientsOf(consumer).sqs, consumer, signal: working.signal });
   try {
     const letter = await find(reader, id);
     if (letter === undefined) {
@@ -104,13 +104,11 @@ async function editLetter(
   const sending = new Sending({
     stack,
     to,
-    outcomes: new Outcomes(stack.clients.logs),
+    outcomes: new Outcomes(stack),
     pace: paceOf(undefined, signal),
-    begin: async ({ logGroupName }) => {
-      const operation = {
-        ...{ operation: "edit", consumer, from: consumer.url, to: to?.name },
-        logGroupName: consumer.logGroupName ?? logGroupName,
-      };
+    begin: async (receiver) => {
+      const loggedBy = loggingOne(consumer, receiver);
+      const operation = { operation: "edit", consumer, loggedBy, from: consumer.url, to: to?.name };
       audit = await startAudit(stack, operation, { intended: { count: 1, ids: [letter.id] }, off: !writes, say });
     },
     delete: (letters) => reader.delete(letters),

@@ -40,11 +40,9 @@ export interface Listing {
 }
 
 /** Reads all queues at once, gives back what it read, and consumes nothing. */
-export async function listLetters({ clients }: Pick<Stack, "clients">, options: ListOptions): Promise<Listing> {
+export async function listLetters(stack: Pick<Stack, "clientsOf">, options: ListOptions): Promise<Listing> {
   // Also when it is interrupted, it ends only when each queue has back what was read.
-  const read = await Promise.all(
-    options.consumers.map((consumer) => sample(consumer, { sqs: clients.sqs, ...options })),
-  );
+  const read = await Promise.all(options.consumers.map((consumer) => sample(consumer, stack, options)));
   options.signal.throwIfAborted();
   const letters = read.flatMap(({ letters: each }) => each);
   const [first] = read;
@@ -59,9 +57,11 @@ interface Sample {
   readonly error?: unknown;
 }
 
-async function sample(consumer: Consumer, options: SampleOptions): Promise<Sample> {
+type Reading = Pick<Stack, "clientsOf">;
+
+async function sample(consumer: Consumer, stack: Reading, options: ListOptions): Promise<Sample> {
   try {
-    return await readSample(consumer, options);
+    return await readSample(consumer, stack, options);
   } catch (error) {
     const { name, kind, url } = consumer;
     const fault = error instanceof Error ? error.message : String(error);
@@ -70,11 +70,9 @@ async function sample(consumer: Consumer, options: SampleOptions): Promise<Sampl
   }
 }
 
-type SampleOptions = Omit<ListOptions, "consumers"> & Pick<Stack["clients"], "sqs">;
-
-async function readSample(consumer: Consumer, { sqs, filter, limit, signal }: SampleOptions): Promise<Sample> {
+async function readSample(consumer: Consumer, stack: Reading, { filter, limit, signal }: ListOptions): Promise<Sample> {
   const { name, kind, url } = consumer;
-  const reader = await openReader({ sqs, consumer, signal, limit });
+  const reader = await openReader({ sqs: stack.clientsOf(consumer).sqs, consumer, signal, limit });
   try {
     const letters: DeadLetter[] = [];
     for await (const wave of reader.waves()) letters.push(...wave.filter((letter) => takes(filter, letter)));

@@ -67,7 +67,7 @@ function routeToFunction(consumer: Consumer, shape: InvocationShape): Route {
     : { to: "function", functionName, shape, consumer };
 }
 
-/** The dead-letter queue's URL with another name in it: a redrive stays in its account and Region. */
+/** The dead-letter queue's URL with another name in it: both are in one account and region. */
 export function queueUrlOf(queueArn: string, deadLetterQueueUrl: string): string {
   const [accountId, name] = queueArn.split(":").slice(4);
   return new URL(`/${accountId}/${name}`, deadLetterQueueUrl).toString();
@@ -77,12 +77,13 @@ export function queueUrlOf(queueArn: string, deadLetterQueueUrl: string): string
 const groupless = (letter: DeadLetter, to: Consumer) =>
   to.sourceArn.endsWith(".fifo") && letter.message.Attributes?.MessageGroupId === undefined;
 
-function routeToQueue(queueArn: string, deadLetterQueueUrl: string, consumer: Consumer): Route {
+function routeToQueue(consumer: Consumer): Route {
+  const { sourceArn: queueArn, url } = consumer;
   const [, , service, , accountId, name] = queueArn.split(":");
   if (service !== "sqs" || accountId === undefined || name === undefined) {
     return nowhere(`${queueArn} is no queue. Name a queue's consumer with --to.`);
   }
-  const queueUrl = queueUrlOf(queueArn, deadLetterQueueUrl);
+  const queueUrl = queueUrlOf(queueArn, url);
   return { to: "queue", queueUrl, queueArn, fifo: name.endsWith(".fifo"), consumer };
 }
 
@@ -93,12 +94,12 @@ function routeToQueue(queueArn: string, deadLetterQueueUrl: string, consumer: Co
 function routeToSource({ consumer, message, reason }: DeadLetter, { consumers }: Pick<Stack, "consumers">): Route {
   const said = message.Attributes?.DeadLetterQueueSourceArn ?? reason?.sourceArn;
   if (said === undefined || said === consumer.sourceArn) {
-    return routeToQueue(consumer.sourceArn, consumer.url, consumer);
+    return routeToQueue(consumer);
   }
   const other = consumers.find(({ kind, sourceArn }) => kind === "queue" && sourceArn === said);
   return other === undefined
     ? nowhere(`It came from ${said}, which is no queue of this stack. Name the consumer that shall have it with --to.`)
-    : routeToQueue(said, consumer.url, other);
+    : routeToQueue(other);
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
@@ -117,7 +118,7 @@ function routeOfDescription({ consumer, description = {} }: DeadLetter): Route {
  * Scheduler and EventBridge say in attributes which target they could not reach.
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html
  */
-function routeToTarget({ consumer, message }: DeadLetter, { consumers }: Pick<Stack, "consumers">): Route {
+function routeToTarget({ message }: DeadLetter, { consumers }: Pick<Stack, "consumers">): Route {
   const value = (name: string) => message.MessageAttributes?.[name]?.StringValue;
   const target = value("TARGET_ARN");
   if (target === undefined) return nowhere("It has no attribute TARGET_ARN. Name a queue's consumer with --to.");
@@ -126,7 +127,7 @@ function routeToTarget({ consumer, message }: DeadLetter, { consumers }: Pick<St
   if (known === undefined) {
     return nowhere(`Its target ${target} is no queue of this stack. Name the consumer that shall have it with --to.`);
   }
-  return routeToQueue(target, consumer.url, known);
+  return routeToQueue(known);
 }
 
 function routeToOther(letter: DeadLetter, to: Consumer): Route {
@@ -142,7 +143,7 @@ function routeToOther(letter: DeadLetter, to: Consumer): Route {
   if (groupless(letter, to)) {
     return nowhere(`"${to.name}" consumes a FIFO queue, and the dead letter has no message group.`);
   }
-  if (to.kind === "queue") return routeToQueue(to.sourceArn, to.url, to);
+  if (to.kind === "queue") return routeToQueue(to);
   return consumer.kind.startsWith("topic")
     ? routeToFunction(to, "topic")
     : nowhere(`"${to.name}" consumes a topic, and takes what was published only. Name a queue's consumer with --to.`);

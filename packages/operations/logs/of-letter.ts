@@ -21,7 +21,7 @@ const mostLines = 100;
 /** Never rejects, but when the signal aborts: a letter is worth reading without its log. */
 export async function logOf(
   letter: DeadLetter,
-  { clients, name }: Pick<Stack, "clients" | "name">,
+  { clientsOf, name }: Pick<Stack, "clientsOf" | "name">,
   signal: AbortSignal,
 ): Promise<LetterLog> {
   const { logGroupName } = letter.consumer;
@@ -30,7 +30,7 @@ export async function logOf(
     return { lines: [], fault: `No log: ${why}.` };
   }
   try {
-    const query = { logs: clients.logs, logGroupName, pages: mostPages, signal };
+    const query = { logs: clientsOf(letter.consumer).logs, logGroupName, pages: mostPages, signal };
     const found = await invocationOf(letter, query);
     if (found === undefined) return { logGroupName, lines: [], fault: "No line of the log names this record." };
     const { requestId, at } = found;

@@ -19,7 +19,7 @@ export interface TailOptions {
 
 /** Goes on until the signal aborts, and resolves then. Rejects with an Error for the user. */
 export async function tailLog(
-  { clients, consumers }: Pick<Stack, "clients" | "consumers">,
+  { clientsOf, consumers }: Pick<Stack, "clientsOf" | "consumers">,
   { consumer, since, signal, onEvent }: TailOptions,
 ): Promise<void> {
   const { name, logGroupName } = consumer;
@@ -29,12 +29,13 @@ export async function tailLog(
       others === "" ? "Deploy the program with this version of spillway." : `Those with a log are: ${others}.`;
     throw new Error(`The output of "${name}" names no log group. ${fix}`);
   }
+  const { logs } = clientsOf(consumer);
   const seen = new Map<string, number>();
   let from = since.getTime();
   while (!signal.aborted) {
     let newest = from;
     try {
-      for await (const { events } of pagesOf({ logs: clients.logs, logGroupName, from, signal })) {
+      for await (const { events } of pagesOf({ logs, logGroupName, from, signal })) {
         for (const event of events) {
           newest = Math.max(newest, event.timestamp);
           if (seen.has(event.id)) continue;

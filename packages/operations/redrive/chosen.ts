@@ -50,7 +50,7 @@ class SendChosen {
     private readonly working: Working,
   ) {
     const { rate, to } = request;
-    this.#outcomes = new Outcomes(stack.clients.logs);
+    this.#outcomes = new Outcomes(stack);
     this.#sending = new Sending({
       stack,
       to,
@@ -69,7 +69,7 @@ class SendChosen {
     const { consumer } = request;
     for (let before = -1; before < this.#sending.sent.size && !this.#ends(); ) {
       before = this.#sending.sent.size;
-      const reader = await openReader({ sqs: stack.clients.sqs, consumer, signal: working.signal });
+      const reader = await openReader({ sqs: stack.clientsOf(consumer).sqs, consumer, signal: working.signal });
       this.#reader = reader;
       try {
         await this.#send(reader);

@@ -70,7 +70,7 @@ type Remove = (letters: readonly DeadLetter[]) => Promise<readonly DeadLetter[]>
 
 /** A FIFO queue hands out ten letters of a group at a time: it is read again as long as that leads on. */
 async function deleteChosen(
-  { clients }: Stack,
+  { clientsOf }: Stack,
   selection: Selection,
   signal: AbortSignal,
   work: (letters: readonly DeadLetter[], remove: Remove) => Promise<void>,
@@ -80,7 +80,7 @@ async function deleteChosen(
   let unread: Unread | undefined;
   for (let before = -1; before < done.size; ) {
     before = done.size;
-    const reader = await openReader({ sqs: clients.sqs, consumer, signal });
+    const reader = await openReader({ sqs: clientsOf(consumer).sqs, consumer, signal });
     try {
       for await (const wave of reader.waves()) {
         const mine = wave.filter((letter) => isChosen(selection, letter) && !done.has(letter.id));

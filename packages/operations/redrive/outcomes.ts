@@ -2,8 +2,7 @@
 // dead-letter queue.
 import { FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import type { DeadLetter } from "../letters/letter";
-import type { Clients } from "../stack/clients";
-import type { Consumer } from "../stack/stack";
+import type { Consumer, Stack } from "../stack/stack";
 import type { Outcome } from "./to-queue";
 
 /** Milliseconds by which the clock of this machine may be ahead of AWS's. */
@@ -25,16 +24,17 @@ export class Outcomes {
   readonly #seen = new Set<string>();
   /** Outcomes of records that this run has not sent, or not yet noted: an answer may come after the line. */
   readonly #early = new Map<string, Outcome>();
-  readonly #logGroups = new Set<string>();
+  /** The consumers whose logs are read, by their log groups. */
+  readonly #watched = new Map<string, Consumer>();
   readonly #since = Date.now();
   /** By log group: the time from which on it is read. What is older was read before. */
   readonly #from = new Map<string, number>();
 
-  constructor(readonly logs: Clients["logs"]) {}
+  constructor(private readonly stack: Pick<Stack, "clientsOf">) {}
 
   /** Reads the log of this consumer from now on. Without one, only what comes back is known. */
-  watch({ logGroupName }: Pick<Consumer, "logGroupName">): void {
-    if (logGroupName !== undefined) this.#logGroups.add(logGroupName);
+  watch(consumer: Consumer): void {
+    if (consumer.logGroupName !== undefined) this.#watched.set(consumer.logGroupName, consumer);
   }
 
   sent(recordId: string, { id, failedAt }: DeadLetter, outcome = this.#early.get(recordId)): void {
@@ -80,12 +80,13 @@ export class Outcomes {
 
   /** Reads what the consumers have logged since. */
   async read(): Promise<void> {
-    for (const logGroupName of this.#logGroups) {
+    for (const [logGroupName, consumer] of this.#watched) {
+      const { logs } = this.stack.clientsOf(consumer);
       const startTime = this.#from.get(logGroupName) ?? this.#since - skew;
       let newest = startTime + late;
       let nextToken: string | undefined;
       do {
-        const answer = await this.logs.send(
+        const answer = await logs.send(
           new FilterLogEventsCommand({
             logGroupName,
             startTime,

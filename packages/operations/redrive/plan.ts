@@ -39,7 +39,8 @@ export async function planOf(
   selection: Selection,
   { to, signal }: { readonly to?: Consumer | undefined; readonly signal: AbortSignal },
 ): Promise<Plan> {
-  const reader = await openReader({ sqs: stack.clients.sqs, consumer: selection.consumer, signal });
+  const { consumer } = selection;
+  const reader = await openReader({ sqs: stack.clientsOf(consumer).sqs, consumer, signal });
   const groups = new Map<string, { errorType: string; count: number; to: string }>();
   const ids: string[] = [];
   let count = 0;

@@ -1,5 +1,6 @@
 // Sends dead letters back: all at once by AWS where it can, otherwise one by one.
 import { isEmpty } from "../letters/filter";
+import { regionOf } from "../stack/region";
 import type { Stack } from "../stack/stack";
 import { sendChosen } from "./chosen";
 import { fastestMove, servesOnly } from "./move-task";
@@ -22,15 +23,15 @@ async function run(stack: Stack, request: RedriveRequest, working: Working): Pro
   return (await movesWhole(stack, request)) ? moveWhole(stack, request, working) : sendChosen(stack, request, working);
 }
 
-/** AWS moves whole queues only, back to queues, and tells nobody which message is which. */
+/** AWS moves whole queues only, back to queues of the same region, and tells nobody which message is which. */
 async function movesWhole(
-  { clients }: Stack,
+  { clientsOf }: Stack,
   { consumer, filter, only, to, canary, rate = 0 }: RedriveRequest,
 ): Promise<boolean> {
   if (consumer.kind !== "queue" || !isEmpty(filter) || only !== undefined) return false;
   if (canary !== undefined || rate > fastestMove || !Number.isInteger(rate)) return false;
-  if (to === undefined) return servesOnly(clients.sqs, consumer);
-  return to.kind === "queue" && isFifo(to.url) === isFifo(consumer.url);
+  if (to === undefined) return servesOnly(clientsOf(consumer).sqs, consumer);
+  return to.kind === "queue" && isFifo(to.url) === isFifo(consumer.url) && regionOf(to) === regionOf(consumer);
 }
 
 const isFifo = (url: string) => url.endsWith(".fifo");

@@ -52,11 +52,14 @@ export interface Redriven {
 }
 
 /** The lines about it are in the consumer's log group, or in that of the target of a schedule or a rule. */
+export const loggingOne = (consumer: Consumer, receiver: Consumer): Consumer =>
+  consumer.logGroupName === undefined ? receiver : consumer;
+
 export function operationOf({ consumer, filter, only, to }: RedriveRequest, receiver: Consumer): Operation {
   return {
     operation: "redrive",
     consumer,
-    logGroupName: consumer.logGroupName ?? receiver.logGroupName,
+    loggedBy: loggingOne(consumer, receiver),
     filter: only === undefined ? filter : { id: [only] },
     from: consumer.url,
     to: to?.name,

@@ -52,7 +52,7 @@ export async function restore(
       try {
         for (const batch of batchesFrom(lines, own, consumer.url.endsWith(".fifo"))) {
           if (signal.aborted) break;
-          const answers = await send(stack.clients.sqs, consumer, batch);
+          const answers = await send(stack.clientsOf(consumer).sqs, consumer, batch);
           ids.push(...answers.flatMap(({ line, was, is }) => (is === undefined ? [] : { line, was, is })));
           failed.push(...answers.flatMap(({ line, why }) => (why === undefined ? [] : { line, why })));
           next = Math.max(next, ...batch.map(({ line }) => line + 1));

@@ -87,7 +87,7 @@ export class Sending {
     for (let at = 0; at < letters.length && !ends(); at += pace.most) {
       const part = letters.slice(at, at + pace.most);
       await pace.take(part.length);
-      const sending = sendToQueue(part, route, stack.clients, this.#blocked);
+      const sending = sendToQueue(part, route, stack.clientsOf(route.consumer), this.#blocked);
       while (!ends()) {
         const { value: deliveries, done } = await sending.next();
         if (done) break;
@@ -106,7 +106,7 @@ export class Sending {
       if (ends()) return false;
       await pace.take(1);
       if (ends()) return false;
-      const delivery = await giveToFunction(letter, route, stack.clients);
+      const delivery = await giveToFunction(letter, route, stack.clientsOf(route.consumer));
       await settle([delivery]);
       return delivery.done;
     });

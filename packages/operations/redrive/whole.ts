@@ -12,7 +12,7 @@ const logInterval = 1000;
 export async function moveWhole(stack: Stack, request: RedriveRequest, { say, signal }: Working): Promise<Redriven> {
   const { consumer, stopAfter, rate } = request;
   const receiver = request.to ?? consumer;
-  const outcomes = new Outcomes(stack.clients.logs);
+  const outcomes = new Outcomes(stack);
   outcomes.watch(receiver);
   await outcomes.read();
   const audit = await startAudit(stack, operationOf(request, receiver), { off: !request.audit, say });
@@ -20,7 +20,7 @@ export async function moveWhole(stack: Stack, request: RedriveRequest, { say, si
   const look = throttled(logInterval);
   try {
     const { moved, stopped } = await moveAll({
-      sqs: stack.clients.sqs,
+      sqs: stack.clientsOf(consumer).sqs,
       consumer,
       destinationArn: receiver.sourceArn,
       perSecond: rate,

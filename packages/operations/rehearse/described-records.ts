@@ -13,8 +13,9 @@ export async function describedRecords(
 ): Promise<readonly LambdaRecord[]> {
   const description = readDescription(given);
   if (description.kind === "event") return recordsOfTopic(description.payload);
-  const mapping = await mappingOf(stack.clients, consumer);
-  const { records, expired, others } = await findRecords(stack.clients, description, mapping, signal);
+  const clients = stack.clientsOf(consumer);
+  const mapping = await mappingOf(clients, consumer);
+  const { records, expired, others } = await findRecords(clients, description, mapping, signal);
   if (expired !== undefined) throw new Error(`Past the retention of its stream: ${expired}.`);
   if (others > 0) {
     throw new Error(`Its range has ${others} records of other batches, and nothing tells which of them failed.`);

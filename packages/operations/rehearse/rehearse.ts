@@ -111,7 +111,7 @@ interface Copies extends Pick<Rehearsal, "total" | "read" | "complete"> {
 
 /** In the order in which they were sent. They are visible to others again before anything runs. */
 async function copyLetters(consumer: Consumer, { stack, filter, limit, signal }: RehearseSettings): Promise<Copies> {
-  const reader = await openReader({ sqs: stack.clients.sqs, consumer, signal, limit });
+  const reader = await openReader({ sqs: stack.clientsOf(consumer).sqs, consumer, signal, limit });
   try {
     const letters: DeadLetter[] = [];
     for await (const wave of reader.waves()) letters.push(...wave.filter((letter) => takes(filter, letter)));

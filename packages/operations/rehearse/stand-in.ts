@@ -60,7 +60,7 @@ export async function startStandIn(
   });
   let stack: Stack | undefined;
   const close = async () => {
-    stack?.clients.close();
+    stack?.close();
     await run.close();
   };
   try {
@@ -77,7 +77,7 @@ async function consumerIn(stack: Stack, name: string, lines: Lines, signal: Abor
   const consumer = consumerNamed(stack, name);
   const { functionName, kind } = consumer;
   if (functionName === undefined) throw new Error(`"${name}" is a ${kind} in this checkout, which has no function.`);
-  const { clients } = stack;
+  const clients = stack.clientsOf(consumer);
   const isStream = kind === "stream" || kind === "table";
   const { tumblingWindow = 0 } = isStream ? await mappingOf(clients, consumer) : {};
   return {
@@ -105,7 +105,7 @@ const failuresIn = ({ failures }: BatchLine) => new Map(failures.map((failure) =
 
 /** The consumer's log level may be above that of its line: then its answer and its dead letters tell. */
 async function withoutLine(
-  { clients }: Stack,
+  { clientsOf }: Stack,
   consumer: Consumer,
   records: readonly LambdaRecord[],
   itemIdentifiers: readonly string[],
@@ -117,7 +117,7 @@ async function withoutLine(
     const errorMessage = "The function reported it as failed, and its log does not say why.";
     failures.set(id, { errorType: "Error", errorMessage, outcome: "retried" });
   }
-  const reader = await openReader({ sqs: clients.sqs, consumer, signal });
+  const reader = await openReader({ sqs: clientsOf(consumer).sqs, consumer, signal });
   try {
     for await (const wave of reader.waves()) {
       for (const letter of wave) {

@@ -40,12 +40,12 @@ export async function replay(settings: ReplaySettings): Promise<ReplayResult> {
   const { stack, name, signal, limit } = settings;
   const consumer = consumerNamed(stack, name);
   const functionName = functionOf(consumer);
+  const clients = stack.clientsOf(consumer);
   const hasMapping = consumer.kind === "stream" || consumer.kind === "table";
-  const mapping = hasMapping ? await mappingOf(stack.clients, consumer) : undefined;
+  const mapping = hasMapping ? await mappingOf(clients, consumer) : undefined;
   if (mapping !== undefined) refuseWindow(consumer, mapping);
-  const reader = await openReader({ sqs: stack.clients.sqs, consumer, signal });
+  const reader = await openReader({ sqs: clients.sqs, consumer, signal });
   try {
-    const { clients } = stack;
     const { ids, say, yes, keep, wholeRange } = settings;
     const pieces = await collectPieces({ reader, clients, mapping, limit, ids, say });
     const place = { stack, consumer, functionName, mapping, keep, wholeRange, signal, say };

@@ -57,7 +57,7 @@ export const inspectPiece = (piece: Piece, place: ReplayPlace) =>
   settle(piece, place, async () => {
     const { description } = piece;
     if (description.kind === "event") return untouched("ready");
-    const found = await findRecords(place.stack.clients, description, mappingIn(place), place.signal);
+    const found = await findRecords(clientsOf(place), description, mappingIn(place), place.signal);
     return refusalOf(found, description, place) ?? { ...untouched("ready"), ...expiredIn(found) };
   });
 
@@ -85,20 +85,21 @@ async function runEvent(piece: Piece, place: ReplayPlace): Promise<State> {
   if (letter === undefined || route?.to !== "function") {
     return { ...untouched("failed"), why: route?.to === "nowhere" ? route.why : "it is no message of the queue" };
   }
-  const delivery = await giveToFunction(letter, route, stack.clients);
+  const delivery = await giveToFunction(letter, route, clientsOf(place));
   if (!delivery.done) return { ...untouched("failed"), why: delivery.why };
   const deadLettered = delivery.outcome === "deadLettered" ? 1 : 0;
   return { outcome: "replayed", done: 1, deadLettered, removed: !keep && (await piece.remove()) };
 }
 
 async function runBatch(piece: Piece, description: BatchDescription, place: ReplayPlace): Promise<State> {
-  const { stack, functionName, keep, signal, say } = place;
+  const { functionName, keep, signal, say } = place;
+  const clients = clientsOf(place);
   const mapping = mappingIn(place);
-  const found = await findRecords(stack.clients, description, mapping, signal);
+  const found = await findRecords(clients, description, mapping, signal);
   const refusal = refusalOf(found, description, place);
   if (refusal !== undefined) return refusal;
   const { records } = found;
-  const { done, deadLettered, why } = await runRecords(stack.clients.lambda, functionName, records, {
+  const { done, deadLettered, why } = await runRecords(clients.lambda, functionName, records, {
     batchSize: mapping.batchSize,
     signal,
     onDone: (count) => say(`${describeRange(description)}: ${count} of ${records.length} done`),
@@ -125,6 +126,8 @@ function refusalOf(found: Found, { size }: BatchDescription, { wholeRange }: Rep
       "same time. --whole-range runs all of them; those that were done once run again",
   };
 }
+
+const clientsOf = ({ stack, consumer }: ReplayPlace) => stack.clientsOf(consumer);
 
 const untouched = (outcome: ReplayOutcome): State => ({ outcome, done: 0, deadLettered: 0, removed: false });
 

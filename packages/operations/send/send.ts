@@ -85,8 +85,9 @@ export async function send(stack: Stack, request: SendRequest, { signal, say }: 
   }
 }
 
-async function sendOnce({ clients }: Stack, { consumer, body, group, key = randomUUID() }: SendRequest) {
+async function sendOnce(stack: Stack, { consumer, body, group, key = randomUUID() }: SendRequest) {
   const { kind, sourceArn, url } = consumer;
+  const clients = stack.clientsOf(consumer);
   if (kind === "stream") {
     const { SequenceNumber = "" } = await clients.kinesis.send(
       new PutRecordCommand({ StreamARN: sourceArn, PartitionKey: key, Data: Buffer.from(body) }),

@@ -1,6 +1,7 @@
 // A running program, on AWS or on this machine, as its operator sees it: its consumers and how to reach them.
-import { type Clients, clientsFor } from "./clients";
+import { type Clients, clientsFor, type Place } from "./clients";
 import { type Outputs, outputsOfFile, outputsOfRun, outputsOfStack } from "./outputs";
+import { regionOf } from "./region";
 
 /** What the output `deadLetters` of a component says, under the name by which the program exports it. */
 export interface Consumer {
@@ -32,13 +33,15 @@ export interface Stack {
   readonly name: string | undefined;
   readonly outputs: Outputs;
   readonly consumers: readonly Consumer[];
-  readonly region: string;
-  readonly clients: Clients;
   /** How a further command reads the same stack: ` --stack prod`, or nothing for the local run. */
   readonly flags: string;
+  /** The clients for the region of this consumer, since a stack may have consumers in several regions. */
+  clientsOf(consumer: Pick<Consumer, "name" | "sourceArn">): Clients;
+  /** Ends the connections of all clients. */
+  close(): void;
 }
 
-/** Rejects with an Error for the user when the outputs cannot be read. The stack's clients must be closed. */
+/** Rejects with an Error for the user when the outputs cannot be read. The stack must be closed. */
 export async function openStack({ stack, outputs: file, port, signal }: StackOptions): Promise<Stack> {
   if (stack !== undefined && file !== undefined) {
     throw new Error("--stack and --outputs were both given. Each says where the outputs are read: leave one out.");
@@ -52,15 +55,13 @@ export async function openStack({ stack, outputs: file, port, signal }: StackOpt
         ? await outputsOfStack(stack, signal)
         : await outputsOfRun(address, signal);
   const consumers = consumersIn(outputs);
-  const region = regionOf(outputs);
   // Any key has full access to the local run. On AWS, the SDK finds credentials as every tool of AWS does.
   const credentials = { accessKeyId: "spillway", secretAccessKey: "spillway" };
   return {
     name: stack ?? file,
     outputs,
     consumers,
-    region,
-    clients: clientsFor(local ? { region, endpoint: address, credentials } : { region }),
+    ...clientsByRegion(local ? { endpoint: address, credentials } : {}),
     flags:
       stack !== undefined
         ? ` --stack ${stack}`
@@ -69,6 +70,21 @@ export async function openStack({ stack, outputs: file, port, signal }: StackOpt
           : port === defaultPort
             ? ""
             : ` --port ${port}`,
+  };
+}
+
+function clientsByRegion(place: Omit<Place, "region">): Pick<Stack, "clientsOf" | "close"> {
+  const made = new Map<string, Clients>();
+  return {
+    clientsOf(consumer) {
+      const region = regionOf(consumer);
+      const clients = made.get(region) ?? clientsFor({ ...place, region });
+      made.set(region, clients);
+      return clients;
+    },
+    close() {
+      for (const clients of made.values()) clients.close();
+    },
   };
 }
 
@@ -110,19 +126,6 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 const isDeadLetters = (value: unknown): value is DeadLettersOutput =>
   isObject(value) && ["url", "sourceArn", "kind"].every((member) => typeof value[member] === "string");
-
-/** The region of the first ARN that has one. */
-function regionOf(outputs: Outputs): string {
-  const [, region] = /"arn:[a-z-]+:[a-z0-9-]+:([a-z0-9-]+):\d{12}:/.exec(JSON.stringify(outputs)) ?? [];
-  const found = region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
-  if (found === undefined) {
-    throw new Error(
-      "The outputs have no ARN that tells the region. Export the dead letters of a consumer " +
-        "(`export const deadLetters = { orders: orders.deadLetters }`), or set AWS_REGION.",
-    );
-  }
-  return found;
-}
 
 /** The consumer of that name. Throws an Error that lists the names there are. */
 export function consumerNamed({ consumers }: Pick<Stack, "consumers">, name: string): Consumer {

@@ -36,7 +36,7 @@ describe("dead letters that are discarded, restored and edited", () => {
 
   /** What was said in the log group of the consumer. */
   async function operations(name: string): Promise<readonly Record<string, unknown>[]> {
-    const { events = [] } = await fixable.stack.clients.logs.send(
+    const { events = [] } = await fixable.clients.logs.send(
       new FilterLogEventsCommand({
         logGroupName: fixable.consumer(name).logGroupName,
         logStreamNames: [auditStream],

@@ -121,12 +121,15 @@ describe("the first letters of a redrive", () => {
   });
 });
 
+/** A stack whose logs are these. */
+const reading = (client: unknown) => ({ clientsOf: () => ({ logs: client }) as unknown as Clients });
+
 describe("the log of dead letters", () => {
   it("is read on from where it was read, with room for lines that come late", async () => {
     const timestamp = Date.now() + 600_000;
     const { asked, logs: client } = logs([{ timestamp, message: "{}" }]);
-    const outcomes = new Outcomes(client);
-    outcomes.watch({ logGroupName: "group" });
+    const outcomes = new Outcomes(reading(client));
+    outcomes.watch({ ...consumer, logGroupName: "group" });
     await outcomes.read();
     await outcomes.read();
     const [first = 0, second = 0] = asked.map(({ startTime }) => startTime);
@@ -150,9 +153,8 @@ describe("the log of dead letters", () => {
       if (answer instanceof Error) throw answer;
       return answer;
     };
-    const clients = { logs: { send } } as unknown as Clients;
     await tailLog(
-      { clients, consumers: [] },
+      { ...reading({ send }), consumers: [] },
       {
         ...{ consumer: { ...consumer, logGroupName: "group" }, since: new Date(0), signal: stop.signal },
         onEvent: ({ message }) => {
@@ -170,7 +172,7 @@ describe("the log of dead letters", () => {
     const failed = letterOf({ ...message("m-1"), MessageAttributes }, { ...consumer, logGroupName: "group" }, 1000);
     const askedBy = async (name: string | undefined) => {
       const { asked, logs: client } = logs();
-      await logOf(failed, { name, clients: { logs: client } as unknown as Clients }, never);
+      await logOf(failed, { name, ...reading(client) }, never);
       return [asked[0]?.startTime, asked[0]?.endTime];
     };
     const at = Date.parse(reason.failedAt);

@@ -24,7 +24,7 @@ describe("looking at dead letters", () => {
   });
   after(() => shop?.stop());
   const open = (name: string, more: { signal?: AbortSignal; limit?: number } = {}) =>
-    openReader({ sqs: shop.stack.clients.sqs, consumer: shop.consumer(name), signal: never, ...more });
+    openReader({ sqs: shop.clients.sqs, consumer: shop.consumer(name), signal: never, ...more });
   const list = (name: string) =>
     listLetters(shop.stack, { consumers: [shop.consumer(name)], by: "reason", filter: {}, limit: 1000, signal: never });
   const show = (name: string, limit = 10) =>
@@ -110,7 +110,7 @@ describe("looking at dead letters", () => {
     await shop.fill("orders", 40);
     await shop.fill("clicks", 40);
     const stop = new AbortController();
-    const { sqs } = shop.stack.clients;
+    const { sqs } = shop.clients;
     let received = 0;
     sqs.middlewareStack.add(
       (next, { commandName }) =>
@@ -137,7 +137,7 @@ describe("looking at dead letters", () => {
     mock.timers.enable({ apis: ["setInterval"] });
     try {
       const asked: (number | undefined)[] = [];
-      const { sqs } = shop.stack.clients;
+      const { sqs } = shop.clients;
       sqs.middlewareStack.add(
         (next, { commandName }) =>
           async (args) => {

@@ -38,7 +38,7 @@ describe("an operator with a role of what a command needs", () => {
 
   async function as<T>(command: string, work: (stack: Stack) => Promise<T>): Promise<T> {
     const roles = fixable.run.outputs.operators as unknown as Readonly<Record<string, string>>;
-    const { Credentials } = await fixable.stack.clients.sts.send(
+    const { Credentials } = await fixable.clients.sts.send(
       new AssumeRoleCommand({ RoleArn: roles[command], RoleSessionName: "ada" }),
     );
     Object.assign(process.env, {
@@ -52,7 +52,7 @@ describe("an operator with a role of what a command needs", () => {
     try {
       return await work(stack);
     } finally {
-      stack.clients.close();
+      stack.close();
     }
   }
 
@@ -81,14 +81,14 @@ describe("an operator with a role of what a command needs", () => {
     await as("redrive", (stack) => sends(stack, "jobs", { canary: 1 }));
     const Data = Buffer.from(JSON.stringify({ id: "by-function", refused: "operators" }));
     const StreamName = fixable.run.output("streamName");
-    await fixable.stack.clients.kinesis.send(new PutRecordCommand({ StreamName, PartitionKey: "one", Data }));
+    await fixable.clients.kinesis.send(new PutRecordCommand({ StreamName, PartitionKey: "one", Data }));
     await fixable.hasLetters("clicks", 1);
     await fixable.fix("operators");
     await as("redrive", (stack) => sends(stack, "clicks"));
     for (const id of ["by-aws", "by-one", "by-function"]) {
       await until(async () => (await fixable.seen(id)).length === 1);
     }
-    const { events = [] } = await fixable.stack.clients.logs.send(
+    const { events = [] } = await fixable.clients.logs.send(
       new FilterLogEventsCommand({
         logGroupName: fixable.consumer("clicks").logGroupName,
         logStreamNames: [auditStream],

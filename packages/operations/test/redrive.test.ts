@@ -112,7 +112,7 @@ describe("a redrive", () => {
   it("gives records of a stream back to their function, in the order of their key", async () => {
     const kinesis = new KinesisClient({
       endpoint: fixable.run.local.address,
-      region: fixable.stack.region,
+      region: "eu-west-1",
       credentials: { accessKeyId: "test", secretAccessKey: "test" },
     });
     try {
@@ -138,7 +138,7 @@ describe("a redrive", () => {
     await fixable.run.tables.send(new PutCommand({ TableName, Item: { id: "row", refused: "rows" } }));
     const sns = new SNSClient({
       endpoint: fixable.run.local.address,
-      region: fixable.stack.region,
+      region: "eu-west-1",
       credentials: { accessKeyId: "test", secretAccessKey: "test" },
     });
     try {

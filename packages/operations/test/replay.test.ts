@@ -65,7 +65,7 @@ describe("replay", () => {
       .flatMap((body) => body.KinesisBatchInfo ?? body.DDBStreamBatchInfo ?? [])
       .sort((a, b) => (BigInt(a.startSequenceNumber) < BigInt(b.startSequenceNumber) ? -1 : 1));
   const objects = async () => {
-    const { s3 } = deployed.stack.clients;
+    const { s3 } = deployed.clients;
     const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: deployed.run.output("bucketName") }));
     return Contents;
   };
@@ -88,7 +88,7 @@ describe("replay", () => {
 
   it("looks only, when there are several, and tells what is past retention, and what was not given up", async () => {
     // The number with which the shard begins, which no record has: as if the records from there on had been trimmed.
-    const { Shards = [] } = await deployed.stack.clients.kinesis.send(
+    const { Shards = [] } = await deployed.clients.kinesis.send(
       new ListShardsCommand({ StreamName: deployed.run.output("streamName") }),
     );
     const before = Shards[0]?.SequenceNumberRange?.StartingSequenceNumber ?? "";
@@ -127,7 +127,7 @@ describe("replay", () => {
     assert.deepEqual(await deployed.depth("clicks"), [4, 0]);
     assert.deepEqual(await doneIds("other"), [], "what the mapping's filter leaves out is not run");
     const { logGroupName } = consumerNamed(deployed.stack, "clicks");
-    const { events = [] } = await deployed.stack.clients.logs.send(
+    const { events = [] } = await deployed.clients.logs.send(
       new FilterLogEventsCommand({ logGroupName, logStreamNames: ["spillway-operations"] }),
     );
     const last = events.map(({ message = "" }) => JSON.parse(message)).slice(-2);

@@ -149,6 +149,6 @@ export async function withStack<Result>(
     if (stack.name !== undefined && needsOf[command].length > 0) say(describeNeeds(needsOf[command]));
     return await work(stack);
   } finally {
-    stack.clients.close();
+    stack.close();
   }
 }

@@ -27,8 +27,13 @@ export class Fixable {
     return new Fixable(run, await openStack({ port, signal: new AbortController().signal }));
   }
 
+  /** Those of the one region of the program. */
+  get clients(): ReturnType<Stack["clientsOf"]> {
+    return this.stack.clientsOf(this.stack.consumers[0] ?? raise("no consumer"));
+  }
+
   async stop(): Promise<void> {
-    this.stack.clients.close();
+    this.stack.close();
     await this.run.stop();
   }
 

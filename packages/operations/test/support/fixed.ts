@@ -9,7 +9,7 @@ import { AssumeRoleCommand } from "@aws-sdk/client-sts";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import type { Observer } from "@spillway/local/ask";
 import { consumerNamed, openStack, type Stack } from "@spillway/operations";
-import { Run } from "../../../../test/support/run";
+import { Run, raise } from "../../../../test/support/run";
 import { until } from "../../../../test/support/until";
 
 export const fixture = (name: string) => path.join(__dirname, "..", "fixtures", `${name}.ts`);
@@ -62,7 +62,7 @@ export class Deployed {
   async as<T>(command: "rehearse" | "replay" | "send", work: (stack: Stack) => Promise<T>): Promise<T> {
     const roles = this.run.outputs.operators as unknown as Readonly<Record<string, string>>;
     const session = { RoleArn: roles[command], RoleSessionName: "ada" };
-    const { Credentials } = await this.stack.clients.sts.send(new AssumeRoleCommand(session));
+    const { Credentials } = await this.clients.sts.send(new AssumeRoleCommand(session));
     const folder = mkdtempSync(path.join(tmpdir(), "spillway-outputs-"));
     const outputs = path.join(folder, "outputs.json");
     writeFileSync(outputs, JSON.stringify(this.run.outputs));
@@ -75,7 +75,7 @@ export class Deployed {
     });
     try {
       const stack = await openStack({ outputs, port: 0, signal: new AbortController().signal });
-      return await work(stack).finally(() => stack.clients.close());
+      return await work(stack).finally(() => stack.close());
     } finally {
       process.env = former;
       rmSync(folder, { recursive: true });
@@ -113,8 +113,13 @@ export class Deployed {
     await until(async () => (await this.depth(name))[0] === count, `${count} dead letters of ${name} are there`);
   }
 
+  /** Those of the one region of the program. */
+  get clients(): ReturnType<Stack["clientsOf"]> {
+    return this.stack.clientsOf(this.stack.consumers[0] ?? raise("no consumer"));
+  }
+
   async stop(): Promise<void> {
-    this.stack.clients.close();
+    this.stack.close();
     this.#kinesis.destroy();
     this.#sns.destroy();
     await this.run.stop();

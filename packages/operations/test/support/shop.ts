@@ -2,7 +2,7 @@
 import * as path from "node:path";
 import { GetQueueAttributesCommand, type Message, SendMessageBatchCommand } from "@aws-sdk/client-sqs";
 import type { LocalSettings } from "@spillway/local";
-import { Run } from "../../../../test/support/run";
+import { Run, raise } from "../../../../test/support/run";
 import { type Consumer, consumerNamed, openStack, type Stack } from "../../stack/stack";
 
 export class Shop {
@@ -17,8 +17,13 @@ export class Shop {
     return new Shop(run, await openStack({ port, signal: new AbortController().signal }));
   }
 
+  /** Those of the one region of the program. */
+  get clients(): ReturnType<Stack["clientsOf"]> {
+    return this.stack.clientsOf(this.stack.consumers[0] ?? raise("no consumer"));
+  }
+
   async stop(): Promise<void> {
-    this.stack.clients.close();
+    this.stack.close();
     await this.run.stop();
   }
 
