@@ -1,9 +1,9 @@
 // Longer than 250 lines because all callbacks share the tables of one run here.
 import { strict as assert } from "node:assert";
 import * as path from "node:path";
-import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import type { RecordContext } from "spillway/callback";
-import { InvalidEvent, invoke, isPermanent } from "spillway/callback";
+import { InvalidEvent, isPermanent } from "spillway/callback";
+import { invoke, startLocal, type TestRun } from "spillway/testing";
 import { prepare } from "../../components/runtime/batch/prepare";
 import { aggregateActivity } from "../../functions/aggregate-activity";
 import { appendAudit } from "../../functions/append-audit";
@@ -11,19 +11,18 @@ import type { OrderEvent } from "../../functions/contracts/order-event";
 import { notifyCustomer } from "../../functions/notify-customer";
 import { OutOfStock, reserveStock } from "../../functions/reserve-stock";
 import { sweepAbandonedOrders } from "../../functions/sweep-abandoned-orders";
-import { Run } from "../support/run";
 
 const items = [{ sku: "book", quantity: 2 }];
 const placed = (orderId: string, more = {}) =>
   ({ type: "order.placed", orderId, customerId: "c-1", items, ...more }) as const;
 
 describe("the callbacks of the pipeline, on real tables", () => {
-  let run: Run;
+  let run: TestRun;
   const kept = { ...process.env };
   before(async () => {
-    run = await Run.start({ program: path.join(__dirname, "../support/programs/tables.ts") });
+    run = await startLocal({ program: path.join(__dirname, "../support/programs/tables.ts") });
     Object.assign(process.env, {
-      AWS_ENDPOINT_URL: run.local.address,
+      AWS_ENDPOINT_URL: run.address,
       AWS_REGION: "eu-west-1",
       AWS_ACCESS_KEY_ID: "test",
       AWS_SECRET_ACCESS_KEY: "test",
@@ -35,14 +34,9 @@ describe("the callbacks of the pipeline, on real tables", () => {
   });
 
   const bindings = <K extends string>(...names: K[]) =>
-    Object.fromEntries(names.map((name) => [name, run.output(name)])) as Record<K, string>;
+    Object.fromEntries(names.map((name) => [name, run.outputs[name]])) as Record<K, string>;
   const putOrder = (orderId: string, status: string, createdAt = new Date().toISOString()) =>
-    run.tables.send(
-      new PutCommand({
-        TableName: run.output("orders"),
-        Item: { orderId, customerId: "c-1", items, status, createdAt, correlationId: "f-1" },
-      }),
-    );
+    run.table("orders").put({ orderId, customerId: "c-1", items, status, createdAt, correlationId: "f-1" });
 
   describe("reserveStock", () => {
     const reserve = (event: ReturnType<typeof placed>, initialStock = "10") =>
@@ -51,8 +45,8 @@ describe("the callbacks of the pipeline, on real tables", () => {
     it("starts an unknown sku with the initial stock, and reserves once however often the event arrives", async () => {
       await putOrder("r-1", "placed");
       for (let time = 0; time < 3; time += 1) await reserve(placed("r-1"));
-      assert.deepEqual(await run.item("stock", { sku: "book" }), { sku: "book", available: 8, reserved: 2 });
-      assert.equal((await run.item("orders", { orderId: "r-1" }))?.status, "reserved");
+      assert.deepEqual(await run.table("stock").get({ sku: "book" }), { sku: "book", available: 8, reserved: 2 });
+      assert.equal((await run.table("orders").get({ orderId: "r-1" }))?.status, "reserved");
     });
 
     it("reserves once when the same event arrives ten times at once", async () => {
@@ -61,14 +55,14 @@ describe("the callbacks of the pipeline, on real tables", () => {
       // One that is in another's way fails for now, and is tried again.
       await Promise.allSettled(Array.from({ length: 10 }, () => reserve(event)));
       await reserve(event);
-      assert.deepEqual(await run.item("stock", { sku: "pen" }), { sku: "pen", available: 7, reserved: 3 });
+      assert.deepEqual(await run.table("stock").get({ sku: "pen" }), { sku: "pen", available: 7, reserved: 3 });
     });
 
     it("adds the quantities of a sku that an order contains twice", async () => {
       await putOrder("r-3", "placed");
       const twice = [2, 3].map((quantity) => ({ sku: "cup", quantity }));
       await reserve(placed("r-3", { items: twice }));
-      assert.deepEqual(await run.item("stock", { sku: "cup" }), { sku: "cup", available: 5, reserved: 5 });
+      assert.deepEqual(await run.table("stock").get({ sku: "cup" }), { sku: "cup", available: 5, reserved: 5 });
     });
 
     it("permanently refuses an order of missing stock, and changes nothing then", async () => {
@@ -82,14 +76,14 @@ describe("the callbacks of the pipeline, on real tables", () => {
         assert.equal(error.message, "Order r-4: too few of desk.");
         return isPermanent(error);
       });
-      assert.equal(await run.item("stock", { sku: "lamp" }), undefined);
-      assert.equal((await run.item("orders", { orderId: "r-4" }))?.status, "placed");
+      assert.equal(await run.table("stock").get({ sku: "lamp" }), undefined);
+      assert.equal((await run.table("orders").get({ orderId: "r-4" }))?.status, "placed");
     });
 
     it("does not change an abandoned order", async () => {
       await putOrder("r-5", "abandoned");
       await reserve(placed("r-5", { items: [{ sku: "hat", quantity: 1 }] }));
-      assert.equal(await run.item("stock", { sku: "hat" }), undefined);
+      assert.equal(await run.table("stock").get({ sku: "hat" }), undefined);
     });
   });
 
@@ -102,7 +96,7 @@ describe("the callbacks of the pipeline, on real tables", () => {
       });
     await notify("f-1");
     await notify("f-2");
-    const { sentAt, ...row } = (await run.item("notifications", { orderId: "n-1" })) ?? {};
+    const { sentAt, ...row } = (await run.table("notifications").get({ orderId: "n-1" })) ?? {};
     assert.ok(!Number.isNaN(Date.parse(String(sentAt))));
     assert.deepEqual(row, {
       orderId: "n-1",
@@ -122,7 +116,7 @@ describe("the callbacks of the pipeline, on real tables", () => {
     await append("order.placed", envelope.id);
     await append("order.placed", envelope.id, "2026-01-02T00:00:00.000Z");
     await append("order.abandoned", "a-1.order.abandoned");
-    const lines = (await run.items("audit")).filter(({ orderId }) => orderId === "a-1");
+    const lines = (await run.table("audit").items()).filter(({ orderId }) => orderId === "a-1");
     assert.deepEqual(
       lines.sort((a, b) => String(a.type).localeCompare(String(b.type))),
       [
@@ -150,7 +144,7 @@ describe("the callbacks of the pipeline, on real tables", () => {
     const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
     const sweep = (context: Partial<RecordContext> = {}) =>
       invoke(sweepAbandonedOrders, { bindings: bindings("orders"), event: { olderThanHours: 24 }, context });
-    const statusOf = async (orderId: string) => (await run.item("orders", { orderId }))?.status;
+    const statusOf = async (orderId: string) => (await run.table("orders").get({ orderId }))?.status;
 
     it("marks orders that were placed long ago, and no others", async () => {
       await putOrder("s-old", "placed", hoursAgo(25));
@@ -191,7 +185,7 @@ describe("the callbacks of the pipeline, on real tables", () => {
       );
     };
     const countsOf = async (customerId: string) => {
-      const { viewed, added, bought } = (await run.item("activity", { customerId })) ?? {};
+      const { viewed, added, bought } = (await run.table("activity").get({ customerId })) ?? {};
       return [viewed, added, bought];
     };
 
@@ -248,9 +242,7 @@ describe("the callbacks of the pipeline, on real tables", () => {
 
     it("reports the failed records, and only those", async () => {
       // A counter that is no number cannot be added to.
-      await run.tables.send(
-        new PutCommand({ TableName: run.output("activity"), Item: { customerId: "c-4", viewed: "many" } }),
-      );
+      await run.table("activity").put({ customerId: "c-4", viewed: "many" });
       const failures = await aggregate([
         [20, "c-4", "viewed"],
         [21, "c-5", "viewed"],
