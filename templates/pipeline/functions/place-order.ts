@@ -1,5 +1,5 @@
-// Places an order: it becomes an item of the orders table.
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+// Places an order: it becomes an item of the orders table, once, however often it comes.
+import { ConditionalCheckFailedException, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { callback, type WritableTable } from "spillway/callback";
 import { Order } from "./contracts";
@@ -7,10 +7,19 @@ import { Order } from "./contracts";
 export const placeOrder = callback(Order, ({ orders }: { orders: WritableTable<"PutItem"> }) => {
   // This part runs once for each process, and the function below once for each order.
   const table = DynamoDBDocumentClient.from(new DynamoDBClient({}));
-  return async (order, { logger, signal }) => {
-    // An order that comes twice is written twice to the same item, so that nothing changes.
-    const item = { ...order, status: "placed" };
-    await table.send(new PutCommand({ TableName: orders, Item: item }), { abortSignal: signal });
-    logger.info("order placed", { orderId: order.orderId });
+  return async (order, { correlationId, logger, signal }) => {
+    try {
+      await table.send(
+        new PutCommand({
+          TableName: orders,
+          Item: { ...order, status: "placed", correlationId },
+          ConditionExpression: "attribute_not_exists(orderId)",
+        }),
+        { abortSignal: signal },
+      );
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      logger.info("order was placed before", { orderId: order.orderId });
+    }
   };
 });
