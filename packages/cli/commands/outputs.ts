@@ -3,17 +3,16 @@ import type { Command } from "@commander-js/extra-typings";
 import type { Stack } from "@spillway/operations";
 import { examples } from "../options";
 import { exitCodes, type Perform } from "../session";
-import { deployedStackOption, jsonOption, outputsOption, portOption, withStack } from "./dlq/options";
+import { addStackOptions, jsonOption, withStack } from "./dlq/options";
 
 export function addOutputs(program: Command, perform: Perform): void {
-  program
-    .command("outputs")
-    .argument("[NAME]", "one output (default: all)")
-    .summary("prints the outputs of a stack or of the local run")
-    .description("Prints what the program exports. With a name, prints the value alone.")
-    .addOption(deployedStackOption())
-    .addOption(outputsOption())
-    .addOption(portOption())
+  addStackOptions(
+    program
+      .command("outputs")
+      .argument("[NAME]", "one output (default: all)")
+      .summary("prints the outputs of a stack or of the local run")
+      .description("Prints what the program exports. With a name, prints the value alone."),
+  )
     .addOption(jsonOption())
     .addHelpText(
       "after",

@@ -7,29 +7,19 @@ import { jsonText } from "../letters/harmless";
 import { configOption, examples, notEmpty, programOption, stackOutputOption, wholeNumber } from "../options";
 import type { ProgramOptions } from "../program-graph";
 import { exitCodes, type Perform, type Session } from "../session";
-import {
-  auditOption,
-  configStackOf,
-  deployedStackOption,
-  jsonOption,
-  outputsOption,
-  portOption,
-  stackConfigOption,
-  withStack,
-} from "./dlq/options";
+import { addStackOptions, auditOption, configStackOf, jsonOption, stackConfigOption, withStack } from "./dlq/options";
 
 export function addSend(program: Command, perform: Perform): void {
-  program
-    .command("send")
-    .argument("<CONSUMER>", "name of the consumer among the stack's dead letters", notEmpty)
-    .summary("sends an event to a consumer")
-    .description(
-      "Sends an event to the queue, stream or topic of a consumer: an example made from the schema of its callback, or " +
-        "--body. The schema checks it first.",
-    )
-    .addOption(deployedStackOption())
-    .addOption(outputsOption())
-    .addOption(portOption())
+  addStackOptions(
+    program
+      .command("send")
+      .argument("<CONSUMER>", "name of the consumer among the stack's dead letters", notEmpty)
+      .summary("sends an event to a consumer")
+      .description(
+        "Sends an event to the queue, stream or topic of a consumer: an example made from the schema of its callback, or " +
+          "--body. The schema checks it first.",
+      ),
+  )
     .addOption(new Option("--body <FILE>", "sends the text of this file; - reads stdin").argParser(notEmpty))
     .addOption(
       new Option("--set <PATH=VALUE>", "changes the event, as items[0].quantity=2; may be repeated").argParser(

@@ -4,17 +4,16 @@ import { harmless, harmlessLog } from "../letters/harmless";
 import { terminalOf } from "../letters/text";
 import { examples } from "../options";
 import { exitCodes, type Perform } from "../session";
-import { deployedStackOption, outputsOption, portOption, time, withStack } from "./dlq/options";
+import { addStackOptions, time, withStack } from "./dlq/options";
 
 export function addTail(program: Command, perform: Perform): void {
-  program
-    .command("tail")
-    .argument("<CONSUMER>", "the consumer, by its name in the output deadLetters")
-    .summary("follows the log of a consumer's function, until Ctrl-C")
-    .description("Follows the log of a consumer's function on AWS or in the local run, until Ctrl-C.")
-    .addOption(deployedStackOption())
-    .addOption(outputsOption())
-    .addOption(portOption())
+  addStackOptions(
+    program
+      .command("tail")
+      .argument("<CONSUMER>", "the consumer, by its name in the output deadLetters")
+      .summary("follows the log of a consumer's function, until Ctrl-C")
+      .description("Follows the log of a consumer's function on AWS or in the local run, until Ctrl-C."),
+  )
     .addOption(new Option("--since <TIME>", "begins with lines from then on: 10m, 2h, or ISO 8601").argParser(time))
     .option("--json", "prints one JSON object for each line: { timestamp, stream, message }")
     .addHelpText(

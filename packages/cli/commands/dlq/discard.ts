@@ -7,47 +7,30 @@ import { jsonText } from "../../letters/harmless";
 import { examples, notEmpty } from "../../options";
 import { exitCodes, type Perform } from "../../session";
 import {
+  addFilterOptions,
+  addStackOptions,
   allOption,
   auditOption,
-  bundleOption,
-  deployedStackOption,
   filterOf,
-  idOption,
   jsonOption,
-  outputsOption,
-  portOption,
-  reasonOption,
   refuseUnchosen,
-  sinceOption,
-  tenantOption,
-  typeOption,
-  untilOption,
-  whereOption,
   withStack,
   yesOption,
 } from "./options";
 
 export function addDiscard(dlq: Command, perform: Perform): void {
-  dlq
-    .command("discard")
-    .argument("<NAME>", "the consumer", notEmpty)
-    .summary("writes dead letters to a file and deletes them")
-    .description(
-      "Writes dead letters to a file, and deletes each when it is on the disk. `spillway dlq restore` puts them back. " +
-        "On a terminal it asks first; elsewhere it needs --yes.",
-    )
-    .addOption(deployedStackOption())
-    .addOption(outputsOption())
-    .addOption(portOption())
-    .addOption(allOption())
-    .addOption(reasonOption())
-    .addOption(typeOption())
-    .addOption(bundleOption())
-    .addOption(tenantOption())
-    .addOption(sinceOption())
-    .addOption(untilOption())
-    .addOption(idOption())
-    .addOption(whereOption())
+  addFilterOptions(
+    addStackOptions(
+      dlq
+        .command("discard")
+        .argument("<NAME>", "the consumer", notEmpty)
+        .summary("writes dead letters to a file and deletes them")
+        .description(
+          "Writes dead letters to a file, and deletes each when it is on the disk. `spillway dlq restore` puts them back. " +
+            "On a terminal it asks first; elsewhere it needs --yes.",
+        ),
+    ).addOption(allOption()),
+  )
     .addOption(
       new Option(
         "--output <FILE>",

@@ -8,29 +8,20 @@ import { jsonText } from "../../letters/harmless";
 import { configOption, examples, notEmpty, programOption, stackOutputOption } from "../../options";
 import type { ProgramOptions } from "../../program-graph";
 import { exitCodes, type Perform, type Session } from "../../session";
-import {
-  auditOption,
-  deployedStackOption,
-  jsonOption,
-  outputsOption,
-  portOption,
-  toOption,
-  withStack,
-} from "./options";
+import { addStackOptions, auditOption, jsonOption, toOption, withStack } from "./options";
 
 export function addEdit(dlq: Command, perform: Perform): void {
-  dlq
-    .command("edit")
-    .argument("<NAME>", "the consumer", notEmpty)
-    .argument("<ID>", "the message id of the dead letter", notEmpty)
-    .summary("edits the event of a dead letter and sends it")
-    .description(
-      "Opens the event in $VISUAL or $EDITOR, or changes it with --set or --body. Checks it with the schema of the " +
-        "consumer in this checkout's program, sends it, and deletes the dead letter.",
-    )
-    .addOption(deployedStackOption())
-    .addOption(outputsOption())
-    .addOption(portOption())
+  addStackOptions(
+    dlq
+      .command("edit")
+      .argument("<NAME>", "the consumer", notEmpty)
+      .argument("<ID>", "the message id of the dead letter", notEmpty)
+      .summary("edits the event of a dead letter and sends it")
+      .description(
+        "Opens the event in $VISUAL or $EDITOR, or changes it with --set or --body. Checks it with the schema of the " +
+          "consumer in this checkout's program, sends it, and deletes the dead letter.",
+      ),
+  )
     .addOption(
       new Option(
         "--set <PATH=VALUE>",

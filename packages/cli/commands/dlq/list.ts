@@ -4,49 +4,26 @@ import { jsonText } from "../../letters/harmless";
 import { describeListing } from "../../letters/listing";
 import { examples, wholeNumber } from "../../options";
 import { exitCodes, type Perform } from "../../session";
-import {
-  bundleOption,
-  deployedStackOption,
-  filterOf,
-  idOption,
-  jsonOption,
-  outputsOption,
-  portOption,
-  reasonOption,
-  sinceOption,
-  tenantOption,
-  typeOption,
-  untilOption,
-  whereOption,
-  withStack,
-} from "./options";
+import { addFilterOptions, addStackOptions, filterOf, jsonOption, withStack } from "./options";
 
 const most = 1000;
 
 export function addList(dlq: Command, perform: Perform): void {
-  dlq
-    .command("list")
-    .argument("[NAME...]", "consumers (default: all)")
-    .summary("lists the dead letters in groups")
-    .description(
-      "Lists the dead letters in groups: how many, since when, when SQS deletes them, how many came back. Consumes none.",
-    )
-    .addOption(deployedStackOption())
-    .addOption(outputsOption())
-    .addOption(portOption())
-    .addOption(
+  addFilterOptions(
+    addStackOptions(
+      dlq
+        .command("list")
+        .argument("[NAME...]", "consumers (default: all)")
+        .summary("lists the dead letters in groups")
+        .description(
+          "Lists the dead letters in groups: how many, since when, when SQS deletes them, how many came back. Consumes none.",
+        ),
+    ).addOption(
       new Option("--by <WHAT>", "what the letters of a group have in common")
         .choices(["reason", "type", "consumer", "bundle", "tenant"] as const)
         .default("reason" as const),
-    )
-    .addOption(reasonOption())
-    .addOption(typeOption())
-    .addOption(bundleOption())
-    .addOption(tenantOption())
-    .addOption(sinceOption())
-    .addOption(untilOption())
-    .addOption(idOption())
-    .addOption(whereOption())
+    ),
+  )
     .addOption(
       new Option("--limit <N>", "the most letters that are read of each queue")
         .argParser(wholeNumber(1, 100_000))

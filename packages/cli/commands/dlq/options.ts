@@ -1,10 +1,10 @@
 // The options that the commands for dead letters share: which stack, and which of its dead letters.
-import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { type Command, InvalidArgumentError, Option, type OptionValues } from "@commander-js/extra-typings";
 import type { Filter, Stack } from "@spillway/operations";
 import { notEmpty, stackName, wholeNumber } from "../../options";
 import type { Session } from "../../session";
 
-export const deployedStackOption = () =>
+const deployedStackOption = () =>
   new Option("--stack <NAME>", "a deployed stack, by its outputs (default: the local run)").argParser(stackName);
 
 export const stackConfigOption = () =>
@@ -17,47 +17,64 @@ export const stackConfigOption = () =>
 export const configStackOf = ({ stack = "dev", stackConfig }: { stack?: string; stackConfig?: string }): string =>
   stackConfig ?? stack.split("/").at(-1) ?? stack;
 
-export const outputsOption = () =>
+const outputsOption = () =>
   new Option("--outputs <FILE>", "a deployed stack, by a file of `pulumi stack output --json`").argParser(notEmpty);
 
-export const portOption = () =>
+const portOption = () =>
   new Option("--port <N>", "port of the local run").argParser(wholeNumber(1, 65_535)).default(4566);
+
+/** Adds the options that say which stack is meant. The command's options keep their types. */
+export const addStackOptions = <Args extends unknown[], Options extends OptionValues, Globals extends OptionValues>(
+  command: Command<Args, Options, Globals>,
+) => command.addOption(deployedStackOption()).addOption(outputsOption()).addOption(portOption());
 
 export const jsonOption = () => new Option("--json", "prints one JSON document").default(false);
 
 const several = (text: string, former: readonly string[] = []): readonly string[] => [...former, notEmpty(text)];
 
-export const reasonOption = () =>
+const reasonOption = () =>
   new Option(
     "--reason <TEXT>",
     "only those with this error type, or this text in the message; may be repeated",
   ).argParser(several);
 
-export const typeOption = () =>
+const typeOption = () =>
   new Option("--type <TYPE>", "only those with events of this type; may be repeated").argParser(several);
 
-export const bundleOption = () =>
+const bundleOption = () =>
   new Option("--bundle <HASH>", "only those given up by this code; may be repeated").argParser(several);
 
-export const tenantOption = () =>
-  new Option("--tenant <ID>", "only those of this tenant; may be repeated").argParser(several);
+const tenantOption = () => new Option("--tenant <ID>", "only those of this tenant; may be repeated").argParser(several);
 
-export const sinceOption = () =>
+const sinceOption = () =>
   new Option("--since <TIME>", "only those that failed at or after this time: 30m, 2h, 3d ago, or ISO 8601").argParser(
     time,
   );
 
-export const untilOption = () =>
-  new Option("--until <TIME>", "only those that failed at or before this time").argParser(time);
+const untilOption = () => new Option("--until <TIME>", "only those that failed at or before this time").argParser(time);
 
-export const idOption = () =>
+const idOption = () =>
   new Option("--id <ID>", "only the one with this message id or correlation id; may be repeated").argParser(several);
 
-export const whereOption = () =>
+const whereOption = () =>
   new Option(
     "--where <PATH=VALUE>",
     "only those whose event has this value at this JSON path; may be repeated",
   ).argParser(condition);
+
+/** Adds the options that choose dead letters, which `filterOf` reads. */
+export const addFilterOptions = <Args extends unknown[], Options extends OptionValues, Globals extends OptionValues>(
+  command: Command<Args, Options, Globals>,
+) =>
+  command
+    .addOption(reasonOption())
+    .addOption(typeOption())
+    .addOption(bundleOption())
+    .addOption(tenantOption())
+    .addOption(sinceOption())
+    .addOption(untilOption())
+    .addOption(idOption())
+    .addOption(whereOption());
 
 export const allOption = () => new Option("--all", "all of the consumer's dead letters").default(false);
 

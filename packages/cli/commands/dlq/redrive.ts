@@ -5,23 +5,14 @@ import { jsonText } from "../../letters/harmless";
 import { examples, notEmpty, wholeNumber } from "../../options";
 import { exitCodes, type Perform } from "../../session";
 import {
+  addFilterOptions,
+  addStackOptions,
   allOption,
   auditOption,
-  bundleOption,
-  deployedStackOption,
   filterOf,
-  idOption,
   jsonOption,
-  outputsOption,
-  portOption,
-  reasonOption,
   refuseUnchosen,
-  sinceOption,
-  tenantOption,
   toOption,
-  typeOption,
-  untilOption,
-  whereOption,
   withStack,
   yesOption,
 } from "./options";
@@ -29,26 +20,18 @@ import {
 const defaults = { stopAfter: 5, canaryTimeout: 300 };
 
 export function addRedrive(dlq: Command, perform: Perform): void {
-  dlq
-    .command("redrive")
-    .argument("<NAME>", "the consumer", notEmpty)
-    .summary("sends dead letters back")
-    .description(
-      "Sends dead letters back to their queue or function, or to another consumer. Each is sent first and deleted then. " +
-        "It stops by itself when they come back dead.",
-    )
-    .addOption(deployedStackOption())
-    .addOption(outputsOption())
-    .addOption(portOption())
-    .addOption(allOption())
-    .addOption(reasonOption())
-    .addOption(typeOption())
-    .addOption(bundleOption())
-    .addOption(tenantOption())
-    .addOption(sinceOption())
-    .addOption(untilOption())
-    .addOption(idOption())
-    .addOption(whereOption())
+  addFilterOptions(
+    addStackOptions(
+      dlq
+        .command("redrive")
+        .argument("<NAME>", "the consumer", notEmpty)
+        .summary("sends dead letters back")
+        .description(
+          "Sends dead letters back to their queue or function, or to another consumer. Each is sent first and deleted then. " +
+            "It stops by itself when they come back dead.",
+        ),
+    ).addOption(allOption()),
+  )
     .addOption(toOption())
     .addOption(
       new Option("--canary <N>", "sends so many first, and the others only when these have succeeded").argParser(

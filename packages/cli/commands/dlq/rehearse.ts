@@ -5,46 +5,30 @@ import { describeRehearsals } from "../../letters/rehearsals";
 import { configOption, examples, notEmpty, programOption, stackOutputOption, wholeNumber } from "../../options";
 import { exitCodes, type Perform } from "../../session";
 import {
-  bundleOption,
+  addFilterOptions,
+  addStackOptions,
   configStackOf,
-  deployedStackOption,
   filterOf,
-  idOption,
   jsonOption,
-  outputsOption,
-  portOption,
-  reasonOption,
-  sinceOption,
   stackConfigOption,
-  tenantOption,
-  typeOption,
-  untilOption,
-  whereOption,
   withStack,
 } from "./options";
 
 const most = 100;
 
 export function addRehearse(dlq: Command, perform: Perform): void {
-  dlq
-    .command("rehearse")
-    .argument("<NAME...>", "the consumers")
-    .summary("tells which dead letters this checkout's code would take")
-    .description(
-      "Runs copies of the dead letters through this checkout's code, in a local run of its own with empty tables, and " +
-        "tells which would succeed. It changes nothing where the dead letters are.",
-    )
-    .addOption(deployedStackOption())
-    .addOption(outputsOption())
-    .addOption(portOption())
-    .addOption(reasonOption())
-    .addOption(typeOption())
-    .addOption(bundleOption())
-    .addOption(tenantOption())
-    .addOption(sinceOption())
-    .addOption(untilOption())
-    .addOption(idOption())
-    .addOption(whereOption())
+  addFilterOptions(
+    addStackOptions(
+      dlq
+        .command("rehearse")
+        .argument("<NAME...>", "the consumers")
+        .summary("tells which dead letters this checkout's code would take")
+        .description(
+          "Runs copies of the dead letters through this checkout's code, in a local run of its own with empty tables, and " +
+            "tells which would succeed. It changes nothing where the dead letters are.",
+        ),
+    ),
+  )
     .addOption(
       new Option("--limit <N>", "the most letters that are read of each queue")
         .argParser(wholeNumber(1, 10_000))

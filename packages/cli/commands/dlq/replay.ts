@@ -4,23 +4,22 @@ import { jsonText } from "../../letters/harmless";
 import { describeReplay } from "../../letters/replays";
 import { examples, notEmpty, wholeNumber } from "../../options";
 import { exitCodes, type Perform } from "../../session";
-import { auditOption, deployedStackOption, jsonOption, outputsOption, portOption, withStack } from "./options";
+import { addStackOptions, auditOption, jsonOption, withStack } from "./options";
 
 const most = 1000;
 
 export function addReplay(dlq: Command, perform: Perform): void {
-  dlq
-    .command("replay")
-    .argument("<NAME>", "the consumer of a stream, a table or a topic", notEmpty)
-    .summary("runs again what Lambda gave up and only describes")
-    .description(
-      "Reads the records of given-up batches from the stream again, or from the bucket that has their payload, and " +
-        "invokes the consumer's function with them, in order. Asynchronous events are in their descriptions. Without " +
-        "--yes, several descriptions are only looked at.",
-    )
-    .addOption(deployedStackOption())
-    .addOption(outputsOption())
-    .addOption(portOption())
+  addStackOptions(
+    dlq
+      .command("replay")
+      .argument("<NAME>", "the consumer of a stream, a table or a topic", notEmpty)
+      .summary("runs again what Lambda gave up and only describes")
+      .description(
+        "Reads the records of given-up batches from the stream again, or from the bucket that has their payload, and " +
+          "invokes the consumer's function with them, in order. Asynchronous events are in their descriptions. Without " +
+          "--yes, several descriptions are only looked at.",
+      ),
+  )
     .addOption(
       new Option("--id <ID>", "only this message, or this object of the bucket by its key; may be repeated").argParser(
         (text: string, former: readonly string[] = []): readonly string[] => [...former, notEmpty(text)],

@@ -4,17 +4,16 @@ import { describeRestored } from "../../letters/changes";
 import { jsonText } from "../../letters/harmless";
 import { examples, notEmpty, wholeNumber } from "../../options";
 import { exitCodes, type Perform } from "../../session";
-import { auditOption, deployedStackOption, jsonOption, outputsOption, portOption, withStack } from "./options";
+import { addStackOptions, auditOption, jsonOption, withStack } from "./options";
 
 export function addRestore(dlq: Command, perform: Perform): void {
-  dlq
-    .command("restore")
-    .argument("<FILE>", "what `spillway dlq discard` has written", notEmpty)
-    .summary("puts discarded dead letters back")
-    .description("Puts the dead letters of a file back into the dead-letter queues of their consumers.")
-    .addOption(deployedStackOption())
-    .addOption(outputsOption())
-    .addOption(portOption())
+  addStackOptions(
+    dlq
+      .command("restore")
+      .argument("<FILE>", "what `spillway dlq discard` has written", notEmpty)
+      .summary("puts discarded dead letters back")
+      .description("Puts the dead letters of a file back into the dead-letter queues of their consumers."),
+  )
     .addOption(
       new Option("--from-line <N>", "the first line that is restored")
         .argParser(wholeNumber(1, 100_000_000))

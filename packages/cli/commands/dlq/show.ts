@@ -4,42 +4,20 @@ import { jsonText } from "../../letters/harmless";
 import { describeShown } from "../../letters/letter";
 import { examples, wholeNumber } from "../../options";
 import { exitCodes, type Perform } from "../../session";
-import {
-  bundleOption,
-  deployedStackOption,
-  filterOf,
-  idOption,
-  jsonOption,
-  outputsOption,
-  portOption,
-  reasonOption,
-  sinceOption,
-  tenantOption,
-  typeOption,
-  untilOption,
-  whereOption,
-  withStack,
-} from "./options";
+import { addFilterOptions, addStackOptions, filterOf, jsonOption, withStack } from "./options";
 
 export function addShow(dlq: Command, perform: Perform): void {
-  dlq
-    .command("show")
-    .argument("<NAME>", "the consumer")
-    .summary("shows dead letters with reason, event, attributes and log")
-    .description(
-      "Shows dead letters of a consumer: reason, event, attributes, and the log lines of the invocation that failed. Consumes none.",
-    )
-    .addOption(deployedStackOption())
-    .addOption(outputsOption())
-    .addOption(portOption())
-    .addOption(reasonOption())
-    .addOption(typeOption())
-    .addOption(bundleOption())
-    .addOption(tenantOption())
-    .addOption(sinceOption())
-    .addOption(untilOption())
-    .addOption(idOption())
-    .addOption(whereOption())
+  addFilterOptions(
+    addStackOptions(
+      dlq
+        .command("show")
+        .argument("<NAME>", "the consumer")
+        .summary("shows dead letters with reason, event, attributes and log")
+        .description(
+          "Shows dead letters of a consumer: reason, event, attributes, and the log lines of the invocation that failed. Consumes none.",
+        ),
+    ),
+  )
     .addOption(new Option("--limit <N>", "the most that are shown").argParser(wholeNumber(1, 10_000)).default(3))
     .option("--whole", "shows long events whole")
     .option("--no-log", "leaves the log unread")
