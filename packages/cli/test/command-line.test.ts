@@ -39,7 +39,7 @@ describe("the command line of spillway start", () => {
 
   it("uses debugger ports from 9230, or from the given one", async () => {
     assert.equal((await read("start --inspect")).inspect, 9230);
-    assert.ok(unwrapped(docs("docs/local.md")).includes("from 9230 on in the order of the program"));
+    assert.ok(unwrapped(docs("docs/local.md")).includes("on a port of its own, from 9230 on"));
     assert.equal((await read("start --inspect --json")).inspect, 9230);
     assert.equal((await read("start --inspect=9500")).inspect, 9500);
   });
