@@ -43,6 +43,8 @@ describe("the documents", () => {
     const text = read("docs/adding-a-source.md") + read("CONTRIBUTING.md");
     const named = [...text.matchAll(/`((?:components|config|docs|functions|packages|test|tools)\/[\w./-]*)`/g)];
     assert.ok(named.length > 20, `${named.length} files`);
-    for (const [, file = ""] of named) assert.ok(existsSync(path.join(root, file)), file);
+    // What `npm run docs` builds is there only afterwards.
+    const kept = named.flatMap(([, file = ""]) => (file.includes("/dist/") ? [] : [file]));
+    for (const file of kept) assert.ok(existsSync(path.join(root, file)), file);
   });
 });
