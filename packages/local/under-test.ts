@@ -17,7 +17,9 @@ export interface RunUnderTest extends LocalRun {
   ask(service: string, action: string, input: Message): Promise<Message>;
   /** Every message of a queue, also those in flight, as ReceiveMessage answers them. They are not received. */
   peek(queueUrl: string): readonly Message[];
-  /** What the schema of that consumer has against an event, as `checkEvents` of @spillway/graph answers it. */
+  /**
+   * What the schema of a consumer has against an event. The consumer is named as for `checkEvents` of @spillway/graph.
+   */
   check(consumer: string, event: unknown): Promise<readonly string[]>;
   /**
    * Resolves when nothing moves: no message is in a queue with a consumer, no function runs, no record is unread, and
@@ -39,6 +41,7 @@ export async function startUnderTest(settings: UnderTestSettings): Promise<RunUn
   );
   const { lambda, sqs, ask } = services;
   const settling = new Settling({ clock, requests, lambda, sizeOf: sqs.sizeOf, graph: run.graph });
+  await settling.read();
   return {
     ...run,
     get processes() {

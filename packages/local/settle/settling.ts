@@ -36,6 +36,11 @@ const mostSteps = 1000;
 export class Settling {
   constructor(readonly settings: SettlingSettings) {}
 
+  /** Reads every stream that has a consumer as far as it goes. Those that begin at its end have begun then. */
+  async read(): Promise<void> {
+    await Promise.all(this.#mappings.map((mapping) => mapping.refresh()));
+  }
+
   async settle({ invocations = 1000 }: SettleLimits = {}): Promise<void> {
     await this.#until(Number.POSITIVE_INFINITY, invocations);
   }
@@ -60,7 +65,7 @@ export class Settling {
     let last = 0;
     for (;;) {
       await this.#quiet(check);
-      await Promise.all(this.#mappings.map((mapping) => mapping.refresh()));
+      await this.read();
       await this.#quiet(check);
       const ran = since(before, lambda.pool.invocations);
       steps = sum(ran) > last ? 0 : steps + 1;

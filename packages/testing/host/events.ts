@@ -121,14 +121,15 @@ export async function putInto(run: RunUnderTest, name: string, event: unknown, o
 /** Rejects with an Error for the user for an event that the consumer's schema refuses. */
 async function bodyOf(
   run: RunUnderTest,
-  { name, isComponent }: Named,
+  { name, isComponent, outputs }: Named,
   method: string,
   event: unknown,
   { unchecked = false }: Pick<SendOptions, "unchecked">,
 ): Promise<string> {
   if (unchecked && typeof event === "string") return event;
   const body = JSON.stringify(event) ?? "null";
-  const issues = unchecked || !isComponent ? [] : await run.check(name, JSON.parse(body));
+  // Consumers of several kinds may have one name. Their functions do not.
+  const issues = unchecked || !isComponent ? [] : await run.check(String(outputs.functionName), JSON.parse(body));
   if (issues.length === 0) return body;
   throw new Error(
     [

@@ -36,6 +36,8 @@ class StreamMapping implements Mapping, StreamContext {
   readonly #changed = new Wake();
   /** Those who wait for the next search for shards. */
   #refreshing: (() => void)[] = [];
+  /** Whether the last search for shards has failed, and the next one comes after a pause. */
+  #isFailing = false;
   readonly #endWakes: () => void;
   #polling: AbortController | undefined;
   /** Resolves when nothing of the previous polling runs any more. */
@@ -77,7 +79,7 @@ class StreamMapping implements Mapping, StreamContext {
   }
 
   async refresh(): Promise<void> {
-    if (this.#polling === undefined) return;
+    if (this.#polling === undefined || this.#isFailing) return;
     await new Promise<void>((resolve) => {
       this.#refreshing.push(resolve);
       this.#changed.wake();
@@ -132,6 +134,7 @@ class StreamMapping implements Mapping, StreamContext {
       const refreshing = this.#refreshing.splice(0);
       try {
         await this.#discover();
+        this.#isFailing = false;
         failures = 0;
         for (const reader of this.#readers.values()) {
           if (!running.has(reader)) running.set(reader, this.#run(reader, stop));
@@ -139,9 +142,10 @@ class StreamMapping implements Mapping, StreamContext {
         for (const refreshed of refreshing) refreshed();
         await this.#changed.wait(stop, this.#readers.size === 0 ? withoutShards : undefined);
       } catch (error) {
+        this.#isFailing = true;
+        for (const refreshed of [...refreshing, ...this.#refreshing.splice(0)]) refreshed();
         if (stop.aborted) break;
         this.tell(`it cannot read the shards of "${this.source.name}": ${textOf(error)}`);
-        for (const refreshed of refreshing) refreshed();
         await this.settings.clock.sleep(Math.min(30_000, 500 * 2 ** failures++), stop);
       }
     }
