@@ -96,6 +96,7 @@ function compile(root: string, files: readonly string[], outDir: string): void {
     outDir,
     rootDir: root,
     declaration: true,
+    stripInternal: true,
     sourceMap: true,
     // The sources themselves are not in the package.
     inlineSources: true,

@@ -23,7 +23,11 @@ const outputsOption = () =>
 const portOption = () =>
   new Option("--port <N>", "port of the local run").argParser(wholeNumber(1, 65_535)).default(4566);
 
-/** Adds the options that say which stack is meant. The command's options keep their types. */
+/**
+ * Adds the options that say which stack is meant. The command's options keep their types.
+ *
+ * @internal The compiler would take minutes to write this type out, and nobody outside needs it.
+ */
 export const addStackOptions = <Args extends unknown[], Options extends OptionValues, Globals extends OptionValues>(
   command: Command<Args, Options, Globals>,
 ) => command.addOption(deployedStackOption()).addOption(outputsOption()).addOption(portOption());
@@ -62,7 +66,11 @@ const whereOption = () =>
     "only those whose event has this value at this JSON path; may be repeated",
   ).argParser(condition);
 
-/** Adds the options that choose dead letters, which `filterOf` reads. */
+/**
+ * Adds the options that choose dead letters, which `filterOf` reads.
+ *
+ * @internal The compiler would take minutes to write this type out, and nobody outside needs it.
+ */
 export const addFilterOptions = <Args extends unknown[], Options extends OptionValues, Globals extends OptionValues>(
   command: Command<Args, Options, Globals>,
 ) =>
