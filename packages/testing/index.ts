@@ -1,10 +1,5 @@
-// The public interface of @spillway/testing: a whole program under test, and one callback as a plain function.
-export {
-  type Invocation,
-  invoke,
-  type PublishOptions,
-  type WindowInvocation,
-} from "spillway/callback";
+// The public interface of @spillway/testing: a whole program under test.
+export type { PublishOptions } from "spillway/callback";
 export type { DeadLetter, DeadLetterReason } from "./host/dead-letters";
 export type { Answer, PostOptions } from "./host/endpoint";
 export type { PutOptions, SendOptions } from "./host/events";
