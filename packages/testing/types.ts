@@ -28,6 +28,11 @@ export type EventType<Topic> = EventOf<Topic> extends { readonly type: infer Typ
 
 /** An event of that type, which need not repeat its type. */
 export type EventOfType<Topic, Type extends string> =
-  EventOf<Topic> extends { readonly type: string }
-    ? Omit<Extract<EventOf<Topic>, { readonly type: Type }>, "type">
-    : object;
+  EventOf<Topic> extends { readonly type: string } ? WithoutType<EventOf<Topic>, Type> : object;
+
+/** Each event of a union by itself: several may have the same type, and one may have several types, or any. */
+type WithoutType<Event, Type extends string> = Event extends { readonly type: infer Types }
+  ? Type extends Types
+    ? Omit<Event, "type">
+    : never
+  : never;

@@ -1,4 +1,5 @@
 // What the compiler allows and refuses in a test, with the program of fixtures/waiting. `npm run check:types` reads it.
+import type { Topic } from "spillway";
 import type { startLocal, TestRun } from "spillway/testing";
 import type { Consumers } from "./fixtures/waiting";
 
@@ -30,6 +31,30 @@ export async function allowed(): Promise<void> {
   await untyped.publish("anything", "any.type", { id: 1 });
   await untyped.put("anything", []);
   await untyped.deadLetters("anything");
+}
+
+type Told =
+  | { readonly type: "job.done"; readonly id: string }
+  | { readonly type: "job.done"; readonly count: number }
+  | { readonly type: "job.lost" | "job.late"; readonly since: string };
+declare const topics: TestRun<{ told: Topic<Told>; any: Topic<{ readonly type: string; readonly id: string }> }>;
+
+export async function allowedOfUnions(): Promise<void> {
+  await topics.publish("told", "job.done", { id: "j-1" });
+  await topics.publish("told", "job.done", { count: 1 });
+  await topics.publish("told", "job.late", { since: "yesterday" });
+  await topics.publish("any", "job.done", { id: "j-1" });
+}
+
+export async function refusedOfUnions(): Promise<void> {
+  // @ts-expect-error: No event of this type has no members.
+  await topics.publish("told", "job.done", {});
+  // @ts-expect-error: It is a member of events of other types.
+  await topics.publish("told", "job.done", { since: "yesterday" });
+  // @ts-expect-error: There are no events of this type.
+  await topics.publish("told", "job.asked", { id: "j-1" });
+  // @ts-expect-error: The event has no id.
+  await topics.publish("any", "job.done", {});
 }
 
 export async function refused(): Promise<void> {
