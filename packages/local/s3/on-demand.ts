@@ -43,5 +43,5 @@ function loadS3(settings: S3Settings): Loaded {
   const { s3Handler } = require("./rest") as typeof import("./rest");
   const { s3Provisioners } = require("./provision") as typeof import("./provision");
   const s3 = createS3(settings);
-  return { s3, handler: s3Handler(settings.ask), provisioners: s3Provisioners(s3, settings.ask) };
+  return { s3, handler: s3Handler(settings), provisioners: s3Provisioners(s3, settings.ask) };
 }

@@ -10,7 +10,7 @@ import { type Ask, type Message, ServiceError } from "../service/ask";
 import { isMessage } from "../service/input";
 import { isChunked, unchunked } from "./aws-chunked";
 import { asS3Error, notImplemented } from "./errors";
-import { refuseExpired } from "./presigned";
+import { refuseExpired, type SigningClock } from "./presigned";
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -21,12 +21,12 @@ const refused: readonly (readonly [prefix: string, what: string])[] = [
   ["x-amz-grant-", "access control lists"],
 ];
 
-export function s3Handler(ask: Ask): FrontHandler {
+export function s3Handler({ ask, clock }: { readonly ask: Ask; readonly clock: SigningClock }): FrontHandler {
   return async (request) => {
     const requestId = randomUUID().replaceAll("-", "").slice(0, 16).toUpperCase();
     const own = { "x-amz-request-id": requestId, "x-amz-id-2": randomBytes(48).toString("base64") };
     try {
-      const { action, input } = callOf(request);
+      const { action, input } = callOf(request, clock);
       const output = await ask(request.principal, "s3", action, input, { signal: request.signal });
       const { status, headers, body } = answerTo(action, input, output);
       return { status, headers: { ...own, ...headers }, body };
@@ -38,9 +38,9 @@ export function s3Handler(ask: Ask): FrontHandler {
   };
 }
 
-function callOf(request: FrontRequest): RestCall {
-  const { method, path, query } = request;
-  refuseExpired(query);
+function callOf(request: FrontRequest, clock: SigningClock): RestCall {
+  const { method, path, query, principal } = request;
+  refuseExpired(query, principal, clock);
   const { body, trailers } = isChunked(request.headers)
     ? unchunked(request.body)
     : { body: request.body, trailers: {} };
