@@ -42,8 +42,7 @@ export class Remote {
     this.#child.on("message", (said) => this.#heard(said as Said));
     this.#child.once("error", (error) => this.#end(error.message));
     this.#child.once("exit", (code, signal) => this.#end(signal ?? `exit code ${code}`));
-    this.#child.unref();
-    this.#child.channel?.unref();
+    this.#hold(false);
   }
 
   start(settings: HostSettings): Promise<Ready> {
@@ -57,7 +56,8 @@ export class Remote {
 
   /** Ends the process, if it has not ended. */
   async end(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const { pid, exitCode, signalCode } = this.#child;
+    if (pid === undefined || exitCode !== null || signalCode !== null) return;
     const exited = new Promise<void>((resolve) => this.#child.once("exit", () => resolve()));
     this.#child.ref();
     if (this.#child.connected) this.#child.disconnect();
@@ -82,11 +82,30 @@ export class Remote {
       this.#calls += 1;
       const id = this.#calls;
       this.#waiting.set(id, { resolve, reject: refuse });
-      this.#child.channel?.ref();
-      this.#child.send({ id, ...request }, (error) => {
-        if (error !== null) this.#end(error.message);
-      });
+      this.#hold(true);
+      try {
+        this.#child.send({ id, ...request }, (error) => {
+          if (error !== null) this.#end(error.message);
+        });
+      } catch (error) {
+        // A function, for example, cannot be sent to another process.
+        this.#take(id)?.reject(error as Error);
+      }
     });
+  }
+
+  /** Whether the tests wait for the process: for its answer, or for the news that it has ended. */
+  #hold(isWaiting: boolean): void {
+    const change = isWaiting ? "ref" : "unref";
+    this.#child[change]();
+    this.#child.channel?.[change]();
+  }
+
+  #take(id: number): Waiting | undefined {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    if (this.#waiting.size === 0) this.#hold(false);
+    return waiting;
   }
 
   #heard(said: Said): void {
@@ -98,9 +117,7 @@ export class Remote {
       this.#end(said.crash);
       return;
     }
-    const waiting = this.#waiting.get(said.id);
-    this.#waiting.delete(said.id);
-    if (this.#waiting.size === 0) this.#child.channel?.unref();
+    const waiting = this.#take(said.id);
     if ("failure" in said) waiting?.reject(said.failure);
     else waiting?.resolve(said.result);
   }
@@ -109,6 +126,6 @@ export class Remote {
     this.#ended ??= `The local run has ended (${why}).`;
     for (const { reject } of this.#waiting.values()) reject({ name: "Error", message: this.#ended });
     this.#waiting.clear();
-    this.#child.channel?.unref();
+    this.#hold(false);
   }
 }

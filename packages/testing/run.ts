@@ -202,7 +202,11 @@ function testRun<C extends object>(remote: Remote, ready: Ready): TestRun<C> {
 }
 
 async function end(remote: Remote): Promise<void> {
-  const report = await remote.call(end, "stop");
-  await remote.end();
+  let report: string | undefined;
+  try {
+    report = await remote.call(end, "stop");
+  } finally {
+    await remote.end();
+  }
   if (report !== undefined) throw new Error(report);
 }

@@ -37,6 +37,10 @@ export function launchEvaluation(root: string): Launched {
     silent: true,
     serialization: "advanced",
   });
+  // A program in an endless loop does not notice by itself that this process has ended.
+  const kill = () => void child.kill("SIGKILL");
+  process.once("exit", kill);
+  child.once("exit", () => process.off("exit", kill));
   return { root, child };
 }
 

@@ -8,18 +8,26 @@ import { until } from "../../../test/support/until";
 
 const script = path.join(__dirname, "fixtures", "forgets-to-stop.ts");
 
-function start(...args: string[]): ChildProcess {
+const started: ChildProcess[] = [];
+
+function start(what = "", stderr: "inherit" | "pipe" = "inherit"): ChildProcess {
   const execArgs = ["--disable-warning=ExperimentalWarning", "-r", "ts-node/register/transpile-only"];
-  return spawn(process.execPath, [...execArgs, script, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [...execArgs, script, what], { stdio: ["ignore", "pipe", stderr] });
+  started.push(child);
+  return child;
 }
 
-/** The line that the test process writes when its program has run. */
-async function lineOf(child: ChildProcess): Promise<string> {
-  const [line] = (await once(child.stdout ?? assert.fail(), "data")) as [Buffer];
+/** What the test process writes next. */
+async function lineOf({ stdout }: ChildProcess, stream = stdout): Promise<string> {
+  const [line] = (await once(stream ?? assert.fail(), "data")) as [Buffer];
   return line.toString();
 }
 
 describe("the process of a test", () => {
+  afterEach(() => {
+    for (const child of started.splice(0)) child.kill("SIGKILL");
+  });
+
   it("ends by itself when it forgets to stop the program, and so does the program", async () => {
     const child = start();
     const ended = once(child, "exit");
@@ -48,5 +56,24 @@ describe("the process of a test", () => {
     child.kill("SIGKILL");
     await until(() => all.every((pid) => !alive(pid)), "every process ends");
     assert.deepEqual(all.flatMap(foldersOf), []);
+  });
+
+  it("hears of the end of its program while it waits for it", async () => {
+    const child = start("settles");
+    const ended = once(child, "exit");
+    await lineOf(child);
+    const [program] = descendants(child.pid ?? assert.fail());
+    process.kill(program ?? assert.fail(), "SIGKILL");
+    const says = "The local run has ended (SIGKILL).";
+    assert.equal(await lineOf(child), `Error: ${says} ${says}\n`);
+    assert.deepEqual(await ended, [0, null]);
+  });
+
+  it("leaves no process when it is killed while an endless program is evaluated", async () => {
+    const child = start("endless", "pipe");
+    assert.equal(await lineOf(child, child.stderr), "begins\n");
+    const all = descendants(child.pid ?? assert.fail());
+    child.kill("SIGKILL");
+    await until(() => all.every((pid) => !alive(pid)), "every process ends");
   });
 });
