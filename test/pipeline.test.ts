@@ -98,7 +98,7 @@ describe("the pipeline", () => {
   }
 
   it("refuses other content types, bodies that are too large for SQS, and unknown paths", async () => {
-    assert.deepEqual(await post(order("o-2"), { "content-type": "text/plain" }), {
+    assert.deepEqual(await post(order("o-2"), { "Content-Type": "text/plain" }), {
       status: 415,
       body: { message: "Unsupported Media Type" },
     });

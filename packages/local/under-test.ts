@@ -13,6 +13,8 @@ export type { SettleLimits } from "./settle/settling";
 export type UnderTestSettings = Omit<LocalSettings, "speed" | "watch" | "atRest">;
 
 export interface RunUnderTest extends LocalRun {
+  /** Milliseconds since the epoch on the run's clock. */
+  now(): number;
   /** Asks a service with full access, as a user of this machine may. Rejects with a `ServiceError`, as AWS would. */
   ask(service: string, action: string, input: Message): Promise<Message>;
   /** Every message of a queue, also those in flight, as ReceiveMessage answers them. They are not received. */
@@ -47,6 +49,7 @@ export async function startUnderTest(settings: UnderTestSettings): Promise<RunUn
     get processes() {
       return run.processes;
     },
+    now: clock.now,
     ask: (service, action, input) => ask({ kind: "user" }, service, action, input),
     peek: sqs.peek,
     check: async (consumer, event) => (await evaluated.check([{ consumer, event }]))[0]?.issues ?? [],

@@ -38,9 +38,11 @@ export async function postTo(run: RunUnderTest, path: string, body: unknown, opt
     region: run.graph.region,
     retries: 0,
   });
+  const headers = new Headers(options.headers);
+  if (!headers.has("content-type")) headers.set("content-type", "application/json");
   const response = await client.fetch(url, {
     method: "POST",
-    headers: { "content-type": "application/json", ...options.headers },
+    headers,
     body: typeof body === "string" ? body : JSON.stringify(body),
   });
   const text = await response.text();

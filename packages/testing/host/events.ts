@@ -65,7 +65,7 @@ export async function sendTo(run: RunUnderTest, name: string, event: unknown, op
   const { MessageId } = await run.ask("sqs", "SendMessage", {
     QueueUrl,
     MessageBody: await bodyOf(run, queue, "send", event, options),
-    ...textAttributes({ ...attributes, correlationId }),
+    ...textAttributes({ ...attributes, ...(correlationId !== undefined && { correlationId }) }),
     ...(fifo && { MessageGroupId: messageGroupId ?? "test" }),
     ...(fifo && { MessageDeduplicationId: messageDeduplicationId ?? randomUUID() }),
     ...(delaySeconds !== undefined && { DelaySeconds: delaySeconds }),
@@ -88,11 +88,11 @@ export async function publishOn(
     id,
     source,
     type,
-    time: new Date().toISOString(),
+    time: new Date(run.now()).toISOString(),
     datacontenttype: "application/json",
     correlationid: correlationId,
     ...(subject !== undefined && { subject }),
-    data: { type, ...event },
+    data: { ...event, type },
   };
   const { messageGroupId = "test", messageDeduplicationId = id } = options;
   const { MessageId } = await run.ask("sns", "Publish", {

@@ -11,7 +11,7 @@ import { Log } from "./log";
 import { oneFor } from "./names";
 import { programIn } from "./program";
 import { describeUnread } from "./report";
-import { type Item, itemOf, itemsOf, nameOfTable, putItem } from "./tables";
+import { type Item, itemOf, itemsOf, putItem } from "./tables";
 
 /** What the program is started with. */
 export interface HostSettings extends Pick<UnderTestSettings, "stack" | "config" | "inspectPort" | "launched"> {
@@ -126,15 +126,15 @@ export class HostedRun {
   }
 
   async items(table: string): Promise<readonly Item[]> {
-    return itemsOf(this.run, nameOfTable(this.run, table));
+    return itemsOf(this.run, table);
   }
 
   async item(table: string, key: Item): Promise<Item | undefined> {
-    return itemOf(this.run, nameOfTable(this.run, table), key);
+    return itemOf(this.run, table, key);
   }
 
   async putItem(table: string, item: Item): Promise<void> {
-    await putItem(this.run, nameOfTable(this.run, table), item);
+    await putItem(this.run, table, item);
   }
 
   /** Ends everything. Resolves with a report of dead letters that nobody has read. */

@@ -56,7 +56,8 @@ function fault({ resources }: Graph, name: string, { what, instead = {} }: Wante
   const other = kinds.find((kind) => instead[kind] !== undefined);
   if (other !== undefined) return `It is a ${other}. ${instead[other]}`;
   const near = all.length === 0 ? undefined : closest(name, names);
-  const isNear = near !== undefined && distance(name, near) <= Math.max(2, Math.floor(name.length / 3));
+  const tolerance = Math.min(name.length - 1, Math.max(2, Math.floor(name.length / 3)));
+  const isNear = near !== undefined && distance(name, near) <= tolerance;
   return `The program has no ${what} "${name}".${isNear ? ` Did you mean "${near}"?` : ""} ${there}`;
 }
 

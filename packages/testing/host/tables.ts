@@ -1,4 +1,5 @@
 // The tables of the program under test, with plain JavaScript values.
+import { inspect } from "node:util";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import type { RunUnderTest } from "@spillway/local";
 import { oneFor } from "./names";
@@ -13,9 +14,10 @@ const tables = {
 };
 
 /** Throws an Error for the user if there is no such table. */
-export const nameOfTable = ({ graph }: RunUnderTest, name: string): string => oneFor(graph, name, tables).address;
+const nameOnAws = ({ graph }: RunUnderTest, name: string): string => oneFor(graph, name, tables).address;
 
-export async function itemsOf(run: RunUnderTest, TableName: string): Promise<readonly Item[]> {
+export async function itemsOf(run: RunUnderTest, name: string): Promise<readonly Item[]> {
+  const TableName = nameOnAws(run, name);
   const items: Item[] = [];
   let ExclusiveStartKey: unknown;
   do {
@@ -27,15 +29,39 @@ export async function itemsOf(run: RunUnderTest, TableName: string): Promise<rea
   return items;
 }
 
-export async function itemOf(run: RunUnderTest, TableName: string, key: Item): Promise<Item | undefined> {
-  const { Item } = await run.ask("dynamodb", "GetItem", { TableName, Key: marshalled(key), ConsistentRead: true });
+export async function itemOf(run: RunUnderTest, name: string, key: Item): Promise<Item | undefined> {
+  const call = `table("${name}").get(${shown(key)})`;
+  const input = { TableName: nameOnAws(run, name), Key: marshalled(call, key), ConsistentRead: true };
+  const { Item } = await told(call, run.ask("dynamodb", "GetItem", input));
   return Item === undefined || Item === null ? undefined : unmarshall(Item as Marshalled);
 }
 
-export async function putItem(run: RunUnderTest, TableName: string, item: Item): Promise<void> {
-  await run.ask("dynamodb", "PutItem", { TableName, Item: marshalled(item) });
+export async function putItem(run: RunUnderTest, name: string, item: Item): Promise<void> {
+  const call = `table("${name}").put(${shown(item)})`;
+  const input = { TableName: nameOnAws(run, name), Item: marshalled(call, item) };
+  await told(call, run.ask("dynamodb", "PutItem", input));
 }
+
+const shown = (item: Item) => inspect(item, { breakLength: Number.POSITIVE_INFINITY, maxStringLength: 100 });
 
 type Marshalled = Parameters<typeof unmarshall>[0];
 
-const marshalled = (item: Item) => marshall(item, { removeUndefinedValues: true });
+function marshalled(call: string, item: Item): Marshalled {
+  try {
+    return marshall(item, { removeUndefinedValues: true });
+  } catch (error) {
+    // What follows is about options of the function.
+    const [problem] = (error as Error).message.split(" Pass options.");
+    throw new Error(
+      `${call}: ${problem} A table has texts, numbers, booleans, null, binary data, lists, objects and sets. ` +
+        "Write a date as a text: date.toISOString().",
+    );
+  }
+}
+
+/** DynamoDB says what is wrong, and not with what. */
+function told<T>(call: string, answer: Promise<T>): Promise<T> {
+  return answer.catch((error: Error) => {
+    throw new Error(`${call}: ${error.message}`);
+  });
+}

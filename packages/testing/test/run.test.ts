@@ -41,6 +41,16 @@ describe("a test of a program", () => {
       'table("dones"): The program has no table "dones". Did you mean "done"? There are: done.',
     ],
     [
+      "another key than the table's",
+      () => run.table("done").get({ name: "item" }),
+      "table(\"done\").get({ name: 'item' }): The provided key element does not match the schema",
+    ],
+    [
+      "a name of which nothing resembles any other",
+      () => run.send("", {}),
+      'send(""): The program has no consumer with a queue "". There are: retried, batched, ordered, crashing.',
+    ],
+    [
       "an unknown schedule",
       () => run.tick("hourly"),
       'tick("hourly"): The program has no schedule "hourly". There are: nightly.',
@@ -85,18 +95,39 @@ describe("a test of a program", () => {
     await run.table("done").put(item);
     assert.deepEqual(await run.table("done").get({ id: "item" }), item);
     assert.equal(await run.table("done").get({ id: "other" }), undefined);
+    await assert.rejects(run.table("done").put({ id: "dated", at: new Date(0) }), {
+      message:
+        `table("done").put({ id: 'dated', at: 1970-01-01T00:00:00.000Z }): Unsupported type passed: ${new Date(0)}. ` +
+        "A table has texts, numbers, booleans, null, binary data, lists, objects and sets. " +
+        "Write a date as a text: date.toISOString().",
+    });
     await run.settled();
   });
 
   it("gives a message its attributes, its group and the id of its flow", async () => {
     const options = { correlationId: "flow-1", messageGroupId: "g-1", attributes: { tenant: "t-1" } };
     await run.send("ordered", { id: "sent", failures: 99 }, options);
+    const attributes = { correlationId: "flow-2" };
+    await run.send("ordered", { id: "sent too", failures: 99 }, { attributes });
     await run.settled();
-    const [letter] = await run.deadLetters("ordered");
-    assert.deepEqual(
-      [letter?.attributes, letter?.reason.correlationId],
-      [{ tenant: "t-1", correlationId: "flow-1" }, "flow-1"],
-    );
+    const letters = await run.deadLetters("ordered");
+    const told = letters.map(({ attributes, reason }) => [reason.correlationId, attributes]);
+    assert.deepEqual(Object.fromEntries(told), {
+      "flow-1": { tenant: "t-1", correlationId: "flow-1" },
+      "flow-2": attributes,
+    });
+  });
+
+  it("publishes an event at the time of the run, with the type that is given", async () => {
+    await run.advance({ days: 1 });
+    await run.publish("asked", "job.asked", { id: "published", type: "job.done", failures: 99 });
+    await run.settled();
+    const [letter] = await run.deadLetters("announced");
+    assert.ok(letter);
+    const { requestPayload } = letter.body as { requestPayload: { Records: [{ Sns: { Message: string } }] } };
+    const { time, data } = JSON.parse(requestPayload.Records[0].Sns.Message);
+    assert.ok(Date.parse(time) - Date.now() > 23 * 3_600_000, time);
+    assert.deepEqual(data, { id: "published", type: "job.asked", failures: 99 });
   });
 
   it("refuses a time that does not pass", () => {
