@@ -201,7 +201,7 @@ export class DeadLetterQueue extends pulumi.ComponentResource {
       {
         alarmDescription:
           `Records were given up and wait in the dead-letter queue of ${this.name.replace(/-dead-letters$/, "")}. ` +
-          `See why first: spillway dlq list --stack ${pulumi.getStack()}. Fix the cause, then redrive. ${fromAlarmToFix}`,
+          `See why first: npx spillway dlq list --stack ${pulumi.getStack()}. Fix the cause, then redrive. ${fromAlarmToFix}`,
         namespace: "AWS/SQS",
         metricName: "ApproximateNumberOfMessagesVisible",
         statistic: "Maximum",

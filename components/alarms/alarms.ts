@@ -75,7 +75,7 @@ const periodOf = (kind: string) =>
     : { seconds: 60, longest: longestEvaluation, unit: "minutes" };
 
 /** With what the description of each alarm ends: it is what a person gets who is paged. */
-export const fromAlarmToFix = "From the alarm to the fix: docs/dead-letters.md.";
+export const fromAlarmToFix = "From the alarm to the fix: docs/dead-letters.md of Spillway.";
 
 /** Minutes. */
 export const longestEvaluation = 1440;

@@ -137,7 +137,7 @@ export function streamFunctionAlarms(
         "throttles and duration first; if it is only too slow, raise parallelizationFactor, batchSize or the " +
         "stream's shards.",
     },
-    destinationFailures(watched, "What Lambda gives up of its stream"),
+    destinationFailures(watched, "records of the stream"),
   ];
 }
 
@@ -167,7 +167,7 @@ export function asynchronousFunctionAlarms(
         "old, or the reserved concurrency is 0. " +
         "They should be in its dead-letter queue; compare, and read the errors in responsePayload there first.",
     },
-    destinationFailures(watched, "What Lambda gives up of its events"),
+    destinationFailures(watched, "events"),
     ...(ownDeadLetters ? [deadLetterErrors(watched)] : []),
     recursiveInvocations(watched),
   ];
@@ -186,7 +186,7 @@ export function recursiveInvocations(watched: Watched): Alarm<"recursiveInvocati
     threshold: 0,
     datapoints: 1,
     description: (invocations) =>
-      `Lambda stopped more than ${invocations} invocations of the function of ${watched.name} in a minute, since ` +
+      `Lambda stopped more than ${invocations} invocations of the function of ${watched.name} in a minute, because ` +
       "an event had gone round in a loop " +
       "about 16 times. Find which binding leads back to this function's own source, and take it out first.",
   };
@@ -201,10 +201,10 @@ function destinationFailures(watched: Watched, what: string): Alarm<"destination
     threshold: 0,
     datapoints: 1,
     description: (failures) =>
-      `${what} for ${watched.name} did not reach its dead letters, more than ${failures} times in a minute, and is ` +
-      "lost with the next records. " +
-      "Check that the destination is there, that it takes the size, and that the function's role may send to it " +
-      "and use its key first.",
+      `More than ${failures} times in a minute, Lambda gave up ${what} of ${watched.name} and could not store them ` +
+      "in the dead-letter queue. They are lost. " +
+      "Check first that the destination is there, that it takes the size, and that the function's role may send " +
+      "to it and use its key.",
   };
 }
 

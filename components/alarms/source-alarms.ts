@@ -167,7 +167,7 @@ export function topicAlarms(name: string, topicArn: pulumi.Output<string>): read
       datapoints: 1,
       description: (notifications) =>
         `SNS dropped more than ${notifications} notifications of the topic of ${name} in a minute for ` +
-        "subscriptions with a filter, since a message attribute is no valid " +
+        "subscriptions with a filter, because a message attribute is no valid " +
         "JSON string, and they are lost. Find who publishes attributes with quotation marks, backslashes or " +
         "control characters first.",
     },

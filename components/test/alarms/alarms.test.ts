@@ -139,7 +139,7 @@ describe("the alarms of a program with every component", () => {
       const [, component = ""] = componentOf(graph, alarm).split(" ");
       assert.match(says, new RegExp(`\\b${component}\\b`), alarm.name);
       assert.match(says, /first[ .,;:]/, `${alarm.name} says what to do first: ${says}`);
-      assert.ok(says.endsWith(" From the alarm to the fix: docs/dead-letters.md."), says);
+      assert.ok(says.endsWith(" From the alarm to the fix: docs/dead-letters.md of Spillway."), says);
       assert.ok(says.split(". ").length >= 2 && says.length <= 1024 && !/undefined|NaN|Infinity/.test(says), says);
     }
   });

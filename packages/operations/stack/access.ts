@@ -27,7 +27,7 @@ export class AccessDenied extends Error {
   ) {
     super(
       `${who ?? "The principal of these credentials"} may not ${action}${resource === undefined ? "" : ` on ${resource}`}. ` +
-        `The command needs this permission. Add it to the role: docs/dead-letters.md has the policies. AWS says: ${cause.message}`,
+        `The command needs this permission. Add it to the role: docs/dead-letters.md of Spillway has the policies. AWS says: ${cause.message}`,
       { cause },
     );
   }
