@@ -72,7 +72,8 @@ export default defineConfig({
     nav: [
       { text: "Get started", link: "/getting-started" },
       { text: "Components", link: "/components/" },
-      { text: "Reference", link: "/reference/" },
+      { text: "Troubleshooting", link: "/troubleshooting" },
+      { text: "API", link: "/reference/" },
     ],
   },
 });

@@ -14,6 +14,18 @@ interface Place {
   readonly description: string;
 }
 
+/** What somebody needs who writes a program and has read no page yet. */
+const summary = `\
+- A new program: \`npm create spillway@latest my-app\`. In an existing Pulumi project in TypeScript:
+  \`npm install spillway valibot @pulumi/pulumi @pulumi/aws\` and
+  \`npm install --save-dev @spillway/cli @spillway/testing\`.
+- Imports: components and bindings from \`spillway\`, \`Network\` from \`spillway/network\` (needs \`@pulumi/awsx\`),
+  \`callback\` and what callbacks call from \`spillway/callback\`, \`startLocal\` from \`spillway/testing\`.
+- A callback is exported by a module of its own, which does not import Pulumi. The program passes values and permissions
+  to it as bindings.
+- \`npx spillway start\` runs the program without AWS. \`npx spillway --help\` lists the other commands.
+- [llms-full.txt](llms-full.txt) holds all of these pages, without the API reference.`;
+
 export function writeTexts({ docs, outDir, description }: Place): void {
   const sections = sectionsOf(docs);
   const pages = sections.flatMap((section) => section.pages);
@@ -24,10 +36,10 @@ export function writeTexts({ docs, outDir, description }: Place): void {
     const lines = section.pages.map((page) => `- [${page.title}](${page.file}): ${page.description}`);
     return `## ${section.title}\n\n${lines.join("\n")}`;
   });
-  const head = `# Spillway\n\n> ${description}\n`;
+  const head = `# Spillway\n\n> ${description}\n\n${summary}\n`;
   writeFileSync(
     path.join(outDir, "llms.txt"),
-    `${[head.trimEnd(), ...list, `## Reference\n\n${faces.join("\n")}`].join("\n\n")}\n`,
+    `${[head.trimEnd(), ...list, `## API reference\n\n${faces.join("\n")}`].join("\n\n")}\n`,
   );
   const whole = pages.map(
     ({ file, text }) => `<!-- ${file} -->\n\n${text.replace(/^<!-- \/?generated.*-->\n+/gm, "").trim()}\n`,

@@ -35,10 +35,6 @@ const sections: readonly Section[] = [
     folder: "components",
   },
   {
-    title: "Patterns",
-    first: ["guides/ordering.md", "guides/idempotency.md", "guides/sagas.md", "guides/large-payloads.md"],
-  },
-  {
     title: "Guides",
     first: [
       "guides/testing.md",
@@ -50,20 +46,16 @@ const sections: readonly Section[] = [
     ],
     folder: "guides",
   },
-  { title: "Migration", first: [], folder: "migration" },
   {
-    title: "Manuals",
-    first: [
-      "troubleshooting.md",
-      "dead-letters.md",
-      "commands.md",
-      "configuration.md",
-      "review.md",
-      "security.md",
-      "pipeline.md",
-      "adding-a-source.md",
-    ],
+    title: "Patterns",
+    first: ["guides/ordering.md", "guides/idempotency.md", "guides/sagas.md", "guides/large-payloads.md"],
   },
+  // Where somebody looks who was paged, or who has an error message.
+  { title: "When something is wrong", first: ["dead-letters.md", "components/alarms.md", "troubleshooting.md"] },
+  { title: "Migration", first: [], folder: "migration" },
+  { title: "Manuals", first: ["commands.md", "review.md", "security.md"] },
+  // What describes the program of this repository, or is for those who change the library.
+  { title: "This repository", first: ["pipeline.md", "configuration.md", "adding-a-source.md"] },
 ];
 
 export interface Page {

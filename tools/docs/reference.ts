@@ -12,7 +12,7 @@ const faces = {
 };
 
 const settings = {
-  name: "Reference",
+  name: "API reference",
   plugin: ["typedoc-plugin-markdown"],
   readme: "none",
   logLevel: "Error" as const,
@@ -30,7 +30,7 @@ const settings = {
   hidePageHeader: true,
   hideBreadcrumbs: true,
   pageTitleTemplates: {
-    index: "Reference",
+    index: "API reference",
     module: ({ rawName }: Title) => rawName,
     member: ({ rawName }: Title) => rawName.replace(/<.*/, ""),
   },

@@ -23,7 +23,7 @@ export function sidebarsOf(docs: string): Record<string, Item[]> {
   }));
   const entries = entriesOf(docs).map((face) => ({ face, text: face.title, link: linkOf(`reference/${face.path}`) }));
   const faces = entries.map(({ text, link }) => ({ text, link }));
-  const reference = { text: "Reference", link: "/reference/", items: faces };
+  const reference = { text: "API reference", link: "/reference/", items: faces };
   const ofFaces = entries.map(({ face, text, link }) => [link, [reference, { text, items: sorted(namesIn(face)) }]]);
   return { "/": [...sections, reference], "/reference/": [reference], ...Object.fromEntries(ofFaces) };
 }

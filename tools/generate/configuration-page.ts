@@ -67,10 +67,11 @@ export function configurationPage(): string {
     allowedBy(key),
     key.description,
   ]);
-  return `# Configuration
+  return `# Configuration of the pipeline
 
-Set a key of the stack's configuration with \`pulumi config set <key> <value>\`. The local run also takes a value as
-\`--config <key>=<value>\`. A stack's values are in \`Pulumi.<stack>.yaml\`, and the defaults are in \`Pulumi.yaml\`.
+Configure the [reference pipeline](pipeline.md) with \`pulumi config set <key> <value>\`. The local run also takes a
+value as \`--config <key>=<value>\`. A stack's values are in \`Pulumi.<stack>.yaml\`, and the defaults are in
+\`Pulumi.yaml\`.
 
 This page lists every key, from \`config/keys.ts\`. All errors in a configuration are reported together. Each error
 states the value that you gave, what is allowed, and the command that fixes it. A key that the project does not know
