@@ -31,7 +31,7 @@ type BindingsFor<B extends object> = { readonly [K in keyof B]-?: Binding<B[K]> 
 export type BindingsArg<B extends object> = [keyof B] extends [never]
   ? {
       /**
-       * Leave it out if the callback's factory asks for no bindings.
+       * A binding for each value that the callback's factory asks for. Leave it out if it asks for none.
        * @default none
        */
       readonly bindings?: Readonly<Record<string, never>>;

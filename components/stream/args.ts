@@ -68,8 +68,10 @@ export interface StreamMappingOptions extends FunctionOptions, Operations, Paylo
   readonly tumblingWindow?: number;
   /**
    * Which records reach the callback: at most 10 patterns in Lambda's filter rule syntax, of which one must match.
+   * They see the event of a Kinesis stream in `data`, and `eventName` and `dynamodb` of a table's change.
    * @default all records
    * @example [{ data: { kind: ["bought"] } }]
+   * @example [{ eventName: ["INSERT"] }]
    */
   readonly filters?: readonly Readonly<Record<string, unknown>>[];
   /**

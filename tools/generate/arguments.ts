@@ -84,7 +84,7 @@ function meaningOf(symbol: ts.Symbol, name: string): string {
   if (docs.length === 0 || docs.includes("")) throw new Error(`${name} has no doc comment, which the documents need.`);
   // What another comment says, too, is not said again.
   const distinct = [...new Set(docs)].filter(
-    (doc, _, all) => !all.some((other) => other !== doc && other.startsWith(doc)),
+    (doc, _, all) => !all.some((other) => other !== doc && other.startsWith(doc.replace(/\.$/, ""))),
   );
   const examples = [...new Set(tagsOf(symbol, "example"))].map((text) => `Example: \`${text}\`.`);
   return [...distinct.map(withLinks), ...examples].join(" ");

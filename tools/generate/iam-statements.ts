@@ -8,8 +8,14 @@ export const iamStatements: Generator = {
   name: "iam-statements",
   files: ["docs/security.md"],
   marker: "iam-statements",
-  make: async () => `Of the stack \`${documented.stack}\`.\n\n${explainedList(await documentedGraph())}`,
+  make: async () => `Of the stack ${described}.\n\n${explainedList(await documentedGraph())}`,
 };
+
+/** The stack, and the values that take the place of its own. */
+const described = [
+  `\`${documented.stack}\``,
+  ...Object.entries(documented.config).map(([key, value]) => `with \`${key}: ${value}\``),
+].join(" ");
 
 /** Throws an Error for a wildcard without a reason. The reasons are in packages/graph/read/iam-list.ts. */
 export function explainedList(graph: Graph): string {
