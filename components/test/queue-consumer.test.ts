@@ -79,7 +79,10 @@ describe("QueueConsumer", () => {
       alarmActions: [alarmTopicArn],
       okActions: [alarmTopicArn],
     });
-    assert.match(String(alarmDescription), /queue of told\. See why first: npx spillway dlq list --stack stack\. Fix the/);
+    assert.match(
+      String(alarmDescription),
+      /queue of told\. See why first: npx spillway dlq list --stack stack\. Fix the/,
+    );
     assert.deepEqual(graph.one("aws:cloudwatch/metricAlarm:MetricAlarm", "quiet-dead-letters").inputs.alarmActions, []);
   });
 
