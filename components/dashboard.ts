@@ -85,7 +85,7 @@ export class Dashboard extends pulumi.ComponentResource {
     }
     if (entries.length === 0) errors.add("rows is empty; give at least one, as { orders: placing }.");
     if (entries.length > mostRows) {
-      errors.add(`${entries.length} rows are given; ${mostRows} are allowed, since CloudWatch allows 500 widgets.`);
+      errors.add(`${entries.length} rows are given; ${mostRows} are allowed, because CloudWatch allows 500 widgets.`);
     }
     errors.throwIfAny(this);
 

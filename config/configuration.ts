@@ -31,8 +31,8 @@ type Given = unknown;
 
 /**
  * Reads every key of config/keys.ts. Throws a RunError that names every fault: the key, the value given, what is
- * allowed, and the command that fixes it. A key of this project that no one knows is a fault too, since what it was to
- * set is not set.
+ * allowed, and the command that fixes it. A key of this project that no one knows is a fault too, because what it was
+ * to set is not set.
  */
 export function readConfiguration(): Configuration {
   const project = `${pulumi.getProject()}:`;

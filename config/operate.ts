@@ -19,7 +19,7 @@ export function operate(config: Configuration) {
 }
 
 /**
- * The key outlives its use, since messages, records and items stay encrypted with it:
+ * The key outlives its use, because messages, records and items stay encrypted with it:
  * https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html
  */
 function encryption({ encryption, deletionProtection }: Configuration): Operations {

@@ -1,5 +1,5 @@
-// Names that are too long for AWS, of all components of a program: said together, since one long project or stack makes
-// many of them.
+// Names that are too long for AWS, of all components of a program: said together, because one long project or stack
+// makes many of them.
 import * as pulumi from "@pulumi/pulumi";
 
 export interface LongName {

@@ -20,7 +20,7 @@ export function esModulesWith(functions: readonly unknown[]): EsModules {
     session.on("Debugger.scriptParsed", ({ params }) => {
       if (isOfProgram(params)) addresses.set(params.scriptId, params.url);
     });
-    // Answers, and the events before them, come at once, since the session is this thread's own.
+    // Answers, and the events before them, come at once, because the session is this thread's own.
     session.post("Debugger.enable");
     const writtenIn = functions.map((each) => addresses.get(scriptOf(each, session) ?? ""));
     return { all: [...new Set(addresses.values())].sort(), writtenIn };

@@ -64,8 +64,8 @@ const environment = {
  * For each bundle the Error for the user, where it cannot be loaded. They are loaded in a few processes, which may read
  * files, and neither write any nor start another process; each ends before an answer from the network could reach it.
  * Only what surely dies on Lambda is refused: not what lacks an environment variable, which the function may have, nor
- * what takes long. The callback's factory is not called, since the bindings are known to the deployment alone. A bundle
- * that leaves packages out is not loaded: they need not be here.
+ * what takes long. The callback's factory is not called, because the bindings are known to the deployment alone. A
+ * bundle that leaves packages out is not loaded: they need not be here.
  */
 export async function loadBundles(
   candidates: readonly Candidate[],
@@ -83,7 +83,7 @@ export async function loadBundles(
     for (const [index, candidate] of judged.entries()) {
       const file = files[index] ?? "";
       const isSuspect = surelyDies(answers[index], file);
-      // Alone, since a bundle before it may have changed something that it relies on.
+      // Alone, because a bundle before it may have changed something that it relies on.
       const answer = isSuspect && files.length > 1 ? (await loadAll([file]))[0] : answers[index];
       if (answer !== undefined && surelyDies(answer, file))
         refusals.set(candidate, refusalOf(answer, candidate, { file, root }));

@@ -27,7 +27,7 @@ export async function makeBundles(
   };
   const distinct = [...missing.values()];
   if (distinct.length > 0) {
-    // Together, since they share most of their files; one by one only to find out which of them cannot be built.
+    // Together, because they share most of their files; one by one only to find out which of them cannot be built.
     await make(distinct).catch(async () => {
       for (const entry of distinct) await make([entry]).catch((error) => results.set(keyOf(entry), asError(error)));
     });

@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import * as path from "node:path";
 
 /**
- * Relative to the project's root; also those that do not exist, since creating one changes what its folder's modules
+ * Relative to the project's root; also those that do not exist, because creating one changes what its folder's modules
  * mean.
  */
 export function tsconfigsOf(inputs: readonly string[], root: string): readonly string[] {

@@ -234,7 +234,7 @@ export function graphsOf(part: Part): readonly Graph[] {
   }
 }
 
-/** Lambda counts invocations; the consumer's own metrics count records, since most that fail fail no invocation. */
+/** Lambda counts invocations; the consumer's own metrics count records, because most that fail fail no invocation. */
 function workOf(part: Work): readonly Graph[] {
   return [
     {

@@ -38,7 +38,7 @@ export function payloadBucketStatements(options: PayloadBucket & Pick<Operations
 }
 
 /**
- * As the alarm of a dead-letter queue, it always exists. It counts what the mapping delivers there, since the metrics
+ * As the alarm of a dead-letter queue, it always exists. It counts what the mapping delivers there, because the metrics
  * of the bucket itself come once a day, or best-effort.
  * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
  */

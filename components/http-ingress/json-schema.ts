@@ -62,7 +62,7 @@ class Converter {
   }
 
   /**
-   * `open`: the references that lead here. A schema that contains itself ends where it begins again, since models
+   * `open`: the references that lead here. A schema that contains itself ends where it begins again, because models
    * cannot be circular.
    */
   private model(schema: unknown, open: readonly string[]): Model {

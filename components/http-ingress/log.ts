@@ -11,7 +11,7 @@ export interface AccessLog {
 }
 
 interface AccessLogArgs {
-  /** Sets the one role of the account and region, and leaves it when the stack goes, since others may use it. */
+  /** Sets the one role of the account and region, and leaves it when the stack goes, because others may use it. */
   readonly createAccountRole: boolean;
   readonly logRetention: number | undefined;
   readonly kmsKeyArn: pulumi.Input<string> | undefined;

@@ -1,7 +1,7 @@
 // Which consumers read a queue, within one program.
 import * as pulumi from "@pulumi/pulumi";
 
-/** Kept by the program's stack, since several programs may be evaluated in one process. */
+/** Kept by the program's stack, because several programs may be evaluated in one process. */
 const readers = new WeakMap<object, Map<pulumi.Input<string>, string>>();
 const withoutStack = {};
 

@@ -239,7 +239,7 @@ describe("Dashboard", () => {
     assert.ok(counts.reduce((sum, count) => sum + count) <= 2500);
     assertApart(shown);
     const message = await refusal(() => new Dashboard("all", { rows: rows(81, consumer()) }));
-    assert.match(message, /Dashboard "all": 81 rows are given; 80 are allowed, since CloudWatch allows 500 widgets/);
+    assert.match(message, /Dashboard "all": 81 rows are given; 80 are allowed, because CloudWatch allows 500 widgets/);
   });
 
   it("is refused without any component", async () => {

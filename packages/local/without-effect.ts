@@ -47,7 +47,7 @@ const inWords = (resources: readonly GraphResource[]) =>
 /** The message about resources that the run cannot create. Undefined if it creates all of them. */
 export function describeAbsent(absent: readonly GraphResource[]): string | undefined {
   if (absent.length === 0) return undefined;
-  return `Not created here, since the local run does not have their types: ${inWords(absent)}. A call to them returns an error that names them.`;
+  return `Not created here, because the local run does not have their types: ${inWords(absent)}. A call to them returns an error that names them.`;
 }
 
 /** The message for a caller of such a resource. */

@@ -35,7 +35,7 @@ export function ofCheckpoint({ before, after, effect, properties }: ResourceChan
   const because = properties.filter((change) => change.effect === "replaces" && !change.follows);
   if (because.length === 0) return [];
   const names = because.map(({ property }) => code(property)).join(", ");
-  const replaced = `${code(nameOf(after))} is **replaced**, since ${names} cannot be changed`;
+  const replaced = `${code(nameOf(after))} is **replaced**, because ${names} cannot be changed`;
   const danger = (kind: Danger["kind"], text: string): Danger[] => [{ kind, urn: after.urn, text: replaced + text }];
   if (streamOf(before) !== streamOf(after)) {
     return danger(

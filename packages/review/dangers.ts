@@ -90,7 +90,7 @@ function ofReplaced({ before, after, effect, properties }: ResourceChange): Dang
   if (data === undefined || effect !== "replaces") return [];
   const because = properties.filter((change) => change.effect === "replaces").map(({ property }) => code(property));
   const text =
-    `${code(nameOf(after))} is **replaced**, since ${because.join(", ")} cannot be changed: a new ${data.noun} ` +
+    `${code(nameOf(after))} is **replaced**, because ${because.join(", ")} cannot be changed: a new ${data.noun} ` +
     `is made, and the old one is deleted with ${data.loss}.`;
   return [{ kind: "data", urn: after.urn, text: text + guarded(before) }];
 }

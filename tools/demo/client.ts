@@ -124,7 +124,7 @@ export class Client {
   }
 }
 
-/** With Node's own client, since `fetch` would take more of the processor than what the demo is to show. */
+/** With Node's own client, because `fetch` would take more of the processor than what the demo is to show. */
 function post(url: string, body: string, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const headers = { "content-type": "application/json" };

@@ -102,8 +102,8 @@ interface LaidOut {
 }
 
 /**
- * The end first, since it says how much changes and what is against the policies; the changes, which may be very long,
- * as far as they fit.
+ * The end first, because it says how much changes and what is against the policies; the changes, which may be very
+ * long, as far as they fit.
  */
 function laidOut(printed: string, stack: string): LaidOut {
   const lines = printed.trimEnd().split("\n");

@@ -146,7 +146,7 @@ function errorOf(status: number, text: string): AwsError {
 /**
  * The codes that the SDK calls throttling or transient; those of SQS's and SNS's keys, as KmsThrottled; AWS's own
  * failures, which the entries of a batch have as a code without a status; and those of a request that was signed long
- * before it was sent, since Lambda had frozen the process in between: each try is signed anew.
+ * before it was sent, because Lambda had frozen the process in between: each try is signed anew.
  */
 const transientCodes =
   /throttl|ThroughputExceeded|^(Bandwidth|Request)?LimitExceeded|^(PriorRequestNotComplete|SlowDown|TooManyRequests|TransactionInProgress|RequestTime|RequestExpired|Timeout|Internal|ServiceUnavailable)/i;

@@ -81,7 +81,7 @@ export async function deleteMessages(
   await inBatches(queueUrl, "DeleteMessageBatch", entries, limits);
 }
 
-/** All batches are sent, whatever becomes of one, until the limit; ten at a time, since each takes a connection. */
+/** All batches are sent, whatever becomes of one, until the limit; ten at a time, because each takes a connection. */
 async function inBatches(
   queueUrl: string,
   action: string,

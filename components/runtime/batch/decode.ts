@@ -24,8 +24,8 @@ export function jsonOf(text: string): unknown {
 
 /**
  * What the schema makes of the value. Throws, or rejects with, an InvalidEvent that names each path at fault. What a
- * schema throws is permanent, too; what one that is asynchronous rejects with is not, since it may have asked somebody
- * else.
+ * schema throws is permanent, too; what one that is asynchronous rejects with is not, because it may have asked
+ * somebody else.
  */
 export function validate(schema: StandardSchemaV1, value: unknown): unknown {
   let result: ReturnType<StandardSchemaV1["~standard"]["validate"]>;

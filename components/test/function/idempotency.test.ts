@@ -144,7 +144,9 @@ describe("idempotency", () => {
 
   it("is documented with its default and its range", () => {
     const text = unwrapped(read("docs/consumer.md"));
-    assert.ok(text.includes(`for \`expiresAfter\` seconds (604,800, 7 days; 60 to 31,536,000)`));
+    assert.ok(
+      text.includes(`for \`expiresAfter\` seconds: 604,800 (7 days) by default, and 60 to 31,536,000 are allowed`),
+    );
     assert.equal(idempotencyDefaults.expiresAfter, 604_800);
   });
 

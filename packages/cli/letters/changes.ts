@@ -40,7 +40,7 @@ export function describeRedriven(name: string, done: Redriven, { flags }: Place)
     ),
     ...listed(
       doubled.map((id) => `  ${id}`),
-      "Sent, and still in the dead-letter queue, since SQS did not delete them:",
+      "Sent, and still in the dead-letter queue, because SQS did not delete them:",
     ),
     cameBack > 0 || kept.length > 0 || stopped !== undefined || unread !== undefined
       ? `Next: spillway dlq list ${name}${flags}`
@@ -60,7 +60,7 @@ export function describeDiscarded(
     ...(unread === undefined ? [] : [describeUnread(unread)]),
     ...listed(
       left.map((id) => `  ${id}`),
-      "Written to the file, and still in the dead-letter queue, since SQS did not delete them:",
+      "Written to the file, and still in the dead-letter queue, because SQS did not delete them:",
     ),
     `Next: spillway dlq restore ${file}${flags}`,
   ];
@@ -92,7 +92,7 @@ export function describeEdited(name: string, id: string, edited: Edited, { flags
       const lines = [
         `${name}: ${id} was sent to ${edited.to} as ${edited.recordId}.`,
         ...(edited.linked ? [] : ["There was no room for the id of the dead letter in its reason."]),
-        ...(edited.deleted ? [] : ["It is still in the dead-letter queue too, since SQS did not delete it."]),
+        ...(edited.deleted ? [] : ["It is still in the dead-letter queue too, because SQS did not delete it."]),
         `Next: spillway tail ${name}${flags}`,
       ];
       return `${lines.join("\n")}\n`;

@@ -91,7 +91,7 @@ export function physicalName(source: NameSource, autonaming: Value | undefined):
   }
   if (!rule.pattern.test(name))
     throw new Error(`${label} has characters that AWS refuses; allowed are ${rule.allowed}.`);
-  if (fifo && !name.endsWith(".fifo")) throw new Error(`${label} must end with .fifo, since it is FIFO.`);
+  if (fifo && !name.endsWith(".fifo")) throw new Error(`${label} must end with .fifo, because it is FIFO.`);
   return name;
 }
 

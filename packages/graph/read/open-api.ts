@@ -28,7 +28,7 @@ export function documentOf(body: Value | undefined): Members | undefined {
     return membersOf(JSON.parse(body));
   } catch {
     throw new Error(
-      "the body of a REST API is not JSON; give the OpenAPI document as JSON, since YAML is not read here",
+      "the body of a REST API is not JSON; give the OpenAPI document as JSON, because YAML is not read here",
     );
   }
 }

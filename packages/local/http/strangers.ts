@@ -15,7 +15,7 @@ export function strangerIn(headers: Readonly<Record<string, string>>, port: numb
   const taken = `Requests go to ${hosts.join(", ")} and no other host`;
   if (host === undefined) return `The request has no Host header. ${taken}.`;
   if (!hosts.includes(host.toLowerCase())) {
-    return `The Host header is "${host}". ${taken}, since a web page can have any other name resolve to this machine. Use the address that the run prints.`;
+    return `The Host header is "${host}". ${taken}, because a web page can have any other name resolve to this machine. Use the address that the run prints.`;
   }
   const reason = "could otherwise call every service of the run. Send requests from a program or a command line";
   if (origin !== undefined && !hosts.some((each) => origin.toLowerCase() === `http://${each}`)) {

@@ -2,7 +2,7 @@
 import type { Message, MessageAttributeValue } from "@aws-sdk/client-sqs";
 import type { Consumer } from "../stack/stack";
 
-/** The members of the attribute `DeadLetterReason` that the tool reads; each is checked, since anybody may send one. */
+/** The members of the attribute `DeadLetterReason` that the tool reads. Each is checked: anybody may send one. */
 export interface Reason {
   readonly errorType: string;
   readonly errorMessage: string;

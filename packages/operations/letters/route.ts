@@ -89,7 +89,7 @@ function routeToQueue(consumer: Consumer): Route {
 
 /**
  * A dead-letter queue may serve several queues. What a letter says of its source is followed only to queues of the
- * stack, since anybody who may send to the dead-letter queue may have written it.
+ * stack, because anybody who may send to the dead-letter queue may have written it.
  */
 function routeToSource({ consumer, message, reason }: DeadLetter, { consumers }: Pick<Stack, "consumers">): Route {
   const said = message.Attributes?.DeadLetterQueueSourceArn ?? reason?.sourceArn;
@@ -98,7 +98,7 @@ function routeToSource({ consumer, message, reason }: DeadLetter, { consumers }:
   }
   const other = consumers.find(({ kind, sourceArn }) => kind === "queue" && sourceArn === said);
   return other === undefined
-    ? nowhere(`It came from ${said}, which is no queue of this stack. Name the consumer that shall have it with --to.`)
+    ? nowhere(`It came from ${said}, which is no queue of this stack. Name the consumer that gets it with --to.`)
     : routeToQueue(other);
 }
 
@@ -125,7 +125,7 @@ function routeToTarget({ message }: DeadLetter, { consumers }: Pick<Stack, "cons
   if (value("IS_PAYLOAD_TRUNCATED") === "true") return nowhere("The event was too long, and its end was cut off.");
   const known = consumers.find(({ kind, sourceArn }) => kind === "queue" && sourceArn === target);
   if (known === undefined) {
-    return nowhere(`Its target ${target} is no queue of this stack. Name the consumer that shall have it with --to.`);
+    return nowhere(`Its target ${target} is no queue of this stack. Name the consumer that gets it with --to.`);
   }
   return routeToQueue(known);
 }

@@ -19,7 +19,7 @@ export interface DiscardRequest extends Selection {
 export interface Discarded {
   /** Written and deleted. */
   readonly discarded: number;
-  /** Written, and still in the queue, since SQS did not delete them. */
+  /** Written, and still in the queue, because SQS did not delete them. */
   readonly left: readonly string[];
   readonly file: string;
   /** What was not looked at. */

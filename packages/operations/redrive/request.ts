@@ -39,7 +39,7 @@ export interface Redriven {
   readonly cameBack: number;
   /** What stays in the dead-letter queue, and why. */
   readonly kept: readonly Kept[];
-  /** Sent, and still in the dead-letter queue too, since SQS did not delete them. */
+  /** Sent, and still in the dead-letter queue too, because SQS did not delete them. */
   readonly doubled: readonly string[];
   /** Where they went. */
   readonly to: readonly string[];

@@ -30,7 +30,7 @@ export interface ReplaySettings {
 
 export interface ReplayResult {
   readonly consumer: string;
-  /** Whether nothing was run, since more than one description needs `yes`. */
+  /** Whether nothing was run, because more than one description needs `yes`. */
   readonly dry: boolean;
   readonly descriptions: readonly Replayed[];
 }

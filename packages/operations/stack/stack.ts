@@ -35,7 +35,7 @@ export interface Stack {
   readonly consumers: readonly Consumer[];
   /** How a further command reads the same stack: ` --stack prod`, or nothing for the local run. */
   readonly flags: string;
-  /** The clients for the region of this consumer, since a stack may have consumers in several regions. */
+  /** The clients for the region of this consumer, because a stack may have consumers in several regions. */
   clientsOf(consumer: Pick<Consumer, "name" | "sourceArn">): Clients;
   /** Ends the connections of all clients. */
   close(): void;

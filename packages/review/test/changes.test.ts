@@ -68,7 +68,7 @@ describe("a review of consequences", () => {
       new aws.lambda.EventSourceMapping("m", { eventSourceArn: reader.arn, functionName: "f" });
     };
     const text = await textOf(streaming(1), streaming(2));
-    assert.match(text, /`s stream` is \*\*replaced\*\*, since `shardCount` cannot be changed/);
+    assert.match(text, /`s stream` is \*\*replaced\*\*, because `shardCount` cannot be changed/);
     assert.match(
       text,
       /- `reader stream consumer` is replaced: `streamArn`\n- `m event source mapping` is replaced: `eventSourceArn`/,

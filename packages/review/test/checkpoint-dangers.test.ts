@@ -13,7 +13,7 @@ const consumer =
     new StreamConsumer("clicks", { callback: note, ...args });
 
 const replaced = (property: string) =>
-  `\`clicks event source mapping\` is **replaced**, since \`${property}\` cannot be changed`;
+  `\`clicks event source mapping\` is **replaced**, because \`${property}\` cannot be changed`;
 const again = "the new one begins at `TRIM_HORIZON`, so it reads all records again that are still in the stream.";
 const skipped =
   "the new one begins at `LATEST`, so it skips the records that the old one has not read, and those that arrive " +

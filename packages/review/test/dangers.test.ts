@@ -45,7 +45,7 @@ describe("a review of one broken property", () => {
   it("reports that a queue is replaced to become FIFO, and what is lost", async () => {
     const programs = [() => queue(), () => queue({ fifoQueue: true })] as const;
     assert.deepEqual(await warningsOf(...programs), [
-      "`orders queue` is **replaced**, since `fifoQueue` cannot be changed: a new queue is made, and the old one " +
+      "`orders queue` is **replaced**, because `fifoQueue` cannot be changed: a new queue is made, and the old one " +
         "is deleted with the messages in it.",
     ]);
     assert.match(await textOf(...programs), /`fifoQueue`: `true` is added \*\*replaces it\*\*/);

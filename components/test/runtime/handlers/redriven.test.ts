@@ -164,7 +164,7 @@ describe("an event that was a dead letter before", () => {
       );
     });
 
-    it("is reported at once, and once, where it runs alone and is deleted, since a later record may kill the process", async () => {
+    it("is reported at once, and once, where it runs alone and is deleted, because a later record may kill the process", async () => {
       for (const [what, outcome] of [
         [succeeds, "succeeded"],
         [declines, "deadLettered"],

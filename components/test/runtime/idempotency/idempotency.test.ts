@@ -236,7 +236,7 @@ describe("the consumer of an idempotent callback, on a real table", () => {
     );
   });
 
-  it("dead-letters an event that is nested too deeply for its content to be compared, since no retry changes it", async () => {
+  it("dead-letters an event that is nested too deeply for its content to be compared, because no retry changes it", async () => {
     const any = callback(v.object({ n: v.string(), deep: v.unknown() }), () => () => {});
     const deep = 100_000;
     const { reported } = await handle(handlerOf(any), [

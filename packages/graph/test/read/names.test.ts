@@ -23,7 +23,7 @@ describe("physical names", () => {
     assert.equal(nameOf(queue, "orders", { fifoQueue: true, name: "own.fifo" }), "own.fifo");
     assert.throws(
       () => nameOf(queue, "orders", { fifoQueue: true, name: "own" }),
-      /"own" must end with \.fifo, since it is FIFO/,
+      /"own" must end with \.fifo, because it is FIFO/,
     );
   });
 

@@ -14,7 +14,7 @@ export interface EnvironmentSettings {
   /** The absolute path of the source map of the handler's file. */
   readonly sourceMap?: string;
   readonly variables: Readonly<Record<string, string>>;
-  /** Port of 127.0.0.1 for a debugger. With it nothing times out, since the process may be paused. Default: none. */
+  /** Port of 127.0.0.1 for a debugger. With it nothing times out, because the process may be paused. Default: none. */
   readonly inspectPort?: number;
   /** Milliseconds since the epoch on the run's clock, for what is written into messages. */
   now(): number;

@@ -75,7 +75,7 @@ describe("the HTTP server of the local run refuses requests from outside", () =>
         assert.equal(status, 403, host + path);
         assert.equal(
           message,
-          `The Host header is "${host}". Requests go to 127.0.0.1:${port}, localhost:${port}, [::1]:${port} and no other host, since a web page can have any other name resolve to this machine. Use the address that the run prints.`,
+          `The Host header is "${host}". Requests go to 127.0.0.1:${port}, localhost:${port}, [::1]:${port} and no other host, because a web page can have any other name resolve to this machine. Use the address that the run prints.`,
         );
       }
     }

@@ -45,7 +45,7 @@ describe("a program with secrets on the local run", () => {
     assert.deepEqual(
       said.filter((line) => line.startsWith("Not created here")),
       [
-        'Not created here, since the local run does not have their types: aws:ec2/vpc:Vpc "net", aws:sfn/stateMachine:StateMachine "flow". A call to them returns an error that names them.',
+        'Not created here, because the local run does not have their types: aws:ec2/vpc:Vpc "net", aws:sfn/stateMachine:StateMachine "flow". A call to them returns an error that names them.',
       ],
     );
   });
