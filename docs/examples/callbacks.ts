@@ -16,7 +16,7 @@ export const takePayment = callback(Payment, ({ provider }: { provider: string }
     const body = JSON.stringify({ amount });
     const { ok, status } = await fetch(new URL(orderId, payments), { method: "PUT", body, signal });
     if (status === 402) throw new PaymentDeclined(`The payment of order ${orderId} was declined.`);
-    if (!ok) throw new Error(`The provider answered ${status}.`); // for now: tried again
+    if (!ok) throw new Error(`The provider answered ${status}.`); // temporary: it is retried
     logger.info("payment taken", { orderId });
   };
 });
