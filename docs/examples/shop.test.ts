@@ -43,7 +43,7 @@ describe("the shop", () => {
     assert.equal(letter?.reason.attempts, 5);
   });
 
-  it("gives up at once what nobody can place", async () => {
+  it("gives up at once what can never succeed", async () => {
     await run.send("orders", { orderId: "o-3", sku: "book", quantity: 1000 });
     await run.send("orders", "not even JSON", { unchecked: true });
     await run.settled();

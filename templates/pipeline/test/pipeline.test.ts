@@ -24,7 +24,7 @@ describe("the pipeline", () => {
     assert.equal(status, 400);
   });
 
-  it("gives up an order that nobody can confirm, with its reason", async () => {
+  it("gives up an order for a sku that is not sold, with its reason", async () => {
     await run.send("orders", { orderId: "o-3", sku: "sample-book", quantity: 1 });
     await run.settled();
     const [letter, ...others] = await run.deadLetters("confirmations");

@@ -18,7 +18,7 @@ describe("the orders queue", () => {
     assert.deepEqual(item, { orderId: "o-1", sku: "book", quantity: 2, status: "placed" });
   });
 
-  it("gives up an order that nobody can place, with its reason", async () => {
+  it("gives up an order for too many pieces, with its reason", async () => {
     await run.send("orders", { orderId: "o-2", sku: "book", quantity: 1000 });
     await run.settled();
     const [letter, ...others] = await run.deadLetters("orders");
