@@ -1,4 +1,5 @@
-// A program that somebody has made by `npm create spillway`, as it is: installed, tested and run.
+// A program that somebody has made by `npm create spillway`, as it is: tested and run with the published packages. It is
+// a workspace of another program, because an installation of its own would take as long as the rest of the tests.
 import { strict as assert } from "node:assert";
 import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
@@ -6,22 +7,31 @@ import { exec, type ForeignProgram, save, whileStarted } from "../support/foreig
 import { type Packed, run } from "../support/packed";
 import { until } from "../support/until";
 
-/** What somebody types, but for where the packages come from. */
-const name = "my-app";
+/** The folder, and so the name, of the program. */
+export const created = "my-app";
 
-/** `install` is called before the tests. */
-export function testCreated(packed: () => Packed, install: (work: () => Promise<unknown>) => void): void {
-  const folder = () => path.join(packed().folder, "created", name);
-  const program = (): ForeignProgram => ({ folder: folder(), runner: ["npx", "--no-install"] });
+/** Calls the command for a folder in `parent`, and takes this repository's packages from where they are packed. */
+export async function create({ files }: Packed, parent: string): Promise<void> {
+  const from = `--package=file:${files.get("create-spillway")}`;
+  const args = ["exec", "--yes", "--prefer-offline", from, "--", "create-spillway", created, "--no-install"];
+  assert.match(await run("npm", args, parent), /^Created the project my-app in my-app: \d+ files/m);
+  const manifest = path.join(parent, created, "package.json");
+  const { dependencies, devDependencies, ...rest } = JSON.parse(readFileSync(manifest, "utf8"));
+  const taken = (all: Readonly<Record<string, string>>) =>
+    Object.fromEntries(
+      Object.entries(all).map(([name, version]) => [name, files.has(name) ? `file:${files.get(name)}` : version]),
+    );
+  save(path.dirname(manifest), {
+    "package.json": { ...rest, dependencies: taken(dependencies), devDependencies: taken(devDependencies) },
+  });
+}
 
-  install(async () => {
-    const parent = path.dirname(folder());
-    save(parent, {});
-    const from = `--package=file:${packed().files.get("create-spillway")}`;
-    const args = ["exec", "--yes", "--prefer-offline", from, "--", "create-spillway", name, "--no-install"];
-    assert.match(await run("npm", args, parent), /^Created the project my-app in my-app: \d+ files/m);
-    takeFiles(folder(), packed());
-    await run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts"], folder());
+/** `folder`: of the program, once it is installed. */
+export function testCreated(folder: () => string): void {
+  const program = (): ForeignProgram => ({
+    folder: folder(),
+    runner: ["npx", "--no-install"],
+    start: ["npm", "start", "--silent", "--"],
   });
 
   it("has every file of the template, also those that npm leaves out of packages", () => {
@@ -39,7 +49,7 @@ export function testCreated(packed: () => Packed, install: (work: () => Promise<
   });
 
   it("runs on this machine, where the command sends an order and shows its dead letter", async () => {
-    await whileStarted({ ...program(), start: ["npm", "start", "--silent", "--"] }, async ({ address, outputs }) => {
+    await whileStarted(program(), async ({ address, outputs }) => {
       assert.match(outputs.ordersQueueUrl ?? "", /\/my-app-dev-orders-[0-9a-f]{7}$/);
       const port = ["--port", new URL(address).port];
       await exec(program(), "spillway", "send", "orders", "--set", "quantity=1000", ...port);
@@ -49,16 +59,4 @@ export function testCreated(packed: () => Packed, install: (work: () => Promise<
       );
     });
   });
-}
-
-/** Takes the packages of this repository from their files, in which nobody has published them yet. */
-function takeFiles(folder: string, { files }: Packed): void {
-  const own = Object.fromEntries([...files].map(([each, file]) => [each, `file:${file}`]));
-  const { dependencies, devDependencies, ...rest } = JSON.parse(
-    readFileSync(path.join(folder, "package.json"), "utf8"),
-  );
-  const taken = (all: Readonly<Record<string, string>>) =>
-    Object.fromEntries(Object.entries(all).map(([each, version]) => [each, own[each] ?? version]));
-  const manifest = { ...rest, dependencies: taken(dependencies), devDependencies: taken(devDependencies) };
-  save(folder, { "package.json": { ...manifest, overrides: own } });
 }

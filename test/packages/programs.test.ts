@@ -14,7 +14,7 @@ import { until } from "../support/until";
 // What is in the packages is looked at in this process, too: each process would have to pack them again.
 import "./contents";
 import "./examples";
-import { testCreated } from "./created";
+import { create, created, testCreated } from "./created";
 
 const versions = (...names: string[]) => Object.fromEntries(names.map((name) => [name, installed(name)]));
 const inFunctions = ["@aws-sdk/client-dynamodb", "@aws-sdk/lib-dynamodb", "valibot"];
@@ -57,7 +57,7 @@ describe("the published packages", () => {
           private: true,
           type: "module",
           main: "index.ts",
-          workspaces: ["functions"],
+          workspaces: ["functions", created],
           dependencies: { ...versions(...inProgram), spillway, "@shop/functions": "*" },
           devDependencies: { ...versions("@types/node"), "@spillway/cli": cli, typescript: "6.0.3" },
           overrides,
@@ -74,6 +74,7 @@ describe("the published packages", () => {
         "functions/src/log-order.ts": logOrder,
         "logging.ts": logging("@shop/functions/log-order"),
       });
+      await create(packed, folder);
       await run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts"], folder);
     });
     serves(program);
@@ -102,11 +103,7 @@ describe("the published packages", () => {
     });
   });
 
-  describe("make a program that", () =>
-    testCreated(
-      () => packed,
-      (work) => installations.push(work),
-    ));
+  describe("make a program that", () => testCreated(() => path.join(packed.folder, "npm", created)));
 
   describe("in a program of CommonJS with pnpm and TypeScript 5.9", () => {
     const pnpm = path.join(root, "node_modules", "pnpm", "bin", "pnpm.cjs");
