@@ -42,7 +42,9 @@ export async function startUnderTest(settings: UnderTestSettings): Promise<RunUn
     { clock, evaluate: openProgram, prepare: unscheduled },
   );
   const { lambda, sqs, ask } = services;
-  const settling = new Settling({ clock, requests, lambda, sizeOf: sqs.sizeOf, graph: run.graph });
+  const { graph } = run;
+  const say = (line: string) => settings.say?.(line);
+  const settling = new Settling({ clock, requests, lambda, sizeOf: sqs.sizeOf, graph, say });
   await settling.read();
   return {
     ...run,

@@ -2,8 +2,9 @@
 // something that waits goes on.
 import { setImmediate, setTimeout } from "node:timers/promises";
 import type { Graph } from "@spillway/graph";
+import type { Pool } from "../lambda/function/pool";
 import type { Mapping } from "../lambda/mapping/mapping";
-import type { Lambda } from "../lambda/service";
+import type { Registry } from "../lambda/registry";
 import { logicalNames } from "../printer";
 import type { SkippingClock } from "../service/skipping-clock";
 import type { RequestsUnderWay } from "./requests";
@@ -11,10 +12,15 @@ import type { RequestsUnderWay } from "./requests";
 export interface SettlingSettings {
   readonly clock: SkippingClock;
   readonly requests: RequestsUnderWay;
-  readonly lambda: Pick<Lambda, "pool" | "registry">;
+  readonly lambda: {
+    readonly pool: Pick<Pool, "active" | "invocations" | "longerThan">;
+    readonly registry: Pick<Registry, "mappings">;
+  };
   /** How many messages a queue has, whatever their state. */
   sizeOf(queueArn: string): number | undefined;
   readonly graph: Graph;
+  /** Receives what the user should know while a test waits. */
+  say?(line: string): void;
 }
 
 /** How much work is waited for. */
@@ -30,6 +36,8 @@ export interface SettleLimits {
 const quietTurns = 5;
 /** Milliseconds of real time between two looks at what works. */
 const look = 1;
+/** Milliseconds after which the test learns which function it waits for. */
+const patience = 4000;
 /** Steps of the clock without an invocation: as many as a delivery is tried, and more. */
 const mostSteps = 1000;
 
@@ -57,7 +65,9 @@ export class Settling {
   async #until(end: number, most: number): Promise<void> {
     const { clock, lambda } = this.settings;
     const before = new Map(lambda.pool.invocations);
+    const told = new Set<string>();
     const check = () => {
+      this.#tellSlow(told);
       const ran = since(before, lambda.pool.invocations);
       if (sum(ran) >= most) throw this.#unsettled(ran, true);
     };
@@ -96,6 +106,17 @@ export class Settling {
         turns = requests.started === seen ? turns + 1 : 0;
       }
       seen = requests.started;
+    }
+  }
+
+  /** A callback that hangs takes its whole timeout at each attempt. The test might be over before that. */
+  #tellSlow(told: Set<string>): void {
+    const { lambda, graph, say } = this.settings;
+    for (const { functionName, timeout } of lambda.pool.longerThan(patience)) {
+      if (told.has(functionName)) continue;
+      told.add(functionName);
+      const name = logicalNames(graph).get(functionName) ?? functionName;
+      say?.(`The test waits for "${name}", which has run for ${patience / 1000} s. Its timeout is ${timeout} s.`);
     }
   }
 

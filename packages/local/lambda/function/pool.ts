@@ -105,6 +105,12 @@ export class Pool {
     );
   }
 
+  /** The functions of which an event has run for so many milliseconds, and their timeouts in seconds. */
+  longerThan(milliseconds: number): readonly { readonly functionName: string; readonly timeout: number }[] {
+    const slow = this.#environments.filter(({ busyFor }) => busyFor >= milliseconds);
+    return slow.map(({ settings }) => settings.definition);
+  }
+
   /** How many events run, or wait until they may. */
   get active(): number {
     return [...this.#lanes.values()].reduce((sum, { waiting }) => sum + waiting.length, this.#running);
