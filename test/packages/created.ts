@@ -1,5 +1,5 @@
-// A program that somebody has made by `npm create spillway`, as it is: tested and run with the published packages. It is
-// a workspace of another program, because an installation of its own would take as long as the rest of the tests.
+// A program that somebody has made by `npm create spillway`, as it is: tested and run with the published packages. It
+// is a workspace of another program, because an installation of its own would take as long as the other tests.
 import { strict as assert } from "node:assert";
 import { readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
