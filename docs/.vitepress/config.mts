@@ -16,6 +16,7 @@ import { tableLabels } from "../../tools/docs/table-labels.js";
 const docs = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const description =
   "Event-driven systems on AWS as Pulumi components: every source with its consumer and its dead letters.";
+const firstTitle = "Spillway: event-driven systems on AWS with Pulumi";
 const draw = await drawing();
 
 const extendMarkdown: MarkdownOptions["config"] = (markdown) => {
@@ -44,8 +45,10 @@ export default defineConfig({
   // The tables of the reference need the whole width, and its pages are no chapters.
   transformPageData: ({ relativePath, frontmatter }) => {
     if (relativePath.startsWith("reference/")) Object.assign(frontmatter, { aside: false, prev: false, next: false });
+    // For search engines, the name alone says nothing.
+    const first = relativePath === "index.md" && { title: firstTitle, titleTemplate: false };
     // VitePress does not escape quotation marks in it.
-    return { description: pageOf(docs, relativePath).description.replaceAll('"', "'") };
+    return { description: pageOf(docs, relativePath).description.replaceAll('"', "'"), ...first };
   },
   buildEnd: ({ outDir }) => writeTexts({ docs, outDir, description }),
   themeConfig: {
