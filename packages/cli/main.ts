@@ -6,6 +6,10 @@ import { type ExitCode, exitCodes, exitWith, perform } from "./session";
 /** `args`: what stands after `spillway`. */
 export async function main(args: readonly string[], version: string): Promise<void> {
   let code: ExitCode = exitCodes.done;
+  // The parser prints the help. A reader of its beginning only, such as `head`, has what they want.
+  process.stdout.on("error", ({ code: fault }: NodeJS.ErrnoException) => {
+    if (fault !== "EPIPE") code = exitCodes.failed;
+  });
   try {
     await commandLine(version, async (work) => {
       code = await perform(work);

@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import * as path from "node:path";
+import { endAll, Spillway } from "../../../test/support/start";
 import { until } from "../../../test/support/until";
 
 describe("a running command", () => {
@@ -45,5 +46,16 @@ describe("a running command", () => {
   it("starts to end when its parent has exited", async () => {
     child.disconnect();
     await until(() => asked() === 1);
+  });
+});
+
+describe("a command whose help nobody reads to its end", () => {
+  afterEach(endAll);
+
+  it("ends as usual, without a word", async () => {
+    const called = new Spillway(["dlq", "rehearse", "--help"]);
+    called.closeStdout();
+    assert.equal(await called.ended, 0);
+    assert.equal(called.stderr, "");
   });
 });
