@@ -43,7 +43,8 @@ export function readProject(program: string, stack: string, overrides: Readonly<
     if (overrides[key] !== undefined || overrides[qualified] !== undefined) continue;
     if (isSecure(value)) {
       faults.push(
-        `${key} is encrypted, and only Pulumi can decrypt it; give its value here with --config ${key}=<value>.`,
+        `${key} is encrypted, and only Pulumi can decrypt it; give its value here with --config ${key}=<value>, or ` +
+          "in a test with config of startLocal.",
       );
     } else {
       values.set(qualified, value);

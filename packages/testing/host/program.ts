@@ -22,16 +22,28 @@ export function programIn(given: string): string {
     );
   }
   const { main } = (parse(readFileSync(path.join(root, "Pulumi.yaml"), "utf8")) ?? {}) as { readonly main?: unknown };
-  return entryOf(path.join(root, typeof main === "string" ? main : "."));
+  const entry = path.join(root, typeof main === "string" ? main : ".");
+  const file = moduleAt(entry) ?? moduleOf(entry);
+  if (file !== undefined) return file;
+  throw new Error(
+    `program is "${given}", and ${entry} is no program: it has neither the main of a package.json nor an index.ts or ` +
+      "index.js. Give the program's file.",
+  );
 }
 
-/** The module of a folder: `main` of its package.json, or index.ts. */
-function entryOf(place: string): string {
-  if (statSync(place, { throwIfNoEntry: false })?.isFile() === true) return place;
-  const manifest = path.join(place, "package.json");
+/** The module of a folder, as Node.js finds it: `main` of its package.json, or its index. */
+function moduleOf(folder: string): string | undefined {
+  const manifest = path.join(folder, "package.json");
   const { main } = existsSync(manifest)
     ? (JSON.parse(readFileSync(manifest, "utf8")) as { readonly main?: string })
     : {};
-  const named = main === undefined ? undefined : path.join(place, main);
-  return named !== undefined && existsSync(named) ? named : path.join(place, "index.ts");
+  const named = main === undefined ? undefined : path.join(folder, main);
+  return (named && (moduleAt(named) ?? moduleAt(path.join(named, "index")))) ?? moduleAt(path.join(folder, "index"));
 }
+
+/** The file with that path, of which the extension may be left out. */
+function moduleAt(place: string): string | undefined {
+  return ["", ".ts", ".js"].map((extension) => `${place}${extension}`).find(isFile);
+}
+
+const isFile = (place: string) => statSync(place, { throwIfNoEntry: false })?.isFile() === true;

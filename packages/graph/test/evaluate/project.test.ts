@@ -59,7 +59,7 @@ config:
         message:
           'The configuration of stack "dev":\n' +
           "  - shop:token is encrypted, and only Pulumi can decrypt it; give its value here with --config " +
-          "shop:token=<value>.\n" +
+          "shop:token=<value>, or in a test with config of startLocal.\n" +
           '  - shop:rate is "fast"; it takes a whole number. Set it with: pulumi config set shop:rate <value>\n' +
           "  - shop:open is 3; it takes a value of type boolean. Set it with: pulumi config set shop:open <value>\n" +
           "  - shop:names is [1]; it takes a value of type array<string>. Set it with: pulumi config set " +
