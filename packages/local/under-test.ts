@@ -46,6 +46,11 @@ export async function startUnderTest(settings: UnderTestSettings): Promise<RunUn
   const say = (line: string) => settings.say?.(line);
   const settling = new Settling({ clock, requests, lambda, sizeOf: sqs.sizeOf, graph, say });
   await settling.read();
+  let isClosed = false;
+  const whileOpen = async (work: Promise<void>) => {
+    await work;
+    if (isClosed) throw new Error("The local run was stopped before the program had settled.");
+  };
   return {
     ...run,
     get processes() {
@@ -55,9 +60,10 @@ export async function startUnderTest(settings: UnderTestSettings): Promise<RunUn
     ask: (service, action, input) => ask({ kind: "user" }, service, action, input),
     peek: sqs.peek,
     check: async (consumer, event) => (await evaluated.check([{ consumer, event }]))[0]?.issues ?? [],
-    settle: (limits) => settling.settle(limits),
-    advance: (milliseconds, limits) => settling.advance(milliseconds, limits),
+    settle: (limits) => whileOpen(settling.settle(limits)),
+    advance: (milliseconds, limits) => whileOpen(settling.advance(milliseconds, limits)),
     close: async () => {
+      isClosed = true;
       evaluated.close();
       await run.close();
     },

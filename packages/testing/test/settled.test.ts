@@ -119,4 +119,14 @@ describe("a program under test", () => {
       return true;
     });
   });
+
+  it("does not settle by being stopped", async () => {
+    await run.publish("turns", "turn", { id: "round" });
+    const settled = assert.rejects(
+      run.settled({ invocations: 1_000_000 }),
+      /^Error: The local run (was stopped|has ended)/,
+    );
+    await run.stop();
+    await settled;
+  });
 });
