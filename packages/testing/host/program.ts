@@ -23,7 +23,8 @@ export function programIn(given: string): string {
   }
   const { main } = (parse(readFileSync(path.join(root, "Pulumi.yaml"), "utf8")) ?? {}) as { readonly main?: unknown };
   const entry = path.join(root, typeof main === "string" ? main : ".");
-  const file = moduleAt(entry) ?? moduleOf(entry);
+  const isFolder = statSync(entry, { throwIfNoEntry: false })?.isDirectory() === true;
+  const file = isFolder ? moduleOf(entry) : moduleAt(entry);
   if (file !== undefined) return file;
   throw new Error(
     `program is "${given}", and ${entry} is no program: it has neither the main of a package.json nor an index.ts or ` +

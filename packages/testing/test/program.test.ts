@@ -44,6 +44,11 @@ describe("the program of a folder", () => {
     });
   }
 
+  it("is in the folder, not beside it", () => {
+    write({ "app/Pulumi.yaml": project, "app/index.ts": "", "app.ts": "" });
+    assert.equal(programIn(path.join(folder, "app")), path.join(folder, "app", "index.ts"));
+  });
+
   it("is asked for where there is none", () => {
     write({ "Pulumi.yaml": project });
     assert.throws(() => programIn(folder), {
