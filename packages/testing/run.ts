@@ -160,6 +160,10 @@ export interface TestRun<C extends object = AnyConsumers> extends AsyncDisposabl
 export async function startLocal<C extends object = AnyConsumers>(settings: TestSettings = {}): Promise<TestRun<C>> {
   const started = performance.now();
   const { program = ".", stack = "dev", verbose = false, failOnDeadLetters = true, ...more } = settings;
+  const { inspectPort = 1024 } = more;
+  if (!(Number.isInteger(inspectPort) && inspectPort >= 1024 && inspectPort <= 65_000)) {
+    throw new RangeError(`startLocal: inspectPort is ${inspectPort}. Give a whole number from 1,024 to 65,000.`);
+  }
   const remote = new Remote();
   try {
     const ready = await remote.start({ program, stack, verbose, failOnDeadLetters, ...more });

@@ -1,4 +1,5 @@
 // How a test speaks of time, and of how much work it waits for.
+import { inspect } from "node:util";
 
 /** A time that passes: the sum of its parts, of which at least one is given. */
 export interface Duration {
@@ -40,6 +41,6 @@ export function millisecondsOf(duration: Duration): number {
   const isUsed = [days, hours, minutes, seconds].every((part) => part >= 0) && Number.isFinite(milliseconds);
   if (isUsed && milliseconds > 0) return milliseconds;
   throw new TypeError(
-    `advance: ${JSON.stringify(duration)} is no time that passes. Give positive numbers, as in advance({ hours: 25 }).`,
+    `advance: ${inspect(duration)} is no time that passes. Give positive numbers, as in advance({ hours: 25 }).`,
   );
 }

@@ -131,7 +131,8 @@ describe("a test of a program", () => {
   });
 
   it("refuses a time that does not pass", () => {
-    assert.throws(() => run.advance({ hours: -1 }), /^TypeError: advance: {"hours":-1} is no time that passes/);
+    assert.throws(() => run.advance({ hours: -1 }), /^TypeError: advance: { hours: -1 } is no time that passes/);
+    assert.throws(() => run.advance({ days: Number.NaN }), /advance: { days: NaN } is no time that passes/);
     assert.throws(() => run.advance({}), TypeError);
   });
 });
@@ -162,5 +163,8 @@ describe("the end of a test of a program", () => {
       /program is ".*nowhere", and there is no/,
     );
     await assert.rejects(startLocal({ program, stack: "prod" }), /There is no stack "prod"/);
+    await assert.rejects(startLocal({ program, inspectPort: 80 }), {
+      message: "startLocal: inspectPort is 80. Give a whole number from 1,024 to 65,000.",
+    });
   });
 });
