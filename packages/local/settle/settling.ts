@@ -42,6 +42,8 @@ const patience = 4000;
 const mostSteps = 1000;
 
 export class Settling {
+  #last: Promise<void> = Promise.resolve();
+
   constructor(readonly settings: SettlingSettings) {}
 
   /** Reads every stream that has a consumer as far as it goes. Those that begin at its end have begun then. */
@@ -49,16 +51,25 @@ export class Settling {
     await Promise.all(this.#mappings.map((mapping) => mapping.refresh()));
   }
 
-  async settle({ invocations = 1000 }: SettleLimits = {}): Promise<void> {
-    await this.#until(Number.POSITIVE_INFINITY, invocations);
+  settle({ invocations = 1000 }: SettleLimits = {}): Promise<void> {
+    return this.#alone(() => this.#until(Number.POSITIVE_INFINITY, invocations));
   }
 
-  async advance(milliseconds: number, { invocations = 1000 }: SettleLimits = {}): Promise<void> {
+  advance(milliseconds: number, { invocations = 1000 }: SettleLimits = {}): Promise<void> {
     const { clock } = this.settings;
-    const end = clock.now() + milliseconds;
-    await this.#until(end, invocations);
-    clock.skipTo(end);
-    await this.#until(end, invocations);
+    return this.#alone(async () => {
+      const end = clock.now() + milliseconds;
+      await this.#until(end, invocations);
+      clock.skipTo(end);
+      await this.#until(end, invocations);
+    });
+  }
+
+  /** One after the other: what one skips to begins before another looks whether something moves. */
+  #alone(work: () => Promise<void>): Promise<void> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => {});
+    return done;
   }
 
   /** Skips from timer to timer until nothing moves, or until the next one is after `end`. */
@@ -95,16 +106,13 @@ export class Settling {
   /** Resolves when no function runs and no request is under way. Others may still wait. Rejects as `check` throws. */
   async #quiet(check: () => void): Promise<void> {
     const { requests, lambda } = this.settings;
+    const isBusy = () => requests.size > 0 || lambda.pool.active > 0;
     let seen = requests.started;
     for (let turns = 0; turns < quietTurns; ) {
       check();
-      if (requests.size > 0 || lambda.pool.active > 0) {
-        await setTimeout(look);
-        turns = 0;
-      } else {
-        await setImmediate();
-        turns = requests.started === seen ? turns + 1 : 0;
-      }
+      await (isBusy() ? setTimeout(look) : setImmediate());
+      // A function may have begun in this turn without a request, as when messages become visible.
+      turns = isBusy() || requests.started !== seen ? 0 : turns + 1;
       seen = requests.started;
     }
   }

@@ -101,6 +101,13 @@ describe("a program under test", () => {
     assert.equal((await done("in ten minutes"))?.attempts, 1);
   });
 
+  it("skips no time in which a function runs, also if a test waits for several things at once", async () => {
+    const ids = ["once", "once more", "and again"];
+    for (const [index, id] of ids.entries()) await run.send("retried", { id }, { delaySeconds: 300 * (index + 1) });
+    await Promise.all([run.advance({ hours: 1 }), run.settled(), run.settled()]);
+    assert.deepEqual(await Promise.all(ids.map(async (id) => (await done(id))?.attempts)), [1, 1, 1]);
+  });
+
   it("runs a schedule when a test says so, and never by itself", async () => {
     await run.advance({ hours: 1 });
     assert.equal(await done("nightly"), undefined);
