@@ -1,6 +1,6 @@
 // Which messages of a queue are visible, delayed or in flight, how many of each there are, and when that changes.
 import type { MessageState, StoredMessage } from "./message";
-import { Timeline } from "./timeline";
+import { type Due, Timeline } from "./timeline";
 
 /** Told of what happens to a message. */
 export interface VisibilityChanges {
@@ -18,7 +18,11 @@ export class Visibility {
 
   /** When the next message becomes visible, in milliseconds since the epoch. */
   get next(): number | undefined {
-    return this.#timeline.next?.at;
+    for (let next = this.#timeline.next; next !== undefined; next = this.#timeline.next) {
+      if (isDue(next)) return next.at;
+      this.#timeline.take();
+    }
+    return undefined;
   }
 
   show(message: StoredMessage): void {
@@ -49,9 +53,7 @@ export class Visibility {
   advance(now: number): void {
     for (let next = this.#timeline.next; next !== undefined && next.at <= now; next = this.#timeline.next) {
       this.#timeline.take();
-      const message = next.item;
-      const waits = message.state === "delayed" || message.state === "inFlight";
-      if (waits && message.visibleAt === next.at) this.reveal(message);
+      if (isDue(next)) this.reveal(next.item);
     }
   }
 
@@ -65,3 +67,7 @@ export class Visibility {
     this.counts[state] += 1;
   }
 }
+
+/** Whether the message still becomes visible then: it may have been deleted, or hidden for another time. */
+const isDue = ({ at, item: { state, visibleAt } }: Due<StoredMessage>) =>
+  (state === "delayed" || state === "inFlight") && visibleAt === at;

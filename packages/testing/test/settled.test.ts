@@ -93,6 +93,18 @@ describe("a program under test", () => {
     assert.ok(Number(later) - Number(today) >= 49 * 3_600_000);
   });
 
+  it("lets no time pass if nothing waits", async () => {
+    const before = Date.now();
+    for (const id of ["at once", "at once, too"]) {
+      await run.send("retried", { id });
+      await run.settled();
+    }
+    const [first, second] = await Promise.all(
+      ["at once", "at once, too"].map(async (id) => Date.parse(String((await done(id))?.at))),
+    );
+    assert.ok(Number(second) - Number(first) <= Date.now() - before, `${second} is too long after ${first}`);
+  });
+
   it("does not let more time pass than it was told to", async () => {
     await run.send("retried", { id: "in ten minutes" }, { delaySeconds: 600 });
     await run.advance({ minutes: 9 });
