@@ -12,6 +12,13 @@ export interface Launched {
   readonly child: ChildProcess;
 }
 
+const running = new Set<ChildProcess>();
+
+/** A program in an endless loop does not notice by itself that this process has ended. */
+function endAll(): void {
+  for (const child of running) child.kill("SIGKILL");
+}
+
 /** The process must be killed, or given to an evaluation. It ends with this one in any case. */
 export function launchEvaluation(root: string): Launched {
   // The evaluation does not check types, which would double its time.
@@ -37,10 +44,12 @@ export function launchEvaluation(root: string): Launched {
     silent: true,
     serialization: "advanced",
   });
-  // A program in an endless loop does not notice by itself that this process has ended.
-  const kill = () => void child.kill("SIGKILL");
-  process.once("exit", kill);
-  child.once("exit", () => process.off("exit", kill));
+  if (running.size === 0) process.once("exit", endAll);
+  running.add(child);
+  child.once("exit", () => {
+    running.delete(child);
+    if (running.size === 0) process.off("exit", endAll);
+  });
   return { root, child };
 }
 
