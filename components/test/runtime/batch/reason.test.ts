@@ -49,15 +49,15 @@ describe("the reason of a dead letter", () => {
         thrown([
           "JSON.parse (<anonymous>)",
           "node:internal/process:1:1",
-          "charge (/work/node_modules/stripe/index.js:3:9)",
-          "pay (/work/functions/pay.ts:3:9)",
-          "async /work/functions/place order.ts:30:3",
+          "charge (/code/node_modules/stripe/index.js:3:9)",
+          "pay (/code/functions/pay.ts:3:9)",
+          "async /code/functions/place order.ts:30:3",
           "async Promise.all (index 0)",
-          "Batch.runLane (/work/components/runtime/batch/run-batch.ts:107:9)",
+          "Batch.runLane (/code/components/runtime/batch/run-batch.ts:107:9)",
           "Runtime.handleOnce (file:///var/runtime/index.mjs:1173:29)",
         ]),
       );
-      assert.equal(stack, "    at pay (/work/functions/pay.ts:3:9)\n    at async /work/functions/place order.ts:30:3");
+      assert.equal(stack, "    at pay (/code/functions/pay.ts:3:9)\n    at async /code/functions/place order.ts:30:3");
     });
 
     it("the places in a bundle without a source map, unchanged", () => {
@@ -76,9 +76,9 @@ describe("the reason of a dead letter", () => {
     });
 
     it("at most eight frames of each error, and only the new frames of its causes", () => {
-      const shared = "place (/work/place.ts:1:1)";
+      const shared = "place (/code/place.ts:1:1)";
       const cause = thrown(["connect (node:net:9:9)", shared], "connect ECONNREFUSED");
-      const frames = Array.from({ length: 12 }, (_, n) => `f${n} (/work/f.ts:${n}:1)`);
+      const frames = Array.from({ length: 12 }, (_, n) => `f${n} (/code/f.ts:${n}:1)`);
       const { stack } = reasonFor(thrown([shared, ...frames], "fetch failed", { cause }));
       assert.deepEqual(stack.split("\n"), [
         `    at ${shared}`,
@@ -89,15 +89,15 @@ describe("the reason of a dead letter", () => {
     });
 
     it("whole lines of at most 1,500 characters", () => {
-      const long = (n: number) => `f${n} (/work/${"d".repeat(400)}.ts:1:1)`;
+      const long = (n: number) => `f${n} (/code/${"d".repeat(400)}.ts:1:1)`;
       const { stack } = reasonFor(thrown([1, 2, 3, 4, 5].map(long)));
       assert.equal(stack, [1, 2, 3].map((n) => `    at ${long(n)}`).join("\n"));
       assert.equal(reasonFor(thrown([`f (/${"d".repeat(2000)}.ts:1:1)`])).stack, undefined);
     });
 
     it("the heading of a cause whose error has no stack, and nothing of errors of the consumer itself", () => {
-      const { stack } = reasonFor(thrown([], "outer", { cause: thrown(["f (/work/f.ts:1:1)"], "inner") }));
-      assert.equal(stack, "caused by Error: inner\n    at f (/work/f.ts:1:1)");
+      const { stack } = reasonFor(thrown([], "outer", { cause: thrown(["f (/code/f.ts:1:1)"], "inner") }));
+      assert.equal(stack, "caused by Error: inner\n    at f (/code/f.ts:1:1)");
       for (const error of [new CallbackTimeout(9), new InvalidEvent("no event"), "a text", undefined]) {
         assert.equal("stack" in reasonFor(error), false);
       }
