@@ -1,8 +1,8 @@
 // `spillway send`: an event to a consumer, by its queue, stream or topic.
-import { readFileSync } from "node:fs";
 import { text as wholeOf } from "node:stream/consumers";
 import { type Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import type { Assignment, Consumer } from "@spillway/operations";
+import { textOfBody } from "../body-file";
 import { jsonText } from "../letters/harmless";
 import { configOption, examples, notEmpty, programOption, stackOutputOption, wholeNumber } from "../options";
 import type { ProgramOptions } from "../program-graph";
@@ -78,8 +78,7 @@ interface EventOptions extends Omit<ProgramOptions, "stack"> {
 /** The text that is sent. Rejects with an Error for the user when the schema refuses it. */
 async function eventFor(consumer: Consumer, options: EventOptions, session: Session): Promise<string> {
   const { body, set, check } = options;
-  const given =
-    body === undefined ? undefined : body === "-" ? await wholeOf(process.stdin) : readFileSync(body, "utf8");
+  const given = body === undefined ? undefined : body === "-" ? await wholeOf(process.stdin) : textOfBody(body);
   if (given !== undefined && set === undefined && !check) return given;
   const { assign } = require("@spillway/operations") as typeof import("@spillway/operations");
   const event = (set ?? []).reduce(

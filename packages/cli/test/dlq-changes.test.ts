@@ -102,6 +102,12 @@ describe("spillway dlq redrive, edit, discard and restore", () => {
     assert.equal(withoutTerminal.code, 2);
     assert.match(withoutTerminal.stderr, /an editor needs a terminal\. Give --set PATH=VALUE or --body FILE/);
     const body = path.join(folder, "event.json");
+    const unread = await spillway(["edit", "orders", id, "--body", body]);
+    assert.equal(unread.code, 1);
+    assert.match(unread.stderr, /^--body .*event\.json cannot be read: ENOENT.*\. Give the name of a file/m);
+    const absent = await spillway(["restore", body]);
+    assert.equal(absent.code, 1);
+    assert.match(absent.stderr, /^.*event\.json cannot be read: ENOENT.*\. Give a file that discard has written/m);
     writeFileSync(body, JSON.stringify(order("edited", 1)));
     const sent = await spillway(["edit", "orders", id, "--body", body]);
     assert.equal(sent.code, 0, sent.stderr);

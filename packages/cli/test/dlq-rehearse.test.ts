@@ -79,6 +79,9 @@ describe("spillway dlq rehearse and replay, and spillway send", () => {
     const table = await spillway("send", "order-changes");
     assert.equal(table.code, 1);
     assert.match(table.stderr, /"order-changes" consumes the changes of a table\. Write an item to the table/);
+    const text = await spillway("send", "orders", "--body", "not an order");
+    assert.deepEqual([text.code, text.stdout], [1, ""]);
+    assert.match(text.stderr, /^--body not an order cannot be read: ENOENT.*\. Give the name of a file/m);
     const replay = await spillway("dlq", "replay", "orders");
     assert.equal(replay.code, 1);
     assert.match(replay.stderr, /"orders" consumes a queue, .* use: spillway dlq redrive orders/);

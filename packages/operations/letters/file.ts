@@ -111,7 +111,7 @@ const chunkSize = 1024 * 1024;
 
 /** Ends at newlines only: other separators may be within a body. */
 function* linesOf(file: string): Generator<string> {
-  const descriptor = openSync(file, "r");
+  const descriptor = opened(file);
   try {
     const chunk = Buffer.alloc(chunkSize);
     let begun: Buffer[] = [];
@@ -128,6 +128,14 @@ function* linesOf(file: string): Generator<string> {
     if (last !== "") yield last;
   } finally {
     closeSync(descriptor);
+  }
+}
+
+function opened(file: string): number {
+  try {
+    return openSync(file, "r");
+  } catch (error) {
+    throw new Error(`${file} cannot be read: ${(error as Error).message}. Give a file that discard has written.`);
   }
 }
 

@@ -1,7 +1,7 @@
 // `spillway dlq edit`: edits the event of a dead letter, checks it, and sends it.
-import { readFileSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import type { Assignment, Consumer } from "@spillway/operations";
+import { textOfBody } from "../../body-file";
 import { editText, keepText } from "../../editor";
 import { describeEdited } from "../../letters/changes";
 import { jsonText } from "../../letters/harmless";
@@ -93,7 +93,7 @@ interface Change {
 }
 
 async function changed(text: string, { set, body }: Change, { signal }: Session): Promise<string | undefined> {
-  if (body !== undefined) return readFileSync(body, "utf8");
+  if (body !== undefined) return textOfBody(body);
   if (set === undefined) return editText(text, signal);
   const { assign } = require("@spillway/operations") as typeof import("@spillway/operations");
   let value: unknown;
