@@ -1,40 +1,14 @@
 // The program's tables as they are created on DynamoDB of the local run.
 import assert from "node:assert/strict";
-import type { GraphResource, Value } from "@spillway/graph";
+import type { Value } from "@spillway/graph";
 import { dynamodbProvisioners } from "../../dynamodb/provision";
 import { createDynamoDb, type DynamoDb } from "../../dynamodb/service";
 import { type Ask, createAsk, type Message } from "../../service/ask";
+import { graphResource } from "../support/graph-resource";
 import { accountId, region, user } from "../support/sqs";
 
 const type = "aws:dynamodb/table:Table";
 const streamArn = "arn:aws:dynamodb:eu-west-1:000000000000:table/orders-dev/stream/2024-01-01T00:00:00.000";
-
-/** As the evaluated program has it. */
-function table(inputs: Record<string, Value>): GraphResource {
-  return {
-    urn: `urn:pulumi:dev::orders::${type}::orders`,
-    type,
-    name: "orders",
-    custom: true,
-    parent: undefined,
-    inputs,
-    outputs: { ...inputs, name: "orders-dev", ...(inputs.streamEnabled === true && { streamArn }) },
-    id: "orders-dev",
-    options: {
-      protect: false,
-      retainOnDelete: false,
-      deleteBeforeReplace: false,
-      ignoreChanges: [],
-      replaceOnChanges: [],
-      aliases: [],
-      dependsOn: [],
-      propertyDependencies: {},
-      secrets: [],
-      provider: undefined,
-      importId: undefined,
-    },
-  };
-}
 
 const keyed = {
   attributes: [
@@ -63,7 +37,13 @@ describe("tables of the program on the local run", () => {
   const provision = async (inputs: Record<string, Value>) => {
     const provisioner = dynamodbProvisioners(ask)[type];
     assert.ok(provisioner);
-    await provisioner(table(inputs));
+    await provisioner({
+      ...graphResource(type, "orders", inputs, {
+        name: "orders-dev",
+        ...(inputs.streamEnabled === true && { streamArn }),
+      }),
+      id: "orders-dev",
+    });
   };
   const dynamo = (action: string, more: Message = {}) =>
     ask(user, "dynamodb", action, { TableName: "orders-dev", ...more });

@@ -10,8 +10,8 @@ import { createLambda, type Lambda } from "../../lambda/service";
 import { type Ask, createAsk, type Observer, type Principal } from "../../service/ask";
 import { createSns } from "../../sns/service";
 import { createSqs, type Sqs } from "../../sqs/service";
+import { graphResource } from "../support/graph-resource";
 import { archives, definitionOf } from "../support/lambda";
-import { resource } from "../support/sns";
 import { accountId, manualClock, region, user } from "../support/sqs";
 
 const address = () => "http://127.0.0.1:1";
@@ -103,7 +103,7 @@ describe("the policy of a resource on the local run", () => {
         projectRoot: "/",
       });
       const shared = { function: "f", action: "lambda:InvokeFunction", statementId: "s" };
-      await create?.(resource("aws:lambda/permission:Permission", "s", { ...shared, ...inputs }, {}));
+      await create?.(graphResource("aws:lambda/permission:Permission", "s", { ...shared, ...inputs }, {}));
     };
     const invoke = (principal: Principal = fromTopic) =>
       ask(principal, "lambda", "Invoke", { FunctionName: "f", InvocationType: "DryRun" });

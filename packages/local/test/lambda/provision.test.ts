@@ -7,39 +7,13 @@ import {
   ListEventSourceMappingsCommand,
   UpdateEventSourceMappingCommand,
 } from "@aws-sdk/client-lambda";
-import type { GraphResource, Value } from "@spillway/graph";
+import type { Value } from "@spillway/graph";
 import { startFront } from "../../http/front";
 import { lambdaProvisioners } from "../../lambda/provision";
 import type { Message } from "../../service/ask";
+import { graphResource } from "../support/graph-resource";
 import { createQueue, functionArn, queueArn, type RunningLambda, roleArn, startLambda, until } from "../support/lambda";
 import { accountId, region, user } from "../support/sqs";
-
-function resource(type: string, inputs: Record<string, Value>, outputs: Record<string, Value> = {}): GraphResource {
-  const name = "orders";
-  return {
-    urn: `urn:pulumi:dev::shop::${type}::${name}`,
-    type,
-    name,
-    custom: true,
-    parent: undefined,
-    inputs,
-    outputs: { ...inputs, ...outputs },
-    id: name,
-    options: {
-      protect: false,
-      retainOnDelete: false,
-      deleteBeforeReplace: false,
-      ignoreChanges: [],
-      replaceOnChanges: [],
-      aliases: [],
-      dependsOn: [],
-      propertyDependencies: {},
-      secrets: [],
-      provider: undefined,
-      importId: undefined,
-    },
-  };
-}
 
 describe("the program's functions on the local run", () => {
   let run: RunningLambda;
@@ -59,7 +33,7 @@ describe("the program's functions on the local run", () => {
     });
     const provisioner = provisioners[type];
     assert.ok(provisioner, type);
-    return provisioner(resource(type, inputs, outputs));
+    return provisioner({ ...graphResource(type, "orders", inputs, outputs), id: "orders" });
   };
   const createFunction = (
     inputs: Record<string, Value> = {},

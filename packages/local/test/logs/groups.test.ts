@@ -10,8 +10,8 @@ import {
   StartQueryCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
 import { logProvisioners } from "../../logs/provision";
+import { graphResource } from "../support/graph-resource";
 import { groupArn, type RunningLogs, startLogs } from "../support/logs";
-import { resource } from "../support/sns";
 
 describe("log groups", () => {
   let logs: RunningLogs;
@@ -96,8 +96,8 @@ describe("log groups", () => {
     const provision = logProvisioners(logs.store)["aws:cloudwatch/logGroup:LogGroup"];
     assert.ok(provision);
     const type = "aws:cloudwatch/logGroup:LogGroup";
-    await provision(resource(type, "orders", { name: "orders-1234567", retentionInDays: 30, kmsKeyId: "k" }));
-    await provision(resource(type, "forever", { name: "forever-1234567", retentionInDays: 0 }));
+    await provision(graphResource(type, "orders", { name: "orders-1234567", retentionInDays: 30, kmsKeyId: "k" }));
+    await provision(graphResource(type, "forever", { name: "forever-1234567", retentionInDays: 0 }));
     assert.deepEqual(
       (await described()).map(({ logGroupName, retentionInDays }) => [logGroupName, retentionInDays]),
       [
@@ -107,7 +107,7 @@ describe("log groups", () => {
     );
     assert.deepEqual((await logs.find("orders-1234567")).messages, ["early"]);
     await assert.rejects(
-      provision(resource(type, "other", { name: "o", dataProtection: "x" })),
+      provision(graphResource(type, "other", { name: "o", dataProtection: "x" })),
       /does not have dataProtection/,
     );
   });

@@ -8,20 +8,7 @@ import type { Entry } from "spillway/bundle/build";
 import { BundleCache } from "spillway/bundle/cache";
 import { makeBundles } from "spillway/bundle/make";
 import { WatchedFunctions } from "../../reload/functions";
-
-const options = {
-  protect: false,
-  retainOnDelete: false,
-  deleteBeforeReplace: false,
-  ignoreChanges: [],
-  replaceOnChanges: [],
-  aliases: [],
-  dependsOn: [],
-  propertyDependencies: {},
-  secrets: [],
-  provider: undefined,
-  importId: undefined,
-};
+import { graphResource } from "../support/graph-resource";
 
 describe("watched functions", () => {
   let root: string;
@@ -39,17 +26,9 @@ describe("watched functions", () => {
       made.map((bundle, index): GraphResource => {
         if (bundle instanceof Error) throw bundle;
         const name = modules[index] ?? "";
-        return {
-          urn: name,
-          type: "aws:lambda/function:Function",
-          name,
-          custom: true,
-          parent: undefined,
-          inputs: { code: { archive: path.relative(root, bundle.archive) } },
-          outputs: { name: `${name}-1234567` },
-          id: name,
-          options,
-        };
+        const code = { archive: path.relative(root, bundle.archive) };
+        const resource = graphResource("aws:lambda/function:Function", name, { code }, { name: `${name}-1234567` });
+        return { ...resource, urn: name, id: name };
       }),
     );
   };

@@ -8,7 +8,7 @@ import { createPermissions } from "../../iam/permissions";
 import { createS3OnDemand } from "../../s3/on-demand";
 import { type Ask, createAsk, type Message, type Observer } from "../../service/ask";
 import { createSqs, type Sqs } from "../../sqs/service";
-import { resource } from "../support/sns";
+import { graphResource } from "../support/graph-resource";
 import { accountId, manualClock, region, user } from "../support/sqs";
 
 type Inputs = Readonly<Record<string, Value>>;
@@ -41,7 +41,7 @@ describe("a program's bucket on the local run", () => {
   });
 
   const make = async (type: string, inputs: Inputs = {}) =>
-    s3.provisioners[`aws:s3/${type}`]?.(resource(`aws:s3/${type}`, "files", inputs));
+    s3.provisioners[`aws:s3/${type}`]?.(graphResource(`aws:s3/${type}`, "files", inputs));
   const makeBucket = (inputs: Inputs = {}) => make("bucket:Bucket", { bucket: "files", ...inputs });
   const notify = (...queues: Inputs[]) => make("bucketNotification:BucketNotification", { bucket: "files", queues });
   const created = (name: string, more: Inputs = {}): Inputs => ({

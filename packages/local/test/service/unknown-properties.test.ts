@@ -15,7 +15,7 @@ import { createAsk } from "../../service/ask";
 import type { Provisioners } from "../../service/provision";
 import { snsProvisioners } from "../../sns/provision";
 import { sqsProvisioners } from "../../sqs/provision";
-import { resource } from "../support/sns";
+import { graphResource } from "../support/graph-resource";
 import { accountId, manualClock, region } from "../support/sqs";
 
 describe("a property that the local run does not know", () => {
@@ -45,7 +45,7 @@ describe("a property that the local run does not know", () => {
   it("is refused by name for every type of resource, before anything is created", async () => {
     assert.ok(Object.keys(provisioners).length >= 40);
     for (const [type, provision] of Object.entries(provisioners)) {
-      await assert.rejects(provision(resource(type, "mine", { shape: "round" })), {
+      await assert.rejects(provision(graphResource(type, "mine", { shape: "round" })), {
         message: `${type} "mine": the local run does not have shape; leave it out of the program that is run locally.`,
       });
     }
@@ -54,7 +54,7 @@ describe("a property that the local run does not know", () => {
 
   it("is refused together with the other unknown ones", async () => {
     const create = provisioners["aws:sqs/queue:Queue"] ?? assert.fail();
-    await assert.rejects(create(resource("aws:sqs/queue:Queue", "q", { shape: "round", colour: 1 })), {
+    await assert.rejects(create(graphResource("aws:sqs/queue:Queue", "q", { shape: "round", colour: 1 })), {
       message: /does not have shape, colour; leave them out/,
     });
   });
@@ -62,14 +62,14 @@ describe("a property that the local run does not know", () => {
   it("may be present with a value that AWS treats as left out", async () => {
     const create = provisioners["aws:scheduler/scheduleGroup:ScheduleGroup"] ?? assert.fail();
     const nothing = { shape: null, colour: "", round: false, parts: [], sizes: { width: null } };
-    await create(resource("aws:scheduler/scheduleGroup:ScheduleGroup", "g", { name: "g", ...nothing }));
+    await create(graphResource("aws:scheduler/scheduleGroup:ScheduleGroup", "g", { name: "g", ...nothing }));
   });
 });
 
 describe("a resource that is imported from AWS", () => {
   it("is refused for every type", async () => {
     const { "aws:sqs/queue:Queue": create = assert.fail() } = sqsProvisioners(createAsk([]));
-    const queue = resource("aws:sqs/queue:Queue", "q", { name: "q" });
+    const queue = graphResource("aws:sqs/queue:Queue", "q", { name: "q" });
     await assert.rejects(create({ ...queue, options: { ...queue.options, importId: "q" } }), {
       message: /^aws:sqs\/queue:Queue "q": it imports what exists on AWS, which the local run cannot reach/,
     });

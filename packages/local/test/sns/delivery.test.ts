@@ -5,8 +5,9 @@ import { PublishBatchCommand, PublishCommand } from "@aws-sdk/client-sns";
 import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import type { Graph } from "@spillway/graph";
 import { type Message, type Observer, type Principal, ServiceError } from "../../service/ask";
+import { graphResource } from "../support/graph-resource";
 import { judgedBy } from "../support/judged-by";
-import { functionArn, queueArn, type RunningSns, resource, startSns, topicArn } from "../support/sns";
+import { functionArn, queueArn, type RunningSns, startSns, topicArn } from "../support/sns";
 import { accountId, manualClock, region, user } from "../support/sqs";
 
 const TopicArn = topicArn("orders");
@@ -286,8 +287,8 @@ describe("deliveries of SNS", () => {
       };
       const url = `http://127.0.0.1/${accountId}/${name}`;
       return [
-        resource("aws:sqs/queue:Queue", name, {}, { url, arn: queueArn(name) }),
-        resource("aws:sqs/queuePolicy:QueuePolicy", name, { queueUrl: url, policy: { Statement } }),
+        graphResource("aws:sqs/queue:Queue", name, {}, { url, arn: queueArn(name) }),
+        graphResource("aws:sqs/queuePolicy:QueuePolicy", name, { queueUrl: url, policy: { Statement } }),
       ];
     };
     const graph: Graph = {

@@ -4,7 +4,8 @@ import type { Value } from "@spillway/graph";
 import { subscriptionArn } from "@spillway/graph";
 import type { Message } from "../../service/ask";
 import { snsProvisioners } from "../../sns/provision";
-import { functionArn, queueArn, type RunningSns, resource, startSns, topicArn } from "../support/sns";
+import { graphResource } from "../support/graph-resource";
+import { functionArn, queueArn, type RunningSns, startSns, topicArn } from "../support/sns";
 
 type Inputs = Record<string, Value>;
 
@@ -24,7 +25,7 @@ describe("topics of the program on the local run", () => {
   const provision = async (type: string, name: string, inputs: Inputs, outputs: Inputs = {}) => {
     const provisioner = snsProvisioners(run.ask)[type];
     assert.ok(provisioner, `no provisioner for ${type}`);
-    await provisioner(resource(type, name, inputs, outputs));
+    await provisioner(graphResource(type, name, inputs, outputs));
   };
   const topic = (name: string, inputs: Inputs = {}) =>
     provision(types.topic, name, inputs, { name, arn: topicArn(name) });
@@ -143,7 +144,7 @@ describe("topics of the program on the local run", () => {
       email: "on-call@example.com",
       "email-json": "b@example.com",
     })) {
-      await provisioner(resource(types.subscription, endpoint, { topic: topicArn("alarms"), protocol, endpoint }));
+      await provisioner(graphResource(types.subscription, endpoint, { topic: topicArn("alarms"), protocol, endpoint }));
     }
     assert.deepEqual(told, ["Subscriptions by email have no effect here: no mail is sent."]);
     assert.deepEqual(await subscriptions("alarms"), []);

@@ -1,37 +1,11 @@
 // The program's queues as they are created on SQS of the local run.
 import assert from "node:assert/strict";
-import type { GraphResource, Value } from "@spillway/graph";
+import type { Value } from "@spillway/graph";
 import { sqsProvisioners } from "../../sqs/provision";
+import { graphResource } from "../support/graph-resource";
 import { type RunningSqs, startSqs, user } from "../support/sqs";
 
 const arn = (name: string) => `arn:aws:sqs:eu-west-1:000000000000:${name}`;
-
-/** As the evaluated program has it. */
-function resource(type: string, name: string, inputs: Record<string, Value>): GraphResource {
-  return {
-    urn: `urn:pulumi:dev::orders::${type}::${name}`,
-    type,
-    name,
-    custom: true,
-    parent: undefined,
-    inputs,
-    outputs: { name: `orders-dev-${name}`, ...inputs },
-    id: undefined,
-    options: {
-      protect: false,
-      retainOnDelete: false,
-      deleteBeforeReplace: false,
-      ignoreChanges: [],
-      replaceOnChanges: [],
-      aliases: [],
-      dependsOn: [],
-      propertyDependencies: {},
-      secrets: [],
-      provider: undefined,
-      importId: undefined,
-    },
-  };
-}
 
 describe("queues of the program on the local run", () => {
   let run: RunningSqs;
@@ -43,7 +17,7 @@ describe("queues of the program on the local run", () => {
   const provision = async (type: string, name: string, inputs: Record<string, Value>) => {
     const provisioner = sqsProvisioners(run.ask)[type];
     assert.ok(provisioner, `no provisioner for ${type}`);
-    await provisioner(resource(type, name, inputs));
+    await provisioner(graphResource(type, name, inputs, { name: `orders-dev-${name}`, ...inputs }));
   };
   const url = (name: string) => `${run.address}/000000000000/orders-dev-${name}`;
   const attributes = async (name: string) => {

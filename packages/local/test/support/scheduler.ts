@@ -1,7 +1,7 @@
 // Scheduler and EventBridge beside real queues, and a topic and a function that note what they get, on a clock that the
 // test moves.
 import assert from "node:assert/strict";
-import type { GraphResource, Value } from "@spillway/graph";
+import type { Value } from "@spillway/graph";
 import { createEvents } from "../../events/service";
 import { createScheduler } from "../../scheduler/service";
 import { createAsk, type Message, type Observer, type Principal, type Service, ServiceError } from "../../service/ask";
@@ -9,6 +9,7 @@ import type { Clock } from "../../service/clock";
 import type { Provisioners } from "../../service/provision";
 import { sqsProvisioners } from "../../sqs/provision";
 import { createSqs } from "../../sqs/service";
+import { graphResource } from "./graph-resource";
 import { accountId, manualClock, region, user } from "./sqs";
 
 export const roleArn = "arn:aws:iam::000000000000:role/deliveries";
@@ -84,7 +85,7 @@ export async function startDeliveries({ clock = manualClock(), random, observers
   const provision = async (type: string, name: string, inputs: Record<string, Value>) => {
     const provisioner = provisioners[type];
     assert.ok(provisioner, `no provisioner for ${type}`);
-    await provisioner(resource(type, name, inputs));
+    await provisioner(graphResource(type, name, inputs, { name, ...inputs }));
   };
   /** An hourly one to the queue `sweep`, from an hour on, unless the inputs say otherwise. */
   const schedule = (name: string, { target, ...inputs }: Record<string, Value> = {}) =>
@@ -165,29 +166,3 @@ export type Deliveries = Awaited<ReturnType<typeof startDeliveries>>;
 export const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 export const throttled = () => new ServiceError("TooManyRequestsException", "Rate Exceeded.", 429);
-
-function resource(type: string, name: string, inputs: Record<string, Value>): GraphResource {
-  return {
-    urn: `urn:pulumi:dev::orders::${type}::${name}`,
-    type,
-    name,
-    custom: true,
-    parent: undefined,
-    inputs,
-    outputs: { name, ...inputs },
-    id: undefined,
-    options: {
-      protect: false,
-      retainOnDelete: false,
-      deleteBeforeReplace: false,
-      ignoreChanges: [],
-      replaceOnChanges: [],
-      aliases: [],
-      dependsOn: [],
-      propertyDependencies: {},
-      secrets: [],
-      provider: undefined,
-      importId: undefined,
-    },
-  };
-}

@@ -1,7 +1,6 @@
 // SNS with SQS, and with functions that only note their events, on a front.
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import type { GraphResource } from "@spillway/graph";
 import { startFront } from "../../http/front";
 import { type Ask, createAsk, type Message, type Observer, type Service, ServiceError } from "../../service/ask";
 import { createSns } from "../../sns/service";
@@ -12,38 +11,6 @@ export const arnOf = (service: string, name: string) => `arn:aws:${service}:${re
 export const topicArn = (name: string) => arnOf("sns", name);
 export const queueArn = (name: string) => arnOf("sqs", name);
 export const functionArn = (name: string) => arnOf("lambda", `function:${name}`);
-
-/** As the evaluated program has it. */
-export function resource(
-  type: string,
-  name: string,
-  inputs: GraphResource["inputs"],
-  outputs: GraphResource["outputs"] = {},
-): GraphResource {
-  return {
-    urn: `urn:pulumi:dev::orders::${type}::${name}`,
-    type,
-    name,
-    custom: true,
-    parent: undefined,
-    inputs,
-    outputs: { ...inputs, ...outputs },
-    id: undefined,
-    options: {
-      protect: false,
-      retainOnDelete: false,
-      deleteBeforeReplace: false,
-      ignoreChanges: [],
-      replaceOnChanges: [],
-      aliases: [],
-      dependsOn: [],
-      propertyDependencies: {},
-      secrets: [],
-      provider: undefined,
-      importId: undefined,
-    },
-  };
-}
 
 interface Options {
   readonly clock: ManualClock;
