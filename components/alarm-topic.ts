@@ -54,6 +54,11 @@ export class AlarmTopic extends pulumi.ComponentResource {
   readonly topicName: pulumi.Output<string>;
   readonly #nodes: AlarmTopicNodes;
 
+  /**
+   * @param name - Begins the names of its resources. Letters, digits, hyphens and underscores, a letter first.
+   * @param args - What is to differ from the defaults. Default: nothing.
+   * @param opts - Pulumi's options for resources, as `aliases`, `dependsOn` and `providers`. Default: none.
+   */
   constructor(
     private readonly name: string,
     args: AlarmTopicArgs = {},

@@ -86,6 +86,8 @@ function tableStatements(table: TableReference, granted: readonly TableAction[])
  * The table's name, and reading it: all of GetItem, BatchGetItem and ConditionCheckItem on the table, and Query and
  * Scan on it and on its indexes, or the `actions` given, as `readTable(orders, ["Query"])` for a callback that asks for
  * a `ReadableTable<"Query">`.
+ * @param table - The table.
+ * @param actions - What is granted, of the actions that read. Default: all of them.
  */
 export function readTable<A extends TableReadAction = TableReadAction>(
   table: TableReference,
@@ -97,6 +99,8 @@ export function readTable<A extends TableReadAction = TableReadAction>(
 /**
  * The table's name, reading it as `readTable` does, and PutItem, UpdateItem, DeleteItem and BatchWriteItem on it; or
  * the `actions` given, as `writeTable(orders, ["PutItem"])` for a callback that asks for a `WritableTable<"PutItem">`.
+ * @param table - The table.
+ * @param actions - What is granted. Default: all actions that read and write.
  */
 export function writeTable<A extends TableAction = TableAction>(
   table: TableReference,
@@ -123,6 +127,7 @@ export interface Sendable<Wire> {
 /**
  * The URL of the consumer's queue for `send`, and sqs:SendMessage on that queue, with the use of its customer managed
  * key.
+ * @param consumer - The consumer whose queue the callback sends to.
  */
 export function sendTo<Wire>(consumer: Sendable<Wire>): Binding<SendTarget<Wire>> {
   return {
@@ -157,6 +162,7 @@ export interface Puttable<Wire> {
  * The ARN of the consumer's stream for `put`, and kinesis:PutRecord and kinesis:PutRecords on that stream, with
  * kms:GenerateDataKey on its customer managed key:
  * https://docs.aws.amazon.com/streams/latest/dev/permissions-user-key-KMS.html
+ * @param consumer - The consumer whose stream the callback puts into.
  */
 export function putTo<Wire>(consumer: Puttable<Wire>): Binding<StreamTarget<Wire>> {
   const { kmsKeyArn } = consumer.stream ?? {};
@@ -182,7 +188,10 @@ export interface Publishable<E> {
   readonly accepts?: (event: E) => void;
 }
 
-/** The ARN of the topic for `publish`, and sns:Publish on that topic, with the use of its customer managed key. */
+/**
+ * The ARN of the topic for `publish`, and sns:Publish on that topic, with the use of its customer managed key.
+ * @param topic - The topic that the callback publishes on.
+ */
 export function publishTo<E>(topic: Publishable<E>): Binding<PublishTarget<E>> {
   return {
     value: topic.topicArn,
@@ -207,17 +216,24 @@ export interface EventBus<E> {
  * An `aws.cloudwatch.EventBus`, or an existing one, with the events that it carries, so that the compiler checks what
  * is put on it and what its rules lead to. Without it a bus takes whatever a callback asks to put, and leads to any
  * consumer.
+ * @param bus - The event bus: its name and its ARN.
  */
 export function eventBus<E extends { readonly type: string }>(bus: Pick<EventBus<E>, "name" | "arn">): EventBus<E> {
   return bus;
 }
 
-/** The ARN of the bus for `putEvent`, and events:PutEvents on that bus. */
+/**
+ * The ARN of the bus for `putEvent`, and events:PutEvents on that bus.
+ * @param bus - The event bus, with its events if it comes from `eventBus`.
+ */
 export function putEvents<E>(bus: EventBus<E>): Binding<BusTarget<E>> {
   return { value: bus.arn, statements: [{ actions: ["events:PutEvents"], resources: [bus.arn] }] };
 }
 
-/** A value as it is, with no permission. */
+/**
+ * A value as it is, with no permission.
+ * @param value - What the callback receives.
+ */
 export function plain<T extends string>(value: pulumi.Input<T>): Binding<T> {
   return { value, statements: [] };
 }
@@ -226,6 +242,8 @@ export function plain<T extends string>(value: pulumi.Input<T>): Binding<T> {
  * A secret, read with `readSecret` at its first use: ssm:GetParameter on an SSM parameter, or
  * secretsmanager:GetSecretValue on a secret. `keyArn` adds kms:Decrypt on the customer managed key that it is encrypted
  * with.
+ * @param from - ARN of the parameter or of the secret, and as `keyArn` that of its customer managed key. Default of
+ * `keyArn`: none, because it is encrypted with a key of AWS.
  */
 export function secret(
   from: ({ readonly parameterArn: pulumi.Input<string> } | { readonly secretArn: pulumi.Input<string> }) & {
@@ -244,6 +262,8 @@ export function secret(
  * A value with permissions of your own, for what has no binding yet:
  * `statements(bucket.bucket, { actions: ["s3:GetObject"], resources: [...] })`. Throws when an action holds a wildcard,
  * which would grant what nobody has listed.
+ * @param value - What the callback receives.
+ * @param granted - What the function's role is granted with it. Default: nothing.
  */
 export function statements<T extends string>(value: pulumi.Input<T>, ...granted: readonly Statement[]): Binding<T> {
   const wild = granted.flatMap(({ actions }) => actions).find((action) => action.includes("*"));

@@ -71,6 +71,11 @@ export class Dashboard extends pulumi.ComponentResource {
   readonly dashboardName: pulumi.Output<string>;
   readonly #nodes: DashboardNodes;
 
+  /**
+   * @param name - Begins the names of its resources. Letters, digits, hyphens and underscores, a letter first.
+   * @param args - The rows.
+   * @param opts - Pulumi's options for resources, as `aliases`, `dependsOn` and `providers`. Default: none.
+   */
   constructor(name: string, { rows }: DashboardArgs, opts?: pulumi.ComponentResourceOptions) {
     super("spillway:index:Dashboard", name, {}, opts);
     const errors = new ArgumentErrors(`Dashboard "${name}"`);

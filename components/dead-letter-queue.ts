@@ -103,6 +103,11 @@ export class DeadLetterQueue extends pulumi.ComponentResource {
   private readonly ownPolicy: OwnQueuePolicy;
   readonly #nodes: DeadLetterQueueNodes;
 
+  /**
+   * @param name - Begins the names of its resources. Letters, digits, hyphens and underscores, a letter first.
+   * @param args - What is to differ from the defaults. Default: nothing.
+   * @param opts - Pulumi's options for resources, as `aliases`, `dependsOn` and `providers`. Default: none.
+   */
   constructor(
     private readonly name: string,
     args: DeadLetterQueueArgs = {},
@@ -138,12 +143,18 @@ export class DeadLetterQueue extends pulumi.ComponentResource {
     return this.#nodes;
   }
 
-  /** Lets SQS move messages of this queue here. A ResourceError after the program's synchronous part. */
+  /**
+   * Lets SQS move messages of this queue here. A ResourceError after the program's synchronous part.
+   * @param sourceQueueArn - ARN of the queue whose messages come here.
+   */
   allowRedriveFrom(sourceQueueArn: pulumi.Input<string>): void {
     this.sources.add(sourceQueueArn);
   }
 
-  /** Lets a service put what it gives up here. A ResourceError after the program's synchronous part. */
+  /**
+   * Lets a service put what it gives up here. A ResourceError after the program's synchronous part.
+   * @param statement - Who may put what here, and when. Its resource is this queue.
+   */
   admit(statement: Omit<PolicyStatement, "Resource">): void {
     this.ownPolicy.admit(statement);
   }

@@ -40,6 +40,11 @@ export class EncryptionKey extends pulumi.ComponentResource {
   readonly keyArn: pulumi.Output<string>;
   readonly #nodes: EncryptionKeyNodes;
 
+  /**
+   * @param name - Begins the names of its resources. Letters, digits, hyphens and underscores, a letter first.
+   * @param args - What is to differ from the defaults. Default: nothing.
+   * @param opts - Pulumi's options for resources, as `aliases`, `dependsOn` and `providers`. Default: none.
+   */
   constructor(name: string, args: EncryptionKeyArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     super("spillway:index:EncryptionKey", name, {}, opts);
     const errors = new ArgumentErrors(`EncryptionKey "${name}"`);

@@ -113,6 +113,11 @@ export class EventBusRule<
   readonly deadLetters: DeadLetters<"rule">;
   readonly #nodes: EventBusRuleNodes;
 
+  /**
+   * @param name - Begins the names of its resources. Letters, digits, hyphens and underscores, a letter first.
+   * @param args - The bus, what the rule matches, where it sends that, and what is to differ from the defaults.
+   * @param opts - Pulumi's options for resources, as `aliases`, `dependsOn` and `providers`. Default: none.
+   */
   constructor(
     private readonly name: string,
     args: EventBusRuleArgs<E, K>,

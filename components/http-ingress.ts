@@ -57,6 +57,11 @@ export class HttpIngress extends pulumi.ComponentResource {
   readonly stageArn: pulumi.Output<string>;
   readonly #nodes: HttpIngressNodes;
 
+  /**
+   * @param name - Begins the names of its resources. Letters, digits, hyphens and underscores, a letter first.
+   * @param args - The routes, and what is to differ from the defaults.
+   * @param opts - Pulumi's options for resources, as `aliases`, `dependsOn` and `providers`. Default: none.
+   */
   constructor(
     private readonly name: string,
     args: HttpIngressArgs,

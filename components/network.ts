@@ -54,6 +54,11 @@ export class Network extends pulumi.ComponentResource implements FunctionNetwork
   readonly #endpoints = new Map<string, aws.ec2.VpcEndpoint>();
   readonly #nodes: NetworkNodes;
 
+  /**
+   * @param name - Begins the names of its resources. Letters, digits, hyphens and underscores, a letter first.
+   * @param args - What is to differ from the defaults. Default: nothing.
+   * @param opts - Pulumi's options for resources, as `aliases`, `dependsOn` and `providers`. Default: none.
+   */
   constructor(
     private readonly name: string,
     private readonly args: NetworkArgs = {},
@@ -93,6 +98,11 @@ export class Network extends pulumi.ComponentResource implements FunctionNetwork
     return this.#nodes;
   }
 
+  /**
+   * Places a function in the network, and creates the endpoints that it needs and that do not exist yet. Throws a
+   * ResourceError if the endpoint of a service is not known.
+   * @param calls - What the role of the function is granted. The network leads to the services of these actions.
+   */
   readonly attach = (calls: readonly Statement[]): NetworkAttachment => {
     const { services, unknown } = servicesCalled(calls, this.args.services);
     if (unknown.length > 0) {

@@ -43,6 +43,11 @@ export class QueueConsumer<Wire = unknown, In = unknown, B extends object = Reco
   /** Only a type: what the queue accepts. */
   declare readonly accepts?: (event: Wire) => void;
 
+  /**
+   * @param name - Begins the names of its resources. Letters, digits, hyphens and underscores, a letter first.
+   * @param args - The callback with its bindings, and what is to differ from the defaults.
+   * @param opts - Pulumi's options for resources, as `aliases`, `dependsOn` and `providers`. Default: none.
+   */
   constructor(name: string, args: QueueConsumerArgs<Wire, In, B>, opts?: pulumi.ComponentResourceOptions) {
     super(
       "QueueConsumer",
@@ -79,6 +84,7 @@ export class QueueConsumer<Wire = unknown, In = unknown, B extends object = Reco
   /**
    * Admits a sender in the queue's one policy, which must be there before it sends. Throws a ResourceError for an
    * existing queue whose policy is managed elsewhere, and after the program's synchronous part.
+   * @param statement - Who may send, and when. Its resource is the queue.
    */
   readonly admit = (statement: Omit<PolicyStatement, "Resource">): aws.sqs.QueuePolicy => {
     const { policy } = this.source;

@@ -38,6 +38,11 @@ export class Schedule<E> extends pulumi.ComponentResource {
   readonly deadLetters: DeadLetters<"schedule">;
   readonly #nodes: ScheduleNodes;
 
+  /**
+   * @param name - Begins the names of its resources. Letters, digits, hyphens and underscores, a letter first.
+   * @param args - When it sends what to which queue, and what is to differ from the defaults.
+   * @param opts - Pulumi's options for resources, as `aliases`, `dependsOn` and `providers`. Default: none.
+   */
   constructor(
     private readonly name: string,
     args: ScheduleArgs<E>,

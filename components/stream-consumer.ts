@@ -121,6 +121,11 @@ export class StreamConsumer<Wire = unknown, In = unknown, B extends object = Rec
   /** Only a type: what the stream carries. */
   declare readonly accepts?: (event: Wire) => void;
 
+  /**
+   * @param name - Begins the names of its resources. Letters, digits, hyphens and underscores, a letter first.
+   * @param args - The callback with its bindings, and what is to differ from the defaults.
+   * @param opts - Pulumi's options for resources, as `aliases`, `dependsOn` and `providers`. Default: none.
+   */
   constructor(name: string, args: StreamConsumerArgs<Wire, In, B>, opts?: pulumi.ComponentResourceOptions) {
     super(
       "StreamConsumer",

@@ -49,6 +49,11 @@ export class TableConsumer<
   In = unknown,
   B extends object = Record<never, never>,
 > extends FunctionConsumer<"table", StreamMappingNodes> {
+  /**
+   * @param name - Begins the names of its resources. Letters, digits, hyphens and underscores, a letter first.
+   * @param args - The table, the callback with its bindings, and what is to differ from the defaults.
+   * @param opts - Pulumi's options for resources, as `aliases`, `dependsOn` and `providers`. Default: none.
+   */
   constructor(name: string, args: TableConsumerArgs<Wire, In, B>, opts?: pulumi.ComponentResourceOptions) {
     super(
       "TableConsumer",

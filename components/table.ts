@@ -124,6 +124,11 @@ export class Table extends pulumi.ComponentResource {
   readonly indexes: readonly string[];
   readonly #nodes: TableNodes;
 
+  /**
+   * @param name - Begins the names of its resources. Letters, digits, hyphens and underscores, a letter first.
+   * @param args - The key of the table, and what is to differ from the defaults.
+   * @param opts - Pulumi's options for resources, as `aliases`, `dependsOn` and `providers`. Default: none.
+   */
   constructor(name: string, args: TableArgs, opts?: pulumi.ComponentResourceOptions) {
     super("spillway:index:Table", name, {}, opts);
     check(name, args, this);

@@ -121,6 +121,11 @@ export class TopicConsumer<
   E extends { readonly type: string } = never,
   K extends string = E["type"],
 > extends FunctionConsumer<"topic-consumer", TopicConsumerNodes> {
+  /**
+   * @param name - Begins the names of its resources. Letters, digits, hyphens and underscores, a letter first.
+   * @param args - The topic, the callback with its bindings, and what is to differ from the defaults.
+   * @param opts - Pulumi's options for resources, as `aliases`, `dependsOn` and `providers`. Default: none.
+   */
   constructor(name: string, args: TopicConsumerArgs<Wire, In, B, E, K>, opts?: pulumi.ComponentResourceOptions) {
     const { topic } = args;
     super(

@@ -73,7 +73,10 @@ export interface Subscriber<E> {
    * @default not known: the queue is managed elsewhere
    */
   readonly contentBasedDeduplication?: boolean | undefined;
-  /** Admits the topic in the queue's policy. */
+  /**
+   * Admits the topic in the queue's policy.
+   * @param statement - Who may send, and when. Its resource is the queue.
+   */
   readonly admit: QueuePolicyOwner["admit"];
   /** Only a type: what the queue accepts. */
   readonly accepts?: (event: E) => void;
@@ -130,6 +133,11 @@ export class Topic<E extends { readonly type: string }> extends pulumi.Component
   readonly #subscriptions: Record<string, aws.sns.TopicSubscription> = {};
   readonly #nodes: TopicNodes;
 
+  /**
+   * @param name - Begins the names of its resources. Letters, digits, hyphens and underscores, a letter first.
+   * @param args - What is to differ from the defaults. Default: nothing.
+   * @param opts - Pulumi's options for resources, as `aliases`, `dependsOn` and `providers`. Default: none.
+   */
   constructor(
     private readonly name: string,
     args: TopicArgs = {},
@@ -189,6 +197,8 @@ export class Topic<E extends { readonly type: string }> extends pulumi.Component
    * Delivers events to a consumer's queue, which admits exactly this topic. The compiler refuses a consumer that cannot
    * read all `types`. Throws a ResourceError for a consumer that has subscribed before, for a FIFO queue on a standard
    * topic, for a filter that SNS would refuse, and after the program's synchronous part.
+   * @param consumer - The consumer whose queue gets the events.
+   * @param args - Which events it gets, and how. Default: all events, without the envelope of SNS.
    */
   subscribe<K extends E["type"] = E["type"]>(
     consumer: Subscriber<Extract<E, { readonly type: NoInfer<K> }>> & pulumi.Resource & { readonly name: string },

@@ -7,6 +7,7 @@ export interface FunctionNetwork {
   /**
    * Places a function in the network, which from then on leads to the services whose actions `calls` names. Called
    * while the function is made, in the program's synchronous part.
+   * @param calls - What the role of the function is granted. The network leads to the services of these actions.
    */
   attach(calls: readonly Statement[]): NetworkAttachment;
 }

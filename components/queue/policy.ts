@@ -24,7 +24,10 @@ export interface PolicyStatement {
 
 /** Whoever owns a queue's policy lets others admit senders; the policy that they get must be there before they send. */
 export interface QueuePolicyOwner {
-  /** Adds a statement to the queue's policy, and answers the policy. */
+  /**
+   * Adds a statement to the queue's policy, and answers the policy.
+   * @param statement - Who may send, and when. Its resource is the queue.
+   */
   readonly admit: (statement: Omit<PolicyStatement, "Resource">) => aws.sqs.QueuePolicy;
 }
 

@@ -60,13 +60,22 @@ export interface TestSettings {
   readonly inspectPort?: number;
 }
 
-/** A table of the program under test. */
+/**
+ * A table of the program under test. Each method rejects with an Error for the user if the program has no such table,
+ * or if DynamoDB would refuse the key or the item.
+ */
 export interface TestTable {
   /** All items, in no particular order. */
   items(): Promise<readonly Item[]>;
-  /** The item with that key: each key attribute with its value. Undefined if there is none. */
+  /**
+   * The item with that key: each key attribute with its value. Undefined if there is none.
+   * @param key - Each key attribute with its value.
+   */
   get(key: Item): Promise<Item | undefined>;
-  /** Writes an item, as a producer would: its change comes to the table's consumers. */
+  /**
+   * Writes an item, as a producer would: its change comes to the table's consumers.
+   * @param item - The whole item. One with the same key is replaced.
+   */
   put(item: Item): Promise<void>;
 }
 
@@ -75,7 +84,12 @@ export interface TestTable {
  * names and events. Each method rejects with an Error that says what there is if the program has no such component.
  */
 export interface TestRun<C extends object = AnyConsumers> extends AsyncDisposable {
-  /** Sends anything to the queue of a consumer, as a poison message. Resolves with the message's id. */
+  /**
+   * Sends anything to the queue of a consumer, as a poison message. Resolves with the message's id.
+   * @param consumer - The name of the consumer in the program.
+   * @param event - A text is sent as it is, anything else as JSON.
+   * @param options - `unchecked: true`, and those of `send` of a callback.
+   */
   send<Name extends QueueName<C>>(
     consumer: Name,
     event: unknown,
@@ -87,6 +101,9 @@ export interface TestRun<C extends object = AnyConsumers> extends AsyncDisposabl
   /**
    * Sends an event to the queue of a consumer. Resolves with the message's id, which is the id of its flow unless
    * `correlationId` is given. Rejects with an Error for an event that the callback's schema refuses.
+   * @param consumer - The name of the consumer in the program.
+   * @param event - The event, as a producer sends it.
+   * @param options - Those of `send` of a callback. Default: none; on a FIFO queue, the same group for all messages.
    */
   send<Name extends QueueName<C>>(
     consumer: Name,
@@ -96,6 +113,10 @@ export interface TestRun<C extends object = AnyConsumers> extends AsyncDisposabl
   /**
    * Publishes an event of a type on a topic, as `publish` of a callback does: in the envelope of CloudEvents, with its
    * type as an attribute. Resolves with the message's id.
+   * @param topic - The name of the topic in the program.
+   * @param type - The type of the event, by which subscriptions filter.
+   * @param event - The event, without its type.
+   * @param options - Those of `publish` of a callback. Default: a new id; on a FIFO topic, the same group for all.
    */
   publish<Name extends TopicName<C>, Type extends EventType<C[Name & keyof C]>>(
     topic: Name,
@@ -103,7 +124,12 @@ export interface TestRun<C extends object = AnyConsumers> extends AsyncDisposabl
     event: EventOfType<C[Name & keyof C], Type>,
     options?: PublishOptions,
   ): Promise<string>;
-  /** Puts anything into the stream of a consumer, as a poison record. Resolves with the record's sequence number. */
+  /**
+   * Puts anything into the stream of a consumer, as a poison record. Resolves with the record's sequence number.
+   * @param stream - The name of the consumer in the program.
+   * @param event - A text is put as it is, anything else as JSON.
+   * @param options - `unchecked: true`, and the partition key. Default of the key: the same for all records.
+   */
   put<Name extends StreamName<C>>(
     stream: Name,
     event: unknown,
@@ -115,6 +141,9 @@ export interface TestRun<C extends object = AnyConsumers> extends AsyncDisposabl
   /**
    * Puts an event into the stream of a consumer. Resolves with the record's sequence number. Rejects with an Error for
    * an event that the callback's schema refuses.
+   * @param stream - The name of the consumer in the program.
+   * @param event - The event, as a producer puts it.
+   * @param options - The partition key. Default: the same for all records.
    */
   put<Name extends StreamName<C>>(
     stream: Name,
@@ -124,21 +153,38 @@ export interface TestRun<C extends object = AnyConsumers> extends AsyncDisposabl
   /**
    * Posts to the program's endpoint, with a signature. An object is sent as JSON, a text as it is. Resolves with the
    * answer, whatever its status.
+   * @param path - The path of the route, as `/orders`.
+   * @param body - An object, or a text.
+   * @param options - Further headers, and the endpoint if there are several. Default: none.
    */
   post(path: string, body: unknown, options?: PostOptions): Promise<Answer>;
-  /** Runs a schedule once. No schedule runs by itself in a test. */
+  /**
+   * Runs a schedule once. No schedule runs by itself in a test.
+   * @param schedule - The name of the schedule in the program.
+   */
   tick(schedule: string): Promise<void>;
   /**
    * Resolves when nothing moves: no message is in a queue with a consumer, no function runs, no record of a stream is
    * unread, and nothing waits to be tried again. The clock skips visibility timeouts, delays, back-off, retries,
    * batching windows and tumbling windows. Rejects with an Error that says what still moves after so many invocations.
+   * @param options - Number of invocations to wait for. Default: 1000.
    */
   settled(options?: SettleOptions): Promise<void>;
-  /** Lets time pass, with everything that comes due in it. Functions see it pass, too. Rejects as `settled` does. */
+  /**
+   * Lets time pass, with everything that comes due in it. Functions see it pass, too. Rejects as `settled` does.
+   * @param duration - How much time passes: days, hours, minutes and seconds together, more than none.
+   * @param options - Number of invocations to wait for. Default: 1000.
+   */
   advance(duration: Duration, options?: SettleOptions): Promise<void>;
-  /** The dead letters of a consumer, topic, schedule or rule, oldest first. They stay where they are. */
+  /**
+   * The dead letters of a consumer, topic, schedule or rule, oldest first. They stay where they are.
+   * @param name - The name of the consumer, topic, schedule or rule in the program.
+   */
   deadLetters(name: DeadLetterName<C>): Promise<readonly DeadLetter[]>;
-  /** The table with that name in the program. */
+  /**
+   * The table with that name in the program.
+   * @param name - The name of the table in the program.
+   */
   table(name: string): TestTable;
   /** What the program exports, by the names of its outputs. */
   readonly outputs: Readonly<Record<string, unknown>>;
@@ -156,6 +202,8 @@ export interface TestRun<C extends object = AnyConsumers> extends AsyncDisposabl
 /**
  * Starts a program on this machine, in a process of its own, which ends with this one at the latest. Rejects with an
  * Error for the user if the program cannot start; nothing is left behind in that case.
+ * @param settings - The program, the stack, and how they run. Default: the program in the working directory, stack
+ * `dev`.
  */
 export async function startLocal<C extends object = AnyConsumers>(settings: TestSettings = {}): Promise<TestRun<C>> {
   const started = performance.now();

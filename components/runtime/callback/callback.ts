@@ -4,13 +4,29 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 
 /** Writes one structured line per call to the function's log, with the invocation's request id. */
 export interface RecordLogger {
-  /** Writes a line of level DEBUG. */
+  /**
+   * Writes a line of level DEBUG.
+   * @param message - What is written as the message of the line.
+   * @param fields - Further members of the line. Default: none.
+   */
   debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  /** Writes a line of level INFO. */
+  /**
+   * Writes a line of level INFO.
+   * @param message - What is written as the message of the line.
+   * @param fields - Further members of the line. Default: none.
+   */
   info(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  /** Writes a line of level WARN. */
+  /**
+   * Writes a line of level WARN.
+   * @param message - What is written as the message of the line.
+   * @param fields - Further members of the line. Default: none.
+   */
   warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  /** Writes a line of level ERROR. */
+  /**
+   * Writes a line of level ERROR.
+   * @param message - What is written as the message of the line.
+   * @param fields - Further members of the line. Default: none.
+   */
   error(message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
@@ -45,7 +61,11 @@ export interface RecordContext {
   readonly event: unknown;
 }
 
-/** What runs for each record. It succeeds when it returns or resolves, and fails when it throws or rejects. */
+/**
+ * What runs for each record. It succeeds when it returns or resolves, and fails when it throws or rejects.
+ * @param event - What the schema makes of the record.
+ * @param context - What the callback is told about the record.
+ */
 export type Handle<In> = (event: In, context: RecordContext) => Promise<void> | void;
 
 /** One record of a batch as a batch callback sees it. */
@@ -68,7 +88,8 @@ export interface BatchFailure {
 
 /**
  * What runs for all valid records of a batch at once. It returns the records that failed; nothing means that all
- * succeeded.
+ * succeeded. Throwing fails every record of the call.
+ * @param records - The valid records of the batch.
  */
 export type HandleBatch<In> = (
   records: readonly BatchRecord<In>[],
@@ -96,7 +117,11 @@ export interface Window<State> {
   readonly logger: RecordLogger;
 }
 
-/** The next state: JSON, at most 1 MB. Where it throws, the state stays as it was and all records come again. */
+/**
+ * The next state: JSON, at most 1 MB. Where it throws, the state stays as it was and all records come again.
+ * @param records - The valid records that have come since the last call, in their order.
+ * @param window - The window, with the state so far.
+ */
 export type HandleWindow<In, State extends object> = (
   records: readonly BatchRecord<In>[],
   window: Window<State>,
@@ -140,7 +165,10 @@ export interface Callback<Wire, In, B extends object> {
   readonly kind: "record" | "batch";
   /** The schema of its events. */
   readonly schema: StandardSchemaV1<Wire, In>;
-  /** Called once per execution environment; what it keeps stays warm between invocations. */
+  /**
+   * Called once per execution environment; what it keeps stays warm between invocations.
+   * @param bindings - The values of its bindings, by their names.
+   */
   readonly factory: (bindings: B) => Handle<In> | HandleBatch<In>;
 }
 
@@ -148,6 +176,10 @@ export interface Callback<Wire, In, B extends object> {
  * Defines a callback: the schema of its events, and a factory that receives its bindings and returns the function to
  * run for each record. Throw `PermanentError` for a record that no retry can fix. What AWS refuses for the content of a
  * request is permanent, too; anything else that is thrown is retried.
+ * @param schema - The schema of its events, of any library of Standard Schema. A record that it refuses becomes a dead
+ * letter.
+ * @param factory - Called once per execution environment with the values of the bindings. Returns what runs for each
+ * record.
  */
 export function callback<S extends StandardSchemaV1, B extends object = Record<never, never>>(
   schema: S,
@@ -163,6 +195,10 @@ export function callback<S extends StandardSchemaV1, B extends object = Record<n
 /**
  * Defines a callback that takes all valid records of a batch at once, and returns those that failed (nothing: all
  * succeeded). Throwing fails every record of the call.
+ * @param schema - The schema of its events, of any library of Standard Schema. A record that it refuses becomes a dead
+ * letter.
+ * @param factory - Called once per execution environment with the values of the bindings. Returns what runs for each
+ * batch.
  */
 export function batchCallback<S extends StandardSchemaV1, B extends object = Record<never, never>>(
   schema: S,
@@ -181,7 +217,10 @@ export interface WindowCallback<Wire, In, B extends object, State extends object
   readonly kind: "window";
   /** The schema of its events. */
   readonly schema: StandardSchemaV1<Wire, In>;
-  /** Called once per execution environment; what it keeps stays warm between invocations. */
+  /**
+   * Called once per execution environment; what it keeps stays warm between invocations.
+   * @param bindings - The values of its bindings, by their names.
+   */
   readonly factory: (
     bindings: B,
   ) => (records: readonly BatchRecord<In>[], window: Window<never>) => Promise<State> | State;
@@ -191,6 +230,10 @@ export interface WindowCallback<Wire, In, B extends object, State extends object
  * Defines a callback that makes a state of all records of a tumbling window: it is called for each batch with the state
  * so far, and once more at the window's end. For a StreamConsumer or a TableConsumer with `tumblingWindow`. Say the
  * state's type with the window's: `(records, window: Window<Totals>) => …`.
+ * @param schema - The schema of its events, of any library of Standard Schema. A record that it refuses becomes a dead
+ * letter.
+ * @param factory - Called once per execution environment with the values of the bindings. Returns what runs for each
+ * batch of a window.
  */
 export function windowCallback<
   S extends StandardSchemaV1,
@@ -214,7 +257,10 @@ export type AnyCallback =
       readonly kind: "record" | "batch";
       /** The schema of its events. */
       readonly schema: StandardSchemaV1;
-      /** Called once per execution environment; what it keeps stays warm between invocations. */
+      /**
+       * Called once per execution environment; what it keeps stays warm between invocations.
+       * @param bindings - The values of its bindings, by their names.
+       */
       readonly factory: (bindings: never) => Handle<never> | HandleBatch<never>;
     }
   | AnyWindowCallback;
@@ -225,6 +271,9 @@ export interface AnyWindowCallback {
   readonly kind: "window";
   /** The schema of its events. */
   readonly schema: StandardSchemaV1;
-  /** Called once per execution environment; what it keeps stays warm between invocations. */
+  /**
+   * Called once per execution environment; what it keeps stays warm between invocations.
+   * @param bindings - The values of its bindings, by their names.
+   */
   readonly factory: (bindings: never) => (records: readonly BatchRecord<never>[], window: Window<never>) => unknown;
 }

@@ -9,6 +9,10 @@ export class PermanentError extends Error {
   /** Tells it apart even where a serialised callback carries a copy of this class. */
   readonly permanent = true;
 
+  /**
+   * @param message - Why no retry can fix the record. The dead letter has it as `errorMessage`. Default: empty.
+   * @param options - The error that caused this one, as `cause`. Default: none.
+   */
   constructor(message?: string, options?: ErrorOptions) {
     super(message, options);
     this.name = this.constructor.name;
@@ -20,6 +24,9 @@ export class InvalidEvent extends PermanentError {}
 
 /** The callback still ran shortly before the function's timeout. */
 export class CallbackTimeout extends Error {
+  /**
+   * @param milliseconds - Milliseconds for which the callback has run.
+   */
   constructor(milliseconds: number) {
     super(`The callback still ran after ${milliseconds} ms, shortly before the function's timeout.`);
     this.name = "CallbackTimeout";
@@ -55,7 +62,10 @@ export function notDecoded(error: unknown): unknown {
   return new InvalidEvent(`The record cannot be decoded: ${errorType}: ${errorMessage}`, { cause: error });
 }
 
-/** An error's own property `permanent` decides, if it has one. Whatever was thrown, this does not throw. */
+/**
+ * An error's own property `permanent` decides, if it has one. Whatever was thrown, this does not throw.
+ * @param error - Anything that was thrown.
+ */
 export function isPermanent(error: unknown): boolean {
   try {
     if (typeof error !== "object" || error === null) return false;

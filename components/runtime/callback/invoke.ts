@@ -33,11 +33,19 @@ export interface WindowInvocation<Wire, B, State> {
 /**
  * Validates the event and runs the callback. Rejects with an `InvalidEvent`, or with what the callback throws; for a
  * batch callback, with the error that it returns for the record. Of a window callback it resolves with the next state.
+ * @param callback - The callback under test.
+ * @param invocation - The record, the values of the bindings, and what is to differ in the context.
  */
 export function invoke<Wire, In, B extends object>(
   callback: Callback<Wire, In, B>,
   invocation: Invocation<Wire, B>,
 ): Promise<void>;
+/**
+ * Validates the records of a window and runs the callback once. Resolves with the next state. Rejects with an
+ * `InvalidEvent`, or with what the callback throws.
+ * @param callback - The callback under test.
+ * @param invocation - The records, the values of the bindings, and what is to differ in the window.
+ */
 export function invoke<Wire, In, B extends object, State extends object>(
   callback: WindowCallback<Wire, In, B, State>,
   invocation: WindowInvocation<Wire, B, State>,

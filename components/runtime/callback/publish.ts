@@ -29,6 +29,9 @@ const deduplicationId = /^[A-Za-z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$
  * and its correlation id the attribute `correlationId`, where SNS takes it as one. Answers the message's id. Rejects
  * with a PermanentError for an event that is not JSON, whose type no filter can read, or that has no group on a FIFO
  * topic; and with what SNS answers after three tries: above 256 KiB, InvalidParameter.
+ * @param target - The topic, of a binding `publishTo`.
+ * @param event - The event with its type.
+ * @param options - What the envelope says, and the group on a FIFO topic. Default: a new id, no group.
  */
 export async function publish<E extends { readonly type: string }>(
   target: PublishTarget<E>,
@@ -89,6 +92,9 @@ export interface PutOptions extends EventOptions {
 /**
  * Puts an event into a stream, as a CloudEvent unless `bare`. Answers its sequence number. Rejects with a
  * PermanentError for an event that is not JSON, and with what Kinesis answers after three tries.
+ * @param target - The stream, of a binding `putTo`.
+ * @param event - The event.
+ * @param options - The partition key, and what the envelope says, or that there is none.
  */
 export async function put<E>(target: StreamTarget<E>, event: NoInfer<E>, options: PutOptions): Promise<string> {
   const { partitionKey, bare = false } = options;
@@ -111,6 +117,9 @@ export async function put<E>(target: StreamTarget<E>, event: NoInfer<E>, options
  * Sends an event to an event bus: `source` and `detail-type` (the event's `type`) are what rules match, and the detail
  * is the CloudEvent. Answers the event's id at EventBridge. Rejects with a PermanentError for an event that is not
  * JSON, and with what EventBridge answers after three tries.
+ * @param target - The event bus, of a binding `putEvents`.
+ * @param event - The event with its type.
+ * @param options - What the envelope says. Default: a new id.
  */
 export async function putEvent<E extends { readonly type: string }>(
   target: BusTarget<E>,

@@ -10,6 +10,7 @@ const kept = new Map<string, { readonly value: Promise<string>; readonly until: 
  * The secret's value, from SSM's Parameter Store or Secrets Manager: asked for at its first use, then kept for five
  * minutes, so that a rotated one is picked up. Rejects with what AWS answers after three tries; the next call asks
  * anew.
+ * @param secret - The secret, of a binding `secret`.
  */
 export function readSecret(secret: Secret): Promise<string> {
   const found = kept.get(secret);

@@ -40,6 +40,9 @@ export interface SendOptions {
  * Rejects with a PermanentError for what SQS would never take: a value that is not JSON, more than 1 MiB, an attribute
  * without text or with control characters, a FIFO queue without a message group. Rejects with what SQS answers after
  * three tries.
+ * @param target - The queue, of a binding `sendTo`.
+ * @param event - The event.
+ * @param options - The group on a FIFO queue, a delay, attributes, and the id of the flow. Default: none.
  */
 export async function send<E>(target: SendTarget<E>, event: NoInfer<E>, options: SendOptions = {}): Promise<string> {
   const { messageGroupId, messageDeduplicationId, delaySeconds } = options;

@@ -57,6 +57,7 @@ const images = ["newImage", "oldImage"] as const;
 /**
  * The schema of a table's changes, for `callback`: both images are checked by `item`, the schema of the table's items.
  * A change whose image it refuses is dead-lettered.
+ * @param item - The schema of the items of the table.
  */
 export function tableChange<S extends StandardSchemaV1>(item: S): ChangeSchema<S> {
   const schema: ChangeSchema<S> & OfItems = {
