@@ -1,4 +1,5 @@
 // What every test process does first.
+import "../../packages/graph/evaluate/without-closures";
 import { enableCompileCache } from "node:module";
 import { leaveDebuggingOut } from "../../packages/graph/evaluate/without-debugging";
 

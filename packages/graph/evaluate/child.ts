@@ -1,5 +1,6 @@
 // The process in which a program is evaluated. It loads the program as Pulumi's language host would, and sends the
 // graph back.
+import "./without-closures";
 import { flushCompileCache } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
 import type { Graph } from "../graph";
