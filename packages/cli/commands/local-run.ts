@@ -1,9 +1,9 @@
 // The program on this machine, from the start to its end by a signal.
-import { styleText } from "node:util";
 import { type LocalRun, type LocalSettings, startLocal } from "@spillway/local";
-import { describeFailure, describeLog, type Terminal } from "@spillway/local/log-lines";
+import { describeFailure, describeLog } from "@spillway/local/log-lines";
 import { describeInspectors, describeRun, logicalNames } from "@spillway/local/printer";
 import { checkTypes } from "@spillway/local/type-check";
+import { terminalOf } from "../letters/text";
 import { type ExitCode, exitCodes, type Session } from "../session";
 
 export interface StartOptions extends Omit<LocalSettings, "signal" | "say" | "onLog" | "onBatchError" | "onCrash"> {
@@ -21,8 +21,7 @@ export async function runLocally(options: StartOptions, session: Session): Promi
   const { signal } = session;
   const stream = json ? process.stderr : process.stdout;
   const say = (line: string) => void stream.write(`${line}\n`);
-  // There are colours where the stream is a terminal that has them, unless NO_COLOR or FORCE_COLOR decides.
-  const terminal: Terminal = { paint: (style, text) => styleText(style, text, { stream }), now: () => new Date() };
+  const terminal = terminalOf(stream);
   const typesOf = (program: string) => checkTypes({ program, signal, colours: terminal.paint("red", "x") !== "x" });
 
   let names: ReadonlyMap<string, string> = new Map();
