@@ -1,39 +1,45 @@
 // `spillway send`: an event to a consumer, by its queue, stream or topic.
 import { text as wholeOf } from "node:stream/consumers";
-import { type Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { type Command, Option } from "@commander-js/extra-typings";
 import type { Assignment, Consumer } from "@spillway/operations";
 import { textOfBody } from "../body-file";
 import { jsonText } from "../letters/harmless";
-import { configOption, examples, notEmpty, programOption, stackOutputOption, wholeNumber } from "../options";
-import type { ProgramOptions } from "../program-graph";
+import { examples, notEmpty, wholeNumber } from "../options";
 import { exitCodes, type Perform, type Session } from "../session";
-import { addStackOptions, auditOption, configStackOf, jsonOption, stackConfigOption, withStack } from "./dlq/options";
+import {
+  addProgramOptions,
+  addStackOptions,
+  assignment,
+  auditOption,
+  jsonOption,
+  type ProgramChoice,
+  programOf,
+  withStack,
+} from "./dlq/options";
 
 export function addSend(program: Command, perform: Perform): void {
-  addStackOptions(
-    program
-      .command("send")
-      .argument("<CONSUMER>", "name of the consumer among the stack's dead letters", notEmpty)
-      .summary("sends an event to a consumer")
-      .description(
-        "Sends an event to the queue, stream or topic of a consumer: an example made from the schema of its callback, or " +
-          "--body. The schema checks it first.",
-      ),
-  )
-    .addOption(new Option("--body <FILE>", "sends the text of this file; - reads stdin").argParser(notEmpty))
-    .addOption(
-      new Option("--set <PATH=VALUE>", "changes the event, as items[0].quantity=2; may be repeated").argParser(
-        assignment,
-      ),
+  addProgramOptions(
+    addStackOptions(
+      program
+        .command("send")
+        .argument("<CONSUMER>", "name of the consumer among the stack's dead letters", notEmpty)
+        .summary("sends an event to a consumer")
+        .description(
+          "Sends an event to the queue, stream or topic of a consumer: an example made from the schema of its callback, or " +
+            "--body. The schema checks it first.",
+        ),
     )
-    .addOption(new Option("--group <ID>", "message group; a FIFO queue needs it").argParser(notEmpty))
-    .addOption(new Option("--key <KEY>", "partition key of a stream (default: a new one each)").argParser(notEmpty))
-    .addOption(new Option("--count <N>", "how many times it is sent").argParser(wholeNumber(1, 10_000)).default(1))
-    .option("--no-check", "sends the event without checking it")
-    .addOption(programOption())
-    .addOption(stackConfigOption())
-    .addOption(configOption())
-    .addOption(stackOutputOption())
+      .addOption(new Option("--body <FILE>", "sends the text of this file; - reads stdin").argParser(notEmpty))
+      .addOption(
+        new Option("--set <PATH=VALUE>", "changes the event, as items[0].quantity=2; may be repeated").argParser(
+          assignment,
+        ),
+      )
+      .addOption(new Option("--group <ID>", "message group; a FIFO queue needs it").argParser(notEmpty))
+      .addOption(new Option("--key <KEY>", "partition key of a stream (default: a new one each)").argParser(notEmpty))
+      .addOption(new Option("--count <N>", "how many times it is sent").argParser(wholeNumber(1, 10_000)).default(1))
+      .option("--no-check", "sends the event without checking it"),
+  )
     .addOption(auditOption())
     .addOption(jsonOption())
     .addHelpText(
@@ -67,9 +73,7 @@ export function addSend(program: Command, perform: Perform): void {
     );
 }
 
-interface EventOptions extends Omit<ProgramOptions, "stack"> {
-  readonly stack?: string;
-  readonly stackConfig?: string;
+interface EventOptions extends ProgramChoice {
   readonly body?: string;
   readonly set?: readonly Assignment[];
   readonly check: boolean;
@@ -78,6 +82,7 @@ interface EventOptions extends Omit<ProgramOptions, "stack"> {
 /** The text that is sent. Rejects with an Error for the user when the schema refuses it. */
 async function eventFor(consumer: Consumer, options: EventOptions, session: Session): Promise<string> {
   const { body, set, check } = options;
+  const { signal, say } = session;
   const given = body === undefined ? undefined : body === "-" ? await wholeOf(process.stdin) : textOfBody(body);
   if (given !== undefined && set === undefined && !check) return given;
   const { assign } = require("@spillway/operations") as typeof import("@spillway/operations");
@@ -88,7 +93,7 @@ async function eventFor(consumer: Consumer, options: EventOptions, session: Sess
   if (check) {
     const { checkEvents } = require("@spillway/graph") as typeof import("@spillway/graph");
     const events = [{ consumer: consumer.name, event }];
-    const [{ issues } = { issues: [] }] = await checkEvents({ ...programOf(options, session), events });
+    const [{ issues } = { issues: [] }] = await checkEvents({ ...programOf(options), signal, onOutput: say, events });
     if (issues.length > 0) {
       throw new Error(
         `Not sent: the schema of "${consumer.name}" refuses it.\n${issues.map((issue) => `  ${issue}`).join("\n")}\n` +
@@ -99,9 +104,13 @@ async function eventFor(consumer: Consumer, options: EventOptions, session: Sess
   return given !== undefined && set === undefined ? given : JSON.stringify(event);
 }
 
-async function exampleFor({ name, functionName }: Consumer, options: EventOptions, session: Session): Promise<unknown> {
+async function exampleFor(
+  { name, functionName }: Consumer,
+  options: EventOptions,
+  { signal, say }: Session,
+): Promise<unknown> {
   const { consumersOf } = require("@spillway/graph") as typeof import("@spillway/graph");
-  const consumers = await consumersOf(programOf(options, session));
+  const consumers = await consumersOf({ ...programOf(options), signal, onOutput: say });
   const found = consumers.find((each) => each.name === name || each.functionName === functionName);
   if (found === undefined) {
     const names = consumers.map((each) => each.name).join(", ");
@@ -113,24 +122,10 @@ async function exampleFor({ name, functionName }: Consumer, options: EventOption
   return found.example;
 }
 
-function programOf(options: EventOptions, { signal, say }: Session) {
-  const { program, config = {}, stackOutput: stackOutputs = {} } = options;
-  return { program, stack: configStackOf(options), config, stackOutputs, signal, onOutput: say };
-}
-
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     throw new Error("The body is not JSON. Correct it, or send it as it is with --no-check and without --set.");
-  }
-}
-
-function assignment(text: string, former: readonly Assignment[] = []): readonly Assignment[] {
-  const { readAssignment } = require("@spillway/operations") as typeof import("@spillway/operations");
-  try {
-    return [...former, readAssignment(text)];
-  } catch (error) {
-    throw new InvalidArgumentError((error as Error).message);
   }
 }

@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import { read as docs, tableAfter, unwrapped } from "../../../test/support/docs-tables";
 import { endAll, Spillway } from "../../../test/support/start";
 import { commandLine } from "../command-line";
+import { programOf } from "../commands/dlq/options";
 import { version } from "../package.json";
 import { exitCodes } from "../session";
 
@@ -53,6 +54,31 @@ describe("the command line of spillway review", () => {
       { program: "index.ts", base: "HEAD~1", stack: ["dev", "prod"], markdown: "out.md", config: { a: "b=c" } },
     );
   });
+});
+
+describe("the command lines of spillway dlq rehearse, spillway dlq edit and spillway send", () => {
+  const callsOf = ["dlq rehearse orders", "dlq edit orders 5f0c --set a=1", "send orders"];
+  const optionsOf = async (line: string) => {
+    const command = program();
+    await command.parseAsync(line.split(" "), { from: "user" });
+    const [first, second] = line.split(" ");
+    const called = command.commands.find((each) => each.name() === first) ?? assert.fail(`no command ${first}`);
+    return (called.commands.find((each) => each.name() === second) ?? called).opts();
+  };
+
+  for (const call of callsOf) {
+    it(`run the program of the checkout with the configuration that is named: ${call}`, async () => {
+      const stackOf = async (more: string) =>
+        programOf({ program: "index.ts", ...(await optionsOf(call + more)) }).stack;
+      assert.equal(await stackOf(""), "dev");
+      assert.equal(await stackOf(" --stack acme/shop/prod"), "prod");
+      assert.equal(await stackOf(" --stack prod --stack-config test"), "test");
+      await assert.rejects(
+        stackOf(" --stack acme/shop/"),
+        /Give the name of a stack, as prod, acme\/prod or acme\/shop\/prod\./,
+      );
+    });
+  }
 });
 
 describe("spillway", () => {

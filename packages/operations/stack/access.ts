@@ -93,7 +93,8 @@ function explained(error: unknown, clientName: string, commandName: string, inpu
   // "User: arn:… is not authorized to perform: sqs:receivemessage on resource: arn:… because …"
   const [, who] = /\b(arn:[^\s]+) is not authorized/.exec(error.message) ?? [];
   const [, said] = /not authorized to perform:? ([a-z0-9-]+:\w+)/.exec(error.message) ?? [];
-  const [, on] = /on resource:? "?(arn:[^\s"]+)/.exec(error.message) ?? [];
+  // Actions that know no resource, as lambda:ListEventSourceMappings, are allowed on `*` only.
+  const [, on] = /on resource:? "?(arn:[^\s"]+|\*)/.exec(error.message) ?? [];
   const own = actionOf(clientName, commandName);
   // The request may need another right behind it, as that to the key of a queue.
   const action = said === undefined || said.toLowerCase() === own.toLowerCase() ? own : said;

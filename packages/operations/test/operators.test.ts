@@ -11,6 +11,7 @@ import { edit } from "../edit/edit";
 import { discard } from "../redrive/discard";
 import { redrive } from "../redrive/redrive";
 import { restore } from "../redrive/restore";
+import { replay } from "../replay/replay";
 import { consumerNamed, openStack, type Stack } from "../stack/stack";
 import { Fixable } from "./support/fixable";
 
@@ -104,6 +105,15 @@ describe("an operator with a role of what a command needs", () => {
     );
     for (const { who } of said)
       assert.match(who, /^arn:aws:sts::000000000000:assumed-role\/.*operator-redrive.*\/ada$/);
+  });
+
+  it("is told to allow on * what AWS allows on no single resource", async () => {
+    const replays = (stack: Stack) =>
+      replay({
+        ...{ stack, name: "clicks", limit: 10, yes: true, keep: false, wholeRange: false, audit: true },
+        ...fixable.working(),
+      });
+    await assert.rejects(as("redrive", replays), /\/ada may not lambda:ListEventSourceMappings on \*\. The command/);
   });
 
   it("discards, restores and edits, each with its own role, and not with that of another", async () => {

@@ -1,42 +1,50 @@
 // `spillway dlq edit`: edits the event of a dead letter, checks it, and sends it.
-import { type Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { type Command, Option } from "@commander-js/extra-typings";
 import type { Assignment, Consumer } from "@spillway/operations";
 import { textOfBody } from "../../body-file";
 import { editText, keepText } from "../../editor";
 import { describeEdited } from "../../letters/changes";
 import { jsonText } from "../../letters/harmless";
-import { configOption, examples, notEmpty, programOption, stackOutputOption } from "../../options";
-import type { ProgramOptions } from "../../program-graph";
+import { examples, notEmpty } from "../../options";
 import { exitCodes, type Perform, type Session } from "../../session";
-import { addStackOptions, auditOption, jsonOption, toOption, withStack } from "./options";
+import {
+  addProgramOptions,
+  addStackOptions,
+  assignment,
+  auditOption,
+  jsonOption,
+  type ProgramChoice,
+  programOf,
+  toOption,
+  withStack,
+} from "./options";
 
 export function addEdit(dlq: Command, perform: Perform): void {
-  addStackOptions(
-    dlq
-      .command("edit")
-      .argument("<NAME>", "the consumer", notEmpty)
-      .argument("<ID>", "the message id of the dead letter", notEmpty)
-      .summary("edits the event of a dead letter and sends it")
-      .description(
-        "Opens the event in $VISUAL or $EDITOR, or changes it with --set or --body. Checks it with the schema of the " +
-          "consumer in this checkout's program, sends it, and deletes the dead letter.",
-      ),
-  )
-    .addOption(
-      new Option(
-        "--set <PATH=VALUE>",
-        "sets a value of the event, as JSON or as text: items[0].quantity=2; may be repeated",
-      )
-        .argParser(assignment)
-        .conflicts("body"),
+  addProgramOptions(
+    addStackOptions(
+      dlq
+        .command("edit")
+        .argument("<NAME>", "the consumer", notEmpty)
+        .argument("<ID>", "the message id of the dead letter", notEmpty)
+        .summary("edits the event of a dead letter and sends it")
+        .description(
+          "Opens the event in $VISUAL or $EDITOR, or changes it with --set or --body. Checks it with the schema of the " +
+            "consumer in this checkout's program, sends it, and deletes the dead letter.",
+        ),
     )
-    .addOption(new Option("--body <FILE>", "takes the event from this file").argParser(notEmpty))
-    .option("--whole", "edits the body with its envelope, not the event within", false)
-    .addOption(toOption())
-    .option("--no-check", "sends it without a check")
-    .addOption(programOption())
-    .addOption(configOption())
-    .addOption(stackOutputOption())
+      .addOption(
+        new Option(
+          "--set <PATH=VALUE>",
+          "sets a value of the event, as JSON or as text: items[0].quantity=2; may be repeated",
+        )
+          .argParser(assignment)
+          .conflicts("body"),
+      )
+      .addOption(new Option("--body <FILE>", "takes the event from this file").argParser(notEmpty))
+      .option("--whole", "edits the body with its envelope, not the event within", false)
+      .addOption(toOption())
+      .option("--no-check", "sends it without a check"),
+  )
     .addOption(auditOption())
     .addOption(jsonOption())
     .addHelpText(
@@ -68,7 +76,7 @@ export function addEdit(dlq: Command, perform: Perform): void {
                 typed = await changed(text, options, session);
                 return typed;
               },
-              ...(check && { check: (consumer, event) => issuesOf(consumer, event, { ...options, session }) }),
+              ...(check && { check: (consumer, event) => issuesOf(consumer, event, options, session) }),
             },
             session,
           ).catch((error: unknown) => {
@@ -105,28 +113,14 @@ async function changed(text: string, { set, body }: Change, { signal }: Session)
   return JSON.stringify(set.reduce(assign, value), undefined, 2);
 }
 
-interface Checked extends Omit<ProgramOptions, "stack"> {
-  readonly stack?: string | undefined;
-  readonly session: Session;
-}
-
-/** A stack's name may have its organization and project before it. */
-async function issuesOf({ name }: Consumer, event: unknown, options: Checked): Promise<readonly string[]> {
-  const { program, stack = "dev", config = {}, stackOutput: stackOutputs = {}, session } = options;
+async function issuesOf(
+  { name }: Consumer,
+  event: unknown,
+  options: ProgramChoice,
+  { signal, say }: Session,
+): Promise<readonly string[]> {
   const { checkEvents } = require("@spillway/graph") as typeof import("@spillway/graph");
-  const [answer] = await checkEvents({
-    ...{ program, config, stackOutputs, signal: session.signal, onOutput: session.say },
-    stack: stack.split("/").at(-1) ?? stack,
-    events: [{ consumer: name, event }],
-  });
+  const events = [{ consumer: name, event }];
+  const [answer] = await checkEvents({ ...programOf(options), signal, onOutput: say, events });
   return answer?.issues ?? [];
-}
-
-function assignment(text: string, former: readonly Assignment[] = []): readonly Assignment[] {
-  const { readAssignment } = require("@spillway/operations") as typeof import("@spillway/operations");
-  try {
-    return [...former, readAssignment(text)];
-  } catch (error) {
-    throw new InvalidArgumentError((error as Error).message);
-  }
 }

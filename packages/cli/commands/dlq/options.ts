@@ -1,21 +1,26 @@
 // The options that the commands for dead letters share: which stack, and which of its dead letters.
 import { type Command, InvalidArgumentError, Option, type OptionValues } from "@commander-js/extra-typings";
-import type { Filter, Stack } from "@spillway/operations";
-import { notEmpty, stackName, wholeNumber } from "../../options";
+import type { Assignment, Filter, Stack } from "@spillway/operations";
+import { configOption, notEmpty, programOption, stackName, stackOutputOption, wholeNumber } from "../../options";
+import type { ProgramOptions } from "../../program-graph";
 import type { Session } from "../../session";
 
 const deployedStackOption = () =>
-  new Option("--stack <NAME>", "a deployed stack, by its outputs (default: the local run)").argParser(stackName);
+  new Option("--stack <NAME>", "a deployed stack, by its outputs (default: the local run)").argParser(deployedStack);
 
-export const stackConfigOption = () =>
+const stackConfigOption = () =>
   new Option(
     "--stack-config <NAME>",
     "runs the checkout with Pulumi.<NAME>.yaml (default: the name of --stack, or dev)",
   ).argParser(stackName);
 
-/** The stack whose configuration a checkout runs with. The name of --stack may have its organization and project. */
-export const configStackOf = ({ stack = "dev", stackConfig }: { stack?: string; stackConfig?: string }): string =>
-  stackConfig ?? stack.split("/").at(-1) ?? stack;
+/** As `pulumi --stack` takes it: the organization and the project may be before the name. */
+function deployedStack(text: string): string {
+  if (!/^([A-Za-z0-9_.-]{1,100}\/){0,2}[A-Za-z0-9_.-]{1,100}$/.test(text)) {
+    throw new InvalidArgumentError("Give the name of a stack, as prod, acme/prod or acme/shop/prod.");
+  }
+  return text;
+}
 
 const outputsOption = () =>
   new Option("--outputs <FILE>", "a deployed stack, by a file of `pulumi stack output --json`").argParser(notEmpty);
@@ -31,6 +36,33 @@ const portOption = () =>
 export const addStackOptions = <Args extends unknown[], Options extends OptionValues, Globals extends OptionValues>(
   command: Command<Args, Options, Globals>,
 ) => command.addOption(deployedStackOption()).addOption(outputsOption()).addOption(portOption());
+
+/**
+ * Adds the options that choose the program of the checkout, which `programOf` reads.
+ *
+ * @internal The compiler would take minutes to write this type out, and nobody outside needs it.
+ */
+export const addProgramOptions = <Args extends unknown[], Options extends OptionValues, Globals extends OptionValues>(
+  command: Command<Args, Options, Globals>,
+) =>
+  command
+    .addOption(programOption())
+    .addOption(stackConfigOption())
+    .addOption(configOption())
+    .addOption(stackOutputOption());
+
+export interface ProgramChoice extends Omit<ProgramOptions, "stack"> {
+  /** The deployed stack. Its name may have its organization and project. */
+  readonly stack?: string | undefined;
+  /** Which configuration the program has, where it is not that of the deployed stack. */
+  readonly stackConfig?: string | undefined;
+}
+
+/** The program of the checkout, with the configuration that the options choose. */
+export const programOf = ({ program, stack = "dev", stackConfig, config = {}, stackOutput = {} }: ProgramChoice) => ({
+  ...{ program, config, stackOutputs: stackOutput },
+  stack: stackConfig ?? stack.split("/").at(-1) ?? stack,
+});
 
 export const jsonOption = () => new Option("--json", "prints one JSON document").default(false);
 
@@ -113,6 +145,16 @@ function condition(text: string, former: Conditions = []): Conditions {
   const { conditionOf } = require("@spillway/operations") as typeof import("@spillway/operations");
   try {
     return [...former, conditionOf(text)];
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
+}
+
+/** Reads a value of `--set`, which may be repeated. */
+export function assignment(text: string, former: readonly Assignment[] = []): readonly Assignment[] {
+  const { readAssignment } = require("@spillway/operations") as typeof import("@spillway/operations");
+  try {
+    return [...former, readAssignment(text)];
   } catch (error) {
     throw new InvalidArgumentError((error as Error).message);
   }

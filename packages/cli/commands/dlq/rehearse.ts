@@ -2,42 +2,39 @@
 import { type Command, Option } from "@commander-js/extra-typings";
 import { jsonText } from "../../letters/harmless";
 import { describeRehearsals } from "../../letters/rehearsals";
-import { configOption, examples, notEmpty, programOption, stackOutputOption, wholeNumber } from "../../options";
+import { examples, notEmpty, wholeNumber } from "../../options";
 import { exitCodes, type Perform } from "../../session";
 import {
   addFilterOptions,
+  addProgramOptions,
   addStackOptions,
-  configStackOf,
   filterOf,
   jsonOption,
-  stackConfigOption,
+  programOf,
   withStack,
 } from "./options";
 
 const most = 100;
 
 export function addRehearse(dlq: Command, perform: Perform): void {
-  addFilterOptions(
-    addStackOptions(
-      dlq
-        .command("rehearse")
-        .argument("<NAME...>", "the consumers")
-        .summary("tells which dead letters this checkout's code would take")
-        .description(
-          "Runs copies of the dead letters through this checkout's code, in a local run of its own with empty tables, and " +
-            "tells which would succeed. It changes nothing where the dead letters are.",
-        ),
-    ),
-  )
-    .addOption(
+  addProgramOptions(
+    addFilterOptions(
+      addStackOptions(
+        dlq
+          .command("rehearse")
+          .argument("<NAME...>", "the consumers")
+          .summary("tells which dead letters this checkout's code would take")
+          .description(
+            "Runs copies of the dead letters through this checkout's code, in a local run of its own with empty tables, and " +
+              "tells which would succeed. It changes nothing where the dead letters are.",
+          ),
+      ),
+    ).addOption(
       new Option("--limit <N>", "the most letters that are read of each queue")
         .argParser(wholeNumber(1, 10_000))
         .default(most),
-    )
-    .addOption(programOption())
-    .addOption(stackConfigOption())
-    .addOption(configOption())
-    .addOption(stackOutputOption())
+    ),
+  )
     .addOption(
       new Option("--against <DIR>", "begins with a copy of the tables of a run with --data DIR").argParser(notEmpty),
     )
@@ -55,14 +52,10 @@ export function addRehearse(dlq: Command, perform: Perform): void {
       perform((session) =>
         withStack(options, session, "rehearse", async (stack) => {
           const { rehearse } = require("@spillway/operations") as typeof import("@spillway/operations");
-          const { program, config, stackOutput, against, limit, json } = options;
+          const { against, limit, json } = options;
           const rehearsals = await rehearse({
             ...{ stack, names, filter: filterOf(options), limit, signal: session.signal, say: session.say },
-            checkout: {
-              ...{ program, stack: configStackOf(options), against },
-              ...(config && { config }),
-              ...(stackOutput && { stackOutputs: stackOutput }),
-            },
+            checkout: { ...programOf(options), against },
           });
           session.print(json ? jsonText(rehearsals) : describeRehearsals(rehearsals, stack));
           return rehearsals.some(({ fail }) => fail > 0) ? exitCodes.failed : exitCodes.done;
