@@ -11,9 +11,9 @@ const modules = {
 type Functions = Readonly<Record<string, (...given: unknown[]) => unknown>>;
 
 for (const [name, functions] of Object.entries(modules)) {
-  const file = require.resolve(`@pulumi/pulumi/runtime/closure/${name}`);
+  const file = resolved(`@pulumi/pulumi/runtime/closure/${name}`);
   // Who has loaded Pulumi before has the module, too.
-  if (require.cache[file] !== undefined) continue;
+  if (file === undefined || require.cache[file] !== undefined) continue;
   let loaded: Functions | undefined;
   const load = (): Functions => {
     if (loaded === undefined) {
@@ -28,4 +28,13 @@ for (const [name, functions] of Object.entries(modules)) {
   );
   standIn.loaded = true;
   require.cache[file] = standIn;
+}
+
+/** A version of Pulumi that has the module elsewhere is loaded as it is. */
+function resolved(module: string): string | undefined {
+  try {
+    return require.resolve(module);
+  } catch {
+    return undefined;
+  }
 }
