@@ -36,7 +36,9 @@ describe("topics of the program on the local run", () => {
     (await run.call("ListSubscriptionsByTopic", { TopicArn: topicArn(name) })).Subscriptions as readonly Message[];
 
   it("are created with all settings of the program", async () => {
+    const policy = JSON.stringify({ Version: "2012-10-17", Statement: [] });
     await topic("orders", {
+      policy,
       displayName: "Orders",
       kmsMasterKeyId: "alias/aws/sns",
       signatureVersion: 2,
@@ -47,6 +49,7 @@ describe("topics of the program on the local run", () => {
       tagsAll: { team: "a", stack: "dev" },
     });
     const found = await attributes("orders");
+    assert.equal(found.Policy, policy);
     assert.equal(found.DisplayName, "Orders");
     assert.equal(found.SignatureVersion, "2");
     assert.equal(found.TracingConfig, "Active");

@@ -28,10 +28,12 @@ describe("queues of the program on the local run", () => {
   it("are created with all settings of the program, and the provider's default size", async () => {
     await provision("aws:sqs/queue:Queue", "dead", { messageRetentionSeconds: 1_209_600, fifoQueue: false });
     const redrivePolicy = JSON.stringify({ deadLetterTargetArn: arn("orders-dev-dead"), maxReceiveCount: 5 });
+    const policy = JSON.stringify({ Version: "2012-10-17", Statement: [] });
     await provision("aws:sqs/queue:Queue", "orders", {
       visibilityTimeoutSeconds: 180,
       receiveWaitTimeSeconds: 20,
       sqsManagedSseEnabled: true,
+      policy,
       redrivePolicy,
       tags: { team: "a" },
       tagsAll: { team: "a", stack: "dev" },
@@ -40,6 +42,7 @@ describe("queues of the program on the local run", () => {
     assert.equal(orders.VisibilityTimeout, "180");
     assert.equal(orders.ReceiveMessageWaitTimeSeconds, "20");
     assert.equal(orders.MaximumMessageSize, "262144");
+    assert.equal(orders.Policy, policy);
     assert.equal(orders.RedrivePolicy, redrivePolicy);
     assert.equal((await attributes("dead")).MessageRetentionPeriod, "1209600");
     const { Tags } = await run.ask(user, "sqs", "ListQueueTags", { QueueUrl: url("orders") });
