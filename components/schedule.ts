@@ -8,8 +8,8 @@ import { encryptStatements } from "./iam/encryption";
 import { rolePolicyOf } from "./iam/role-policy";
 import type { Statement } from "./iam/statement";
 import { retryPolicyOf } from "./queue/target";
-import { messageJson } from "./runtime/batch/message-text";
 import { checkSchedule, type ScheduleArgs } from "./schedule/args";
+import { inputOf } from "./schedule/input";
 
 /** The child resources of a `Schedule`, by their roles. */
 export interface ScheduleNodes {
@@ -122,7 +122,7 @@ export class Schedule<E> extends pulumi.ComponentResource {
         target: {
           arn: target.queueArn,
           roleArn: role.arn,
-          input: messageJson(target.fifo ? ticked(this.name, args.event) : args.event),
+          input: inputOf(this.name, args),
           ...(messageGroupId !== undefined && { sqsParameters: { messageGroupId } }),
           retryPolicy: retryPolicyOf(args),
           deadLetterConfig: { arn: deadLetters.arn },
@@ -146,23 +146,4 @@ function inputStatements(queueArn: pulumi.Output<string>, kmsKeyArn: pulumi.Inpu
   });
   const condition = { ArnLike: { "kms:EncryptionContext:aws:scheduler:schedule:arn": schedules } };
   return [{ actions: ["kms:Decrypt"], resources: [kmsKeyArn], condition, onBehalf: true }];
-}
-
-/**
- * The event in a CloudEvent that says for which moment it is. A FIFO queue takes the same content once in five minutes,
- * so that of plain events those of a faster schedule would be dropped, and of any schedule those that a retry has
- * delayed. What is sent again for one moment is the same content.
- * https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
- */
-function ticked(name: string, event: unknown) {
-  const moment = "<aws.scheduler.scheduled-time>";
-  return {
-    specversion: "1.0",
-    id: `${name}/${moment}`,
-    source: "<aws.scheduler.schedule-arn>",
-    type: "schedule",
-    time: moment,
-    datacontenttype: "application/json",
-    data: event,
-  };
 }

@@ -6,6 +6,7 @@ import type { AlarmOverrides } from "./alarms/alarms";
 import type { FunctionAlarm, StreamFunctionAlarm } from "./alarms/function-alarms";
 import { streamAlarms } from "./alarms/source-alarms";
 import type { ArgumentErrors } from "./base/argument-errors";
+import { faultOfArn } from "./base/arns";
 import { nameOfDeadLetters } from "./base/names";
 import { protectionOf } from "./base/operations";
 import type { BindingsArg, Puttable } from "./binding";
@@ -256,6 +257,9 @@ function check(options: StreamConsumerOptions, callback: AnyCallback | undefined
         errors.add(`${option} is for a stream of its own, and stream names another; set it where that one is made.`);
       }
     }
+    const { arn } = options.stream;
+    const fault = typeof arn === "string" ? faultOfArn("stream.arn", arn, "stream") : undefined;
+    if (fault !== undefined) errors.add(fault);
   }
   const age = options.maximumRecordAge ?? defaultAgeOf(options);
   const keptSeconds = (options.retention ?? retention.default) * 3600;

@@ -2,6 +2,7 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { ArgumentErrors } from "./base/argument-errors";
+import { faultOfArn } from "./base/arns";
 import { nameOfDeadLetters } from "./base/names";
 import { OutputError } from "./base/output-error";
 import type { BindingsArg, TableReference } from "./binding";
@@ -136,9 +137,5 @@ function faultOf(streamArn: string | undefined): string | undefined {
       "NEW_AND_OLD_IMAGES there."
     );
   }
-  if (/^arn:[^:]+:dynamodb:[^:]+:\d{12}:table\/[^/]+\/stream\/.+$/.test(streamArn)) return undefined;
-  return (
-    `table.streamArn is "${streamArn}"; give the ARN of a table's stream, as ` +
-    "arn:aws:dynamodb:eu-west-1:123456789012:table/orders/stream/2026-01-01T00:00:00.000."
-  );
+  return faultOfArn("table.streamArn", streamArn, "table's stream");
 }

@@ -10,6 +10,7 @@ import {
 } from "./alarms/function-alarms";
 import { type TopicAlarm, topicAlarms } from "./alarms/source-alarms";
 import type { ArgumentErrors } from "./base/argument-errors";
+import { faultOfArn } from "./base/arns";
 import { nameOfDeadLetters } from "./base/names";
 import type { Operations } from "./base/operations";
 import { OutputError } from "./base/output-error";
@@ -266,7 +267,5 @@ const noFifo =
 
 /** What is wrong with the ARN of an existing topic. */
 function faultOf(topicArn: string): string | undefined {
-  if (topicArn.endsWith(".fifo")) return noFifo;
-  if (/^arn:[^:]+:sns:[^:]+:\d{12}:[\w-]{1,256}$/.test(topicArn)) return undefined;
-  return `topic.arn is "${topicArn}"; give the ARN of a topic, as arn:aws:sns:eu-west-1:123456789012:events.`;
+  return topicArn.endsWith(".fifo") ? noFifo : faultOfArn("topic.arn", topicArn, "topic");
 }

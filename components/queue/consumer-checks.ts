@@ -1,11 +1,13 @@
 // What AWS refuses of a QueueConsumer's arguments, or what could not work.
 import type { ArgumentErrors } from "../base/argument-errors";
+import { faultOfArn } from "../base/arns";
 import { checkFilters } from "../base/filter-patterns";
 import { longestRetention } from "../dead-letter-queue";
 import { functionDefaults } from "../function/defaults";
 import { checkKey } from "../iam/encryption";
 import { longestAttempts } from "./attempts";
 import {
+  type ExistingQueue,
   isFifo,
   maxReceiveCountOf,
   messageRetentionOf,
@@ -18,7 +20,10 @@ import {
 import { otherReaderOf } from "./readers";
 
 export function checkQueueConsumerOptions(options: QueueConsumerOptions, errors: ArgumentErrors): void {
-  if (options.queue !== undefined) checkExistingQueue(options, errors);
+  if (options.queue !== undefined) {
+    checkExistingQueue(options, errors);
+    checkArns(options.queue, errors);
+  }
   checkQueue(options, errors);
   checkKey("queue.kmsKeyArn", options.queue?.kmsKeyArn, errors);
   checkMapping(options, errors);
@@ -50,6 +55,24 @@ function checkExistingQueue(options: QueueConsumerOptions, errors: ArgumentError
     if (options.overrides?.[child] !== undefined) {
       errors.add(
         `overrides.${child} is given together with an existing queue, for which none is created; leave it out.`,
+      );
+    }
+  }
+}
+
+/** SQS redrives within a type only, and what Lambda allows depends on the type. */
+function checkArns({ arn, deadLetterQueue, fifo = false }: ExistingQueue, errors: ArgumentErrors): void {
+  for (const [option, given] of [
+    ["queue.arn", arn],
+    ["queue.deadLetterQueue.arn", deadLetterQueue.arn],
+  ] as const) {
+    if (typeof given !== "string") continue;
+    const fault = faultOfArn(option, given, "queue");
+    if (fault !== undefined) errors.add(fault);
+    else if (given.endsWith(".fifo") !== fifo) {
+      errors.add(
+        `${option} is "${given}", the ARN of a ${fifo ? "standard" : "FIFO"} queue, and queue.fifo is ${fifo}; ` +
+          "correct the one that is wrong: a queue and its dead-letter queue have the same type.",
       );
     }
   }

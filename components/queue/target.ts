@@ -5,7 +5,7 @@ import type { ArgumentErrors } from "../base/argument-errors";
 /** How a schedule or a rule sends to its queue, and for how long it tries. */
 export interface QueueTargetOptions {
   /**
-   * The message group, which a FIFO queue needs.
+   * The message group, which a FIFO queue needs: 1 to 128 letters, digits and punctuation marks.
    * @default none: for a standard queue
    */
   readonly messageGroupId?: string;
@@ -32,6 +32,9 @@ export interface QueueTarget {
   readonly contentBasedDeduplication?: boolean | undefined;
 }
 
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
+const messageGroup = /^[!-~]{1,128}$/;
+
 /** `rule`: whose, as "Scheduler allows". */
 export function checkQueueTarget(
   { messageGroupId, maximumRetryAttempts, maximumEventAge }: QueueTargetOptions,
@@ -54,6 +57,10 @@ export function checkQueueTarget(
   }
   if (!target.fifo && messageGroupId !== undefined) {
     errors.add("messageGroupId is for FIFO queues, and its target is a standard one; leave it out.");
+  } else if (messageGroupId !== undefined && !messageGroup.test(messageGroupId)) {
+    errors.add(
+      `messageGroupId is ${JSON.stringify(messageGroupId)}; SQS allows 1 to 128 letters, digits and punctuation marks.`,
+    );
   }
 }
 

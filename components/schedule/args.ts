@@ -5,11 +5,11 @@ import { type AlarmOverrides, checkAlarms } from "../alarms/alarms";
 import { ArgumentErrors } from "../base/argument-errors";
 import { checkName, nameOfDeadLetters } from "../base/names";
 import type { Operations } from "../base/operations";
-import type { DeadLetterQueueOverrides } from "../dead-letter-queue";
+import { type DeadLetterQueueOverrides, largestMessage } from "../dead-letter-queue";
 import { checkQueueTarget, type QueueTargetOptions } from "../queue/target";
-import { messageJson } from "../runtime/batch/message-text";
 import { parseExpression, parseMoment } from "../syntax/schedule-expression";
 import { isTimeZone } from "../syntax/time-zone";
+import { inputOf } from "./input";
 
 /** What a schedule sends to: a QueueConsumer, typed by the events that its callback reads. */
 export interface ScheduleTarget<E> {
@@ -126,7 +126,7 @@ export function checkSchedule(name: string, args: Checked, owner: pulumi.Resourc
   if (timeZone !== undefined && !isTimeZone(timeZone)) {
     errors.add(`timeZone is "${timeZone}"; give an IANA time zone, as Europe/Berlin.`);
   }
-  checkEvent(args.event, errors);
+  checkEvent(name, args, errors);
   checkPeriod(args, errors);
   checkQueueTarget(args, { target, rule }, errors);
   checkAlarms(args.overrides?.alarms, errors);
@@ -134,9 +134,10 @@ export function checkSchedule(name: string, args: Checked, owner: pulumi.Resourc
 }
 
 /** Scheduler stores the event's text: https://docs.aws.amazon.com/scheduler/latest/APIReference/API_Target.html */
-function checkEvent(event: unknown, errors: ArgumentErrors): void {
+function checkEvent(name: string, args: Checked, errors: ArgumentErrors): void {
   try {
-    messageJson(event);
+    const size = Buffer.byteLength(inputOf(name, args));
+    if (size > largestMessage) errors.add(`event has ${size} bytes as JSON; SQS takes ${largestMessage} in a message.`);
   } catch (error) {
     errors.add(`event cannot be sent. ${error instanceof Error ? error.message : error} Give plain values.`);
   }

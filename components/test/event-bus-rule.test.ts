@@ -132,6 +132,18 @@ describe("EventBusRule", () => {
       assert.match(await refusal(program), says);
     });
   }
+
+  it("refuses a message group that SQS refuses", async () => {
+    const grouped = (messageGroupId: string) => () => {
+      const target = new QueueConsumer("notes", { callback: note, fifo: true, contentBasedDeduplication: true });
+      new EventBusRule("rule", { types: ["a"], target, messageGroupId });
+    };
+    await Recorded.of(grouped(`${"g".repeat(127)}~`));
+    for (const group of ["", "g g", "g\n", "ü", "g".repeat(129)]) {
+      const message = await refusal(grouped(group));
+      assert.ok(message.includes(`messageGroupId is ${JSON.stringify(group)}; SQS allows 1 to 128 letters`), message);
+    }
+  });
 });
 
 describe("putEvents", () => {

@@ -229,6 +229,31 @@ describe("QueueConsumer refuses", () => {
     maxReceiveCount: 5,
     deadLetterQueue: { url: "https://sqs/lost", arn: "arn:aws:sqs:eu-west-1:123456789012:lost" },
   };
+  it("the ARN of an existing queue that is no queue's, or of the other type", async () => {
+    const queue = (name: string) => `arn:aws:sqs:eu-west-1:123456789012:${name}`;
+    const saysOf = (arn: string, lost: string, fifo: boolean) =>
+      refusal(() => {
+        const deadLetterQueue = { url: "https://sqs/lost", arn: lost };
+        new QueueConsumer("jobs", { callback: note, queue: { ...theirs, arn, fifo, deadLetterQueue } });
+      });
+    const topic = "arn:aws:sns:eu-west-1:123456789012:theirs";
+    assert.equal(
+      await saysOf(topic, "lost", false),
+      `QueueConsumer "jobs":
+  - queue.arn is "${topic}"; give the ARN of a queue, as arn:aws:sqs:eu-west-1:123456789012:orders.
+  - queue.deadLetterQueue.arn is "lost"; give the ARN of a queue, as arn:aws:sqs:eu-west-1:123456789012:orders.`,
+    );
+    assert.equal(
+      await saysOf(queue("theirs.fifo"), queue("lost"), false),
+      `QueueConsumer "jobs": queue.arn is "${queue("theirs.fifo")}", the ARN of a FIFO queue, and queue.fifo is ` +
+        "false; correct the one that is wrong: a queue and its dead-letter queue have the same type.",
+    );
+    assert.match(
+      await saysOf(queue("theirs.fifo"), queue("lost"), true),
+      /^QueueConsumer "jobs": queue\.deadLetterQueue\.arn is ".*:lost", the ARN of a standard queue, and queue\.fifo is true;/,
+    );
+  });
+
   const second =
     /^QueueConsumer "two": its queue is consumed by "one" already, and SQS hands each message to one of them/;
 

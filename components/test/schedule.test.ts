@@ -185,6 +185,11 @@ describe("Schedule", () => {
   });
 
   for (const [what, args, says] of [
+    [
+      "an event that is larger than a message",
+      { event: { id: "é".repeat(524_284) } },
+      /event has 1048577 bytes as JSON; SQS takes 1048576 in a message\./,
+    ],
     ["a minute that no hour has", { expression: "cron(99 0 * * ? *)" }, /: minutes cannot be "99"\./],
     [
       "a day of the month and of the week",

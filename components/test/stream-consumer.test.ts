@@ -223,6 +223,14 @@ describe("StreamConsumer", () => {
     assert.equal(graph.graph.outputs.name, "theirs");
   });
 
+  it("refuses the ARN of an existing stream that is no stream's", async () => {
+    const queue = arn("sqs", "orders");
+    assert.equal(
+      await refusal(() => void new StreamConsumer("clicks", { callback: note, stream: { arn: queue } })),
+      `StreamConsumer "clicks": stream.arn is "${queue}"; give the ARN of a stream, as arn:aws:kinesis:eu-west-1:123456789012:stream/clicks.`,
+    );
+  });
+
   it("sets no maximum record age where it starts at TRIM_HORIZON of an existing stream", async () => {
     const graph = await Recorded.of(() => {
       const { stream } = new StreamConsumer("first", { callback: note });
