@@ -1,6 +1,7 @@
 // `spillway send`: an event to a consumer, by its queue, stream or topic.
 import { text as wholeOf } from "node:stream/consumers";
 import { type Command, Option } from "@commander-js/extra-typings";
+import type { ConsumerOfProgram } from "@spillway/graph";
 import type { Assignment, Consumer } from "@spillway/operations";
 import { textOfBody } from "../body-file";
 import { jsonText } from "../letters/harmless";
@@ -82,35 +83,38 @@ interface EventOptions extends ProgramChoice {
 /** The text that is sent. Rejects with an Error for the user when the schema refuses it. */
 async function eventFor(consumer: Consumer, options: EventOptions, session: Session): Promise<string> {
   const { body, set, check } = options;
-  const { signal, say } = session;
   const given = body === undefined ? undefined : body === "-" ? await wholeOf(process.stdin) : textOfBody(body);
-  if (given !== undefined && set === undefined && !check) return given;
-  const { assign } = require("@spillway/operations") as typeof import("@spillway/operations");
-  const event = (set ?? []).reduce(
-    assign,
-    given === undefined ? await exampleFor(consumer, options, session) : parsed(given),
-  );
-  if (check) {
-    const { checkEvents } = require("@spillway/graph") as typeof import("@spillway/graph");
-    const events = [{ consumer: consumer.name, event }];
-    const [{ issues } = { issues: [] }] = await checkEvents({ ...programOf(options), signal, onOutput: say, events });
-    if (issues.length > 0) {
-      throw new Error(
-        `Not sent: the schema of "${consumer.name}" refuses it.\n${issues.map((issue) => `  ${issue}`).join("\n")}\n` +
-          "Change it with --set or --body; --no-check sends it anyway.",
-      );
+  if (!check && given !== undefined && set === undefined) return given;
+  const own = given === undefined ? undefined : parsed(given);
+  if (!check && given !== undefined) return JSON.stringify(withValues(own, set));
+  const { openProgram } = require("@spillway/graph") as typeof import("@spillway/graph");
+  // The example and the check are of one evaluation, which takes most of the time.
+  const program = await openProgram({ ...programOf(options), signal: session.signal, onOutput: session.say });
+  try {
+    const whole = given === undefined ? exampleIn(await program.consumers(), consumer) : own;
+    const event = withValues(whole, set);
+    if (check) {
+      const [{ issues } = { issues: [] }] = await program.check([{ consumer: consumer.name, event }]);
+      if (issues.length > 0) throw refusal(consumer, issues);
     }
+    return given !== undefined && set === undefined ? given : JSON.stringify(event);
+  } finally {
+    program.close();
   }
-  return given !== undefined && set === undefined ? given : JSON.stringify(event);
 }
 
-async function exampleFor(
-  { name, functionName }: Consumer,
-  options: EventOptions,
-  { signal, say }: Session,
-): Promise<unknown> {
-  const { consumersOf } = require("@spillway/graph") as typeof import("@spillway/graph");
-  const consumers = await consumersOf({ ...programOf(options), signal, onOutput: say });
+function withValues(event: unknown, set: readonly Assignment[] = []): unknown {
+  const { assign } = require("@spillway/operations") as typeof import("@spillway/operations");
+  return set.reduce(assign, event);
+}
+
+const refusal = ({ name }: Consumer, issues: readonly string[]) =>
+  new Error(
+    `Not sent: the schema of "${name}" refuses it.\n${issues.map((issue) => `  ${issue}`).join("\n")}\n` +
+      "Change it with --set or --body; --no-check sends it anyway.",
+  );
+
+function exampleIn(consumers: readonly ConsumerOfProgram[], { name, functionName }: Consumer): unknown {
   const found = consumers.find((each) => each.name === name || each.functionName === functionName);
   if (found === undefined) {
     const names = consumers.map((each) => each.name).join(", ");

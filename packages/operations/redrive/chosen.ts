@@ -9,12 +9,19 @@ import { lanesOf } from "./lanes";
 import { Outcomes } from "./outcomes";
 import { paceOf } from "./pace";
 import { foundAll, isChosen } from "./plan";
-import { operationOf, type Redriven, type RedriveRequest, textOf, throttled, type Working } from "./request";
+import {
+  operationOf,
+  progressInterval,
+  type Redriven,
+  type RedriveRequest,
+  textOf,
+  throttled,
+  type Working,
+} from "./request";
 import { Sending } from "./sending";
 import { Supply } from "./supply";
 
 /** Milliseconds. */
-const progressInterval = 1000;
 const logInterval = 1000;
 
 export async function sendChosen(stack: Stack, request: RedriveRequest, working: Working): Promise<Redriven> {

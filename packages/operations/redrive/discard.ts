@@ -6,7 +6,7 @@ import { openReader } from "../letters/reader";
 import type { Unread } from "../letters/unread";
 import type { Stack } from "../stack/stack";
 import { foundAll, isChosen, type Plan, planOf, type Selection } from "./plan";
-import type { Working } from "./request";
+import { progressInterval, throttled, type Working } from "./request";
 
 export interface DiscardRequest extends Selection {
   /** Where they are written. The file must not exist. */
@@ -44,6 +44,7 @@ export async function discard(
   const ids: string[] = [];
   const left: string[] = [];
   const letters = new LetterFile(file);
+  const tell = throttled(progressInterval);
   let stopped: string | undefined;
   let unread: Unread | undefined;
   try {
@@ -52,7 +53,7 @@ export async function discard(
       const kept = await remove(chosen);
       left.push(...kept.map(({ id }) => id));
       ids.push(...chosen.filter((letter) => !kept.includes(letter)).map(({ id }) => id));
-      say(`${ids.length} of about ${plan.count} written to ${file} and deleted.`);
+      await tell(() => say(`${ids.length} of about ${plan.count} written to ${file} and deleted.`));
     });
   } catch (error) {
     stopped = signal.aborted ? "it was interrupted" : error instanceof Error ? error.message : String(error);

@@ -66,6 +66,9 @@ export function operationOf({ consumer, filter, only, to }: RedriveRequest, rece
   };
 }
 
+/** Milliseconds between two lines of progress. */
+export const progressInterval = 1000;
+
 /** Does the work only when it was not done for so many milliseconds. */
 export function throttled(interval: number): (work: () => unknown) => Promise<void> {
   let last = Number.NEGATIVE_INFINITY;

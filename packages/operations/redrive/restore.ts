@@ -5,7 +5,7 @@ import { entryOfStored, readLetters, type StoredLetter } from "../letters/file";
 import { type Consumer, consumerNamed, type Stack } from "../stack/stack";
 import { batchesOf } from "./batches";
 import type { Entry } from "./outgoing";
-import type { Working } from "./request";
+import { progressInterval, throttled, type Working } from "./request";
 
 export interface RestoreRequest {
   readonly file: string;
@@ -41,6 +41,7 @@ export async function restore(
   const lines = linesFrom(file, fromLine);
   const ids: Restored["ids"][number][] = [];
   const failed: Restored["failed"][number][] = [];
+  const tell = throttled(progressInterval);
   let next = fromLine;
   try {
     for (const { consumer, count: own } of runs) {
@@ -56,7 +57,7 @@ export async function restore(
           ids.push(...answers.flatMap(({ line, was, is }) => (is === undefined ? [] : { line, was, is })));
           failed.push(...answers.flatMap(({ line, why }) => (why === undefined ? [] : { line, why })));
           next = Math.max(next, ...batch.map(({ line }) => line + 1));
-          say(`${ids.length} of ${wanted} restored.`);
+          await tell(() => say(`${ids.length} of ${wanted} restored.`));
         }
       } catch (error) {
         stopped = error instanceof Error ? error.message : String(error);

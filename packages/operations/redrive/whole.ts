@@ -3,10 +3,17 @@ import { startAudit } from "../audit";
 import type { Stack } from "../stack/stack";
 import { moveAll } from "./move-task";
 import { Outcomes } from "./outcomes";
-import { operationOf, type Redriven, type RedriveRequest, textOf, throttled, type Working } from "./request";
+import {
+  operationOf,
+  progressInterval,
+  type Redriven,
+  type RedriveRequest,
+  textOf,
+  throttled,
+  type Working,
+} from "./request";
 
 /** Milliseconds. */
-const progressInterval = 1000;
 const logInterval = 1000;
 
 export async function moveWhole(stack: Stack, request: RedriveRequest, { say, signal }: Working): Promise<Redriven> {

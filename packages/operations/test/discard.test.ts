@@ -89,6 +89,24 @@ describe("dead letters that are discarded, restored and edited", () => {
     ]);
   });
 
+  it("says how far it is once a second, and not for every ten letters", async () => {
+    const { url } = fixable.consumer("others");
+    for (let index = 0; index < 60; index += 1) await fixable.send(url, { id: `many-${index}` });
+    const file = path.join(folder, "many.jsonl");
+    for (const [work, line] of [
+      [() => discardAll("others", file), /^\d+ of about 60 written to .*many\.jsonl and deleted\.$/],
+      [() => restoreFrom(file), /^\d+ of 60 restored\.$/],
+    ] as const) {
+      fixable.said.length = 0;
+      const from = performance.now();
+      await work();
+      const most = 1 + (performance.now() - from) / 1000;
+      const lines = fixable.said.filter((each) => line.test(each));
+      assert.ok(lines.length >= 1 && lines.length <= most, `${lines.length} lines, at most ${most}`);
+    }
+    assert.equal(await fixable.count("others"), 60);
+  });
+
   it("keeps FIFO groups in order through a file, and goes on from a line", async () => {
     const { url } = fixable.consumer("ledger");
     const ids = Array.from({ length: 12 }, (_, index) => `one-${index}`);

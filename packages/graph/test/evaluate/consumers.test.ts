@@ -7,6 +7,7 @@ import * as path from "node:path";
 import { unzipSync } from "fflate";
 import { type ConsumerOfProgram, checkEvents, consumersOf } from "../../evaluate/consumers";
 import { evaluateProgram } from "../../evaluate/evaluate";
+import { openProgram } from "../../evaluate/open-program";
 
 const repository = path.resolve(__dirname, "..", "..", "..", "..");
 
@@ -109,6 +110,23 @@ describe("the consumers of a program", () => {
       new Set(consumers.map(({ functionName, bundle }) => `${functionName} ${bundle}`)),
       new Set(inGraph.map((each) => each.join(" "))),
     );
+  });
+
+  it("are listed and check events in one evaluation of a program that stays open", async () => {
+    const lines: string[] = [];
+    const open = await openProgram({ ...asked(), onOutput: (line) => lines.push(line) });
+    try {
+      const [listed, [fits], [refused]] = await Promise.all([
+        open.consumers(),
+        open.check([{ consumer: "orders", event: consumers[0]?.example }]),
+        open.check([{ consumer: "orders", event: {} }]),
+      ]);
+      assert.deepEqual(listed, consumers);
+      assert.deepEqual([fits?.issues, refused?.issues.length], [[], 2]);
+      assert.deepEqual(lines, ["evaluated"]);
+    } finally {
+      open.close();
+    }
   });
 
   it("check events as in Lambda, all of them in one evaluation", async () => {
