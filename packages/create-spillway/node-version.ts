@@ -1,13 +1,13 @@
 // Whether the running Node can run the program that is created.
 import type { ManagerName } from "./package-manager";
 
-const least = { major: 22, minor: 13 };
+const least = { major: 22, minor: 15 };
 
 /** The machines for which npm installs a Node 24 with `@spillway/cli`, into node_modules/.bin of the program. */
 export const bundledFor: readonly string[] = ["darwin-x64", "linux-arm64", "linux-x64", "win-x64"];
 
 export interface Machine {
-  /** As "22.13.0". */
+  /** As "22.15.0". */
   readonly node: string;
   /** As "linux-x64". */
   readonly platform: string;

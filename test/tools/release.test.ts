@@ -199,8 +199,8 @@ describe("SUPPORT.md", () => {
 
   it("states the versions of package.json", () => {
     const [own, library] = [manifestIn(root), manifestIn(path.join(root, "components"))];
-    assert.equal(own.engines.node, ">=22.13");
-    assert.ok(rowOf("Node.js").includes("22.13 and later"));
+    assert.equal(own.engines.node, ">=22.15");
+    assert.ok(rowOf("Node.js").includes("22.15 and later"));
     assert.equal(manifestIn(path.join(root, "packages/create-spillway")).engines.node, ">=20");
     assert.ok(rowOf("Node.js").includes("`create-spillway` 20 and later"));
     for (const [name, range, words] of [

@@ -5,7 +5,7 @@ const { engines, optionalDependencies } = require("@spillway/cli/package.json");
 
 const least = engines.node.replace(">=", "");
 
-/** Whether Node `version`, as "22.13.0", is as new as package.json demands. */
+/** Whether Node `version`, as "22.15.0", is as new as package.json demands. */
 function isNewEnough(version) {
   const [major, minor] = version.split(".").map(Number);
   const [leastMajor, leastMinor] = least.split(".").map(Number);

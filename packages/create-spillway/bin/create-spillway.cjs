@@ -6,7 +6,7 @@ const { existsSync } = require("node:fs");
 const path = require("node:path");
 
 if (Number(process.versions.node.split(".")[0]) < 20) {
-  process.stderr.write(`Node is ${process.versions.node}; Spillway needs 22.13 or later. Install Node 24.\n`);
+  process.stderr.write(`Node is ${process.versions.node}; Spillway needs 22.15 or later. Install Node 24.\n`);
   process.exitCode = 1;
 } else {
   const main = path.join(__dirname, "..", "main");

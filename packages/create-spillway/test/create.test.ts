@@ -150,7 +150,7 @@ describe("npm create spillway", () => {
     ] as const) {
       const { code, stderr } = await call(["shop"], { OLD_NODE, npm_config_user_agent: agent });
       assert.equal(code, 1);
-      assert.match(stderr, new RegExp(`^Node is ${OLD_NODE}; Spillway needs 22.13 or later. Install Node 24`));
+      assert.match(stderr, new RegExp(`^Node is ${OLD_NODE}; Spillway needs 22.15 or later. Install Node 24`));
       assert.equal(existsSync(path.join(folder, "shop")), false);
     }
   });
