@@ -154,7 +154,7 @@ const transientCodes =
 export const isTransientCode = (code: string) => transientCodes.test(code);
 
 /** Whether another try may succeed. */
-function isTransient(error: unknown): boolean {
+export function isTransient(error: unknown): boolean {
   if (!(error instanceof AwsError)) return true;
   const { code, status, message } = error;
   return (

@@ -1,7 +1,8 @@
 // Publishing an event on a topic, into a stream or to an event bus that a binding names.
 import { createHash } from "node:crypto";
-import { AwsError, callAws, isTransientCode, queryAws } from "../aws/aws";
+import { AwsError, callAws, isTransientCode } from "../aws/aws";
 import { endpointOf } from "../aws/endpoints";
+import { publishMessage } from "../aws/sns-client";
 import { isFilterableText, messageJson } from "../batch/message-text";
 import type { BusTarget, PublishTarget, StreamTarget } from "./callback";
 import { cloudEventOf, type EventOptions } from "./cloud-event";
@@ -26,9 +27,10 @@ const deduplicationId = /^[A-Za-z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$
 
 /**
  * Publishes an event as a CloudEvent; its `type` is also the message attribute `type`, by which subscriptions filter,
- * and its correlation id the attribute `correlationId`, where SNS takes it as one. Answers the message's id. Rejects
- * with a PermanentError for an event that is not JSON, whose type no filter can read, or that has no group on a FIFO
- * topic; and with what SNS answers after three tries: above 256 KiB, InvalidParameter.
+ * and its correlation id the attribute `correlationId`, where SNS takes it as one. Up to ten events that are published
+ * at the same time share a request, unless the topic is FIFO. Answers the message's id. Rejects with a PermanentError
+ * for an event that is not JSON, whose type no filter can read, or that has no group on a FIFO topic; and with what SNS
+ * answers after three tries: above 256 KiB, InvalidParameter.
  * @param target - The topic, of a binding `publishTo`.
  * @param event - The event with its type.
  * @param options - What the envelope says, and the group on a FIFO topic. Default: a new id, no group.
@@ -52,30 +54,17 @@ export async function publish<E extends { readonly type: string }>(
     );
   }
   const correlationId = envelope.correlationid;
-  const answer = await queryAws(
-    { endpoint: endpointOf(target) },
-    {
-      Action: "Publish",
-      Version: "2010-03-31",
-      TopicArn: target,
-      Message: messageJson(envelope),
-      ...attribute(1, "type", event.type),
-      ...(isFilterableText(correlationId) && attribute(2, "correlationId", correlationId)),
-      ...(messageGroupId !== undefined && { MessageGroupId: messageGroupId }),
-      ...(fifo && { MessageDeduplicationId: messageDeduplicationId }),
-    },
-  );
-  return /<MessageId>([^<]+)<\/MessageId>/.exec(answer)?.[1] ?? "";
+  return publishMessage(target, {
+    text: messageJson(envelope),
+    attributes: { type: event.type, ...(isFilterableText(correlationId) && { correlationId }) },
+    ...(messageGroupId !== undefined && { groupId: messageGroupId }),
+    ...(fifo && { deduplicationId: messageDeduplicationId }),
+  });
 }
 
 /** An event's id may be any text; SNS takes 128 printable characters. */
 function deduplicationIdOf(id: string): string {
   return deduplicationId.test(id) ? id : createHash("sha256").update(id).digest("hex");
-}
-
-function attribute(index: number, name: string, value: string): Record<string, string> {
-  const entry = `MessageAttributes.entry.${index}`;
-  return { [`${entry}.Name`]: name, [`${entry}.Value.DataType`]: "String", [`${entry}.Value.StringValue`]: value };
 }
 
 /** How an event is put into a stream. */
