@@ -2,13 +2,32 @@
 // comments by typedoc.
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
+import { meaningOf } from "./type-parameters";
 
-/** Files of the package by the names under which they are imported. */
-const faces = {
-  index: "spillway",
-  callback: "spillway/callback",
-  network: "spillway/network",
-  testing: "spillway/testing",
+interface Face {
+  /** As it is imported. */
+  readonly name: string;
+  readonly meaning: string;
+}
+
+/** By the files of the package. */
+const faces: Readonly<Record<string, Face>> = {
+  index: {
+    name: "spillway",
+    meaning: "What a program imports: the components, their arguments, and the bindings of callbacks.",
+  },
+  callback: {
+    name: "spillway/callback",
+    meaning: "What the module of a callback imports: how it is defined, what it is told, and what it can send.",
+  },
+  network: {
+    name: "spillway/network",
+    meaning: "A VPC without a way out, for the functions of a program. It needs the package `@pulumi/awsx`.",
+  },
+  testing: {
+    name: "spillway/testing",
+    meaning: "What a test imports: the whole program on your machine, and one callback as a plain function.",
+  },
 };
 
 const settings = {
@@ -34,6 +53,7 @@ const settings = {
     module: ({ rawName }: Title) => rawName,
     member: ({ rawName }: Title) => rawName.replace(/<.*/, ""),
   },
+  indexFormat: "table",
   parametersFormat: "table",
   interfacePropertiesFormat: "table",
   classPropertiesFormat: "table",
@@ -50,7 +70,7 @@ interface Title {
 /** Writes the pages into docs/reference/, and their titles into navigation.json there. Throws an Error if it cannot. */
 export async function writeReference(root: string): Promise<void> {
   const out = path.join(root, "docs", "reference");
-  const { Application, Converter } = await import("typedoc");
+  const { Application, Comment, Converter, ReflectionKind } = await import("typedoc");
   const app = await Application.bootstrapWithPlugins({
     ...settings,
     // Typedoc reads every file that the configuration names, so it names the faces only.
@@ -61,7 +81,16 @@ export async function writeReference(root: string): Promise<void> {
     ...{ navigationJson: path.join(out, "navigation.json") },
   });
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
-    for (const module of project.children ?? []) module.name = faces[module.name as keyof typeof faces] ?? module.name;
+    const commentOf = (text: string) => new Comment([{ kind: "text", text }]);
+    for (const module of project.children ?? []) {
+      const face = faces[module.name];
+      if (face === undefined) throw new Error(`${module.name} is no face of spillway.`);
+      module.name = face.name;
+      module.comment = commentOf(face.meaning);
+    }
+    for (const parameter of project.getReflectionsByKind(ReflectionKind.TypeParameter)) {
+      parameter.comment ??= commentOf(meaningOf(parameter.name, parameter.parent?.name ?? ""));
+    }
   });
   const project = await app.convert();
   if (project === undefined) throw new Error("The types of spillway cannot be read; npm run check says why.");
