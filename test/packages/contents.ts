@@ -1,7 +1,7 @@
 // What is in the packages as they are published, judged by the linters of those who know what consumers stumble over.
 import { strict as assert } from "node:assert";
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { globSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import { type Packed, pack, root } from "../support/packed";
 
@@ -71,6 +71,21 @@ describe("a published package", () => {
       assert.equal(manifestOf(name).scripts, undefined);
     });
   }
+
+  it("has the sources in its source maps, under names within the package", () => {
+    for (const name of names) {
+      const folder = path.join(packed.folder, "contents", name);
+      mkdirSync(folder, { recursive: true });
+      execFileSync("tar", ["xzf", fileOf(name), "-C", folder]);
+      for (const file of globSync("package/dist/**/*.js.map", { cwd: folder })) {
+        const { sources, sourcesContent, sourceRoot = "" } = JSON.parse(readFileSync(path.join(folder, file), "utf8"));
+        // A debugger opens what the map has; the name is that of the module, so that it hides no file of the program.
+        assert.deepEqual([sourceRoot, sources], ["", [path.basename(file).replace(/\.js\.map$/, ".ts")]], file);
+        assert.equal(sourcesContent.length, 1, file);
+        assert.match(sourcesContent[0], /^(\/\/|import|export|\/\*|#!)/, file);
+      }
+    }
+  });
 
   it("has doc comments in its types", () => {
     const types = execFileSync("tar", ["xzOf", fileOf("spillway"), "package/dist/queue-consumer.d.ts"], {

@@ -103,7 +103,10 @@ function compile(root: string, files: readonly string[], outDir: string): void {
     types: ["node"],
   };
   const program = ts.createProgram({ rootNames: files.map((file) => path.join(root, file)), options });
-  const found = [...ts.getPreEmitDiagnostics(program), ...program.emit().diagnostics];
+  const { diagnostics } = program.emit(undefined, (file, text) =>
+    ts.sys.writeFile(file, file.endsWith(".js.map") ? besideItself(text) : text),
+  );
+  const found = [...ts.getPreEmitDiagnostics(program), ...diagnostics];
   if (found.length === 0) return;
   throw new Error(
     ts.formatDiagnostics(found, {
@@ -112,6 +115,15 @@ function compile(root: string, files: readonly string[], outDir: string): void {
       getNewLine: () => "\n",
     }),
   );
+}
+
+/**
+ * A source map that names its source beside it. The source is in the map, and not in the package: relative to the
+ * repository, its name would be that of some file of the program that has installed the package.
+ */
+function besideItself(map: string): string {
+  const { sources, ...rest } = JSON.parse(map) as { readonly sources: readonly string[] };
+  return JSON.stringify({ ...rest, sources: sources.map((source) => path.posix.basename(source)) });
 }
 
 function writeEsModules(root: string, target: string): void {
@@ -125,7 +137,7 @@ function writeEsModules(root: string, target: string): void {
     const built = path.join(target, folder, esModulesFolder, ...rest).replace(/\.ts$/, ".js");
     mkdirSync(path.dirname(built), { recursive: true });
     writeFileSync(built, outputText);
-    writeFileSync(`${built}.map`, sourceMapText);
+    writeFileSync(`${built}.map`, besideItself(sourceMapText));
     for (const { fileName: imported } of ts.preProcessFile(outputText).importedFiles) {
       if (imported.startsWith(".")) files.add(`${path.posix.join(path.posix.dirname(file), imported)}.ts`);
     }
