@@ -1,6 +1,6 @@
 // Reading a secret that a binding names.
 import { callAws } from "../aws/aws";
-import { endpointOf } from "../aws/endpoints";
+import { type Endpoint, endpointOf } from "../aws/endpoints";
 import type { Secret } from "./callback";
 
 const keptFor = 5 * 60 * 1000;
@@ -22,7 +22,7 @@ export function readSecret(secret: Secret): Promise<string> {
 }
 
 async function fetchSecret(arn: string): Promise<string> {
-  const endpoint = endpointOf(arn);
+  const endpoint = endpointOfSecret(arn);
   const call = { endpoint, contentType: "application/x-amz-json-1.1" };
   if (endpoint.service === "ssm") {
     const answer = await callAws<{ Parameter: { Value: string } }>({
@@ -43,4 +43,17 @@ async function fetchSecret(arn: string): Promise<string> {
     return answer.SecretString ?? Buffer.from(answer.SecretBinary ?? "", "base64").toString();
   }
   throw new TypeError(`"${arn}" is the ARN of neither an SSM parameter nor a secret of Secrets Manager.`);
+}
+
+/**
+ * Secrets Manager's usual endpoints are dual-stack in AWS's own partition, GovCloud and China, and it has no others
+ * there. It is here because only bundles that read secrets need it.
+ */
+export function endpointOfSecret(arn: string): Endpoint {
+  const endpoint = endpointOf(arn);
+  if (endpoint.service !== "secretsmanager") return endpoint;
+  return {
+    ...endpoint,
+    url: endpoint.url.replace(/\.api\.(?:aws|amazonwebservices\.com(\.cn))$/, ".amazonaws.com$1"),
+  };
 }

@@ -4,7 +4,7 @@ import { FakeSqs } from "../../../../test/support/fake-sqs";
 import { batchCallback, callback, type Secret, type SendTarget } from "../../../runtime/callback/callback";
 import { PermanentError } from "../../../runtime/callback/errors";
 import { invoke } from "../../../runtime/callback/invoke";
-import { readSecret } from "../../../runtime/callback/secret";
+import { endpointOfSecret, readSecret } from "../../../runtime/callback/secret";
 import { send } from "../../../runtime/callback/send";
 
 describe("the functions that callbacks use", () => {
@@ -110,6 +110,44 @@ describe("the functions that callbacks use", () => {
 
     it("refuses any other ARN", async () => {
       await assert.rejects(readSecret("arn:aws:s3:::bucket" as Secret), /neither an SSM parameter nor a secret/);
+    });
+
+    // As the rules of the SDK's clients 3.1169 have them.
+    for (const [service, partition, region, usual, dualStack] of [
+      ["ssm", "aws", "eu-west-1", "amazonaws.com", "api.aws"],
+      ["secretsmanager", "aws", "eu-west-1", "amazonaws.com", "amazonaws.com"],
+      ["secretsmanager", "aws-us-gov", "us-gov-west-1", "amazonaws.com", "amazonaws.com"],
+      ["secretsmanager", "aws-eusc", "eusc-de-east-1", "amazonaws.eu", "api.amazonwebservices.eu"],
+      ["secretsmanager", "aws-iso", "us-iso-east-1", "c2s.ic.gov", "api.aws.ic.gov"],
+    ] as const) {
+      it(`asks the host that the SDK would use, over FIPS and dual-stack endpoints: ${service} in ${region}`, () => {
+        const variables = ["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"] as const;
+        try {
+          for (const [isFips, isDualStack] of [
+            [0, 0],
+            [1, 0],
+            [0, 1],
+            [1, 1],
+          ] as const) {
+            for (const [index, is] of [isFips, isDualStack].entries())
+              process.env[variables[index] ?? ""] = String(is === 1);
+            const host = `${service}${isFips ? "-fips" : ""}.${region}.${isDualStack ? dualStack : usual}`;
+            assert.equal(endpointOfSecret(`arn:${partition}:${service}:${region}:1:x`).url, `https://${host}`);
+          }
+        } finally {
+          for (const name of variables) delete process.env[name];
+        }
+      });
+    }
+
+    it("asks Secrets Manager's usual host in China, for dual-stack too", () => {
+      process.env.AWS_USE_DUALSTACK_ENDPOINT = "true";
+      try {
+        const { url } = endpointOfSecret("arn:aws-cn:secretsmanager:cn-north-1:1:secret:x");
+        assert.equal(url, "https://secretsmanager.cn-north-1.amazonaws.com.cn");
+      } finally {
+        delete process.env.AWS_USE_DUALSTACK_ENDPOINT;
+      }
     });
   });
 
