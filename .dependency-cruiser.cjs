@@ -38,8 +38,8 @@ module.exports = {
     ),
     rule(
       "package-by-path-outside",
-      "What is outside of the packages imports them by name. Only the tests in test/ and the bench look inside.",
-      { pathNot: `${ofPackage}|^(test|tools/bench)/` },
+      "What is outside of the packages imports them by name. Only the tests in test/, the bench, and what loads sources look inside.",
+      { pathNot: `${ofPackage}|^(test|tools/(bench|transpile))/` },
       { path: ofPackage, dependencyTypes: ["local"], dependencyTypesNot: ["aliased"] },
     ),
     rule(

@@ -32,8 +32,7 @@ function runHere() {
   };
   const main = path.join(__dirname, "..", "main");
   if (existsSync(`${main}.ts`)) {
-    const project = path.join(__dirname, "..", "..", "..", "tsconfig.json");
-    require("ts-node").register({ transpileOnly: true, project });
+    require(path.join(__dirname, "..", "..", "..", "tools", "transpile", "register.cjs"));
   }
   require(main).main(process.argv.slice(2), require("@spillway/cli/package.json").version);
 }

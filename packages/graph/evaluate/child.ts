@@ -27,7 +27,7 @@ function describe(error: unknown): string {
   const head = name === "SyntaxError" ? (stack.split("\n    at ")[0] ?? message) : message;
   const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
   const own = frames.filter(
-    (line) => !/node_modules|node:|evaluate[\\/](answers|child|load-program|record)/.test(line),
+    (line) => !/node_modules|node:|evaluate[\\/](answers|child|load-program|record|typescript)/.test(line),
   );
   return [head, ...own.slice(0, 5)].join("\n");
 }

@@ -31,7 +31,7 @@ export function launchEvaluation(root: string): Launched {
       // ts-node's code for ES modules causes this warning.
       "--disable-warning=DEP0180",
       "-r",
-      require.resolve("ts-node/register/transpile-only"),
+      require.resolve("./register-typescript.cjs"),
     ],
     env: {
       // A project without its own settings for TypeScript gets the default settings.
