@@ -93,11 +93,12 @@ describe("the documentation site", () => {
   it("describes every parameter and type parameter in its reference", () => {
     const pages = globSync("reference/**/*.md", { cwd: docs });
     const rows = pages.flatMap((file) =>
-      [...read(`docs/${file}`).matchAll(/^\| (?:Type )?Parameter \|.*\n.*\n((?:\|.*\n)+)/gm)].flatMap(([, table = ""]) =>
-        table
-          .trimEnd()
-          .split("\n")
-          .map((row) => `${file}: ${row}`),
+      [...read(`docs/${file}`).matchAll(/^\| (?:Type )?Parameter \|.*\n.*\n((?:\|.*\n)+)/gm)].flatMap(
+        ([, table = ""]) =>
+          table
+            .trimEnd()
+            .split("\n")
+            .map((row) => `${file}: ${row}`),
       ),
     );
     assert.ok(rows.length > 200, `${rows.length} parameters`);
