@@ -61,7 +61,10 @@ export interface Shown {
 }
 
 /** Gives back what it read before it asks for the log, and consumes nothing. */
-export async function showLetters(stack: Pick<Stack, "clientsOf" | "name">, options: ShowOptions): Promise<Shown> {
+export async function showLetters(
+  stack: Pick<Stack, "clientsOf" | "name" | "flags">,
+  options: ShowOptions,
+): Promise<Shown> {
   const { consumer, filter, limit, log, signal } = options;
   const decoder = new StackDecoder(options.project ?? process.cwd());
   const reader = await openReader({ sqs: stack.clientsOf(consumer).sqs, consumer, signal });

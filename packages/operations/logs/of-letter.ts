@@ -21,7 +21,7 @@ const mostLines = 100;
 /** Never rejects, but when the signal aborts: a letter is worth reading without its log. */
 export async function logOf(
   letter: DeadLetter,
-  { clientsOf, name }: Pick<Stack, "clientsOf" | "name">,
+  { clientsOf, name, flags }: Pick<Stack, "clientsOf" | "name" | "flags">,
   signal: AbortSignal,
 ): Promise<LetterLog> {
   const { logGroupName } = letter.consumer;
@@ -32,7 +32,12 @@ export async function logOf(
   try {
     const query = { logs: clientsOf(letter.consumer).logs, logGroupName, pages: mostPages, signal };
     const found = await invocationOf(letter, query);
-    if (found === undefined) return { logGroupName, lines: [], fault: "No line of the log names this record." };
+    if (found === undefined) {
+      const since = `${letter.sentAt.toISOString().slice(0, 19)}Z`;
+      const way = `spillway tail ${letter.consumer.name}${flags} --since ${since}`;
+      const fault = `No line of the log names this record, as nothing was logged for it. The log from then on: ${way}`;
+      return { logGroupName, lines: [], fault };
+    }
     const { requestId, at } = found;
     // The local run's clock may run faster than that of its functions, and all it has fits into its memory.
     const period = name === undefined ? { from: 0 } : { from: at - before, to: at + after };

@@ -172,7 +172,7 @@ describe("the log of dead letters", () => {
     const failed = letterOf({ ...message("m-1"), MessageAttributes }, { ...consumer, logGroupName: "group" }, 1000);
     const askedBy = async (name: string | undefined) => {
       const { asked, logs: client } = logs();
-      await logOf(failed, { name, ...reading(client) }, never);
+      await logOf(failed, { name, flags: "", ...reading(client) }, never);
       return [asked[0]?.startTime, asked[0]?.endTime];
     };
     const at = Date.parse(reason.failedAt);

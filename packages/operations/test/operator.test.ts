@@ -148,7 +148,12 @@ describe("an operator", () => {
     const [letter] = (await show(shop.stack, "orders", "NoReason")).letters;
     assert.equal(letter?.id, id);
     assert.deepEqual(letter?.log?.lines, []);
-    assert.equal(letter?.log?.fault, "No line of the log names this record.");
+    const since = `${letter?.sentAt.slice(0, 19)}Z`;
+    assert.equal(
+      letter?.log?.fault,
+      "No line of the log names this record, as nothing was logged for it. The log from then on: " +
+        `spillway tail orders${shop.stack.flags} --since ${since}`,
+    );
     // The crash is received twice, a visibility timeout apart.
     await until(async () => (await show(shop.stack, "orders", "MovedBySQS")).letters.length === 1, "SQS moves it");
     const [crashed] = (await show(shop.stack, "orders", "MovedBySQS")).letters;
