@@ -37,8 +37,9 @@ export function compilePattern(pattern: JsonObject, at = "", onFault: OnFault = 
     // The order in which the matcher looks at them.
     [...branch].sort(([a], [b]) => (a < b ? -1 : 1)),
   );
+  const paths = new Set(branches.flatMap((branch) => branch.flatMap(([path]) => leadingTo(path))));
   return (event) => {
-    const fields = fieldsOf(event);
+    const fields = fieldsOf(event, paths);
     return branches.some((rules) => holds(rules, fields, 0, new Map()));
   };
 }
@@ -144,10 +145,18 @@ class Values {
 
 type Fields = ReadonlyMap<string, Values>;
 
-function fieldsOf(event: Json): Fields {
+/** The paths of the members of an event in which the path may end, and itself. */
+function leadingTo(path: string): readonly string[] {
+  const dots = [...path.matchAll(/\./g)];
+  return ["", ...dots.map(({ index }) => path.slice(0, index)), path];
+}
+
+/** `paths`: what may matter. The rest of an event is passed over, as most of it is in no pattern. */
+function fieldsOf(event: Json, paths: ReadonlySet<string>): Fields {
   const fields = new Map<string, Values>();
   let lists = 0;
   const spread = (value: Json, path: string, elements: Elements): void => {
+    if (!paths.has(path)) return;
     if (isList(value)) {
       const list = lists++;
       for (const [index, element] of value.entries()) {

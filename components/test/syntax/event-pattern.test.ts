@@ -55,6 +55,15 @@ describe("an event pattern", () => {
       [{}],
     ],
     [
+      "empty names",
+      { "": { "": ["on"] }, a: { "": { b: [1] } } },
+      [{ "": { "": "on" }, a: { "": { b: 1 } } }],
+      [
+        { "": { "": "off" }, a: { "": { b: 1 } } },
+        { "": { "": "on" }, a: { b: 1 } },
+      ],
+    ],
+    [
       "dots in names of the event",
       { state: { status: ["on"] } },
       [{ "state.status": "on" }, { state: { status: "on" } }],

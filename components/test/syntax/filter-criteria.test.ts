@@ -118,4 +118,12 @@ describe("a filter", () => {
       );
     });
   }
+
+  it("looks into the record itself where it has no text: its numbers, its lists, and not what is undefined", () => {
+    const record = { at: 300, changes: { none: undefined, names: ["a", "b"], size: { N: "1" } } };
+    const matchesRecord = (pattern: unknown) => compileFilter([JSON.stringify(pattern)], null)(record);
+    assert.ok(matchesRecord({ at: [300], changes: { names: ["b"], size: { N: ["1"] } } }));
+    assert.ok(matchesRecord({ changes: { none: [{ exists: false }] } }));
+    assert.ok(!matchesRecord({ at: ["300"] }));
+  });
 });
