@@ -1,7 +1,7 @@
 // Mapping templates: Velocity, with the variables that API Gateway gives them.
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
 import { JSONPath } from "jsonpath-plus";
-import { render } from "velocityjs";
+import { Compile, parse } from "velocityjs";
 import type { Context } from "./context";
 import type { Texts } from "./texts";
 
@@ -36,7 +36,18 @@ export function renderTemplate(template: string, given: TemplateContext): string
     },
     util,
   };
-  return render(template, variables, {}, { customMethodHandlers: javaStrings });
+  return new Compile(parsed(template), { customMethodHandlers: javaStrings }).render(variables);
+}
+
+/** The program's templates, each parsed once: that takes longer than to render it. */
+const templates = new Map<string, ReturnType<typeof parse>>();
+
+function parsed(template: string): ReturnType<typeof parse> {
+  const known = templates.get(template);
+  if (known !== undefined) return known;
+  const made = parse(template);
+  templates.set(template, made);
+  return made;
 }
 
 type Reviver = (key: string, value: unknown, context?: { readonly source?: string }) => unknown;

@@ -65,7 +65,7 @@ export async function startFront(settings: FrontSettings): Promise<Front> {
 
   const answer = async (exchange: HttpExchange): Promise<Answer> => {
     const { headers, signal } = exchange;
-    const stranger = strangerIn(headers, Number(new URL(listener.address).port || 80));
+    const stranger = strangerIn(headers, ownPort);
     if (stranger !== undefined) return plain(403, { message: stranger });
     const requestId = randomUUID();
     const signature = signatureOf(exchange);
@@ -144,6 +144,7 @@ export async function startFront(settings: FrontSettings): Promise<Front> {
     const error = serviceErrorOf(thrown, log, randomUUID());
     return plain(error.status, { message: error.message });
   });
+  const ownPort = Number(new URL(listener.address).port || 80);
   return listener;
 }
 
