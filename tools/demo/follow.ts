@@ -39,9 +39,9 @@ export async function follow({ sending, goals, counts, depth, signal }: Followed
       progress.show(goals.map(({ consumer }) => `${consumer} ${counts.settled(consumer)}`).join("  "), done, all);
       // Says why, where something could not be sent.
       if (sent) await sending;
-      const left = await depth();
-      if (sent && done === all && left === 0) return;
-      if (done - left !== before) [before, changed] = [done - left, Date.now()];
+      // The queues are asked last, because each question takes time from the pipeline.
+      if (sent && done === all && (await depth()) === 0) return;
+      if (done !== before) [before, changed] = [done, Date.now()];
       if (Date.now() - changed > patience) return;
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
