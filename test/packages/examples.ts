@@ -6,6 +6,7 @@ import { evaluateProgram } from "@spillway/graph";
 import { diagramOf } from "@spillway/graph/read/diagram";
 import { findingsOf } from "../support/internals";
 import { pack, root, run } from "../support/packed";
+import { installed } from "../support/packed-modules";
 
 /** Rules that each example leaves to the stack that it becomes. */
 const leftOpen: Readonly<Record<string, readonly string[]>> = {
@@ -25,7 +26,8 @@ describe("the examples", () => {
   before(async () => {
     const packed = await pack();
     folder = path.join(packed.folder, "examples");
-    await install(packed.files, path.join(folder, "node_modules"));
+    mkdirSync(folder);
+    symlinkSync(await installed(packed), path.join(folder, "node_modules"), "junction");
     const isCopied = (file: string) => !/[\\/](node_modules|\.spillway)$/.test(file);
     for (const name of examples) {
       cpSync(path.join(root, "examples", name), path.join(folder, name), { recursive: true, filter: isCopied });
@@ -50,18 +52,3 @@ describe("the examples", () => {
     });
   }
 });
-
-/** Everything that is installed here, but the packages as npm has packed them. */
-async function install(files: ReadonlyMap<string, string>, modules: string): Promise<void> {
-  mkdirSync(path.join(modules, "@spillway"), { recursive: true });
-  const installed = path.join(root, "node_modules");
-  const isOwn = (name: string) => files.has(name) || /^(@spillway$|example-)/.test(name);
-  for (const name of readdirSync(installed).filter((each) => !isOwn(each))) {
-    symlinkSync(path.join(installed, name), path.join(modules, name), "junction");
-  }
-  for (const [name, file] of files) {
-    const target = path.join(modules, name);
-    mkdirSync(target);
-    await run("tar", ["-xzf", file, "-C", target, "--strip-components=1"], modules);
-  }
-}

@@ -14,6 +14,7 @@ import { until } from "../support/until";
 // What is in the packages is looked at in this process, too: each process would have to pack them again.
 import "./contents";
 import "./examples";
+import "./templates";
 import { create, created, testCreated } from "./created";
 
 const versions = (...names: string[]) => Object.fromEntries(names.map((name) => [name, installed(name)]));
