@@ -1,4 +1,5 @@
 // The dead-letter queue: where a record goes that was given up, and the one alarm that always exists.
+// Longer than 250 lines because what is public has a doc comment for each property and parameter.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { fromAlarmToFix } from "./alarms/alarms";

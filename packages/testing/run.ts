@@ -1,4 +1,5 @@
-// A whole program under test: started once for a test file, and asked and watched by its tests.
+// A whole program under test: started once for a test file, and asked and watched by its tests. Longer than 250 lines
+// because every method has a doc comment for each parameter.
 
 import type { PublishOptions } from "spillway/callback";
 import type { DeadLetter } from "./host/dead-letters";

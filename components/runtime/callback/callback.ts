@@ -1,5 +1,5 @@
 // What functions/ import to define a callback: the types of a callback, of its bindings and of what it is told about a
-// record.
+// record. Longer than 250 lines because each of these types has a doc comment for each property and parameter.
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 
 /** Writes one structured line per call to the function's log, with the invocation's request id. */
