@@ -11,7 +11,7 @@ interface Waiting {
   reject(failure: { readonly name: string; readonly message: string }): void;
 }
 
-/** Milliseconds for which a process that was told to end may take. */
+/** Milliseconds that a process may take to end when it was told to, or when it no longer listens. */
 const patience = 10_000;
 
 /** A `Call` before it has its id. */
@@ -85,7 +85,8 @@ export class Remote {
       this.#hold(true);
       try {
         this.#child.send({ id, ...request }, (error) => {
-          if (error !== null) this.#end(error.message);
+          // The exit, of which the news may come later, says more than the broken pipe.
+          if (error !== null) setTimeout(() => this.#end(error.message), patience).unref();
         });
       } catch (error) {
         // A function, for example, cannot be sent to another process.
