@@ -28,9 +28,14 @@ export function publishMessage(topicArn: string, message: TopicMessage): Promise
   // A message that is tried again may pass the later ones of its batch, and a FIFO topic keeps the order.
   if (topicArn.endsWith(".fifo")) return publishAlone(topicArn, message);
   return new Promise((resolve, reject) => {
+    const each = { message, resolve, reject };
     const others = waiting.get(topicArn);
-    if (others === undefined) setImmediate(publishWaiting, topicArn);
-    waiting.set(topicArn, [...(others ?? []), { message, resolve, reject }]);
+    if (others !== undefined) {
+      others.push(each);
+      return;
+    }
+    waiting.set(topicArn, [each]);
+    setImmediate(publishWaiting, topicArn);
   });
 }
 
