@@ -91,16 +91,17 @@ function settingsOf(tsconfig) {
   return JSON.stringify([...versions, ...texts]);
 }
 
-/** The texts of a tsconfig.json, of all that it extends, and of what ts-node compiles with. */
+/**
+ * The texts of a tsconfig.json, of all that it extends, and of what ts-node compiles with. Undefined where a name has no
+ * extension, because Node and TypeScript find different files then.
+ */
 function textsOf(tsconfig) {
   const text = read(tsconfig);
   if (text === undefined) return undefined;
   const texts = [text];
   for (const [, , given] of text.matchAll(/"(extends|transpiler)"\s*:\s*("[^"]*"|\[[^\]]*\])/g)) {
     for (const [, name] of given.matchAll(/"([^"]*)"/g)) {
-      const file = [name, `${name}.json`, `${name}/tsconfig.json`]
-        .map((each) => resolveFrom(tsconfig, each))
-        .find((each) => each !== undefined);
+      const file = /\.(json|c?js)$/.test(name) ? resolveFrom(tsconfig, name) : undefined;
       const below = file === undefined ? undefined : textsOf(file);
       if (below === undefined) return undefined;
       texts.push(...below);
@@ -141,11 +142,11 @@ function keptFor(file, settings, folder) {
 
 const nameInMap = (file) => file.split(path.sep).join("/");
 
-/** As ts-node would compile it; undefined where it is not kept. */
+/** As ts-node would compile it; undefined where it is not kept, or only a part of it, as after a power failure. */
 function textIn(kept, file) {
-  const text = read(kept);
-  if (text === undefined) return undefined;
+  const text = read(kept) ?? "";
   const end = text.lastIndexOf("\n") + 1;
+  if (!text.startsWith('{"version":', end) || !text.endsWith("}")) return undefined;
   const map = text.slice(end).replaceAll(placeholder, () => JSON.stringify(nameInMap(file)));
   return `${text.slice(0, end)}${beforeMap}${Buffer.from(map).toString("base64")}`;
 }

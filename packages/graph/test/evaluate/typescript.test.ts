@@ -1,6 +1,15 @@
 import { strict as assert } from "node:assert";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 
@@ -83,6 +92,7 @@ describe("a module in TypeScript", () => {
     assert.ok(stack.includes(path.join(folder, "copy", "program.ts:5:9")), stack);
     assert.equal(compiler, false);
   });
+
   it("is compiled again when it, its settings, or settings that they extend have changed", () => {
     const compiles = () => load().compiler;
     save("base/tsconfig.json", { compilerOptions });
@@ -92,6 +102,27 @@ describe("a module in TypeScript", () => {
     assert.deepEqual([compiles(), compiles()], [true, false]);
     save("program.ts", source.replace("failed", "has failed"));
     assert.deepEqual([compiles(), compiles()], [true, false]);
+  });
+
+  it("is compiled again when settings have changed that they extend by a name without its extension", () => {
+    save("tsconfig.json", { extends: "./base" });
+    save("base.js", "");
+    const textFor = (target: string) => {
+      save("base.json", { compilerOptions: { ...compilerOptions, target } });
+      return load().text;
+    };
+    assert.notEqual(textFor("es2023"), textFor("es5"));
+  });
+
+  it("is compiled again when what is kept of it is not whole", () => {
+    const { text } = load();
+    const [name = ""] = readdirSync(kept());
+    const file = path.join(kept(), name);
+    const whole = readFileSync(file, "utf8");
+    for (const length of [0, 40, whole.lastIndexOf("\n") + 1, whole.length - 1]) {
+      writeFileSync(file, whole.slice(0, length));
+      assert.deepEqual([load().text, readFileSync(file, "utf8")], [text, whole], `${length} characters`);
+    }
   });
 
   it("is ts-node's where the settings ask for more, or are not found", () => {
