@@ -30,7 +30,7 @@ export class Remote {
     this.#child = fork(isSource ? path.join(__dirname, "host", "host.ts") : compiled, {
       execArgv: [
         "--disable-warning=ExperimentalWarning",
-        ...(isSource ? ["-r", require.resolve("ts-node/register/transpile-only")] : []),
+        ...(isSource ? ["-r", path.join(__dirname, "..", "..", "tools", "transpile", "register.cjs")] : []),
       ],
       stdio: ["ignore", "ignore", "inherit", "ipc"],
       serialization: "advanced",

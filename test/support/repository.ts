@@ -7,8 +7,8 @@ import * as path from "node:path";
 import { installInto } from "./installed";
 
 const project = path.resolve(__dirname, "..", "..");
-const folders = ["components", "config", "functions", "tools/transpile"];
-/** The files that a project needs: its program, its stacks, what compiles them, and its lock file. */
+const folders = ["components", "config", "functions"];
+/** The files that a project needs: its program, its stacks, and its lock file. */
 const parts = [
   ...folders,
   ...readdirSync(project).filter((name) =>

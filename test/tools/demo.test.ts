@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { drawUpActivity, makeActivity } from "../../tools/demo/activity";
 import { type Balance, drawUpBalance } from "../../tools/demo/balance";
 import { makeOrders, type Orders } from "../../tools/demo/orders";
+import { loadTypeScript } from "../support/load-typescript";
 
 const root = path.resolve(__dirname, "..", "..");
 const shares = { poison: 0.01, transient: 0.05, duplicates: 0.02 };
@@ -134,7 +135,7 @@ describe("npm run demo", () => {
   after(() => rmSync(picture, { force: true }));
 
   const demo = async (...args: string[]) => {
-    const child = spawn(process.execPath, ["-r", "ts-node/register/transpile-only", "tools/demo/run.ts", ...args], {
+    const child = spawn(process.execPath, [...loadTypeScript, "tools/demo/run.ts", ...args], {
       cwd: root,
     });
     let [stdout, stderr] = ["", ""];

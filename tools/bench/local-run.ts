@@ -52,7 +52,9 @@ export async function benchSources(): Promise<string[]> {
     stack: "dev",
     onLog: (_, text) => handled.add(text),
   });
-  const client = fork(path.join(__dirname, "client.ts"), { execArgv: ["-r", "ts-node/register/transpile-only"] });
+  const client = fork(path.join(__dirname, "client.ts"), {
+    execArgv: ["-r", path.join(root, "tools", "transpile", "register.cjs")],
+  });
   const lambda = new LambdaClient({
     endpoint: run.address,
     region: run.graph.region,

@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import * as path from "node:path";
+import { loadTypeScript } from "../../../test/support/load-typescript";
 import { endAll, Spillway } from "../../../test/support/start";
 import { until } from "../../../test/support/until";
 
@@ -11,7 +12,7 @@ describe("a running command", () => {
   const asked = () => said.split("asked to end").length - 1;
   beforeEach(async () => {
     child = fork(path.join(__dirname, "support", "fixtures", "endless.ts"), {
-      execArgv: ["-r", "ts-node/register/transpile-only"],
+      execArgv: [...loadTypeScript],
       silent: true,
     });
     said = "";

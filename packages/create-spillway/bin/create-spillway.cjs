@@ -11,8 +11,7 @@ if (Number(process.versions.node.split(".")[0]) < 20) {
 } else {
   const main = path.join(__dirname, "..", "main");
   if (existsSync(`${main}.ts`)) {
-    const project = path.join(__dirname, "..", "..", "..", "tsconfig.json");
-    require("ts-node").register({ transpileOnly: true, project });
+    require(path.join(__dirname, "..", "..", "..", "tools", "transpile", "register.cjs"));
   }
   require(main).main(process.argv.slice(2), require("create-spillway/package.json").version);
 }

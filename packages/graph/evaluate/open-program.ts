@@ -1,4 +1,4 @@
-// A program that was evaluated and stays in its process, to say its consumers and to check events by their schemas.
+// A program that was evaluated and stays in its process, to name its consumers and to check events by their schemas.
 import type { Answers, ConsumerEvent, ConsumerOfProgram, EventIssues, Questions } from "./answers";
 import { type Evaluated, type Evaluation, openInChild } from "./child-process";
 

@@ -7,8 +7,11 @@ const { createRequire, Module } = require("node:module");
 const path = require("node:path");
 
 /** Settings with which ts-node does more than compile the TypeScript modules of a CommonJS project. */
-const unusual =
-  /"(allowJs|checkJs|jsx|compiler|moduleTypes|require|scope|ignore|skipIgnore|preferTsExts|experimental\w+|swc|esm)"/;
+const names = [
+  ...["allowJs", "checkJs", "jsx", "compiler", "transpiler", "swc", "esm", "moduleTypes", "require", "scope"],
+  ...["ignore", "skipIgnore", "preferTsExts", "experimental\\w+"],
+];
+const unusual = new RegExp(`"(${names.join("|")})"`);
 const usualVariables = ["TS_NODE_PROJECT", "TS_NODE_TRANSPILE_ONLY"];
 
 /** What ts-node compiles a module to ends with a line of this and the source map in base64. */
@@ -92,16 +95,16 @@ function settingsOf(tsconfig) {
 }
 
 /**
- * The texts of a tsconfig.json, of all that it extends, and of what ts-node compiles with. Undefined where a name has no
- * extension, because Node and TypeScript find different files then.
+ * The texts of a tsconfig.json and of all that it extends. Undefined where a name is without its extension, because
+ * Node and TypeScript may find different files then.
  */
 function textsOf(tsconfig) {
   const text = read(tsconfig);
   if (text === undefined) return undefined;
   const texts = [text];
-  for (const [, , given] of text.matchAll(/"(extends|transpiler)"\s*:\s*("[^"]*"|\[[^\]]*\])/g)) {
+  for (const [, given] of text.matchAll(/"extends"\s*:\s*("[^"]*"|\[[^\]]*\])/g)) {
     for (const [, name] of given.matchAll(/"([^"]*)"/g)) {
-      const file = /\.(json|c?js)$/.test(name) ? resolveFrom(tsconfig, name) : undefined;
+      const file = name.endsWith(".json") ? resolveFrom(tsconfig, name) : undefined;
       const below = file === undefined ? undefined : textsOf(file);
       if (below === undefined) return undefined;
       texts.push(...below);

@@ -3,6 +3,7 @@ import { strict as assert } from "node:assert";
 import { spawn } from "node:child_process";
 import * as path from "node:path";
 import { mock } from "node:test";
+import { loadTypeScript } from "../../../test/support/load-typescript";
 import { until } from "../../../test/support/until";
 import { listLetters } from "../letters/list";
 import { openReader, type Reader } from "../letters/reader";
@@ -190,7 +191,7 @@ describe("looking at dead letters, killed", () => {
 
   it("leaves all messages visible after a minute", async () => {
     const ids = await shop.fill("orders", 10);
-    const register = ["--disable-warning=ExperimentalWarning", "-r", "ts-node/register/transpile-only"];
+    const register = ["--disable-warning=ExperimentalWarning", ...loadTypeScript];
     const script = path.join(__dirname, "fixtures", "holder.ts");
     const { url } = shop.consumer("orders");
     const holder = spawn(process.execPath, [...register, script, shop.run.local.address, url], {

@@ -3,6 +3,7 @@ import { strict as assert } from "node:assert";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import * as path from "node:path";
+import { loadTypeScript } from "../../../test/support/load-typescript";
 import { alive, descendants, foldersOf } from "../../../test/support/start";
 import { until } from "../../../test/support/until";
 
@@ -11,7 +12,7 @@ const script = path.join(__dirname, "fixtures", "forgets-to-stop.ts");
 const started: ChildProcess[] = [];
 
 function start(what = "", stderr: "inherit" | "pipe" = "inherit"): ChildProcess {
-  const execArgs = ["--disable-warning=ExperimentalWarning", "-r", "ts-node/register/transpile-only"];
+  const execArgs = ["--disable-warning=ExperimentalWarning", ...loadTypeScript];
   const child = spawn(process.execPath, [...execArgs, script, what], { stdio: ["ignore", "pipe", stderr] });
   started.push(child);
   return child;

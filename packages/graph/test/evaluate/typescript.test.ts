@@ -128,6 +128,12 @@ describe("a module in TypeScript", () => {
   it("is ts-node's where the settings ask for more, or are not found", () => {
     save("tsconfig.json", { compilerOptions: { ...compilerOptions, allowJs: true } });
     assert.equal(load().compiler, true);
+    save(
+      "own.cjs",
+      'exports.create = () => ({ transpile: () => ({ outputText: "exports.own = 1;", sourceMapText: "{}" }) });',
+    );
+    save("tsconfig.json", { compilerOptions, "ts-node": { transpiler: "./own.cjs" } });
+    assert.deepEqual(load().exported, { own: 1 });
     assert.throws(() => readdirSync(kept()), /ENOENT/);
     save("tsconfig.json", { extends: "./nowhere.json" });
     assert.throws(load, /Unable to compile TypeScript:\s+error TS5083: Cannot read file '.*nowhere\.json'/);

@@ -18,6 +18,7 @@ import {
   UpdateTimeToLiveCommand,
 } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { loadTypeScript } from "../../../../test/support/load-typescript";
 import { createDynamoDb } from "../../dynamodb/service";
 import { startFront } from "../../http/front";
 import { createAsk, type Message } from "../../service/ask";
@@ -316,7 +317,7 @@ describe("DynamoDB of the local run, from start to end", () => {
       require(${JSON.stringify(join(__dirname, "../../dynamodb/service"))})
         .createDynamoDb({ accountId: "000000000000", region: "eu-west-1", onExit: () => undefined })
         .then(() => process.send("started"));`;
-    const child = spawn(process.execPath, ["-r", "ts-node/register/transpile-only", "-e", program], {
+    const child = spawn(process.execPath, [...loadTypeScript, "-e", program], {
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
     const ended = new Promise((resolve) => child.once("exit", resolve));

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import * as path from "node:path";
+import { loadTypeScript } from "../../../../test/support/load-typescript";
 import { ServiceError } from "../../service/ask";
 import { call, definitionOf, gate, isAlive, type RunningLambda, startLambda, until, waits } from "../support/lambda";
 
@@ -235,7 +236,7 @@ describe("the pool of environments", () => {
       pool.add(${JSON.stringify(definitionOf("orphan", archive))});
       void pool.invoke("orphan", { payload: "{}" });
       setInterval(() => {}, 1000);`;
-    return spawn(process.execPath, ["-r", "ts-node/register/transpile-only", "-e", program], {
+    return spawn(process.execPath, [...loadTypeScript, "-e", program], {
       cwd: path.resolve(__dirname, "../../../.."),
       env: { ...process.env, TMPDIR: run.files.folder },
     });
