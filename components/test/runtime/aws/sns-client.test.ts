@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { mock } from "node:test";
 import { type Answer, FakeSqs, type SqsRequest } from "../../../../test/support/fake-sqs";
 import { publishMessage } from "../../../runtime/aws/sns-client";
 
@@ -62,6 +63,16 @@ describe("messages that are published at the same time", () => {
       ],
     );
     assert.ok(answers.every(({ status }) => status === "fulfilled"));
+  });
+
+  it("are published in a test that has taken Node's timers over", async () => {
+    mock.timers.enable();
+    try {
+      const answers = await publishAll(texts(2));
+      assert.ok(answers.every(({ status }) => status === "fulfilled"));
+    } finally {
+      mock.timers.reset();
+    }
   });
 
   it("are published alone where SNS has not taken them with the others", async () => {
