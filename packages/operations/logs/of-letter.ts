@@ -31,14 +31,15 @@ export async function logOf(
   }
   try {
     const query = { logs: clientsOf(letter.consumer).logs, logGroupName, pages: mostPages, signal };
-    const found = await invocationOf(letter, query);
-    if (found === undefined) {
+    const { invocation, complete: isWhole } = await invocationOf(letter, query);
+    if (invocation === undefined) {
       const since = `${letter.sentAt.toISOString().slice(0, 19)}Z`;
       const way = `spillway tail ${letter.consumer.name}${flags} --since ${since}`;
-      const fault = `No line of the log names this record, as nothing was logged for it. The log from then on: ${way}`;
+      const searched = isWhole ? "the log" : `the first ${mostPages} pages of the log`;
+      const fault = `No line of ${searched} names this record. Read what was logged since it was sent: ${way}`;
       return { logGroupName, lines: [], fault };
     }
-    const { requestId, at } = found;
+    const { requestId, at } = invocation;
     // The local run's clock may run faster than that of its functions, and all it has fits into its memory.
     const period = name === undefined ? { from: 0 } : { from: at - before, to: at + after };
     const { events, complete } = await eventsOf({ ...query, ...period, text: requestId });
@@ -55,21 +56,27 @@ export async function logOf(
 
 type Query = Omit<Parameters<typeof eventsOf>[0], "from" | "to" | "text">;
 
+interface FoundInvocation {
+  readonly invocation?: { readonly requestId: string; readonly at: number };
+  /** Whether the whole log was searched, if it had to be. */
+  readonly complete: boolean;
+}
+
 /** The request that failed, and when. What SQS moved by itself does not name it, but the log may name the record. */
-async function invocationOf(
-  letter: DeadLetter,
-  query: Query,
-): Promise<{ readonly requestId: string; readonly at: number } | undefined> {
+async function invocationOf(letter: DeadLetter, query: Query): Promise<FoundInvocation> {
   const { reason, description, failedAt, sentAt, id } = letter;
   const context = (description?.requestContext ?? {}) as { readonly requestId?: unknown };
   const requestId = reason?.requestId ?? context.requestId;
-  if (typeof requestId === "string" && failedAt !== undefined) return { requestId, at: failedAt.getTime() };
-  const { events } = await eventsOf({ ...query, from: sentAt.getTime(), text: id });
-  const last = events.flatMap(({ message, timestamp }) => {
+  if (typeof requestId === "string" && failedAt !== undefined) {
+    return { invocation: { requestId, at: failedAt.getTime() }, complete: true };
+  }
+  const { events, complete } = await eventsOf({ ...query, from: sentAt.getTime(), text: id });
+  const named = events.flatMap(({ message, timestamp }) => {
     const { function_request_id: ofLine } = membersOf(message) ?? {};
     return typeof ofLine === "string" ? [{ requestId: ofLine, at: timestamp }] : [];
   });
-  return last.at(-1);
+  const invocation = named.at(-1);
+  return { ...(invocation && { invocation }), complete };
 }
 
 /** Without what belongs to other records of the batch. */

@@ -179,4 +179,16 @@ describe("the log of dead letters", () => {
     assert.deepEqual(await askedBy("prod"), [at - 16 * 60_000, at + 60_000]);
     assert.deepEqual(await askedBy(undefined), [0, undefined]);
   });
+
+  it("is said to name no record only as far as it was searched", async () => {
+    const moved = letterOf(message("m-1"), { ...consumer, logGroupName: "group" }, 1000);
+    const faultOf = async (nextToken: string | undefined) => {
+      const send = async () => ({ events: [], nextToken });
+      const { fault } = await logOf(moved, { name: "prod", flags: " --stack prod", ...reading({ send }) }, never);
+      return fault?.replace(/ --since .*/, "");
+    };
+    const rest = `names this record. Read what was logged since it was sent: spillway tail ${consumer.name} --stack prod`;
+    assert.equal(await faultOf(undefined), `No line of the log ${rest}`);
+    assert.equal(await faultOf("more"), `No line of the first 20 pages of the log ${rest}`);
+  });
 });

@@ -151,7 +151,7 @@ describe("an operator", () => {
     const since = `${letter?.sentAt.slice(0, 19)}Z`;
     assert.equal(
       letter?.log?.fault,
-      "No line of the log names this record, as nothing was logged for it. The log from then on: " +
+      "No line of the log names this record. Read what was logged since it was sent: " +
         `spillway tail orders${shop.stack.flags} --since ${since}`,
     );
     // The crash is received twice, a visibility timeout apart.
