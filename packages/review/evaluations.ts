@@ -37,10 +37,9 @@ export async function evaluateSide(side: Side, options: EvaluationsOptions): Pro
   }
   const evaluation = evaluationOf(side, options);
   try {
-    const [known, preview] = await Promise.all([
-      evaluateProgram(evaluation),
-      evaluateProgram({ ...evaluation, preview: true }),
-    ]);
+    // One after the other, because the second finds the bundles that the first has made.
+    const known = await evaluateProgram(evaluation);
+    const preview = await evaluateProgram({ ...evaluation, preview: true });
     return { graph: withContents(known, root), onlyOnceDeployed: onlyIn(known, preview) };
   } catch (error) {
     if (options.signal?.aborted) throw error;
