@@ -70,7 +70,13 @@ describe("a module in TypeScript", () => {
     writeFileSync(file, typeof content === "string" ? content : JSON.stringify(content));
   }
   const run = (register: string, cwd = folder): Told =>
-    JSON.parse(execFileSync(process.execPath, ["--no-warnings", "-e", program(register)], { cwd, encoding: "utf8" }));
+    JSON.parse(
+      execFileSync(process.execPath, ["--no-warnings", "-e", program(register)], {
+        cwd,
+        encoding: "utf8",
+        stdio: "pipe",
+      }),
+    );
   const load = (cwd = folder) => {
     const given = [path.join(cwd, "tsconfig.json"), kept()].map((each) => JSON.stringify(each));
     return run(`require(${JSON.stringify(loader)}).registerTypeScript(${given})`, cwd);
