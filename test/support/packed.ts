@@ -80,10 +80,10 @@ export function shellEnvironment(): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(kept), PATH: [path.dirname(process.execPath), ...elsewhere].join(path.delimiter) };
 }
 
-/** What a command writes. Rejects with all of it where the command fails. `timeout`: milliseconds. */
-export async function run(command: string, args: readonly string[], cwd: string, timeout = patience): Promise<string> {
+/** What a command writes. Rejects with all of it where the command fails. */
+export async function run(command: string, args: readonly string[], cwd: string): Promise<string> {
   try {
-    const options = { cwd, env: shellEnvironment(), timeout, maxBuffer: 64 * 1024 * 1024 };
+    const options = { cwd, env: shellEnvironment(), timeout: patience, maxBuffer: 64 * 1024 * 1024 };
     const { stdout } = await promisify(execFile)(command, args, options);
     return stdout;
   } catch (error) {
