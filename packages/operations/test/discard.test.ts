@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import type { MessageAttributeValue } from "@aws-sdk/client-sqs";
-import { until } from "../../../test/support/until";
 import { auditStream } from "../audit";
 import { assign, readAssignment } from "../edit/assignment";
 import { type EditRequest, edit } from "../edit/edit";
@@ -187,7 +186,7 @@ describe("dead letters that are discarded, restored and edited", () => {
       editRequest("jobs", again.MessageId ?? "", { edit: setting('id="ran"') }),
       fixable.working(),
     );
-    await until(async () => (await fixable.seen("ran")).length === 1);
+    await fixable.ran("ran");
     await fixable.hasLetters("jobs", 2);
   });
 

@@ -5,7 +5,6 @@ import * as path from "node:path";
 import { FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { PutRecordCommand } from "@aws-sdk/client-kinesis";
 import { AssumeRoleCommand } from "@aws-sdk/client-sts";
-import { until } from "../../../test/support/until";
 import { auditStream } from "../audit";
 import { edit } from "../edit/edit";
 import { discard } from "../redrive/discard";
@@ -86,9 +85,7 @@ describe("an operator with a role of what a command needs", () => {
     await fixable.hasLetters("clicks", 1);
     await fixable.fix("operators");
     await as("redrive", (stack) => sends(stack, "clicks"));
-    for (const id of ["by-aws", "by-one", "by-function"]) {
-      await until(async () => (await fixable.seen(id)).length === 1);
-    }
+    await fixable.ran("by-aws", "by-one", "by-function");
     const { events = [] } = await fixable.clients.logs.send(
       new FilterLogEventsCommand({
         logGroupName: fixable.consumer("clicks").logGroupName,
@@ -141,6 +138,6 @@ describe("an operator with a role of what a command needs", () => {
         fixable.working(),
       ),
     );
-    await until(async () => (await fixable.seen("edited")).length === 1);
+    await fixable.ran("edited");
   });
 });

@@ -3,7 +3,6 @@ import { KinesisClient, PutRecordCommand } from "@aws-sdk/client-kinesis";
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import type { MessageAttributeValue } from "@aws-sdk/client-sqs";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
-import { until } from "../../../test/support/until";
 import { type RedriveAnswer, redrive } from "../redrive/redrive";
 import type { RedriveRequest } from "../redrive/request";
 import { Fixable } from "./support/fixable";
@@ -45,9 +44,8 @@ describe("a redrive", () => {
     await fixable.fix("dry");
     const done = doneOf(await start("jobs"));
     assert.deepEqual([done.byAws, done.sent, done.stopped], [true, 3, undefined]);
-    await until(async () => (await fixable.seen("dry-3")).length > 0);
-    await fixable.hasLetters("jobs", 0);
-    for (const id of ids("dry", 3)) assert.deepEqual(await fixable.seen(id), [id]);
+    await fixable.ran(...ids("dry", 3));
+    assert.equal(await fixable.count("jobs"), 0);
   });
 
   it("sends a selection with attributes, bytes and trace as they were, and leaves the others", async () => {
@@ -76,14 +74,14 @@ describe("a redrive", () => {
     assert.deepEqual(folded.bytes, { DataType: "Binary.raw", BinaryValue: Buffer.from(bytes).toString("base64") });
     await fixable.fix("selection");
     doneOf(await start("jobs", { filter: { where } }));
-    await until(async () => (await fixable.seen("ten")).length + (await fixable.seen("nine")).length === 2);
+    await fixable.ran("ten", "nine");
     assert.deepEqual(
       (await fixable.letters("jobs")).map(({ Body }) => JSON.parse(Body ?? "").id),
       ["left"],
     );
     await fixable.fix("other");
     assert.equal(doneOf(await start("jobs", { yes: false })).sent, 1, "one letter needs no --yes");
-    await until(async () => (await fixable.seen("left")).length === 1);
+    await fixable.ran("left");
   });
 
   it("keeps the order of FIFO groups, also of those with more than ten letters", async () => {
@@ -100,13 +98,11 @@ describe("a redrive", () => {
     assert.equal(done.sent, 12);
     // Ten of the other group were read, which stay, and two are behind them.
     assert.deepEqual([done.unread?.count, done.unread?.sure], [2, true]);
-    await until(async () => (await fixable.seen("order of p")).length === 12);
-    assert.deepEqual(await fixable.seen("order of p"), ids("p", 12));
+    assert.deepEqual(await fixable.order("p", 12), ids("p", 12));
     assert.equal(await fixable.count("ledger"), 12);
     await fixable.fix("ledger-q");
     assert.equal(doneOf(await start("ledger", { rate: 600 })).byAws, false);
-    await until(async () => (await fixable.seen("order of q")).length === 12);
-    assert.deepEqual(await fixable.seen("order of q"), ids("q", 12));
+    assert.deepEqual(await fixable.order("q", 12), ids("q", 12));
   });
 
   it("gives records of a stream back to their function, in the order of their key", async () => {
@@ -129,7 +125,7 @@ describe("a redrive", () => {
     await fixable.fix("clicks");
     const done = doneOf(await start("clicks"));
     assert.deepEqual([done.sent, done.kept], [6, []]);
-    assert.deepEqual(await fixable.seen("order of click"), ids("click", 6));
+    assert.deepEqual(await fixable.order("click", 6), ids("click", 6));
     assert.equal(await fixable.count("clicks"), 0);
   });
 
@@ -169,9 +165,9 @@ describe("a redrive", () => {
     await fixable.fix("rows");
     await fixable.fix("news");
     assert.equal(doneOf(await start("changes")).sent, 1);
-    assert.deepEqual(await fixable.seen("INSERT row"), ["row"]);
+    await fixable.ran("INSERT row");
     assert.equal(doneOf(await start("audit")).sent, 2);
-    for (const id of ["published", "retried"]) assert.deepEqual(await fixable.seen(id), [id]);
+    await fixable.ran("published", "retried");
     assert.equal(await fixable.count("audit"), 0);
   });
 
@@ -181,12 +177,12 @@ describe("a redrive", () => {
     const attributes = { ERROR_CODE: text("AccessDenied"), TARGET_ARN: text(sourceArn) };
     await fixable.send(fixable.consumer("hourly").url, { id: "late" }, { attributes });
     assert.equal(doneOf(await start("hourly")).sent, 1);
-    await until(async () => (await fixable.seen("late")).length === 1);
+    await fixable.ran("late");
 
     await fixable.send(fixable.consumer("news").url, { id: "undelivered" });
     const stays = doneOf(await start("news", { audit: false }));
     assert.match(stays.kept[0]?.why ?? "", /Name a consumer of it with --to/);
     assert.equal(doneOf(await start("news", { to: fixable.consumer("others") })).sent, 1);
-    await until(async () => (await fixable.seen("undelivered")).length === 1);
+    await fixable.ran("undelivered");
   });
 });

@@ -61,9 +61,28 @@ export class Fixable {
     await this.run.tables.send(new DeleteCommand({ TableName: this.run.output("runsTable"), Key }));
   }
 
-  /** What was noted under this id, in order. */
-  async seen(id: string): Promise<readonly string[]> {
+  /** Waits until each of these events has run, whichever comes first, and fails if one has run twice. */
+  async ran(...ids: readonly string[]): Promise<void> {
+    for (const id of ids) {
+      await until(async () => (await this.#notedAs(id)).length > 0, `${id} has run`);
+      assert.deepEqual(await this.#notedAs(id), [id]);
+    }
+  }
+
+  /** Waits until so many events of a group have run, and answers their ids in the order of their runs. */
+  async order(group: string, count: number): Promise<readonly string[]> {
+    const noted = () => this.#notedAs(`order of ${group}`);
+    await until(async () => (await noted()).length >= count, `${count} events of ${group} have run`);
+    return noted();
+  }
+
+  async #notedAs(id: string): Promise<readonly string[]> {
     return ((await this.run.item("runsTable", { id }))?.seen as readonly string[] | undefined) ?? [];
+  }
+
+  /** Waits until the consumer of a queue has worked off all that was sent to it. */
+  async workedOff(queueUrl: string): Promise<void> {
+    await until(async () => (await this.#countOf(queueUrl)) === 0, `${queueUrl} is empty`);
   }
 
   async send(
@@ -85,10 +104,10 @@ export class Fixable {
 
   /** How many dead letters a consumer has, visible or not. */
   async count(name: string): Promise<number> {
-    return this.countOf(this.consumer(name).url);
+    return this.#countOf(this.consumer(name).url);
   }
 
-  async countOf(queueUrl: string): Promise<number> {
+  async #countOf(queueUrl: string): Promise<number> {
     const { GetQueueAttributesCommand } = await import("@aws-sdk/client-sqs");
     const { Attributes = {} } = await this.run.sqs.send(
       new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ["All"] }),
@@ -100,7 +119,7 @@ export class Fixable {
     await until(async () => (await this.count(name)) === count, `${name} has ${count} dead letters`);
   }
 
-  /** All dead letters as they are; they stay, and are visible again at once. */
+  /** All dead letters as they are; they stay, and are visible again at once. `hasLetters` waits for those to come. */
   async letters(name: string): Promise<readonly Message[]> {
     const found = new Map<string, Message>();
     const wanted = await this.count(name);
