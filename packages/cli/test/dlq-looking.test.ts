@@ -19,6 +19,10 @@ describe("spillway dlq list and show, tail and outputs", () => {
     run = await Run.start();
     for (const id of ["o-1", "o-2", "o-3"]) await run.send("ordersQueueUrl", order(id));
     await until(async () => (await visible()) === 3);
+    // A function writes what it has given up after the dead letters are stored.
+    await until(
+      () => run.lines.reduce((sum, line) => sum + line.split('"outcome":"deadLettered"').length - 1, 0) === 3,
+    );
   });
   afterEach(endAll);
   after(async () => {

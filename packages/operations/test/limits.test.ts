@@ -164,7 +164,7 @@ describe("the log of dead letters", () => {
       },
     );
     assert.deepEqual(seen, ["one", "two"]);
-  }).timeout(30_000);
+  });
 
   it("is searched around the failure on AWS, and whole in the local run, whose clock may be far ahead", async () => {
     const reason = { errorType: "E", errorMessage: "", requestId: "r-1", failedAt: "2026-11-29T00:00:00Z" };

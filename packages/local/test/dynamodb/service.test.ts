@@ -19,6 +19,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { loadTypeScript } from "../../../../test/support/load-typescript";
+import { until } from "../../../../test/support/until";
 import { createDynamoDb } from "../../dynamodb/service";
 import { startFront } from "../../http/front";
 import { createAsk, type Message } from "../../service/ask";
@@ -325,11 +326,8 @@ describe("DynamoDB of the local run, from start to end", () => {
     assert.notEqual(servers(dataDir).length, 0);
     child.kill("SIGKILL");
     await ended;
-    for (let look = 0; look < 500 && readdirSync(dataDir).length > 0; look += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-    assert.deepEqual(readdirSync(dataDir), []);
-    assert.deepEqual(servers(dataDir), []);
+    await until(() => readdirSync(dataDir).length === 0, "its files are removed");
+    await until(() => servers(dataDir).length === 0, "its server has ended");
     rmSync(dataDir, { recursive: true, force: true });
   });
 });

@@ -90,8 +90,8 @@ describe("an asynchronous invocation", () => {
     });
     await submit("fails");
     // The first attempt, before time goes on.
-    await until("it has failed", () => run.lambda.pool.processes.some(({ busy }) => busy));
-    await until("it has failed", () => run.lambda.pool.processes.every(({ busy }) => !busy));
+    const { pool } = run.lambda;
+    await until("it has failed", () => pool.invocations.get("fails") === 1 && pool.active === 0);
     let body: string | undefined;
     await until("the destination has it", async () => {
       await clock.pass(10_000);

@@ -110,7 +110,7 @@ describe("a function that listens for a debugger", () => {
   });
 
   it("runs one event at a time, and does not receive a message again while it is processing it", async () => {
-    const url = await createQueue(run, "orders", { VisibilityTimeout: "1" });
+    const url = await createQueue(run, "orders", { VisibilityTimeout: "2" });
     const counts =
       "let n = 0; exports.handler = async () => { n++; await new Promise((r) => setTimeout(r, 2500)); return n; };";
     run.put("slow", counts, { timeout: 1 });

@@ -91,9 +91,9 @@ describe("idempotent callbacks, on this machine", () => {
 
   it("retry a duplicate that arrives while the first is in progress, and then skip it", async () => {
     const job = { jobId: "waits", does: "wait" };
-    await run.send("jobsUrl", job);
+    await run.send("patientUrl", job);
     await until(async () => (await runsOf("waits")) === 1);
-    const duplicate = await run.send("jobsUrl", job);
+    const duplicate = await run.send("patientUrl", job);
     await until(() => failuresOf(duplicate).length > 0);
     await run.tables.send(
       new UpdateCommand({
@@ -106,7 +106,7 @@ describe("idempotent callbacks, on this machine", () => {
     await until(() => skipped().includes(duplicate));
     assert.deepEqual([...new Set(failuresOf(duplicate))], ["IdempotencyAlreadyInProgressError"]);
     assert.equal(await runsOf("waits"), 1);
-    await until(() => emptied("jobsUrl"));
+    await until(() => emptied("patientUrl"));
   });
 
   it("work for a topic; another consumer's events are separate", async () => {
