@@ -10,8 +10,10 @@ import {
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import type { Consumer } from "../stack/stack";
+import { cutGroup } from "./cut-group";
 import type { DeadLetter } from "./letter";
 import { letterOf } from "./parse";
+import { refuseRedrive } from "./refuse-redrive";
 import { type Unread, unreadOf } from "./unread";
 
 export interface Reader {
@@ -55,7 +57,7 @@ const hidden = 60;
 const extendEvery = 20_000;
 /** Entries of a batch, and messages of a receive: what SQS takes. */
 const mostAtOnce = 10;
-/** A long poll asks all servers of a queue, a short one only some, and would miss messages. */
+/** A long poll asks all servers of a queue; a short one would miss messages. */
 const longPoll = 1;
 /** How many answers without a message are needed to believe that none is left, when the count says that some are. */
 const emptyAnswers = 3;
@@ -86,16 +88,6 @@ export async function openReader(options: ReaderOptions): Promise<Reader> {
       number(attributes.ApproximateNumberOfMessagesNotVisible) + number(attributes.ApproximateNumberOfMessagesDelayed),
     retention: number(attributes.MessageRetentionPeriod),
   });
-}
-
-function refuseRedrive(policy: string | undefined, { name }: Consumer): void {
-  if (policy === undefined || policy === "") return;
-  const { maxReceiveCount, deadLetterTargetArn } = JSON.parse(policy) as Readonly<Record<string, unknown>>;
-  throw new Error(
-    `The dead-letter queue of ${name} has a redrive policy itself (maxReceiveCount ${maxReceiveCount}, to ` +
-      `${deadLetterTargetArn}). Each look counts as a receive, and could move messages there. Remove the policy, or ` +
-      "read that queue instead.",
-  );
 }
 
 class QueueReader implements Reader {
@@ -145,12 +137,11 @@ class QueueReader implements Reader {
     let known = 0;
     while (this.read < limit && !this.#full) {
       signal.throwIfAborted();
-      const messages = await this.#receive(Math.min(mostAtOnce, limit - this.read), fifo);
+      const received = await this.#receive(Math.min(mostAtOnce, limit - this.read), fifo);
+      const messages = fifo && received.length === mostAtOnce ? await this.#withoutCut(received) : received;
       const fresh = messages.filter(({ MessageId = "" }) => !this.#seen.has(MessageId));
-      for (const { MessageId = "", ReceiptHandle = "" } of messages) {
-        this.#seen.add(MessageId);
-        this.#mine.set(MessageId, ReceiptHandle);
-      }
+      for (const { MessageId = "" } of messages) this.#seen.add(MessageId);
+      for (const { MessageId = "", ReceiptHandle = "" } of messages) this.#mine.set(MessageId, ReceiptHandle);
       if (fresh.length === 0 && messages.length > 0 && !fifo && known < knownAnswers) {
         known += 1;
         continue;
@@ -190,6 +181,14 @@ class QueueReader implements Reader {
       return {};
     });
     return Messages;
+  }
+
+  /** Gives back those of a group that may go on: they come again, with what is behind them. */
+  async #withoutCut(received: readonly Message[]): Promise<readonly Message[]> {
+    const cut = cutGroup(received);
+    for (const { MessageId = "", ReceiptHandle = "" } of cut) this.#mine.set(MessageId, ReceiptHandle);
+    await this.#release(cut.map(({ MessageId = "" }) => MessageId));
+    return received.filter((message) => !cut.includes(message));
   }
 
   async delete(letters: readonly DeadLetter[]): Promise<readonly DeadLetter[]> {

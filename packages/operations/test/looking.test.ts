@@ -70,6 +70,26 @@ describe("looking at dead letters", () => {
     }
   });
 
+  it("reads message groups of less than ten whole, wherever SQS cuts them", async () => {
+    const groups = ["a", "b", "c", "d", "e"];
+    const ids = await shop.fill("ledger", 40, (index) => ({ group: groups[Math.floor(index / 8)] ?? "" }));
+    const reader = await open("ledger");
+    const read = await readAll(reader);
+    assert.deepEqual([reader.complete, reader.unread], [true, undefined]);
+    assert.equal(read.length, 40);
+    for (let from = 0; from < 40; from += 8) {
+      const own = ids.slice(from, from + 8);
+      assert.deepEqual(
+        read.filter((id) => own.includes(id)),
+        own,
+        "in the order of the group",
+      );
+    }
+    await reader.close();
+    assert.deepEqual(await shop.counts("ledger"), [40, 0]);
+    await shop.drain("ledger");
+  });
+
   it("gives two who look at once a part each, and says so", async () => {
     const ids = await shop.fill("orders", 30);
     const one = await open("orders", { limit: 12 });
