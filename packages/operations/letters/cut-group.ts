@@ -2,8 +2,8 @@
 import type { Message } from "@aws-sdk/client-sqs";
 
 /**
- * Those of the last group. SQS hands out nothing more of a group while a message of it is hidden, so the rest would stay
- * unread. None when all are of one group, which cannot be read on: it has ten or more.
+ * Those of the last group. SQS hands out nothing more of a group while a message of it is hidden, so the rest would
+ * stay unread. None when all are of one group, which cannot be read on: it has ten or more.
  */
 export function cutGroup(received: readonly Message[]): readonly Message[] {
   const groupOf = ({ Attributes }: Message) => Attributes?.MessageGroupId;
