@@ -1,25 +1,13 @@
-// Builds the packages from their sources as they are published: JavaScript and types of all of them in one go, because
-// they import each other, and ES modules of what runs in Lambda, because esbuild leaves the unused parts only of those
-// out of a bundle.
+// Builds the packages from their sources as they are published, unless the same was built before.
 import { createHash } from "node:crypto";
-import {
-  copyFileSync,
-  existsSync,
-  globSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { copyFileSync, existsSync, globSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import * as path from "node:path";
-import ts from "typescript";
+import { version } from "typescript/package.json";
 
-/** Sources that esbuild bundles, and what those import. */
-const inLambda = ["components/callback.ts", "components/runtime/**/*.ts"];
 /** Where a package's ES modules are, below what is built of it. */
 export const esModulesFolder = "esm";
+/** The modules that decide what is built of the same sources. */
+const builders = ["build.ts", "compile.ts"].map((name) => path.join(__dirname, name));
 
 /** Folders of the packages that are published, relative to the repository's root. */
 export const packageFolders = (root: string): readonly string[] =>
@@ -47,8 +35,10 @@ export function build(root: string): string {
   const unfinished = `${target}.${process.pid}`;
   try {
     const modules = files.filter((file) => file.endsWith(".ts"));
+    // The compiler is loaded only where something is compiled: npm runs this once for each package.
+    const { compile, writeEsModules }: typeof import("./compile") = require("./compile");
     compile(root, modules, unfinished);
-    writeEsModules(root, unfinished);
+    writeEsModules(root, unfinished, esModulesFolder);
     for (const file of files.filter((each) => !modules.includes(each))) {
       mkdirSync(path.dirname(path.join(unfinished, file)), { recursive: true });
       copyFileSync(path.join(root, file), path.join(unfinished, file));
@@ -77,69 +67,8 @@ function sourcesIn(root: string, folder: string): readonly string[] {
 }
 
 function hashOf(root: string, files: readonly string[]): string {
-  const hash = createHash("sha256").update(ts.version).update(readFileSync(__filename));
+  const hash = createHash("sha256").update(version);
+  for (const file of builders) hash.update(readFileSync(file));
   for (const file of files) hash.update(file).update(readFileSync(path.join(root, file)));
   return hash.digest("hex").slice(0, 16);
-}
-
-function optionsOf(root: string): ts.CompilerOptions {
-  const file = path.join(root, "tsconfig.json");
-  const { config } = ts.readConfigFile(file, ts.sys.readFile);
-  return ts.convertCompilerOptionsFromJson(config.compilerOptions, root, file).options;
-}
-
-function compile(root: string, files: readonly string[], outDir: string): void {
-  const options: ts.CompilerOptions = {
-    ...optionsOf(root),
-    noEmit: false,
-    noEmitOnError: true,
-    outDir,
-    rootDir: root,
-    declaration: true,
-    stripInternal: true,
-    sourceMap: true,
-    // The sources themselves are not in the package.
-    inlineSources: true,
-    types: ["node"],
-  };
-  const program = ts.createProgram({ rootNames: files.map((file) => path.join(root, file)), options });
-  const { diagnostics } = program.emit(undefined, (file, text) =>
-    ts.sys.writeFile(file, file.endsWith(".js.map") ? besideItself(text) : text),
-  );
-  const found = [...ts.getPreEmitDiagnostics(program), ...diagnostics];
-  if (found.length === 0) return;
-  throw new Error(
-    ts.formatDiagnostics(found, {
-      getCanonicalFileName: (name) => name,
-      getCurrentDirectory: () => root,
-      getNewLine: () => "\n",
-    }),
-  );
-}
-
-/**
- * A source map that names its source beside it. The source is in the map, and not in the package: relative to the
- * repository, its name would be that of some file of the program that has installed the package.
- */
-function besideItself(map: string): string {
-  const { sources, ...rest } = JSON.parse(map) as { readonly sources: readonly string[] };
-  return JSON.stringify({ ...rest, sources: sources.map((source) => path.posix.basename(source)) });
-}
-
-function writeEsModules(root: string, target: string): void {
-  const options = { ...optionsOf(root), module: ts.ModuleKind.ESNext, sourceMap: true, inlineSources: true };
-  const files = new Set(inLambda.flatMap((pattern) => globSync(pattern, { cwd: root })));
-  for (const file of files) {
-    const fileName = path.join(root, file);
-    const text = readFileSync(fileName, "utf8");
-    const { outputText, sourceMapText = "" } = ts.transpileModule(text, { fileName, compilerOptions: options });
-    const [folder = "", ...rest] = file.split("/");
-    const built = path.join(target, folder, esModulesFolder, ...rest).replace(/\.ts$/, ".js");
-    mkdirSync(path.dirname(built), { recursive: true });
-    writeFileSync(built, outputText);
-    writeFileSync(`${built}.map`, besideItself(sourceMapText));
-    for (const { fileName: imported } of ts.preProcessFile(outputText).importedFiles) {
-      if (imported.startsWith(".")) files.add(`${path.posix.join(path.posix.dirname(file), imported)}.ts`);
-    }
-  }
 }
