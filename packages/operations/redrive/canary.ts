@@ -33,7 +33,7 @@ export async function takeCanaries(
 
 /**
  * Waits until all have succeeded, and resolves with undefined; or with the reason why the rest must wait: one is dead
- * again, or the time is over.
+ * again, or the time is over. Rejects when the signal aborts before their outcome is known.
  */
 export async function awaitCanaries(
   recordIds: readonly string[],
@@ -52,7 +52,7 @@ export async function awaitCanaries(
     if (dead > 0) return `${dead} of the first ${recordIds.length} came back dead`;
     const open = recordIds.filter((id) => outcomes.of(id) === undefined).length;
     if (open === 0) return undefined;
-    if (signal.aborted) return undefined;
+    signal.throwIfAborted();
     if (performance.now() > end) {
       return `after ${timeout} s, ${open} of the first ${recordIds.length} had no outcome yet: they are retried, or wait`;
     }

@@ -80,6 +80,25 @@ describe("a redrive that ends early", () => {
     assert.equal((await fixable.letters("others")).length, 20);
   });
 
+  it("does not say that the first ones have succeeded when it is interrupted before that is known", async () => {
+    for (const id of ids("open", 25)) await fixable.send(fixable.consumer("others").url, { id, fails: "open" });
+    const stop = new AbortController();
+    let sends = false;
+    onAction = (action) => {
+      sends ||= action === "SendMessageBatch";
+      // It reads on, because the first may have come back.
+      if (sends && action === "ReceiveMessage") stop.abort();
+    };
+    fixable.said.length = 0;
+    const filter = { where: [{ path: "fails", value: "open" }] };
+    const done = doneOf(await start("others", { filter, canary: 1 }, stop.signal));
+    assert.deepEqual([done.sent, done.stopped], [1, "it was interrupted"]);
+    assert.deepEqual(
+      fixable.said.filter((line) => line.includes("have succeeded")),
+      [],
+    );
+  });
+
   it("cancels the move of a whole queue when it is interrupted, or when letters come back dead", async () => {
     const { url } = fixable.consumer("jobs");
     for (const id of ids("moved", 40)) await fixable.send(url, { id, refused: "moved" });
