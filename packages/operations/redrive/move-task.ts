@@ -73,9 +73,9 @@ export async function moveAll(settings: MoveSettings): Promise<Moved> {
         if (task.Status === "FAILED") {
           throw new Error(`AWS stopped after ${moved} messages: ${task.FailureReason ?? "it did not say why"}.`);
         }
-        if (task.Status !== "RUNNING" && task.Status !== "CANCELLING") {
-          return { moved, ...(stopped !== undefined && { stopped }) };
-        }
+        // It may have moved the last one before it could be cancelled.
+        if (task.Status === "COMPLETED") return { moved };
+        if (task.Status === "CANCELLED") return { moved, stopped: stopped ?? "somebody else cancelled it" };
       }
       if (!cancelled) {
         stopped = signal.aborted ? "it was interrupted" : await settings.stops();
