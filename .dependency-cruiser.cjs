@@ -79,6 +79,12 @@ module.exports = {
       { path: "^components/|^node_modules/@pulumi/", pathNot: "^components/runtime/" },
     ),
     rule(
+      "aws-whole",
+      "The components import the services of @pulumi/aws that they need: the whole of it takes each program longer to load, and to check.",
+      { path: "^components/", pathNot: test },
+      { path: "^node_modules/@pulumi/aws/index\\." },
+    ),
+    rule(
       "syntax-alone",
       "AWS's small languages know nothing of who reads them.",
       { path: "^components/syntax/" },

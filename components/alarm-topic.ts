@@ -1,6 +1,7 @@
 // The SNS topic that alarms go to: encrypted with a key that CloudWatch may use, and open for CloudWatch of this
 // account alone.
-import * as aws from "@pulumi/aws";
+import * as kms from "@pulumi/aws/kms";
+import * as sns from "@pulumi/aws/sns";
 import * as pulumi from "@pulumi/pulumi";
 import { ArgumentErrors } from "./base/argument-errors";
 import { checkName, nameOfTopic } from "./base/names";
@@ -34,13 +35,13 @@ export interface AlarmTopicArgs extends Pick<Operations, "protect"> {
 /** The child resources of an `AlarmTopic`, by their roles. */
 export interface AlarmTopicNodes {
   /** The topic. */
-  readonly topic: aws.sns.Topic;
+  readonly topic: sns.Topic;
   /** Its policy: CloudWatch of this account may publish. */
-  readonly policy: aws.sns.TopicPolicy;
+  readonly policy: sns.TopicPolicy;
   /** The topic's own key; undefined with a `kmsKeyArn`. */
-  readonly key: aws.kms.Key | undefined;
+  readonly key: kms.Key | undefined;
   /** The subscriptions of `emails`, by the addresses. */
-  readonly subscriptions: Readonly<Record<string, aws.sns.TopicSubscription>>;
+  readonly subscriptions: Readonly<Record<string, sns.TopicSubscription>>;
 }
 
 /**
@@ -71,12 +72,12 @@ export class AlarmTopic extends pulumi.ComponentResource {
     const place = keyPlaceOf(this);
     const { key, keyArn } =
       kmsKeyArn === undefined ? this.createKey(place, protect) : { key: undefined, keyArn: keyArnOf(kmsKeyArn, this) };
-    const topic = new aws.sns.Topic(name, { kmsMasterKeyId: keyArn }, { parent: this });
+    const topic = new sns.Topic(name, { kmsMasterKeyId: keyArn }, { parent: this });
     const policy = this.createPolicy(topic, place.account);
     const subscriptions = Object.fromEntries(
       emails.map((email) => [
         email,
-        new aws.sns.TopicSubscription(
+        new sns.TopicSubscription(
           `${name}-${email}`,
           { topic: topic.arn, protocol: "email", endpoint: email },
           { parent: this },
@@ -104,7 +105,7 @@ export class AlarmTopic extends pulumi.ComponentResource {
   }
 
   private createKey(place: KeyPlace, protect: boolean | undefined) {
-    const key = new aws.kms.Key(
+    const key = new kms.Key(
       this.name,
       {
         description: `Alarms of ${this.name}`,
@@ -121,8 +122,8 @@ export class AlarmTopic extends pulumi.ComponentResource {
    * It takes the place of SNS's default policy, so that CloudWatch must be named; the account's own roles publish by
    * their own policies.
    */
-  private createPolicy(topic: aws.sns.Topic, accountId: pulumi.Output<string>): aws.sns.TopicPolicy {
-    return new aws.sns.TopicPolicy(
+  private createPolicy(topic: sns.Topic, accountId: pulumi.Output<string>): sns.TopicPolicy {
+    return new sns.TopicPolicy(
       this.name,
       {
         arn: topic.arn,

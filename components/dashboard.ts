@@ -1,5 +1,6 @@
 // One CloudWatch dashboard for a pipeline, built from its components.
-import * as aws from "@pulumi/aws";
+import * as cloudwatch from "@pulumi/aws/cloudwatch";
+import { getRegionOutput } from "@pulumi/aws/getRegion";
 import * as pulumi from "@pulumi/pulumi";
 import { ArgumentErrors } from "./base/argument-errors";
 import { checkName } from "./base/names";
@@ -55,7 +56,7 @@ export interface DashboardArgs {
 /** The child resources of a `Dashboard`, by their roles. */
 export interface DashboardNodes {
   /** The dashboard. */
-  readonly dashboard: aws.cloudwatch.Dashboard;
+  readonly dashboard: cloudwatch.Dashboard;
 }
 
 /** CloudWatch takes 500 widgets; a row has at most six, and five are at the top. */
@@ -94,9 +95,9 @@ export class Dashboard extends pulumi.ComponentResource {
     }
     errors.throwIfAny(this);
 
-    const region = aws.getRegionOutput({}, { parent: this }).region;
+    const region = getRegionOutput({}, { parent: this }).region;
     const parts = pulumi.all(entries.map(([title, row]) => partOf(row).apply((part) => ({ title, part }))));
-    const dashboard = new aws.cloudwatch.Dashboard(
+    const dashboard = new cloudwatch.Dashboard(
       name,
       {
         // The provider makes up no name for it.

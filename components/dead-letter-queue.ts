@@ -1,6 +1,7 @@
 // The dead-letter queue: where a record goes that was given up, and the one alarm that always exists.
 // Longer than 250 lines because what is public has a doc comment for each property and parameter.
-import * as aws from "@pulumi/aws";
+import * as cloudwatch from "@pulumi/aws/cloudwatch";
+import * as sqs from "@pulumi/aws/sqs";
 import * as pulumi from "@pulumi/pulumi";
 import { fromAlarmToFix } from "./alarms/alarms";
 import { ArgumentErrors } from "./base/argument-errors";
@@ -39,7 +40,7 @@ export interface DeadLetterQueueOverrides {
    */
   readonly queue?: Partial<
     Omit<
-      aws.sqs.QueueArgs,
+      sqs.QueueArgs,
       | "fifoQueue"
       | "messageRetentionSeconds"
       | "policy"
@@ -53,7 +54,7 @@ export interface DeadLetterQueueOverrides {
    * Properties of its alarm.
    * @default none
    */
-  readonly alarm?: Partial<Omit<aws.cloudwatch.MetricAlarmArgs, "alarmActions" | "okActions" | "dimensions">>;
+  readonly alarm?: Partial<Omit<cloudwatch.MetricAlarmArgs, "alarmActions" | "okActions" | "dimensions">>;
 }
 
 /** Where a component's dead letters are, and which source they come from. */
@@ -78,13 +79,13 @@ const mostSources = 10;
 /** The child resources of a `DeadLetterQueue`, by their roles. */
 export interface DeadLetterQueueNodes {
   /** The queue. */
-  readonly queue: aws.sqs.Queue;
+  readonly queue: sqs.Queue;
   /** Its policy: TLS only, and whoever may put dead letters there. */
-  readonly policy: aws.sqs.QueuePolicy;
+  readonly policy: sqs.QueuePolicy;
   /** Which queues SQS may move messages from. */
-  readonly redriveAllowPolicy: aws.sqs.RedriveAllowPolicy;
+  readonly redriveAllowPolicy: sqs.RedriveAllowPolicy;
   /** Goes off at the first dead letter. */
-  readonly alarm: aws.cloudwatch.MetricAlarm;
+  readonly alarm: cloudwatch.MetricAlarm;
 }
 
 /**
@@ -161,12 +162,12 @@ export class DeadLetterQueue extends pulumi.ComponentResource {
   }
 
   /** Must be there before the first dead letter of an admitted service. */
-  get policy(): aws.sqs.QueuePolicy {
+  get policy(): sqs.QueuePolicy {
     return this.ownPolicy.policy;
   }
 
-  private createQueue({ messageRetention, protect, overrides }: DeadLetterQueueArgs): aws.sqs.Queue {
-    return new aws.sqs.Queue(
+  private createQueue({ messageRetention, protect, overrides }: DeadLetterQueueArgs): sqs.Queue {
+    return new sqs.Queue(
       this.name,
       {
         ...(this.kmsKeyArn === undefined ? { sqsManagedSseEnabled: true } : { kmsMasterKeyId: this.kmsKeyArn }),
@@ -183,7 +184,7 @@ export class DeadLetterQueue extends pulumi.ComponentResource {
    * A resource of its own: as a property of the queue it would need the source's ARN, and the source needs this
    * queue's.
    */
-  private createRedriveAllowPolicy(queue: aws.sqs.Queue): aws.sqs.RedriveAllowPolicy {
+  private createRedriveAllowPolicy(queue: sqs.Queue): sqs.RedriveAllowPolicy {
     const policyOf = (arns: readonly pulumi.Input<string>[]) => {
       if (arns.length > mostSources) {
         throw new OutputError(
@@ -196,19 +197,16 @@ export class DeadLetterQueue extends pulumi.ComponentResource {
         ? pulumi.jsonStringify({ redrivePermission: "denyAll" })
         : pulumi.jsonStringify({ redrivePermission: "byQueue", sourceQueueArns: [...arns] });
     };
-    return new aws.sqs.RedriveAllowPolicy(
+    return new sqs.RedriveAllowPolicy(
       this.name,
       { queueUrl: queue.url, redriveAllowPolicy: this.sources.resolve(policyOf) },
       { parent: this },
     );
   }
 
-  private createAlarm(
-    queue: aws.sqs.Queue,
-    { alarmTopicArn, overrides }: DeadLetterQueueArgs,
-  ): aws.cloudwatch.MetricAlarm {
+  private createAlarm(queue: sqs.Queue, { alarmTopicArn, overrides }: DeadLetterQueueArgs): cloudwatch.MetricAlarm {
     const actions = alarmTopicArn === undefined ? [] : [alarmTopicArn];
-    return new aws.cloudwatch.MetricAlarm(
+    return new cloudwatch.MetricAlarm(
       this.name,
       {
         alarmDescription:

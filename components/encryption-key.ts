@@ -1,5 +1,5 @@
 // One customer managed key for all that a stack keeps, and who may use it.
-import * as aws from "@pulumi/aws";
+import * as kms from "@pulumi/aws/kms";
 import * as pulumi from "@pulumi/pulumi";
 import { ArgumentErrors } from "./base/argument-errors";
 import { checkName } from "./base/names";
@@ -23,7 +23,7 @@ export interface EncryptionKeyArgs extends Pick<Operations, "protect"> {
 /** The child resources of an `EncryptionKey`, by their roles. */
 export interface EncryptionKeyNodes {
   /** The key. */
-  readonly key: aws.kms.Key;
+  readonly key: kms.Key;
 }
 
 const longestWindow = 30;
@@ -57,7 +57,7 @@ export class EncryptionKey extends pulumi.ComponentResource {
     });
     errors.throwIfAny(this);
 
-    const key = new aws.kms.Key(
+    const key = new kms.Key(
       name,
       {
         description: args.description ?? `Encrypts what ${pulumi.getProject()}-${pulumi.getStack()} keeps`,

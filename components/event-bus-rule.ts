@@ -1,5 +1,5 @@
 // A rule of an event bus that leads events to a consumer's queue, and the dead letters of what could not be sent.
-import * as aws from "@pulumi/aws";
+import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as pulumi from "@pulumi/pulumi";
 import { type AlarmNodes, type AlarmOverrides, checkAlarms, createAlarms } from "./alarms/alarms";
 import { ruleAlarms } from "./alarms/source-alarms";
@@ -41,12 +41,12 @@ export interface EventBusRuleOptions extends QueueTargetOptions, Operations {
      * Properties of the rule.
      * @default none
      */
-    readonly rule?: Pick<aws.cloudwatch.EventRuleArgs, "description" | "tags" | "forceDestroy">;
+    readonly rule?: Pick<cloudwatch.EventRuleArgs, "description" | "tags" | "forceDestroy">;
     /**
      * Sends something other than the event. The compiler does not see what it is; the callback's schema does.
      * @default none: the whole event is sent
      */
-    readonly target?: Pick<aws.cloudwatch.EventTargetArgs, "inputTransformer">;
+    readonly target?: Pick<cloudwatch.EventTargetArgs, "inputTransformer">;
     /**
      * Properties of the dead-letter queue.
      * @default none
@@ -86,9 +86,9 @@ export interface EventBusRuleArgs<E extends { readonly type: string }, K extends
 /** The child resources of an `EventBusRule`, by their roles. */
 export interface EventBusRuleNodes {
   /** The rule. */
-  readonly rule: aws.cloudwatch.EventRule;
+  readonly rule: cloudwatch.EventRule;
   /** Its target: the queue. */
-  readonly target: aws.cloudwatch.EventTarget;
+  readonly target: cloudwatch.EventTarget;
   /** What could not be sent, with its own nodes. */
   readonly deadLetterQueue: DeadLetterQueue;
   /** The alarms of the set `all`; empty without them. */
@@ -127,7 +127,7 @@ export class EventBusRule<
     check(name, args, this);
     const { overrides } = args;
     const bus = args.bus === undefined ? {} : { eventBusName: args.bus.name };
-    const rule = new aws.cloudwatch.EventRule(
+    const rule = new cloudwatch.EventRule(
       name,
       {
         ...overrides?.rule,
@@ -164,10 +164,10 @@ export class EventBusRule<
 
   private createTarget(
     args: EventBusRuleArgs<E, K>,
-    bus: Pick<aws.cloudwatch.EventTargetArgs, "eventBusName">,
-    rule: aws.cloudwatch.EventRule,
+    bus: Pick<cloudwatch.EventTargetArgs, "eventBusName">,
+    rule: cloudwatch.EventRule,
     deadLetters: DeadLetterQueue,
-  ): aws.cloudwatch.EventTarget {
+  ): cloudwatch.EventTarget {
     const { target, messageGroupId, overrides } = args;
     const fromThisRule = {
       Effect: "Allow",
@@ -177,7 +177,7 @@ export class EventBusRule<
     } as const;
     const policy = target.admit({ Sid: `FromRule${this.name.replace(/[^A-Za-z0-9]/g, "")}`, ...fromThisRule });
     deadLetters.admit({ Sid: "Undelivered", ...fromThisRule });
-    return new aws.cloudwatch.EventTarget(
+    return new cloudwatch.EventTarget(
       this.name,
       {
         ...overrides?.target,

@@ -1,6 +1,8 @@
 // An HTTP endpoint that puts events straight into queues, with no Lambda between.
 import { createHash } from "node:crypto";
-import * as aws from "@pulumi/aws";
+import * as apigateway from "@pulumi/aws/apigateway";
+import type * as cloudwatch from "@pulumi/aws/cloudwatch";
+import * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
 import { type AlarmNodes, createAlarms } from "./alarms/alarms";
 import { endpointAlarms } from "./alarms/source-alarms";
@@ -14,19 +16,19 @@ import type { Statement } from "./iam/statement";
 /** The child resources of an `HttpIngress`, by their roles. */
 export interface HttpIngressNodes {
   /** The API, with its routes in `body`. */
-  readonly restApi: aws.apigateway.RestApi;
+  readonly restApi: apigateway.RestApi;
   /** The deployment that the stage serves. */
-  readonly deployment: aws.apigateway.Deployment;
+  readonly deployment: apigateway.Deployment;
   /** The stage. */
-  readonly stage: aws.apigateway.Stage;
+  readonly stage: apigateway.Stage;
   /** The stage's settings of all methods: throttling, and no execution log. */
-  readonly methodSettings: aws.apigateway.MethodSettings;
+  readonly methodSettings: apigateway.MethodSettings;
   /** By which API Gateway sends to the queues. */
-  readonly role: aws.iam.Role;
+  readonly role: iam.Role;
   /** That role's policy: sending to the queues of the routes, and nothing else. */
-  readonly rolePolicy: aws.iam.RolePolicy;
+  readonly rolePolicy: iam.RolePolicy;
   /** The log group of the access log; undefined where `logging` is off. */
-  readonly logGroup: aws.cloudwatch.LogGroup | undefined;
+  readonly logGroup: cloudwatch.LogGroup | undefined;
   /** The alarms of the set `all`; empty without them. */
   readonly alarms: AlarmNodes;
 }
@@ -84,8 +86,8 @@ export class HttpIngress extends pulumi.ComponentResource {
       body,
       putRestApiMode: "overwrite",
     };
-    const api = new aws.apigateway.RestApi(name, restApi, { parent: this });
-    const deployment = new aws.apigateway.Deployment(
+    const api = new apigateway.RestApi(name, restApi, { parent: this });
+    const deployment = new apigateway.Deployment(
       name,
       {
         restApi: api.id,
@@ -122,7 +124,7 @@ export class HttpIngress extends pulumi.ComponentResource {
 
   /** API Gateway's own identity: it may send to the queues of the routes, and nothing else. */
   private createRole({ routes }: HttpIngressArgs): Pick<HttpIngressNodes, "role" | "rolePolicy"> {
-    const role = new aws.iam.Role(
+    const role = new iam.Role(
       this.name,
       {
         assumeRolePolicy: JSON.stringify({
@@ -139,7 +141,7 @@ export class HttpIngress extends pulumi.ComponentResource {
       { actions: ["sqs:SendMessage"], resources: consumers.map(({ queueArn }) => queueArn) },
       ...consumers.flatMap(({ kmsKeyArn }) => encryptStatements("sqs", kmsKeyArn)),
     ];
-    const rolePolicy = new aws.iam.RolePolicy(
+    const rolePolicy = new iam.RolePolicy(
       this.name,
       {
         role: role.name,
@@ -151,15 +153,15 @@ export class HttpIngress extends pulumi.ComponentResource {
   }
 
   private createStage(
-    api: aws.apigateway.RestApi,
-    deployment: aws.apigateway.Deployment,
+    api: apigateway.RestApi,
+    deployment: apigateway.Deployment,
     { throttle, logging = "off", logRetention, kmsKeyArn, overrides }: HttpIngressArgs,
   ): Pick<HttpIngressNodes, "stage" | "methodSettings" | "logGroup"> {
     const log =
       logging === "off"
         ? undefined
         : createAccessLog(this.name, { createAccountRole: logging === "create", logRetention, kmsKeyArn }, this);
-    const stage = new aws.apigateway.Stage(
+    const stage = new apigateway.Stage(
       this.name,
       {
         xrayTracingEnabled: true,
@@ -171,7 +173,7 @@ export class HttpIngress extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: [...(log?.dependsOn ?? [])] },
     );
-    const methodSettings = new aws.apigateway.MethodSettings(
+    const methodSettings = new apigateway.MethodSettings(
       this.name,
       {
         restApi: api.id,

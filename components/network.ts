@@ -1,6 +1,11 @@
 // The face `spillway/network`: a network without a way out. Functions in it reach the services that they call, and
 // nothing else. It is longer than others because the rules and endpoints of one VPC belong together.
-import * as aws from "@pulumi/aws";
+import type * as cloudwatch from "@pulumi/aws/cloudwatch";
+import * as ec2 from "@pulumi/aws/ec2";
+import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity";
+import { getPartitionOutput } from "@pulumi/aws/getPartition";
+import { getRegionOutput } from "@pulumi/aws/getRegion";
+import { SecurityGroupEgressRule, SecurityGroupIngressRule } from "@pulumi/aws/vpc";
 import { Vpc } from "@pulumi/awsx/ec2/vpc";
 import * as pulumi from "@pulumi/pulumi";
 import { functionDefaults } from "./function/defaults";
@@ -17,15 +22,15 @@ export interface NetworkNodes {
   /** With its subnets and route tables. */
   readonly vpc: Vpc;
   /** The security group of the functions. */
-  readonly functionsGroup: aws.ec2.SecurityGroup;
+  readonly functionsGroup: ec2.SecurityGroup;
   /** The security group of the interface endpoints. */
-  readonly endpointsGroup: aws.ec2.SecurityGroup;
+  readonly endpointsGroup: ec2.SecurityGroup;
   /** The endpoints that exist so far, by the services, as `dynamodb` or `sqs`. */
-  readonly endpoints: ReadonlyMap<string, aws.ec2.VpcEndpoint>;
+  readonly endpoints: ReadonlyMap<string, ec2.VpcEndpoint>;
   /** The log of refused traffic. */
-  readonly flowLog: aws.ec2.FlowLog;
+  readonly flowLog: ec2.FlowLog;
   /** The log group of refused traffic. */
-  readonly flowLogGroup: aws.cloudwatch.LogGroup;
+  readonly flowLogGroup: cloudwatch.LogGroup;
 }
 
 /** Of the ports, the one that AWS's services listen on. */
@@ -51,7 +56,7 @@ export class Network extends pulumi.ComponentResource implements FunctionNetwork
   private readonly place: Place;
   /** What every function waits for: a request that is sent before it is there is lost with the whole invocation. */
   private readonly ways: readonly pulumi.Resource[];
-  readonly #endpoints = new Map<string, aws.ec2.VpcEndpoint>();
+  readonly #endpoints = new Map<string, ec2.VpcEndpoint>();
   readonly #nodes: NetworkNodes;
 
   /**
@@ -67,15 +72,15 @@ export class Network extends pulumi.ComponentResource implements FunctionNetwork
     super("spillway:index:Network", name, {}, opts);
     checkNetwork(name, args, this);
     this.place = {
-      accountId: aws.getCallerIdentityOutput({}, { parent: this }).accountId,
-      region: aws.getRegionOutput({}, { parent: this }).region,
-      partition: aws.getPartitionOutput({}, { parent: this }).partition,
+      accountId: getCallerIdentityOutput({}, { parent: this }).accountId,
+      region: getRegionOutput({}, { parent: this }).region,
+      partition: getPartitionOutput({}, { parent: this }).partition,
     };
     const vpc = this.createVpc(args);
     this.vpcId = vpc.vpcId;
     this.subnetIds = vpc.isolatedSubnetIds;
     // It admits its members to each other and lets them out to everywhere, until it is emptied.
-    new aws.ec2.DefaultSecurityGroup(name, { vpcId: this.vpcId, ingress: [], egress: [] }, { parent: this });
+    new ec2.DefaultSecurityGroup(name, { vpcId: this.vpcId, ingress: [], egress: [] }, { parent: this });
     const functionsGroup = this.createGroup("functions", "Functions: out to the endpoints only");
     const endpointsGroup = this.createGroup("endpoints", "Interface endpoints: in from the functions only");
     this.securityGroupId = functionsGroup.id;
@@ -140,12 +145,12 @@ export class Network extends pulumi.ComponentResource implements FunctionNetwork
     );
   }
 
-  private createGroup(what: string, description: string): aws.ec2.SecurityGroup {
-    return new aws.ec2.SecurityGroup(`${this.name}-${what}`, { vpcId: this.vpcId, description }, { parent: this });
+  private createGroup(what: string, description: string): ec2.SecurityGroup {
+    return new ec2.SecurityGroup(`${this.name}-${what}`, { vpcId: this.vpcId, description }, { parent: this });
   }
 
-  private createGateway(service: string, routeTableIds: pulumi.Output<string[]>): aws.ec2.VpcEndpoint {
-    const endpoint = new aws.ec2.VpcEndpoint(
+  private createGateway(service: string, routeTableIds: pulumi.Output<string[]>): ec2.VpcEndpoint {
+    const endpoint = new ec2.VpcEndpoint(
       `${this.name}-${service}`,
       {
         vpcId: this.vpcId,
@@ -161,10 +166,10 @@ export class Network extends pulumi.ComponentResource implements FunctionNetwork
   }
 
   /** Made for the first function that calls the service. */
-  private endpointOf(service: string): aws.ec2.VpcEndpoint {
+  private endpointOf(service: string): ec2.VpcEndpoint {
     const known = this.#endpoints.get(service);
     if (known !== undefined) return known;
-    const endpoint = new aws.ec2.VpcEndpoint(
+    const endpoint = new ec2.VpcEndpoint(
       `${this.name}-${service.replaceAll(".", "-")}`,
       {
         vpcId: this.vpcId,
@@ -183,25 +188,25 @@ export class Network extends pulumi.ComponentResource implements FunctionNetwork
 
   private createRules(
     { functionsGroup, endpointsGroup }: Pick<NetworkNodes, "functionsGroup" | "endpointsGroup">,
-    gateways: readonly aws.ec2.VpcEndpoint[],
+    gateways: readonly ec2.VpcEndpoint[],
   ): pulumi.Resource[] {
     const options = { parent: this };
     const out = { securityGroupId: functionsGroup.id, ...https };
     return [
-      new aws.vpc.SecurityGroupEgressRule(
+      new SecurityGroupEgressRule(
         `${this.name}-to-endpoints`,
         { ...out, referencedSecurityGroupId: endpointsGroup.id, description: "HTTPS to the interface endpoints" },
         options,
       ),
       ...gateways.map(
         ({ prefixListId }, index) =>
-          new aws.vpc.SecurityGroupEgressRule(
+          new SecurityGroupEgressRule(
             `${this.name}-to-${gatewayServices[index]}`,
             { ...out, prefixListId, description: `HTTPS to ${gatewayServices[index]} through its gateway endpoint` },
             options,
           ),
       ),
-      new aws.vpc.SecurityGroupIngressRule(
+      new SecurityGroupIngressRule(
         `${this.name}-from-functions`,
         {
           securityGroupId: endpointsGroup.id,

@@ -1,5 +1,5 @@
 // An SQS queue with the callback that consumes it and with its dead letters.
-import type * as aws from "@pulumi/aws";
+import type * as sqs from "@pulumi/aws/sqs";
 import * as pulumi from "@pulumi/pulumi";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { nameOfDeadLetters } from "./base/names";
@@ -86,7 +86,7 @@ export class QueueConsumer<Wire = unknown, In = unknown, B extends object = Reco
    * existing queue whose policy is managed elsewhere, and after the program's synchronous part.
    * @param statement - Who may send, and when. Its resource is the queue.
    */
-  readonly admit = (statement: Omit<PolicyStatement, "Resource">): aws.sqs.QueuePolicy => {
+  readonly admit = (statement: Omit<PolicyStatement, "Resource">): sqs.QueuePolicy => {
     const { policy } = this.source;
     if (policy === undefined) {
       throw new pulumi.ResourceError(

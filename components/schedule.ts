@@ -1,5 +1,6 @@
 // A schedule that sends an event to a consumer's queue, and the dead letters of what could not be sent.
-import * as aws from "@pulumi/aws";
+import * as iam from "@pulumi/aws/iam";
+import * as scheduler from "@pulumi/aws/scheduler";
 import * as pulumi from "@pulumi/pulumi";
 import { type AlarmNodes, createAlarms } from "./alarms/alarms";
 import { scheduleAlarms } from "./alarms/source-alarms";
@@ -14,11 +15,11 @@ import { inputOf } from "./schedule/input";
 /** The child resources of a `Schedule`, by their roles. */
 export interface ScheduleNodes {
   /** The schedule. */
-  readonly schedule: aws.scheduler.Schedule;
+  readonly schedule: scheduler.Schedule;
   /** By which Scheduler sends. */
-  readonly role: aws.iam.Role;
+  readonly role: iam.Role;
   /** That role's policy: sending to the target and to the dead-letter queue, and nothing else. */
-  readonly rolePolicy: aws.iam.RolePolicy;
+  readonly rolePolicy: iam.RolePolicy;
   /** What could not be sent, with its own nodes. */
   readonly deadLetterQueue: DeadLetterQueue;
   /** The alarms of the set `all`; empty without them. */
@@ -83,13 +84,13 @@ export class Schedule<E> extends pulumi.ComponentResource {
         },
       ],
     });
-    const role = new aws.iam.Role(this.name, { ...overrides?.role, assumeRolePolicy }, { parent: this });
+    const role = new iam.Role(this.name, { ...overrides?.role, assumeRolePolicy }, { parent: this });
     const statements: readonly Statement[] = [
       { actions: ["sqs:SendMessage"], resources: [target.queueArn, deadLetters.arn] },
       ...[target.kmsKeyArn, deadLetters.kmsKeyArn].flatMap((key) => encryptStatements("sqs", key)),
       ...inputStatements(target.queueArn, kmsKeyArn),
     ];
-    const rolePolicy = new aws.iam.RolePolicy(
+    const rolePolicy = new iam.RolePolicy(
       this.name,
       {
         role: role.name,
@@ -102,12 +103,12 @@ export class Schedule<E> extends pulumi.ComponentResource {
 
   private createSchedule(
     args: ScheduleArgs<E>,
-    role: aws.iam.Role,
-    rolePolicy: aws.iam.RolePolicy,
+    role: iam.Role,
+    rolePolicy: iam.RolePolicy,
     deadLetters: DeadLetterQueue,
-  ): aws.scheduler.Schedule {
+  ): scheduler.Schedule {
     const { target, flexibleWindow, startDate, endDate, messageGroupId } = args;
-    return new aws.scheduler.Schedule(
+    return new scheduler.Schedule(
       this.name,
       {
         ...args.overrides?.schedule,

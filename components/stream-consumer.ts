@@ -1,6 +1,6 @@
 // A Kinesis stream with a callback that consumes it and with its dead letters. It is longer than others because the doc
 // comments of its arguments are part of it.
-import * as aws from "@pulumi/aws";
+import * as kinesis from "@pulumi/aws/kinesis";
 import * as pulumi from "@pulumi/pulumi";
 import type { AlarmOverrides } from "./alarms/alarms";
 import type { FunctionAlarm, StreamFunctionAlarm } from "./alarms/function-alarms";
@@ -73,7 +73,7 @@ export interface StreamConsumerOverrides extends StreamOverrides {
    * @default none
    */
   readonly stream?: Partial<
-    Omit<aws.kinesis.StreamArgs, "shardCount" | "streamModeDetails" | "retentionPeriod" | "encryptionType" | "kmsKeyId">
+    Omit<kinesis.StreamArgs, "shardCount" | "streamModeDetails" | "retentionPeriod" | "encryptionType" | "kmsKeyId">
   >;
   /**
    * Changes of the alarms of the set `all`.
@@ -91,9 +91,9 @@ export type StreamConsumerArgs<Wire, In, B extends object> = StreamConsumerOptio
 /** The child resources that only a StreamConsumer has. */
 export interface StreamConsumerNodes extends StreamMappingNodes {
   /** Undefined for an existing stream. */
-  readonly stream: aws.kinesis.Stream | undefined;
+  readonly stream: kinesis.Stream | undefined;
   /** The stream's consumer with throughput of its own; undefined without `enhancedFanOut`. */
-  readonly fanOut: aws.kinesis.StreamConsumer | undefined;
+  readonly fanOut: kinesis.StreamConsumer | undefined;
 }
 
 interface CreatedStream extends CreatedSource<"stream", StreamConsumerNodes> {
@@ -160,7 +160,7 @@ function createSource(name: string, options: StreamConsumerOptions, consumer: pu
   const deadLetterQueue = createDeadLetters(name, options, consumer);
   const fanOut =
     options.enhancedFanOut === true
-      ? new aws.kinesis.StreamConsumer(name, { streamArn: arn }, { parent: consumer })
+      ? new kinesis.StreamConsumer(name, { streamArn: arn }, { parent: consumer })
       : undefined;
   const common = createStreamSource(name, {
     options,
@@ -212,8 +212,8 @@ function createStream(
   name: string,
   { shards, overrides, kmsKeyArn, ...options }: StreamConsumerOptions,
   consumer: pulumi.ComponentResource,
-): aws.kinesis.Stream {
-  return new aws.kinesis.Stream(
+): kinesis.Stream {
+  return new kinesis.Stream(
     name,
     {
       ...overrides?.stream,

@@ -1,5 +1,5 @@
 // The stream of a DynamoDB table with a callback that consumes it and with its dead letters.
-import type * as aws from "@pulumi/aws";
+import type * as dynamodb from "@pulumi/aws/dynamodb";
 import * as pulumi from "@pulumi/pulumi";
 import type { ArgumentErrors } from "./base/argument-errors";
 import { faultOfArn } from "./base/arns";
@@ -20,7 +20,7 @@ export interface TableConsumerOptions extends StreamMappingOptions {
    * The table, with its stream on: a `Table` with `stream: true`, an `aws.dynamodb.Table`, or `{ streamArn }` of an
    * existing table. At most two consumers can read one table's stream.
    */
-  readonly table: (Pick<aws.dynamodb.Table, "streamArn"> | { readonly streamArn: pulumi.Input<string> }) &
+  readonly table: (Pick<dynamodb.Table, "streamArn"> | { readonly streamArn: pulumi.Input<string> }) &
     Pick<TableReference, "kmsKeyArn" | "formerKmsKeyArn"> & {
       /**
        * Whether the table has a stream. A `Table` has it.

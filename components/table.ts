@@ -1,6 +1,6 @@
 // A DynamoDB table that keeps its data: encrypted, with point-in-time recovery, protected from deletion where the stack
 // says so.
-import * as aws from "@pulumi/aws";
+import * as dynamodb from "@pulumi/aws/dynamodb";
 import * as pulumi from "@pulumi/pulumi";
 import { type AlarmNodes, type AlarmOverrides, checkAlarms, createAlarms } from "./alarms/alarms";
 import { tableAlarms } from "./alarms/source-alarms";
@@ -68,7 +68,7 @@ export interface TableArgs extends Operations {
      */
     readonly table?: Partial<
       Omit<
-        aws.dynamodb.TableArgs,
+        dynamodb.TableArgs,
         | "hashKey"
         | "rangeKey"
         | "attributes"
@@ -91,7 +91,7 @@ export interface TableArgs extends Operations {
 /** The child resources of a `Table`, by their roles. */
 export interface TableNodes {
   /** The table. */
-  readonly table: aws.dynamodb.Table;
+  readonly table: dynamodb.Table;
   /** The alarms of the set `all`; empty without them. */
   readonly alarms: AlarmNodes;
 }
@@ -134,7 +134,7 @@ export class Table extends pulumi.ComponentResource {
     check(name, args, this);
     if (args.kmsKeyArn !== undefined) this.kmsKeyArn = keyArnOf(args.kmsKeyArn, this);
     if (args.formerKmsKeyArn !== undefined) this.formerKmsKeyArn = keyArnOf(args.formerKmsKeyArn, this);
-    const table = new aws.dynamodb.Table(
+    const table = new dynamodb.Table(
       name,
       {
         billingMode: "PAY_PER_REQUEST",

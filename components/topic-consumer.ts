@@ -1,6 +1,7 @@
 // A callback that consumes an SNS topic without a queue between, and the dead letters of both: delivery and processing.
 // It is longer than others because the doc comments of its arguments are part of it.
-import * as aws from "@pulumi/aws";
+import * as lambda from "@pulumi/aws/lambda";
+import * as sns from "@pulumi/aws/sns";
 import * as pulumi from "@pulumi/pulumi";
 import type { AlarmOverrides } from "./alarms/alarms";
 import {
@@ -98,11 +99,11 @@ export type TopicConsumerArgs<
 /** The child resources that only a TopicConsumer has. */
 export interface TopicConsumerNodes {
   /** The topic's subscription that invokes the function. */
-  readonly subscription: aws.sns.TopicSubscription;
+  readonly subscription: sns.TopicSubscription;
   /** Admits the topic to the function. */
-  readonly permission: aws.lambda.Permission;
+  readonly permission: lambda.Permission;
   /** How often and for how long Lambda tries, and where it puts what it gives up. */
-  readonly invocations: aws.lambda.FunctionEventInvokeConfig;
+  readonly invocations: lambda.FunctionEventInvokeConfig;
 }
 
 const defaults = { maximumRetryAttempts: 2, maximumEventAge: 21_600 } as const;
@@ -203,7 +204,7 @@ interface Parts {
 
 function createSubscription(name: string, options: Options, parts: Parts): TopicConsumerNodes {
   const { topicArn, fn, deadLetterQueue, undelivered, consumer } = parts;
-  const permission = new aws.lambda.Permission(
+  const permission = new lambda.Permission(
     name,
     {
       action: "lambda:InvokeFunction",
@@ -213,7 +214,7 @@ function createSubscription(name: string, options: Options, parts: Parts): Topic
     },
     { parent: consumer },
   );
-  const invocations = new aws.lambda.FunctionEventInvokeConfig(
+  const invocations = new lambda.FunctionEventInvokeConfig(
     name,
     {
       functionName: fn.functionName,
@@ -224,7 +225,7 @@ function createSubscription(name: string, options: Options, parts: Parts): Topic
     // Lambda refuses a destination that the function's role may not send to.
     { parent: consumer, dependsOn: [fn.nodes.rolePolicy] },
   );
-  const subscription = new aws.sns.TopicSubscription(
+  const subscription = new sns.TopicSubscription(
     name,
     {
       topic: topicArn,

@@ -1,6 +1,6 @@
 // An SNS topic, typed by its events, with the queues that subscribe to it and with the dead letters of deliveries. It
 // is longer than others because the doc comments of its arguments are part of it.
-import * as aws from "@pulumi/aws";
+import * as sns from "@pulumi/aws/sns";
 import * as pulumi from "@pulumi/pulumi";
 import { type AlarmNodes, type AlarmOverrides, checkAlarms, createAlarms } from "./alarms/alarms";
 import { type TopicAlarm, topicAlarms } from "./alarms/source-alarms";
@@ -42,7 +42,7 @@ export interface TopicArgs extends Operations {
      * @default none
      */
     readonly topic?: Partial<
-      Omit<aws.sns.TopicArgs, "fifoTopic" | "contentBasedDeduplication" | "kmsMasterKeyId" | "policy">
+      Omit<sns.TopicArgs, "fifoTopic" | "contentBasedDeduplication" | "kmsMasterKeyId" | "policy">
     >;
     /**
      * Properties of the dead-letter queue.
@@ -94,13 +94,13 @@ export interface SubscribeArgs<K extends string> extends SubscriptionFilter<K> {
 /** The child resources of a `Topic`, by their roles. */
 export interface TopicNodes {
   /** The topic. */
-  readonly topic: aws.sns.Topic;
+  readonly topic: sns.Topic;
   /** Its policy: TLS only. */
-  readonly policy: aws.sns.TopicPolicy;
+  readonly policy: sns.TopicPolicy;
   /** Where SNS puts deliveries that it gives up, with its own nodes. */
   readonly deadLetterQueue: DeadLetterQueue;
   /** What `subscribe` has made so far, by the consumers' names. */
-  readonly subscriptions: Readonly<Record<string, aws.sns.TopicSubscription>>;
+  readonly subscriptions: Readonly<Record<string, sns.TopicSubscription>>;
   /** The alarms of the set `all`; empty without them. */
   readonly alarms: AlarmNodes;
 }
@@ -130,7 +130,7 @@ export class Topic<E extends { readonly type: string }> extends pulumi.Component
    */
   readonly undelivered: DeadLetterQueue;
   private readonly subscribers = new Set<unknown>();
-  readonly #subscriptions: Record<string, aws.sns.TopicSubscription> = {};
+  readonly #subscriptions: Record<string, sns.TopicSubscription> = {};
   readonly #nodes: TopicNodes;
 
   /**
@@ -228,7 +228,7 @@ export class Topic<E extends { readonly type: string }> extends pulumi.Component
       Condition: { ArnEquals: { "aws:SourceArn": this.topicArn } },
     });
     const subscriptionName = (consumersName: string) => `${this.name}-${consumersName}`;
-    this.#subscriptions[consumer.name] = new aws.sns.TopicSubscription(
+    this.#subscriptions[consumer.name] = new sns.TopicSubscription(
       subscriptionName(consumer.name),
       {
         topic: this.topicArn,
@@ -249,8 +249,8 @@ export class Topic<E extends { readonly type: string }> extends pulumi.Component
     );
   }
 
-  private createTopic({ contentBasedDeduplication, overrides }: TopicArgs): aws.sns.Topic {
-    return new aws.sns.Topic(
+  private createTopic({ contentBasedDeduplication, overrides }: TopicArgs): sns.Topic {
+    return new sns.Topic(
       this.name,
       {
         ...overrides?.topic,
@@ -262,8 +262,8 @@ export class Topic<E extends { readonly type: string }> extends pulumi.Component
   }
 
   /** It takes the place of SNS's default policy; the account's own roles publish by their own policies. */
-  private createPolicy(topic: aws.sns.Topic): aws.sns.TopicPolicy {
-    return new aws.sns.TopicPolicy(
+  private createPolicy(topic: sns.Topic): sns.TopicPolicy {
+    return new sns.TopicPolicy(
       this.name,
       {
         arn: topic.arn,

@@ -1,6 +1,6 @@
 // What all alarms of the set `all` have in common: when they are made, whom they tell, how they are changed, and what
 // AWS allows.
-import * as aws from "@pulumi/aws";
+import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ArgumentErrors } from "../base/argument-errors";
 import type { Operations } from "../base/operations";
@@ -81,7 +81,7 @@ export const fromAlarmToFix = "From the alarm to the fix: docs/dead-letters.md o
 export const longestEvaluation = 1440;
 
 /** Alarms of a component by what their names end with, as `errors` or `iterator-age`. */
-export type AlarmNodes = Readonly<Record<string, aws.cloudwatch.MetricAlarm>>;
+export type AlarmNodes = Readonly<Record<string, cloudwatch.MetricAlarm>>;
 
 /** `<name>-<kind>` each, as children of the component; none unless its alarms are `all`. */
 export function createAlarms<Kind extends string>(
@@ -89,7 +89,7 @@ export function createAlarms<Kind extends string>(
   alarms: readonly Alarm<Kind>[],
   { operations, overrides, parent }: AlarmSettings<Kind>,
 ): AlarmNodes {
-  const created: Record<string, aws.cloudwatch.MetricAlarm> = {};
+  const created: Record<string, cloudwatch.MetricAlarm> = {};
   if (operations.alarms !== "all") return created;
   const actions = operations.alarmTopicArn === undefined ? [] : [operations.alarmTopicArn];
   for (const alarm of alarms) {
@@ -99,7 +99,7 @@ export function createAlarms<Kind extends string>(
     const datapoints = change?.evaluationPeriods ?? alarm.datapoints;
     const { namespace, metricName, statistic, dimensions } = alarm;
     const ending = alarm.name ?? alarm.kind;
-    created[ending] = new aws.cloudwatch.MetricAlarm(
+    created[ending] = new cloudwatch.MetricAlarm(
       `${name}-${ending}`,
       {
         alarmDescription: `${alarm.description(threshold)} ${fromAlarmToFix}`,

@@ -1,5 +1,7 @@
 // The arguments that every function of a callback takes, and what AWS allows for them.
-import type * as aws from "@pulumi/aws";
+import type * as cloudwatch from "@pulumi/aws/cloudwatch";
+import type * as iam from "@pulumi/aws/iam";
+import type * as lambda from "@pulumi/aws/lambda";
 import type * as pulumi from "@pulumi/pulumi";
 import type { AlarmOverrides } from "../alarms/alarms";
 import type { FunctionAlarm } from "../alarms/function-alarms";
@@ -77,7 +79,7 @@ export interface FunctionOverrides {
    */
   readonly function?: Partial<
     Omit<
-      aws.lambda.FunctionArgs,
+      lambda.FunctionArgs,
       | "code"
       | "handler"
       | "role"
@@ -92,12 +94,12 @@ export interface FunctionOverrides {
    * Properties of the function's role.
    * @default none
    */
-  readonly role?: Partial<Omit<aws.iam.RoleArgs, "assumeRolePolicy">>;
+  readonly role?: Partial<Omit<iam.RoleArgs, "assumeRolePolicy">>;
   /**
    * Properties of the function's log group.
    * @default none
    */
-  readonly logGroup?: Partial<Omit<aws.cloudwatch.LogGroupArgs, "retentionInDays">>;
+  readonly logGroup?: Partial<Omit<cloudwatch.LogGroupArgs, "retentionInDays">>;
   /**
    * Other thresholds and times for alarms of the set `all`, or none of a kind.
    * @default none

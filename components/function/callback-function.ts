@@ -1,5 +1,7 @@
 // A callback as a Lambda function: its bundle, a role with exactly what it needs, and its log group.
-import * as aws from "@pulumi/aws";
+import * as cloudwatch from "@pulumi/aws/cloudwatch";
+import * as iam from "@pulumi/aws/iam";
+import * as lambda from "@pulumi/aws/lambda";
 import * as pulumi from "@pulumi/pulumi";
 import { type AlarmNodes, createAlarms } from "../alarms/alarms";
 import { functionAlarms, type Retries } from "../alarms/function-alarms";
@@ -32,13 +34,13 @@ export interface CallbackFunctionArgs extends FunctionOptions, Operations {
 /** The resources of a callback's function, by their roles. */
 export interface FunctionNodes {
   /** The function. */
-  readonly function: aws.lambda.Function;
+  readonly function: lambda.Function;
   /** The function's role; it has one policy of its own, and no managed one. */
-  readonly role: aws.iam.Role;
+  readonly role: iam.Role;
   /** What the source, the bindings and the log need, in one policy of the role. */
-  readonly rolePolicy: aws.iam.RolePolicy;
+  readonly rolePolicy: iam.RolePolicy;
   /** The function's log group. */
-  readonly logGroup: aws.cloudwatch.LogGroup;
+  readonly logGroup: cloudwatch.LogGroup;
   /** The alarms of the set `all`; empty without them. */
   readonly alarms: AlarmNodes;
 }
@@ -116,8 +118,8 @@ export class CallbackFunction extends pulumi.ComponentResource {
   }
 
   /** It exists first, with its retention: one that Lambda made itself would keep logs for ever and stay behind. */
-  private createLogGroup({ logRetention, kmsKeyArn, overrides }: CallbackFunctionArgs): aws.cloudwatch.LogGroup {
-    return new aws.cloudwatch.LogGroup(
+  private createLogGroup({ logRetention, kmsKeyArn, overrides }: CallbackFunctionArgs): cloudwatch.LogGroup {
+    return new cloudwatch.LogGroup(
       this.name,
       {
         ...(kmsKeyArn !== undefined && { kmsKeyId: kmsKeyArn }),
@@ -128,19 +130,19 @@ export class CallbackFunction extends pulumi.ComponentResource {
     );
   }
 
-  private createRole({ overrides }: CallbackFunctionArgs): aws.iam.Role {
+  private createRole({ overrides }: CallbackFunctionArgs): iam.Role {
     const assumeRolePolicy = JSON.stringify({
       Version: "2012-10-17",
       Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "lambda.amazonaws.com" } }],
     });
-    return new aws.iam.Role(this.name, { assumeRolePolicy, ...overrides?.role }, { parent: this });
+    return new iam.Role(this.name, { assumeRolePolicy, ...overrides?.role }, { parent: this });
   }
 
   private createRolePolicy(
     granted: readonly Statement[],
-    role: aws.iam.Role,
-    logGroup: aws.cloudwatch.LogGroup,
-  ): aws.iam.RolePolicy {
+    role: iam.Role,
+    logGroup: cloudwatch.LogGroup,
+  ): iam.RolePolicy {
     const statements: readonly Statement[] = [
       ...granted,
       // Streams are created by Lambda under names of its own, so they are named by a wildcard within this one log
@@ -150,7 +152,7 @@ export class CallbackFunction extends pulumi.ComponentResource {
       // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
       { actions: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], resources: ["*"] },
     ];
-    return new aws.iam.RolePolicy(
+    return new iam.RolePolicy(
       this.name,
       {
         role: role.name,
@@ -165,10 +167,10 @@ export class CallbackFunction extends pulumi.ComponentResource {
     return bundle(callback, handler, { name: this.name, owner: this, external, assets });
   }
 
-  private createFunction(args: CallbackFunctionArgs, parts: Parts): aws.lambda.Function {
+  private createFunction(args: CallbackFunctionArgs, parts: Parts): lambda.Function {
     const { role, rolePolicy, logGroup, bundled, attached } = parts;
     const { overrides, timeout, memorySize, reservedConcurrency, environment, logLevel } = args;
-    return new aws.lambda.Function(
+    return new lambda.Function(
       this.name,
       {
         runtime: "nodejs24.x",

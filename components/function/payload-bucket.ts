@@ -1,6 +1,7 @@
 // The bucket that gets what a stream's mapping gives up, with its payload: the rights to it, and the alarm that
 // something is there.
-import * as aws from "@pulumi/aws";
+import * as cloudwatch from "@pulumi/aws/cloudwatch";
+import type * as lambda from "@pulumi/aws/lambda";
 import * as pulumi from "@pulumi/pulumi";
 import { fromAlarmToFix } from "../alarms/alarms";
 import type { Operations } from "../base/operations";
@@ -44,12 +45,12 @@ export function payloadBucketStatements(options: PayloadBucket & Pick<Operations
  */
 export function createPayloadAlarm(
   name: string,
-  mapping: aws.lambda.EventSourceMapping,
+  mapping: lambda.EventSourceMapping,
   { alarmTopicArn }: Pick<Operations, "alarmTopicArn">,
   parent: pulumi.Resource,
-): aws.cloudwatch.MetricAlarm {
+): cloudwatch.MetricAlarm {
   const actions = alarmTopicArn === undefined ? [] : [alarmTopicArn];
-  return new aws.cloudwatch.MetricAlarm(
+  return new cloudwatch.MetricAlarm(
     `${name}-payloads`,
     {
       alarmDescription:

@@ -1,5 +1,5 @@
 // The arguments of an HttpIngress, and what API Gateway allows for them.
-import type * as aws from "@pulumi/aws";
+import type * as apigateway from "@pulumi/aws/apigateway";
 import type * as pulumi from "@pulumi/pulumi";
 import { type AlarmOverrides, checkAlarms } from "../alarms/alarms";
 import { ArgumentErrors } from "../base/argument-errors";
@@ -58,14 +58,12 @@ export interface HttpIngressArgs extends Operations {
      * Properties of the API.
      * @default none
      */
-    readonly restApi?: Partial<Omit<aws.apigateway.RestApiArgs, "body" | "policy" | "putRestApiMode">>;
+    readonly restApi?: Partial<Omit<apigateway.RestApiArgs, "body" | "policy" | "putRestApiMode">>;
     /**
      * Properties of the stage.
      * @default none
      */
-    readonly stage?: Partial<
-      Omit<aws.apigateway.StageArgs, "restApi" | "deployment" | "stageName" | "accessLogSettings">
-    >;
+    readonly stage?: Partial<Omit<apigateway.StageArgs, "restApi" | "deployment" | "stageName" | "accessLogSettings">>;
     /**
      * Changes of the alarms of the set `all`.
      * @default none

@@ -1,11 +1,13 @@
 // The access log of an HttpIngress, and the account's role without which API Gateway writes none.
-import * as aws from "@pulumi/aws";
+import * as apigateway from "@pulumi/aws/apigateway";
+import * as cloudwatch from "@pulumi/aws/cloudwatch";
+import * as iam from "@pulumi/aws/iam";
 import type * as pulumi from "@pulumi/pulumi";
 import { functionDefaults } from "../function/defaults";
 import { accessLogFormat } from "./templates";
 
 export interface AccessLog {
-  readonly logGroup: aws.cloudwatch.LogGroup;
+  readonly logGroup: cloudwatch.LogGroup;
   readonly settings: { readonly destinationArn: pulumi.Output<string>; readonly format: string };
   readonly dependsOn: readonly pulumi.Resource[];
 }
@@ -19,7 +21,7 @@ interface AccessLogArgs {
 
 export function createAccessLog(name: string, args: AccessLogArgs, parent: pulumi.Resource): AccessLog {
   const { createAccountRole, logRetention = functionDefaults.logRetention, kmsKeyArn } = args;
-  const logGroup = new aws.cloudwatch.LogGroup(
+  const logGroup = new cloudwatch.LogGroup(
     `${name}-access`,
     { retentionInDays: logRetention, ...(kmsKeyArn !== undefined && { kmsKeyId: kmsKeyArn }) },
     { parent },
@@ -33,7 +35,7 @@ export function createAccessLog(name: string, args: AccessLogArgs, parent: pulum
 
 function createAccount(name: string, parent: pulumi.Resource): pulumi.Resource {
   const stays = { parent, retainOnDelete: true };
-  const role = new aws.iam.Role(
+  const role = new iam.Role(
     `${name}-logging`,
     {
       assumeRolePolicy: JSON.stringify({
@@ -43,7 +45,7 @@ function createAccount(name: string, parent: pulumi.Resource): pulumi.Resource {
     },
     stays,
   );
-  const policy = new aws.iam.RolePolicy(
+  const policy = new iam.RolePolicy(
     `${name}-logging`,
     {
       role: role.name,
@@ -70,9 +72,5 @@ function createAccount(name: string, parent: pulumi.Resource): pulumi.Resource {
     },
     stays,
   );
-  return new aws.apigateway.Account(
-    `${name}-logging`,
-    { cloudwatchRoleArn: role.arn },
-    { ...stays, dependsOn: [policy] },
-  );
+  return new apigateway.Account(`${name}-logging`, { cloudwatchRoleArn: role.arn }, { ...stays, dependsOn: [policy] });
 }

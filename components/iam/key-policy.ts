@@ -1,5 +1,7 @@
 // The policies of customer managed keys: the account's own policies, and the services that use a key in their own name.
-import * as aws from "@pulumi/aws";
+import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity";
+import { getPartitionOutput } from "@pulumi/aws/getPartition";
+import { getRegionOutput } from "@pulumi/aws/getRegion";
 import * as pulumi from "@pulumi/pulumi";
 
 export interface KeyPlace {
@@ -11,10 +13,10 @@ export interface KeyPlace {
 }
 
 export function keyPlaceOf(parent: pulumi.Resource): KeyPlace {
-  const partition = aws.getPartitionOutput({}, { parent });
+  const partition = getPartitionOutput({}, { parent });
   return {
-    account: aws.getCallerIdentityOutput({}, { parent }).accountId,
-    region: aws.getRegionOutput({}, { parent }).region,
+    account: getCallerIdentityOutput({}, { parent }).accountId,
+    region: getRegionOutput({}, { parent }).region,
     partition: partition.partition,
     dnsSuffix: partition.dnsSuffix,
   };

@@ -1,5 +1,7 @@
 // A VPC's record of the traffic that its security groups refused: something wanted out, or in.
-import * as aws from "@pulumi/aws";
+import * as cloudwatch from "@pulumi/aws/cloudwatch";
+import * as ec2 from "@pulumi/aws/ec2";
+import * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
 import { rolePolicyOf } from "../iam/role-policy";
 
@@ -15,7 +17,7 @@ export interface FlowLogSettings {
 /** https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html */
 export function createFlowLog(name: string, settings: FlowLogSettings) {
   const { vpcId, logRetention, kmsKeyArn, accountId, parent } = settings;
-  const logGroup = new aws.cloudwatch.LogGroup(
+  const logGroup = new cloudwatch.LogGroup(
     name,
     { retentionInDays: logRetention, ...(kmsKeyArn !== undefined && { kmsKeyId: kmsKeyArn }) },
     { parent },
@@ -31,8 +33,8 @@ export function createFlowLog(name: string, settings: FlowLogSettings) {
       },
     ],
   });
-  const role = new aws.iam.Role(name, { assumeRolePolicy }, { parent });
-  const rolePolicy = new aws.iam.RolePolicy(
+  const role = new iam.Role(name, { assumeRolePolicy }, { parent });
+  const rolePolicy = new iam.RolePolicy(
     name,
     {
       role: role.name,
@@ -46,7 +48,7 @@ export function createFlowLog(name: string, settings: FlowLogSettings) {
     },
     { parent },
   );
-  const flowLog = new aws.ec2.FlowLog(
+  const flowLog = new ec2.FlowLog(
     name,
     {
       vpcId,

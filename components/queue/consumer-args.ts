@@ -1,6 +1,7 @@
 // The arguments of a QueueConsumer: their meaning, and their defaults. It is longer than others because of their doc
 // comments.
-import type * as aws from "@pulumi/aws";
+import type * as lambda from "@pulumi/aws/lambda";
+import type * as sqs from "@pulumi/aws/sqs";
 import type * as pulumi from "@pulumi/pulumi";
 import type { AlarmOverrides } from "../alarms/alarms";
 import type { FunctionAlarm } from "../alarms/function-alarms";
@@ -191,7 +192,7 @@ export interface QueueConsumerOverrides extends FunctionOverrides {
    */
   readonly queue?: Partial<
     Omit<
-      aws.sqs.QueueArgs,
+      sqs.QueueArgs,
       | "fifoQueue"
       | "contentBasedDeduplication"
       | "deduplicationScope"
@@ -225,7 +226,7 @@ export interface QueueConsumerOverrides extends FunctionOverrides {
    * Properties of the event source mapping.
    * @default none
    */
-  readonly mapping?: Pick<aws.lambda.EventSourceMappingArgs, "kmsKeyArn" | "tags" | "useResourceTimeoutForPropagation">;
+  readonly mapping?: Pick<lambda.EventSourceMappingArgs, "kmsKeyArn" | "tags" | "useResourceTimeoutForPropagation">;
 }
 
 export const queueDefaults = {

@@ -1,5 +1,5 @@
 // The one policy of a queue: TLS only, and the senders that later calls admit.
-import * as aws from "@pulumi/aws";
+import * as sqs from "@pulumi/aws/sqs";
 import * as pulumi from "@pulumi/pulumi";
 import { Late } from "../base/late";
 
@@ -28,7 +28,7 @@ export interface QueuePolicyOwner {
    * Adds a statement to the queue's policy, and answers the policy.
    * @param statement - Who may send, and when. Its resource is the queue.
    */
-  readonly admit: (statement: Omit<PolicyStatement, "Resource">) => aws.sqs.QueuePolicy;
+  readonly admit: (statement: Omit<PolicyStatement, "Resource">) => sqs.QueuePolicy;
 }
 
 /**
@@ -36,7 +36,7 @@ export interface QueuePolicyOwner {
  * that makes it, and subscribers add their statements.
  */
 export class OwnQueuePolicy implements QueuePolicyOwner {
-  readonly policy: aws.sqs.QueuePolicy;
+  readonly policy: sqs.QueuePolicy;
   private readonly statements: Late<PolicyStatement>;
 
   constructor(
@@ -53,7 +53,7 @@ export class OwnQueuePolicy implements QueuePolicyOwner {
       Resource: queue.arn,
       Condition: { Bool: { "aws:SecureTransport": "false" } },
     });
-    this.policy = new aws.sqs.QueuePolicy(
+    this.policy = new sqs.QueuePolicy(
       name,
       {
         queueUrl: queue.url,
@@ -66,7 +66,7 @@ export class OwnQueuePolicy implements QueuePolicyOwner {
   }
 
   /** Throws a ResourceError after the program's synchronous part. */
-  readonly admit = (statement: Omit<PolicyStatement, "Resource">): aws.sqs.QueuePolicy => {
+  readonly admit = (statement: Omit<PolicyStatement, "Resource">): sqs.QueuePolicy => {
     this.statements.add({ ...statement, Resource: this.queue.arn });
     return this.policy;
   };

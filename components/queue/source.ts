@@ -1,7 +1,8 @@
 // The queue of a QueueConsumer, one of its own or one that exists, and the mapping that leads its messages to the
 // function.
 
-import * as aws from "@pulumi/aws";
+import * as lambda from "@pulumi/aws/lambda";
+import * as sqs from "@pulumi/aws/sqs";
 import * as pulumi from "@pulumi/pulumi";
 import { recursiveInvocations } from "../alarms/function-alarms";
 import { queueAlarms } from "../alarms/source-alarms";
@@ -26,11 +27,11 @@ import { otherReaderOf } from "./readers";
 /** The child resources that only a QueueConsumer has. */
 export interface QueueConsumerNodes {
   /** Undefined for an existing queue. */
-  readonly queue: aws.sqs.Queue | undefined;
+  readonly queue: sqs.Queue | undefined;
   /** The queue's policy; undefined for an existing queue, unless `managePolicy` is true. */
-  readonly queuePolicy: aws.sqs.QueuePolicy | undefined;
+  readonly queuePolicy: sqs.QueuePolicy | undefined;
   /** What Lambda polls the queue by. */
-  readonly mapping: aws.lambda.EventSourceMapping;
+  readonly mapping: lambda.EventSourceMapping;
 }
 
 interface Queue {
@@ -44,7 +45,7 @@ interface Queues {
   readonly deadLetters: Queue;
   readonly policy: OwnQueuePolicy | undefined;
   /** Undefined where they exist already. */
-  readonly own: { readonly queue: aws.sqs.Queue; readonly deadLetters: DeadLetterQueue } | undefined;
+  readonly own: { readonly queue: sqs.Queue; readonly deadLetters: DeadLetterQueue } | undefined;
 }
 
 export interface CreatedQueue extends CreatedSource<"queue", QueueConsumerNodes>, Pick<Queues, "queue" | "policy"> {}
@@ -127,9 +128,9 @@ interface QueueParts {
   readonly consumer: pulumi.ComponentResource;
 }
 
-function createQueue(name: string, options: QueueConsumerOptions, parts: QueueParts): aws.sqs.Queue {
+function createQueue(name: string, options: QueueConsumerOptions, parts: QueueParts): sqs.Queue {
   const { kmsKeyArn, deadLetters, consumer } = parts;
-  return new aws.sqs.Queue(
+  return new sqs.Queue(
     name,
     {
       receiveWaitTimeSeconds: 20,
@@ -181,9 +182,9 @@ function createMapping(
   queueArn: pulumi.Output<string>,
   fn: CallbackFunction,
   consumer: pulumi.ComponentResource,
-): aws.lambda.EventSourceMapping {
+): lambda.EventSourceMapping {
   const { maximumConcurrency, provisionedPollers, filters = [], mappingMetrics } = options;
-  return new aws.lambda.EventSourceMapping(
+  return new lambda.EventSourceMapping(
     name,
     {
       ...options.overrides?.mapping,

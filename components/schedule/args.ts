@@ -1,5 +1,6 @@
 // The arguments of a schedule, and what Scheduler allows for them.
-import type * as aws from "@pulumi/aws";
+import type * as iam from "@pulumi/aws/iam";
+import type * as scheduler from "@pulumi/aws/scheduler";
 import type * as pulumi from "@pulumi/pulumi";
 import { type AlarmOverrides, checkAlarms } from "../alarms/alarms";
 import { ArgumentErrors } from "../base/argument-errors";
@@ -80,12 +81,12 @@ export interface ScheduleArgs<E> extends QueueTargetOptions, Operations {
      * Properties of the schedule.
      * @default none
      */
-    readonly schedule?: Pick<aws.scheduler.ScheduleArgs, "description" | "groupName">;
+    readonly schedule?: Pick<scheduler.ScheduleArgs, "description" | "groupName">;
     /**
      * Properties of the schedule's role.
      * @default none
      */
-    readonly role?: Partial<Omit<aws.iam.RoleArgs, "assumeRolePolicy">>;
+    readonly role?: Partial<Omit<iam.RoleArgs, "assumeRolePolicy">>;
     /**
      * Properties of the dead-letter queue.
      * @default none

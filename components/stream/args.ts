@@ -1,5 +1,5 @@
 // The arguments of the consumers of streams, Kinesis or a table's, and what Lambda allows for them.
-import type * as aws from "@pulumi/aws";
+import type * as lambda from "@pulumi/aws/lambda";
 import type { AlarmOverrides } from "../alarms/alarms";
 import type { FunctionAlarm, Retries, StreamFunctionAlarm, StreamTimes } from "../alarms/function-alarms";
 import type { ArgumentErrors } from "../base/argument-errors";
@@ -130,7 +130,7 @@ export interface StreamOverrides extends FunctionOverrides {
    * Properties of the event source mapping.
    * @default none
    */
-  readonly mapping?: Pick<aws.lambda.EventSourceMappingArgs, "kmsKeyArn" | "tags">;
+  readonly mapping?: Pick<lambda.EventSourceMappingArgs, "kmsKeyArn" | "tags">;
   /**
    * Changes of the alarms of the set `all`.
    * @default none

@@ -1,6 +1,7 @@
 // What a Kinesis stream and a table's have in common as sources: the event source mapping, and what the handler is
 // told.
-import * as aws from "@pulumi/aws";
+import type * as cloudwatch from "@pulumi/aws/cloudwatch";
+import * as lambda from "@pulumi/aws/lambda";
 import type * as pulumi from "@pulumi/pulumi";
 import { streamFunctionAlarms } from "../alarms/function-alarms";
 import type { DeadLetterQueue } from "../dead-letter-queue";
@@ -11,9 +12,9 @@ import { type StreamMappingOptions, streamDefaults, streamTimesOf } from "./args
 /** The child resources that every consumer of a stream has beside those of its function. */
 export interface StreamMappingNodes {
   /** What Lambda polls the stream by. */
-  readonly mapping: aws.lambda.EventSourceMapping;
+  readonly mapping: lambda.EventSourceMapping;
   /** The alarm on what reaches the bucket for payloads; undefined without `payloadBucketArn`. */
-  readonly payloadAlarm: aws.cloudwatch.MetricAlarm | undefined;
+  readonly payloadAlarm: cloudwatch.MetricAlarm | undefined;
 }
 
 interface ReadStream {
@@ -49,7 +50,7 @@ export function createStreamSource(name: string, stream: ReadStream) {
 function createStreamMapping(name: string, stream: ReadStream, fn: CallbackFunction): StreamMappingNodes {
   const { eventSourceArn, options, deadLetterQueue, consumer } = stream;
   const { filters = [], payloadBucketArn, mappingMetrics = payloadBucketArn !== undefined } = options;
-  const mapping = new aws.lambda.EventSourceMapping(
+  const mapping = new lambda.EventSourceMapping(
     name,
     {
       ...options.overrides?.mapping,
