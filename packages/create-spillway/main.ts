@@ -136,7 +136,7 @@ function nextSteps(first: readonly string[], { name, exec }: Manager): string {
     [`${name} test`, "sends an event through the program on this machine"],
     [`${name} start`, "runs the program on this machine until Ctrl-C"],
     [`${exec} spillway --help`, "lists what else the command does"],
-    ["pulumi up", "deploys the program to AWS: see README.md"],
+    ["pulumi stack init dev && pulumi up", "deploys the program to AWS: see README.md"],
   ];
   const width = Math.max(...rest.map(([command]) => command.length));
   const lines = [...first, ...rest.map(([command, meaning]) => `${command.padEnd(width)}   ${meaning}`)];

@@ -37,12 +37,19 @@ export function managerOf(userAgent: string | undefined): Manager {
 /** Yarn 2 and later install into archives, unless .yarnrc.yml asks for node_modules, where the program's tools look. */
 export const isYarnOne = (version: string | undefined) => version?.startsWith("1.") ?? true;
 
+/**
+ * Without npm's warnings: of install scripts that the program does not need, and, on an older Node, one for each
+ * package, so that nobody finds what the command itself has said of Node.
+ */
+const quietly: Readonly<Record<ManagerName, readonly string[]>> = { npm: ["--loglevel=error"], pnpm: [], yarn: [] };
+
 /** Starts the installation in the folder, on this process's terminal. */
 export function startInstall({ name }: Manager, folder: string): ChildProcess {
   // The script of the package manager that runs this command, which need not be in PATH.
   const { npm_execpath: script, NODE_ENV: _production, ...env } = process.env;
   const isScript = script !== undefined && /\.[cm]?js$/.test(script);
-  const [command, args] = isScript ? [process.execPath, [script, "install"]] : [name, ["install"]];
+  const install = ["install", ...quietly[name]];
+  const [command, args] = isScript ? [process.execPath, [script, ...install]] : [name, install];
   // Without NODE_ENV, because "production" would leave out the libraries for development. Windows finds npm.cmd only
   // through a shell.
   return spawn(command, args, { cwd: folder, env, stdio: "inherit", shell: !isScript && process.platform === "win32" });

@@ -90,6 +90,19 @@ describe("the documentation site", () => {
     for (const [, file = ""] of list.matchAll(/\]\(([^)]+)\)/g)) assert.ok(existsSync(path.join(dist, file)), file);
   });
 
+  it("has the pictures of its pages in Markdown", () => {
+    const pictures = globSync("**/*.md", { cwd: dist, exclude: ["reference/**"] }).flatMap((page) =>
+      [...built(page).matchAll(/!\[[^\]]*\]\(([^)\s:]+)\)/g)].map(([, target = ""]) =>
+        path.join(path.dirname(page), target),
+      ),
+    );
+    assert.ok(pictures.length > 10, `${pictures.length} pictures`);
+    assert.deepEqual(
+      pictures.filter((file) => !existsSync(path.join(dist, file))),
+      [],
+    );
+  });
+
   it("describes every parameter and type parameter in its reference", () => {
     const pages = globSync("reference/**/*.md", { cwd: docs });
     const rows = pages.flatMap((file) =>

@@ -1,6 +1,6 @@
 // The documents for language models, as https://llmstxt.org describes them: llms.txt lists the pages with their
-// descriptions, llms-full.txt holds all of them, and each page is there as Markdown.
-import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+// descriptions, llms-full.txt holds all of them, and each page is there as Markdown, with its pictures.
+import { cpSync, globSync, mkdirSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { sectionsOf } from "./pages";
 import { entriesOf } from "./reference";
@@ -48,6 +48,10 @@ export function writeTexts({ docs, outDir, description }: Place): void {
   for (const { file, text } of pages) {
     mkdirSync(path.dirname(path.join(outDir, file)), { recursive: true });
     writeFileSync(path.join(outDir, file), text);
+  }
+  for (const file of globSync("**/*.svg", { cwd: docs, exclude: [".vitepress/**", "public/**"] })) {
+    mkdirSync(path.dirname(path.join(outDir, file)), { recursive: true });
+    cpSync(path.join(docs, file), path.join(outDir, file));
   }
   const isPage = (file: string) => path.extname(file) === "" || file.endsWith(".md");
   cpSync(path.join(docs, "reference"), path.join(outDir, "reference"), { recursive: true, filter: isPage });

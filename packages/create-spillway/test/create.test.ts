@@ -48,7 +48,10 @@ describe("npm create spillway", () => {
     const { code, stdout } = await call(["apps/My-Shop"], { NODE_ENV: "production" });
     assert.equal(code, 0);
     assert.match(stdout, /^Created the project my-shop in apps\/My-Shop: \d+ files, template queue\.$/m);
-    assert.match(stdout, new RegExp(`^called with install in ${path.join(folder, "apps", "My-Shop")}$`, "m"));
+    assert.match(
+      stdout,
+      new RegExp(`^called with install --loglevel=error in ${path.join(folder, "apps", "My-Shop")}$`, "m"),
+    );
     assert.doesNotMatch(stdout, /NODE_ENV/);
     assert.match(stdout, /Next:\n\n {2}cd apps\/My-Shop\n {2}npm test +.*\n {2}npm start +/);
     assert.equal(JSON.parse(read("apps/My-Shop/package.json")).name, "my-shop");
