@@ -12,7 +12,10 @@ export class Running {
   stderr = "";
   readonly ended: Promise<Answer>;
 
-  constructor(readonly child: ChildProcess) {
+  constructor(
+    readonly child: ChildProcess,
+    signal: AbortSignal,
+  ) {
     child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       this.stdout += text;
     });
@@ -21,9 +24,11 @@ export class Running {
     });
     this.ended = new Promise((resolve, reject) => {
       child.once("error", reject);
-      child.once("close", (code, signal) =>
-        resolve({ code: signal ?? code ?? -1, stdout: this.stdout, stderr: this.stderr }),
-      );
+      child.once("close", (code, ended) => {
+        // What was interrupted shows nothing.
+        if (signal.aborted) reject(signal.reason);
+        else resolve({ code: ended ?? code ?? -1, stdout: this.stdout, stderr: this.stderr });
+      });
     });
   }
 }
@@ -46,7 +51,7 @@ export class Commands {
       // A terminal sends Ctrl-C to its whole group, and a second one would end a command before it has released all.
       detached: true,
     });
-    const running = new Running(child);
+    const running = new Running(child, this.signal);
     this.#running.add(running);
     void running.ended.catch(() => {}).then(() => this.#running.delete(running));
     return running;

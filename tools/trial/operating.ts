@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { STS } from "@aws-sdk/client-sts";
 import { bin, parsed } from "./commands";
-import { type Call, redriveFunction } from "./redriving";
+import { type Call, redriveFunction, redriveLedger } from "./redriving";
 import { rehearsal } from "./rehearsing";
 import type { Trial } from "./trial";
 
@@ -94,6 +94,7 @@ export async function operate(trial: Trial): Promise<void> {
   const operations = ["redrive", "discard", "restore", "send", ...(trial.edited.size > 0 ? ["edit"] : [])];
   const lines = operations.flatMap((operation) => [`${operation} intended`, `${operation} done`]);
   claims.equal("the log of the consumer says who did what", written, lines);
+  await redriveLedger(trial, as);
   await redriveFunction(trial, "clicks", as);
 }
 

@@ -62,11 +62,12 @@ export async function redriveOrders(trial: Trial): Promise<void> {
   const { customer = "" } = [...left].find(({ event }) => event.fault === "conflict")?.event ?? {};
   const isOther = ({ event }: Sent) => event.fault === "conflict" && event.customer === customer;
   for (const { event } of [...left].filter(isOther)) trial.elsewhere.set(event.id, "payments");
-  await step(isOther, "--where", "fault=conflict", "--where", `customer=${customer}`, "--to", "payments");
+  await step(isOther, "--where", "fault=conflict", "--tenant", customer, "--to", "payments");
   const named = trial.random.shuffled([...left].filter(({ reason }) => reason !== "MovedBySQS")).slice(0, 3);
   await step((each) => named.includes(each), ...named.flatMap(({ correlationId }) => ["--id", correlationId]));
 
-  await step(({ reason }) => reason === "TypeError", "--reason", "TypeError", "--rate", String(slow));
+  const slowly = ["--reason", "fetch failed", "--since", "1h", "--rate", String(slow)];
+  await step(({ reason }) => reason === "TypeError", ...slowly);
   const times = witness.asked.filter(({ action }) => action === "SendMessageBatch").map(({ at }) => at);
   const seconds = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1000;
   // What goes in the first second and in the last one takes no time.
@@ -80,13 +81,13 @@ export async function redriveOrders(trial: Trial): Promise<void> {
   claims.equal("the whole queue is moved by AWS", byAws, true);
 }
 
-export async function redriveLedger(trial: Trial): Promise<void> {
+export async function redriveLedger(trial: Trial, call: Call): Promise<void> {
   const isFirst = ({ event }: Sent) => event.customer === "g-1";
   const ledger = trial.of("ledger");
-  const { unread } = await redrive(trial, "ledger", ledger.filter(isFirst), ["--where", "customer=g-1"]);
+  const { unread } = await redrive(trial, "ledger", ledger.filter(isFirst), ["--where", "customer=g-1"], call);
   trial.claims.equal("it says how many it could not look at", unread?.count, bigGroup.size - 10);
   const others = ledger.filter((each) => !isFirst(each));
-  const { byAws } = await redrive(trial, "ledger", others, ["--all"]);
+  const { byAws } = await redrive(trial, "ledger", others, ["--all"], call);
   trial.claims.equal("the whole queue is moved by AWS", byAws, true);
 }
 

@@ -13,7 +13,7 @@ import { look, operate } from "./operating";
 import { readOptions, type TrialOptions, UsageError, usage } from "./options";
 import { policiesIn } from "./policies";
 import { Random } from "./random";
-import { canary, redriveFunction, redriveLedger, redriveOrders } from "./redriving";
+import { canary, redriveFunction, redriveOrders } from "./redriving";
 import { rehearse } from "./rehearsing";
 import { sendAndTail } from "./sending";
 import { Trial } from "./trial";
@@ -31,9 +31,8 @@ const parts = (trial: Trial): readonly Part[] => [
   { name: "As on AWS, with the role that may look", run: () => look(trial) },
   { name: "dlq redrive, before the fix", run: () => canary(trial) },
   { name: "The fix is reloaded", run: () => trial.fix("unwanted") },
-  { name: "As on AWS, with the redriver's role, of a queue and a stream", run: () => operate(trial) },
+  { name: "As on AWS, with the redriver's role: a queue, a FIFO queue and a stream", run: () => operate(trial) },
   { name: "dlq redrive, edit, discard, restore, of a queue", run: () => redriveOrders(trial) },
-  { name: "dlq redrive, of a FIFO queue", run: () => redriveLedger(trial) },
   {
     name: "dlq replay, redrive, of a topic",
     run: () => redriveFunction(trial, "audit", (args) => trial.spillway(args)),
