@@ -89,6 +89,10 @@ const besides: readonly RegExp[] = [
   /\bnew URL\(\s*(["'][^"'\n]+["'])\s*,\s*import\.meta\.url\b/g,
 ];
 
+/** An ES module that creates its own `require`, and a call of it. esbuild does not follow such a call. */
+const createsRequire = /\bcreateRequire\(\s*import\.meta\.url\s*\)/;
+const ownRequire = /(?:\b\w*require\w*(?:\.resolve)?|\bcreateRequire\([^()]*\))\(\s*(["']\.[^"'\n]+["'])\s*\)/gi;
+
 /**
  * Throws an Error for a bundle whose code reads a file beside its source, which is not beside the bundle: nobody would
  * know until it is read. Only what the bundle still names counts, and not a package's own package.json, which is read
@@ -128,7 +132,7 @@ const isIn = (assets: readonly string[], name: string) =>
 function filesBeside(source: string): readonly string[] {
   if (!existsSync(source)) return [];
   const text = readFileSync(source, "utf8");
-  return besides
+  return [...besides, ...(createsRequire.test(text) ? [ownRequire] : [])]
     .flatMap((pattern) => [...text.matchAll(pattern)])
     .map(([, given = ""]) => {
       const pieces = [...given.matchAll(/["']([^"'\n]+)["']/g)].map(([, piece = ""]) => piece);
