@@ -218,7 +218,7 @@ function check(name: string, args: Checked, owner: pulumi.Resource): void {
   if (isObject(parsed) && Object.keys(parsed).length > 0) {
     compilePattern(parsed, "", ({ message }) =>
       errors.add(
-        `pattern: ${message}. EventBridge refuses it: ` +
+        `pattern: ${message.replace(/\.$/, "")}. EventBridge refuses it: ` +
           "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html",
       ),
     );

@@ -19,7 +19,7 @@ export function checkFilters(filters: readonly object[], content: FilterContent,
     }
     const onFault = ({ message }: InvalidPattern) =>
       errors.add(
-        `filters[${index}]: ${message}. Lambda refuses it: ` +
+        `filters[${index}]: ${message.replace(/\.$/, "")}. Lambda refuses it: ` +
           "https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html",
       );
     try {

@@ -96,7 +96,11 @@ describe("EventBusRule", () => {
     const message = await refusal(() => {
       const target = new QueueConsumer("notes", { callback: note, fifo: true });
       new EventBusRule("a rule", {
-        pattern: { source: "notes", detail: { state: [], more: {} }, "detail-type": ["placed"] },
+        pattern: {
+          source: "notes",
+          detail: { state: [], more: {}, known: [{ exists: "true" }] },
+          "detail-type": ["placed"],
+        },
         types: ["placed"],
         target,
         maximumRetryAttempts: 186,
@@ -114,6 +118,7 @@ describe("EventBusRule", () => {
       'pattern: source: "source" must be an object or an array. EventBridge refuses it: https://docs.aws.amazon.com/',
       "pattern: detail.state: Empty arrays are not allowed. EventBridge refuses it",
       "pattern: detail.more: Empty objects are not allowed. EventBridge refuses it",
+      "pattern: detail.known: exists match pattern must be either true or false. EventBridge refuses it",
     ]) {
       assert.ok(message.includes(says), `${says}\n${message}`);
     }

@@ -141,6 +141,11 @@ describe("QueueConsumer refuses", () => {
       "filters[0]: body.total: Bottom must be less than top. Lambda refuses it: https://docs.aws.amazon.com/lambda/",
     ],
     [
+      "filters that Lambda refuses in a whole sentence",
+      { filters: [{ body: { total: [{ exists: "true" }] } }] },
+      "filters[0]: body.total: exists match pattern must be either true or false. Lambda refuses it: https://",
+    ],
+    [
       "filters without lists",
       { filters: [{ body: { kind: "bought" } }] },
       'filters[0]: body.kind: "kind" must be an object or an array. Lambda refuses it',

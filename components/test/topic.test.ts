@@ -161,9 +161,9 @@ describe("Topic", () => {
       "a filter that SNS refuses",
       () =>
         new Topic<NoteEvent>("events").subscribe(new QueueConsumer("all", { callback: onAny }), {
-          filter: { total: [{ numeric: [">", 10, "<", 5] }], kind: [{ like: "x" }] },
+          filter: { total: [{ numeric: [">", 10, "<", 5] }], kind: [{ like: "x" }], more: [{ exists: "true" }] },
         }),
-      /filter: total: Bottom must be less than top\. SNS refuses it: .*\n.*filter: kind: Unrecognized match type like\./,
+      /filter: total: Bottom must be less than top\. SNS refuses it: .*\n.*filter: kind: Unrecognized match type like\. .*\n.*filter: more: exists match pattern must be either true or false\. SNS/,
     ],
     [
       "an existing queue whose policy is managed elsewhere",

@@ -61,7 +61,7 @@ export function checkSubscriptionFilter(args: SubscriptionFilter<string>, errors
   }
   for (const fault of faults) {
     errors.add(
-      `filter: ${fault}. SNS refuses it: ` +
+      `filter: ${fault.replace(/\.$/, "")}. SNS refuses it: ` +
         "https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html",
     );
   }
