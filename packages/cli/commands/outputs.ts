@@ -1,6 +1,8 @@
 // `spillway outputs`: what a program exports, of a deployed stack or of the local run.
+
 import type { Command } from "@commander-js/extra-typings";
 import type { Stack } from "@spillway/operations";
+import { spillway } from "../called";
 import { examples } from "../options";
 import { exitCodes, type Perform } from "../session";
 import { addStackOptions, jsonOption, withStack } from "./dlq/options";
@@ -48,6 +50,6 @@ function linesOf({ outputs, consumers, flags }: Stack): string {
       : typeof value === "object" && value !== null && !Array.isArray(value)
         ? `{ ${Object.keys(value).join(", ")} }`
         : JSON.stringify(value);
-  const next = consumers.length === 0 ? [] : ["", `Next: spillway dlq list${flags}`];
+  const next = consumers.length === 0 ? [] : ["", `Next: ${spillway} dlq list${flags}`];
   return [...names.map((name) => `${name.padEnd(width)}  ${text(outputs[name])}`), ...next, ""].join("\n");
 }

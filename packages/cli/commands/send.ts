@@ -1,9 +1,11 @@
 // `spillway send`: an event to a consumer, by its queue, stream or topic.
+
 import { text as wholeOf } from "node:stream/consumers";
 import { type Command, Option } from "@commander-js/extra-typings";
 import type { ConsumerOfProgram } from "@spillway/graph";
 import type { Assignment, Consumer } from "@spillway/operations";
 import { textOfBody } from "../body-file";
+import { spillway } from "../called";
 import { jsonText } from "../letters/harmless";
 import { examples, notEmpty, wholeNumber } from "../options";
 import { exitCodes, type Perform, type Session } from "../session";
@@ -65,7 +67,7 @@ export function addSend(program: Command, perform: Perform): void {
           const lines = [
             `Sent to ${sent.to}:`,
             ...sent.ids.map((id) => `  ${id}`),
-            `Next: spillway tail ${name}${stack.flags}`,
+            `Next: ${spillway} tail ${name}${stack.flags}`,
           ];
           session.print(json ? jsonText(shown) : `${lines.join("\n")}\n`);
           return exitCodes.done;

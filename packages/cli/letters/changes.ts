@@ -1,5 +1,7 @@
 // What the commands that change dead letters have done, or would do, as lines for a terminal.
+
 import type { Discarded, Edited, Plan, Redriven, Restored, Stack } from "@spillway/operations";
+import { spillway } from "../called";
 import { harmless, harmlessLine } from "./harmless";
 import { table } from "./text";
 
@@ -43,8 +45,8 @@ export function describeRedriven(name: string, done: Redriven, { flags }: Place)
       "Sent, and still in the dead-letter queue, because SQS did not delete them:",
     ),
     cameBack > 0 || kept.length > 0 || stopped !== undefined || unread !== undefined
-      ? `Next: spillway dlq list ${name}${flags}`
-      : `Next: spillway tail ${name}${flags}`,
+      ? `Next: ${spillway} dlq list ${name}${flags}`
+      : `Next: ${spillway} tail ${name}${flags}`,
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -62,7 +64,7 @@ export function describeDiscarded(
       left.map((id) => `  ${id}`),
       "Written to the file, and still in the dead-letter queue, because SQS did not delete them:",
     ),
-    `Next: spillway dlq restore ${file}${flags}`,
+    `Next: ${spillway} dlq restore ${file}${flags}`,
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -76,8 +78,8 @@ export function describeRestored(file: string, { restored, failed, nextLine }: R
       "SQS did not take:",
     ),
     nextLine === undefined
-      ? `Next: spillway dlq list${flags}`
-      : `It ended early. Next: spillway dlq restore ${file} --from-line ${nextLine}${flags}`,
+      ? `Next: ${spillway} dlq list${flags}`
+      : `It ended early. Next: ${spillway} dlq restore ${file} --from-line ${nextLine}${flags}`,
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -93,7 +95,7 @@ export function describeEdited(name: string, id: string, edited: Edited, { flags
         `${name}: ${id} was sent to ${edited.to} as ${edited.recordId}.`,
         ...(edited.linked ? [] : ["There was no room for the id of the dead letter in its reason."]),
         ...(edited.deleted ? [] : ["It is still in the dead-letter queue too, because SQS did not delete it."]),
-        `Next: spillway tail ${name}${flags}`,
+        `Next: ${spillway} tail ${name}${flags}`,
       ];
       return `${lines.join("\n")}\n`;
     }

@@ -1,7 +1,9 @@
 // One dead letter as text for a terminal.
+
 import { styleText } from "node:util";
 import { describeLog } from "@spillway/local/log-lines";
 import type { Shown, ShownLetter, Stack } from "@spillway/operations";
+import { spillway } from "../called";
 import { ago, until } from "./durations";
 import { harmless, harmlessLine, harmlessLog } from "./harmless";
 import { clip, quoted, terminalOf, wrap } from "./text";
@@ -22,7 +24,7 @@ export function describeShown(
     const which =
       read === 0 ? `${consumer} has no dead letter that can be read` : `None of ${seen} of ${consumer} matches`;
     const rest = total > read ? `; ${total - read} are held by others, or wait behind those that were read` : "";
-    return `${which}${rest}.\nNext: spillway dlq list ${consumer}${flags}\n`;
+    return `${which}${rest}.\nNext: ${spillway} dlq list ${consumer}${flags}\n`;
   }
   return [
     ...letters.flatMap((letter) => [...describe(letter, now, whole), ""]),
@@ -34,13 +36,13 @@ export function describeShown(
 
 function nextOf(letters: readonly ShownLetter[], consumer: string): readonly string[] {
   if (letters.every((letter) => batchOf(letter) !== undefined)) {
-    return [`Next: spillway dlq replay ${consumer}`, "  reads the records of these batches in the stream again."];
+    return [`Next: ${spillway} dlq replay ${consumer}`, "  reads the records of these batches in the stream again."];
   }
   const reason = `--reason ${harmlessLine(quoted(letters[0]?.errorType))}`;
   return [
-    `Next: spillway dlq rehearse ${consumer} ${reason}`,
+    `Next: ${spillway} dlq rehearse ${consumer} ${reason}`,
     "  tries them with this checkout's code. When it is deployed:",
-    `  spillway dlq redrive ${consumer} ${reason}`,
+    `  ${spillway} dlq redrive ${consumer} ${reason}`,
   ];
 }
 

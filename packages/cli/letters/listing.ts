@@ -1,5 +1,7 @@
 // The groups of dead letters as a table for a terminal.
+
 import type { Group, Listing, Sampled, Stack } from "@spillway/operations";
+import { spillway } from "../called";
 import { ago, until } from "./durations";
 import { harmless, harmlessLine } from "./harmless";
 import { quoted, table, wrap } from "./text";
@@ -86,5 +88,5 @@ function remarks({ consumer, url, read, total, held, complete, fault }: Sampled)
 function nextOf([first]: readonly Group[], flags: string): readonly string[] {
   return first === undefined
     ? []
-    : [`Next: spillway dlq show ${first.consumers[0]}${flags} --reason ${harmlessLine(quoted(first.errorType))}`];
+    : [`Next: ${spillway} dlq show ${first.consumers[0]}${flags} --reason ${harmlessLine(quoted(first.errorType))}`];
 }

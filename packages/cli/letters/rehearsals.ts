@@ -1,5 +1,7 @@
 // Which dead letters would succeed now, as lines for a terminal.
+
 import type { Rehearsal, Stack } from "@spillway/operations";
+import { spillway } from "../called";
 import { letters } from "./changes";
 import { harmless, harmlessLine } from "./harmless";
 
@@ -33,10 +35,10 @@ function nextOf(rehearsals: readonly Rehearsal[], flags: string): readonly strin
   const failing = rehearsals.find(({ fail }) => fail > 0);
   if (failing !== undefined) {
     const example = failing.groups.find(({ verdict }) => verdict === "fails")?.example;
-    return [`Next: spillway dlq show ${failing.consumer}${flags} --id ${example}`];
+    return [`Next: ${spillway} dlq show ${failing.consumer}${flags} --id ${example}`];
   }
   const fixed = rehearsals.find(({ succeed }) => succeed > 0);
   return fixed === undefined
     ? []
-    : [`Next: deploy this code, then: spillway dlq redrive ${fixed.consumer}${flags} --all --canary 3`];
+    : [`Next: deploy this code, then: ${spillway} dlq redrive ${fixed.consumer}${flags} --all --canary 3`];
 }

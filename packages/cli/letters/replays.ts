@@ -1,11 +1,13 @@
 // What was replayed, or would be, as lines for a terminal.
+
 import type { Replayed, ReplayResult, Stack } from "@spillway/operations";
+import { spillway } from "../called";
 import { harmless, harmlessLine } from "./harmless";
 import { quoted } from "./text";
 
 export function describeReplay({ consumer, dry, descriptions }: ReplayResult, { flags }: Pick<Stack, "flags">): string {
   if (descriptions.length === 0) {
-    return `${consumer}: Lambda has described nothing that it gave up.\nNext: spillway dlq list ${consumer}${flags}\n`;
+    return `${consumer}: Lambda has described nothing that it gave up.\nNext: ${spillway} dlq list ${consumer}${flags}\n`;
   }
   const count = `${descriptions.length} description${descriptions.length === 1 ? "" : "s"} of Lambda's`;
   const lines = [`${consumer}: ${count}${dry ? ". Nothing was run." : "."}`, ...descriptions.flatMap(linesOf)];
@@ -42,9 +44,9 @@ function stateOf({ outcome, done, deadLettered, removed }: Replayed): string {
 }
 
 function nextOf(consumer: string, descriptions: readonly Replayed[], dry: boolean, flags: string): string {
-  if (dry) return `Next: spillway dlq replay ${consumer}${flags} --yes`;
+  if (dry) return `Next: ${spillway} dlq replay ${consumer}${flags} --yes`;
   const dead = descriptions.some(({ deadLettered }) => deadLettered > 0);
   const lost = descriptions.find(({ outcome }) => outcome === "expired" || outcome === "incomplete");
-  if (dead || lost === undefined) return `Next: spillway dlq list ${consumer}${flags}`;
-  return `Next: spillway dlq discard ${consumer}${flags} --id ${harmless(quoted(lost.id))}`;
+  if (dead || lost === undefined) return `Next: ${spillway} dlq list ${consumer}${flags}`;
+  return `Next: ${spillway} dlq discard ${consumer}${flags} --id ${harmless(quoted(lost.id))}`;
 }

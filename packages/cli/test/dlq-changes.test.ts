@@ -126,7 +126,7 @@ describe("spillway dlq redrive, edit, discard and restore", () => {
     );
     const done = await spillway(["discard", "orders", "--all", "--output", file, "--yes"]);
     assert.equal(done.code, 0, done.stderr);
-    assert.match(done.stdout, /1 dead letter discarded\. .*\nNext: spillway dlq restore /);
+    assert.match(done.stdout, /1 dead letter discarded\. .*\nNext: npx spillway dlq restore /);
     assert.equal(await count(), 0);
     assert.equal(JSON.parse(readFileSync(file, "utf8")).consumer, "orders");
     const restored = await spillway(["restore", file]);

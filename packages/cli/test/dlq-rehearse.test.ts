@@ -41,7 +41,7 @@ describe("spillway dlq rehearse and replay, and spillway send", () => {
     );
     assert.match(
       rest.join("\n"),
-      /Nothing was changed where the dead letters are\.\nNext: spillway dlq show orders .*--id /,
+      /Nothing was changed where the dead letters are\.\nNext: npx spillway dlq show orders .*--id /,
     );
     assert.deepEqual(await depth(), [2, 0]);
   });
