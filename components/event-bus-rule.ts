@@ -154,6 +154,7 @@ export class EventBusRule<
       ruleName: this.ruleName,
       ruleArn: this.ruleArn,
       deadLetterQueueUrl: this.deadLetterQueueUrl,
+      deadLetters: this.deadLetters,
     });
   }
 

@@ -164,6 +164,7 @@ export abstract class FunctionConsumer<
       deadLetterQueueArn: this.deadLetterQueueArn,
       functionName: this.functionName,
       functionArn: this.functionArn,
+      deadLetters: this.deadLetters,
     });
   }
 

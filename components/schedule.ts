@@ -63,7 +63,11 @@ export class Schedule<E> extends pulumi.ComponentResource {
     this.scheduleArn = schedule.arn;
     this.deadLetterQueueUrl = deadLetters.url;
     this.deadLetters = { url: deadLetters.url, sourceArn: schedule.arn, kind: "schedule" };
-    this.registerOutputs({ scheduleArn: this.scheduleArn, deadLetterQueueUrl: this.deadLetterQueueUrl });
+    this.registerOutputs({
+      scheduleArn: this.scheduleArn,
+      deadLetterQueueUrl: this.deadLetterQueueUrl,
+      deadLetters: this.deadLetters,
+    });
   }
 
   /** The child resources by their roles, for what no argument and no override reaches. */

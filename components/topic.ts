@@ -185,6 +185,7 @@ export class Topic<E extends { readonly type: string }> extends pulumi.Component
       topicArn: this.topicArn,
       topicName: this.topicName,
       deadLetterQueueUrl: this.deadLetterQueueUrl,
+      deadLetters: this.deadLetters,
     });
   }
 

@@ -77,7 +77,7 @@ export async function start<Program extends Evaluated>(
       ask,
       identify,
       ...served,
-      routes: [...served.routes, ownPages(() => graph?.outputs)],
+      routes: [...served.routes, ownPages(() => graph)],
       region,
       accountId,
       absent: () => absentFor(absent),

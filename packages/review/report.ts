@@ -1,6 +1,7 @@
 // The review of one stack as Markdown, most serious first. What does not fit into a comment is cut from its end.
 
 import type { Graph, GraphResource } from "@spillway/graph";
+import { describeNotExported, notExported } from "@spillway/graph/read/dead-letters";
 import { diagramOf } from "@spillway/graph/read/diagram";
 import { nameOf } from "@spillway/graph/read/names";
 import { asNamedNow } from "./as-named-now";
@@ -183,7 +184,14 @@ function consequences({ changed }: Comparison): string[] {
 
 /** Outputs are read by `pulumi stack output`, and by programs that refer to this stack. */
 function outputs({ before, after }: Comparison): string[] {
-  if (before.resources.length === 0) return [];
+  const changes = before.resources.length === 0 ? [] : outputChanges(before, after);
+  const known = new Set(notExported(before).map(({ name }) => name));
+  const missing = notExported(after).filter(({ name }) => !known.has(name));
+  const unseen = describeNotExported(missing, after.outputs, code).map((line) => `- advisory: ${line}`);
+  return listed("Outputs of the stack", [...changes, ...unseen]);
+}
+
+function outputChanges(before: Graph, after: Graph): string[] {
   const [was, is] = [Object.keys(before.outputs), Object.keys(after.outputs)];
   const lost = was
     .filter((name) => !is.includes(name))
@@ -193,7 +201,7 @@ function outputs({ before, after }: Comparison): string[] {
     .filter((name) => is.includes(name) && keysOf(before, name) !== keysOf(after, name))
     .flatMap((name) => differencesOf(name, namesIn(before, name), namesIn(after, name)))
     .map(({ path, after: now }) => `- ${code(path)} is ${now === undefined ? "removed" : "added"}`);
-  return listed("Outputs of the stack", [...lost, ...gained, ...other]);
+  return [...lost, ...gained, ...other];
 }
 
 /** The keys of an output, as `deadLetters.orders`. Values are not compared, because the deployment generates them. */

@@ -11,6 +11,8 @@ export interface Evaluation {
   /** The absolute path of its file. */
   readonly program: string;
   readonly stack: string;
+  /** Default: the name in its Pulumi.yaml. */
+  readonly project?: string;
   readonly config?: Readonly<Record<string, string>>;
   readonly preview?: boolean;
   readonly address?: string;
@@ -26,8 +28,8 @@ export function evaluateHere(evaluation: Evaluation): Promise<Graph> {
 }
 
 /** The modules of programs are loaded anew, and those that tests have loaded are put back. */
-async function evaluate({ program, stack, config, ...more }: Evaluation): Promise<Graph> {
-  const { name: project, autonaming, config: values, secretKeys } = readProject(program, stack, config);
+async function evaluate({ program, stack, project, config, ...more }: Evaluation): Promise<Graph> {
+  const { name, autonaming, config: values, secretKeys } = readProject(program, stack, config);
   const named = autonaming !== undefined && { autonaming };
   const before = loaded().map((file) => [file, require.cache[file]] as const);
   forget();
@@ -35,7 +37,7 @@ async function evaluate({ program, stack, config, ...more }: Evaluation): Promis
     return await recordProgram(() => require(program), {
       ...more,
       ...named,
-      project,
+      project: project ?? name,
       stack,
       config: values,
       secretKeys,

@@ -1,4 +1,5 @@
 // The program on this machine, from the start to its end by a signal.
+import { describeNotExported, notExported } from "@spillway/graph/read/dead-letters";
 import { type LocalRun, type LocalSettings, startLocal } from "@spillway/local";
 import { describeFailure, describeLog } from "@spillway/local/log-lines";
 import { describeInspectors, describeRun, logicalNames } from "@spillway/local/printer";
@@ -48,6 +49,7 @@ export async function runLocally(options: StartOptions, session: Session): Promi
     names = logicalNames(run.graph);
     const { graph, address, readyMs } = run;
     say(describeRun({ graph, address, readyMs, verbose }));
+    for (const line of describeNotExported(notExported(graph), graph.outputs)) say(line);
     if (run.inspectPorts.size > 0) say(describeInspectors(run.inspectPorts, names));
     if (settings.watch) say("Watching: a function whose source is saved is reloaded.");
     if (json) session.print(`${JSON.stringify({ address, outputs: graph.outputs, readyMs })}\n`);

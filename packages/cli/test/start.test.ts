@@ -38,7 +38,13 @@ describe("spillway start", () => {
     const unknown = await fetch(`${address}/_spillway/other`);
     assert.deepEqual(
       [unknown.status, await unknown.json()],
-      [404, { message: "No page /_spillway/other; there are /_spillway/health and /_spillway/outputs." }],
+      [
+        404,
+        {
+          message:
+            "No page /_spillway/other; there are /_spillway/health, /_spillway/outputs and /_spillway/dead-letters.",
+        },
+      ],
     );
     assert.equal(await order(outputs), 202);
     await until(() => /orders {2}1 received: 1 succeeded in \d+ ms/.test(start.stderr));

@@ -1,9 +1,13 @@
-// The run's own pages: whether it is ready, and what the program exported.
-import type { Value } from "@spillway/graph";
+// The run's own pages: whether it is ready, what the program exported, and where the dead letters of its components
+// are.
+import type { Graph } from "@spillway/graph";
+import { deadLettersIn } from "@spillway/graph/read/dead-letters";
 import type { FrontResponse, Route } from "../protocol/http";
 
-/** `outputs` returns undefined until the run is ready. */
-export function ownPages(outputs: () => Readonly<Record<string, Value>> | undefined): Route {
+const starting = { message: "The run is starting." };
+
+/** `program` returns undefined until the run is ready. */
+export function ownPages(program: () => Pick<Graph, "outputs" | "resources"> | undefined): Route {
   const json = (status: number, body: unknown): FrontResponse => ({
     status,
     headers: { "content-type": "application/json" },
@@ -12,12 +16,15 @@ export function ownPages(outputs: () => Readonly<Record<string, Value>> | undefi
   return {
     prefix: "/_spillway",
     handler: async ({ path }) => {
-      const ready = outputs();
+      const ready = program();
       if (path === "/_spillway/health")
         return json(ready === undefined ? 503 : 200, { status: ready === undefined ? "starting" : "ready" });
-      if (path === "/_spillway/outputs")
-        return ready === undefined ? json(503, { message: "The run is starting." }) : json(200, ready);
-      return json(404, { message: `No page ${path}; there are /_spillway/health and /_spillway/outputs.` });
+      if (path === "/_spillway/outputs") return ready === undefined ? json(503, starting) : json(200, ready.outputs);
+      if (path === "/_spillway/dead-letters")
+        return ready === undefined ? json(503, starting) : json(200, deadLettersIn(ready));
+      return json(404, {
+        message: `No page ${path}; there are /_spillway/health, /_spillway/outputs and /_spillway/dead-letters.`,
+      });
     },
   };
 }

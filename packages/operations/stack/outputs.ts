@@ -1,4 +1,5 @@
-// The outputs of a program: of the local run, of a stack by Pulumi's own command, or from a file.
+// What a program tells of itself: the outputs of a stack by Pulumi's own command or from a file, and the pages of the
+// local run.
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 
@@ -11,7 +12,21 @@ const runTimeout = 5_000;
 const longestOutputs = 32 * 1024 * 1024;
 
 export async function outputsOfRun(address: string, signal: AbortSignal): Promise<Outputs> {
-  const response = await fetch(`${address}/_spillway/outputs`, {
+  return parsed(await pageOfRun(address, "outputs", signal), `${address}/_spillway/outputs`);
+}
+
+/** What a component of the local run's program says of its dead letters, whether it is exported or not. */
+export interface ComponentOfRun {
+  readonly name: string;
+  readonly [member: string]: unknown;
+}
+
+export async function deadLettersOfRun(address: string, signal: AbortSignal): Promise<readonly ComponentOfRun[]> {
+  return JSON.parse(await pageOfRun(address, "dead-letters", signal)) as readonly ComponentOfRun[];
+}
+
+async function pageOfRun(address: string, page: string, signal: AbortSignal): Promise<string> {
+  const response = await fetch(`${address}/_spillway/${page}`, {
     signal: AbortSignal.any([signal, AbortSignal.timeout(runTimeout)]),
   }).catch((error: unknown) => {
     if (signal.aborted) throw error;
@@ -24,7 +39,7 @@ export async function outputsOfRun(address: string, signal: AbortSignal): Promis
   if (response.status === 503) throw new Error(`The local run at ${address} is starting. Try again when it is ready.`);
   const text = await response.text();
   if (!response.ok) throw new Error(`${address} answers ${response.status}, as no local run does: ${cut(text)}`);
-  return parsed(text, `${address}/_spillway/outputs`);
+  return text;
 }
 
 export function outputsOfStack(stack: string, signal: AbortSignal): Promise<Outputs> {

@@ -1,9 +1,19 @@
 // A running program, on AWS or on this machine, as its operator sees it: its consumers and how to reach them.
 import { type Clients, clientsFor, type Place } from "./clients";
-import { type Outputs, outputsOfFile, outputsOfRun, outputsOfStack } from "./outputs";
+import {
+  type ComponentOfRun,
+  deadLettersOfRun,
+  type Outputs,
+  outputsOfFile,
+  outputsOfRun,
+  outputsOfStack,
+} from "./outputs";
 import { regionOf } from "./region";
 
-/** What the output `deadLetters` of a component says, under the name by which the program exports it. */
+/**
+ * What the output `deadLetters` of a component says, under the name by which the program exports it. In the local run,
+ * what is not exported has its component's name.
+ */
 export interface Consumer {
   readonly name: string;
   /** What the source is: `queue`, `stream`, `table`, `topic-consumer`, `topic`, `schedule` or `rule`. */
@@ -54,7 +64,8 @@ export async function openStack({ stack, outputs: file, port, signal }: StackOpt
       : stack !== undefined
         ? await outputsOfStack(stack, signal)
         : await outputsOfRun(address, signal);
-  const consumers = consumersIn(outputs);
+  const components = local ? await deadLettersOfRun(address, signal) : [];
+  const consumers = consumersIn(outputs, components);
   // Any key has full access to the local run. On AWS, the SDK finds credentials as every tool of AWS does.
   const credentials = { accessKeyId: "spillway", secretAccessKey: "spillway" };
   return {
@@ -93,8 +104,11 @@ export const defaultPort = 4566;
 
 const quoted = (text: string) => (/^[\w./@:-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
-/** Outputs that have the shape of a component's `deadLetters`, at the top or one level down. */
-function consumersIn(outputs: Outputs): readonly Consumer[] {
+/**
+ * Outputs that have the shape of a component's `deadLetters`, at the top or one level down, and those components of the
+ * local run's program that are not among them.
+ */
+function consumersIn(outputs: Outputs, components: readonly ComponentOfRun[]): readonly Consumer[] {
   const found = new Map<string, Consumer>();
   for (const [name, value] of Object.entries(outputs)) {
     const inner = isObject(value) && !isDeadLetters(value) ? Object.entries(value) : [];
@@ -104,6 +118,11 @@ function consumersIn(outputs: Outputs): readonly Consumer[] {
       const known = [...found.values()].some(({ url }) => url === each.url);
       if (!known) found.set(found.has(key) ? `${name}.${key}` : key, consumerOf(key, each));
     }
+  }
+  for (const { name, ...each } of components) {
+    if (!isDeadLetters(each) || [...found.values()].some(({ url }) => url === each.url)) continue;
+    const free = [name, `${each.kind}.${name}`].find((key) => !found.has(key)) ?? each.url;
+    found.set(free, consumerOf(free, each));
   }
   return [...found].map(([name, consumer]) => ({ ...consumer, name }));
 }
@@ -128,17 +147,28 @@ const isDeadLetters = (value: unknown): value is DeadLettersOutput =>
   isObject(value) && ["url", "sourceArn", "kind"].every((member) => typeof value[member] === "string");
 
 /** The consumer of that name. Throws an Error that lists the names there are. */
-export function consumerNamed({ consumers }: Pick<Stack, "consumers">, name: string): Consumer {
+export function consumerNamed(stack: Pick<Stack, "consumers" | "name">, name: string): Consumer {
+  const { consumers } = stack;
   const found = consumers.find((consumer) => consumer.name === name);
   if (found !== undefined) return found;
+  if (consumers.length === 0) throw new Error(noConsumers(stack));
+  const names = consumers.map((consumer) => consumer.name).join(", ");
   throw new Error(
-    consumers.length === 0
-      ? noConsumers
-      : `There is no consumer "${name}". The stack has: ${consumers.map((consumer) => consumer.name).join(", ")}.`,
+    `There is no consumer "${name}". The stack has: ${names}.${stack.name === undefined ? "" : hint(name)}`,
   );
 }
 
-/** What is said of a stack whose outputs name no dead letters. */
-export const noConsumers =
-  "The stack's outputs name no dead letters. Export those of its components: " +
-  "`export const deadLetters = { orders: orders.deadLetters }`.";
+/** Of a deployed stack, only what is exported is known. */
+function hint(name: string): string {
+  const key = /^[A-Za-z_]\w*$/.test(name) ? name : JSON.stringify(name);
+  return ` If the program has it, export its dead letters: ${exportOf(`…, ${key}`)}, and deploy.`;
+}
+
+/** What is said of a stack that has no consumers. */
+export const noConsumers = ({ name }: Pick<Stack, "name">): string =>
+  name === undefined
+    ? "The program of the local run has no component with dead letters."
+    : `The stack's outputs name no dead letters. Export those of its components: ${exportOf("<name>")}, and deploy.`;
+
+const exportOf = (names: string) =>
+  `\`export const deadLetters = { ${names}: <the consumer's variable>.deadLetters }\``;

@@ -266,3 +266,48 @@ describe("a review of policies", () => {
     assert.match(sections.join("\n"), /Policies: 1 finding as before\./);
   });
 });
+
+describe("a review of dead letters that are not exported", () => {
+  const exporting = (name: string) => () => ({ deadLetters: { [name]: consumer(name).deadLetters } });
+  const more = (outputs: (added: QueueConsumer<{ id: string }>) => object) => () => {
+    const { deadLetters } = exporting("notes")();
+    return { deadLetters: { ...deadLetters, ...outputs(consumer("notices")) } };
+  };
+
+  it("names what a change adds, with what to export", async () => {
+    const line =
+      "- advisory: `notices` is not in the output `deadLetters`: against AWS, `spillway dlq`, `send` and `tail` do " +
+      "not see it. Add it: `export const deadLetters = { …, notices: <its component>.deadLetters }`";
+    const report = await reviewOf(
+      exporting("notes"),
+      more(() => ({})),
+    );
+    assert.ok(report.sections.join("\n\n").includes(`### Outputs of the stack\n\n${line}\n`));
+    assert.equal(report.failed, false);
+    assert.ok(
+      (
+        await textOf(
+          () => {},
+          more(() => ({})),
+        )
+      ).includes(line),
+      "of a new stack",
+    );
+  });
+
+  it("says nothing of what is exported, or was not exported before", async () => {
+    const exported = await textOf(
+      exporting("notes"),
+      more(({ deadLetters }) => ({ notices: deadLetters })),
+    );
+    assert.match(exported, /### Outputs of the stack\n\n- `deadLetters.notices` is added\n/);
+    assert.doesNotMatch(exported, /is not in the output/);
+    assert.doesNotMatch(
+      await textOf(
+        more(() => ({})),
+        more(() => ({})),
+      ),
+      /is not in the output/,
+    );
+  });
+});

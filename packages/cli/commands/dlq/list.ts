@@ -45,7 +45,7 @@ export function addList(dlq: Command, perform: Perform): void {
             require("@spillway/operations") as typeof import("@spillway/operations");
           const { by, limit, json } = options;
           const consumers = names.length === 0 ? stack.consumers : names.map((name) => consumerNamed(stack, name));
-          if (consumers.length === 0) throw new Error(noConsumers);
+          if (consumers.length === 0) throw new Error(noConsumers(stack));
           const { signal } = session;
           const listing = await listLetters(stack, { consumers, by, filter: filterOf(options), limit, signal });
           session.print(json ? jsonText(listing) : describeListing(listing, stack));

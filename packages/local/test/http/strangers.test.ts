@@ -29,7 +29,10 @@ describe("the HTTP server of the local run refuses requests from outside", () =>
       asked.push("endpoint");
       return { status: 202, headers: {}, body: "{}" };
     };
-    const routes = [ownPages(() => ({ orders: "queue" })), { prefix: "/_aws/execute-api", handler: endpoint }];
+    const routes = [
+      ownPages(() => ({ outputs: { orders: "queue" }, resources: [] })),
+      { prefix: "/_aws/execute-api", handler: endpoint },
+    ];
     front = await startFront({ port: 0, ask, identify, routes, region, accountId });
     port = new URL(front.address).port;
   });

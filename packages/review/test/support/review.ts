@@ -1,5 +1,6 @@
 // The review of two programs written in a test.
 
+import * as pulumi from "@pulumi/pulumi";
 import { Recorded } from "../../../../test/support/component-graph";
 import { withContents } from "../../bundles";
 import type { Finding } from "../../policy-findings";
@@ -11,8 +12,8 @@ export interface Findings {
 }
 
 export async function reviewOf(before: () => unknown, after: () => unknown, findings: Findings = {}): Promise<Report> {
-  const was = await Recorded.of(() => void before());
-  const is = await Recorded.after(was, () => void after());
+  const was = await Recorded.of(exported(before));
+  const is = await Recorded.after(was, exported(after));
   return reportOf({
     stack: "dev",
     base: "`main`",
@@ -23,6 +24,12 @@ export async function reviewOf(before: () => unknown, after: () => unknown, find
     notes: [],
   });
 }
+
+/** What a program of a test returns is its outputs, unless it is the last resource that it creates. */
+const exported = (program: () => unknown) => () => {
+  const made = program();
+  return made instanceof pulumi.Resource ? undefined : made;
+};
 
 /** The Markdown of the review. */
 export const textOf = async (...programs: Parameters<typeof reviewOf>): Promise<string> =>
