@@ -5,7 +5,7 @@ import * as ec2 from "@pulumi/aws/ec2";
 import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity";
 import { getPartitionOutput } from "@pulumi/aws/getPartition";
 import { getRegionOutput } from "@pulumi/aws/getRegion";
-import { SecurityGroupEgressRule, SecurityGroupIngressRule } from "@pulumi/aws/vpc";
+import * as vpc from "@pulumi/aws/vpc";
 import { Vpc } from "@pulumi/awsx/ec2/vpc";
 import * as pulumi from "@pulumi/pulumi";
 import { functionDefaults } from "./function/defaults";
@@ -76,15 +76,15 @@ export class Network extends pulumi.ComponentResource implements FunctionNetwork
       region: getRegionOutput({}, { parent: this }).region,
       partition: getPartitionOutput({}, { parent: this }).partition,
     };
-    const vpc = this.createVpc(args);
-    this.vpcId = vpc.vpcId;
-    this.subnetIds = vpc.isolatedSubnetIds;
+    const isolated = this.createVpc(args);
+    this.vpcId = isolated.vpcId;
+    this.subnetIds = isolated.isolatedSubnetIds;
     // It admits its members to each other and lets them out to everywhere, until it is emptied.
     new ec2.DefaultSecurityGroup(name, { vpcId: this.vpcId, ingress: [], egress: [] }, { parent: this });
     const functionsGroup = this.createGroup("functions", "Functions: out to the endpoints only");
     const endpointsGroup = this.createGroup("endpoints", "Interface endpoints: in from the functions only");
     this.securityGroupId = functionsGroup.id;
-    const routeTableIds = vpc.routeTables.apply((tables) => pulumi.all(tables.map(({ id }) => id)));
+    const routeTableIds = isolated.routeTables.apply((tables) => pulumi.all(tables.map(({ id }) => id)));
     const gateways = gatewayServices.map((service) => this.createGateway(service, routeTableIds));
     this.ways = [...this.createRules({ functionsGroup, endpointsGroup }, gateways), ...gateways];
     const flow = createFlowLog(`${name}-refused`, {
@@ -94,7 +94,7 @@ export class Network extends pulumi.ComponentResource implements FunctionNetwork
       accountId: this.place.accountId,
       parent: this,
     });
-    this.#nodes = { vpc, functionsGroup, endpointsGroup, endpoints: this.#endpoints, ...flow };
+    this.#nodes = { vpc: isolated, functionsGroup, endpointsGroup, endpoints: this.#endpoints, ...flow };
     this.registerOutputs({ vpcId: this.vpcId, subnetIds: this.subnetIds, securityGroupId: this.securityGroupId });
   }
 
@@ -193,20 +193,20 @@ export class Network extends pulumi.ComponentResource implements FunctionNetwork
     const options = { parent: this };
     const out = { securityGroupId: functionsGroup.id, ...https };
     return [
-      new SecurityGroupEgressRule(
+      new vpc.SecurityGroupEgressRule(
         `${this.name}-to-endpoints`,
         { ...out, referencedSecurityGroupId: endpointsGroup.id, description: "HTTPS to the interface endpoints" },
         options,
       ),
       ...gateways.map(
         ({ prefixListId }, index) =>
-          new SecurityGroupEgressRule(
+          new vpc.SecurityGroupEgressRule(
             `${this.name}-to-${gatewayServices[index]}`,
             { ...out, prefixListId, description: `HTTPS to ${gatewayServices[index]} through its gateway endpoint` },
             options,
           ),
       ),
-      new SecurityGroupIngressRule(
+      new vpc.SecurityGroupIngressRule(
         `${this.name}-from-functions`,
         {
           securityGroupId: endpointsGroup.id,

@@ -8,7 +8,7 @@ import { deadLetterArn, namedBy, resourceTypes } from "../resource-types";
 
 const root = path.join(__dirname, "..", "..", "..");
 
-/** The type token of the resources that `new aws.<module>.<name>(…)` makes. */
+/** The type token of the resources that `new aws.<module>.<name>(…)`, or `new <module>.<name>(…)`, makes. */
 function typeOf(module: string, name: string): string | undefined {
   const classes: unknown = Reflect.get(aws, module);
   const made: unknown = typeof classes === "object" && classes !== null ? Reflect.get(classes, name) : undefined;
@@ -19,7 +19,7 @@ function typesMadeIn(...patterns: readonly string[]): ReadonlySet<string> {
   const texts = patterns.flatMap((pattern) =>
     globSync(pattern, { cwd: root }).map((file) => readFileSync(path.join(root, file), "utf8")),
   );
-  const made = texts.flatMap((text) => [...text.matchAll(/\bnew aws\.(\w+)\.(\w+)\(/g)]);
+  const made = texts.flatMap((text) => [...text.matchAll(/\bnew (?:aws\.)?(\w+)\.(\w+)\(/g)]);
   return new Set(made.flatMap(([, module = "", name = ""]) => typeOf(module, name) ?? []));
 }
 
@@ -35,7 +35,13 @@ describe("the table of resource types", () => {
       "config/*.ts",
       "index.ts",
     );
-    assert.ok(types.has("aws:sqs/queue:Queue") && types.has("aws:ec2/flowLog:FlowLog"));
+    // A class of @pulumi/aws that is imported by its own name would not be found.
+    for (const type of [
+      "sqs/queue:Queue",
+      "ec2/flowLog:FlowLog",
+      "vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+    ])
+      assert.ok(types.has(`aws:${type}`), type);
     assert.deepEqual(withoutEntry(types), []);
   });
 
