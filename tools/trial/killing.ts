@@ -14,7 +14,7 @@ export async function kill(trial: Trial): Promise<void> {
   for (let n = 0; n < kills; n += 1) {
     const events = trial.of("payments").filter(({ event }) => event.customer === `k-${n}`);
     const args = ["dlq", "redrive", "payments", "--where", `customer=k-${n}`, "--yes"];
-    // One of each wave is chosen, so there are at least as many requests of each kind as waves.
+    // Of most waves, one is chosen. When the last of them is sent, it is killed at the latest.
     const waves = Math.ceil((await world.letterCount("payments")) / mostAtOnce);
     const point = {
       action: actions[trial.random.below(actions.length)],
@@ -23,9 +23,13 @@ export async function kill(trial: Trial): Promise<void> {
     };
     const command = trial.commands.spillway([...args, "--port", trial.witnessPort]);
     const handles: string[] = [];
+    let nth = 0;
     const strike = (when: "before" | "after", asked: Asked): boolean => {
-      const same = witness.asked.filter(({ action }) => action === point.action);
-      return when === point.when && same[point.nth - 1] === asked && command.child.kill("SIGKILL");
+      if (nth > 0 || when !== point.when || asked.action !== point.action) return false;
+      const place = witness.asked.filter(({ action }) => action === point.action).indexOf(asked) + 1;
+      if (place < point.nth && witness.sent.length < events.length) return false;
+      nth = place;
+      return command.child.kill("SIGKILL");
     };
     witness.reset({
       before: (asked) => !strike("before", asked),
@@ -58,7 +62,7 @@ export async function kill(trial: Trial): Promise<void> {
     const twice = witness.sent.length - events.length;
     doubled += twice;
     claims.claim(
-      `killed ${point.when} ${point.action} ${point.nth}, and called again, it runs each of ${events.length} once`,
+      `killed ${point.when} ${point.action} ${nth}, and called again, it runs each of ${events.length} once`,
       wrong.length === 0 && code === "SIGKILL" && twice >= 0,
       `${code} with ${sent} sent and ${left} left; ${twice} sent twice; ${wrong.length} wrong`,
     );
