@@ -39,7 +39,9 @@ export function registerConsumer(
     validate: (event) => (kind === "table" ? changeIssues(schema, event) : issues(schema, openEnvelope(event).event)),
     model: () => {
       const item = itemSchemaOf(schema);
-      return item === undefined ? modelOf(schema) : changeModel(modelOf(item));
+      return item === undefined
+        ? modelOf(schema, { tellsOthers: true })
+        : changeModel(modelOf(item, { tellsOthers: true }));
     },
   });
 }

@@ -16,8 +16,11 @@ interface JsonSchemaConverter {
 /**
  * What a producer must send for the schema to take it. It is never tighter than the schema: what it cannot say exactly
  * is left out, and the consumer checks it. Throws an Error for a schema from which no JSON Schema can be derived.
+ *
+ * `tellsOthers`: objects that expressly take members which they do not list have `additionalProperties`, also where a
+ * model means the same without.
  */
-export function modelOf(schema: StandardSchemaV1): Model {
+export function modelOf(schema: StandardSchemaV1, { tellsOthers = false } = {}): Model {
   const standard = schema["~standard"] as StandardSchemaV1["~standard"] & { readonly jsonSchema?: JsonSchemaConverter };
   if (standard.vendor === "valibot" && "kind" in schema) {
     // Loaded only where it is needed: programs with another schema library do not have it.
@@ -26,11 +29,16 @@ export function modelOf(schema: StandardSchemaV1): Model {
       target: "draft-07",
       typeMode: "input",
       errorMode: "ignore",
+      overrideSchema: ({ valibotSchema, jsonSchema }) =>
+        tellsOthers && valibotSchema.type === "loose_object"
+          ? { ...jsonSchema, additionalProperties: true }
+          : undefined,
     });
-    return new Converter(converted as Schema, true).convert();
+    return new Converter(converted as Schema, { knowsTexts: true, tellsOthers }).convert();
   }
   if (standard.jsonSchema !== undefined) {
-    return new Converter(standard.jsonSchema.input({ target: "draft-07" }), false).convert();
+    const converted = standard.jsonSchema.input({ target: "draft-07" });
+    return new Converter(converted, { knowsTexts: false, tellsOthers }).convert();
   }
   throw new Error(
     `No JSON Schema can be derived from a schema of ${standard.vendor}; use valibot, or a library whose schemas ` +
@@ -54,7 +62,7 @@ const types: ReadonlySet<unknown> = new Set(["object", "array", "string", "numbe
 class Converter {
   constructor(
     private readonly root: Schema,
-    private readonly knowsTexts: boolean,
+    private readonly settings: { readonly knowsTexts: boolean; readonly tellsOthers: boolean },
   ) {}
 
   convert(): Model {
@@ -88,7 +96,7 @@ class Converter {
     // What API Gateway makes of formats is not known, so that it is a word for those who read the model.
     if (keyword === "format") return "description" in schema ? {} : { description: `format: ${String(value)}` };
     if (words.has(keyword)) return typeof value === "string" ? { [keyword]: value } : {};
-    if (keptOfTexts.has(keyword)) return this.knowsTexts ? textRule(keyword, value) : {};
+    if (keptOfTexts.has(keyword)) return this.settings.knowsTexts ? textRule(keyword, value) : {};
     switch (keyword) {
       case "type":
         return typeRule(value);
@@ -112,6 +120,8 @@ class Converter {
         // Properties by pattern are not said, and must not count as additional ones.
         if ("patternProperties" in schema) return {};
         return { additionalProperties: typeof value === "boolean" ? value : this.model(value, open) };
+      case "patternProperties":
+        return this.settings.tellsOthers ? { additionalProperties: true } : {};
       case "items":
         return Array.isArray(value) ? {} : { items: this.model(value, open) };
       case "not":

@@ -2,6 +2,7 @@
 
 export { type Assignment, assign, readAssignment } from "./edit/assignment";
 export { type Edited, type EditRequest, edit } from "./edit/edit";
+export { openEnvelope } from "./letters/envelope";
 export { type Condition, conditionOf, type Filter } from "./letters/filter";
 export { type Group, type Grouping, groupings } from "./letters/groups";
 export { type Listing, listLetters, type Sampled } from "./letters/list";

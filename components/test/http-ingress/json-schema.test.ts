@@ -4,6 +4,17 @@ import { OrderRequest } from "../../../functions/contracts/order-request";
 import { compileModel } from "../../../test/support/internals";
 import { modelOf } from "../../http-ingress/json-schema";
 
+/** A schema of a library with a converter of its own. */
+const withConverter = (schema: object) =>
+  ({
+    "~standard": {
+      version: 1,
+      vendor: "other",
+      validate: () => ({ value: 1 }),
+      jsonSchema: { input: () => schema },
+    },
+  }) as never;
+
 describe("the model of an event", () => {
   it("of an order is its schema in terms of draft 4", () => {
     assert.deepEqual(modelOf(OrderRequest), {
@@ -118,16 +129,18 @@ describe("the model of an event", () => {
     }
   });
 
+  it("tells which objects expressly take other members only where it is asked to", () => {
+    const loose = v.looseObject({ a: v.string() });
+    const model = { type: "object", properties: { a: { type: "string" } }, required: ["a"] };
+    assert.deepEqual(modelOf(loose), model);
+    assert.deepEqual(modelOf(loose, { tellsOthers: true }), { ...model, additionalProperties: true });
+    assert.deepEqual(modelOf(v.object({ a: v.string() }), { tellsOthers: true }), model);
+    const patterns = { type: "object", properties: {}, patternProperties: { "^x-": {} }, additionalProperties: false };
+    assert.deepEqual(modelOf(withConverter(patterns)), { type: "object", properties: {} });
+    assert.equal(modelOf(withConverter(patterns), { tellsOthers: true }).additionalProperties, true);
+  });
+
   it("uses the converter of a schema that has one, and leaves out what draft 4 or OpenAPI 3.0 cannot express", () => {
-    const withConverter = (schema: object) =>
-      ({
-        "~standard": {
-          version: 1,
-          vendor: "other",
-          validate: () => ({ value: 1 }),
-          jsonSchema: { input: () => schema },
-        },
-      }) as never;
     assert.deepEqual(modelOf(withConverter({ $ref: "#/$defs/A", $defs: { A: { const: 1 } } })), {
       type: "number",
       enum: [1],

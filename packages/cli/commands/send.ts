@@ -1,6 +1,7 @@
 // `spillway send`: an event to a consumer, by its queue, stream or topic.
 
 import { text as wholeOf } from "node:stream/consumers";
+import { isDeepStrictEqual } from "node:util";
 import { type Command, Option } from "@commander-js/extra-typings";
 import type { ConsumerOfProgram } from "@spillway/graph";
 import type { Assignment, Consumer } from "@spillway/operations";
@@ -67,7 +68,7 @@ export function addSend(program: Command, perform: Perform): void {
           const lines = [
             `Sent to ${sent.to}:`,
             ...sent.ids.map((id) => `  ${id}`),
-            `Next: ${spillway} tail ${name}${stack.flags}`,
+            `Next: ${spillway} tail ${name}${stack.flags} --since 1m`,
           ];
           session.print(json ? jsonText(shown) : `${lines.join("\n")}\n`);
           return exitCodes.done;
@@ -89,6 +90,7 @@ async function eventFor(consumer: Consumer, options: EventOptions, session: Sess
   if (!check && given !== undefined && set === undefined) return given;
   const own = given === undefined ? undefined : parsed(given);
   if (!check && given !== undefined) return JSON.stringify(withValues(own, set));
+  const { openEnvelope } = require("@spillway/operations") as typeof import("@spillway/operations");
   const { openProgram } = require("@spillway/graph") as typeof import("@spillway/graph");
   // The example and the check are of one evaluation, which takes most of the time.
   const program = await openProgram({ ...programOf(options), signal: session.signal, onOutput: session.say });
@@ -96,7 +98,10 @@ async function eventFor(consumer: Consumer, options: EventOptions, session: Sess
     const whole = given === undefined ? exampleIn(await program.consumers(), consumer) : own;
     const event = withValues(whole, set);
     if (check) {
-      const [{ issues } = { issues: [] }] = await program.check([{ consumer: consumer.name, event }]);
+      // Paths lead into the body, and the schema is that of the event within its envelope.
+      const isBare = given === undefined || isDeepStrictEqual(openEnvelope(given).event, own);
+      const paths = isBare ? set?.map(({ path }) => path) : [];
+      const [{ issues } = { issues: [] }] = await program.check([{ consumer: consumer.name, event, paths }]);
       if (issues.length > 0) throw refusal(consumer, issues);
     }
     return given !== undefined && set === undefined ? given : JSON.stringify(event);
@@ -113,7 +118,8 @@ function withValues(event: unknown, set: readonly Assignment[] = []): unknown {
 const refusal = ({ name }: Consumer, issues: readonly string[]) =>
   new Error(
     `Not sent: the schema of "${name}" refuses it.\n${issues.map((issue) => `  ${issue}`).join("\n")}\n` +
-      "Change it with --set or --body; --no-check sends it anyway.",
+      "Change it with --set or --body. --no-check sends it anyway, and --body FILE sends members that the schema does " +
+      "not know.",
   );
 
 function exampleIn(consumers: readonly ConsumerOfProgram[], { name, functionName }: Consumer): unknown {

@@ -75,6 +75,19 @@ describe("spillway dlq rehearse and replay, and spillway send", () => {
     assert.match(stderr, /Not sent: the schema of "orders" refuses it\.\n {2}items\.0\.quantity/);
   });
 
+  it("sends no member that the schema does not have, unless it is asked to", async () => {
+    const { code, stdout, stderr } = await spillway("send", "orders", "--set", "items[0].qty=2");
+    assert.deepEqual([code, stdout], [1, ""]);
+    assert.match(
+      stderr,
+      /\n {2}items\.0\.qty: The schema has no "qty" there\. Did you mean "quantity"\? It has: sku, quantity\.\n/,
+    );
+    assert.match(stderr, /--body FILE sends members that the schema does not know/);
+    const sent = await spillway("send", "orders", "--set", 'orderId="sent-2"', "--set", "qty=2", "--no-check");
+    assert.equal(sent.code, 0, sent.stderr);
+    assert.match(sent.stdout, /\nNext: npx spillway tail orders .*--since 1m\n$/);
+  });
+
   it("says what to do instead for what it does not take", async () => {
     const table = await spillway("send", "order-changes");
     assert.equal(table.code, 1);

@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { unzipSync } from "fflate";
 import type { Graph, GraphResource, Value } from "../graph";
 import { exampleEvent, type Model, variantsOf } from "../read/example-event";
+import { unknownPath, type ValuePath } from "../read/unknown-path";
 
 export type ConsumerKind = "queue" | "stream" | "table" | "topic-consumer";
 
@@ -37,6 +38,11 @@ export interface ConsumerEvent {
   readonly consumer: string;
   /** As it is sent, parsed from JSON. */
   readonly event: unknown;
+  /**
+   * Places in the event that were named by hand. One that the JSON Schema of the callback's events does not have is an
+   * issue too: the schema itself may take an event with more members than it knows.
+   */
+  readonly paths?: readonly ValuePath[] | undefined;
 }
 
 /** What a callback's schema has against an event. */
@@ -84,7 +90,10 @@ export async function answersTo({ consumers, events }: Questions, graph: Graph):
     found.push({ ...consumer, functionName });
   }
   const issues: EventIssues[] = [];
-  for (const { consumer, event } of events) issues.push({ issues: await called(consumer, found).validate(event) });
+  for (const { consumer, event, paths = [] } of events) {
+    const match = called(consumer, found);
+    issues.push({ issues: [...unknownPaths(match, paths), ...(await match.validate(event))] });
+  }
   return { consumers: consumers ? await described(found, graph) : [], issues };
 }
 
@@ -146,6 +155,17 @@ function variants(consumer: Found): readonly Model[] {
     return variantsOf(consumer.model());
   } catch {
     // There are schemas from which nothing can be made up.
+    return [];
+  }
+}
+
+function unknownPaths(consumer: Found, paths: readonly ValuePath[]): readonly string[] {
+  if (paths.length === 0) return [];
+  try {
+    const model = consumer.model();
+    return paths.flatMap((path) => unknownPath(model, path) ?? []);
+  } catch {
+    // Nothing is known of the members.
     return [];
   }
 }

@@ -1,6 +1,6 @@
 // Finds the components and resources of the program by their names, and says what there is if a name is unknown.
 import type { Graph, GraphResource } from "@spillway/graph";
-import { closest, distance } from "fastest-levenshtein";
+import { nearest } from "@spillway/graph/read/nearest";
 
 /** What a method looks for. */
 export interface Wanted {
@@ -55,10 +55,8 @@ function fault({ resources }: Graph, name: string, { what, instead = {} }: Wante
   const kinds = resources.filter((each) => each.name === name).map(({ type }) => kindOf(type));
   const other = kinds.find((kind) => instead[kind] !== undefined);
   if (other !== undefined) return `It is a ${other}. ${instead[other]}`;
-  const near = all.length === 0 ? undefined : closest(name, names);
-  const tolerance = Math.min(name.length - 1, Math.max(2, Math.floor(name.length / 3)));
-  const isNear = near !== undefined && distance(name, near) <= tolerance;
-  return `The program has no ${what} "${name}".${isNear ? ` Did you mean "${near}"?` : ""} ${there}`;
+  const near = nearest(name, names);
+  return `The program has no ${what} "${name}".${near !== undefined ? ` Did you mean "${near}"?` : ""} ${there}`;
 }
 
 const kindOf = (type: string) => type.split(":").at(-1) ?? type;

@@ -114,13 +114,15 @@ async function changed(text: string, { set, body }: Change, { signal }: Session)
 }
 
 async function issuesOf(
-  { name }: Consumer,
+  { name, kind }: Consumer,
   event: unknown,
-  options: ProgramChoice,
+  options: ProgramChoice & Change & { readonly whole: boolean },
   { signal, say }: Session,
 ): Promise<readonly string[]> {
   const { checkEvents } = require("@spillway/graph") as typeof import("@spillway/graph");
-  const events = [{ consumer: name, event }];
+  // What is edited of a change of a table, and with --whole, is a record around the event.
+  const paths = options.whole || kind === "table" ? [] : options.set?.map(({ path }) => path);
+  const events = [{ consumer: name, event, paths }];
   const [answer] = await checkEvents({ ...programOf(options), signal, onOutput: say, events });
   return answer?.issues ?? [];
 }

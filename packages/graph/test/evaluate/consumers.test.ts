@@ -119,10 +119,11 @@ describe("the consumers of a program", () => {
       const [listed, [fits], [refused]] = await Promise.all([
         open.consumers(),
         open.check([{ consumer: "orders", event: consumers[0]?.example }]),
-        open.check([{ consumer: "orders", event: {} }]),
+        open.check([{ consumer: "orders", event: {}, paths: [["items", 0, "qty"]] }]),
       ]);
       assert.deepEqual(listed, consumers);
-      assert.deepEqual([fits?.issues, refused?.issues.length], [[], 2]);
+      assert.deepEqual([fits?.issues, refused?.issues.length], [[], 3]);
+      assert.match(refused?.issues[0] ?? "", /^items\.0\.qty: The schema has no "qty" there\. Did you mean "quantity"/);
       assert.deepEqual(lines, ["evaluated"]);
     } finally {
       open.close();
@@ -145,7 +146,7 @@ describe("the consumers of a program", () => {
     const checked = async (events: readonly (readonly [consumer: string, event: unknown])[]) => {
       const answers = await checkEvents({
         ...asked(),
-        events: events.map(([consumer, event]) => ({ consumer, event })),
+        events: events.map(([consumer, event]) => ({ consumer, event, paths: [[]] })),
         onOutput: (line) => lines.push(line),
       });
       return answers.map(({ issues }) => issues);
