@@ -1,6 +1,8 @@
 // `spillway tail`: the log of a consumer's function, as it is written.
 import { type Command, Option } from "@commander-js/extra-typings";
-import { harmless, harmlessLog } from "../letters/harmless";
+import type { Consumer } from "@spillway/operations";
+import { harmless, harmlessLine, harmlessLog } from "../letters/harmless";
+import { describePlatform, isRoutine } from "../letters/platform";
 import { terminalOf } from "../letters/text";
 import { examples } from "../options";
 import { exitCodes, type Perform } from "../session";
@@ -15,6 +17,7 @@ export function addTail(program: Command, perform: Perform): void {
       .description("Follows the log of a consumer's function on AWS or in the local run, until Ctrl-C."),
   )
     .addOption(new Option("--since <TIME>", "begins with lines from then on: 10m, 2h, or ISO 8601").argParser(time))
+    .option("--verbose", "also prints Lambda's lines of invocations that go as they should: START, END, REPORT")
     .option("--json", "prints one JSON object for each line: { timestamp, stream, message }")
     .addHelpText(
       "after",
@@ -28,9 +31,9 @@ export function addTail(program: Command, perform: Perform): void {
         withStack(options, session, "tail", async (stack) => {
           const { consumerNamed, tailLog } = require("@spillway/operations") as typeof import("@spillway/operations");
           const { describeLog } = require("@spillway/local/log-lines") as typeof import("@spillway/local/log-lines");
-          const { json = false, since = new Date() } = options;
-          const terminal = terminalOf(process.stdout);
+          const { json = false, verbose = false, since = new Date() } = options;
           const consumer = consumerNamed(stack, name);
+          if (consumer.logGroupName !== undefined) session.say(heading(consumer, options.since));
           await tailLog(stack, {
             consumer,
             since,
@@ -40,7 +43,11 @@ export function addTail(program: Command, perform: Perform): void {
                 const line = { timestamp: new Date(timestamp).toISOString(), stream, message };
                 return session.print(`${harmless(JSON.stringify(line))}\n`);
               }
-              const described = describeLog(name, harmlessLog(message), terminal);
+              if (!verbose && isRoutine(message)) return;
+              const platform = describePlatform(message);
+              const text = platform === undefined ? harmlessLog(message) : harmlessLine(platform.text);
+              const at = platform?.time ?? new Date(timestamp);
+              const described = describeLog(name, text, terminalOf(process.stdout, at));
               if (described !== undefined) session.print(`${described}\n`);
             },
           });
@@ -48,4 +55,13 @@ export function addTail(program: Command, perform: Perform): void {
         }),
       ),
     );
+}
+
+/** Said at once, because there may be no line for a long time. */
+function heading({ name, logGroupName }: Consumer, since: Date | undefined): string {
+  const from =
+    since === undefined
+      ? "what is written from now on; --since 10m begins earlier"
+      : `what was written since ${since.toISOString()}, and what is written from now on`;
+  return `Follows the log of ${name} (${logGroupName}): ${from}. Ctrl-C ends it.`;
 }

@@ -6,6 +6,7 @@ import type { Shown, ShownLetter, Stack } from "@spillway/operations";
 import { spillway } from "../called";
 import { ago, until } from "./durations";
 import { harmless, harmlessLine, harmlessLog } from "./harmless";
+import { describePlatform } from "./platform";
 import { clip, quoted, terminalOf, wrap } from "./text";
 
 /** Lines of an event, and of a log, that are shown unless all are asked for. */
@@ -15,7 +16,7 @@ const room = " ".repeat(label("").length);
 
 export function describeShown(
   { consumer, letters, read, total, complete }: Shown,
-  { flags }: Pick<Stack, "flags">,
+  { flags, name: stack }: Pick<Stack, "flags" | "name">,
   { whole }: { readonly whole: boolean },
 ): string {
   const now = new Date();
@@ -29,19 +30,21 @@ export function describeShown(
   return [
     ...letters.flatMap((letter) => [...describe(letter, now, whole), ""]),
     `Shown: ${letters.length}. Looked at: ${complete ? "all" : "the first"} ${read} of ${total} dead letters of ${consumer}.`,
-    ...nextOf(letters, `${consumer}${flags}`),
+    ...nextOf(letters, `${consumer}${flags}`, stack === undefined),
     "",
   ].join("\n");
 }
 
-function nextOf(letters: readonly ShownLetter[], consumer: string): readonly string[] {
+function nextOf(letters: readonly ShownLetter[], consumer: string, isLocal: boolean): readonly string[] {
   if (letters.every((letter) => batchOf(letter) !== undefined)) {
     return [`Next: ${spillway} dlq replay ${consumer}`, "  reads the records of these batches in the stream again."];
   }
   const reason = `--reason ${harmlessLine(quoted(letters[0]?.errorType))}`;
   return [
     `Next: ${spillway} dlq rehearse ${consumer} ${reason}`,
-    "  tries them with this checkout's code. When it is deployed:",
+    isLocal
+      ? "  tries them with this checkout's code. When the run has it, which loads what you save only with --watch:"
+      : "  tries them with this checkout's code. When it is deployed:",
     `  ${spillway} dlq redrive ${consumer} ${reason}`,
   ];
 }
@@ -142,10 +145,12 @@ function cut(lines: readonly string[], whole: boolean): readonly string[] {
 function logLines({ log, consumer }: ShownLetter): readonly string[] {
   if (log === undefined) return [];
   if (log.fault !== undefined) return wrap(harmless(log.fault), room.length);
-  const terminal = terminalOf(process.stdout);
   return log.lines.flatMap(({ timestamp, message: written }) => {
     const message = harmlessLog(written);
-    const described = describePlatform(message, timestamp) ?? describeLog(consumer, shortened(message), terminal);
+    const terminal = terminalOf(process.stdout, new Date(timestamp));
+    const platform = describePlatform(message);
+    if (platform !== undefined) return [`${new Date(timestamp).toTimeString().slice(0, 8)}       ${platform.text}`];
+    const described = describeLog(consumer, shortened(message), terminal);
     return described === undefined ? [] : described.split("\n");
   });
 }
@@ -156,28 +161,6 @@ function shortened(message: string): string {
   if (members === undefined) return message;
   const { recordId, correlationId, correlationIds, ...rest } = members;
   return JSON.stringify(rest);
-}
-
-/** Lambda's own line of an invocation that did not go well: what it took, of what it had. */
-function describePlatform(message: string, timestamp: number): string | undefined {
-  const { type, record } = (membersOf(message) ?? {}) as { type?: unknown; record?: Platform | null };
-  if (typeof type !== "string" || !type.startsWith("platform.")) return undefined;
-  if (typeof record !== "object" || record === null) return undefined;
-  const { status, errorType } = record;
-  const { durationMs, memorySizeMB, maxMemoryUsedMB } = record.metrics ?? {};
-  const parts = [
-    `status ${status}`,
-    errorType,
-    durationMs !== undefined && `${Math.round(durationMs)} ms`,
-    maxMemoryUsedMB !== undefined && `${maxMemoryUsedMB} of ${memorySizeMB} MB`,
-  ];
-  return `${new Date(timestamp).toTimeString().slice(0, 8)}       Lambda: ${type.replace("platform.", "")}, ${parts.filter(Boolean).join(", ")}`;
-}
-
-interface Platform {
-  readonly status?: string;
-  readonly errorType?: string;
-  readonly metrics?: Readonly<Partial<Record<"durationMs" | "memorySizeMB" | "maxMemoryUsedMB", number>>> | null;
 }
 
 function membersOf(message: string): Readonly<Record<string, unknown>> | undefined {

@@ -46,8 +46,11 @@ const oneLine = (text: string) => text.replace(/\s+/g, " ");
 /** A word for a shell. */
 export const quoted = (text = "") => (/^[\w./@:=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
-/** Colours where the stream is a terminal that has them, unless NO_COLOR or FORCE_COLOR decides. */
-export const terminalOf = (stream: NodeJS.WriteStream): Terminal => ({
+/**
+ * Colours where the stream is a terminal that has them, unless NO_COLOR or FORCE_COLOR decides. `written`: when a line
+ * was written that does not tell it. Default: now.
+ */
+export const terminalOf = (stream: NodeJS.WriteStream, written?: Date): Terminal => ({
   paint: (style, text) => styleText(style, text, { stream }),
-  now: () => new Date(),
+  now: () => written ?? new Date(),
 });

@@ -126,6 +126,24 @@ describe("spillway dlq list and show, tail and outputs", () => {
     assert.deepEqual(Object.keys(JSON.parse(first)), ["timestamp", "stream", "message"]);
   });
 
+  it("tail says at once what it follows, and shows Lambda's own lines only when they are asked for", async () => {
+    const [plain, verbose] = [[], ["--verbose"]].map(
+      (more) => new Spillway(["tail", "orders", "--since", "1h", ...more, "--port", port()]),
+    );
+    const isThere = ({ stdout }: Spillway) => stdout.split("InvalidEvent").length > 3;
+    await until(() => plain !== undefined && isThere(plain), "the lines of before");
+    await until(() => verbose?.stdout.includes("orders  Lambda: report, status success, ") ?? false, "a report");
+    for (const tail of [plain, verbose]) {
+      tail?.kill("SIGINT");
+      assert.equal(await tail?.ended, 130);
+      const heading =
+        /^Follows the log of orders \(spillway-dev-orders-.*\): what was written since .*Z, .*Ctrl-C ends it\.$/m;
+      assert.match(tail?.stderr ?? "", heading);
+      assert.doesNotMatch(tail?.stdout ?? "", /platform\./);
+    }
+    assert.doesNotMatch(plain?.stdout ?? "", /Lambda: /);
+  });
+
   it("list gives everything back on Ctrl-C", async () => {
     const QueueUrl = run.output("ordersDeadLetterQueueUrl");
     for (let batch = 0; batch < 80; batch++) {
