@@ -3,12 +3,13 @@
 import type { Discarded, Edited, Plan, Redriven, Restored, Stack } from "@spillway/operations";
 import { spillway } from "../called";
 import { harmless, harmlessLine } from "./harmless";
-import { table } from "./text";
+import { quoted, table } from "./text";
 
 /** As many as a person looks at. */
 const mostShown = 10;
 
 type Place = Pick<Stack, "flags">;
+type Audited = Place & { readonly audit: boolean };
 
 export const letters = (count: number) => `${count} dead letter${count === 1 ? "" : "s"}`;
 
@@ -27,13 +28,26 @@ export function describePlan(name: string, { count, read, groups, unread: rest }
 const describeUnread = ({ count, why }: NonNullable<Plan["unread"]>) =>
   `About ${count} more ${count === 1 ? "was" : "were"} not looked at. ${why}`;
 
-export function describeRedriven(name: string, done: Redriven, { flags }: Place): string {
-  const { sent, succeeded, cameBack, kept, doubled, to, byAws, stopped, unread } = done;
-  const known = [succeeded > 0 && `${succeeded} have succeeded`, cameBack > 0 && `${cameBack} came back dead`];
-  const outcomes = known.filter(Boolean).join(", ");
+export function describeRedriven(
+  name: string,
+  done: Redriven,
+  { flags, name: stack }: Place & Pick<Stack, "name">,
+): string {
+  const { sent, succeeded, cameBack, unknown, kept, doubled, to, byAws, inQueue, stopped, unread } = done;
+  const outcomes = ` ${succeeded} succeeded, ${cameBack} came back dead, ${unknown} unknown.`;
+  const remains = cameBack > 0 || kept.length > 0 || stopped !== undefined || unread !== undefined || byAws;
   const lines = [
     `${name}: ${letters(sent)} sent${to.length > 0 ? ` to ${to.join(", ")}` : ""}${byAws ? " by AWS" : ""}.` +
-      (outcomes === "" ? "" : ` So far, ${outcomes}.`),
+      (sent === 0 ? "" : outcomes),
+    ...(unknown === 0
+      ? []
+      : ["Unknown: still retried or waiting, or the log does not tell. --wait SECONDS waits longer."]),
+    ...(inQueue === undefined
+      ? []
+      : [`About ${inQueue} ${inQueue === 1 ? "is" : "are"} in the dead-letter queue now.`]),
+    ...(cameBack > 0 && stack === undefined
+      ? ["Did they run your fix? A run loads what you save only if it was started with --watch."]
+      : []),
     ...(stopped === undefined ? [] : [`It ended early: ${stopped}. What was not sent is in the dead-letter queue.`]),
     ...(unread === undefined ? [] : [describeUnread(unread)]),
     ...listed(
@@ -44,9 +58,9 @@ export function describeRedriven(name: string, done: Redriven, { flags }: Place)
       doubled.map((id) => `  ${id}`),
       "Sent, and still in the dead-letter queue, because SQS did not delete them:",
     ),
-    cameBack > 0 || kept.length > 0 || stopped !== undefined || unread !== undefined
+    remains || unknown === 0
       ? `Next: ${spillway} dlq list ${name}${flags}`
-      : `Next: ${spillway} tail ${name}${flags}`,
+      : `Next: ${spillway} tail ${name}${flags} --since 1m`,
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -54,7 +68,7 @@ export function describeRedriven(name: string, done: Redriven, { flags }: Place)
 export function describeDiscarded(
   name: string,
   { discarded, left, file, stopped, unread }: Discarded,
-  { flags }: Place,
+  { flags, audit }: Audited,
 ): string {
   const lines = [
     `${name}: ${letters(discarded)} discarded. ${file} holds them.`,
@@ -64,12 +78,20 @@ export function describeDiscarded(
       left.map((id) => `  ${id}`),
       "Written to the file, and still in the dead-letter queue, because SQS did not delete them:",
     ),
-    `Next: ${spillway} dlq restore ${file}${flags}`,
+    `Next: ${spillway} dlq restore ${restoring(file, flags, audit)}`,
   ];
   return `${lines.join("\n")}\n`;
 }
 
-export function describeRestored(file: string, { restored, failed, nextLine }: Restored, { flags }: Place): string {
+/** What has no log group was discarded with --no-audit, and is restored with it only. */
+const restoring = (file: string, flags: string, audit: boolean) =>
+  `${harmlessLine(quoted(file))}${flags}${audit ? "" : " --no-audit"}`;
+
+export function describeRestored(
+  file: string,
+  { restored, failed, nextLine }: Restored,
+  { flags, audit }: Audited,
+): string {
   const lines = [
     `${letters(restored)} restored from ${file}. They have new ids, and are sent now: SQS keeps them for the whole ` +
       "retention again, and does not know any more which of them it had moved itself.",
@@ -79,7 +101,7 @@ export function describeRestored(file: string, { restored, failed, nextLine }: R
     ),
     nextLine === undefined
       ? `Next: ${spillway} dlq list${flags}`
-      : `It ended early. Next: ${spillway} dlq restore ${file} --from-line ${nextLine}${flags}`,
+      : `It ended early. Next: ${spillway} dlq restore ${restoring(file, flags, audit)} --from-line ${nextLine}`,
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -95,7 +117,7 @@ export function describeEdited(name: string, id: string, edited: Edited, { flags
         `${name}: ${id} was sent to ${edited.to} as ${edited.recordId}.`,
         ...(edited.linked ? [] : ["There was no room for the id of the dead letter in its reason."]),
         ...(edited.deleted ? [] : ["It is still in the dead-letter queue too, because SQS did not delete it."]),
-        `Next: ${spillway} tail ${name}${flags}`,
+        `Next: ${spillway} tail ${edited.receiver}${flags} --since 1m`,
       ];
       return `${lines.join("\n")}\n`;
     }

@@ -1,13 +1,19 @@
 // Which dead letters would succeed now, as lines for a terminal.
-
-import type { Rehearsal, Stack } from "@spillway/operations";
+import type { Filter, Rehearsal, Stack } from "@spillway/operations";
 import { spillway } from "../called";
 import { letters } from "./changes";
+import { filterWords } from "./filter-words";
 import { harmless, harmlessLine } from "./harmless";
 
-export function describeRehearsals(rehearsals: readonly Rehearsal[], { flags }: Pick<Stack, "flags">): string {
+/** `filter`: that of the rehearsal, which the next command has too. */
+export function describeRehearsals(
+  rehearsals: readonly Rehearsal[],
+  { flags }: Pick<Stack, "flags">,
+  filter: Filter,
+): string {
   const lines = rehearsals.flatMap((each) => [...sectionOf(each), ""]);
-  return `${[...lines, "Nothing was changed where the dead letters are.", ...nextOf(rehearsals, flags)].join("\n")}\n`;
+  const next = nextOf(rehearsals, flags, filter);
+  return `${[...lines, "Nothing was changed where the dead letters are.", ...next].join("\n")}\n`;
 }
 
 function sectionOf({ consumer, read, total, complete, letters: rehearsed, groups }: Rehearsal): readonly string[] {
@@ -31,14 +37,20 @@ function linesOf({ verdict, count, why, stack, was, retried }: Rehearsal["groups
   }
 }
 
-function nextOf(rehearsals: readonly Rehearsal[], flags: string): readonly string[] {
+function nextOf(rehearsals: readonly Rehearsal[], flags: string, filter: Filter): readonly string[] {
   const failing = rehearsals.find(({ fail }) => fail > 0);
   if (failing !== undefined) {
     const example = failing.groups.find(({ verdict }) => verdict === "fails")?.example;
     return [`Next: ${spillway} dlq show ${failing.consumer}${flags} --id ${example}`];
   }
   const fixed = rehearsals.find(({ succeed }) => succeed > 0);
-  return fixed === undefined
-    ? []
-    : [`Next: deploy this code, then: ${spillway} dlq redrive ${fixed.consumer}${flags} --all --canary 3`];
+  if (fixed === undefined) return [];
+  const redrive = `${spillway} dlq redrive ${fixed.consumer}${flags}${filterWords(filter)} --canary 3`;
+  if (fixed.running === undefined) return [`Next: deploy this code, then: ${redrive}`];
+  if (fixed.running === "same") return [`The run has this code already. Next: ${redrive}`];
+  return [
+    `The run has older code of ${fixed.consumer}: start it with --watch, which loads a saved change. A restart loses what`,
+    "is only in memory, also dead letters; --data DIR keeps queues and tables.",
+    `Next: restart the run with this code, then: ${redrive}`,
+  ];
 }

@@ -5,13 +5,18 @@ import { spillway } from "../called";
 import { harmless, harmlessLine } from "./harmless";
 import { quoted } from "./text";
 
-export function describeReplay({ consumer, dry, descriptions }: ReplayResult, { flags }: Pick<Stack, "flags">): string {
+/** `line`: the command that does what a dry run has only looked at. */
+export function describeReplay(
+  { consumer, dry, descriptions }: ReplayResult,
+  { flags }: Pick<Stack, "flags">,
+  line: string,
+): string {
   if (descriptions.length === 0) {
     return `${consumer}: Lambda has described nothing that it gave up.\nNext: ${spillway} dlq list ${consumer}${flags}\n`;
   }
   const count = `${descriptions.length} description${descriptions.length === 1 ? "" : "s"} of Lambda's`;
   const lines = [`${consumer}: ${count}${dry ? ". Nothing was run." : "."}`, ...descriptions.flatMap(linesOf)];
-  return `${[...lines, nextOf(consumer, descriptions, dry, flags)].join("\n")}\n`;
+  return `${[...lines, dry ? `Next: ${line}` : nextOf(consumer, descriptions, flags)].join("\n")}\n`;
 }
 
 function linesOf(replayed: Replayed): readonly string[] {
@@ -43,8 +48,7 @@ function stateOf({ outcome, done, deadLettered, removed }: Replayed): string {
   }
 }
 
-function nextOf(consumer: string, descriptions: readonly Replayed[], dry: boolean, flags: string): string {
-  if (dry) return `Next: ${spillway} dlq replay ${consumer}${flags} --yes`;
+function nextOf(consumer: string, descriptions: readonly Replayed[], flags: string): string {
   const dead = descriptions.some(({ deadLettered }) => deadLettered > 0);
   const lost = descriptions.find(({ outcome }) => outcome === "expired" || outcome === "incomplete");
   if (dead || lost === undefined) return `Next: ${spillway} dlq list ${consumer}${flags}`;

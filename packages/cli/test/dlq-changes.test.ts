@@ -41,13 +41,35 @@ describe("spillway dlq redrive, edit, discard and restore", () => {
     return { code, stdout: command.stdout, stderr: command.stderr };
   };
 
-  it("only says what it would send, and how to do it", async () => {
-    const { code, stdout, stderr } = await spillway(["redrive", "orders", "--all"]);
+  it("only says what it would send, and the command that does it", async () => {
+    // Without --all, too, it is all of them.
+    const { code, stdout, stderr } = await spillway(["redrive", "orders", "--wait", "240"]);
     assert.equal(code, 0, stderr);
     assert.match(stdout, /COUNT {2}REASON +GOES TO\n +3 +InvalidEvent +queue spillway-dev-orders-/);
     assert.match(stdout, /orders: would send 3 dead letters\. Nothing was changed\./);
-    assert.match(stderr, /Do it with the same command and --yes/);
     assert.equal(await count(), 3);
+    const [, line = ""] = /^Do it with: npx spillway dlq (.*)$/m.exec(stderr) ?? [];
+    assert.match(line, /^redrive orders --wait 240 --port \d+ --all --yes$/);
+    const done = new Spillway(["dlq", ...line.split(" ")]);
+    assert.equal(await done.ended, 1, done.stderr);
+    assert.match(
+      done.stdout,
+      / by AWS\. 0 succeeded, 3 came back dead, 0 unknown\.\nAbout 3 are in the dead-letter queue now/,
+    );
+    assert.equal(await count(), 3);
+  });
+
+  it("waits for the outcome of one letter, and ends with 1 when it came back dead", async () => {
+    const { stdout } = await spillway(["redrive", "orders", "--json"]);
+    const [id = ""] = JSON.parse(stdout).plan.ids;
+    const sent = await spillway(["redrive", "orders", "--id", id, "--wait", "240"]);
+    assert.equal(sent.code, 1, sent.stderr);
+    assert.match(sent.stdout, /^orders: 1 dead letter sent to queue .*\. 0 succeeded, 1 came back dead, 0 unknown\.$/m);
+    assert.match(
+      sent.stdout,
+      /A run loads what you save only if it was started with --watch\.\nNext: npx spillway dlq list orders/,
+    );
+    await until(async () => (await count()) === 3);
   });
 
   it("refuses --yes without a choice, and a name that is not there", async () => {
@@ -87,10 +109,16 @@ describe("spillway dlq redrive, edit, discard and restore", () => {
     const refused = await spillway(["edit", "orders", id, "--set", "items[0].quantity=1001"]);
     assert.equal(refused.code, 1);
     assert.match(refused.stdout, /was not sent:\n {2}items\.0\.quantity: /);
+    const unknown = await spillway(["edit", "orders", id, "--set", "items[0].qty=2"]);
+    assert.equal(unknown.code, 1);
+    assert.match(unknown.stdout, /\n {2}items\.0\.qty: The schema has no "qty" there\. Did you mean "quantity"\?/);
     assert.equal(await count(), 3);
     const sent = await spillway(["edit", "orders", id, "--set", "items[0].quantity=2"]);
     assert.equal(sent.code, 0, sent.stderr);
-    assert.match(sent.stdout, /was sent to queue spillway-dev-orders-/);
+    assert.match(
+      sent.stdout,
+      /was sent to queue spillway-dev-orders-.*\nNext: npx spillway tail orders --port \d+ --since 1m$/m,
+    );
     await until(async () => (await run.items("ordersTableName")).length === 1);
     assert.equal(await count(), 2);
   });
@@ -119,7 +147,10 @@ describe("spillway dlq redrive, edit, discard and restore", () => {
     const file = path.join(folder, "orders.jsonl");
     const dry = await spillway(["discard", "orders", "--all", "--output", file]);
     assert.equal(dry.code, 0, dry.stderr);
-    assert.match(dry.stderr, /Nothing was discarded\. Do it with the same command and --yes/);
+    assert.match(
+      dry.stderr,
+      /Nothing was discarded\. Do it with: npx spillway dlq discard orders --all --output .* --yes$/m,
+    );
     assert.deepEqual(
       readdirSync(folder).filter((name) => name === "orders.jsonl"),
       [],

@@ -64,18 +64,18 @@ describe("what is printed of dead letters", () => {
     assertHarmless(describePlan("orders", { count: 1, read: 1, ids: [], groups }, "send"));
     const kept = [{ id: "m-1", why: evil }];
     const done: Redriven = {
-      ...{ sent: 0, succeeded: 0, cameBack: 0, doubled: [], to: [], byAws: false },
+      ...{ sent: 0, succeeded: 0, cameBack: 0, unknown: 0, doubled: [], to: [], byAws: false },
       kept,
     };
     assertHarmless(describeRedriven("orders", done, stack));
     const failing = { verdict: "fails", count: 1, why: evil, stack: `at ${evil}`, was: evil, example: "m" } as const;
     const rehearsal = { consumer: "orders", read: 1, total: 1, complete: true, letters: [{}], groups: [failing] };
-    assertHarmless(describeRehearsals([{ ...rehearsal, fail: 1 } as unknown as Rehearsal], stack));
+    assertHarmless(describeRehearsals([{ ...rehearsal, fail: 1 } as unknown as Rehearsal], stack, {}));
     const replayed = {
       ...{ id: `aws/lambda/${evil}; rm -rf /`, what: evil, outcome: "expired", records: 1, done: 0, deadLettered: 0 },
       ...{ expired: evil, why: evil, removed: false },
     };
-    const text = describeReplay({ consumer: "a", dry: false, descriptions: [replayed] } as ReplayResult, stack);
+    const text = describeReplay({ consumer: "a", dry: false, descriptions: [replayed] } as ReplayResult, stack, "");
     assertHarmless(text);
     assert.match(text, /--id 'aws\/lambda\//);
   });

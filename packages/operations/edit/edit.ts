@@ -35,6 +35,8 @@ export type Edited =
   | {
       readonly result: "sent";
       readonly to: string;
+      /** Name of the consumer that gets it. */
+      readonly receiver: string;
       /** The id by which its consumer's log names it now. */
       readonly recordId: string;
       /** Whether its reason says from which letter it was edited; there may have been no room. */
@@ -125,6 +127,7 @@ async function editLetter(
   return {
     result: "sent",
     to: nameOfRoute(route),
+    receiver: route.consumer.name,
     recordId,
     linked: next.message.MessageAttributes?.[reasonAttribute]?.StringValue?.includes(letter.id) ?? false,
     deleted: sending.doubled.length === 0,

@@ -5,6 +5,7 @@ import { openReader, type Reader } from "../letters/reader";
 import { routeOf } from "../letters/route";
 import type { Consumer, Stack } from "../stack/stack";
 import { awaitCanaries, takeCanaries } from "./canary";
+import { follow } from "./follow";
 import { lanesOf } from "./lanes";
 import { Outcomes } from "./outcomes";
 import { paceOf } from "./pace";
@@ -23,6 +24,8 @@ import { Supply } from "./supply";
 
 /** Milliseconds. */
 const logInterval = 1000;
+/** Letters that are read, at most, to find those that have come back. */
+const mostLookedAt = 1000;
 
 export async function sendChosen(stack: Stack, request: RedriveRequest, working: Working): Promise<Redriven> {
   const chosen = new SendChosen(stack, request, working);
@@ -31,13 +34,17 @@ export async function sendChosen(stack: Stack, request: RedriveRequest, working:
   } catch (error) {
     // What the reader was interrupted in has changed nothing.
     if (!working.signal.aborted) {
+      await chosen.note(textOf(error));
       const { sent, doubled } = await chosen.finish(textOf(error));
       if (sent === 0) throw error;
       const both = doubled.length === 0 ? "" : ` ${doubled.length} of them are still in the dead-letter queue, too.`;
       throw new Error(`${textOf(error)} Before that, ${sent} were sent.${both}`, { cause: error });
     }
   }
-  return chosen.finish(working.signal.aborted ? "it was interrupted" : undefined);
+  const why = working.signal.aborted ? "it was interrupted" : undefined;
+  await chosen.note(why);
+  await chosen.follow();
+  return chosen.finish(why);
 }
 
 class SendChosen {
@@ -157,6 +164,44 @@ class SendChosen {
     });
   }
 
+  /** Writes who has done what. */
+  async note(why: string | undefined): Promise<void> {
+    const { sent } = this.#sending;
+    await this.#audit?.finish({ count: sent.size, ids: [...sent.values()], stopped: this.#stopped ?? why });
+  }
+
+  /**
+   * Waits for the outcomes of what was sent, and then looks once for what has come back without a line in the log.
+   * Never rejects: what was sent is sent.
+   */
+  async follow(): Promise<void> {
+    const { wait = 0 } = this.request;
+    const { signal, say } = this.working;
+    if (wait === 0 || this.#stopped !== undefined || signal.aborted) return;
+    const look = () => this.#outcomes.read().catch(() => {});
+    await follow({ wait, signal, say, open: () => this.#open, look });
+    if (this.#open > 0 && !signal.aborted) await this.#lookForThoseBack().catch(() => {});
+  }
+
+  async #lookForThoseBack(): Promise<void> {
+    const { consumer } = this.request;
+    const { sqs } = this.stack.clientsOf(consumer);
+    const reader = await openReader({ sqs, consumer, signal: this.working.signal, limit: mostLookedAt });
+    try {
+      for await (const wave of reader.waves()) {
+        for (const letter of wave) this.#outcomes.isBack(letter);
+        if (this.#open === 0) break;
+      }
+    } finally {
+      await reader.close();
+    }
+  }
+
+  /** How many have no outcome yet. */
+  get #open(): number {
+    return this.#sending.sent.size - this.#outcomes.succeeded - this.#outcomes.cameBack;
+  }
+
   async finish(why: string | undefined): Promise<Redriven> {
     const { sent, kept, doubled, routes } = this.#sending;
     const stopped = this.#stopped ?? why;
@@ -165,11 +210,11 @@ class SendChosen {
     const { succeeded, cameBack } = this.#outcomes;
     const looked = stopped === undefined && !foundAll(this.request, sent.size + kept.size);
     const unread = looked ? this.#reader?.unread : undefined;
-    await this.#audit?.finish({ count: sent.size, ids: [...sent.values()], stopped });
     return {
       sent: sent.size,
       succeeded,
       cameBack,
+      unknown: this.#open,
       kept: [...kept].map(([id, reason]) => ({ id, why: reason })),
       doubled,
       to: [...routes],

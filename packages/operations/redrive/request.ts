@@ -13,6 +13,8 @@ export interface RedriveRequest extends Selection {
   readonly canary?: number | undefined;
   /** Seconds for which their outcome is awaited. */
   readonly canaryTimeout: number;
+  /** Seconds for which the outcomes are awaited when all are sent. @default 0 */
+  readonly wait?: number | undefined;
   /** Letters a second. */
   readonly rate?: number | undefined;
   /** How many may come back dead, or fail, before it stops. */
@@ -37,6 +39,8 @@ export interface Redriven {
   readonly succeeded: number;
   /** Of these it is known already that they are dead letters again. */
   readonly cameBack: number;
+  /** Of these neither is known: they are retried, or wait, or their consumer does not tell their outcome. */
+  readonly unknown: number;
   /** What stays in the dead-letter queue, and why. */
   readonly kept: readonly Kept[];
   /** Sent, and still in the dead-letter queue too, because SQS did not delete them. */
@@ -45,6 +49,8 @@ export interface Redriven {
   readonly to: readonly string[];
   /** Whether AWS moved the whole queue itself. */
   readonly byAws: boolean;
+  /** How many the dead-letter queue has at the end, approximately, where AWS has moved all that it had. */
+  readonly inQueue?: number;
   /** What was not looked at. */
   readonly unread?: Unread;
   /** Why it ended before the end. */

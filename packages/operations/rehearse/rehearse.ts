@@ -5,6 +5,7 @@ import { lambdaRecordOf } from "../letters/lambda-record";
 import type { DeadLetter } from "../letters/letter";
 import { openReader } from "../letters/reader";
 import { type Consumer, consumerNamed, type Stack } from "../stack/stack";
+import { codeHashOf } from "./code-hash";
 import { describedRecords } from "./described-records";
 import { groupsOf, type Rehearsed, type RehearsedGroup } from "./groups";
 import { type CheckoutSettings, type StandIn, startStandIn } from "./stand-in";
@@ -37,6 +38,11 @@ export interface Rehearsal {
   /** The largest first. */
   readonly groups: readonly RehearsedGroup[];
   readonly letters: readonly Rehearsed[];
+  /**
+   * Whether the local run, whose dead letters they are, has this checkout's code of the consumer. Undefined for a
+   * deployed stack, and where nothing was run.
+   */
+  readonly running?: "same" | "other";
 }
 
 /**
@@ -50,12 +56,15 @@ export async function rehearse(settings: RehearseSettings): Promise<readonly Reh
   const copies: Copies[] = [];
   for (const consumer of consumers) copies.push(await copyLetters(consumer, settings));
   const count = copies.reduce((sum, { letters }) => sum + letters.length, 0);
-  if (count === 0) return copies.map((each) => rehearsalOf(each, new Map()));
+  if (count === 0) return copies.map((each) => rehearsalOf(each, new Map(), undefined));
   say(`Starting this checkout's program for ${count} dead letters of ${names.join(", ")}.`);
   const standIn = await startStandIn(checkout, { signal, say });
   try {
     const rehearsals: Rehearsal[] = [];
-    for (const each of copies) rehearsals.push(rehearsalOf(each, await verdictsOn(each, standIn, { stack, signal })));
+    for (const each of copies) {
+      const verdicts = await verdictsOn(each, standIn, { stack, signal });
+      rehearsals.push(rehearsalOf(each, verdicts, await runningOf(each, standIn, stack)));
+    }
     return rehearsals;
   } finally {
     await standIn.close();
@@ -84,7 +93,19 @@ async function verdictsOn(
   return verdicts;
 }
 
-function rehearsalOf({ consumer, letters, ...counts }: Copies, verdicts: ReadonlyMap<DeadLetter, Verdict>): Rehearsal {
+/** Of the local run only: on AWS it would need a permission that nothing else here needs. */
+async function runningOf({ consumer, letters }: Copies, standIn: StandIn, stack: Stack): Promise<Rehearsal["running"]> {
+  if (stack.name !== undefined || letters.length === 0) return undefined;
+  const here = await standIn.consumer(consumer.name);
+  const running = await codeHashOf(stack.clientsOf(consumer), consumer).catch(() => undefined);
+  return running === (await here.codeHash()) ? "same" : "other";
+}
+
+function rehearsalOf(
+  { consumer, letters, ...counts }: Copies,
+  verdicts: ReadonlyMap<DeadLetter, Verdict>,
+  running: Rehearsal["running"],
+): Rehearsal {
   const rehearsed = letters.map((letter) => rehearsedOf(letter, verdicts.get(letter)));
   const count = (verdict: Verdict["verdict"]) => rehearsed.filter((each) => each.verdict === verdict).length;
   return {
@@ -93,6 +114,7 @@ function rehearsalOf({ consumer, letters, ...counts }: Copies, verdicts: Readonl
     ...{ succeed: count("succeeds"), fail: count("fails"), skipped: count("skipped") },
     groups: groupsOf(rehearsed),
     letters: rehearsed,
+    ...(running !== undefined && { running }),
   };
 }
 

@@ -5,6 +5,7 @@ import { type LambdaRecord, lambdaRecordOf } from "../letters/lambda-record";
 import { openReader } from "../letters/reader";
 import { mappingOf } from "../replay/mapping";
 import { type Consumer, consumerNamed, openStack, type Stack } from "../stack/stack";
+import { codeHashOf } from "./code-hash";
 
 export interface CheckoutSettings extends Pick<LocalSettings, "program" | "stack" | "config" | "stackOutputs"> {
   /** Data folder of a local run, of whose tables the stand-in gets a copy. @default the tables are empty */
@@ -29,6 +30,8 @@ export interface ConsumerStandIn {
   /** Most letters of one invocation. */
   readonly batchSize: number;
   invoke(records: readonly LambdaRecord[]): Promise<Trial>;
+  /** Of the code of its function. */
+  codeHash(): Promise<string | undefined>;
 }
 
 export interface StandIn {
@@ -82,6 +85,7 @@ async function consumerIn(stack: Stack, name: string, lines: Lines, signal: Abor
   const { tumblingWindow = 0 } = isStream ? await mappingOf(clients, consumer) : {};
   return {
     consumer,
+    codeHash: () => codeHashOf(clients, consumer),
     batchSize: kind === "topic-consumer" || tumblingWindow > 0 ? 1 : batchSize,
     async invoke(records) {
       const members = tumblingWindow > 0 ? windowOf(tumblingWindow, consumer.sourceArn) : {};

@@ -52,6 +52,7 @@ describe("rehearse", () => {
 
     const { total, read, complete, succeed, fail, skipped, letters, groups } = orders ?? assert.fail();
     assert.deepEqual([total, read, complete, succeed, fail, skipped], [50, 50, true, 30, 20, 0]);
+    assert.equal(orders?.running, "other", "the run has the code from before");
     assert.equal(letters.length, 50);
     assert.deepEqual(shortOf(orders), [
       ["fails", 1, "OrderConflict", "RangeError: o-throws does not work yet"],
@@ -85,9 +86,15 @@ describe("rehearse", () => {
       ledger?.letters.map(({ verdict }) => verdict),
       ["succeeds", "fails", "succeeds"],
     );
+    assert.equal(clicks?.running, undefined, "it may not ask for the code of a deployed stack");
     const skipped = clicks?.letters.flatMap((each) => (each.verdict === "skipped" ? [each.why] : []));
     assert.equal(skipped?.length, 1);
     assert.match(skipped?.[0] ?? "", /ada may not lambda:ListEventSourceMappings/);
+  });
+
+  it("tells where the run has this code already", async () => {
+    const [audit] = await rehearsed(["audit"], { checkout: { program: fixture("fixed-before"), stack: "dev" } });
+    assert.deepEqual([audit?.running, audit?.succeed], ["same", 0]);
   });
 
   it("refuses what has reached no function, and a consumer that the stack does not have", async () => {

@@ -4,6 +4,7 @@ import { type Command, Option } from "@commander-js/extra-typings";
 import type { Plan } from "@spillway/operations";
 import { describeDiscarded, describePlan, letters } from "../../letters/changes";
 import { jsonText } from "../../letters/harmless";
+import { sameLine } from "../../letters/same-line";
 import { examples, notEmpty } from "../../options";
 import { exitCodes, type Perform } from "../../session";
 import {
@@ -11,6 +12,7 @@ import {
   addStackOptions,
   allOption,
   auditOption,
+  choosing,
   filterOf,
   jsonOption,
   refuseUnchosen,
@@ -71,11 +73,13 @@ export function addDiscard(dlq: Command, perform: Perform): void {
           if (json) session.print(jsonText(answer));
           if ("plan" in answer) {
             if (!json) session.print(describePlan(name, answer.plan, "discard"));
-            if (answer.plan.count > 0) session.say("Nothing was discarded. Do it with the same command and --yes.");
+            if (answer.plan.count > 0) {
+              session.say(`Nothing was discarded. Do it with: ${sameLine(command, choosing(filter))}`);
+            }
             return exitCodes.done;
           }
           const { done } = answer;
-          if (!json) session.print(describeDiscarded(name, done, stack));
+          if (!json) session.print(describeDiscarded(name, done, { ...stack, audit }));
           const isComplete = done.stopped === undefined && done.left.length === 0 && done.unread?.sure !== true;
           return isComplete ? exitCodes.done : exitCodes.failed;
         }),

@@ -139,6 +139,10 @@ export function refuseUnchosen(
   }
 }
 
+/** The options that a dry run was called without, and that make it do what it says. */
+export const choosing = (filter: Filter): readonly string[] =>
+  Object.keys(filter).length === 0 ? ["--all", "--yes"] : ["--yes"];
+
 type Conditions = NonNullable<Filter["where"]>;
 
 function condition(text: string, former: Conditions = []): Conditions {

@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { describePlan, describeRedriven } from "../../letters/changes";
 import { jsonText } from "../../letters/harmless";
+import { sameLine } from "../../letters/same-line";
 import { examples, notEmpty, wholeNumber } from "../../options";
 import { exitCodes, type Perform } from "../../session";
 import {
@@ -9,6 +10,7 @@ import {
   addStackOptions,
   allOption,
   auditOption,
+  choosing,
   filterOf,
   jsonOption,
   refuseUnchosen,
@@ -17,7 +19,7 @@ import {
   yesOption,
 } from "./options";
 
-const defaults = { stopAfter: 5, canaryTimeout: 300 };
+const defaults = { stopAfter: 5, canaryTimeout: 300, wait: 15 };
 
 export function addRedrive(dlq: Command, perform: Perform): void {
   addFilterOptions(
@@ -28,7 +30,7 @@ export function addRedrive(dlq: Command, perform: Perform): void {
         .summary("sends dead letters back")
         .description(
           "Sends dead letters back to their queue or function, or to another consumer. Each is sent first and deleted then. " +
-            "It stops by itself when they come back dead.",
+            "It stops by itself when they come back dead. When all are sent, it waits a while for what becomes of them.",
         ),
     ).addOption(allOption()),
   )
@@ -42,6 +44,11 @@ export function addRedrive(dlq: Command, perform: Perform): void {
       new Option("--canary-timeout <SECONDS>", "how long their outcome is awaited")
         .argParser(wholeNumber(1, 43_200))
         .default(defaults.canaryTimeout),
+    )
+    .addOption(
+      new Option("--wait <SECONDS>", "how long the outcomes are awaited when all are sent; 0 does not wait")
+        .argParser(wholeNumber(0, 43_200))
+        .default(defaults.wait),
     )
     .addOption(new Option("--rate <N>", "the most letters a second (default: as fast as possible)").argParser(rate))
     .addOption(
@@ -60,33 +67,35 @@ export function addRedrive(dlq: Command, perform: Perform): void {
         "spillway dlq redrive orders --all --canary 3 --rate 20 --yes": "tries three, then sends 20 a second",
       }),
     )
+    .addHelpText("after", "\nExit codes: 1 when it stopped, when a letter stays, or when all came back dead.")
     .action((name, options, command) => {
       const filter = filterOf(options);
       refuseUnchosen(command, options, filter);
       return perform((session) =>
         withStack(options, session, "redrive", async (stack) => {
           const { consumerNamed, redrive } = require("@spillway/operations") as typeof import("@spillway/operations");
-          const { to, canary, canaryTimeout, rate: perSecond, stopAfter, yes, audit, json } = options;
+          const { to, canary, canaryTimeout, wait, rate: perSecond, stopAfter, yes, audit, json } = options;
           const answer = await redrive(
             stack,
             {
               consumer: consumerNamed(stack, name),
               filter,
               ...(to !== undefined && { to: consumerNamed(stack, to) }),
-              ...{ canary, canaryTimeout, rate: perSecond, stopAfter, yes, audit },
+              ...{ canary, canaryTimeout, wait, rate: perSecond, stopAfter, yes, audit },
             },
             session,
           );
           if (json) session.print(jsonText(answer));
           if ("plan" in answer) {
             if (!json) session.print(describePlan(name, answer.plan, "send"));
-            if (answer.plan.count > 0) session.say("Do it with the same command and --yes.");
+            if (answer.plan.count > 0) session.say(`Do it with: ${sameLine(command, choosing(filter))}`);
             return exitCodes.done;
           }
           const { done } = answer;
           if (!json) session.print(describeRedriven(name, done, stack));
           const isComplete = done.stopped === undefined && done.kept.length + done.doubled.length === 0;
-          return isComplete && done.unread?.sure !== true ? exitCodes.done : exitCodes.failed;
+          const isInVain = done.cameBack > 0 && done.cameBack >= Math.min(done.sent, stopAfter);
+          return isComplete && !isInVain && done.unread?.sure !== true ? exitCodes.done : exitCodes.failed;
         }),
       );
     });

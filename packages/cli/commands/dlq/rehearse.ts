@@ -53,11 +53,12 @@ export function addRehearse(dlq: Command, perform: Perform): void {
         withStack(options, session, "rehearse", async (stack) => {
           const { rehearse } = require("@spillway/operations") as typeof import("@spillway/operations");
           const { against, limit, json } = options;
+          const filter = filterOf(options);
           const rehearsals = await rehearse({
-            ...{ stack, names, filter: filterOf(options), limit, signal: session.signal, say: session.say },
+            ...{ stack, names, filter, limit, signal: session.signal, say: session.say },
             checkout: { ...programOf(options), against },
           });
-          session.print(json ? jsonText(rehearsals) : describeRehearsals(rehearsals, stack));
+          session.print(json ? jsonText(rehearsals) : describeRehearsals(rehearsals, stack, filter));
           return rehearsals.some(({ fail }) => fail > 0) ? exitCodes.failed : exitCodes.done;
         }),
       ),

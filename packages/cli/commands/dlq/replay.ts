@@ -2,6 +2,7 @@
 import { type Command, Option } from "@commander-js/extra-typings";
 import { jsonText } from "../../letters/harmless";
 import { describeReplay } from "../../letters/replays";
+import { sameLine } from "../../letters/same-line";
 import { examples, notEmpty, wholeNumber } from "../../options";
 import { exitCodes, type Perform } from "../../session";
 import { addStackOptions, auditOption, jsonOption, withStack } from "./options";
@@ -38,7 +39,7 @@ export function addReplay(dlq: Command, perform: Perform): void {
         "spillway dlq replay activity --stack prod --yes": "replays all of it",
       }),
     )
-    .action((name, options) =>
+    .action((name, options, command) =>
       perform((session) =>
         withStack(options, session, "replay", async (stack) => {
           const { replay } = require("@spillway/operations") as typeof import("@spillway/operations");
@@ -48,7 +49,7 @@ export function addReplay(dlq: Command, perform: Perform): void {
             ...{ stack, name, limit, yes, keep, wholeRange, audit, signal, say },
             ...(id && { ids: id }),
           });
-          session.print(json ? jsonText(result) : describeReplay(result, stack));
+          session.print(json ? jsonText(result) : describeReplay(result, stack, sameLine(command, ["--yes"])));
           const isDone = result.dry || result.descriptions.every(({ outcome }) => outcome === "replayed");
           return isDone ? exitCodes.done : exitCodes.failed;
         }),

@@ -28,7 +28,7 @@ export function addRestore(dlq: Command, perform: Perform): void {
           const { restore } = require("@spillway/operations") as typeof import("@spillway/operations");
           const { fromLine, audit, json } = options;
           const restored = await restore(stack, { file, fromLine, audit }, session);
-          session.print(json ? jsonText(restored) : describeRestored(file, restored, stack));
+          session.print(json ? jsonText(restored) : describeRestored(file, restored, { ...stack, audit }));
           const isComplete = restored.failed.length === 0 && restored.nextLine === undefined;
           return isComplete ? exitCodes.done : exitCodes.failed;
         }),
