@@ -154,4 +154,19 @@ describe("spillway", () => {
       }
     });
   }
+
+  it("has the defaults of dlq redrive that docs/dead-letters.md states", () => {
+    const dlq = program().commands.find((each) => each.name() === "dlq");
+    const options = dlq?.commands.find((each) => each.name() === "redrive")?.options ?? [];
+    const stated = new Map(
+      tableAfter("docs/dead-letters.md", "spillway dlq redrive orders --all --canary 3 --rate").map(
+        ([option = "", value = ""]) => [option.split(" ")[0], value],
+      ),
+    );
+    const numbers = options.filter(({ defaultValue, long }) => typeof defaultValue === "number" && long !== "--port");
+    assert.deepEqual(
+      numbers.map(({ long, defaultValue }) => [long, String(defaultValue)]),
+      ["--canary-timeout", "--wait", "--stop-after"].map((name) => [name, stated.get(name)]),
+    );
+  });
 });
