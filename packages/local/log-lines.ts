@@ -1,6 +1,7 @@
 // The lines that a function wrote, as `spillway start` shows them: the time, the function, its batches in short, its
 // log lines with their fields.
 import { inspect, type styleText } from "node:util";
+import { trimStack } from "spillway/bundle/frames";
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -9,6 +10,8 @@ export interface Terminal {
   paint(style: Style, text: string): string;
   /** The time of lines that contain no time. */
   now(): Date;
+  /** Shows all frames of a stack. Default: those of the user's own code. */
+  readonly wholeStacks?: boolean;
 }
 
 /** A failed record in the consumer's log line of a batch. */
@@ -95,6 +98,9 @@ export function describeFailure(functionName: string, message: string, terminal:
   return head(functionName, { time: undefined, mark, text: terminal.paint("red", message) }, terminal);
 }
 
+/** What the run says itself. */
+export const describeNote = (text: string, { paint, now }: Terminal) => `${paint("gray", clockTime(now()))}   ${text}`;
+
 function head(
   functionName: string,
   { time, mark, text }: { readonly time: unknown; readonly mark: string; readonly text: string },
@@ -111,7 +117,7 @@ function withLevel(level: string, text: string, { paint }: Terminal): string {
 /** Without colours too, neither a dead letter nor a retry may look like a success. */
 function describeBatch(functionName: string, line: BatchLine & Fields, terminal: Terminal): string {
   const { batch, failures = [], correlationIds = [] } = line;
-  const { paint } = terminal;
+  const { paint, wholeStacks = false } = terminal;
   const parts = (Object.keys(outcomes) as Outcome[])
     .filter((outcome) => batch[outcome] > 0)
     .map((outcome) => paint(outcomes[outcome].style, `${batch[outcome]} ${outcomes[outcome].says}`));
@@ -126,7 +132,7 @@ function describeBatch(functionName: string, line: BatchLine & Fields, terminal:
     const says = isDead ? paint("red", "dead-lettered") : outcome === "handedBack" ? "handed back" : outcome;
     const reason = `    ${id} ${says}${attempt === undefined ? "" : ` (attempt ${attempt})`}: ${errorType}: ${errorMessage}`;
     // The first line of the stack repeats the type and the message.
-    const frames = stack.split("\n").slice(1).join("\n");
+    const frames = (wholeStacks ? stack : trimStack(stack)).split("\n").slice(1).join("\n");
     return frames === "" ? reason : `${reason}\n${paint("gray", indent(frames))}`;
   });
   return [head(functionName, { time: line.timestamp, mark, text }, terminal), ...reasons].join("\n");
@@ -165,7 +171,7 @@ function describeFields(functionName: string, line: Fields, terminal: Terminal):
     terminal,
   );
   const stacks = [...(whole === undefined ? [] : [whole]), ...errors.map(({ stack }) => stack)];
-  return [first, ...stacks.map(indent)].join("\n");
+  return [first, ...stacks.map((stack) => indent(terminal.wholeStacks ? stack : trimStack(stack)))].join("\n");
 }
 
 const ofError: ReadonlySet<string> = new Set(["errorType", "errorMessage", "stackTrace"]);

@@ -1,5 +1,6 @@
 // The errors that a record can be given up with, and how any error is named in logs and dead letters.
 import { isRefusal } from "../batch/refusals";
+import { ownFrames } from "./frames";
 
 /**
  * Throw it for a record that no retry can fix: it is dead-lettered at once. Subclass it to give the reason a name:
@@ -85,13 +86,9 @@ export interface NamedError {
 const mostReasons = 10;
 const longestHeading = 200;
 const mostCauses = 5;
-/** Frames of each error in a dead letter, and where none is the callback's; and characters of them all. */
+/** Frames of each error in a dead letter, and characters of them all. */
 const mostFrames = 8;
-const fewFrames = 3;
 const longestFrames = 1500;
-/** Frames of Node.js, of packages, of Lambda's runtime and of the consumer. */
-const elsewhere =
-  /node:|\/(node_modules|var\/runtime|components\/runtime\/(aws|batch|callback|handlers|idempotency|stream))\//;
 
 /**
  * A class that does not set `name` is still told by its own name. The message goes on with what it was caused by and
@@ -117,17 +114,12 @@ export function stackOf(error: unknown): string | undefined {
   return parts.length === 0 ? undefined : parts.join("\ncaused by ");
 }
 
-/**
- * The frames of the callback's own code in `stackOf`, or where there are none the first frames as they are. Whole
- * lines, and no heading for the error itself. In a bundle without a source map all files are one: there only whoever
- * has the map can tell the callback's frames from the others.
- */
+/** The frames of the callback's own code in `stackOf`: whole lines, and no heading for the error itself. */
 export function firstFramesOf(error: unknown): string | undefined {
-  const lines = tracesOf(error).flatMap(([each, heading, frames]) => {
-    const own = frames.filter((frame) => /:\d+\)?$/.test(frame) && !elsewhere.test(frame));
-    const shown = own.length > 0 ? own.slice(0, mostFrames) : frames.slice(0, fewFrames);
-    return each === error ? shown : [`caused by ${heading}`, ...shown];
-  });
+  const lines = tracesOf(error).flatMap(([each, heading, frames]) => [
+    ...(each === error ? [] : [`caused by ${heading}`]),
+    ...ownFrames(frames).slice(0, mostFrames),
+  ]);
   let text = "";
   for (const line of lines) {
     if (text.length + line.length >= longestFrames) break;

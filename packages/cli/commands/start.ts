@@ -53,7 +53,10 @@ export function addStart(program: Command, perform: Perform): void {
         .argParser(wholeNumber(1024, 65_000)),
     )
     .option("--no-type-check", "skips the type check of the program")
-    .option("--verbose", "prints every resource and output at the start, not the first 40 lines")
+    .option(
+      "--verbose",
+      "prints every resource and output at the start, not the first 40 lines, and all frames of a stack",
+    )
     .option("--json", "prints one line of JSON on stdout when ready, and everything else on stderr")
     .addHelpText(
       "after",

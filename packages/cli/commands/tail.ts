@@ -17,7 +17,10 @@ export function addTail(program: Command, perform: Perform): void {
       .description("Follows the log of a consumer's function on AWS or in the local run, until Ctrl-C."),
   )
     .addOption(new Option("--since <TIME>", "begins with lines from then on: 10m, 2h, or ISO 8601").argParser(time))
-    .option("--verbose", "also prints Lambda's lines of invocations that go as they should: START, END, REPORT")
+    .option(
+      "--verbose",
+      "also prints all frames of a stack, and Lambda's lines of invocations that go as they should: START, END, REPORT",
+    )
     .option("--json", "prints one JSON object for each line: { timestamp, stream, message }")
     .addHelpText(
       "after",
@@ -47,7 +50,8 @@ export function addTail(program: Command, perform: Perform): void {
               const platform = describePlatform(message);
               const text = platform === undefined ? harmlessLog(message) : harmlessLine(platform.text);
               const at = platform?.time ?? new Date(timestamp);
-              const described = describeLog(name, text, terminalOf(process.stdout, at));
+              const terminal = { ...terminalOf(process.stdout, at), wholeStacks: verbose };
+              const described = describeLog(name, text, terminal);
               if (described !== undefined) session.print(`${described}\n`);
             },
           });

@@ -87,7 +87,7 @@ function describe(letter: ShownLetter, now: Date, whole: boolean): readonly stri
           named("edited from", previous?.editedFrom),
         )),
     ...line("type", letter.type, named("tenant", letter.tenant), named("group", letter.group)),
-    ...line("flow", reason?.correlationId),
+    ...line("flow", named("correlation id", reason?.correlationId)),
     ...line(
       "given up",
       named("by", reason?.functionName),
@@ -124,7 +124,7 @@ function describe(letter: ShownLetter, now: Date, whole: boolean): readonly stri
     ...(batch !== undefined && !whole
       ? []
       : lines(letter.event === undefined ? "body" : "event", cut(bodyOf(letter), whole))),
-    ...painted("log", cut(logLines(letter), whole)),
+    ...painted("log", cut(logLines(letter, whole), whole)),
   ];
 }
 
@@ -142,12 +142,12 @@ function cut(lines: readonly string[], whole: boolean): readonly string[] {
     : [...lines.slice(0, mostLines), `… and ${lines.length - mostLines} more lines: --whole`];
 }
 
-function logLines({ log, consumer }: ShownLetter): readonly string[] {
+function logLines({ log, consumer }: ShownLetter, whole: boolean): readonly string[] {
   if (log === undefined) return [];
   if (log.fault !== undefined) return wrap(harmless(log.fault), room.length);
   return log.lines.flatMap(({ timestamp, message: written }) => {
     const message = harmlessLog(written);
-    const terminal = terminalOf(process.stdout, new Date(timestamp));
+    const terminal = { ...terminalOf(process.stdout, new Date(timestamp)), wholeStacks: whole };
     const platform = describePlatform(message);
     if (platform !== undefined) return [`${new Date(timestamp).toTimeString().slice(0, 8)}       ${platform.text}`];
     const described = describeLog(consumer, shortened(message), terminal);

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { styleText } from "node:util";
-import { describeFailure, describeLog, type Terminal } from "../log-lines";
+import { describeFailure, describeLog, describeNote, type Terminal } from "../log-lines";
 
 const terminal = (colours: boolean): Terminal => ({
   paint: (style, text) => (colours ? styleText(style, text, { validateStream: false }) : text),
@@ -55,6 +55,32 @@ describe("a function's lines in the terminal", () => {
         "        at read (card.ts:1:1)",
       ],
     );
+  });
+
+  it("have the frames of the user's own code only, unless all are asked for", () => {
+    const stack = [
+      "Declined: no funds",
+      "    at pay (/app/pay.ts:3:9)",
+      "    at Au.runLane (/app/node_modules/spillway/runtime/batch/run-batch.ts:115:34)",
+      "caused by Error: socket",
+      ...[1, 2, 3, 4].map((line) => `    at f (node:net:${line}:1)`),
+    ].join("\n");
+    const failure = { id: "m-1", errorType: "Declined", errorMessage: "no funds", outcome: "retried", stack };
+    const error = { name: "Declined", message: "no funds", stack };
+    const lines = [
+      batch({ retried: 1 }, { failures: [failure] }),
+      JSON.stringify({ level: "ERROR", message: "failed", timestamp: written, error }),
+    ];
+    for (const line of lines) {
+      const placesIn = (text = "") => [...text.matchAll(/\((.*)\)$/gm)].map(([, place]) => place);
+      const own = ["/app/pay.ts:3:9", "node:net:1:1", "node:net:2:1", "node:net:3:1"];
+      assert.deepEqual(placesIn(plain(line)), own);
+      assert.equal(placesIn(describeLog("orders", line, { ...terminal(false), wholeStacks: true })).length, 6);
+    }
+  });
+
+  it("of the run itself have its time", () => {
+    assert.equal(describeNote("TypeScript finds …", terminal(false)), "03:04:05.006   TypeScript finds …");
   });
 
   it("report the result of a record that was redriven, how often it was, and its correlation id", () => {

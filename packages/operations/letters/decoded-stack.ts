@@ -4,13 +4,12 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { SourceMap } from "node:module";
 import * as path from "node:path";
 import { bundleOfArchive } from "spillway/bundle/bundle-hash";
+import { trimStack } from "spillway/bundle/frames";
 import type { Reason } from "./letter";
 
 /** Where the bundles of a project are, with their source maps, below its folder. */
 const bundlesFolder = path.join(".spillway", "bundles");
 const placeInBundle = /^(\s*at .*?\(?)\S*?\bindex\.js:(\d+):(\d+)(\)?)$/;
-/** Frames of packages, and of the consumer where it runs from its sources. */
-const notOfTheUser = /(^|\/)(node_modules|components\/runtime)\//;
 
 /** Decodes stacks with the source maps of the project around `folder`. What has none stays as it is. */
 export class StackDecoder {
@@ -32,8 +31,7 @@ export class StackDecoder {
     const root = this.#folder;
     const map = new SourceMap(JSON.parse(readFileSync(file, "utf8")));
     const decoded = lines.map((line) => decodedLine(line, map, (source) => relative(source, file, root)));
-    const own = decoded.filter((line) => !notOfTheUser.test(line));
-    return (own.length > 0 ? own : decoded).join("\n");
+    return trimStack(decoded.join("\n"));
   }
 }
 

@@ -1,4 +1,5 @@
 // The letters of a rehearsal in groups: the same verdict for the same reason, that were given up for the same reason.
+import { trimStack } from "spillway/bundle/frames";
 import { withoutIds } from "../letters/groups";
 import type { Verdict } from "./trials";
 
@@ -67,8 +68,9 @@ function whyOf(letter: Rehearsed): string | undefined {
 }
 
 function framesIn(stack = ""): string {
-  const frames = stack.split("\n").filter((line) => /^\s*at /.test(line) && !/\((node:|.*node_modules)/.test(line));
-  return frames
+  return trimStack(stack)
+    .split("\n")
+    .filter((line) => /^\s*at /.test(line))
     .slice(0, mostFrames)
     .map((line) => line.trim())
     .join("\n");

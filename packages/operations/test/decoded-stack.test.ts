@@ -13,15 +13,22 @@ describe("the stack of a dead letter", () => {
   const bundles = path.join(folder, ".spillway", "bundles");
   let bundle = "";
   let place = "";
+  let inPackage = "";
 
   before(() => {
     mkdirSync(bundles, { recursive: true });
     writeFileSync(
       path.join(folder, "fail.ts"),
-      'const kept: string = "a";\n\nexport function fail() {\n  throw kept;\n}\n',
+      'import { end } from "lib";\nconst kept: string = "a";\nexport function fail() {\n  throw end(kept);\n}\n',
+    );
+    mkdirSync(path.join(folder, "node_modules", "lib"), { recursive: true });
+    writeFileSync(
+      path.join(folder, "node_modules", "lib", "index.js"),
+      "export const end = (kept) => {\n  throw new RangeError(kept);\n};\n",
     );
     const { outputFiles } = buildSync({
       entryPoints: [path.join(folder, "fail.ts")],
+      bundle: true,
       outfile: path.join(bundles, "code.js"),
       minify: true,
       format: "cjs",
@@ -33,8 +40,12 @@ describe("the stack of a dead letter", () => {
     writeFileSync(path.join(bundles, "code.js.map"), map);
     writeFileSync(path.join(bundles, "other.zip"), "no archive");
     bundle = bundleOf(Buffer.from(code));
-    const line = code.split("\n").findIndex((each) => each.includes("throw"));
-    place = `${line + 1}:${(code.split("\n")[line] ?? "").indexOf("throw") + 1}`;
+    const placeOf = (pattern: RegExp) => {
+      const line = code.split("\n").findIndex((each) => pattern.test(each));
+      return `${line + 1}:${(code.split("\n")[line] ?? "").search(pattern) + 1}`;
+    };
+    place = placeOf(/throw (?!new)/);
+    inPackage = placeOf(/throw new RangeError/);
   });
 
   after(() => rmSync(folder, { recursive: true }));
@@ -48,6 +59,19 @@ describe("the stack of a dead letter", () => {
       const decoded = new StackDecoder(from).decode({ stack: stackAt(place), bundle });
       assert.equal(decoded, "    at fail (fail.ts:4:3)\ncaused by Error: why");
     }
+  });
+
+  it("has no frames of packages, but the first three where there are no others", () => {
+    const decoder = new StackDecoder(folder);
+    const inside = `    at end (/var/task/index.js:${inPackage})`;
+    assert.equal(
+      decoder.decode({ stack: `${inside}\n${stackAt(place)}`, bundle }),
+      "    at fail (fail.ts:4:3)\ncaused by Error: why",
+    );
+    assert.equal(
+      decoder.decode({ stack: Array(4).fill(inside).join("\n"), bundle }),
+      Array(3).fill("    at end (node_modules/lib/index.js:2:3)").join("\n"),
+    );
   });
 
   it("stays as it is if it came from other code, if nobody knows from which, and outside of a project", () => {
