@@ -28,6 +28,10 @@ export interface LocalSettings {
   readonly speed?: number;
   /** Reload the code of functions when their sources are saved. Default: false. */
   readonly watch?: boolean;
+  /** With `watch`: files have been saved, and the run begins to load them. */
+  onSave?(): void;
+  /** With `watch`: everything that was saved has been loaded, or the run has said why it cannot be. */
+  onLoaded?(): void;
   /** Aborts a start that is under way. */
   readonly signal?: AbortSignal;
   /** What the program writes while it is evaluated, and what the user should know. */
@@ -54,6 +58,12 @@ export interface LocalRun {
     readonly pid: number | undefined;
     readonly busy: boolean;
   }[];
+  /**
+   * With `watch`: a change of these files is a change of the program too, although none of their code runs, for example
+   * because they have types only. Otherwise nothing happens.
+   * @param files - Absolute paths.
+   */
+  watchFiles(files: readonly string[]): void;
   /** Ends everything that was started. */
   close(): Promise<void>;
 }

@@ -11,6 +11,7 @@ import { Iam } from "./iam/iam";
 import { createPermissions } from "./iam/permissions";
 import { checkRoles } from "./iam/role-checks";
 import { provision } from "./provision";
+import type { Watch } from "./reload/watch";
 import { describeMissingSecrets } from "./secrets/provision";
 import type { Observer } from "./service/ask";
 import type { Clock } from "./service/clock";
@@ -105,11 +106,14 @@ export async function start<Program extends Evaluated>(
     await provision(custom, provisioners, () => checkRoles(evaluated.graph, iam), signal);
     for (const line of describeMissingSecrets(custom, secrets)) say(line);
     graph = evaluated.graph;
+    let watch: Watch | undefined;
     if (settings.watch) {
       // This loads the bundler, which nothing else here needs.
       const { startWatch } = require("./reload/watch") as typeof import("./reload/watch");
-      const watch = startWatch({ evaluated, evaluatedSince, evaluation, root: project.root, lambda, say });
-      closers.push(() => watch.close());
+      const { onSave, onLoaded } = settings;
+      const { root } = project;
+      watch = startWatch({ evaluated, evaluatedSince, evaluation, root, lambda, say, onSave, onLoaded });
+      closers.push(async () => watch?.close());
     }
     const run: LocalRun = {
       address,
@@ -119,6 +123,7 @@ export async function start<Program extends Evaluated>(
       get processes() {
         return lambda.pool.processes;
       },
+      watchFiles: (files) => watch?.add(files),
       close,
     };
     return { run, evaluated, services };

@@ -133,37 +133,6 @@ describe("spillway start", () => {
     await new Start(args).ready();
   });
 
-  it("reports type errors of the program, with the line, and runs it nevertheless", async () => {
-    writeFileSync(path.join(folder, "Pulumi.yaml"), "name: other\nruntime: nodejs\n");
-    writeFileSync(path.join(folder, "Pulumi.dev.yaml"), "config:\n  aws:region: eu-west-1\n");
-    const program = path.join(folder, "types.ts");
-    writeFileSync(program, 'export const fine = 1;\nexport const wrong: number = "text";\n');
-    const start = new Start(["--port", "0", "--json", "--program", program, "--type-check"]);
-    const { address, outputs } = await start.ready();
-    assert.deepEqual(outputs, { fine: 1, wrong: "text" });
-    await until(() => start.stderr.includes("error TS"));
-    assert.match(start.stderr, /TypeScript finds an error in the program, which pulumi preview and pulumi up refuse\./);
-    assert.match(start.stderr, /types\.ts:2:14 - error TS2322: Type 'string' is not assignable to type 'number'\./);
-    assert.match(start.stderr, /2 export const wrong: number = "text";/);
-    assert.equal((await fetch(`${address}/_spillway/health`)).status, 200);
-    assert.equal(start.stdout.split("\n").length, 2);
-    start.kill("SIGINT");
-    assert.equal(await start.ended, 130);
-  });
-
-  it("reports type errors of a program that throws, before the reason", async () => {
-    writeFileSync(path.join(folder, "Pulumi.yaml"), "name: other\nruntime: nodejs\n");
-    writeFileSync(path.join(folder, "Pulumi.dev.yaml"), "config:\n  aws:region: eu-west-1\n");
-    const program = path.join(folder, "throws.ts");
-    writeFileSync(program, "const given: { url?: { host: string } } = {};\nexport const host = given.url.host;\n");
-    const start = new Start(["--port", "0", "--program", program, "--type-check"]);
-    assert.equal(await start.ended, 1);
-    assert.match(
-      start.stderr,
-      /throws\.ts:2:21 - error TS18048: 'given\.url' is possibly 'undefined'\.[\s\S]*Cannot read properties of undefined \(reading 'host'\)\n {4}at .*throws\.ts:2:\d+\)\n$/,
-    );
-  });
-
   it("exits with 0 and leaves nothing behind when its output is no longer read", async () => {
     const start = new Start(["--port", "0"]);
     await until(() => /http:\/\/127\.0\.0\.1:\d+\/\S*\/orders/.test(start.stdout));

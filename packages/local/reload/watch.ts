@@ -24,9 +24,15 @@ export interface WatchSettings {
   readonly evaluatedSince: number;
   readonly lambda: Pick<Lambda, "putFunction" | "registry">;
   say(line: string): void;
+  /** Files have been saved, and are loaded now. */
+  onSave?: (() => void) | undefined;
+  /** Everything that was saved has been loaded, or it was said why it cannot be. */
+  onLoaded?: (() => void) | undefined;
 }
 
 export interface Watch {
+  /** Watches more files, of which no code runs. Absolute paths. */
+  add(files: readonly string[]): void;
   /** Ends what is in progress, and stops watching. */
   close(): Promise<void>;
 }
@@ -38,7 +44,7 @@ const settling = 300;
 
 export function startWatch(settings: WatchSettings): Watch {
   const watching = new Watching(settings);
-  return { close: () => watching.close() };
+  return { add: (files) => watching.add(files), close: () => watching.close() };
 }
 
 class Watching {
@@ -77,6 +83,10 @@ class Watching {
     );
   }
 
+  add(files: readonly string[]): void {
+    if (!this.#closed) this.#files.add(files);
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     this.#files.close();
@@ -101,6 +111,7 @@ class Watching {
   }
 
   #onChange(files: readonly string[], since: number): void {
+    this.settings.onSave?.();
     this.#since ??= since;
     for (const file of files) this.#changed.add(file);
     // A reload that is in progress handles this change when it is done.
@@ -124,11 +135,14 @@ class Watching {
       } catch (error) {
         this.#reports.failed("The change cannot be reloaded", error, changed);
       }
-      if (this.#unevaluated.size > 0 && !this.#closed) {
-        this.#timer = setTimeout(() => {
-          this.#evaluating = this.#evaluate();
-        }, settling);
+      if (this.#closed || this.#since !== undefined) continue;
+      if (this.#unevaluated.size === 0) {
+        this.settings.onLoaded?.();
+        continue;
       }
+      this.#timer = setTimeout(() => {
+        this.#evaluating = this.#evaluate();
+      }, settling);
     }
   }
 
@@ -172,6 +186,7 @@ class Watching {
       if (!this.#functions.areBroken) this.#reports.failed("The program cannot be evaluated", error, changed);
     }
     this.#expectWhatIsMissing();
+    this.settings.onLoaded?.();
   }
 
   /** Runs the code that the program has now. Any other difference needs a restart, and is reported. */
