@@ -15,6 +15,7 @@ export class RepeatedTypes {
   /** Files are being saved, or loaded: what a check finds now is out of date. */
   #isOutdated = false;
   #isWanted = false;
+  #hasChanged = false;
   #checking: Promise<void> | undefined;
   #said = "";
 
@@ -28,6 +29,7 @@ export class RepeatedTypes {
 
   /** Nothing is said of the check that is in progress, because files have changed. `check` has to follow. */
   outdate(): void {
+    this.#hasChanged = true;
     this.#isOutdated = true;
   }
 
@@ -52,6 +54,8 @@ export class RepeatedTypes {
       this.#isWanted = false;
       this.#isOutdated = false;
       const answer = await this.#checker.check();
+      // The compiler stays in memory, with a gigabyte of it, only for somebody who changes the program.
+      if (!this.#hasChanged) this.#checker.end();
       // The next check tells of the state after the change.
       if (answer === undefined || this.settings.signal.aborted) continue;
       this.settings.onFiles(answer.files);

@@ -76,6 +76,16 @@ describe("the type check of a run that reloads", () => {
     assert.deepEqual(files, ["of the first save", "of the second save", "of the fourth save"]);
   });
 
+  it("keeps its process only once a file has been saved", async () => {
+    await checkFinds("");
+    assert.equal(checker.ended, true);
+    checker.ended = false;
+    types.outdate();
+    await checkFinds("a");
+    await checkFinds("");
+    assert.equal(checker.ended, false);
+  });
+
   it("keeps what it has said when a check is given up", async () => {
     await checkFinds("a");
     const givenUp = types.check();
