@@ -67,7 +67,10 @@ export function addRedrive(dlq: Command, perform: Perform): void {
         "spillway dlq redrive orders --all --canary 3 --rate 20 --yes": "tries three, then sends 20 a second",
       }),
     )
-    .addHelpText("after", "\nExit codes: 1 when it stopped, when a letter stays, or when all came back dead.")
+    .addHelpText(
+      "after",
+      "\nExit codes: 1 when it stopped, when a letter stays, or when all, or as many as --stop-after, came back dead.",
+    )
     .action((name, options, command) => {
       const filter = filterOf(options);
       refuseUnchosen(command, options, filter);
