@@ -33,7 +33,7 @@ export function describeRedriven(
   done: Redriven,
   { flags, name: stack }: Place & Pick<Stack, "name">,
 ): string {
-  const { sent, succeeded, cameBack, unknown, kept, doubled, to, byAws, inQueue, stopped, unread } = done;
+  const { sent, succeeded, cameBack, unknown, kept, doubled, to, receivers, byAws, inQueue, stopped, unread } = done;
   const outcomes = ` ${succeeded} succeeded, ${cameBack} came back dead, ${unknown} unknown.`;
   const remains = cameBack > 0 || kept.length > 0 || stopped !== undefined || unread !== undefined || byAws;
   const lines = [
@@ -59,8 +59,8 @@ export function describeRedriven(
       "Sent, and still in the dead-letter queue, because SQS did not delete them:",
     ),
     remains || unknown === 0
-      ? `Next: ${spillway} dlq list ${name}${flags}`
-      : `Next: ${spillway} tail ${name}${flags} --since 1m`,
+      ? `Next: ${spillway} dlq list ${[...new Set([name, ...receivers])].join(" ")}${flags}`
+      : `Next: ${spillway} tail ${receivers[0] ?? name}${flags} --since 1m`,
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -85,7 +85,7 @@ export function describeDiscarded(
 
 /** What has no log group was discarded with --no-audit, and is restored with it only. */
 const restoring = (file: string, flags: string, audit: boolean) =>
-  `${harmlessLine(quoted(file))}${flags}${audit ? "" : " --no-audit"}`;
+  `${harmless(quoted(file))}${flags}${audit ? "" : " --no-audit"}`;
 
 export function describeRestored(
   file: string,

@@ -1,6 +1,6 @@
 // A selection of dead letters as the options of a further command.
 import type { Filter } from "@spillway/operations";
-import { harmlessLine } from "./harmless";
+import { harmless } from "./harmless";
 import { quoted } from "./text";
 
 /** Begins with a space. ` --all` where nothing is selected. */
@@ -15,8 +15,6 @@ export function filterWords({ reason, type, bundle, tenant, id, since, until, wh
     ["--until", until && [until.toISOString()]],
     ["--where", where?.map(({ path, value }) => `${path}=${value}`)],
   ];
-  const words = options.flatMap(([name, values = []]) =>
-    values.map((value) => ` ${name} ${harmlessLine(quoted(value))}`),
-  );
+  const words = options.flatMap(([name, values = []]) => values.map((value) => ` ${name} ${harmless(quoted(value))}`));
   return words.length === 0 ? " --all" : words.join("");
 }

@@ -64,7 +64,7 @@ describe("what is printed of dead letters", () => {
     assertHarmless(describePlan("orders", { count: 1, read: 1, ids: [], groups }, "send"));
     const kept = [{ id: "m-1", why: evil }];
     const done: Redriven = {
-      ...{ sent: 0, succeeded: 0, cameBack: 0, unknown: 0, doubled: [], to: [], byAws: false },
+      ...{ sent: 0, succeeded: 0, cameBack: 0, unknown: 0, doubled: [], to: [], receivers: [], byAws: false },
       kept,
     };
     assertHarmless(describeRedriven("orders", done, stack));

@@ -35,7 +35,7 @@ async function accepted(text: string): Promise<readonly string[]> {
 }
 
 const filter: Filter = {
-  reason: ["it's late", "Timeout"],
+  reason: ["it's  late", "Timeout"],
   since: new Date("2026-11-29T00:00:00Z"),
   where: [{ path: "items[*].sku", value: "a b" }],
 };
@@ -65,7 +65,7 @@ describe("the commands that messages propose", () => {
 
   it("have the selection of the rehearsal, and say whether the run has the code", async () => {
     const redrive = "dlq redrive orders --port 4000";
-    const selected = "--reason it's late --reason Timeout --since 2026-11-29T00:00:00.000Z --where items[*].sku=a b";
+    const selected = "--reason it's  late --reason Timeout --since 2026-11-29T00:00:00.000Z --where items[*].sku=a b";
     const same = describeRehearsals([rehearsal("same")], local, filter);
     assert.match(same, /\nThe run has this code already\. Next: npx spillway /);
     assert.deepEqual(await accepted(same), [`${redrive} ${selected} --canary 3`]);
@@ -80,6 +80,7 @@ describe("the commands that messages propose", () => {
   it("are accepted after a redrive, an edit, a discard and a restoration", async () => {
     const done: Redriven = {
       ...{ sent: 3, succeeded: 1, cameBack: 0, unknown: 2, kept: [], doubled: [], to: ["queue a"], byAws: false },
+      receivers: ["orders"],
     };
     const open = describeRedriven("orders", done, local);
     assert.match(
@@ -89,12 +90,17 @@ describe("the commands that messages propose", () => {
     assert.deepEqual(await accepted(open), ["tail orders --port 4000 --since 1m"]);
     const succeeded = describeRedriven("orders", { ...done, succeeded: 3, unknown: 0 }, local);
     assert.deepEqual(await accepted(succeeded), ["dlq list orders --port 4000"]);
+    // A topic has no log, and what comes back is where the receiver's dead letters are.
+    const other = (unknown: number, cameBack: number) =>
+      describeRedriven("news", { ...done, succeeded: 0, unknown, cameBack, receivers: ["others"] }, local);
+    assert.deepEqual(await accepted(other(3, 0)), ["tail others --port 4000 --since 1m"]);
+    assert.deepEqual(await accepted(other(0, 3)), ["dlq list news others --port 4000"]);
     const sent = { to: "queue a", receiver: "others", recordId: "m", linked: true, deleted: true };
     const edited = { result: "sent", ...sent } as const;
     assert.deepEqual(await accepted(describeEdited("orders", "m-1", edited, local)), [
       "tail others --port 4000 --since 1m",
     ]);
-    const file = "my letters.jsonl";
+    const file = "my  letters.jsonl";
     const discarded = { discarded: 1, left: [], file };
     assert.deepEqual(await accepted(describeDiscarded("news", discarded, { ...deployed, audit: false })), [
       `dlq restore ${file} --stack acme/shop/prod --no-audit`,

@@ -180,11 +180,12 @@ class SendChosen {
     if (wait === 0 || this.#stopped !== undefined || signal.aborted) return;
     const look = () => this.#outcomes.read().catch(() => {});
     await follow({ wait, signal, say, open: () => this.#open, look });
-    if (this.#open > 0 && !signal.aborted) await this.#lookForThoseBack().catch(() => {});
+    for (const receiver of this.#sending.receivers) {
+      if (this.#open > 0 && !signal.aborted) await this.#lookForThoseBack(receiver).catch(() => {});
+    }
   }
 
-  async #lookForThoseBack(): Promise<void> {
-    const { consumer } = this.request;
+  async #lookForThoseBack(consumer: Consumer): Promise<void> {
     const { sqs } = this.stack.clientsOf(consumer);
     const reader = await openReader({ sqs, consumer, signal: this.working.signal, limit: mostLookedAt });
     try {
@@ -203,7 +204,7 @@ class SendChosen {
   }
 
   async finish(why: string | undefined): Promise<Redriven> {
-    const { sent, kept, doubled, routes } = this.#sending;
+    const { sent, kept, doubled, routes, receivers } = this.#sending;
     const stopped = this.#stopped ?? why;
     // What is known by now; most outcomes come later.
     if (sent.size > 0) await this.#outcomes.read().catch(() => {});
@@ -218,6 +219,7 @@ class SendChosen {
       kept: [...kept].map(([id, reason]) => ({ id, why: reason })),
       doubled,
       to: [...routes],
+      receivers: [...receivers].map(({ name }) => name),
       byAws: false,
       ...(unread && { unread }),
       ...(stopped !== undefined && { stopped }),

@@ -47,6 +47,8 @@ export interface Redriven {
   readonly doubled: readonly string[];
   /** Where they went. */
   readonly to: readonly string[];
+  /** Names of the consumers that got them, and whose dead letters those are that came back. */
+  readonly receivers: readonly string[];
   /** Whether AWS moved the whole queue itself. */
   readonly byAws: boolean;
   /** How many the dead-letter queue has at the end, approximately, where AWS has moved all that it had. */

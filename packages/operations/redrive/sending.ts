@@ -32,7 +32,8 @@ export class Sending {
   readonly doubled: string[] = [];
   /** Where letters went. */
   readonly routes = new Set<string>();
-  readonly #begun = new Set<Consumer>();
+  /** Who got them. */
+  readonly receivers = new Set<Consumer>();
   /** FIFO: groups of which a letter has failed. The later ones of the group must not overtake it. */
   readonly #blocked = new Set<string>();
   /** How many were refused or failed by themselves, without those behind them. */
@@ -64,9 +65,9 @@ export class Sending {
     }
     for (const { route, letters: same } of byRoute.values()) {
       this.routes.add(nameOfRoute(route));
-      if (!this.#begun.has(route.consumer)) {
+      if (!this.receivers.has(route.consumer)) {
         await this.settings.begin(route.consumer);
-        this.#begun.add(route.consumer);
+        this.receivers.add(route.consumer);
       }
       const settle = async (deliveries: readonly Delivery[]) => {
         for (const { letter } of deliveries) left.delete(letter);

@@ -55,6 +55,7 @@ export async function moveWhole(stack: Stack, request: RedriveRequest, { say, si
       ...(inQueue !== undefined && { inQueue }),
       ...{ kept: [], doubled: [], byAws: true },
       to: [`queue ${receiver.sourceArn.split(":").at(-1)}`],
+      receivers: [receiver.name],
       ...(stopped !== undefined && { stopped }),
     };
   } catch (error) {
