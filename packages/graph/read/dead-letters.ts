@@ -28,8 +28,11 @@ export function deadLettersIn({ resources }: Pick<Graph, "resources">): readonly
 /** Those that are among the outputs under no name, neither at the top nor one level down. */
 export function notExported(program: Pick<Graph, "resources" | "outputs">): readonly DeadLettersOfComponent[] {
   const top = Object.values(program.outputs).filter(isObject);
-  const exported = new Set([...top, ...top.flatMap(Object.values).filter(isObject)].map(({ url }) => url));
-  return deadLettersIn(program).filter(({ url }) => !exported.has(url));
+  // Sources may share a dead-letter queue.
+  const keyOfSource = ({ url, sourceArn }: { readonly url?: Value; readonly sourceArn?: Value }) =>
+    JSON.stringify([url, sourceArn]);
+  const exported = new Set([...top, ...top.flatMap(Object.values).filter(isObject)].map(keyOfSource));
+  return deadLettersIn(program).filter((each) => !exported.has(keyOfSource(each)));
 }
 
 /**
@@ -55,5 +58,7 @@ export function describeNotExported(
 
 const keyOf = (name: string) => (/^[A-Za-z_]\w*$/.test(name) ? name : JSON.stringify(name));
 
-const isObject = (value: Value | undefined): value is { readonly [key: string]: Value } =>
+type Members = { readonly [key: string]: Value };
+
+const isObject = (value: Value | undefined): value is Members =>
   typeof value === "object" && value !== null && !Array.isArray(value);

@@ -39,10 +39,13 @@ export interface Listing {
   readonly groups: readonly Group[];
 }
 
-/** Reads all queues at once, gives back what it read, and consumes nothing. */
+/** Reads all queues at once, each once if consumers share it, gives back what it read, and consumes nothing. */
 export async function listLetters(stack: Pick<Stack, "clientsOf">, options: ListOptions): Promise<Listing> {
   // Also when it is interrupted, it ends only when each queue has back what was read.
-  const read = await Promise.all(options.consumers.map((consumer) => sample(consumer, stack, options)));
+  const consumers = options.consumers.filter(
+    ({ url }, index, all) => all.findIndex((each) => each.url === url) === index,
+  );
+  const read = await Promise.all(consumers.map((consumer) => sample(consumer, stack, options)));
   options.signal.throwIfAborted();
   const letters = read.flatMap(({ letters: each }) => each);
   const [first] = read;

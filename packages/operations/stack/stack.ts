@@ -110,18 +110,20 @@ const quoted = (text: string) => (/^[\w./@:-]+$/.test(text) ? text : `'${text.re
  */
 function consumersIn(outputs: Outputs, components: readonly ComponentOfRun[]): readonly Consumer[] {
   const found = new Map<string, Consumer>();
+  // The same source under two names is one consumer; sources that share a queue are several.
+  const isKnown = (each: DeadLettersOutput) =>
+    [...found.values()].some(({ url, sourceArn }) => url === each.url && sourceArn === each.sourceArn);
   for (const [name, value] of Object.entries(outputs)) {
     const inner = isObject(value) && !isDeadLetters(value) ? Object.entries(value) : [];
     for (const [key, each] of [[name, value] as const, ...inner]) {
-      if (!isDeadLetters(each)) continue;
-      // The same queue under two names is one consumer, and two queues may not have one name.
-      const known = [...found.values()].some(({ url }) => url === each.url);
-      if (!known) found.set(found.has(key) ? `${name}.${key}` : key, consumerOf(key, each));
+      if (!isDeadLetters(each) || isKnown(each)) continue;
+      // Two of them may not have one name.
+      found.set(found.has(key) ? `${name}.${key}` : key, consumerOf(key, each));
     }
   }
   for (const { name, ...each } of components) {
-    if (!isDeadLetters(each) || [...found.values()].some(({ url }) => url === each.url)) continue;
-    const free = [name, `${each.kind}.${name}`].find((key) => !found.has(key)) ?? each.url;
+    if (!isDeadLetters(each) || isKnown(each)) continue;
+    const free = [name, `${each.kind}.${name}`].find((key) => !found.has(key)) ?? each.sourceArn;
     found.set(free, consumerOf(free, each));
   }
   return [...found].map(([name, consumer]) => ({ ...consumer, name }));

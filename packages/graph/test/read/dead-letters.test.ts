@@ -72,6 +72,19 @@ describe("the dead letters of a program", () => {
     assert.equal((await missedBy(() => ({}))).length, 8);
   });
 
+  it("are missed of one of several sources that share a queue", () => {
+    const of = (name: string) => ({ kind: "queue", url: "https://sqs/1/dead", sourceArn: `arn:aws:sqs:::${name}` });
+    const resources = ["orders", "refunds"].map((name) => ({
+      ...{ urn: name, type: "spillway:index:QueueConsumer", name, inputs: {}, outputs: { deadLetters: of(name) } },
+      ...{ dependencies: [] },
+    })) as unknown as Parameters<typeof notExported>[0]["resources"];
+    const missing = notExported({ resources, outputs: { deadLetters: { orders: of("orders") } } });
+    assert.deepEqual(
+      missing.map(({ name }) => name),
+      ["refunds"],
+    );
+  });
+
   it("are described with what to export", () => {
     assert.deepEqual(describeNotExported([], {}), []);
     assert.deepEqual(describeNotExported([{ name: "notices" }], { deadLetters: { orders: {} } }), [
