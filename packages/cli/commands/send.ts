@@ -101,7 +101,8 @@ async function eventFor(consumer: Consumer, options: EventOptions, session: Sess
       // Paths lead into the body, and the schema is that of the event within its envelope.
       const isBare = given === undefined || isDeepStrictEqual(openEnvelope(given).event, own);
       const paths = isBare ? set?.map(({ path }) => path) : [];
-      const [{ issues } = { issues: [] }] = await program.check([{ consumer: consumer.name, event, paths }]);
+      const { name, functionName } = consumer;
+      const [{ issues } = { issues: [] }] = await program.check([{ consumer: name, functionName, event, paths }]);
       if (issues.length > 0) throw refusal(consumer, issues);
     }
     return given !== undefined && set === undefined ? given : JSON.stringify(event);
@@ -123,7 +124,8 @@ const refusal = ({ name }: Consumer, issues: readonly string[]) =>
   );
 
 function exampleIn(consumers: readonly ConsumerOfProgram[], { name, functionName }: Consumer): unknown {
-  const found = consumers.find((each) => each.name === name || each.functionName === functionName);
+  const found =
+    consumers.find((each) => each.functionName === functionName) ?? consumers.find((each) => each.name === name);
   if (found === undefined) {
     const names = consumers.map((each) => each.name).join(", ");
     throw new Error(`This checkout's program has no consumer "${name}"; it has ${names}. Give the event with --body.`);

@@ -72,6 +72,9 @@ describe("dead letters that the program does not export", () => {
   });
 
   it("leave its name to what is exported", async () => {
+    // Its component has another name.
+    const sent = await spillway(`send stored --set id="i-1" --port ${port}`);
+    assert.equal(sent.code, 0, sent.stderr);
     const unknown = await spillway(`dlq show other --port ${port}`);
     assert.equal(unknown.stderr, 'There is no consumer "other". The stack has: stored, notices, topic.stored.\n');
   });

@@ -36,6 +36,8 @@ export interface ConsumerOfProgram {
 export interface ConsumerEvent {
   /** The consumer's logical name, or the name of its function. */
   readonly consumer: string;
+  /** Name of its function, by which it is found first: outputs may give a consumer the name of another. */
+  readonly functionName?: string | undefined;
   /** As it is sent, parsed from JSON. */
   readonly event: unknown;
   /**
@@ -90,8 +92,8 @@ export async function answersTo({ consumers, events }: Questions, graph: Graph):
     found.push({ ...consumer, functionName });
   }
   const issues: EventIssues[] = [];
-  for (const { consumer, event, paths = [] } of events) {
-    const match = called(consumer, found);
+  for (const { consumer, functionName, event, paths = [] } of events) {
+    const match = found.find((each) => each.functionName === functionName) ?? called(consumer, found);
     issues.push({ issues: [...unknownPaths(match, paths), ...(await match.validate(event))] });
   }
   return { consumers: consumers ? await described(found, graph) : [], issues };

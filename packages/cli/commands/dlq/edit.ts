@@ -114,7 +114,7 @@ async function changed(text: string, { set, body }: Change, { signal }: Session)
 }
 
 async function issuesOf(
-  { name, kind }: Consumer,
+  { name, functionName, kind }: Consumer,
   event: unknown,
   options: ProgramChoice & Change & { readonly whole: boolean },
   { signal, say }: Session,
@@ -122,7 +122,7 @@ async function issuesOf(
   const { checkEvents } = require("@spillway/graph") as typeof import("@spillway/graph");
   // What is edited of a change of a table, and with --whole, is a record around the event.
   const paths = options.whole || kind === "table" ? [] : options.set?.map(({ path }) => path);
-  const events = [{ consumer: name, event, paths }];
+  const events = [{ consumer: name, functionName, event, paths }];
   const [answer] = await checkEvents({ ...programOf(options), signal, onOutput: say, events });
   return answer?.issues ?? [];
 }
