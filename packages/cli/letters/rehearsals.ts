@@ -49,8 +49,8 @@ function nextOf(rehearsals: readonly Rehearsal[], flags: string, filter: Filter)
   if (fixed.running === undefined) return [`Next: deploy this code, then: ${redrive}`];
   if (fixed.running === "same") return [`The run has this code already. Next: ${redrive}`];
   return [
-    `The run has older code of ${fixed.consumer}: start it with --watch, which loads a saved change. A restart loses what`,
-    "is only in memory, also dead letters; --data DIR keeps queues and tables.",
+    `The run has other code of ${fixed.consumer} than this checkout: start it with --watch, which loads a saved change.`,
+    "A restart loses what is only in memory, also dead letters; --data DIR keeps queues and tables.",
     `Next: restart the run with this code, then: ${redrive}`,
   ];
 }

@@ -70,7 +70,10 @@ describe("the commands that messages propose", () => {
     assert.match(same, /\nThe run has this code already\. Next: npx spillway /);
     assert.deepEqual(await accepted(same), [`${redrive} ${selected} --canary 3`]);
     const other = describeRehearsals([rehearsal("other")], local, {});
-    assert.match(other, /The run has older code of orders: start it with --watch, which loads a saved change\./);
+    assert.match(
+      other,
+      /The run has other code of orders than this checkout: start it with --watch, which loads a saved change\./,
+    );
     assert.deepEqual(await accepted(other), [`${redrive} --all --canary 3`]);
     const aws = describeRehearsals([rehearsal()], deployed, {});
     assert.match(aws, /Next: deploy this code, then: /);
