@@ -15,7 +15,7 @@ const label = (name: string) => `  ${name.padEnd(10)} `;
 const room = " ".repeat(label("").length);
 
 export function describeShown(
-  { consumer, letters, read, total, complete }: Shown,
+  { consumer, kind, letters, read, total, complete }: Shown,
   { flags, name: stack }: Pick<Stack, "flags" | "name">,
   { whole }: { readonly whole: boolean },
 ): string {
@@ -30,16 +30,25 @@ export function describeShown(
   return [
     ...letters.flatMap((letter) => [...describe(letter, now, whole), ""]),
     `Shown: ${letters.length}. Looked at: ${complete ? "all" : "the first"} ${read} of ${total} dead letters of ${consumer}.`,
-    ...nextOf(letters, `${consumer}${flags}`, stack === undefined),
+    ...nextOf(letters, kind, `${consumer}${flags}`, stack === undefined),
     "",
   ].join("\n");
 }
 
-function nextOf(letters: readonly ShownLetter[], consumer: string, isLocal: boolean): readonly string[] {
+/** Their letters have reached no function, so there is none to rehearse. */
+const withoutFunction: ReadonlySet<string> = new Set(["topic", "schedule", "rule"]);
+
+function nextOf(letters: readonly ShownLetter[], kind: string, consumer: string, isLocal: boolean): readonly string[] {
   if (letters.every((letter) => batchOf(letter) !== undefined)) {
     return [`Next: ${spillway} dlq replay ${consumer}`, "  reads the records of these batches in the stream again."];
   }
   const reason = `--reason ${harmlessLine(quoted(letters[0]?.errorType))}`;
+  if (withoutFunction.has(kind)) {
+    const redrive = `${spillway} dlq redrive ${consumer} ${reason}`;
+    return kind === "topic"
+      ? ["Next: when the consumer gets them, name it:", `  ${redrive} --to CONSUMER`]
+      : ["Next: when their target takes them:", `  ${redrive}`];
+  }
   return [
     `Next: ${spillway} dlq rehearse ${consumer} ${reason}`,
     isLocal

@@ -53,7 +53,7 @@ describe("what is printed of dead letters", () => {
         ],
       },
     };
-    const shown = { consumer: "orders", letters: [letter], total: 1, read: 1, complete: true };
+    const shown = { consumer: "orders", kind: "queue", letters: [letter], total: 1, read: 1, complete: true };
     assertHarmless(describeShown(shown, stack, { whole: true }));
     assertHarmless(jsonText(shown));
     assert.deepEqual(JSON.parse(jsonText(shown)), JSON.parse(JSON.stringify(shown)));

@@ -119,7 +119,7 @@ describe("the commands that messages propose", () => {
       ...{ id: "m", consumer: "orders", kind: "reason", errorType: "E", errorMessage: "e", attributes: {}, body: "" },
       ...{ sentAt: "2026-11-29T00:00:00Z", expiresAt: "2026-11-30T00:00:00Z", redrives: 0 },
     } as unknown as ShownLetter;
-    const shown = { consumer: "orders", letters: [letter], total: 1, read: 1, complete: true };
+    const shown = { consumer: "orders", kind: "queue", letters: [letter], total: 1, read: 1, complete: true };
     const text = describeShown(shown, local, { whole: false });
     assert.match(text, /When the run has it, which loads what you save only with --watch:/);
     assert.deepEqual(await accepted(text), [
@@ -127,6 +127,10 @@ describe("the commands that messages propose", () => {
       "dlq redrive orders --port 4000 --reason E",
     ]);
     assert.match(describeShown(shown, deployed, { whole: false }), /When it is deployed:/);
+    // What has reached no function is not rehearsed.
+    const ofKind = (kind: string) => accepted(describeShown({ ...shown, kind }, local, { whole: false }));
+    assert.deepEqual(await ofKind("topic"), ["dlq redrive orders --port 4000 --reason E --to CONSUMER"]);
+    assert.deepEqual(await ofKind("schedule"), ["dlq redrive orders --port 4000 --reason E"]);
   });
 });
 

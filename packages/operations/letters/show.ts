@@ -51,6 +51,8 @@ export interface ShownLetter {
 
 export interface Shown {
   readonly consumer: string;
+  /** What the consumer's source is, as `queue` or `topic`. */
+  readonly kind: string;
   readonly letters: readonly ShownLetter[];
   /** How many the queue has, approximately. */
   readonly total: number;
@@ -82,7 +84,8 @@ export async function showLetters(
     letters.push(shown(letter, decoder, log ? await logOf(letter, stack, signal) : undefined));
   }
   const { read, held, complete } = reader;
-  return { consumer: consumer.name, letters, total: Math.max(reader.total + held, read), read, complete };
+  const total = Math.max(reader.total + held, read);
+  return { consumer: consumer.name, kind: consumer.kind, letters, total, read, complete };
 }
 
 function shown(letter: DeadLetter, decoder: StackDecoder, log: LetterLog | undefined): ShownLetter {
