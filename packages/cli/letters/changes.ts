@@ -44,7 +44,10 @@ export function describeRedriven(
       : ["Unknown: still retried or waiting, or the log does not tell. --wait SECONDS waits longer."]),
     ...(inQueue === undefined
       ? []
-      : [`About ${inQueue} ${inQueue === 1 ? "is" : "are"} in the dead-letter queue now.`]),
+      : [
+          `About ${inQueue} ${inQueue === 1 ? "is" : "are"} in the dead-letter queue now` +
+            (stack === undefined ? "." : "; SQS's count may be a minute old."),
+        ]),
     ...(cameBack > 0 && stack === undefined
       ? ["Did they run your fix? A run loads what you save only if it was started with --watch."]
       : []),

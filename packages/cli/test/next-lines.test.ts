@@ -93,6 +93,9 @@ describe("the commands that messages propose", () => {
     assert.deepEqual(await accepted(open), ["tail orders --port 4000 --since 1m"]);
     const succeeded = describeRedriven("orders", { ...done, succeeded: 3, unknown: 0 }, local);
     assert.deepEqual(await accepted(succeeded), ["dlq list orders --port 4000"]);
+    const moved = { ...done, byAws: true, inQueue: 1 };
+    assert.match(describeRedriven("orders", moved, local), /^About 1 is in the dead-letter queue now\.$/m);
+    assert.match(describeRedriven("orders", moved, deployed), / now; SQS's count may be a minute old\.$/m);
     // A topic has no log, and what comes back is where the receiver's dead letters are.
     const other = (unknown: number, cameBack: number) =>
       describeRedriven("news", { ...done, succeeded: 0, unknown, cameBack, receivers: ["others"] }, local);
