@@ -54,8 +54,8 @@ function start(): ChildProcess {
   });
   // A process that cannot be started gives no answer.
   child.on("error", () => {});
-  // The events of the run come first.
-  if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
+  // The events of the run come first. With the lowest priority, it would never end on a busy machine.
+  if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
   return child;
 }
 
