@@ -8,7 +8,7 @@ interface Rehearsal {
   readonly skipped: number;
 }
 
-const reading = /^(ReceiveMessage|ChangeMessageVisibility\w*|Get\w+|\/_spillway\/(outputs|dead-letters))$/;
+const reading = /^(ReceiveMessage|ChangeMessageVisibility\w*|Get\w+|GET .+)$/;
 
 export const rehearsal = (trial: Trial) => [
   ...["dlq", "rehearse", "orders", "--type", "order.rehearsed", "--limit", "10000", "--json"],

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 
 export interface Asked {
-  /** As `SendMessageBatch`, or a path. */
+  /** As `SendMessageBatch`, or a method and a path. */
   readonly action: string;
   readonly input: Readonly<Record<string, unknown>>;
   /** Milliseconds, as `performance.now()`. */
@@ -61,10 +61,8 @@ export class Witness {
   async #pass(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
     const body = await buffer(request);
     const { method, url, headers } = request;
-    const action =
-      String(headers["x-amz-target"] ?? url)
-        .split(".")
-        .at(-1) ?? "";
+    const target = headers["x-amz-target"];
+    const action = target === undefined ? `${method} ${url}` : (String(target).split(".").at(-1) ?? "");
     const asked = { action, input: objectIn(body), at: performance.now() };
     this.asked.push(asked);
     if (this.watcher.before?.(asked) === false) {
