@@ -86,8 +86,12 @@ export class Settling {
     let last = 0;
     for (;;) {
       await this.#quiet(check);
-      await this.read();
-      await this.#quiet(check);
+      // What a function writes into a stream once the stream has been read would be missed.
+      for (let read = -1; read !== sum(lambda.pool.invocations); ) {
+        read = sum(lambda.pool.invocations);
+        await this.read();
+        await this.#quiet(check);
+      }
       const ran = since(before, lambda.pool.invocations);
       steps = sum(ran) > last ? 0 : steps + 1;
       last = sum(ran);

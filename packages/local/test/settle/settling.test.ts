@@ -1,5 +1,6 @@
 // When time is skipped, and what a test learns while it waits for a program that does not settle soon.
 import { strict as assert } from "node:assert";
+import type { Mapping } from "../../lambda/mapping/mapping";
 import { createSkippingClock } from "../../service/skipping-clock";
 import { RequestsUnderWay } from "../../settle/requests";
 import { Settling, type SettlingSettings } from "../../settle/settling";
@@ -50,6 +51,32 @@ describe("a test that waits for its program", () => {
       await settlingWith(pool, { clock }).settle();
       assert.equal(active, 0, `turn ${turn}`);
     }
+  });
+
+  it("waits for what a function writes into a stream that has been read already", async () => {
+    const pool = { invocations: new Map([["chained", 0]]), active: 0, longerThan: () => [] };
+    let records = 1;
+    let done = 0;
+    // Each record is found by the next reading only, and its function writes another one.
+    const refresh = async () => {
+      if (records === 0) return;
+      records -= 1;
+      pool.active = 1;
+      pool.invocations.set("chained", (pool.invocations.get("chained") ?? 0) + 1);
+      setTimeout(() => {
+        done += 1;
+        if (done < 4) records += 1;
+        pool.active = 0;
+      }, 2);
+    };
+    const definition = {
+      eventSourceArn: "arn:aws:dynamodb:eu-west-1:000000000000:table/t/stream/s",
+      functionName: "f",
+    };
+    const mapping = { state: "Enabled", pending: 0, refresh, definition } as Partial<Mapping> as Mapping;
+    const registry = { mappings: new Map([["1", { mapping, modifiedAt: 0 }]]) };
+    await settlingWith(new BusyPool(1), { lambda: { pool, registry } }).settle();
+    assert.deepEqual([done, records], [4, 0]);
   });
 
   it("is told once which function has run for long, and with which timeout", async () => {
