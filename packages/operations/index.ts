@@ -2,6 +2,7 @@
 
 export { type Assignment, assign, readAssignment } from "./edit/assignment";
 export { type Edited, type EditRequest, edit } from "./edit/edit";
+export { describeOthers, type Others } from "./letters/choice";
 export { openEnvelope } from "./letters/envelope";
 export { type Condition, conditionOf, type Filter } from "./letters/filter";
 export { type Group, type Grouping, groupings } from "./letters/groups";

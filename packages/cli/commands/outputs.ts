@@ -2,7 +2,7 @@
 
 import type { Command } from "@commander-js/extra-typings";
 import type { Stack } from "@spillway/operations";
-import { spillway } from "../called";
+import { spillway } from "@spillway/operations/called";
 import { examples } from "../options";
 import { exitCodes, type Perform } from "../session";
 import { addStackOptions, jsonOption, withStack } from "./dlq/options";

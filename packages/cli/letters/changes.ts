@@ -1,8 +1,9 @@
 // What the commands that change dead letters have done, or would do, as lines for a terminal.
 
 import type { Discarded, Edited, Plan, Redriven, Restored, Stack } from "@spillway/operations";
-import { spillway } from "../called";
+import { spillway } from "@spillway/operations/called";
 import { harmless, harmlessLine } from "./harmless";
+import { describeOthersOf } from "./others";
 import { quoted, table } from "./text";
 
 /** As many as a person looks at. */
@@ -14,14 +15,15 @@ type Audited = Place & { readonly audit: boolean };
 export const letters = (count: number) => `${count} dead letter${count === 1 ? "" : "s"}`;
 
 /** `would`: what the command would do with them, as `send` or `discard`. */
-export function describePlan(name: string, { count, read, groups, unread: rest }: Plan, would: string): string {
+export function describePlan(name: string, { count, read, groups, unread: rest, others }: Plan, would: string): string {
+  const ofOthers = describeOthersOf(name, others).map((line) => `${line}\n`);
   const unread = rest === undefined ? "" : ` ${describeUnread(rest)}`;
-  if (count === 0) return `${name}: none of ${letters(read)} is chosen.${unread}\n`;
+  if (count === 0) return `${name}: none of ${letters(read)} is chosen.${unread}\n${ofOthers.join("")}`;
   const rows = groups.map((group) => ({
     cells: [String(group.count), group.errorType, would === "send" ? group.to : "the file"],
     below: [],
   }));
-  return `${harmless([...table(["COUNT", "REASON", "GOES TO"], rows), ""].join("\n"))}\n${name}: would ${would} ${letters(count)}.${unread} Nothing was changed.\n`;
+  return `${harmless([...table(["COUNT", "REASON", "GOES TO"], rows), ""].join("\n"))}\n${name}: would ${would} ${letters(count)}.${unread} Nothing was changed.\n${ofOthers.join("")}`;
 }
 
 /** What may be chosen too, and is not among what was counted, sent or discarded. */
@@ -34,6 +36,7 @@ export function describeRedriven(
   { flags, name: stack }: Place & Pick<Stack, "name">,
 ): string {
   const { sent, succeeded, cameBack, unknown, kept, doubled, to, receivers, byAws, inQueue, stopped, unread } = done;
+  const ofOthers = describeOthersOf(name, done.others);
   const outcomes = ` ${succeeded} succeeded, ${cameBack} came back dead, ${unknown} unknown.`;
   const remains = cameBack > 0 || kept.length > 0 || stopped !== undefined || unread !== undefined || byAws;
   const lines = [
@@ -53,6 +56,7 @@ export function describeRedriven(
       : []),
     ...(stopped === undefined ? [] : [`It ended early: ${stopped}. What was not sent is in the dead-letter queue.`]),
     ...(unread === undefined ? [] : [describeUnread(unread)]),
+    ...ofOthers,
     ...listed(
       kept.map(({ id, why }) => `  ${id}  ${why}`),
       `${letters(kept.length)} stay${kept.length === 1 ? "s" : ""}:`,
@@ -70,13 +74,14 @@ export function describeRedriven(
 
 export function describeDiscarded(
   name: string,
-  { discarded, left, file, stopped, unread }: Discarded,
+  { discarded, left, file, stopped, unread, others }: Discarded,
   { flags, audit }: Audited,
 ): string {
   const lines = [
     `${name}: ${letters(discarded)} discarded. ${file} holds them.`,
     ...(stopped === undefined ? [] : [`It ended early: ${stopped}.`]),
     ...(unread === undefined ? [] : [describeUnread(unread)]),
+    ...describeOthersOf(name, others),
     ...listed(
       left.map((id) => `  ${id}`),
       "Written to the file, and still in the dead-letter queue, because SQS did not delete them:",

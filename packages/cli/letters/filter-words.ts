@@ -4,12 +4,13 @@ import { harmless } from "./harmless";
 import { quoted } from "./text";
 
 /** Begins with a space. ` --all` where nothing is selected. */
-export function filterWords({ reason, type, bundle, tenant, id, since, until, where }: Filter): string {
+export function filterWords({ reason, type, bundle, tenant, source, id, since, until, where }: Filter): string {
   const options: readonly (readonly [string, readonly string[] | undefined])[] = [
     ["--reason", reason],
     ["--type", type],
     ["--bundle", bundle],
     ["--tenant", tenant],
+    ["--source", source],
     ["--id", id],
     ["--since", since && [since.toISOString()]],
     ["--until", until && [until.toISOString()]],

@@ -3,9 +3,10 @@
 import { styleText } from "node:util";
 import { describeLog } from "@spillway/local/log-lines";
 import type { Shown, ShownLetter, Stack } from "@spillway/operations";
-import { spillway } from "../called";
+import { spillway } from "@spillway/operations/called";
 import { ago, until } from "./durations";
 import { harmless, harmlessLine, harmlessLog } from "./harmless";
+import { describeOthersOf } from "./others";
 import { describePlatform } from "./platform";
 import { clip, quoted, terminalOf, wrap } from "./text";
 
@@ -15,7 +16,7 @@ const label = (name: string) => `  ${name.padEnd(10)} `;
 const room = " ".repeat(label("").length);
 
 export function describeShown(
-  { consumer, kind, letters, read, total, complete }: Shown,
+  { consumer, kind, letters, read, total, complete, others }: Shown,
   { flags, name: stack }: Pick<Stack, "flags" | "name">,
   { whole }: { readonly whole: boolean },
 ): string {
@@ -25,11 +26,13 @@ export function describeShown(
     const which =
       read === 0 ? `${consumer} has no dead letter that can be read` : `None of ${seen} of ${consumer} matches`;
     const rest = total > read ? `; ${total - read} are held by others, or wait behind those that were read` : "";
-    return `${which}${rest}.\nNext: ${spillway} dlq list ${consumer}${flags}\n`;
+    const ofOthers = describeOthersOf(consumer, others).map((line) => `${line}\n`);
+    return `${which}${rest}.\n${ofOthers.join("")}Next: ${spillway} dlq list ${consumer}${flags}\n`;
   }
   return [
     ...letters.flatMap((letter) => [...describe(letter, now, whole), ""]),
     `Shown: ${letters.length}. Looked at: ${complete ? "all" : "the first"} ${read} of ${total} dead letters of ${consumer}.`,
+    ...describeOthersOf(consumer, others),
     ...nextOf(letters, kind, `${consumer}${flags}`, stack === undefined),
     "",
   ].join("\n");
@@ -95,6 +98,7 @@ function describe(letter: ShownLetter, now: Date, whole: boolean): readonly stri
           named("by bundle", previous?.bundle),
           named("edited from", previous?.editedFrom),
         )),
+    ...(letter.unclaimed === undefined ? [] : line("whose", whoseIs(letter.unclaimed))),
     ...line("type", letter.type, named("tenant", letter.tenant), named("group", letter.group)),
     ...line("flow", named("correlation id", reason?.correlationId)),
     ...line(
@@ -136,6 +140,12 @@ function describe(letter: ShownLetter, now: Date, whole: boolean): readonly stri
     ...painted("log", cut(logLines(letter, whole), whole)),
   ];
 }
+
+/** Where it is of no consumer of the stack. */
+const whoseIs = (names: readonly string[]) =>
+  names.length === 0
+    ? "it names no source and no function"
+    : `of no consumer of this stack: it names ${names.join(" and ")}`;
 
 /** ISO 8601 without the fractions, in UTC as AWS's consoles and logs have it. */
 const clock = (time: string) => time.replace(/\.\d+Z$/, "Z");

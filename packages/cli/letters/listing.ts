@@ -1,9 +1,10 @@
 // The groups of dead letters as a table for a terminal.
 
 import type { Group, Listing, Sampled, Stack } from "@spillway/operations";
-import { spillway } from "../called";
+import { spillway } from "@spillway/operations/called";
 import { ago, until } from "./durations";
 import { harmless, harmlessLine } from "./harmless";
+import { describeOthersOf } from "./others";
 import { quoted, table, wrap } from "./text";
 
 const heads = ["COUNT", "OLDEST", "NEWEST", "EXPIRES IN", "CAME BACK"] as const;
@@ -26,11 +27,15 @@ export function describeListing(
   ];
   const tables =
     by === "reason"
-      ? filled.flatMap((queue) => [
-          `${queue.consumer} (${queue.kind}): ${queue.taken}`,
-          ...ofQueue(queue, groups, now),
-          "",
-        ])
+      ? filled.flatMap(({ consumers }) =>
+          consumers
+            .filter(({ taken }) => taken > 0)
+            .flatMap(({ name: each, kind, taken }) => [
+              `${each} (${kind}): ${taken}`,
+              ...ofConsumer(each, groups, now),
+              "",
+            ]),
+        )
       : groups.length === 0
         ? []
         : [
@@ -44,13 +49,17 @@ export function describeListing(
   return `${harmless([...lines, ...tables, ...queues.flatMap(remarks), ...next].join("\n").trimEnd())}\n`;
 }
 
-function ofQueue({ consumer }: Sampled, groups: readonly Group[], now: Date): readonly string[] {
+function ofConsumer(consumer: string, groups: readonly Group[], now: Date): readonly string[] {
   const own = groups.filter(({ consumers }) => consumers[0] === consumer);
   return table(
     [...heads, "REASON"],
     own.map((group) => ({
       cells: [...cellsOf(group, now), group.errorType],
-      below: [group.errorMessage, ...(group.frame === undefined ? [] : [`at ${group.frame}`])],
+      below: [
+        group.errorMessage,
+        ...(group.frame === undefined ? [] : [`at ${group.frame}`]),
+        ...(group.unclaimed ? ["names no consumer of this stack; only --id or --source chooses it"] : []),
+      ],
     })),
   );
 }
@@ -73,16 +82,17 @@ const belowKey = ({ key, consumers, errorType, errorMessage }: Group) => [
 ];
 
 /** What keeps the counts from being all. */
-function remarks({ consumer, url, read, total, held, complete, fault }: Sampled): readonly string[] {
+function remarks({ consumer, url, read, total, held, complete, fault, others }: Sampled): readonly string[] {
   if (fault !== undefined) return wrap(`${consumer}: not read. ${fault}`, 0);
-  if (complete) return [];
+  const ofOthers = describeOthersOf(consumer, others);
+  if (complete) return ofOthers;
   const why =
     held > 0
       ? `${held} are held by another reader, or were a minute ago.`
       : url.endsWith(".fifo")
         ? "a FIFO queue gives ten of a message group at most while they are held; the rest waits behind them."
         : "raise --limit to read more.";
-  return wrap(`${consumer}: sampled ${read} of ${total}; ${why}`, 0);
+  return [...ofOthers, ...wrap(`${consumer}: sampled ${read} of ${total}; ${why}`, 0)];
 }
 
 function nextOf([first]: readonly Group[], flags: string): readonly string[] {

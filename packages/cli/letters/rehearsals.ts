@@ -1,9 +1,11 @@
 // Which dead letters would succeed now, as lines for a terminal.
+
 import type { Filter, Rehearsal, Stack } from "@spillway/operations";
-import { spillway } from "../called";
+import { spillway } from "@spillway/operations/called";
 import { letters } from "./changes";
 import { filterWords } from "./filter-words";
 import { harmless, harmlessLine } from "./harmless";
+import { describeOthersOf } from "./others";
 
 /** `filter`: that of the rehearsal, which the next command has too. */
 export function describeRehearsals(
@@ -16,10 +18,13 @@ export function describeRehearsals(
   return `${[...lines, "Nothing was changed where the dead letters are.", ...next].join("\n")}\n`;
 }
 
-function sectionOf({ consumer, read, total, complete, letters: rehearsed, groups }: Rehearsal): readonly string[] {
-  if (rehearsed.length === 0) return [`${consumer}: none of ${letters(read)} is chosen.`];
+function sectionOf(rehearsal: Rehearsal): readonly string[] {
+  const { consumer, read, total, complete, letters: rehearsed, groups, others } = rehearsal;
+  const ofOthers = describeOthersOf(consumer, others);
+  if (rehearsed.length === 0) return [`${consumer}: none of ${letters(read)} is chosen.`, ...ofOthers];
   const sampled = complete ? "" : ` It read ${read} of ${total}.`;
-  return [`${consumer}: ${letters(rehearsed.length)} in this checkout's code.${sampled}`, ...groups.flatMap(linesOf)];
+  const head = `${consumer}: ${letters(rehearsed.length)} in this checkout's code.${sampled}`;
+  return [head, ...groups.flatMap(linesOf), ...ofOthers];
 }
 
 function linesOf({ verdict, count, why, stack, was, retried }: Rehearsal["groups"][number]): readonly string[] {

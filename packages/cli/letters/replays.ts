@@ -1,7 +1,7 @@
 // What was replayed, or would be, as lines for a terminal.
 
 import type { Replayed, ReplayResult, Stack } from "@spillway/operations";
-import { spillway } from "../called";
+import { spillway } from "@spillway/operations/called";
 import { harmless, harmlessLine } from "./harmless";
 import { quoted } from "./text";
 

@@ -1,5 +1,5 @@
 // The command line that was given, with the options that were missing.
-import { spillway } from "../called";
+import { spillway } from "@spillway/operations/called";
 import { harmless } from "./harmless";
 import { quoted } from "./text";
 

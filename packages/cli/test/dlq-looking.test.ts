@@ -169,7 +169,7 @@ describe("spillway dlq list and show, tail and outputs", () => {
     assert.match(unknown.stderr, /There is no consumer "order"\. The stack has: .*orders/);
     const nobody = await spillway("dlq list --port 1");
     assert.equal(nobody.code, 1);
-    assert.match(nobody.stderr, /No local run listens at http:\/\/127\.0\.0\.1:1\. Start it with `spillway start`/);
+    assert.match(nobody.stderr, /No local run listens at http:\/\/127\.0\.0\.1:1\. Start it with `npx spillway start`/);
     const both = await spillway("dlq list --stack prod --outputs o.json");
     assert.match(both.stderr, /--stack and --outputs were both given/);
     const missing = await spillway("dlq list --outputs absent.json");

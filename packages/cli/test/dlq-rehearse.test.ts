@@ -97,7 +97,7 @@ describe("spillway dlq rehearse and replay, and spillway send", () => {
     assert.match(text.stderr, /^--body not an order cannot be read: ENOENT.*\. Give the name of a file/m);
     const replay = await spillway("dlq", "replay", "orders");
     assert.equal(replay.code, 1);
-    assert.match(replay.stderr, /"orders" consumes a queue, .* use: spillway dlq redrive orders/);
+    assert.match(replay.stderr, /"orders" consumes a queue, .* use: npx spillway dlq redrive orders --port \d+/);
     assert.equal((await spillway("dlq", "rehearse")).code, 2);
   });
 

@@ -24,7 +24,10 @@ describe("what is printed of dead letters", () => {
       ...{ key: evil, consumers: ["orders"], count: 1, oldest: time, newest: time, expires: time, cameBack: 0 },
       ...{ errorType: evil, errorMessage: evil, frame: evil, example: "m-1" },
     };
-    const queue = { consumer: "orders", kind: "queue", url: "u", total: 1, held: 0, read: 1, taken: 1, complete: true };
+    const queue = {
+      ...{ consumer: "orders", kind: "queue", consumers: [{ name: "orders", kind: "queue", taken: 1 }], url: "u" },
+      ...{ total: 1, held: 0, read: 1, taken: 1, complete: true },
+    };
     for (const by of ["reason", "type"] as const) {
       const listing: Listing = { by, queues: [queue], groups: [group] };
       const text = describeListing(listing, stack);

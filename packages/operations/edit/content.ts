@@ -1,8 +1,10 @@
 // What is edited of a dead letter: the text that its callback was to read, wherever the letter holds it.
 
 import { isUtf8 } from "node:buffer";
+import { spillway } from "../called";
 import { openEnvelope } from "../letters/envelope";
 import type { DeadLetter } from "../letters/letter";
+import type { Stack } from "../stack/stack";
 
 export interface Content {
   /** The body with its envelope, decoded. */
@@ -14,8 +16,8 @@ export interface Content {
 type Members = Readonly<Record<string, unknown>>;
 
 /** Throws an Error for a letter that holds no event. */
-export function contentOf(letter: DeadLetter): Content {
-  if (letter.kind === "description") return contentOfDescription(letter);
+export function contentOf(letter: DeadLetter, { flags }: Pick<Stack, "flags">): Content {
+  if (letter.kind === "description") return contentOfDescription(letter, flags);
   const { message, reason } = letter;
   const body = message.Body ?? "";
   const withBody = (Body: string): DeadLetter => ({ ...letter, message: { ...message, Body } });
@@ -26,12 +28,12 @@ export function contentOf(letter: DeadLetter): Content {
 }
 
 /** Of Lambda's description of an asynchronous event, the message of SNS, or the whole event. */
-function contentOfDescription(letter: DeadLetter): Content {
+function contentOfDescription(letter: DeadLetter, flags: string): Content {
   const { description, consumer, id } = letter;
   const payload = description?.requestPayload as Members | undefined;
   if (payload === undefined || payload === null) {
     throw new Error(
-      `${id} is Lambda's description of a batch and holds no event. See: spillway dlq replay ${consumer.name}`,
+      `${id} is Lambda's description of a batch and holds no event. See: ${spillway} dlq replay ${consumer.name}${flags}`,
     );
   }
   const withPayload = (requestPayload: unknown): DeadLetter => ({

@@ -1,5 +1,7 @@
 // Edits the event of a dead letter, checks it as its consumer would, sends it and deletes the letter.
+
 import { type Audit, startAudit } from "../audit";
+import { spillway } from "../called";
 import type { DeadLetter } from "../letters/letter";
 import { reasonAttribute } from "../letters/parse";
 import { openReader, type Reader } from "../letters/reader";
@@ -47,13 +49,20 @@ export type Edited =
 
 export async function edit(stack: Stack, request: EditRequest, working: Working): Promise<Edited> {
   const { consumer, id } = request;
-  const reader = await openReader({ sqs: stack.clientsOf(consumer).sqs, consumer, signal: working.signal });
+  const reader = await openReader(stack, { consumer, signal: working.signal });
   try {
     const letter = await find(reader, id);
     if (letter === undefined) {
       throw new Error(
         `The dead-letter queue of "${consumer.name}" has no message ${id}, or somebody else has it in hand for a moment. ` +
-          `Its ids: spillway dlq show ${consumer.name}${stack.flags}`,
+          `Its ids: ${spillway} dlq show ${consumer.name}${stack.flags}`,
+      );
+    }
+    const { name } = letter.consumer;
+    if (name !== consumer.name) {
+      throw new Error(
+        `Dead letter ${id} is of "${name}", which has the same dead-letter queue. ` +
+          `Edit it there: ${spillway} dlq edit ${name} ${id}${stack.flags}`,
       );
     }
     return await editLetter(stack, request, working, { letter, reader });
@@ -83,7 +92,7 @@ async function editLetter(
 ): Promise<Edited> {
   const route = routeOf(letter, stack, to);
   if (route.to === "nowhere") throw new Error(`Dead letter ${letter.id} cannot be sent. ${route.why}`);
-  const content = contentOf(letter);
+  const content = contentOf(letter, stack);
   const before = shown(content.text, whole);
   const edited = await ask(before);
   signal.throwIfAborted();

@@ -1,7 +1,9 @@
 // Dead letters in a file: one JSON object a line, with everything that is needed to put each back.
+
 import { closeSync, fsyncSync, openSync, readSync, writeSync } from "node:fs";
 import * as path from "node:path";
 import type { MessageAttributeValue, SendMessageBatchRequestEntry } from "@aws-sdk/client-sqs";
+import { spillway } from "../called";
 import type { DeadLetter } from "./letter";
 
 const format = "spillway-dead-letter/1";
@@ -100,7 +102,7 @@ export function* readLetters(file: string): Generator<StoredLetter> {
     const letter = parsed(line);
     if (letter === undefined) {
       throw new Error(
-        `Line ${number} of ${file} is no dead letter: \`spillway dlq discard\` writes lines with "format": "${format}".`,
+        `Line ${number} of ${file} is no dead letter: \`${spillway} dlq discard\` writes lines with "format": "${format}".`,
       );
     }
     yield letter;

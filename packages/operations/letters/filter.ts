@@ -4,6 +4,7 @@ import { jsonOr } from "./envelope";
 import { eventOf, textOf } from "./event";
 import { keyOf, timeOf } from "./groups";
 import type { DeadLetter } from "./letter";
+import { namesIn } from "./owner";
 
 /** A letter is taken when it meets each member that is given; of several values, one is enough. */
 export interface Filter {
@@ -12,6 +13,8 @@ export interface Filter {
   readonly type?: readonly string[];
   readonly bundle?: readonly string[];
   readonly tenant?: readonly string[];
+  /** The queue, stream, topic or function that the letter names as its source: its name or ARN. */
+  readonly source?: readonly string[];
   /** The id in the dead-letter queue, the record's own id at its source, or the flow's correlation id. */
   readonly id?: readonly string[];
   /** When it failed, at the earliest and at the latest. */
@@ -28,7 +31,7 @@ export interface Condition {
 }
 
 export function takes(filter: Filter, letter: DeadLetter): boolean {
-  const { reason, id, since, until, where = [] } = filter;
+  const { reason, source, id, since, until, where = [] } = filter;
   const time = timeOf(letter);
   const ids = [letter.id, letter.reason?.messageId, letter.reason?.correlationId];
   return (
@@ -36,6 +39,7 @@ export function takes(filter: Filter, letter: DeadLetter): boolean {
     (["type", "bundle", "tenant"] as const).every(
       (name) => filter[name] === undefined || filter[name].includes(keyOf(letter, name) ?? ""),
     ) &&
+    (source === undefined || source.some((each) => isSource(each, letter))) &&
     (id === undefined || id.some((each) => ids.includes(each))) &&
     (since === undefined || time >= since) &&
     (until === undefined || time <= until) &&
@@ -48,6 +52,10 @@ export const isEmpty = (filter: Filter): boolean => Object.values(filter).every(
 
 const isReason = (text: string, { errorType, errorMessage }: DeadLetter) =>
   errorType === text || errorMessage.includes(text);
+
+/** A name is the last part of an ARN. */
+const isSource = (text: string, { message, reason }: DeadLetter) =>
+  namesIn(message, reason).some((each) => each === text || each.split(":").at(-1) === text);
 
 /** In the event as the callback gets it, or in the record with its envelopes. */
 function holds(conditions: readonly Condition[], letter: DeadLetter): boolean {

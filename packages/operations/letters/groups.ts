@@ -18,6 +18,8 @@ export interface Group {
   readonly expires: string;
   /** How many of them had been dead letters before. */
   readonly cameBack: number;
+  /** Whether they name no consumer of the stack; then `consumers` says in whose queue they are. Grouped by reason only. */
+  readonly unclaimed?: true;
   /** Those of the newest one. */
   readonly errorType: string;
   readonly errorMessage: string;
@@ -31,7 +33,9 @@ export interface Group {
 export function groupsOf(letters: Iterable<DeadLetter>, by: Grouping): readonly Group[] {
   const groups = new Map<string, DeadLetter[]>();
   for (const letter of letters) {
-    const key = JSON.stringify(by === "reason" ? [letter.consumer.name, sameness(letter)] : [keyOf(letter, by)]);
+    const { consumer, unclaimed } = letter;
+    const ofReason = [consumer.name, unclaimed !== undefined, sameness(letter)];
+    const key = JSON.stringify(by === "reason" ? ofReason : [keyOf(letter, by)]);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [letter]);
     else group.push(letter);
@@ -96,6 +100,7 @@ function groupOf(letters: readonly DeadLetter[], by: Grouping): Group {
     newest: iso(newest),
     expires: iso(expires),
     cameBack: letters.filter(({ redrives }) => redrives > 0).length,
+    ...(by === "reason" && last.unclaimed && { unclaimed: true }),
     errorType: last.errorType,
     errorMessage: last.errorMessage,
     ...(frame !== undefined && { frame }),

@@ -51,7 +51,10 @@ export type Kind = "reason" | "moved" | "description" | "service";
 export interface DeadLetter {
   /** The id of the message in the dead-letter queue. */
   readonly id: string;
+  /** Whose it is. Where it names no consumer of the stack: whose queue was read. */
   readonly consumer: Consumer;
+  /** The sources and functions that it names, where none of them is a consumer of the stack. None: it names nobody. */
+  readonly unclaimed?: readonly string[];
   readonly kind: Kind;
   /** As SQS gave it, with attributes as they are there. */
   readonly message: Message;

@@ -3,18 +3,30 @@ import type { Message, MessageAttributeValue } from "@aws-sdk/client-sqs";
 import type { Consumer } from "../stack/stack";
 import { jsonOr } from "./envelope";
 import type { DeadLetter, Reason } from "./letter";
+import { ownerOf, sharersOf } from "./owner";
 
 export const reasonAttribute = "DeadLetterReason";
 
-/** `retention`: seconds for which the queue keeps a message. Never throws: what a message says may be anything. */
-export function letterOf(message: Message, consumer: Consumer, retention: number): DeadLetter {
+/**
+ * `readBy`: the consumer whose queue was read. `retention`: seconds for which the queue keeps a message. `consumers`:
+ * those of the stack, of whom others may have the same queue. Never throws: what a message says may be anything.
+ */
+export function letterOf(
+  message: Message,
+  readBy: Consumer,
+  retention: number,
+  consumers: readonly Consumer[] = [],
+): DeadLetter {
   const { Attributes: attributes = {} } = message;
   const sentAt = new Date(Number(attributes.SentTimestamp ?? Number.NaN));
-  const why = whyOf(message, consumer);
+  const reason = reasonIn(message.MessageAttributes?.[reasonAttribute]?.StringValue);
+  const { consumer, unclaimed } = ownerOf(message, reason, sharersOf(readBy, consumers));
+  const why = whyOf(message, reason, consumer);
   const failedAt = dateOf(why.failedAt);
   return {
     id: message.MessageId ?? "",
     consumer,
+    ...(unclaimed && { unclaimed }),
     kind: why.kind,
     message,
     errorType: why.errorType,
@@ -38,8 +50,7 @@ interface Why extends Pick<DeadLetter, "kind" | "errorType" | "errorMessage"> {
 
 type Members = Readonly<Record<string, unknown>>;
 
-function whyOf(message: Message, consumer: Consumer): Why {
-  const reason = reasonIn(message.MessageAttributes?.[reasonAttribute]?.StringValue);
+function whyOf(message: Message, reason: Reason | undefined, consumer: Consumer): Why {
   if (reason !== undefined) {
     const { errorType, errorMessage, failedAt } = reason;
     return { kind: "reason", errorType, errorMessage, reason, failedAt };

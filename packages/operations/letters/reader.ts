@@ -9,7 +9,7 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
-import type { Consumer } from "../stack/stack";
+import type { Consumer, Stack } from "../stack/stack";
 import { cutGroup } from "./cut-group";
 import type { DeadLetter } from "./letter";
 import { letterOf } from "./parse";
@@ -44,7 +44,7 @@ export interface Reader {
 }
 
 export interface ReaderOptions {
-  readonly sqs: SQSClient;
+  /** Whose dead-letter queue is read. It may have letters of other consumers, too. */
   readonly consumer: Consumer;
   readonly signal: AbortSignal;
   /** The most letters that are read. @default as many as can be received */
@@ -65,8 +65,13 @@ const emptyAnswers = 3;
 const knownAnswers = 100;
 
 /** Rejects with an Error for the user when reading could move messages on: each look counts as a receive. */
-export async function openReader(options: ReaderOptions): Promise<Reader> {
-  const { sqs, consumer } = options;
+export async function openReader(
+  { clientsOf, consumers }: Pick<Stack, "clientsOf" | "consumers">,
+  given: ReaderOptions,
+): Promise<Reader> {
+  const { consumer } = given;
+  const { sqs } = clientsOf(consumer);
+  const options = { ...given, sqs, consumers };
   const { Attributes: attributes = {} } = await sqs.send(
     new GetQueueAttributesCommand({
       QueueUrl: consumer.url,
@@ -78,7 +83,7 @@ export async function openReader(options: ReaderOptions): Promise<Reader> {
         "RedrivePolicy",
       ],
     }),
-    { abortSignal: options.signal },
+    { abortSignal: given.signal },
   );
   refuseRedrive(attributes.RedrivePolicy, consumer);
   const number = (value: string | undefined) => Number(value ?? 0);
@@ -106,7 +111,7 @@ class QueueReader implements Reader {
   #closed: Promise<void> | undefined;
 
   constructor(
-    private readonly options: ReaderOptions,
+    private readonly options: ReaderOptions & { readonly sqs: SQSClient; readonly consumers: readonly Consumer[] },
     { total, held, retention }: Pick<Reader, "total" | "held" | "retention">,
   ) {
     this.total = total;
@@ -131,7 +136,7 @@ class QueueReader implements Reader {
   }
 
   async *waves(): AsyncGenerator<readonly DeadLetter[]> {
-    const { consumer, signal, limit = Number.POSITIVE_INFINITY } = this.options;
+    const { consumer, consumers, signal, limit = Number.POSITIVE_INFINITY } = this.options;
     const fifo = consumer.url.endsWith(".fifo");
     let empty = 0;
     let known = 0;
@@ -155,7 +160,7 @@ class QueueReader implements Reader {
       empty = 0;
       known = 0;
       this.read += fresh.length;
-      yield fresh.map((message) => letterOf(message, consumer, this.retention));
+      yield fresh.map((message) => letterOf(message, consumer, this.retention, consumers));
     }
     this.#ended = true;
     signal.throwIfAborted();

@@ -1,5 +1,7 @@
 // Where a dead letter goes back to: its queue, its consumer's function, or the target of its schedule or rule.
+
 import { isUtf8 } from "node:buffer";
+import { spillway } from "../called";
 import type { Consumer, Stack } from "../stack/stack";
 import type { DeadLetter } from "./letter";
 
@@ -25,9 +27,9 @@ export type Route =
   | { readonly to: "nowhere"; readonly why: string };
 
 /** Where the letter goes back to, or, with `to`, to which other consumer it goes. */
-export function routeOf(letter: DeadLetter, stack: Pick<Stack, "consumers">, to?: Consumer): Route {
+export function routeOf(letter: DeadLetter, stack: Pick<Stack, "consumers" | "flags">, to?: Consumer): Route {
   if (to !== undefined) return routeToOther(letter, to);
-  if (letter.kind === "description") return routeOfDescription(letter);
+  if (letter.kind === "description") return routeOfDescription(letter, stack.flags);
   const { consumer } = letter;
   switch (consumer.kind) {
     case "queue":
@@ -103,10 +105,10 @@ function routeToSource({ consumer, message, reason }: DeadLetter, { consumers }:
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
-function routeOfDescription({ consumer, description = {} }: DeadLetter): Route {
+function routeOfDescription({ consumer, description = {} }: DeadLetter, flags: string): Route {
   if (description.KinesisBatchInfo !== undefined || description.DDBStreamBatchInfo !== undefined) {
     return nowhere(
-      `It describes a batch and holds no record. Read the records again with: spillway dlq replay ${consumer.name}`,
+      `It describes a batch and holds no record. Read the records again with: ${spillway} dlq replay ${consumer.name}${flags}`,
     );
   }
   if (description.requestPayload === undefined) return nowhere("It is Lambda's record of an event, without the event.");

@@ -1,9 +1,10 @@
 // `spillway dlq show`: single dead letters, with all that is known of each.
 import { type LetterLog, logOf } from "../logs/of-letter";
 import type { Consumer, Stack } from "../stack/stack";
+import { Choice, type Others } from "./choice";
 import { StackDecoder } from "./decoded-stack";
 import { eventOf, textOf, typeOf } from "./event";
-import { type Filter, takes } from "./filter";
+import type { Filter } from "./filter";
 import { keyOf } from "./groups";
 import type { DeadLetter, Reason } from "./letter";
 import { openReader } from "./reader";
@@ -46,6 +47,8 @@ export interface ShownLetter {
   readonly event?: unknown;
   /** The message's own attributes, by their names. Binary ones are base64. */
   readonly attributes: Readonly<Record<string, string>>;
+  /** The sources and functions that it names, where none of them is a consumer of the stack. */
+  readonly unclaimed?: readonly string[];
   readonly log?: LetterLog;
 }
 
@@ -60,20 +63,23 @@ export interface Shown {
   readonly read: number;
   /** Whether all were looked at. */
   readonly complete: boolean;
+  /** Those of other consumers that were passed over. */
+  readonly others?: readonly Others[];
 }
 
 /** Gives back what it read before it asks for the log, and consumes nothing. */
 export async function showLetters(
-  stack: Pick<Stack, "clientsOf" | "name" | "flags">,
+  stack: Pick<Stack, "clientsOf" | "consumers" | "name" | "flags">,
   options: ShowOptions,
 ): Promise<Shown> {
   const { consumer, filter, limit, log, signal } = options;
   const decoder = new StackDecoder(options.project ?? process.cwd());
-  const reader = await openReader({ sqs: stack.clientsOf(consumer).sqs, consumer, signal });
+  const choice = new Choice({ consumer, filter }, "look");
+  const reader = await openReader(stack, { consumer, signal });
   const taken: DeadLetter[] = [];
   try {
     for await (const wave of reader.waves()) {
-      taken.push(...wave.filter((letter) => takes(filter, letter)));
+      taken.push(...wave.filter((letter) => choice.takes(letter)));
       if (taken.length >= limit) break;
     }
   } finally {
@@ -85,12 +91,14 @@ export async function showLetters(
   }
   const { read, held, complete } = reader;
   const total = Math.max(reader.total + held, read);
-  return { consumer: consumer.name, kind: consumer.kind, letters, total, read, complete };
+  const { others } = choice;
+  const counts = { total, read, complete, ...(others && { others }) };
+  return { consumer: consumer.name, kind: consumer.kind, letters, ...counts };
 }
 
 function shown(letter: DeadLetter, decoder: StackDecoder, log: LetterLog | undefined): ShownLetter {
   const { id, consumer, kind, message, errorType, errorMessage, sentAt, failedAt, expiresAt, redrives } = letter;
-  const { reason, description, group } = letter;
+  const { reason, description, group, unclaimed } = letter;
   const [type, tenant] = [typeOf(letter), keyOf(letter, "tenant")];
   const event = eventOf(letter);
   const stack = reason && decoder.decode(reason);
@@ -114,6 +122,7 @@ function shown(letter: DeadLetter, decoder: StackDecoder, log: LetterLog | undef
           : [[name, StringValue ?? Buffer.from(BinaryValue ?? "").toString("base64")]],
       ),
     ),
+    ...(unclaimed && { unclaimed }),
     ...(log && { log }),
   };
 }

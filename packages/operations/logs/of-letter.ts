@@ -1,4 +1,5 @@
 // The log lines of the invocation that gave a dead letter up.
+import { spillway } from "../called";
 import type { DeadLetter } from "../letters/letter";
 import type { Stack } from "../stack/stack";
 import { eventsOf, type LogEvent } from "./events";
@@ -34,7 +35,7 @@ export async function logOf(
     const { invocation, complete: isWhole } = await invocationOf(letter, query);
     if (invocation === undefined) {
       const since = `${letter.sentAt.toISOString().slice(0, 19)}Z`;
-      const way = `spillway tail ${letter.consumer.name}${flags} --since ${since}`;
+      const way = `${spillway} tail ${letter.consumer.name}${flags} --since ${since}`;
       const searched = isWhole ? "the log" : `the first ${mostPages} pages of the log`;
       const fault = `No line of ${searched} names this record. Read what was logged since it was sent: ${way}`;
       return { logGroupName, lines: [], fault };

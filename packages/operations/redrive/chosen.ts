@@ -1,5 +1,6 @@
 // The redrive of letters that were chosen, one after the other.
 import { type Audit, startAudit } from "../audit";
+import { Choice, foundAll } from "../letters/choice";
 import type { DeadLetter } from "../letters/letter";
 import { openReader, type Reader } from "../letters/reader";
 import { routeOf } from "../letters/route";
@@ -9,7 +10,6 @@ import { follow } from "./follow";
 import { lanesOf } from "./lanes";
 import { Outcomes } from "./outcomes";
 import { paceOf } from "./pace";
-import { foundAll, isChosen } from "./plan";
 import {
   operationOf,
   progressInterval,
@@ -50,6 +50,7 @@ export async function sendChosen(stack: Stack, request: RedriveRequest, working:
 class SendChosen {
   readonly #outcomes: Outcomes;
   readonly #sending: Sending;
+  readonly #choice: Choice;
   #audit: Audit | undefined;
   #reader: Reader | undefined;
   #stopped: string | undefined;
@@ -64,6 +65,7 @@ class SendChosen {
     private readonly working: Working,
   ) {
     const { rate, to } = request;
+    this.#choice = new Choice(request, "take");
     this.#outcomes = new Outcomes(stack);
     this.#sending = new Sending({
       stack,
@@ -83,7 +85,7 @@ class SendChosen {
     const { consumer } = request;
     for (let before = -1; before < this.#sending.sent.size && !this.#ends(); ) {
       before = this.#sending.sent.size;
-      const reader = await openReader({ sqs: stack.clientsOf(consumer).sqs, consumer, signal: working.signal });
+      const reader = await openReader(stack, { consumer, signal: working.signal });
       this.#reader = reader;
       try {
         await this.#send(reader);
@@ -97,7 +99,7 @@ class SendChosen {
   async #send(reader: Reader): Promise<void> {
     const { stack, request, working } = this;
     const supply = new Supply(reader, {
-      chosen: (letter) => isChosen(request, letter) && !this.#sending.kept.has(letter.id),
+      chosen: (letter) => this.#choice.takes(letter) && !this.#sending.kept.has(letter.id),
       isBack: (letter) => this.#outcomes.isBack(letter),
     });
     // The order of a stream is that of its records, not of their dead letters.
@@ -186,8 +188,7 @@ class SendChosen {
   }
 
   async #lookForThoseBack(consumer: Consumer): Promise<void> {
-    const { sqs } = this.stack.clientsOf(consumer);
-    const reader = await openReader({ sqs, consumer, signal: this.working.signal, limit: mostLookedAt });
+    const reader = await openReader(this.stack, { consumer, signal: this.working.signal, limit: mostLookedAt });
     try {
       for await (const wave of reader.waves()) {
         for (const letter of wave) this.#outcomes.isBack(letter);
@@ -211,6 +212,7 @@ class SendChosen {
     const { succeeded, cameBack } = this.#outcomes;
     const looked = stopped === undefined && !foundAll(this.request, sent.size + kept.size);
     const unread = looked ? this.#reader?.unread : undefined;
+    const { others } = this.#choice;
     return {
       sent: sent.size,
       succeeded,
@@ -222,6 +224,7 @@ class SendChosen {
       receivers: [...receivers].map(({ name }) => name),
       byAws: false,
       ...(unread && { unread }),
+      ...(others && { others }),
       ...(stopped !== undefined && { stopped }),
     };
   }

@@ -1,14 +1,16 @@
 // Deletes dead letters, after each is safe in a file from which `restore` puts it back.
 import { startAudit } from "../audit";
+import { Choice, foundAll, type Others, type Selection } from "../letters/choice";
 import { LetterFile } from "../letters/file";
 import type { DeadLetter } from "../letters/letter";
 import { openReader } from "../letters/reader";
 import type { Unread } from "../letters/unread";
-import type { Stack } from "../stack/stack";
-import { foundAll, isChosen, type Plan, planOf, type Selection } from "./plan";
+import type { Consumer, Stack } from "../stack/stack";
+import { type Plan, planOf } from "./plan";
 import { progressInterval, throttled, type Working } from "./request";
 
 export interface DiscardRequest extends Selection {
+  readonly consumer: Consumer;
   /** Where they are written. The file must not exist. */
   readonly file: string;
   /** Asked with what would be deleted. False: nothing is. */
@@ -24,6 +26,8 @@ export interface Discarded {
   readonly file: string;
   /** What was not looked at. */
   readonly unread?: Unread;
+  /** What is not the consumer's, and stays. */
+  readonly others?: readonly Others[];
   /** Why it ended before the end. */
   readonly stopped?: string;
 }
@@ -47,8 +51,9 @@ export async function discard(
   const tell = throttled(progressInterval);
   let stopped: string | undefined;
   let unread: Unread | undefined;
+  const choice = new Choice(request, "take");
   try {
-    unread = await deleteChosen(stack, request, signal, async (chosen, remove) => {
+    unread = await deleteChosen(stack, request, { choice, signal }, async (chosen, remove) => {
       letters.append(chosen);
       const kept = await remove(chosen);
       left.push(...kept.map(({ id }) => id));
@@ -62,18 +67,18 @@ export async function discard(
     letters.close();
     await audit.finish({ count: ids.length, ids, stopped });
   }
-  return {
-    done: { discarded: ids.length, left, file, ...(unread && { unread }), ...(stopped !== undefined && { stopped }) },
-  };
+  const { others } = choice;
+  const stayed = { ...(unread && { unread }), ...(others && { others }) };
+  return { done: { discarded: ids.length, left, file, ...stayed, ...(stopped !== undefined && { stopped }) } };
 }
 
 type Remove = (letters: readonly DeadLetter[]) => Promise<readonly DeadLetter[]>;
 
 /** A FIFO queue hands out ten letters of a group at a time: it is read again as long as that leads on. */
 async function deleteChosen(
-  { clientsOf }: Stack,
-  selection: Selection,
-  signal: AbortSignal,
+  stack: Stack,
+  selection: DiscardRequest,
+  { choice, signal }: { readonly choice: Choice; readonly signal: AbortSignal },
   work: (letters: readonly DeadLetter[], remove: Remove) => Promise<void>,
 ): Promise<Unread | undefined> {
   const { consumer } = selection;
@@ -81,10 +86,10 @@ async function deleteChosen(
   let unread: Unread | undefined;
   for (let before = -1; before < done.size; ) {
     before = done.size;
-    const reader = await openReader({ sqs: clientsOf(consumer).sqs, consumer, signal });
+    const reader = await openReader(stack, { consumer, signal });
     try {
       for await (const wave of reader.waves()) {
-        const mine = wave.filter((letter) => isChosen(selection, letter) && !done.has(letter.id));
+        const mine = wave.filter((letter) => choice.takes(letter) && !done.has(letter.id));
         if (mine.length > 0) await work(mine, (letters) => reader.delete(letters));
         for (const { id } of mine) done.add(id);
       }

@@ -1,5 +1,6 @@
 // Sends dead letters back: all at once by AWS where it can, otherwise one by one.
 import { isEmpty } from "../letters/filter";
+import { sharersOf } from "../letters/owner";
 import { regionOf } from "../stack/region";
 import type { Stack } from "../stack/stack";
 import { sendChosen } from "./chosen";
@@ -25,13 +26,16 @@ async function run(stack: Stack, request: RedriveRequest, working: Working): Pro
 
 /** AWS moves whole queues only, back to queues of the same region, and tells nobody which message is which. */
 async function movesWhole(
-  { clientsOf }: Stack,
+  { clientsOf, consumers }: Stack,
   { consumer, filter, only, to, canary, rate = 0 }: RedriveRequest,
 ): Promise<boolean> {
   if (consumer.kind !== "queue" || !isEmpty(filter) || only !== undefined) return false;
   if (canary !== undefined || rate > fastestMove || !Number.isInteger(rate)) return false;
-  if (to === undefined) return servesOnly(clientsOf(consumer).sqs, consumer);
-  return to.kind === "queue" && isFifo(to.url) === isFifo(consumer.url) && regionOf(to) === regionOf(consumer);
+  if (to !== undefined && (to.kind !== "queue" || isFifo(to.url) !== isFifo(consumer.url))) return false;
+  if (to !== undefined && regionOf(to) !== regionOf(consumer)) return false;
+  // What the queue holds may be of others, wherever it is to go.
+  if (sharersOf(consumer, consumers).length > 1) return false;
+  return servesOnly(clientsOf(consumer).sqs, consumer);
 }
 
 const isFifo = (url: string) => url.endsWith(".fifo");

@@ -1,10 +1,11 @@
 // What a redrive is asked for, and what it answers.
 import type { Operation } from "../audit";
+import type { Others, Selection } from "../letters/choice";
 import type { Unread } from "../letters/unread";
 import type { Consumer } from "../stack/stack";
-import type { Selection } from "./plan";
 
 export interface RedriveRequest extends Selection {
+  readonly consumer: Consumer;
   /** Another consumer that gets them. */
   readonly to?: Consumer | undefined;
   /** Whether more than one may be sent. Without it, the answer is a plan. */
@@ -55,6 +56,8 @@ export interface Redriven {
   readonly inQueue?: number;
   /** What was not looked at. */
   readonly unread?: Unread;
+  /** What is not the consumer's, and stays. */
+  readonly others?: readonly Others[];
   /** Why it ended before the end. */
   readonly stopped?: string;
 }

@@ -1,6 +1,8 @@
 // Runs copies of a consumer's dead letters through the code of a checkout, and tells which would succeed now. On the
 // stack's side it reads the dead-letter queue, and gives back what it read.
-import { type Filter, takes } from "../letters/filter";
+import { spillway } from "../called";
+import { Choice, type Others } from "../letters/choice";
+import type { Filter } from "../letters/filter";
 import { lambdaRecordOf } from "../letters/lambda-record";
 import type { DeadLetter } from "../letters/letter";
 import { openReader } from "../letters/reader";
@@ -35,6 +37,8 @@ export interface Rehearsal {
   readonly succeed: number;
   readonly fail: number;
   readonly skipped: number;
+  /** What is not the consumer's, and was not run. */
+  readonly others?: readonly Others[];
   /** The largest first. */
   readonly groups: readonly RehearsedGroup[];
   readonly letters: readonly Rehearsed[];
@@ -52,7 +56,7 @@ export interface Rehearsal {
 export async function rehearse(settings: RehearseSettings): Promise<readonly Rehearsal[]> {
   const { stack, names, checkout, signal, say } = settings;
   const consumers = names.map((name) => consumerNamed(stack, name));
-  for (const consumer of consumers) refuseWithoutFunction(consumer);
+  for (const consumer of consumers) refuseWithoutFunction(consumer, stack);
   const copies: Copies[] = [];
   for (const consumer of consumers) copies.push(await copyLetters(consumer, settings));
   const count = copies.reduce((sum, { letters }) => sum + letters.length, 0);
@@ -118,30 +122,32 @@ function rehearsalOf(
   };
 }
 
-function refuseWithoutFunction({ name, kind }: Consumer): void {
+function refuseWithoutFunction({ name, kind }: Consumer, { flags }: Stack): void {
   if (kind !== "topic" && kind !== "schedule" && kind !== "rule") return;
   throw new Error(
     `"${name}" is a ${kind}: what it gave up has reached no function, so no code of yours has failed. ` +
-      `Fix its target, then use: spillway dlq redrive ${name}`,
+      `Fix its target, then use: ${spillway} dlq redrive ${name}${flags}`,
   );
 }
 
-interface Copies extends Pick<Rehearsal, "total" | "read" | "complete"> {
+interface Copies extends Pick<Rehearsal, "total" | "read" | "complete" | "others"> {
   readonly consumer: Consumer;
   readonly letters: readonly DeadLetter[];
 }
 
 /** In the order in which they were sent. They are visible to others again before anything runs. */
 async function copyLetters(consumer: Consumer, { stack, filter, limit, signal }: RehearseSettings): Promise<Copies> {
-  const reader = await openReader({ sqs: stack.clientsOf(consumer).sqs, consumer, signal, limit });
+  const choice = new Choice({ consumer, filter }, "take");
+  const reader = await openReader(stack, { consumer, signal, limit });
   try {
     const letters: DeadLetter[] = [];
-    for await (const wave of reader.waves()) letters.push(...wave.filter((letter) => takes(filter, letter)));
+    for await (const wave of reader.waves()) letters.push(...wave.filter((letter) => choice.takes(letter)));
     const { read, complete } = reader;
     const total = Math.max(reader.total + reader.held, read);
     // Within a FIFO group they come in order, and their times may be the same.
     if (!consumer.url.endsWith(".fifo")) letters.sort((a, b) => a.sentAt.getTime() - b.sentAt.getTime());
-    return { consumer, letters, total, read, complete };
+    const { others } = choice;
+    return { consumer, letters, total, read, complete, ...(others && { others }) };
   } finally {
     await reader.close();
   }

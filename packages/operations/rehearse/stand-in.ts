@@ -109,7 +109,7 @@ const failuresIn = ({ failures }: BatchLine) => new Map(failures.map((failure) =
 
 /** The consumer's log level may be above that of its line: then its answer and its dead letters tell. */
 async function withoutLine(
-  { clientsOf }: Stack,
+  stack: Stack,
   consumer: Consumer,
   records: readonly LambdaRecord[],
   itemIdentifiers: readonly string[],
@@ -121,7 +121,7 @@ async function withoutLine(
     const errorMessage = "The function reported it as failed, and its log does not say why.";
     failures.set(id, { errorType: "Error", errorMessage, outcome: "retried" });
   }
-  const reader = await openReader({ sqs: clientsOf(consumer).sqs, consumer, signal });
+  const reader = await openReader(stack, { consumer, signal });
   try {
     for await (const wave of reader.waves()) {
       for (const letter of wave) {

@@ -1,8 +1,10 @@
 // The descriptions of a consumer: messages of its dead-letter queue, and objects of the bucket of its mapping.
+import { Choice, describeOthers } from "../letters/choice";
 import type { DeadLetter } from "../letters/letter";
 import type { Reader } from "../letters/reader";
 import { AccessDenied } from "../stack/access";
 import type { Clients } from "../stack/clients";
+import type { Consumer } from "../stack/stack";
 import { type Description, inOrderOfShards, readDescription } from "./description";
 import type { StreamMapping } from "./mapping";
 import { payloadsIn } from "./payloads";
@@ -19,6 +21,7 @@ export interface Piece {
 }
 
 interface Places {
+  readonly consumer: Consumer;
   readonly reader: Reader;
   readonly clients: Pick<Clients, "s3">;
   readonly mapping: StreamMapping | undefined;
@@ -34,15 +37,16 @@ export async function collectPieces(places: Places): Promise<readonly Piece[]> {
   return pieces.sort((a, b) => inOrderOfShards(a.description, b.description)).slice(0, places.limit);
 }
 
-async function messages({ reader, limit, ids, say }: Places): Promise<readonly Piece[]> {
+async function messages({ consumer, reader, limit, ids, say }: Places): Promise<readonly Piece[]> {
+  const choice = new Choice({ consumer, filter: ids === undefined ? {} : { id: ids } }, "take");
   const pieces: Piece[] = [];
   const others: DeadLetter[] = [];
   for await (const wave of reader.waves()) {
     for (const letter of wave) {
-      const isChosen = letter.description !== undefined && (ids === undefined || ids.includes(letter.id));
-      const description = isChosen
-        ? await orLeave(`Message ${letter.id}`, say, async () => readDescription(letter.description ?? {}))
-        : undefined;
+      const description =
+        letter.description !== undefined && choice.takes(letter)
+          ? await orLeave(`Message ${letter.id}`, say, async () => readDescription(letter.description ?? {}))
+          : undefined;
       if (description === undefined) others.push(letter);
       else {
         const remove = async () => (await reader.delete([letter])).length === 0;
@@ -51,6 +55,7 @@ async function messages({ reader, limit, ids, say }: Places): Promise<readonly P
     }
     if (pieces.length >= limit) break;
   }
+  for (const line of describeOthers(choice.others)) say(line);
   // Not before: the queue would hand them out again, in place of what was not read yet.
   await reader.giveBack(others);
   return pieces;

@@ -1,6 +1,8 @@
 // Runs again what a consumer's mapping, or Lambda, has given up and only described: the records of those batches, from
 // the stream or from the bucket that has them, and asynchronous events.
+
 import { startAudit } from "../audit";
+import { spillway } from "../called";
 import { openReader } from "../letters/reader";
 import { type Consumer, consumerNamed, type Stack } from "../stack/stack";
 import { mappingOf, type StreamMapping } from "./mapping";
@@ -39,15 +41,15 @@ export interface ReplayResult {
 export async function replay(settings: ReplaySettings): Promise<ReplayResult> {
   const { stack, name, signal, limit } = settings;
   const consumer = consumerNamed(stack, name);
-  const functionName = functionOf(consumer);
+  const functionName = functionOf(consumer, stack);
   const clients = stack.clientsOf(consumer);
   const hasMapping = consumer.kind === "stream" || consumer.kind === "table";
   const mapping = hasMapping ? await mappingOf(clients, consumer) : undefined;
   if (mapping !== undefined) refuseWindow(consumer, mapping);
-  const reader = await openReader({ sqs: clients.sqs, consumer, signal });
+  const reader = await openReader(stack, { consumer, signal });
   try {
     const { ids, say, yes, keep, wholeRange } = settings;
-    const pieces = await collectPieces({ reader, clients, mapping, limit, ids, say });
+    const pieces = await collectPieces({ consumer, reader, clients, mapping, limit, ids, say });
     const place = { stack, consumer, functionName, mapping, keep, wholeRange, signal, say };
     const dry = pieces.length > 1 && !yes;
     const descriptions = dry ? await inspectAll(pieces, place) : await runAll(pieces, place, settings);
@@ -57,16 +59,16 @@ export async function replay(settings: ReplaySettings): Promise<ReplayResult> {
   }
 }
 
-function functionOf({ name, kind, functionName }: Consumer): string {
+function functionOf({ name, kind, functionName }: Consumer, { flags }: Stack): string {
   if (kind === "queue") {
     throw new Error(
-      `"${name}" consumes a queue, whose dead letters have their messages; use: spillway dlq redrive ${name}`,
+      `"${name}" consumes a queue, whose dead letters have their messages; use: ${spillway} dlq redrive ${name}${flags}`,
     );
   }
   if (functionName !== undefined) return functionName;
   throw new Error(
     kind === "topic" || kind === "schedule" || kind === "rule"
-      ? `"${name}" is a ${kind}, and Lambda describes nothing that it gives up; use: spillway dlq redrive ${name}`
+      ? `"${name}" is a ${kind}, and Lambda describes nothing that it gives up; use: ${spillway} dlq redrive ${name}${flags}`
       : `The output of "${name}" names no function; deploy the program with this version of spillway first.`,
   );
 }

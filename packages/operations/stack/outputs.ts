@@ -1,7 +1,9 @@
 // What a program tells of itself: the outputs of a stack by Pulumi's own command or from a file, and the pages of the
 // local run.
+
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { spillway } from "../called";
 
 export type Outputs = Readonly<Record<string, unknown>>;
 
@@ -31,7 +33,7 @@ async function pageOfRun(address: string, page: string, signal: AbortSignal): Pr
   }).catch((error: unknown) => {
     if (signal.aborted) throw error;
     throw new Error(
-      `No local run listens at ${address}. Start it with \`spillway start\`, say its port with --port, or read a ` +
+      `No local run listens at ${address}. Start it with \`${spillway} start\`, say its port with --port, or read a ` +
         "deployed stack with --stack NAME.",
       { cause: error },
     );

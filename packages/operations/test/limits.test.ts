@@ -37,7 +37,10 @@ const sqs = (total: number, answers: readonly (readonly string[] | Error)[]) => 
 };
 
 async function read(client: Clients["sqs"]) {
-  const reader = await openReader({ sqs: client, consumer, signal: never });
+  const reader = await openReader(
+    { clientsOf: () => ({ sqs: client }) as Clients, consumers: [consumer] },
+    { consumer, signal: never },
+  );
   const ids: string[] = [];
   try {
     for await (const wave of reader.waves()) ids.push(...wave.map(({ id }) => id));
@@ -187,7 +190,7 @@ describe("the log of dead letters", () => {
       const { fault } = await logOf(moved, { name: "prod", flags: " --stack prod", ...reading({ send }) }, never);
       return fault?.replace(/ --since .*/, "");
     };
-    const rest = `names this record. Read what was logged since it was sent: spillway tail ${consumer.name} --stack prod`;
+    const rest = `names this record. Read what was logged since it was sent: npx spillway tail ${consumer.name} --stack prod`;
     assert.equal(await faultOf(undefined), `No line of the log ${rest}`);
     assert.equal(await faultOf("more"), `No line of the first 20 pages of the log ${rest}`);
   });

@@ -25,7 +25,7 @@ describe("looking at dead letters", () => {
   });
   after(() => shop?.stop());
   const open = (name: string, more: { signal?: AbortSignal; limit?: number } = {}) =>
-    openReader({ sqs: shop.clients.sqs, consumer: shop.consumer(name), signal: never, ...more });
+    openReader(shop.stack, { consumer: shop.consumer(name), signal: never, ...more });
   const list = (name: string) =>
     listLetters(shop.stack, { consumers: [shop.consumer(name)], by: "reason", filter: {}, limit: 1000, signal: never });
   const show = (name: string, limit = 10) =>

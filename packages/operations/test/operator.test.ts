@@ -155,7 +155,7 @@ describe("an operator", () => {
     assert.equal(
       letter?.log?.fault,
       "No line of the log names this record. Read what was logged since it was sent: " +
-        `spillway tail orders${shop.stack.flags} --since ${since}`,
+        `npx spillway tail orders${shop.stack.flags} --since ${since}`,
     );
     // The crash is received twice, a visibility timeout apart.
     await until(async () => (await show(shop.stack, "orders", "MovedBySQS")).letters.length === 1, "SQS moves it");

@@ -21,6 +21,7 @@ describe("the descriptions in a bucket", () => {
   it("are read beside objects that are none, which are named and left", async () => {
     const said: string[] = [];
     const pieces = await collectPieces({
+      consumer: { name: "clicks", kind: "stream", url: "u", sourceArn: "arn:aws:kinesis:eu-west-1:1:stream/clicks" },
       reader: { async *waves() {}, giveBack: async () => {} } as Partial<Reader> as Reader,
       clients: { s3 } as unknown as Pick<Clients, "s3">,
       mapping: { uuid: "u", bucket: "failed" } as Partial<StreamMapping> as StreamMapping,

@@ -50,7 +50,10 @@ describe("consumers that share a dead-letter queue", () => {
     };
     const clientsOf = () => ({ sqs: { send } }) as unknown as Clients;
     const { consumers } = stack;
-    const { queues } = await listLetters({ clientsOf }, { consumers, by: "reason", filter: {}, limit: 10, signal });
+    const { queues } = await listLetters(
+      { clientsOf, consumers },
+      { consumers, by: "reason", filter: {}, limit: 10, signal },
+    );
     assert.equal(queues.length, 1);
     assert.deepEqual(asked, ["GetQueueAttributesCommand", "ReceiveMessageCommand"]);
   });

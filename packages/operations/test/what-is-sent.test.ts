@@ -18,7 +18,7 @@ const consumerOf = (name: string, kind: string, more: Partial<Consumer> = {}): C
 });
 const orders = consumerOf("orders", "queue");
 const others = consumerOf("others", "queue");
-const stack = { consumers: [orders, others] };
+const stack = { consumers: [orders, others], flags: " --stack prod" };
 
 interface Parts {
   readonly body?: string;
@@ -76,7 +76,10 @@ describe("where a dead letter goes", () => {
       requestContext: { condition: "RetryAttemptsExhausted" },
       KinesisBatchInfo: batch,
     };
-    assert.match(whyOf(letter(clicks, { body: JSON.stringify(description) })), /spillway dlq replay clicks/);
+    assert.match(
+      whyOf(letter(clicks, { body: JSON.stringify(description) })),
+      /with: npx spillway dlq replay clicks --stack prod$/,
+    );
     assert.match(whyOf(letter(clicks)), /has no reason of the stream consumer/);
     assert.match(whyOf(letter(orders), clicks), /--to takes the consumer of a queue or of a topic/);
     const reason = { errorType: "E", errorMessage: "", encoding: "base64", sequenceNumber: "1" };

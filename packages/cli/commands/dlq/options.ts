@@ -82,6 +82,12 @@ const bundleOption = () =>
 
 const tenantOption = () => new Option("--tenant <ID>", "only those of this tenant; may be repeated").argParser(several);
 
+const sourceOption = () =>
+  new Option(
+    "--source <NAME>",
+    "only those that name this queue, stream, topic or function as their source; may be repeated",
+  ).argParser(several);
+
 const sinceOption = () =>
   new Option("--since <TIME>", "only those that failed at or after this time: 30m, 2h, 3d ago, or ISO 8601").argParser(
     time,
@@ -111,6 +117,7 @@ export const addFilterOptions = <Args extends unknown[], Options extends OptionV
     .addOption(typeOption())
     .addOption(bundleOption())
     .addOption(tenantOption())
+    .addOption(sourceOption())
     .addOption(sinceOption())
     .addOption(untilOption())
     .addOption(idOption())
@@ -180,6 +187,7 @@ interface FilterOptions {
   readonly type?: readonly string[] | undefined;
   readonly bundle?: readonly string[] | undefined;
   readonly tenant?: readonly string[] | undefined;
+  readonly source?: readonly string[] | undefined;
   readonly id?: readonly string[] | undefined;
   readonly since?: Date | undefined;
   readonly until?: Date | undefined;
@@ -187,12 +195,13 @@ interface FilterOptions {
 }
 
 /** The filter among the options of a command. */
-export function filterOf({ reason, type, bundle, tenant, id, since, until, where }: FilterOptions): Filter {
+export function filterOf({ reason, type, bundle, tenant, source, id, since, until, where }: FilterOptions): Filter {
   return {
     ...(reason && { reason }),
     ...(type && { type }),
     ...(bundle && { bundle }),
     ...(tenant && { tenant }),
+    ...(source && { source }),
     ...(id && { id }),
     ...(since && { since }),
     ...(until && { until }),

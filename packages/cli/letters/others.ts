@@ -1,0 +1,11 @@
+// Dead letters of others in the same queue, as lines for a terminal.
+import type { Others } from "@spillway/operations";
+import { harmlessLine } from "./harmless";
+import { wrap } from "./text";
+
+/** `name`: the consumer whose letters were asked for. */
+export function describeOthersOf(name: string, others: readonly Others[] = []): readonly string[] {
+  if (others.length === 0) return [];
+  const { describeOthers } = require("@spillway/operations") as typeof import("@spillway/operations");
+  return describeOthers(others).flatMap((line) => wrap(harmlessLine(`${name}: ${line}`), 0));
+}

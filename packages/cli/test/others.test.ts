@@ -1,0 +1,75 @@
+// What is said of dead letters that stay because they are of others.
+import { strict as assert } from "node:assert";
+import type { Listing, Plan, Rehearsal, Shown } from "@spillway/operations";
+import { describeDiscarded, describePlan } from "../letters/changes";
+import { describeShown } from "../letters/letter";
+import { describeListing } from "../letters/listing";
+import { describeRehearsals } from "../letters/rehearsals";
+
+const others = [{ consumer: "refunds", count: 3 }, { count: 1 }];
+const stack = { name: "prod", flags: " --stack prod" };
+const audit = { ...stack, audit: true };
+const time = new Date().toISOString();
+
+const oneLine = (text: string) => text.replace(/\s+/g, " ");
+const ofRefunds = "orders: 3 dead letters are of refunds, which has the same dead-letter queue, and stay.";
+const ofNobody =
+  "orders: 1 dead letter is of no consumer of this stack, and stays. `npx spillway dlq show` says what it names; choose it with --id or --source.";
+
+describe("dead letters of others in the same queue", () => {
+  const plan: Plan = { count: 0, read: 4, ids: [], groups: [], others };
+  const shown: Shown = { consumer: "orders", kind: "queue", letters: [], total: 4, read: 4, complete: true, others };
+  const rehearsal = { consumer: "orders", read: 4, total: 4, letters: [], groups: [], others } as unknown as Rehearsal;
+  const done = { discarded: 2, left: [], file: "f.jsonl", others };
+
+  it("are counted by whose they are, whatever the command", () => {
+    for (const text of [
+      describePlan("orders", plan, "send"),
+      describePlan("orders", { ...plan, count: 1 }, "discard"),
+      describeShown(shown, stack, { whole: false }),
+      describeRehearsals([rehearsal], stack, {}),
+      describeDiscarded("orders", done, audit),
+    ]) {
+      assert.ok(oneLine(text).includes(`${ofRefunds} ${ofNobody}`), text);
+    }
+  });
+
+  it("are listed under their own consumer, and those of nobody with how they are chosen", () => {
+    const group = { oldest: time, newest: time, expires: time, cameBack: 0, errorMessage: "", example: "m-1" };
+    const sharers = ["orders", "refunds"].map((name, index) => ({ name, kind: "queue", taken: 2 - index }));
+    const listing: Listing = {
+      by: "reason",
+      queues: [
+        {
+          ...{ consumer: "orders", kind: "queue", consumers: sharers, url: "u", total: 4, held: 0, read: 4, taken: 3 },
+          ...{ complete: true, others: [{ consumer: "returns", count: 1 }] },
+        },
+      ],
+      groups: [
+        { ...group, key: "Declined", consumers: ["orders"], count: 1, errorType: "Declined" },
+        { ...group, key: "NoReason", consumers: ["orders"], count: 1, errorType: "NoReason", unclaimed: true },
+        { ...group, key: "Declined", consumers: ["refunds"], count: 1, errorType: "Declined" },
+      ],
+    };
+    const text = describeListing(listing, stack);
+    const [tables = ""] = text.split("\nNext:");
+    const heads = tables
+      .split("\n")
+      .filter((line) => / \(queue\): | (Declined|NoReason)$|names no consumer/.test(line));
+    assert.deepEqual(
+      heads.map((line) => line.trim().replace(/ .* {2}/, " … ")),
+      [
+        "orders (queue): 2",
+        "1 … Declined",
+        "1 … NoReason",
+        "names no consumer of this stack; only --id or --source chooses it",
+        "refunds (queue): 1",
+        "1 … Declined",
+      ],
+    );
+    assert.match(
+      oneLine(text),
+      /orders: 1 dead letter is of returns, which has the same dead-letter queue, and stays\./,
+    );
+  });
+});

@@ -1,0 +1,77 @@
+// Which letters of a dead-letter queue a command is about: in one place for all commands, because a queue may hold
+// letters of several consumers.
+import { spillway } from "../called";
+import { type Filter, isEmpty, takes } from "./filter";
+import type { DeadLetter } from "./letter";
+
+/** Which letters of a consumer are chosen. */
+export interface Selection {
+  readonly consumer: { readonly name: string };
+  readonly filter: Filter;
+  /** The id of the only one. */
+  readonly only?: string;
+}
+
+/** Letters that would have been chosen, and stay because they are not the consumer's. */
+export interface Others {
+  readonly count: number;
+  /** Whose they are. Undefined: they name no consumer of the stack. */
+  readonly consumer?: string;
+}
+
+export type Purpose =
+  /** Only shows them: also those that name no consumer of the stack, because nobody else would see them. */
+  | "look"
+  /** Sends, deletes or runs them: of those that name no consumer of the stack, only those that the filter names. */
+  | "take";
+
+export class Choice {
+  /** The consumers' names by the letters' ids: a queue may be read more than once. */
+  readonly #others = new Map<string, string | undefined>();
+
+  /** `also`: more consumers whose letters are chosen. */
+  constructor(
+    private readonly selection: Selection,
+    private readonly purpose: Purpose,
+    private readonly also: readonly Selection["consumer"][] = [],
+  ) {}
+
+  takes(letter: DeadLetter): boolean {
+    const { consumer, filter, only } = this.selection;
+    const { name } = letter.consumer;
+    if (only === undefined ? !takes(filter, letter) : letter.id !== only) return false;
+    const isOfAnother = [consumer, ...this.also].every((each) => each.name !== name);
+    const isNamed = only !== undefined || filter.id !== undefined || filter.source !== undefined;
+    const isUnclaimed = letter.unclaimed !== undefined && this.purpose === "take" && !isNamed;
+    if (!isOfAnother && !isUnclaimed) return true;
+    this.#others.set(letter.id, isOfAnother ? name : undefined);
+    return false;
+  }
+
+  /** The consumers' by their names, and those of nobody last. Undefined when there are none. */
+  get others(): readonly Others[] | undefined {
+    const counts = new Map<string | undefined, number>();
+    for (const name of this.#others.values()) counts.set(name, (counts.get(name) ?? 0) + 1);
+    const named = [...counts.keys()].filter((name) => name !== undefined).sort();
+    const others: Others[] = named.map((consumer) => ({ consumer, count: counts.get(consumer) ?? 0 }));
+    const unclaimed = counts.get(undefined);
+    if (unclaimed !== undefined) others.push({ count: unclaimed });
+    return others.length === 0 ? undefined : others;
+  }
+}
+
+/** Whether so many letters are all that can be chosen: those of which each is named by its id. */
+export const foundAll = ({ filter: { id, ...others } }: Selection, count: number): boolean =>
+  id !== undefined && isEmpty(others) && count >= id.length;
+
+/** A line for each consumer, and one for those of nobody. */
+export function describeOthers(others: readonly Others[] = []): readonly string[] {
+  return others.map(({ consumer, count }) =>
+    consumer === undefined
+      ? `${lettersAre(count)} of no consumer of this stack, and stay${count === 1 ? "s" : ""}. \`${spillway} dlq show\` says what ` +
+        `${count === 1 ? "it names" : "they name"}; choose ${count === 1 ? "it" : "them"} with --id or --source.`
+      : `${lettersAre(count)} of ${consumer}, which has the same dead-letter queue, and stay${count === 1 ? "s" : ""}.`,
+  );
+}
+
+const lettersAre = (count: number) => (count === 1 ? "1 dead letter is" : `${count} dead letters are`);
