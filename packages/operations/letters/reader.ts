@@ -1,16 +1,10 @@
 // Reads a dead-letter queue without consuming it: what is read is hidden from others while it is worked with, and given
 // back at the end, when it is not deleted.
 import { randomUUID } from "node:crypto";
-import {
-  ChangeMessageVisibilityBatchCommand,
-  DeleteMessageBatchCommand,
-  GetQueueAttributesCommand,
-  type Message,
-  ReceiveMessageCommand,
-  type SQSClient,
-} from "@aws-sdk/client-sqs";
+import { GetQueueAttributesCommand, type Message, ReceiveMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import type { Consumer, Stack } from "../stack/stack";
 import { cutGroup } from "./cut-group";
+import { Hold, hidden, mostAtOnce } from "./hold";
 import type { DeadLetter } from "./letter";
 import { letterOf } from "./parse";
 import { refuseRedrive } from "./refuse-redrive";
@@ -51,12 +45,6 @@ export interface ReaderOptions {
   readonly limit?: number;
 }
 
-/** Seconds. When the process has ended, whatever ends it, a message is visible again after this time at the latest. */
-const hidden = 60;
-/** Milliseconds. Three times as often as needed: one attempt may fail, and one may come late. */
-const extendEvery = 20_000;
-/** Entries of a batch, and messages of a receive: what SQS takes. */
-const mostAtOnce = 10;
 /** A long poll asks all servers of a queue; a short one would miss messages. */
 const longPoll = 1;
 /** How many answers without a message are needed to believe that none is left, when the count says that some are. */
@@ -103,11 +91,8 @@ class QueueReader implements Reader {
   #ended = false;
   /** Whether SQS hides no more messages at the same time. */
   #full = false;
-  /** What is hidden for this reader, by message id, with the handle of its latest receive. */
-  readonly #mine = new Map<string, string>();
+  readonly #hold: Hold;
   readonly #seen = new Set<string>();
-  #extending: Promise<void> | undefined;
-  readonly #timer: NodeJS.Timeout;
   #closed: Promise<void> | undefined;
 
   constructor(
@@ -117,12 +102,7 @@ class QueueReader implements Reader {
     this.total = total;
     this.held = held;
     this.retention = retention;
-    this.#timer = setInterval(() => {
-      this.#extending ??= this.#extend().finally(() => {
-        this.#extending = undefined;
-      });
-    }, extendEvery);
-    this.#timer.unref();
+    this.#hold = new Hold(options.sqs, options.consumer.url);
   }
 
   get complete(): boolean {
@@ -143,10 +123,10 @@ class QueueReader implements Reader {
     while (this.read < limit && !this.#full) {
       signal.throwIfAborted();
       const received = await this.#receive(Math.min(mostAtOnce, limit - this.read), fifo);
+      this.#hold.add(received);
       const messages = fifo && received.length === mostAtOnce ? await this.#withoutCut(received) : received;
       const fresh = messages.filter(({ MessageId = "" }) => !this.#seen.has(MessageId));
       for (const { MessageId = "" } of messages) this.#seen.add(MessageId);
-      for (const { MessageId = "", ReceiptHandle = "" } of messages) this.#mine.set(MessageId, ReceiptHandle);
       if (fresh.length === 0 && messages.length > 0 && !fifo && known < knownAnswers) {
         known += 1;
         continue;
@@ -191,64 +171,21 @@ class QueueReader implements Reader {
   /** Gives back those of a group that may go on: they come again, with what is behind them. */
   async #withoutCut(received: readonly Message[]): Promise<readonly Message[]> {
     const cut = cutGroup(received);
-    for (const { MessageId = "", ReceiptHandle = "" } of cut) this.#mine.set(MessageId, ReceiptHandle);
-    await this.#release(cut.map(({ MessageId = "" }) => MessageId));
+    await this.#hold.release(cut.map(({ MessageId = "" }) => MessageId));
     return received.filter((message) => !cut.includes(message));
   }
 
   async delete(letters: readonly DeadLetter[]): Promise<readonly DeadLetter[]> {
-    const { sqs, consumer } = this.options;
-    const kept: DeadLetter[] = [];
-    for (const part of parts(letters)) {
-      const Entries = this.#entriesOf(part.map(({ id }) => id));
-      const { Failed = [] } = await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: consumer.url, Entries }));
-      const failed = new Set(Failed.map(({ Id }) => Number(Id)));
-      part.forEach((letter, index) => {
-        if (failed.has(index)) kept.push(letter);
-        else this.#mine.delete(letter.id);
-      });
-    }
-    return kept;
+    const kept = new Set(await this.#hold.delete(letters.map(({ id }) => id)));
+    return letters.filter(({ id }) => kept.has(id));
   }
 
   giveBack(letters: readonly DeadLetter[]): Promise<void> {
-    return this.#release(letters.map(({ id }) => id));
+    return this.#hold.release(letters.map(({ id }) => id));
   }
 
   close(): Promise<void> {
-    this.#closed ??= (async () => {
-      clearInterval(this.#timer);
-      await this.#extending;
-      // What cannot be given back is visible again after a minute by itself.
-      await this.#release([...this.#mine.keys()]).catch(() => {});
-    })();
+    this.#closed ??= this.#hold.close();
     return this.#closed;
   }
-
-  /** In the order in which they were received, so that a FIFO group is visible from its first message on. */
-  async #release(ids: readonly string[]): Promise<void> {
-    for (const part of parts(ids.filter((id) => this.#mine.has(id)))) {
-      await this.#hide(part, 0);
-      for (const id of part) this.#mine.delete(id);
-    }
-  }
-
-  /** One that fails is tried again at the next time, and visible to others at the worst. */
-  async #extend(): Promise<void> {
-    for (const part of parts([...this.#mine.keys()])) await this.#hide(part, hidden).catch(() => {});
-  }
-
-  async #hide(ids: readonly string[], VisibilityTimeout: number): Promise<void> {
-    const { sqs, consumer } = this.options;
-    const Entries = this.#entriesOf(ids).map((entry) => ({ ...entry, VisibilityTimeout }));
-    await sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: consumer.url, Entries }));
-  }
-
-  #entriesOf(ids: readonly string[]) {
-    return ids.map((id, index) => ({ Id: String(index), ReceiptHandle: this.#mine.get(id) ?? "" }));
-  }
-}
-
-function* parts<Item>(items: readonly Item[]): Generator<readonly Item[]> {
-  for (let from = 0; from < items.length; from += mostAtOnce) yield items.slice(from, from + mostAtOnce);
 }
