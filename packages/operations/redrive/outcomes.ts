@@ -5,7 +5,7 @@ import type { DeadLetter } from "../letters/letter";
 import type { Consumer, Stack } from "../stack/stack";
 import type { Outcome } from "./to-queue";
 
-/** Milliseconds by which the clock of this machine may be ahead of AWS's. */
+/** Milliseconds before the start from which on the log is read: AWS's clocks differ a little, too. */
 const skew = 60_000;
 
 /** Milliseconds for which lines may come later than those that were written after them. */
@@ -26,14 +26,19 @@ export class Outcomes {
   readonly #early = new Map<string, Outcome>();
   /** The consumers whose logs are read, by their log groups. */
   readonly #watched = new Map<string, Consumer>();
-  readonly #since = Date.now();
+  /** AWS's time when the first log was watched: what is older than that was sent back by others. */
+  #since: number | undefined;
   /** By log group: the time from which on it is read. What is older was read before. */
   readonly #from = new Map<string, number>();
 
-  constructor(private readonly stack: Pick<Stack, "clientsOf">) {}
+  constructor(private readonly stack: Pick<Stack, "clientsOf" | "now">) {}
 
-  /** Reads the log of this consumer from now on. Without one, only what comes back is known. */
+  /**
+   * Reads the log of this consumer from now on. Without one, only what comes back is known. To know AWS's time, the
+   * stack must have been asked something before.
+   */
   watch(consumer: Consumer): void {
+    this.#since ??= this.stack.now();
     if (consumer.logGroupName !== undefined) this.#watched.set(consumer.logGroupName, consumer);
   }
 
@@ -80,9 +85,10 @@ export class Outcomes {
 
   /** Reads what the consumers have logged since. */
   async read(): Promise<void> {
+    const since = this.#since ?? this.stack.now();
     for (const [logGroupName, consumer] of this.#watched) {
       const { logs } = this.stack.clientsOf(consumer);
-      const startTime = this.#from.get(logGroupName) ?? this.#since - skew;
+      const startTime = this.#from.get(logGroupName) ?? since - skew;
       let newest = startTime + late;
       let nextToken: string | undefined;
       do {
@@ -98,7 +104,7 @@ export class Outcomes {
           newest = Math.max(newest, timestamp);
           if (this.#seen.has(eventId)) continue;
           this.#seen.add(eventId);
-          this.#note(message);
+          this.#note(message, since);
         }
         nextToken = answer.nextToken;
       } while (nextToken !== undefined);
@@ -106,12 +112,12 @@ export class Outcomes {
     }
   }
 
-  #note(line: string): void {
+  #note(line: string, since: number): void {
     const { message, recordId, outcome, timestamp } = parsed(line);
     if (message !== "redriven" || typeof recordId !== "string") return;
     if (outcome !== "succeeded" && outcome !== "deadLettered") return;
     if (this.#sent.has(recordId)) this.#known.set(recordId, outcome);
-    else if (!(Date.parse(String(timestamp)) < this.#since)) this.#early.set(recordId, outcome);
+    else if (!(Date.parse(String(timestamp)) < since)) this.#early.set(recordId, outcome);
   }
 }
 

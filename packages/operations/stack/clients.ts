@@ -8,6 +8,7 @@ import type { SNSClient } from "@aws-sdk/client-sns";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { STSClient } from "@aws-sdk/client-sts";
 import { explainDenials, type Guarded } from "./access";
+import type { AwsClock, Timed } from "./clock";
 
 /** Where requests go. Undefined members are found by the AWS SDK itself: profile, environment, `AWS_ENDPOINT_URL`. */
 export interface Place {
@@ -54,7 +55,8 @@ const make = {
 
 type Constructor<Client> = new (settings: object) => Client;
 
-export function clientsFor(place: Place): Clients {
+/** `clock`: is set by what AWS answers. */
+export function clientsFor(place: Place, clock: AwsClock): Clients {
   const made = new Map<string, { destroy(): void }>();
   const client = <Name extends keyof typeof make>(name: Name): InstanceType<ReturnType<(typeof make)[Name]>> => {
     const former = made.get(name);
@@ -69,6 +71,7 @@ export function clientsFor(place: Place): Clients {
     const Client = make[name]() as Constructor<InstanceType<ReturnType<(typeof make)[Name]>>>;
     const created = new Client(settings);
     explainDenials(created as unknown as Guarded);
+    clock.watch(created as unknown as Timed);
     made.set(name, created);
     return created;
   };

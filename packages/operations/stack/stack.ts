@@ -1,5 +1,6 @@
 // A running program, on AWS or on this machine, as its operator sees it: its consumers and how to reach them.
 import { type Clients, clientsFor, type Place } from "./clients";
+import { AwsClock } from "./clock";
 import {
   type ComponentOfRun,
   deadLettersOfRun,
@@ -47,6 +48,8 @@ export interface Stack {
   readonly flags: string;
   /** The clients for the region of this consumer, because a stack may have consumers in several regions. */
   clientsOf(consumer: Pick<Consumer, "name" | "sourceArn">): Clients;
+  /** AWS's time in milliseconds since the epoch, as its answers told it. Before the first one: this machine's. */
+  now(): number;
   /** Ends the connections of all clients. */
   close(): void;
 }
@@ -84,12 +87,14 @@ export async function openStack({ stack, outputs: file, port, signal }: StackOpt
   };
 }
 
-function clientsByRegion(place: Omit<Place, "region">): Pick<Stack, "clientsOf" | "close"> {
+function clientsByRegion(place: Omit<Place, "region">): Pick<Stack, "clientsOf" | "now" | "close"> {
   const made = new Map<string, Clients>();
+  const clock = new AwsClock();
   return {
+    now: () => clock.now(),
     clientsOf(consumer) {
       const region = regionOf(consumer);
-      const clients = made.get(region) ?? clientsFor({ ...place, region });
+      const clients = made.get(region) ?? clientsFor({ ...place, region }, clock);
       made.set(region, clients);
       return clients;
     },

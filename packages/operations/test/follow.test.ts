@@ -62,6 +62,7 @@ describe("a redrive to another consumer", () => {
   };
   const stack: Stack = {
     ...{ name: "prod", outputs: {}, consumers: [news, others], flags: "", close: () => {} },
+    now: Date.now,
     clientsOf: () => ({ sqs: { send } }) as unknown as Clients,
   };
 

@@ -125,7 +125,7 @@ describe("the first letters of a redrive", () => {
 });
 
 /** A stack whose logs are these. */
-const reading = (client: unknown) => ({ clientsOf: () => ({ logs: client }) as unknown as Clients });
+const reading = (client: unknown) => ({ now: Date.now, clientsOf: () => ({ logs: client }) as unknown as Clients });
 
 describe("the log of dead letters", () => {
   it("is read on from where it was read, with room for lines that come late", async () => {
