@@ -1,11 +1,15 @@
 // The list of a program's consumers with what their resources do not tell: what the callbacks' schemas take. A process
 // that has evaluated the program reads it; no deployment does.
+import { isDeepStrictEqual } from "node:util";
 import type * as pulumi from "@pulumi/pulumi";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { type Model, modelOf } from "../http-ingress/json-schema";
 import { issueText } from "../runtime/batch/decode";
 import { openEnvelope } from "../runtime/batch/envelope";
 import { itemSchemaOf } from "../runtime/callback/table-change";
+
+/** Names of members, and indexes of lists. */
+type Path = readonly (string | number)[];
 
 /** A consumer as the list has it. It holds no resource, so that a process that runs many programs keeps none alive. */
 interface RegisteredConsumer {
@@ -17,6 +21,12 @@ interface RegisteredConsumer {
   readonly urn: Promise<string>;
   /** What the schema has against the event, in one text for each fault; none: the callback would be run. */
   validate(event: unknown): Promise<readonly string[]>;
+  /**
+   * Whether the callback would get what the event has at this place. The JSON Schemas of some libraries do not tell it:
+   * without `additionalProperties`, some schemas keep other members, and some take them out. False for an event that
+   * the schema refuses.
+   */
+  keeps(event: unknown, path: Path): Promise<boolean>;
   /** The JSON Schema of an event. Throws an Error for a schema from which none can be derived. */
   model(): Model;
 }
@@ -37,6 +47,7 @@ export function registerConsumer(
     kind,
     urn: textOf(urn),
     validate: (event) => (kind === "table" ? changeIssues(schema, event) : issues(schema, openEnvelope(event).event)),
+    keeps: (event, path) => keeps(schema, kind === "table" ? event : openEnvelope(event).event, path),
     model: () => {
       const item = itemSchemaOf(schema);
       return item === undefined
@@ -59,6 +70,27 @@ async function issues(schema: StandardSchemaV1, event: unknown): Promise<readonl
   } catch (error) {
     return [`The schema fails: ${error instanceof Error ? error.message : String(error)}`];
   }
+}
+
+async function keeps(schema: StandardSchemaV1, event: unknown, path: Path): Promise<boolean> {
+  try {
+    const result = await schema["~standard"].validate(event);
+    if (result.issues !== undefined) return false;
+    const sent = valueAt(event, path);
+    return sent !== undefined && isDeepStrictEqual(valueAt(result.value, path), sent);
+  } catch {
+    return false;
+  }
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (inner, part) =>
+      typeof inner === "object" && inner !== null && Object.hasOwn(inner, part)
+        ? (inner as Readonly<Record<string | number, unknown>>)[part]
+        : undefined,
+    value,
+  );
 }
 
 const eventNames: readonly unknown[] = ["INSERT", "MODIFY", "REMOVE"];

@@ -42,7 +42,8 @@ export interface ConsumerEvent {
   readonly event: unknown;
   /**
    * Places in the event that were named by hand. One that the JSON Schema of the callback's events does not have is an
-   * issue too: the schema itself may take an event with more members than it knows.
+   * issue too, unless the schema hands it over to the callback: it may take an event with more members than it knows,
+   * and take them out.
    */
   readonly paths?: readonly ValuePath[] | undefined;
 }
@@ -72,6 +73,8 @@ interface ListedConsumer {
   readonly kind: ConsumerKind;
   readonly urn: Promise<string>;
   validate(event: unknown): Promise<readonly string[]>;
+  /** Whether the callback would get what the event has at this place. */
+  keeps(event: unknown, path: ValuePath): Promise<boolean>;
   /** Throws an Error where the schema's library has no JSON Schema. */
   model(): Model;
 }
@@ -94,7 +97,7 @@ export async function answersTo({ consumers, events }: Questions, graph: Graph):
   const issues: EventIssues[] = [];
   for (const { consumer, functionName, event, paths = [] } of events) {
     const match = found.find((each) => each.functionName === functionName) ?? called(consumer, found);
-    issues.push({ issues: [...unknownPaths(match, paths), ...(await match.validate(event))] });
+    issues.push({ issues: [...(await unknownPaths(match, event, paths)), ...(await match.validate(event))] });
   }
   return { consumers: consumers ? await described(found, graph) : [], issues };
 }
@@ -161,14 +164,21 @@ function variants(consumer: Found): readonly Model[] {
   }
 }
 
-function unknownPaths(consumer: Found, paths: readonly ValuePath[]): readonly string[] {
-  if (paths.length === 0) return [];
+async function unknownPaths(consumer: Found, event: unknown, paths: readonly ValuePath[]): Promise<readonly string[]> {
+  const faults: string[] = [];
+  for (const path of paths) {
+    const fault = unknownIn(consumer, path);
+    if (fault !== undefined && !(await consumer.keeps(event, path))) faults.push(fault);
+  }
+  return faults;
+}
+
+function unknownIn(consumer: Found, path: ValuePath): string | undefined {
   try {
-    const model = consumer.model();
-    return paths.flatMap((path) => unknownPath(model, path) ?? []);
+    return unknownPath(consumer.model(), path);
   } catch {
     // Nothing is known of the members.
-    return [];
+    return undefined;
   }
 }
 

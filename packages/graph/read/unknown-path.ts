@@ -9,7 +9,7 @@ type OpenModel = Model & { readonly additionalProperties?: boolean | Model };
 
 /**
  * What is wrong with the path: the schema lists the members of an object, the path names another one, and the schema
- * does not allow others. Undefined for every path that the schema may have.
+ * does not expressly allow others. Undefined for every path that the schema may have.
  */
 export function unknownPath(model: Model, path: ValuePath): string | undefined {
   let models = partsOf(model);
@@ -36,7 +36,10 @@ function partsOf(model: OpenModel): readonly OpenModel[] {
   return parts.length === 0 ? [model] : model.properties === undefined ? parts : [model, ...parts];
 }
 
-/** A schema that lists no members knows nothing of them. */
+/**
+ * A schema that lists no members knows nothing of them. Without `additionalProperties`, a schema may keep others or take
+ * them out, which only the schema's own answer tells.
+ */
 const allowsOthers = ({ properties, additionalProperties = false }: OpenModel) =>
   properties === undefined || additionalProperties !== false;
 
