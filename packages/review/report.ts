@@ -183,10 +183,10 @@ function consequences({ changed }: Comparison): string[] {
 }
 
 /** Outputs are read by `pulumi stack output`, and by programs that refer to this stack. */
-function outputs({ before, after }: Comparison): string[] {
+function outputs({ before, after, matched }: Comparison): string[] {
   const changes = before.resources.length === 0 ? [] : outputChanges(before, after);
-  const known = new Set(notExported(before).map(({ name }) => name));
-  const missing = notExported(after).filter(({ name }) => !known.has(name));
+  const known = new Set<string | undefined>(notExported(before).map(({ urn }) => urn));
+  const missing = notExported(after).filter(({ urn }) => !known.has(matched.get(urn)));
   const unseen = describeNotExported(missing, after.outputs, code).map((line) => `- advisory: ${line}`);
   return listed("Outputs of the stack", [...changes, ...unseen]);
 }

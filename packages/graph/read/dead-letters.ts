@@ -17,22 +17,29 @@ export type DeadLettersOfComponent = {
 };
 
 /** In the order in which the program creates the components. */
-export function deadLettersIn({ resources }: Pick<Graph, "resources">): readonly DeadLettersOfComponent[] {
-  return resources.flatMap(({ type, name, outputs: { deadLetters } }) =>
+export function deadLettersIn(program: Pick<Graph, "resources">): readonly DeadLettersOfComponent[] {
+  return componentsIn(program).map(({ urn: _, ...component }) => component);
+}
+
+/** A component in the graph, which another may have the name of. */
+export type ComponentWithDeadLetters = DeadLettersOfComponent & { readonly urn: string };
+
+function componentsIn({ resources }: Pick<Graph, "resources">): readonly ComponentWithDeadLetters[] {
+  return resources.flatMap(({ type, name, urn, outputs: { deadLetters } }) =>
     type.startsWith("spillway:index:") && isObject(deadLetters)
-      ? [{ ...(deadLetters as Omit<DeadLettersOfComponent, "name">), name }]
+      ? [{ ...(deadLetters as Omit<DeadLettersOfComponent, "name">), name, urn }]
       : [],
   );
 }
 
 /** Those that are among the outputs under no name, neither at the top nor one level down. */
-export function notExported(program: Pick<Graph, "resources" | "outputs">): readonly DeadLettersOfComponent[] {
+export function notExported(program: Pick<Graph, "resources" | "outputs">): readonly ComponentWithDeadLetters[] {
   const top = Object.values(program.outputs).filter(isObject);
   // Sources may share a dead-letter queue.
   const keyOfSource = ({ url, sourceArn }: { readonly url?: Value; readonly sourceArn?: Value }) =>
     JSON.stringify([url, sourceArn]);
   const exported = new Set([...top, ...top.flatMap(Object.values).filter(isObject)].map(keyOfSource));
-  return deadLettersIn(program).filter((each) => !exported.has(keyOfSource(each)));
+  return componentsIn(program).filter((each) => !exported.has(keyOfSource(each)));
 }
 
 /**

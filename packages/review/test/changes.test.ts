@@ -2,7 +2,7 @@
 import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { QueueConsumer, Table, writeTable } from "spillway";
+import { QueueConsumer, Table, Topic, writeTable } from "spillway";
 import { note, store } from "../../../test/support/callbacks";
 import { Recorded } from "../../../test/support/component-graph";
 import { onlyIn } from "../evaluations";
@@ -309,5 +309,24 @@ describe("a review of dead letters that are not exported", () => {
       ),
       /is not in the output/,
     );
+  });
+
+  it("knows what was not exported before by its resource: under a new name, but not another with its name", async () => {
+    const unseen = (made: () => unknown) => () => {
+      made();
+      return exporting("notes")();
+    };
+    const before = unseen(() => consumer("notices"));
+    const renamed = await textOf(
+      before,
+      unseen(() => consumer("announcements", { aliases: [{ name: "notices" }] })),
+    );
+    assert.match(renamed, /renamed and kept/);
+    assert.doesNotMatch(renamed, /is not in the output/);
+    const another = await textOf(
+      before,
+      unseen(() => [consumer("notices"), new Topic("notices")]),
+    );
+    assert.match(another, /- advisory: `notices` is not in the output/);
   });
 });
