@@ -37,8 +37,8 @@ function partsOf(model: OpenModel): readonly OpenModel[] {
 }
 
 /**
- * A schema that lists no members knows nothing of them. Without `additionalProperties`, a schema may keep others or take
- * them out, which only the schema's own answer tells.
+ * A schema that lists no members knows nothing of them. Without `additionalProperties`, a schema may keep others or
+ * take them out, which only the schema's own answer tells.
  */
 const allowsOthers = ({ properties, additionalProperties = false }: OpenModel) =>
   properties === undefined || additionalProperties !== false;

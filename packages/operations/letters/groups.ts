@@ -18,7 +18,7 @@ export interface Group {
   readonly expires: string;
   /** How many of them had been dead letters before. */
   readonly cameBack: number;
-  /** Whether they name no consumer of the stack; then `consumers` says in whose queue they are. Grouped by reason only. */
+  /** If grouped by reason: whether they name no consumer of the stack, but are in the queue of `consumers`. */
   readonly unclaimed?: true;
   /** Those of the newest one. */
   readonly errorType: string;

@@ -1,4 +1,4 @@
-// What a reader holds of a queue: hidden from others as long as it works with it, and given back when it is not deleted.
+// What a reader holds of a queue: hidden from others as long as it works with it, and given back if it is not deleted.
 import {
   ChangeMessageVisibilityBatchCommand,
   DeleteMessageBatchCommand,

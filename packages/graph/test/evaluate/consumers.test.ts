@@ -31,15 +31,6 @@ export const change = callback(tableChange(v.variant("type", [Numbered, v.object
 export const numbered = callback(Numbered, () => () => {});
 export const odd = callback(v.pipe(v.string(), v.check((text) => text.includes("odd"))), () => () => {});
 export const anything = callback(v.unknown(), () => () => {});
-/** The JSON Schema of ArkType, which keeps unknown members by default, and says nothing of them. */
-const arkLike = (validate: (value: object) => object) => {
-  const item = { type: "object", properties: { sku: { type: "string" } }, required: ["sku"] };
-  const input = () => ({ type: "object", properties: { id: { type: "string" }, items: { type: "array", items: item } } });
-  return standard({ validate: (value: object) => ({ value: validate(value) }), jsonSchema: { input } });
-};
-const standard = (members: object) => ({ "~standard": { version: 1, vendor: "other", ...members } }) as never;
-export const keeping = callback(arkLike((value) => structuredClone(value)), () => () => {});
-export const deleting = callback(arkLike(({ id }: { id?: string }) => ({ id, items: [] })), () => () => {});
 export const later = callback(own(async (value) => (value === 1 ? { value } : { issues: [{ message: "It is not 1" }] })), () => () => {});
 export const failing = callback(own(() => { throw new TypeError("no such member"); }), () => () => {});
 `;
@@ -58,7 +49,7 @@ new QueueConsumer("changes", { callback: callbacks.numbered });
 for (const file of Object.keys(require.cache)) if (/components[\\\\/]/.test(file)) delete require.cache[file];
 const copy = require("spillway") as typeof import("spillway");
 if (copy.QueueConsumer === QueueConsumer) throw new Error("It is no copy.");
-for (const name of ["odd", "anything", "later", "failing", "keeping", "deleting"] as const) new copy.QueueConsumer(name, { callback: callbacks[name] });
+for (const name of ["odd", "anything", "later", "failing"] as const) new copy.QueueConsumer(name, { callback: callbacks[name] });
 `;
 
 describe("the consumers of a program", () => {
@@ -106,8 +97,6 @@ describe("the consumers of a program", () => {
         ["anything", "queue", "event-1"],
         ["later", "queue", undefined],
         ["failing", "queue", undefined],
-        ["keeping", "queue", {}],
-        ["deleting", "queue", {}],
       ],
     );
     const { resources } = await evaluateProgram(asked());
@@ -139,18 +128,6 @@ describe("the consumers of a program", () => {
     } finally {
       open.close();
     }
-  });
-
-  it("refuse a place that the schema does not list, unless the callback gets what is there", async () => {
-    const event = { id: "o-1", items: [{ sku: "book", quantity: 2 }], note: { by: "ada" } };
-    const issuesOf = async (consumer: string, ...paths: readonly (readonly (string | number)[])[]) => {
-      const [answer] = await checkEvents({ ...asked(), events: [{ consumer, event, paths }] });
-      return answer?.issues.map((issue) => issue.replace(/: .*/, ""));
-    };
-    const paths = [["note", "by"], ["items", 0, "quantity"], ["items", 0, "sku"], ["nothing"]] as const;
-    assert.deepEqual(await issuesOf("keeping", ...paths), ["nothing"]);
-    assert.deepEqual(await issuesOf("deleting", ...paths), ["note", "items.0.quantity", "nothing"]);
-    assert.deepEqual(await issuesOf("orders", ...paths), ["note", "nothing"]);
   });
 
   it("check events as in Lambda, all of them in one evaluation", async () => {
@@ -230,7 +207,7 @@ describe("the consumers of a program", () => {
     const check = (consumer: string) => checkEvents({ ...asked(), events: [{ consumer, event: {} }] });
     await assert.rejects(check("order"), {
       message:
-        'The program has no consumer "order". Give one of: orders, events, activity, changes, odd, anything, later, failing, keeping, deleting.',
+        'The program has no consumer "order". Give one of: orders, events, activity, changes, odd, anything, later, failing.',
     });
     await assert.rejects(
       check("changes"),
