@@ -76,15 +76,29 @@ export function deadLettersOf(run: RunUnderTest, name: string): readonly FoundLe
 }
 
 export function allDeadLetters(run: RunUnderTest): readonly FoundLetter[] {
-  return allFor(run.graph, withDeadLetters).flatMap((component) => lettersIn(run, component));
+  const components = allFor(run.graph, withDeadLetters);
+  const consumers = components.filter(({ kind }) => kind in sources).map(consumerOf);
+  return components.flatMap((component) => lettersIn(run, component, consumers));
 }
 
-function lettersIn(run: RunUnderTest, { name, kind, address: url, outputs }: Named): readonly FoundLetter[] {
+type Consumer = Parameters<typeof letterOf>[1];
+
+/** Another component may have the name, but not another of its kind. */
+function consumerOf({ name, kind, address: url, outputs }: Named): Consumer {
+  const { sourceArn, functionName } = (outputs.deadLetters ?? {}) as Partial<Consumer>;
+  const consumer = { name: `${kind} ${name}`, kind: sources[kind] ?? "queue", url, sourceArn: sourceArn ?? "" };
+  return { ...consumer, ...(functionName !== undefined && { functionName }) };
+}
+
+/** Of a queue that several consumers share, those of the component; of a DeadLetterQueue, all. */
+function lettersIn(run: RunUnderTest, component: Named, consumers: readonly Consumer[]): readonly FoundLetter[] {
+  const { name, kind, address: url, outputs } = component;
   const functionName = typeof outputs.functionName === "string" ? outputs.functionName : undefined;
-  const consumer = { name, kind: sources[kind] ?? "queue", url, sourceArn: "" };
-  return run.peek(url).map((message): FoundLetter => {
-    // When it expires does not matter here.
-    const letter = letterOf(message, consumer, 0);
+  const consumer = consumerOf(component);
+  // When they expire does not matter here.
+  const letters = run.peek(url).map((message) => letterOf(message, consumer, 0, kind in sources ? consumers : []));
+  const own = letters.filter((letter) => letter.consumer.name === consumer.name);
+  return own.map((letter): FoundLetter => {
     const { reason, errorType, errorMessage, id } = letter;
     const { Body = "", MessageAttributes = {} } = letter.message;
     const { [reasonAttribute]: _reason, ...others } = MessageAttributes;
