@@ -3,10 +3,10 @@
 // events are spread to paths: `{ "a": { "b": [1] } }` and `{ "a.b": [1] }` are one pattern, a list in a list is one
 // list, and an object or an empty list is no value.
 import { InvalidPattern } from "./invalid-pattern";
-import { isList, isObject, type Json, type JsonObject, type Leaf } from "./json";
+import { isList, isObject, type Json, type JsonObject, type Leaf, written } from "./json";
 import { compileRules, type Rules } from "./pattern-rules";
 
-/** Whether the event is taken. */
+/** Whether the event is taken. Its numbers may be plain ones. */
 export type EventMatcher = (event: Json) => boolean;
 
 /**
@@ -37,9 +37,9 @@ export function compilePattern(pattern: JsonObject, at = "", onFault: OnFault = 
     // The order in which the matcher looks at them.
     [...branch].sort(([a], [b]) => (a < b ? -1 : 1)),
   );
-  const paths = new Set(branches.flatMap((branch) => branch.flatMap(([path]) => leadingTo(path))));
+  const members = membersTowards(branches.flatMap((branch) => branch.map(([path]) => path)));
   return (event) => {
-    const fields = fieldsOf(event, paths);
+    const fields = fieldsOf(event, members);
     return branches.some((rules) => holds(rules, fields, 0, new Map()));
   };
 }
@@ -145,18 +145,35 @@ class Values {
 
 type Fields = ReadonlyMap<string, Values>;
 
-/** The paths of the members of an event in which the path may end, and itself. */
-function leadingTo(path: string): readonly string[] {
-  const dots = [...path.matchAll(/\./g)];
-  return ["", ...dots.map(({ index }) => path.slice(0, index)), path];
+/** The members of what stands at a path that may matter, by their names, each with its own path. */
+type Members = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
+/** The members on the way to the paths. A dot may stand in the name of a member, too. */
+function membersTowards(paths: readonly string[]): Members {
+  const all = new Map<string, Map<string, string>>();
+  for (const path of paths) {
+    const dots = [...path.matchAll(/\./g)].map(({ index }) => index);
+    const ends = [...dots, path.length];
+    for (const start of [-1, ...dots]) {
+      // Without a name before it, the dot is one of a name.
+      if (start === 0) continue;
+      const from = path.slice(0, Math.max(0, start));
+      const members = all.get(from) ?? new Map<string, string>();
+      all.set(from, members);
+      for (const end of ends) if (end > start) members.set(path.slice(start + 1, end), path.slice(0, end));
+    }
+  }
+  return all;
 }
 
-/** `paths`: what may matter. The rest of an event is passed over, as most of it is in no pattern. */
-function fieldsOf(event: Json, paths: ReadonlySet<string>): Fields {
+const none: ReadonlyMap<string, string> = new Map();
+
+/** Most of an event is in no pattern, and is not looked at. */
+function fieldsOf(event: Json, members: Members): Fields {
   const fields = new Map<string, Values>();
   let lists = 0;
-  const spread = (value: Json, path: string, elements: Elements): void => {
-    if (!paths.has(path)) return;
+  const spread = (value: Json | undefined, path: string, elements: Elements): void => {
+    if (value === undefined) return;
     if (isList(value)) {
       const list = lists++;
       for (const [index, element] of value.entries()) {
@@ -164,11 +181,13 @@ function fieldsOf(event: Json, paths: ReadonlySet<string>): Fields {
         spread(element, path, isLeaf ? elements : new Map([...elements, [list, index]]));
       }
     } else if (isObject(value)) {
-      for (const [name, inner] of Object.entries(value)) spread(inner, joined(path, name), elements);
+      for (const [name, inner] of members.get(path) ?? none) {
+        if (Object.hasOwn(value, name)) spread(value[name], inner, elements);
+      }
     } else {
       const found = fields.get(path) ?? new Values();
       fields.set(path, found);
-      found.add({ value, elements });
+      found.add({ value: written(value), elements });
     }
   };
   spread(event, "", new Map());

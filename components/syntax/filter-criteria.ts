@@ -2,7 +2,7 @@
 // https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
 import { compilePattern, type OnFault, raise } from "./event-pattern";
 import { InvalidPattern } from "./invalid-pattern";
-import { isList, isObject, type Json, jsonOf, parseJson } from "./json";
+import { isList, isObject, type Json, parseJson } from "./json";
 import { compileRules } from "./pattern-rules";
 
 /** What is filtered: Lambda's record of a message, or a stream's record. */
@@ -41,7 +41,8 @@ interface Event {
 }
 
 function eventOf(record: Filterable, content: FilterContent): Event {
-  const whole = jsonOf(record);
+  // Of JSON's types, and with plain numbers.
+  const whole = record as Json;
   const member = content === null || !isObject(whole) ? undefined : whole[content];
   const text = typeof member === "string" ? member : "";
   let body: Json | undefined;

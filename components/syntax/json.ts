@@ -26,14 +26,9 @@ export function parseJson(text: string): Json {
   );
 }
 
-/** What `parseJson` makes of the value's JSON, without the way through the text. The value is of JSON's types only. */
-export function jsonOf(value: unknown): Json {
-  if (typeof value === "number") return new WrittenNumber(value, String(value));
-  if (Array.isArray(value)) return value.map(jsonOf);
-  if (typeof value !== "object" || value === null) return value as Leaf;
-  const members = Object.entries(value).filter(([, member]) => member !== undefined);
-  return Object.fromEntries(members.map(([name, member]) => [name, jsonOf(member)]));
-}
+/** A plain number as `parseJson` makes it of the number's JSON; any other value as it is. */
+export const written = (value: Leaf | number): Leaf =>
+  typeof value === "number" ? new WrittenNumber(value, String(value)) : value;
 
 export const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === "object" && value !== null && !isList(value) && !(value instanceof WrittenNumber);

@@ -94,6 +94,7 @@ describe("an event pattern", () => {
       [{ $or: "xa" }],
       [{ a: "x" }],
     ],
+    ["names that begin with a dot", { ".x": [1] }, [{ ".x": 1 }, { "": { x: 1 } }], [{ x: 1 }]],
     ["lists", { a: ["x"] }, [{ a: ["w", "x"] }], [{ a: ["w"] }, { a: [] }]],
     ["lists in lists", { a: ["x"] }, [{ a: [["w"], ["x"]] }, { a: [[["x"]]] }], [{ a: [["w"]] }]],
     [
