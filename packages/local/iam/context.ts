@@ -33,7 +33,11 @@ export const knownKeys: ReadonlySet<string> = new Set(
 /** On AWS every one of these requests would come by TLS, so they are judged as if they did. */
 export function contextOf(principal: Principal, input: Message, settings: ContextSettings): Context {
   const { accountId, region } = settings;
-  const values: Record<string, string | undefined> = {
+  const context = new Map<string, string>();
+  const add = (values: Readonly<Record<string, string | undefined>>) => {
+    for (const key in values) if (values[key] !== undefined) context.set(key.toLowerCase(), values[key]);
+  };
+  add({
     "aws:SecureTransport": "true",
     "aws:RequestedRegion": region,
     "aws:ResourceAccount": accountId,
@@ -47,11 +51,9 @@ export function contextOf(principal: Principal, input: Message, settings: Contex
     "s3:prefix": textIn(input, "Prefix"),
     "s3:delimiter": textIn(input, "Delimiter"),
     "s3:x-amz-server-side-encryption": textIn(input, "ServerSideEncryption"),
-    ...ofPrincipal(principal, settings),
-  };
-  return new Map(
-    Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [[key.toLowerCase(), value]])),
-  );
+  });
+  add(ofPrincipal(principal, settings));
+  return context;
 }
 
 function ofPrincipal(principal: Principal, { accountId, region, roleId }: ContextSettings): Record<string, string> {

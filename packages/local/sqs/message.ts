@@ -1,5 +1,5 @@
 // A message as it is kept, its size and checksums, and what a receiver sees of it.
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** As in SQS's JSON protocol: binary values are base64. */
 export interface MessageAttribute {
@@ -40,7 +40,10 @@ export interface StoredMessage {
   receiptHandle: string | undefined;
 }
 
-export const md5 = (value: string) => createHash("md5").update(value, "utf8").digest("hex");
+export const md5 = (value: string) => hash("md5", value);
+
+/** The checksums of the attributes of messages, because every receive answers with that of the send. */
+const checksums = new WeakMap<MessageAttributes, string>();
 
 /**
  * The checksum that SDKs verify. It covers name, type and value of each attribute, each with its length, in the order
@@ -49,21 +52,25 @@ export const md5 = (value: string) => createHash("md5").update(value, "utf8").di
 export function md5OfAttributes(attributes: MessageAttributes): string | undefined {
   const names = Object.keys(attributes).sort();
   if (names.length === 0) return undefined;
-  const hash = createHash("md5");
+  const known = checksums.get(attributes);
+  if (known !== undefined) return known;
+  const parts: Buffer[] = [];
   const add = (bytes: Buffer) => {
     const length = Buffer.alloc(4);
     length.writeUInt32BE(bytes.length);
-    hash.update(length).update(bytes);
+    parts.push(length, bytes);
   };
   for (const name of names) {
     const attribute = attributes[name];
     if (attribute === undefined) continue;
     add(Buffer.from(name));
     add(Buffer.from(attribute.DataType));
-    hash.update(Buffer.from([attribute.BinaryValue === undefined ? 1 : 2]));
+    parts.push(Buffer.from([attribute.BinaryValue === undefined ? 1 : 2]));
     add(bytesOf(attribute));
   }
-  return hash.digest("hex");
+  const checksum = hash("md5", Buffer.concat(parts));
+  checksums.set(attributes, checksum);
+  return checksum;
 }
 
 const bytesOf = (attribute: MessageAttribute) =>
