@@ -72,8 +72,11 @@ const whileDebugged = 24 * 3600 * 1000;
 
 const bootstrap = path.join(__dirname, "bootstrap.cjs");
 
-/** Megabytes. With V8's own young generation of 16 a function that keeps little would grow to 150 under load. */
-const youngGeneration = 2;
+/**
+ * Megabytes. With V8's own 16 the garbage collector takes no less time, and a function holds 15 MB more; with 2 it takes
+ * a tenth of the function's time.
+ */
+const youngGeneration = 8;
 
 /** Where it listens is said by the run, not by each process. */
 const inspectorOf = (port: number | undefined) =>
@@ -84,6 +87,12 @@ const heapOf = (memorySize: number) => [
   `--max-semi-space-size=${youngGeneration}`,
   // Several threads for so little only get in each other's way, and in that of the other functions.
   "--single-threaded-gc",
+  // V8 compiles later and less for speed. A function that makes a request of AWS's SDK per event takes a seventh less of
+  // the processor, and a quarter less memory.
+  "--efficiency-mode",
+  // The configuration of a client of AWS's SDK has more members than V8 keeps as an object for which it has fast code,
+  // and the SDK copies it several times for each request.
+  "--fast-properties-soft-limit=200",
 ];
 
 /** Megabytes of a process that has not yet said what it holds. */
