@@ -7,7 +7,6 @@ import {
   GetQueueAttributesCommand,
   type Message as QueueMessage,
   ReceiveMessageCommand,
-  SendMessageBatchCommand,
   SQSClient,
 } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient, paginateScan } from "@aws-sdk/lib-dynamodb";
@@ -28,7 +27,10 @@ export class Client {
   private readonly tables: DynamoDBDocumentClient;
   private readonly kinesis: KinesisClient;
 
-  constructor(address: string, region: string) {
+  constructor(
+    private readonly address: string,
+    region: string,
+  ) {
     const settings = { endpoint: address, region, credentials: { accessKeyId: "demo", secretAccessKey: "demo" } };
     this.sqs = new SQSClient(settings);
     this.tables = DynamoDBDocumentClient.from(new DynamoDBClient(settings));
@@ -42,12 +44,13 @@ export class Client {
   async send(messages: readonly Message[], apiUrl: string, queueUrl: string, signal: AbortSignal): Promise<void> {
     const isForEndpoint = ({ kind }: Message, index: number) =>
       kind !== "not JSON" && kind !== "no order" && index % 2 === 0;
+    const toEndpoint = { headers: { "content-type": "application/json" }, expected: 202, signal };
     const toQueue = messages.filter((message, index) => !isForEndpoint(message, index));
     const requests = [
-      ...messages.filter(isForEndpoint).map((message) => () => post(`${apiUrl}/orders`, message.body, signal)),
+      ...messages.filter(isForEndpoint).map((message) => () => post(`${apiUrl}/orders`, message.body, toEndpoint)),
       ...Array.from(
         { length: Math.ceil(toQueue.length / perBatch) },
-        (_, batch) => () => this.sendBatch(queueUrl, toQueue.slice(batch * perBatch, (batch + 1) * perBatch)),
+        (_, batch) => () => this.sendBatch(queueUrl, toQueue.slice(batch * perBatch, (batch + 1) * perBatch), signal),
       ),
     ].values();
     const work = async () => {
@@ -59,9 +62,17 @@ export class Client {
     await Promise.all(Array.from({ length: requestsAtATime }, work));
   }
 
-  private async sendBatch(QueueUrl: string, messages: readonly Message[]): Promise<void> {
+  private async sendBatch(QueueUrl: string, messages: readonly Message[], signal: AbortSignal): Promise<void> {
     const Entries = messages.map(({ body }, index) => ({ Id: String(index), MessageBody: body }));
-    const { Failed = [] } = await this.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+    const headers = {
+      "content-type": "application/x-amz-json-1.0",
+      "x-amz-target": "AmazonSQS.SendMessageBatch",
+      // The run takes any key, and does not check signatures.
+      authorization:
+        "AWS4-HMAC-SHA256 Credential=demo/20260101/local/sqs/aws4_request, SignedHeaders=host, Signature=0",
+    };
+    const answer = await post(this.address, JSON.stringify({ QueueUrl, Entries }), { headers, expected: 200, signal });
+    const { Failed = [] } = JSON.parse(answer) as { readonly Failed?: readonly { readonly Message?: string }[] };
     if (Failed.length > 0) throw new Error(`The queue did not take ${Failed.length} messages: ${Failed[0]?.Message}`);
   }
 
@@ -124,17 +135,25 @@ export class Client {
   }
 }
 
-/** With Node's own client, because `fetch` would take more of the processor than what the demo is to show. */
-function post(url: string, body: string, signal: AbortSignal): Promise<void> {
+interface Posting {
+  readonly headers: Readonly<Record<string, string>>;
+  /** The status of an answer that is no refusal. */
+  readonly expected: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * With Node's own client, because `fetch` and AWS's SDK would take more of the processor than what the demo is to show.
+ */
+function post(url: string, body: string, { headers, expected, signal }: Posting): Promise<string> {
   return new Promise((resolve, reject) => {
-    const headers = { "content-type": "application/json" };
     const request = http.request(url, { method: "POST", headers, signal, timeout }, (response) => {
       text(response).then((answer) => {
-        if (response.statusCode === 202) resolve();
-        else reject(new Error(`The endpoint answered ${response.statusCode}: ${answer}`));
+        if (response.statusCode === expected) resolve(answer);
+        else reject(new Error(`The local run answered ${response.statusCode}: ${answer}`));
       }, reject);
     });
-    request.once("timeout", () => request.destroy(new Error(`The endpoint did not answer in ${timeout / 1000} s.`)));
+    request.once("timeout", () => request.destroy(new Error(`The local run did not answer in ${timeout / 1000} s.`)));
     request.on("error", reject);
     request.end(body);
   });
