@@ -53,9 +53,15 @@ export const isEmpty = (filter: Filter): boolean => Object.values(filter).every(
 const isReason = (text: string, { errorType, errorMessage }: DeadLetter) =>
   errorType === text || errorMessage.includes(text);
 
-/** A name is the last part of an ARN. */
 const isSource = (text: string, { message, reason }: DeadLetter) =>
-  namesIn(message, reason).some((each) => each === text || each.split(":").at(-1) === text);
+  namesIn(message, reason).some((each) => each === text || nameIn(each) === text);
+
+/** In an ARN, a queue and a topic have only their name, and others are `stream/NAME` or `table/NAME/stream/TIME`. */
+function nameIn(arn: string): string | undefined {
+  if (!arn.startsWith("arn:")) return undefined;
+  const [resource = "", name = resource] = arn.split(":").slice(5).join(":").split("/");
+  return name;
+}
 
 /** In the event as the callback gets it, or in the record with its envelopes. */
 function holds(conditions: readonly Condition[], letter: DeadLetter): boolean {

@@ -160,6 +160,15 @@ describe("a filter of dead letters", () => {
     assert.ok(!takes({ where: [conditionOf("id=k")] }, letter({ body: "no JSON" })));
   });
 
+  it("is chosen by the name or the ARN of its source, whatever that is", () => {
+    for (const resource of ["jobs", "stream/jobs", "table/jobs/stream/2026-11-29T00:00:00.000"]) {
+      const sourceArn = `arn:aws:service:eu-west-1:1:${resource}`;
+      const one = letter({ reason: { ...full, sourceArn, functionName: "work" } });
+      for (const source of ["jobs", sourceArn, "work"]) assert.ok(takes({ source: [source] }, one), source);
+      for (const source of ["", "00.000", "1", "stream"]) assert.ok(!takes({ source: [source] }, one), source);
+    }
+  });
+
   it("runs no scripts, and refuses what is no condition", () => {
     for (const script of ["$[?(@.orderId)]=1", "(@.length-1)=1", "$..[?(process.exit(1))]=1", "`a=1"]) {
       assert.throws(() => conditionOf(script), /A path has names, \[n\], \[\*\] and \.\. only/, script);
