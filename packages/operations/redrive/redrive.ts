@@ -1,6 +1,8 @@
 // Sends dead letters back: all at once by AWS where it can, otherwise one by one.
+import { Choice } from "../letters/choice";
 import { isEmpty } from "../letters/filter";
 import { sharersOf } from "../letters/owner";
+import { openReader } from "../letters/reader";
 import { regionOf } from "../stack/region";
 import type { Stack } from "../stack/stack";
 import { sendChosen } from "./chosen";
@@ -8,6 +10,9 @@ import { fastestMove, servesOnly } from "./move-task";
 import { type Plan, planOf } from "./plan";
 import type { Redriven, RedriveRequest, Working } from "./request";
 import { moveWhole } from "./whole";
+
+/** Letters that are looked at, at most, before AWS moves all: to read many takes as long as to send them. */
+const mostLookedAt = 1000;
 
 export type RedriveAnswer = { readonly plan: Plan } | { readonly done: Redriven };
 
@@ -17,11 +22,14 @@ export async function redrive(stack: Stack, request: RedriveRequest, working: Wo
   const plan = await planOf(stack, request, { to, signal: working.signal });
   const [only] = plan.ids;
   if (plan.count !== 1 || only === undefined) return { plan };
-  return { done: await run(stack, { ...request, only }, working) };
+  const done = await run(stack, { ...request, only }, working);
+  // The second look is for the one only.
+  return { done: { ...done, ...(plan.others && { others: plan.others }) } };
 }
 
 async function run(stack: Stack, request: RedriveRequest, working: Working): Promise<Redriven> {
-  return (await movesWhole(stack, request)) ? moveWhole(stack, request, working) : sendChosen(stack, request, working);
+  const isWhole = (await movesWhole(stack, request)) && !(await hasOthers(stack, request, working));
+  return isWhole ? moveWhole(stack, request, working) : sendChosen(stack, request, working);
 }
 
 /** AWS moves whole queues only, back to queues of the same region, and tells nobody which message is which. */
@@ -36,6 +44,21 @@ async function movesWhole(
   // What the queue holds may be of others, wherever it is to go.
   if (sharersOf(consumer, consumers).length > 1) return false;
   return servesOnly(clientsOf(consumer).sqs, consumer);
+}
+
+/** Whether the queue holds letters that are not the consumer's: SQS does not know all who may send to it. */
+async function hasOthers(stack: Stack, request: RedriveRequest, { signal }: Working): Promise<boolean> {
+  const choice = new Choice(request, "take");
+  const reader = await openReader(stack, { consumer: request.consumer, signal, limit: mostLookedAt });
+  try {
+    for await (const wave of reader.waves()) {
+      for (const letter of wave) choice.takes(letter);
+      if (choice.others !== undefined) return true;
+    }
+    return false;
+  } finally {
+    await reader.close();
+  }
 }
 
 const isFifo = (url: string) => url.endsWith(".fifo");

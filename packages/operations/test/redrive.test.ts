@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { KinesisClient, PutRecordCommand } from "@aws-sdk/client-kinesis";
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
-import type { MessageAttributeValue } from "@aws-sdk/client-sqs";
+import { type MessageAttributeValue, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { type RedriveAnswer, redrive } from "../redrive/redrive";
 import type { RedriveRequest } from "../redrive/request";
@@ -46,6 +46,33 @@ describe("a redrive", () => {
     assert.deepEqual([done.byAws, done.sent, done.stopped], [true, 3, undefined]);
     await fixable.ran(...ids("dry", 3));
     assert.equal(await fixable.count("jobs"), 0);
+  });
+
+  it("does not have AWS move a queue that holds letters of others", async () => {
+    await fixable.send(fixable.run.output("jobsUrl"), { id: "own", refused: "own" });
+    await fixable.hasLetters("jobs", 1);
+    const reason = { errorType: "Refused", errorMessage: "", sourceArn: "arn:aws:sqs:eu-west-1:000000000000:former" };
+    await fixable.run.sqs.send(
+      new SendMessageCommand({
+        ...{ QueueUrl: fixable.consumer("jobs").url, MessageBody: JSON.stringify({ id: "former" }) },
+        MessageAttributes: { DeadLetterReason: { DataType: "String", StringValue: JSON.stringify(reason) } },
+      }),
+    );
+    await fixable.hasLetters("jobs", 2);
+    await fixable.fix("own");
+    const done = doneOf(await start("jobs"));
+    assert.deepEqual([done.byAws, done.sent, done.others], [false, 1, [{ count: 1 }]]);
+    await fixable.ran("own");
+    await fixable.send(fixable.run.output("jobsUrl"), { id: "only", refused: "only" });
+    await fixable.hasLetters("jobs", 2);
+    await fixable.fix("only");
+    const only = doneOf(await start("jobs", { yes: false }));
+    assert.deepEqual([only.sent, only.others], [1, [{ count: 1 }]], "also where one letter needs no --yes");
+    await fixable.ran("only");
+    const source = ["former"];
+    const named = doneOf(await start("jobs", { filter: { source }, to: fixable.consumer("jobs"), yes: false }));
+    assert.deepEqual([named.sent, named.others], [1, undefined]);
+    await fixable.ran("former");
   });
 
   it("sends a selection with attributes, bytes and trace as they were, and leaves the others", async () => {
