@@ -15,8 +15,13 @@ type Audited = Place & { readonly audit: boolean };
 export const letters = (count: number) => `${count} dead letter${count === 1 ? "" : "s"}`;
 
 /** `would`: what the command would do with them, as `send` or `discard`. */
-export function describePlan(name: string, { count, read, groups, unread: rest, others }: Plan, would: string): string {
-  const ofOthers = describeOthersOf(name, others).map((line) => `${line}\n`);
+export function describePlan(
+  name: string,
+  { count, read, groups, unread: rest, others }: Plan,
+  would: string,
+  stack: Pick<Stack, "flags">,
+): string {
+  const ofOthers = describeOthersOf(name, others, stack).map((line) => `${line}\n`);
   const unread = rest === undefined ? "" : ` ${describeUnread(rest)}`;
   if (count === 0) return `${name}: none of ${letters(read)} is chosen.${unread}\n${ofOthers.join("")}`;
   const rows = groups.map((group) => ({
@@ -36,7 +41,7 @@ export function describeRedriven(
   { flags, name: stack }: Place & Pick<Stack, "name">,
 ): string {
   const { sent, succeeded, cameBack, unknown, kept, doubled, to, receivers, byAws, inQueue, stopped, unread } = done;
-  const ofOthers = describeOthersOf(name, done.others);
+  const ofOthers = describeOthersOf(name, done.others, { flags });
   const outcomes = ` ${succeeded} succeeded, ${cameBack} came back dead, ${unknown} unknown.`;
   const remains = cameBack > 0 || kept.length > 0 || stopped !== undefined || unread !== undefined || byAws;
   const lines = [
@@ -81,7 +86,7 @@ export function describeDiscarded(
     `${name}: ${letters(discarded)} discarded. ${file} holds them.`,
     ...(stopped === undefined ? [] : [`It ended early: ${stopped}.`]),
     ...(unread === undefined ? [] : [describeUnread(unread)]),
-    ...describeOthersOf(name, others),
+    ...describeOthersOf(name, others, { flags }),
     ...listed(
       left.map((id) => `  ${id}`),
       "Written to the file, and still in the dead-letter queue, because SQS did not delete them:",

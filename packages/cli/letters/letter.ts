@@ -26,14 +26,14 @@ export function describeShown(
     const which =
       read === 0 ? `${consumer} has no dead letter that can be read` : `None of ${seen} of ${consumer} matches`;
     const rest = total > read ? `; ${total - read} are held by others, or wait behind those that were read` : "";
-    const ofOthers = describeOthersOf(consumer, others).map((line) => `${line}\n`);
+    const ofOthers = describeOthersOf(consumer, others, { flags }).map((line) => `${line}\n`);
     return `${which}${rest}.\n${ofOthers.join("")}Next: ${spillway} dlq list ${consumer}${flags}\n`;
   }
   return [
     ...letters.flatMap((letter) => [...describe(letter, now, whole), ""]),
     `Shown: ${letters.length}. Looked at: ${complete ? "all" : "the first"} ${read} of ${total} dead letters of ${consumer}.`,
-    ...describeOthersOf(consumer, others),
-    ...nextOf(letters, kind, `${consumer}${flags}`, stack === undefined),
+    ...describeOthersOf(consumer, others, { flags }),
+    ...nextOf(letters, { consumer, kind, flags, isLocal: stack === undefined }),
     "",
   ].join("\n");
 }
@@ -41,24 +41,42 @@ export function describeShown(
 /** Their letters have reached no function, so there is none to rehearse. */
 const withoutFunction: ReadonlySet<string> = new Set(["topic", "schedule", "rule"]);
 
-function nextOf(letters: readonly ShownLetter[], kind: string, consumer: string, isLocal: boolean): readonly string[] {
-  if (letters.every((letter) => batchOf(letter) !== undefined)) {
-    return [`Next: ${spillway} dlq replay ${consumer}`, "  reads the records of these batches in the stream again."];
+interface Asked extends Pick<Shown, "consumer" | "kind">, Pick<Stack, "flags"> {
+  readonly isLocal: boolean;
+}
+
+function nextOf(letters: readonly ShownLetter[], { consumer, kind, flags, isLocal }: Asked): readonly string[] {
+  const letter = letters.find(({ unclaimed }) => unclaimed === undefined) ?? letters[0];
+  if (letters.every((each) => batchOf(each) !== undefined)) {
+    const only = letter?.unclaimed === undefined ? "" : choiceOf(letter);
+    const replay = `${spillway} dlq replay ${consumer}${flags}${only}`;
+    return [`Next: ${replay}`, "  reads the records of these batches in the stream again."];
   }
-  const reason = `--reason ${harmlessLine(quoted(letters[0]?.errorType))}`;
+  const choice = `${flags}${choiceOf(letter)}`;
+  const redrive = `${spillway} dlq redrive ${consumer}${choice}`;
   if (withoutFunction.has(kind)) {
-    const redrive = `${spillway} dlq redrive ${consumer} ${reason}`;
     return kind === "topic"
       ? ["Next: when the consumer gets them, name it:", `  ${redrive} --to CONSUMER`]
       : ["Next: when their target takes them:", `  ${redrive}`];
   }
+  // What it names is not there to take it.
+  const to = kind === "queue" && letter?.unclaimed?.length ? ` --to ${consumer}` : "";
   return [
-    `Next: ${spillway} dlq rehearse ${consumer} ${reason}`,
+    `Next: ${spillway} dlq rehearse ${consumer}${choice}`,
     isLocal
       ? "  tries them with this checkout's code. When the run has it, which loads what you save only with --watch:"
       : "  tries them with this checkout's code. When it is deployed:",
-    `  ${spillway} dlq redrive ${consumer} ${reason}`,
+    `  ${redrive}${to}`,
   ];
+}
+
+/** Begins with a space. Only its source or its id chooses a letter that is of no consumer of the stack. */
+function choiceOf(letter: ShownLetter | undefined): string {
+  const { id, errorType, unclaimed } = letter ?? {};
+  const [source] = unclaimed ?? [];
+  const [option, value] =
+    unclaimed === undefined ? ["reason", errorType] : source === undefined ? ["id", id] : ["source", source];
+  return ` --${option} ${harmlessLine(quoted(value))}`;
 }
 
 /** Where the records are that Lambda only describes. */

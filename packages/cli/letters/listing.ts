@@ -46,7 +46,7 @@ export function describeListing(
             "",
           ];
   const next = nextOf(groups, flags);
-  return `${harmless([...lines, ...tables, ...queues.flatMap(remarks), ...next].join("\n").trimEnd())}\n`;
+  return `${harmless([...lines, ...tables, ...queues.flatMap((queue) => remarks(queue, flags)), ...next].join("\n").trimEnd())}\n`;
 }
 
 function ofConsumer(consumer: string, groups: readonly Group[], now: Date): readonly string[] {
@@ -82,9 +82,12 @@ const belowKey = ({ key, consumers, errorType, errorMessage }: Group) => [
 ];
 
 /** What keeps the counts from being all. */
-function remarks({ consumer, url, read, total, held, complete, fault, others }: Sampled): readonly string[] {
+function remarks(
+  { consumer, url, read, total, held, complete, fault, others }: Sampled,
+  flags: string,
+): readonly string[] {
   if (fault !== undefined) return wrap(`${consumer}: not read. ${fault}`, 0);
-  const ofOthers = describeOthersOf(consumer, others);
+  const ofOthers = describeOthersOf(consumer, others, { flags });
   if (complete) return ofOthers;
   const why =
     held > 0

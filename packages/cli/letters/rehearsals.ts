@@ -13,14 +13,14 @@ export function describeRehearsals(
   { flags }: Pick<Stack, "flags">,
   filter: Filter,
 ): string {
-  const lines = rehearsals.flatMap((each) => [...sectionOf(each), ""]);
+  const lines = rehearsals.flatMap((each) => [...sectionOf(each, flags), ""]);
   const next = nextOf(rehearsals, flags, filter);
   return `${[...lines, "Nothing was changed where the dead letters are.", ...next].join("\n")}\n`;
 }
 
-function sectionOf(rehearsal: Rehearsal): readonly string[] {
+function sectionOf(rehearsal: Rehearsal, flags: string): readonly string[] {
   const { consumer, read, total, complete, letters: rehearsed, groups, others } = rehearsal;
-  const ofOthers = describeOthersOf(consumer, others);
+  const ofOthers = describeOthersOf(consumer, others, { flags });
   if (rehearsed.length === 0) return [`${consumer}: none of ${letters(read)} is chosen.`, ...ofOthers];
   const sampled = complete ? "" : ` It read ${read} of ${total}.`;
   const head = `${consumer}: ${letters(rehearsed.length)} in this checkout's code.${sampled}`;

@@ -64,7 +64,7 @@ describe("what is printed of dead letters", () => {
 
   it("does not control the terminal when they are sent, rehearsed or replayed", () => {
     const groups = [{ errorType: evil, count: 1, to: evil }];
-    assertHarmless(describePlan("orders", { count: 1, read: 1, ids: [], groups }, "send"));
+    assertHarmless(describePlan("orders", { count: 1, read: 1, ids: [], groups }, "send", { flags: "" }));
     const kept = [{ id: "m-1", why: evil }];
     const done: Redriven = {
       ...{ sent: 0, succeeded: 0, cameBack: 0, unknown: 0, doubled: [], to: [], receivers: [], byAws: false },

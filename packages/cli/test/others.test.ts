@@ -14,7 +14,7 @@ const time = new Date().toISOString();
 const oneLine = (text: string) => text.replace(/\s+/g, " ");
 const ofRefunds = "orders: 3 dead letters are of refunds, which has the same dead-letter queue, and stay.";
 const ofNobody =
-  "orders: 1 dead letter is of no consumer of this stack, and stays. `npx spillway dlq show` says what it names; choose it with --id or --source.";
+  "orders: 1 dead letter is of no consumer of this stack, and stays. `npx spillway dlq show orders --stack prod` says what it names; choose it with --id or --source.";
 
 describe("dead letters of others in the same queue", () => {
   const plan: Plan = { count: 0, read: 4, ids: [], groups: [], others };
@@ -24,14 +24,34 @@ describe("dead letters of others in the same queue", () => {
 
   it("are counted by whose they are, whatever the command", () => {
     for (const text of [
-      describePlan("orders", plan, "send"),
-      describePlan("orders", { ...plan, count: 1 }, "discard"),
+      describePlan("orders", plan, "send", stack),
+      describePlan("orders", { ...plan, count: 1 }, "discard", stack),
       describeShown(shown, stack, { whole: false }),
       describeRehearsals([rehearsal], stack, {}),
       describeDiscarded("orders", done, audit),
     ]) {
       assert.ok(oneLine(text).includes(`${ofRefunds} ${ofNobody}`), text);
     }
+  });
+
+  it("are chosen by the commands that are proposed where they are shown", () => {
+    const letter = { ...{ id: "m-1", consumer: "orders", kind: "moved", errorType: "NoReason", errorMessage: "" } };
+    const times = { sentAt: time, expiresAt: time };
+    const more = { ...times, redrives: 0, body: "{}", attributes: {} } as const;
+    const next = (...unclaimed: readonly (readonly string[] | undefined)[]) => {
+      const letters = unclaimed.map((names) => ({ ...letter, ...more, ...(names && { unclaimed: names }) }));
+      const text = describeShown({ ...shown, letters } as Shown, stack, { whole: false });
+      return text.split("\n").flatMap((line) => /npx spillway dlq (re.*)/.exec(line)?.[1] ?? []);
+    };
+    assert.deepEqual(next([]), ["rehearse orders --stack prod --id m-1", "redrive orders --stack prod --id m-1"]);
+    assert.deepEqual(next(["arn:aws:sqs:eu-west-1:1:former", "former-1a2b3c4"]), [
+      "rehearse orders --stack prod --source arn:aws:sqs:eu-west-1:1:former",
+      "redrive orders --stack prod --source arn:aws:sqs:eu-west-1:1:former --to orders",
+    ]);
+    assert.deepEqual(next([], undefined), [
+      "rehearse orders --stack prod --reason NoReason",
+      "redrive orders --stack prod --reason NoReason",
+    ]);
   });
 
   it("are listed under their own consumer, and those of nobody with how they are chosen", () => {

@@ -64,11 +64,15 @@ export class Choice {
 export const foundAll = ({ filter: { id, ...others } }: Selection, count: number): boolean =>
   id !== undefined && isEmpty(others) && count >= id.length;
 
-/** A line for each consumer, and one for those of nobody. */
-export function describeOthers(others: readonly Others[] = []): readonly string[] {
-  return others.map(({ consumer, count }) =>
+/**
+ * A line for each consumer, and one for those of nobody. `asked`: the consumer whose letters were asked for, with the
+ * options that name the stack.
+ */
+export function describeOthers(others: readonly Others[] | undefined, asked: string): readonly string[] {
+  const show = `\`${spillway} dlq show ${asked}\``;
+  return (others ?? []).map(({ consumer, count }) =>
     consumer === undefined
-      ? `${lettersAre(count)} of no consumer of this stack, and stay${count === 1 ? "s" : ""}. \`${spillway} dlq show\` says what ` +
+      ? `${lettersAre(count)} of no consumer of this stack, and stay${count === 1 ? "s" : ""}. ${show} says what ` +
         `${count === 1 ? "it names" : "they name"}; choose ${count === 1 ? "it" : "them"} with --id or --source.`
       : `${lettersAre(count)} of ${consumer}, which has the same dead-letter queue, and stay${count === 1 ? "s" : ""}.`,
   );

@@ -22,6 +22,8 @@ export interface Piece {
 
 interface Places {
   readonly consumer: Consumer;
+  /** The options that name the stack. */
+  readonly flags: string;
   readonly reader: Reader;
   readonly clients: Pick<Clients, "s3">;
   readonly mapping: StreamMapping | undefined;
@@ -37,7 +39,7 @@ export async function collectPieces(places: Places): Promise<readonly Piece[]> {
   return pieces.sort((a, b) => inOrderOfShards(a.description, b.description)).slice(0, places.limit);
 }
 
-async function messages({ consumer, reader, limit, ids, say }: Places): Promise<readonly Piece[]> {
+async function messages({ consumer, flags, reader, limit, ids, say }: Places): Promise<readonly Piece[]> {
   const choice = new Choice({ consumer, filter: ids === undefined ? {} : { id: ids } }, "take");
   const pieces: Piece[] = [];
   const others: DeadLetter[] = [];
@@ -55,7 +57,7 @@ async function messages({ consumer, reader, limit, ids, say }: Places): Promise<
     }
     if (pieces.length >= limit) break;
   }
-  for (const line of describeOthers(choice.others)) say(line);
+  for (const line of describeOthers(choice.others, `${consumer.name}${flags}`)) say(line);
   // Not before: the queue would hand them out again, in place of what was not read yet.
   await reader.giveBack(others);
   return pieces;

@@ -49,7 +49,7 @@ export async function replay(settings: ReplaySettings): Promise<ReplayResult> {
   const reader = await openReader(stack, { consumer, signal });
   try {
     const { ids, say, yes, keep, wholeRange } = settings;
-    const pieces = await collectPieces({ consumer, reader, clients, mapping, limit, ids, say });
+    const pieces = await collectPieces({ consumer, flags: stack.flags, reader, clients, mapping, limit, ids, say });
     const place = { stack, consumer, functionName, mapping, keep, wholeRange, signal, say };
     const dry = pieces.length > 1 && !yes;
     const descriptions = dry ? await inspectAll(pieces, place) : await runAll(pieces, place, settings);

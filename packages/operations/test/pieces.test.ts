@@ -25,7 +25,7 @@ describe("the descriptions in a bucket", () => {
       reader: { async *waves() {}, giveBack: async () => {} } as Partial<Reader> as Reader,
       clients: { s3 } as unknown as Pick<Clients, "s3">,
       mapping: { uuid: "u", bucket: "failed" } as Partial<StreamMapping> as StreamMapping,
-      ...{ limit: 10, say: (line) => said.push(line) },
+      ...{ limit: 10, flags: "", say: (line) => said.push(line) },
     });
     assert.deepEqual(
       pieces.map(({ id }) => id),

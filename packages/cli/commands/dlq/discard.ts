@@ -64,7 +64,7 @@ export function addDiscard(dlq: Command, perform: Perform): void {
               consumer: consumerNamed(stack, name),
               ...{ filter, file: output, audit },
               agrees: async (plan) => {
-                if (!yes && process.stdin.isTTY) session.say(describePlan(name, plan, "discard"));
+                if (!yes && process.stdin.isTTY) session.say(describePlan(name, plan, "discard", stack));
                 return agrees(plan);
               },
             },
@@ -72,7 +72,7 @@ export function addDiscard(dlq: Command, perform: Perform): void {
           );
           if (json) session.print(jsonText(answer));
           if ("plan" in answer) {
-            if (!json) session.print(describePlan(name, answer.plan, "discard"));
+            if (!json) session.print(describePlan(name, answer.plan, "discard", stack));
             if (answer.plan.count > 0) {
               session.say(`Nothing was discarded. Do it with: ${sameLine(command, choosing(filter))}`);
             }

@@ -90,7 +90,7 @@ export function addRedrive(dlq: Command, perform: Perform): void {
           );
           if (json) session.print(jsonText(answer));
           if ("plan" in answer) {
-            if (!json) session.print(describePlan(name, answer.plan, "send"));
+            if (!json) session.print(describePlan(name, answer.plan, "send", stack));
             if (answer.plan.count > 0) session.say(`Do it with: ${sameLine(command, choosing(filter))}`);
             return exitCodes.done;
           }
