@@ -73,8 +73,8 @@ const whileDebugged = 24 * 3600 * 1000;
 const bootstrap = path.join(__dirname, "bootstrap.cjs");
 
 /**
- * Megabytes. With V8's own 16 the garbage collector takes no less time, and a function holds 15 MB more; with 2 it takes
- * a tenth of the function's time.
+ * Megabytes. With 16 the garbage collector takes no less time, and a function holds 15 MB more. With 2 it
+ * takes a sixth of the function's time.
  */
 const youngGeneration = 8;
 
@@ -87,8 +87,8 @@ const heapOf = (memorySize: number) => [
   `--max-semi-space-size=${youngGeneration}`,
   // Several threads for so little only get in each other's way, and in that of the other functions.
   "--single-threaded-gc",
-  // V8 compiles later and less for speed. A function that makes a request of AWS's SDK per event takes a seventh less of
-  // the processor, and a quarter less memory.
+  // V8 compiles later, and less for speed. A function that makes a request of AWS's SDK per event takes a seventh less
+  // of the processor, and a fifth less memory.
   "--efficiency-mode",
   // The configuration of a client of AWS's SDK has more members than V8 keeps as an object for which it has fast code,
   // and the SDK copies it several times for each request.
