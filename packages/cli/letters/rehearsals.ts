@@ -10,11 +10,11 @@ import { describeOthersOf } from "./others";
 /** `filter`: that of the rehearsal, which the next command has too. */
 export function describeRehearsals(
   rehearsals: readonly Rehearsal[],
-  { flags }: Pick<Stack, "flags">,
+  stack: Pick<Stack, "flags" | "consumers">,
   filter: Filter,
 ): string {
-  const lines = rehearsals.flatMap((each) => [...sectionOf(each, flags), ""]);
-  const next = nextOf(rehearsals, flags, filter);
+  const lines = rehearsals.flatMap((each) => [...sectionOf(each, stack.flags), ""]);
+  const next = nextOf(rehearsals, stack, filter);
   return `${[...lines, "Nothing was changed where the dead letters are.", ...next].join("\n")}\n`;
 }
 
@@ -42,7 +42,11 @@ function linesOf({ verdict, count, why, stack, was, retried }: Rehearsal["groups
   }
 }
 
-function nextOf(rehearsals: readonly Rehearsal[], flags: string, filter: Filter): readonly string[] {
+function nextOf(
+  rehearsals: readonly Rehearsal[],
+  { flags, consumers }: Pick<Stack, "flags" | "consumers">,
+  filter: Filter,
+): readonly string[] {
   const failing = rehearsals.find(({ fail }) => fail > 0);
   if (failing !== undefined) {
     const example = failing.groups.find(({ verdict }) => verdict === "fails")?.example;
@@ -50,7 +54,10 @@ function nextOf(rehearsals: readonly Rehearsal[], flags: string, filter: Filter)
   }
   const fixed = rehearsals.find(({ succeed }) => succeed > 0);
   if (fixed === undefined) return [];
-  const redrive = `${spillway} dlq redrive ${fixed.consumer}${flags}${filterWords(filter)} --canary 3`;
+  const kind = consumers.find(({ name }) => name === fixed.consumer)?.kind;
+  // A source that is chosen by its name may no longer be there to take them.
+  const to = filter.source !== undefined && kind === "queue" ? ` --to ${fixed.consumer}` : "";
+  const redrive = `${spillway} dlq redrive ${fixed.consumer}${flags}${filterWords(filter)}${to} --canary 3`;
   if (fixed.running === undefined) return [`Next: deploy this code, then: ${redrive}`];
   if (fixed.running === "same") return [`The run has this code already. Next: ${redrive}`];
   return [

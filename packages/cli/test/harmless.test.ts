@@ -10,7 +10,7 @@ import { describeReplay } from "../letters/replays";
 
 /** It would set the title, clear the screen, and by a C1 character and a mark of direction do more. */
 const evil = "x\u001b]0;owned\u0007\u001b[2J\u009b31m\u202e\u007f\u0008y\nNext: rm -rf /";
-const stack = { name: "prod", flags: "" };
+const stack = { name: "prod", flags: "", consumers: [] };
 const time = "2026-11-29T00:00:00.000Z";
 
 function assertHarmless(text: string): void {

@@ -1,6 +1,6 @@
 // The commands that messages propose: each is accepted as it is printed.
 import { strict as assert } from "node:assert";
-import type { Filter, Redriven, Rehearsal, ReplayResult, ShownLetter } from "@spillway/operations";
+import type { Filter, Redriven, Rehearsal, ReplayResult, ShownLetter, Stack } from "@spillway/operations";
 import { commandLine } from "../command-line";
 import { describeDiscarded, describeEdited, describeRedriven, describeRestored } from "../letters/changes";
 import { describeShown } from "../letters/letter";
@@ -9,8 +9,12 @@ import { describeRehearsals } from "../letters/rehearsals";
 import { describeReplay } from "../letters/replays";
 import { sameLine } from "../letters/same-line";
 
-const local = { name: undefined, flags: " --port 4000" };
-const deployed = { name: "prod", flags: " --stack acme/shop/prod" };
+const consumers = [
+  { name: "orders", kind: "queue" },
+  { name: "clicks", kind: "stream" },
+] as unknown as Stack["consumers"];
+const local = { name: undefined, flags: " --port 4000", consumers };
+const deployed = { name: "prod", flags: " --stack acme/shop/prod", consumers };
 
 /** The words of each command in the text, as a shell splits them. */
 function commandsIn(text: string): readonly (readonly string[])[] {
@@ -78,6 +82,14 @@ describe("the commands that messages propose", () => {
     const aws = describeRehearsals([rehearsal()], deployed, {});
     assert.match(aws, /Next: deploy this code, then: /);
     assert.deepEqual(await accepted(aws), ["dlq redrive orders --stack acme/shop/prod --all --canary 3"]);
+  });
+
+  it("send the letters of a source that is chosen by its name to the consumer's own queue, if it has one", async () => {
+    const former = { source: ["former"] };
+    const queue = describeRehearsals([rehearsal("same")], local, former);
+    assert.deepEqual(await accepted(queue), ["dlq redrive orders --port 4000 --source former --to orders --canary 3"]);
+    const stream = describeRehearsals([{ ...rehearsal("same"), consumer: "clicks" }], local, former);
+    assert.deepEqual(await accepted(stream), ["dlq redrive clicks --port 4000 --source former --canary 3"]);
   });
 
   it("are accepted after a redrive, an edit, a discard and a restoration", async () => {

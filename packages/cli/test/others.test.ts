@@ -7,7 +7,7 @@ import { describeListing } from "../letters/listing";
 import { describeRehearsals } from "../letters/rehearsals";
 
 const others = [{ consumer: "refunds", count: 3 }, { count: 1 }];
-const stack = { name: "prod", flags: " --stack prod" };
+const stack = { name: "prod", flags: " --stack prod", consumers: [] };
 const audit = { ...stack, audit: true };
 const time = new Date().toISOString();
 
