@@ -122,7 +122,9 @@ export class WindowBatch {
       validate: (event) => prepared.validate(event),
     });
     const poison = items.flatMap((item) => (failed.has(item.id) ? [{ item, error: failed.get(item.id) }] : []));
-    if (valid.length === 0 && !this.isFinal) return { state: before, poison };
+    // At the deadline the rest has not been looked at, and must not count as done.
+    const isWhole = valid.length + failed.size === items.length;
+    if (isWhole && valid.length === 0 && !this.isFinal) return { state: before, poison };
     if (deadline.hasCome()) throw deadline.error;
     try {
       return { state: await prepared.run(valid, this.window()), poison };

@@ -217,6 +217,23 @@ describe("the consumer of a stream's tumbling window", () => {
     assert.ok(aborted);
   });
 
+  it("has Lambda retry the batch when checking its records has taken all the time, even where none is valid so far", async () => {
+    const { now } = Date;
+    const slowly = v.pipe(
+      Reading,
+      v.check(() => {
+        // Past the deadline, which no timer tells while the process computes, and before dead letters are too late.
+        Date.now = () => now() + 28_000;
+        return false;
+      }),
+    );
+    const never = windowCallback(slowly, () => (): Totals => assert.fail("called"));
+    const { response, lines } = await run(never, [recordOf(1), recordOf(2), recordOf(3)], { state: { sum: 5 } });
+    assert.deepEqual(response, { state: { sum: 5 }, batchItemFailures: [{ itemIdentifier: "1" }] });
+    assert.deepEqual(reasons(), [], "it comes again, and would be stored again");
+    assert.match(JSON.stringify(lines), /"retried":3/);
+  });
+
   it("reports the error where there is no window, and where a queue is to run it", async () => {
     const handler = deployed({ kind: "stream", deadLetterQueueUrl: "url", concurrency: 1 }, () => kinesisHandler(sum));
     await assert.rejects(handler({ Records: [] }, contextWith(1000)), /deploy a window callback with tumblingWindow/);
