@@ -148,19 +148,34 @@ describe("the consumer of a queue near its timeout", () => {
   }
 
   it("answers although no dead letter can be stored in time, starts no more of them, and reports every record", async () => {
-    sqs.hold = ({ action }) => (action === "SendMessage" ? new Promise(() => {}) : undefined);
+    const milliseconds = 60_000;
+    const ends = Date.now() + milliseconds;
+    let release: () => void = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    sqs.hold = ({ action }) => {
+      if (action !== "SendMessage") return undefined;
+      // Ten are on their way: the time for them passes.
+      if (new Set(stored()).size === 10) setImmediate(() => clock.forwardTo(ends - 1500));
+      return released;
+    };
+    sqs.answer = ({ action }) =>
+      action === "SendMessage" ? { status: 503, body: { __type: "ServiceUnavailable" } } : undefined;
     const records = recordsOf(40);
     const { reported, counts } = await run(
       batchCallback(Job, () => allHang),
       records,
-      {
-        milliseconds: 10_000,
-        maxReceiveCount: 1,
-      },
+      { milliseconds, maxReceiveCount: 1 },
     );
+    assert.ok(Date.now() < ends, "the answer comes before Lambda ends the process");
     assert.deepEqual(reported, records.map(({ messageId }) => messageId).sort());
     assert.equal(counts.retried, 40);
-    assert.ok(new Set(stored()).size <= 10, "none is begun when the time for it is over");
+    const { length } = stored();
+    assert.equal(new Set(stored()).size, 10, "none is begun when the time for it is over");
+    release();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    assert.equal(stored().length, length, "nothing is sent after the answer");
   });
 
   it("gives the later records of a group the result of the first one, even if that settles after the deadline", async () => {

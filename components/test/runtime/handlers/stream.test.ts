@@ -188,6 +188,25 @@ describe("the consumer of a stream", () => {
     assert.deepEqual(reported, ["2"]);
   });
 
+  it("answers although no dead letter can be stored in time, starts no more of them, and continues from the first", async () => {
+    const bodies = () => new Set(sqs.of("SendMessage").map(({ input }) => input.MessageBody));
+    sqs.hold = () => {
+      // Ten are on their way: the time for them passes.
+      if (bodies().size === 10) setImmediate(() => clock.forward(29_000));
+      return new Promise(() => {});
+    };
+    const never = callback(Job, () => () => {
+      throw new Declined("never");
+    });
+    const { reported, lines } = await run(
+      never,
+      Array.from({ length: 40 }, (_, n) => recordOf(n)),
+    );
+    assert.deepEqual(reported, ["0"]);
+    assert.equal(bodies().size, 10);
+    assert.partialDeepStrictEqual(lines.at(-2), { message: "batch", batch: { deadLettered: 0, handedBack: 40 } });
+  });
+
   it("dead-letters an empty record with a space as its base64, because SQS refuses an empty body", async () => {
     const { reported } = await run(
       callback(Job, () => () => {}),
