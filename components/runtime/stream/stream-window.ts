@@ -122,9 +122,8 @@ export class WindowBatch {
       validate: (event) => prepared.validate(event),
     });
     const poison = items.flatMap((item) => (failed.has(item.id) ? [{ item, error: failed.get(item.id) }] : []));
-    // At the deadline the rest has not been looked at, and must not count as done.
-    const isWhole = valid.length + failed.size === items.length;
-    if (isWhole && valid.length === 0 && !this.isFinal) return { state: before, poison };
+    // Not where none is valid so far: at the deadline the rest has not been looked at, and must not count as done.
+    if (failed.size === items.length && !this.isFinal) return { state: before, poison };
     if (deadline.hasCome()) throw deadline.error;
     try {
       return { state: await prepared.run(valid, this.window()), poison };
@@ -147,7 +146,7 @@ export class WindowBatch {
     await storePoison(poison, source.deadLetterQueueUrl, invocation, {
       mayStore: () => refusal === undefined,
       comesAgain: (item, error) => {
-        refusal ??= new Error(`The dead letter of ${item.id} was not stored, so that the whole batch comes again.`);
+        refusal ??= new Error(`The dead letter of ${item.id} was not stored, so the whole batch comes again.`);
         invocation.fail(item, "handedBack", error);
       },
     });
