@@ -36,46 +36,84 @@ export interface Condition {
   readonly values: readonly string[];
 }
 
-/** Throws an Error for anything but a policy. `subject` begins its message, as `The policy of orders role`. */
+/**
+ * Throws an Error for anything but a policy, also for a member that no policy has: to pass over a misspelt condition
+ * would allow more than it does. `subject` begins its message, as `The policy of orders role`.
+ */
 export function parsePolicy(policy: unknown, subject: string): PolicyDocument {
   const document: unknown = typeof policy === "string" ? parsed(policy, subject) : policy;
   if (!isObject(document) || document.Statement === undefined) {
     throw new Error(`${subject} has no Statement: ${JSON.stringify(policy)}`);
   }
+  refuseOthers(document, ofPolicy, subject);
+  const { Version: version, Statement } = document;
+  if (version !== undefined && !versions.includes(version)) {
+    throw new Error(`${subject} has the Version ${JSON.stringify(version)}; there are ${versions.join(" and ")}.`);
+  }
   return {
-    version: typeof document.Version === "string" ? document.Version : undefined,
-    statements: [document.Statement].flat().filter(isObject).map(statementOf),
+    version: typeof version === "string" ? version : undefined,
+    statements: [Statement].flat().map((statement) => statementOf(statement, `${subject} has a statement that`)),
   };
 }
 
-function statementOf(statement: Readonly<Record<string, unknown>>): PolicyStatement {
+const versions: readonly unknown[] = ["2012-10-17", "2008-10-17"];
+const ofPolicy = ["Version", "Id", "Statement"];
+const ofStatement = [
+  ...["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"],
+];
+const kindsOfPrincipals = ["AWS", "Service", "Federated", "CanonicalUser"];
+
+/** `subject` begins the message of an Error, as `The policy of orders role has a statement that`. */
+function statementOf(statement: unknown, subject: string): PolicyStatement {
+  if (!isObject(statement)) throw new Error(`${subject} is no object: ${JSON.stringify(statement)}`);
+  refuseOthers(statement, ofStatement, subject);
   const { Effect, Action, NotAction, Resource, NotResource, Principal, NotPrincipal, Condition } = statement;
+  if (Effect !== "Allow" && Effect !== "Deny") {
+    throw new Error(`${subject} has the Effect ${JSON.stringify(Effect)}; it is "Allow" or "Deny", with a capital.`);
+  }
+  if (Action === undefined && NotAction === undefined) throw new Error(`${subject} has neither Action nor NotAction.`);
   return {
-    effect: Effect === "Deny" ? "Deny" : "Allow",
-    actions: selectionOf(Action, NotAction),
-    resources: selectionOf(Resource, NotResource),
-    principals: principalsOf(Principal),
-    notPrincipals: principalsOf(NotPrincipal),
-    conditions: membersOf(Condition).flatMap(([operator, keys]) =>
-      membersOf(keys).map(([key, values]) => ({ operator, key, values: texts(values) })),
+    effect: Effect,
+    actions: selectionOf(Action, NotAction, `${subject} has Action and NotAction`),
+    resources: selectionOf(Resource, NotResource, `${subject} has Resource and NotResource`),
+    principals: principalsOf(Principal, subject),
+    notPrincipals: principalsOf(NotPrincipal, subject),
+    conditions: membersOf(Condition, `${subject} has a Condition`).flatMap(([operator, keys]) =>
+      membersOf(keys, `${subject} has a condition ${operator}`).map(([key, values]) => ({
+        operator,
+        key,
+        values: texts(values),
+      })),
     ),
   };
 }
 
-function selectionOf(named: unknown, except: unknown): Selection | undefined {
+function refuseOthers(values: object, known: readonly string[], subject: string): void {
+  const others = Object.keys(values).filter((name) => !known.includes(name));
+  if (others.length === 0) return;
+  throw new Error(`${subject} has ${others.join(", ")}; AWS knows ${known.join(", ")}, in these letters.`);
+}
+
+function selectionOf(named: unknown, except: unknown, both: string): Selection | undefined {
+  if (named !== undefined && except !== undefined) throw new Error(`${both}; give one of them.`);
   if (named !== undefined) return { named: texts(named), isExcept: false };
   return except === undefined ? undefined : { named: texts(except), isExcept: true };
 }
 
-function principalsOf(principal: unknown): Principals | undefined {
+function principalsOf(principal: unknown, subject: string): Principals | undefined {
   if (principal === undefined) return undefined;
+  if (isObject(principal)) refuseOthers(principal, kindsOfPrincipals, `${subject} has a principal that`);
   const kinds = isObject(principal) ? Object.entries(principal) : [["AWS", principal] as const];
   return new Map(kinds.map(([kind, values]) => [kind, texts(values)]));
 }
 
 const texts = (value: unknown): readonly string[] => [value].flat().map(String);
 
-const membersOf = (value: unknown) => (isObject(value) ? Object.entries(value) : []);
+function membersOf(value: unknown, what: string): readonly (readonly [string, unknown])[] {
+  if (value === undefined) return [];
+  if (!isObject(value)) throw new Error(`${what} that is no object: ${JSON.stringify(value)}`);
+  return Object.entries(value);
+}
 
 function parsed(text: string, subject: string): unknown {
   try {

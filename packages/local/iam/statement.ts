@@ -70,6 +70,9 @@ function compile(statement: PolicyStatement, { hasVariables, where, trusted }: C
         "exceptions by the condition aws:PrincipalArn.",
     );
   }
+  if (trusted === undefined && resources === undefined) {
+    throw new Error(`${where}: its policy has a statement that has neither Resource nor NotResource.`);
+  }
   if (hasVariables) refuseVariables(statement, where);
   const isAction = selector(actions, (pattern) => {
     const compiled = patternOf(pattern, true);

@@ -166,7 +166,12 @@ describe("event buses, rules and targets", () => {
 
   it("refuse a policy that cannot be evaluated, and partner event sources", async () => {
     const policy = JSON.stringify({
-      Statement: { Effect: "Allow", Condition: { IpAddress: { "aws:SourceIp": "::/0" } } },
+      Statement: {
+        Effect: "Allow",
+        Action: "events:PutEvents",
+        Resource: "*",
+        Condition: { IpAddress: { "aws:SourceIp": "::/0" } },
+      },
     });
     const provisioning = run.provision("aws:cloudwatch/eventBusPolicy:EventBusPolicy", "p", { policy });
     await assert.rejects(provisioning, /cannot judge the condition operator IpAddress/);

@@ -116,6 +116,14 @@ describe("a role of the program on the local run", () => {
     for (const [policy, reason] of [
       ["{}", 'has no Statement: "{}"'],
       ["allow", "is not JSON: allow"],
+      [
+        '{"Statement":{"Effect":"deny","Action":"sqs:*","Resource":"*"}}',
+        'has a statement that has the Effect "deny"; it is "Allow" or "Deny", with a capital.',
+      ],
+      [
+        '{"Statement":{"Effect":"Deny","Action":"sqs:*"}}',
+        "has a statement that has neither Resource nor NotResource.",
+      ],
     ] as const) {
       const made = () => ({ role: role({ inlinePolicies: [{ name: "p", policy }] }) });
       assert.equal(await asking(made), `aws:iam/role:Role "r": its policy ${reason}`);
