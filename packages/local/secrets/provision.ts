@@ -1,5 +1,6 @@
 // The program's parameters and secrets, and those that its policies name and nobody has given a value.
 import type { GraphResource } from "@spillway/graph";
+import { rolePolicies } from "@spillway/graph/read/role-policies";
 import type { Provisioners } from "../service/provision";
 import { provisioner } from "../service/provisioner";
 import { physicalName, textIn } from "../service/values";
@@ -39,10 +40,12 @@ const ofVersion = ["secretId", "secretString", "secretStringWo", "secretStringWo
 
 /** One line for each parameter and secret that a role may read, and that has no value here. */
 export function describeMissingSecrets(resources: readonly GraphResource[], store: SecretStore): readonly string[] {
-  const policies = resources.filter(({ type }) => /^aws:iam\/(rolePolicy:RolePolicy|policy:Policy)$/.test(type));
-  const named = policies.flatMap(
-    ({ inputs }) => String(inputs.policy).match(/arn:[^"]*:(ssm|secretsmanager):[^"]*/g) ?? [],
-  );
+  const roles = resources.filter(({ type }) => type === "aws:iam/role:Role");
+  const policies = roles.flatMap((role) => rolePolicies(role, resources).documents.map(({ policy }) => policy));
+  const named = policies.flatMap((policy) => {
+    const text = typeof policy === "string" ? policy : JSON.stringify(policy ?? "");
+    return text.match(/arn:[^"]*:(ssm|secretsmanager):[^"]*/g) ?? [];
+  });
   return [...new Set(named)].sort().flatMap((arn) => {
     const parameter = /:parameter(\/[^*?]+)$/.exec(arn)?.[1];
     const secret = /:secret:([^*?]+)$/.exec(arn)?.[1];

@@ -3,7 +3,10 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
+import * as aws from "@pulumi/aws";
+import { recordProgram } from "@spillway/graph/record";
 import { Run, reasonOf } from "../../../../test/support/run";
+import { describeMissingSecrets } from "../../secrets/provision";
 import { createSecretsManager } from "../../secrets/secrets-manager";
 import { createSsm } from "../../secrets/ssm";
 import { SecretStore, secretsFile } from "../../secrets/store";
@@ -67,6 +70,44 @@ describe("a program with secrets on the local run", () => {
       );
     });
   }
+});
+
+describe("a parameter or secret without a value", () => {
+  const arn = (rest: string) => `arn:aws:${rest.replace(":", ":eu-west-1:000000000000:")}`;
+  const reads = (Resource: string) =>
+    JSON.stringify({
+      Statement: { Effect: "Allow", Action: ["ssm:GetParameter", "secretsmanager:GetSecretValue"], Resource },
+    });
+  const role = (name: string, args: Partial<aws.iam.RoleArgs> = {}) =>
+    new aws.iam.Role(name, { name, assumeRolePolicy: '{"Statement":[]}', ...args });
+
+  it("is named whichever form the policy of the role has", async () => {
+    const { resources } = await recordProgram(
+      () => {
+        new aws.iam.RolePolicy("own", { role: role("own").name, policy: reads(arn("ssm:parameter/shop/own")) });
+        role("inline", { inlinePolicies: [{ name: "p", policy: reads(arn("ssm:parameter/shop/inline")) }] });
+        const managed = new aws.iam.Policy("managed", {
+          policy: reads(arn("secretsmanager:secret:shop/managed-AbCdEf")),
+        });
+        role("managed", { managedPolicyArns: [managed.arn] });
+        const attached = new aws.iam.Policy("attached", {
+          policy: reads(arn("secretsmanager:secret:shop/attached-AbCdEf")),
+        });
+        new aws.iam.RolePolicyAttachment("attached", { role: role("attached").name, policyArn: attached.arn });
+      },
+      { config: { "aws:region": "eu-west-1" } },
+    );
+    const none = new SecretStore({ root: tmpdir(), accountId: "000000000000", region: "eu-west-1" });
+    assert.deepEqual(
+      describeMissingSecrets(resources, none).map((line) => line.replace(/ has no value here.*/, "")),
+      [
+        'The secret "shop/attached-AbCdEf"',
+        'The secret "shop/managed-AbCdEf"',
+        'The parameter "/shop/inline"',
+        'The parameter "/shop/own"',
+      ],
+    );
+  });
 });
 
 describe("the file of secrets", () => {
