@@ -33,6 +33,14 @@ const absent = "absent";
 /** Milliseconds by which a file's time may be behind the clock. */
 const coarseness = 10;
 
+/**
+ * Keeps the folder of the file out of git, whoever made the project: users put the secrets of the local run beside the
+ * bundles.
+ */
+function ignoreBy(file: string): void {
+  if (!existsSync(file)) writeFileSync(file, "*\n");
+}
+
 /** For one build: it reads each file once, and what changes meanwhile is not remembered. */
 export class BundleCache {
   /** The same as long as the same sources give the same bundles. */
@@ -44,6 +52,7 @@ export class BundleCache {
   constructor(private readonly root: string) {
     this.folder = path.join(root, ".spillway", "bundles");
     mkdirSync(this.folder, { recursive: true });
+    ignoreBy(path.join(root, ".spillway", ".gitignore"));
     const builder = readdirSync(__dirname)
       .sort()
       .map((file) => path.join(__dirname, file));

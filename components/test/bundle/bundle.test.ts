@@ -172,6 +172,25 @@ describe("a bundle", () => {
     }
   });
 
+  it("is ignored by git, and so is everything beside it, such as the secrets of the local run", () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "spillway-ignored-"));
+    const git = (...args: string[]) => spawnSync("git", args, { cwd: folder, encoding: "utf8" }).stdout;
+    try {
+      git("init");
+      const cache = new BundleCache(folder);
+      assert.deepEqual(cache.list(), []);
+      writeFileSync(path.join(folder, ".spillway", "secrets.json"), "{}");
+      writeFileSync(path.join(folder, "index.ts"), "");
+      assert.equal(git("status", "--porcelain", "--untracked-files=all"), "?? index.ts\n");
+      // What the user has written there stays.
+      writeFileSync(path.join(folder, ".spillway", ".gitignore"), "bundles/\n");
+      new BundleCache(folder);
+      assert.equal(readFileSync(path.join(folder, ".spillway", ".gitignore"), "utf8"), "bundles/\n");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it("is not cached when a file was saved during the build", async () => {
     const folder = mkdtempSync(path.join(tmpdir(), "spillway-cache-"));
     const save = (value: number) => writeFileSync(path.join(folder, "value.ts"), `export const value = ${value};\n`);
