@@ -15,6 +15,21 @@ const counts = `let count = 0; exports.handler = async (event) => {
   return { count, pid: process.pid };
 };`;
 
+/** Stops the time by which the pool decides, until it goes on. */
+function standStill() {
+  const { now } = performance;
+  let time = performance.now();
+  performance.now = () => time;
+  return {
+    pass: (milliseconds: number) => {
+      time += milliseconds;
+    },
+    goOn: () => {
+      performance.now = now;
+    },
+  };
+}
+
 describe("the pool of environments", () => {
   let run: RunningLambda;
   beforeEach(async () => {
@@ -70,6 +85,26 @@ describe("the pool of environments", () => {
       [...pids].filter((pid) => !isAlive(pid)),
       [],
     );
+  });
+
+  it("starts and ends no process under a steady load once each function has run, while more of them are busy than may run", async () => {
+    const names = ["first", "second", "third", "fourth", "fifth"];
+    for (const name of names) run.put(name, counts);
+    for (const name of names) await call(run.lambda, name);
+    const pids = () => run.lambda.pool.processes.map(({ pid }) => pid).sort();
+    const warm = pids();
+    // No event is late, however slow the machine is.
+    const time = standStill();
+    try {
+      for (let rounds = 0; rounds < 6; rounds++) {
+        const calls = names.flatMap((name) => [0, 1, 2].map(() => call(run.lambda, name, { wait: 5 })));
+        for (const { answer } of await Promise.all(calls)) assert.ok(warm.includes(answer.pid));
+        assert.deepEqual(pids(), warm);
+      }
+    } finally {
+      time.goOn();
+    }
+    assert.equal(warm.length, names.length);
   });
 
   it("runs events in parallel that would wait long for the only environment of their function", async () => {
@@ -189,6 +224,24 @@ describe("the pool of environments", () => {
       assert.deepEqual(own.lambda.pool.processes, []);
       assert.equal((await call(own.lambda, "idle")).answer.count, 1);
     } finally {
+      await own.close();
+    }
+  });
+
+  it("keeps environments that have been idle for less", async () => {
+    const own = await startLambda({ idleTime: 20 });
+    const time = standStill();
+    try {
+      own.put("idle", counts);
+      const { pid } = (await call(own.lambda, "idle")).answer;
+      time.pass(19);
+      // It has looked for idle environments several times by then.
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      assert.equal(own.lambda.pool.processes[0]?.pid, pid);
+      time.pass(1);
+      await until("the environment has gone", () => own.lambda.pool.processes.length === 0);
+    } finally {
+      time.goOn();
       await own.close();
     }
   });
