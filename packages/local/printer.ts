@@ -6,6 +6,8 @@ import { renderTree } from "@spillway/graph/read/tree";
 
 /** The most lines of each part unless all are requested, so that the start fits in a window of 40 lines. */
 const most = { resources: 16, outputs: 13, calls: 2 };
+/** How many other lines there is room for, and for how many more the resources make room. */
+const others = { room: 2, more: 6 };
 const longestOutput = 150;
 
 export interface Start {
@@ -14,16 +16,19 @@ export interface Start {
   readonly readyMs: number;
   /** The whole tree of resources, every output in full, every first call. */
   readonly verbose: boolean;
+  /** How many lines the start has beside this text. Default: none. */
+  readonly beside?: number;
 }
 
-export function describeRun({ graph, address, readyMs, verbose }: Start): string {
+export function describeRun({ graph, address, readyMs, verbose, beside = 0 }: Start): string {
+  const resources = most.resources - Math.min(Math.max(0, beside - others.room), others.more);
   const calls = firstCalls(graph).map((call) => `  ${call}`);
   const outputs = Object.entries(graph.outputs);
   return [
     ...(verbose
       ? [renderTree(graph).trimEnd(), "", "Outputs:", ...outputs.map(([name, value]) => `    ${name}: ${whole(value)}`)]
       : [
-          ...first(most.resources, renderTree(graph, 1).trimEnd().split("\n")),
+          ...first(resources, renderTree(graph, 1).trimEnd().split("\n")),
           "",
           "Outputs:",
           ...first(

@@ -104,7 +104,8 @@ export async function start<Program extends Evaluated>(
     const notice = describeAbsent(absent);
     if (notice !== undefined) say(notice);
     await provision(custom, provisioners, () => checkRoles(evaluated.graph, iam), signal);
-    for (const line of describeMissingSecrets(custom, secrets)) say(line);
+    const missing = describeMissingSecrets(custom, secrets);
+    if (missing !== undefined) say(missing);
     graph = evaluated.graph;
     let watch: Watch | undefined;
     if (settings.watch) {

@@ -24,7 +24,12 @@ export async function runLocally(options: StartOptions, session: Session): Promi
   const { json, verbose, typeCheck, ...settings } = options;
   const { signal } = session;
   const stream = json ? process.stderr : process.stdout;
-  const say = (line: string) => void stream.write(`${line}\n`);
+  // Lines until the run is ready: what has been created gets the rest of the window.
+  let said = 0;
+  const say = (line: string) => {
+    said += 1;
+    stream.write(`${line}\n`);
+  };
   const terminal = { ...terminalOf(stream), wholeStacks: verbose };
   const note = (text: string) => say(describeNote(text, terminal));
   const check = { program: settings.program, signal, colours: terminal.paint("red", "x") !== "x" };
@@ -58,10 +63,13 @@ export async function runLocally(options: StartOptions, session: Session): Promi
     });
     names = logicalNames(run.graph);
     const { graph, address, readyMs } = run;
-    say(describeRun({ graph, address, readyMs, verbose }));
-    for (const line of describeNotExported(notExported(graph), graph.outputs)) say(line);
-    if (run.inspectPorts.size > 0) say(describeInspectors(run.inspectPorts, names));
-    if (settings.watch) say("Watching: a function whose source is saved is reloaded.");
+    const notes = [
+      ...describeNotExported(notExported(graph), graph.outputs),
+      ...(run.inspectPorts.size > 0 ? [describeInspectors(run.inspectPorts, names)] : []),
+      ...(settings.watch ? ["Watching: a function whose source is saved is reloaded."] : []),
+    ];
+    say(describeRun({ graph, address, readyMs, verbose, beside: said + notes.length }));
+    for (const line of notes) say(line);
     if (json) session.print(`${JSON.stringify({ address, outputs: graph.outputs, readyMs })}\n`);
     // The check starts now, so that it does not delay the start.
     if (types !== undefined) void types.check();

@@ -38,22 +38,27 @@ const ofParameter = [
 const ofSecret = ["kmsKeyId", "recoveryWindowInDays", "replicas", "forceOverwriteReplicaSecret"];
 const ofVersion = ["secretId", "secretString", "secretStringWo", "secretStringWoVersion", "secretBinary"];
 
-/** One line for each parameter and secret that a role may read, and that has no value here. */
-export function describeMissingSecrets(resources: readonly GraphResource[], store: SecretStore): readonly string[] {
+/** The message about each parameter and secret that a role may read, and that has no value here. */
+export function describeMissingSecrets(resources: readonly GraphResource[], store: SecretStore): string | undefined {
   const roles = resources.filter(({ type }) => type === "aws:iam/role:Role");
   const policies = roles.flatMap((role) => rolePolicies(role, resources).documents.map(({ policy }) => policy));
   const named = policies.flatMap((policy) => {
     const text = typeof policy === "string" ? policy : JSON.stringify(policy ?? "");
     return text.match(/arn:[^"]*:(ssm|secretsmanager):[^"]*/g) ?? [];
   });
-  return [...new Set(named)].sort().flatMap((arn) => {
+  const missing = [...new Set(named)].sort().flatMap((arn) => {
     const parameter = /:parameter(\/[^*?]+)$/.exec(arn)?.[1];
     const secret = /:secret:([^*?]+)$/.exec(arn)?.[1];
-    if (parameter !== undefined && store.parameter(arn) === undefined) return missing("parameter", parameter);
-    if (secret !== undefined && store.secret(arn)?.value === undefined) return missing("secret", secret);
+    if (parameter !== undefined && store.parameter(arn) === undefined) return { kind: "parameter", name: parameter };
+    if (secret !== undefined && store.secret(arn)?.value === undefined) return { kind: "secret", name: secret };
     return [];
   });
+  if (missing.length === 0) return undefined;
+  const names = missing.map(({ kind, name }) => `the ${kind} "${name}"`).join(", ");
+  const [have, them] = missing.length === 1 ? ["has", "it"] : ["have", "them"];
+  const values = missing.map(({ name }) => `"${name}": "<value>"`).join(", ");
+  return (
+    `${names.replace(/^the/, "The")} ${have} no value here, so reading ${them} fails; give ${them} one in ` +
+    `${secretsFile}: {${values}}.`
+  );
 }
-
-const missing = (kind: string, name: string) =>
-  `The ${kind} "${name}" has no value here, so reading it fails; give it one in ${secretsFile}: {"${name}": "<value>"}.`;
