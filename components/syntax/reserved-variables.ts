@@ -19,6 +19,8 @@ export const reservedVariables: ReadonlySet<string> = new Set([
   "AWS_SESSION_TOKEN",
   "AWS_LAMBDA_RUNTIME_API",
   "AWS_LAMBDA_MAX_CONCURRENCY",
+  "AWS_LAMBDA_METADATA_API",
+  "AWS_LAMBDA_METADATA_TOKEN",
   "LAMBDA_TASK_ROOT",
   "LAMBDA_RUNTIME_DIR",
 ]);

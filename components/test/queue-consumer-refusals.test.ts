@@ -205,6 +205,8 @@ describe("QueueConsumer refuses", () => {
       "AWS_LAMBDA_LOG_GROUP_NAME",
       "AWS_LAMBDA_LOG_STREAM_NAME",
       "AWS_LAMBDA_MAX_CONCURRENCY",
+      "AWS_LAMBDA_METADATA_API",
+      "AWS_LAMBDA_METADATA_TOKEN",
       "AWS_LAMBDA_RUNTIME_API",
       "AWS_REGION",
       "AWS_SECRET_ACCESS_KEY",
