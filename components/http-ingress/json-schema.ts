@@ -2,6 +2,7 @@
 // the event's own schema.
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { producerSchema } from "./producer-schema";
+import { zodOptions } from "./producer-zod";
 
 /** A JSON Schema in the words that draft 4 and OpenAPI 3.0 share, without references. */
 export type Model = { readonly [keyword: string]: unknown };
@@ -10,7 +11,7 @@ type Schema = Readonly<Record<string, unknown>>;
 
 /** Standard JSON Schema, where the schema's library has it: https://standardschema.dev/json-schema */
 interface JsonSchemaConverter {
-  input(options: { readonly target: string }): Schema;
+  input(options: { readonly target: string; readonly libraryOptions?: object }): Schema;
 }
 
 /**
@@ -37,7 +38,8 @@ export function modelOf(schema: StandardSchemaV1, { tellsOthers = false } = {}):
     return new Converter(converted as Schema, { knowsTexts: true, tellsOthers }).convert();
   }
   if (standard.jsonSchema !== undefined) {
-    const converted = standard.jsonSchema.input({ target: "draft-07" });
+    const options = standard.vendor === "zod" ? { libraryOptions: zodOptions } : {};
+    const converted = standard.jsonSchema.input({ target: "draft-07", ...options });
     return new Converter(converted, { knowsTexts: false, tellsOthers }).convert();
   }
   throw new Error(
@@ -183,9 +185,11 @@ function textRule(keyword: string, value: unknown): Model {
   return { [keyword]: value };
 }
 
-/** API Gateway knows the regular expressions of ECMA 262 as they were before 2018. */
+/**
+ * API Gateway knows the regular expressions of ECMA 262 as they were before 2018: groups have neither names nor flags.
+ */
 function isPlainPattern(pattern: string): boolean {
-  return !/\\p\{|\\P\{|\(\?<|\\u\{|\\k</.test(pattern);
+  return !/\\p\{|\\P\{|\(\?[<ims-]|\\u\{|\\k</.test(pattern);
 }
 
 /** Since draft 6 an exclusive bound is a number of its own; in draft 4 it is a property of the other bound. */

@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import * as v from "valibot";
+import { z } from "zod";
 import { OrderRequest } from "../../../functions/contracts/order-request";
 import { compileModel } from "../../../test/support/internals";
 import { modelOf } from "../../http-ingress/json-schema";
@@ -99,6 +100,58 @@ describe("the model of an event", () => {
       const event: unknown = JSON.parse(sent);
       assert.ok(v.safeParse(schema, event).success, `the schema takes ${what}`);
       assert.equal(compileModel(modelOf(schema))(event), undefined, what);
+    }
+  });
+
+  it("has no pattern with flags or names in its groups, which API Gateway does not know", () => {
+    for (const pattern of ["^(?i:a)$", "^(?-i:a)$", "^(?<name>a)$", "(?<=a)b"]) {
+      assert.deepEqual(modelOf(v.pipe(v.string(), v.regex(new RegExp(pattern)))), { type: "string" }, pattern);
+    }
+    assert.equal(modelOf(v.pipe(v.string(), v.regex(/^(?:a|b)(?=c)$/))).pattern, "^(?:a|b)(?=c)$");
+  });
+
+  it("is never stricter than a schema of zod: coercion, fallbacks and changes come before the checks", () => {
+    const it = (schema: z.ZodType) => z.object({ it: schema });
+    const fallback = z.number().catch(1);
+    const cases: readonly (readonly [what: string, schema: z.ZodType, sent: string])[] = [
+      ["a number as a text", it(z.coerce.number().max(10)), '{"it":"5"}'],
+      ["a number as a boolean", it(z.coerce.boolean()), '{"it":5}'],
+      ["a date as a text", it(z.coerce.date()), '{"it":"2020-01-01"}'],
+      ["a fallback for what does not fit", it(fallback), '{"it":"bad"}'],
+      ["a fallback for what is not there", it(fallback), "{}"],
+      ["a fallback inside other schemas", it(z.lazy(() => fallback.readonly().nullable())), "{}"],
+      ["a fallback as a choice", it(z.union([z.string(), fallback])), "{}"],
+      ["a fallback for each of several names", z.record(z.enum(["a", "b"]), fallback), "{}"],
+      ["a fallback at the end of a tuple", z.tuple([z.string(), fallback]), '["a"]'],
+      ["a fallback for the whole", z.object({ a: z.number() }).catch({ a: 1 }), '{"a":"bad"}'],
+      ["what a function makes a number", it(z.preprocess(Number, z.number().max(10))), '{"it":"5"}'],
+      ["what a function makes of nothing", it(z.preprocess((given) => given ?? 1, z.number())), "{}"],
+      ["a number that is changed first", it(z.number().overwrite(Math.round).int().multipleOf(2).min(2)), '{"it":1.6}'],
+      [
+        "a list that grows first",
+        it(
+          z
+            .array(z.number())
+            .overwrite((given) => [...given, 1])
+            .min(1),
+        ),
+        '{"it":[]}',
+      ],
+      ["a length after trimming", it(z.string().trim().max(3)), '{"it":"  abc  "}'],
+    ];
+    for (const [what, schema, sent] of cases) {
+      const event: unknown = JSON.parse(sent);
+      assert.ok(schema.safeParse(event).success, `the schema takes ${what}`);
+      assert.equal(compileModel(modelOf(schema))(event), undefined, what);
+    }
+    for (const [schema, sent] of [
+      [it(z.number().max(10)), { it: 11 }],
+      [it(z.number().catch(1).or(z.number())).extend({ needed: z.string() }), { it: 1 }],
+      [it(z.array(z.coerce.number())), { it: "5" }],
+      [it(z.int().min(1)), { it: 1.5 }],
+    ] as const) {
+      assert.ok(!schema.safeParse(sent).success);
+      assert.ok(compileModel(modelOf(schema))(sent), JSON.stringify(sent));
     }
   });
 
