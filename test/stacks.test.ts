@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import * as pulumi from "@pulumi/pulumi";
 import type { Graph } from "@spillway/graph";
 import { matchFormer } from "@spillway/graph/read/aliases";
 import { documentOf, methodsOf } from "@spillway/graph/read/open-api";
@@ -6,7 +7,9 @@ import { QueueConsumer, Table } from "spillway";
 import { knownKeys } from "../packages/local/iam/context";
 import { note } from "./support/callbacks";
 import { Recorded } from "./support/component-graph";
-import { pipelineGraph } from "./support/pipeline-graph";
+import { evaluateHere } from "./support/evaluate-here";
+import { findingsOf } from "./support/internals";
+import { pipelineGraph, pipelineProgram } from "./support/pipeline-graph";
 
 const holdsData = /^aws:(sqs\/queue|dynamodb\/table|kinesis\/stream|kms\/key):/;
 const of = ({ resources }: Graph, type: string) => resources.filter((resource) => resource.type === type);
@@ -92,6 +95,7 @@ describe("the stacks", () => {
       assert.equal(used("aws:sns/topic:Topic", "kmsMasterKeyId").length, 2);
       assert.equal(used("aws:kinesis/stream:Stream", "kmsKeyId").length, 1);
       assert.equal(used("aws:cloudwatch/logGroup:LogGroup", "kmsKeyId").length, 8);
+      assert.equal(used("aws:scheduler/schedule:Schedule", "kmsKeyArn").length, 1);
       for (const { name, inputs } of of(graph, "aws:dynamodb/table:Table")) {
         assert.deepEqual(inputs.serverSideEncryption, { enabled: true, kmsKeyArn: arn }, name);
       }
@@ -112,6 +116,33 @@ describe("the stacks", () => {
       for (const { name, inputs } of alarms) {
         assert.deepEqual([inputs.alarmActions, inputs.okActions], [[topic], [topic]], name);
       }
+    });
+
+    it("has no log group that the stack does not manage: of the endpoint, the access log alone is on", () => {
+      const [methods, ...others] = of(graph, "aws:apigateway/methodSettings:MethodSettings");
+      const { loggingLevel, dataTraceEnabled } = (methods?.inputs.settings ?? {}) as Record<string, unknown>;
+      assert.deepEqual([loggingLevel, dataTraceEnabled, others], ["OFF", false, []]);
+      const [{ inputs } = assert.fail("no stage")] = of(graph, "aws:apigateway/stage:Stage");
+      const { destinationArn } = inputs.accessLogSettings as { readonly destinationArn: string };
+      const groups = of(graph, "aws:cloudwatch/logGroup:LogGroup").map(({ outputs }) => outputs.arn);
+      assert.ok(groups.includes(destinationArn), destinationArn);
+    });
+
+    it("says until an address is given that nobody receives the alarms: in the update, and by the policy pack", async () => {
+      const saidWith = async (config: Readonly<Record<string, string>>) => {
+        const warnings: string[] = [];
+        const { warn } = pulumi.log;
+        Object.assign(pulumi.log, { warn: (message: string) => void warnings.push(message) });
+        try {
+          const evaluated = await evaluateHere({ program: pipelineProgram, stack: "prod", config });
+          const findings = findingsOf(evaluated).filter(({ policy }) => policy === "alarm-topic-has-subscriber");
+          return [warnings.filter((text) => text.includes("nobody is notified of an alarm")).length, findings.length];
+        } finally {
+          Object.assign(pulumi.log, { warn });
+        }
+      };
+      assert.deepEqual(await saidWith({}), [1, 1]);
+      assert.deepEqual(await saidWith({ alarmEmails: '["on-call@example.com"]' }), [0, 0]);
     });
   });
 });
