@@ -116,7 +116,8 @@ export class BundleCache {
     return {
       archive: path.join(this.folder, `${hash}.zip`),
       sourceMap: path.join(this.folder, `${hash}.js.map`),
-      inputs: Object.keys(inputs),
+      // Nobody watches folders above the project for what is not there.
+      inputs: Object.keys(inputs).filter((input) => inputs[input] !== absent || !input.startsWith("../")),
     };
   }
 

@@ -4,8 +4,8 @@ import { createRequire } from "node:module";
 import * as path from "node:path";
 
 /**
- * Relative to the project's root; also those that do not exist, because creating one changes what its folder's modules
- * mean.
+ * Relative to the project's root; also those above it, and those that do not exist, because creating one changes what
+ * its folder's modules mean.
  */
 export function tsconfigsOf(inputs: readonly string[], root: string): readonly string[] {
   const found = new Set<string>();
@@ -16,7 +16,7 @@ export function tsconfigsOf(inputs: readonly string[], root: string): readonly s
     while (!found.has(path.join(folder, "tsconfig.json"))) {
       const isHere = existsSync(path.join(folder, "tsconfig.json"));
       addWithBases(path.join(folder, "tsconfig.json"), found);
-      if (isHere || folder === root || path.dirname(folder) === folder) break;
+      if (isHere || path.dirname(folder) === folder) break;
       folder = path.dirname(folder);
     }
   }

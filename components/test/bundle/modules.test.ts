@@ -1,9 +1,11 @@
 // What modules mean in a bundle: the same as in the program that the callback is written in.
 import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
+import * as path from "node:path";
 import { unzipSync } from "fflate";
 import { BundleCache } from "../../bundle/cache";
 import { nameClasses } from "../../bundle/class-names";
+import { makeBundles } from "../../bundle/make";
 import { MadeProject } from "../support/made-project";
 
 describe("a module in a bundle", () => {
@@ -48,6 +50,30 @@ export const handler = () => [seen[0], new Derived().value];
     // Nothing has changed since: none is made again.
     const entry = { text: 'export * from "./functions/callback";\n' };
     assert.ok(archives.has(new BundleCache(project.root).find(entry)?.archive ?? ""));
+  });
+
+  it("is compiled again when a tsconfig.json above the project changes, or one that a package has", async () => {
+    const above = { compilerOptions: { useDefineForClassFields: false } };
+    project.save("tsconfig.json", JSON.stringify(above));
+    project.save("inside/package.json", "{}");
+    project.save("inside/callback.ts", module);
+    const inside = path.join(project.root, "inside");
+    const bundled = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      const entry = { text: 'export * from "./callback";\n' };
+      const [made] = await makeBundles([entry], new BundleCache(inside), inside);
+      return made instanceof Error || made === undefined ? assert.fail(made) : made.archive;
+    };
+    const archives = new Set([await bundled()]);
+    project.save("tsconfig.json", "{}");
+    archives.add(await bundled());
+    project.install("base", {}, { "tsconfig.json": JSON.stringify(above) });
+    project.save("tsconfig.json", '{ "extends": "base" }');
+    const [first] = [...archives];
+    assert.equal(await bundled(), first);
+    project.install("base", {}, { "tsconfig.json": '{ "compilerOptions": { "experimentalDecorators": true } }' });
+    archives.add(await bundled());
+    assert.equal(archives.size, 3);
   });
 
   it("of CommonJS gets the CommonJS version of a package that it requires; an ES module gets the ES version", async () => {
