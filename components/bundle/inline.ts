@@ -1,5 +1,6 @@
 // A callback that no module exports, as the text of a module: Pulumi's own serialisation, without what must not travel
 // in it.
+import { builtinModules } from "node:module";
 import { types } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import type { AnyCallback } from "../runtime/callback/callback";
@@ -69,7 +70,17 @@ function whatStays(value: unknown): string | undefined {
   return undefined;
 }
 
-/** A class that Node has as a global. */
-const isOfNode = (made: { readonly name: string }) => Reflect.get(globalThis, made.name) === made;
+/** A class that Node has as a global, or in a module: its instances keep their content where no property shows it. */
+function isOfNode(made: { readonly name: string }): boolean {
+  // Whoever has an instance has loaded its module. Others are not loaded only to be asked.
+  const { moduleLoadList: loaded = [] } = process as { readonly moduleLoadList?: readonly string[] };
+  const modules = builtinModules.filter((name) => loaded.includes(`NativeModule ${name}`));
+  return [
+    globalThis,
+    Intl,
+    Reflect.get(globalThis, "WebAssembly") as object,
+    ...modules.map((name) => process.getBuiltinModule(name)),
+  ].some((exports = {}) => Reflect.get(exports, made.name) === made);
+}
 
 const withArticle = (name: string) => `${/^[AEIO]/.test(name) ? "an" : "a"} ${name}`;

@@ -44,6 +44,11 @@ const hints: readonly (readonly [RegExp, string])[] = [
     "The file is no code: read it beside the code (`readFileSync(path.join(__dirname, …))`) and put it into the " +
       "archive with `assets`.",
   ],
+  [
+    /Private name "#.*must be declared/,
+    "An inline callback captures a class with private members, or an instance of one, and they stay behind: export " +
+      "the callback from a module of its own, which is bundled from its source.",
+  ],
   [/Could not resolve/, "Install the package, or correct the path."],
 ];
 

@@ -1,6 +1,9 @@
 // Longer than 250 lines because all limits and refusals of a bundle share the bundles that are built here.
 import { strict as assert } from "node:assert";
+import { AsyncLocalStorage } from "node:async_hooks";
 import { spawnSync } from "node:child_process";
+import { createSecretKey } from "node:crypto";
+import { EventEmitter } from "node:events";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
@@ -294,6 +297,10 @@ describe("a bundle", () => {
       [new RangeError("a"), "a RangeError"],
       [Symbol("a"), "a symbol"],
       [new Proxy({}, {}), "a Proxy"],
+      [new Intl.NumberFormat("de"), "a NumberFormat"],
+      [new AsyncLocalStorage(), "an AsyncLocalStorage"],
+      [createSecretKey(Buffer.from("abc")), "a KeyObject"],
+      [new EventEmitter(), "an EventEmitter"],
     ] as const) {
       const message = await refusal(() => {
         new QueueConsumer("inline", { callback: callback(v.object({}), () => () => void captured) });
@@ -308,6 +315,24 @@ describe("a bundle", () => {
       new QueueConsumer("inline", { callback: callback(v.object({}), () => () => void captured.get("limit")) });
     });
     assert.match(config, /it captures a Config; read the value outside of the callback, and pass it as a binding/);
+  });
+
+  it("of an inline callback that captures private members is refused with the fix", async () => {
+    class Counter {
+      #count = 0;
+      next() {
+        this.#count += 1;
+        return this.#count;
+      }
+    }
+    const counter = new Counter();
+    const message = await refusal(() => {
+      new QueueConsumer("inline", { callback: callback(v.object({}), () => () => void counter.next()) });
+    });
+    assert.match(
+      message,
+      /Private name "#count"[\s\S]*captures a class with private members[^:]*: export the callback/,
+    );
   });
 
   it("of an inline callback carries plain values, patterns, functions and classes", async () => {
