@@ -30,12 +30,14 @@ export function endpointOf(arn: string): Endpoint {
   return { service, region, url: urlOf(service, region, suffixes[partition] ?? common) };
 }
 
-/** A queue's URL says itself where SQS is: at its usual address, in a VPC endpoint, or in a local run. */
+/**
+ * A queue's URL says itself where SQS is: at its usual address, at that for FIPS, in a VPC endpoint, or in a local run.
+ */
 export function endpointOfQueue(queueUrl: string): Endpoint {
   const { hostname, origin } = new URL(queueUrl);
-  const [, before, region, suffix] = /^(.*\.)?sqs\.([a-z0-9-]+)\.(.+)$/.exec(hostname) ?? [];
+  const [, region] = /(?:^|\.)sqs(?:-fips)?\.([a-z0-9-]+)\./.exec(hostname) ?? [];
   // Only the usual address has a FIPS and a dual-stack one beside it.
-  const known = [common, ...Object.values(suffixes)].find(([usual]) => before === undefined && usual === suffix);
+  const known = [common, ...Object.values(suffixes)].find(([usual]) => hostname === `sqs.${region}.${usual}`);
   return { service: "sqs", region, url: known && region ? urlOf("sqs", region, known) : origin };
 }
 

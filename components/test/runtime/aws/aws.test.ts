@@ -117,6 +117,10 @@ describe("a call to AWS", () => {
       set("AWS_USE_FIPS_ENDPOINT", "true");
       const own = "https://vpce-0a1b-2c3d.sqs.eu-west-1.vpce.amazonaws.com";
       assert.deepEqual(endpointOfQueue(`${own}/1/q`), { service: "sqs", region: "eu-west-1", url: own });
+      set("AWS_USE_FIPS_ENDPOINT", "false");
+      for (const url of ["https://sqs-fips.us-east-1.amazonaws.com", "https://sqs-fips.us-east-1.api.aws"]) {
+        assert.deepEqual(endpointOfQueue(`${url}/1/q`), { service: "sqs", region: "us-east-1", url });
+      }
       const local = "http://127.0.0.1:4566";
       assert.deepEqual(endpointOfQueue(`${local}/1/q`), { service: "sqs", region: undefined, url: local });
     });
