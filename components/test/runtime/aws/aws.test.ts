@@ -191,15 +191,20 @@ describe("a call to AWS", () => {
       assert.equal(await putEvent(bus, event), "second");
     });
 
-    it("for the entries of a batch that SQS throttles, and for no others", async () => {
+    it("for the entries of a batch that SQS throttles or fails to process, and for no others", async () => {
       const asked: (readonly string[])[] = [];
-      aws.answer = ({ input: { Entries = [] } }) => {
-        asked.push(Entries.map(({ ReceiptHandle }) => ReceiptHandle));
-        const Failed = asked.length === 1 ? [{ Id: "1", Code: "RequestThrottled", SenderFault: true }] : [];
-        return { body: { Successful: [], Failed } };
-      };
-      await deleteMessages(aws.queueUrl, ["a", "b", "c"]);
-      assert.deepEqual(asked, [["a", "b", "c"], ["b"]]);
+      for (const failure of [
+        { Code: "RequestThrottled", SenderFault: true },
+        { Code: "Unavailable", SenderFault: false },
+      ]) {
+        asked.length = 0;
+        aws.answer = ({ input: { Entries = [] } }) => {
+          asked.push(Entries.map(({ ReceiptHandle }) => ReceiptHandle));
+          return { body: { Successful: [], Failed: asked.length === 1 ? [{ Id: "1", ...failure }] : [] } };
+        };
+        await deleteMessages(aws.queueUrl, ["a", "b", "c"]);
+        assert.deepEqual(asked, [["a", "b", "c"], ["b"]], failure.Code);
+      }
       asked.length = 0;
       aws.answer = ({ input: { Entries = [] } }) => {
         asked.push(Entries.map(({ ReceiptHandle }) => ReceiptHandle));
