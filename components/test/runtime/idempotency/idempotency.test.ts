@@ -473,6 +473,34 @@ describe("the consumer of an idempotent callback, on a real table", () => {
     }
   });
 
+  it("releases ten events at a time where many still run at the deadline", async () => {
+    const records = Array.from({ length: 25 }, (_, n) => recordOf(`m${n}`, { n: String(n) }));
+    const { runs, what } = noting((_, { deadline }) =>
+      runs.length === records.length ? clock.overrun(deadline) : new Promise(() => {}),
+    );
+    let waiting: (() => void)[] = [];
+    let [begun, most] = [0, 0];
+    disturb = {
+      before: async (_, service, action) => {
+        if (service !== "dynamodb" || action !== "DeleteItem") return;
+        begun += 1;
+        const held = new Promise<void>((resolve) => waiting.push(resolve));
+        most = Math.max(most, waiting.length);
+        // None goes on before ten are there, or all, and an eleventh has had time to come.
+        if (waiting.length === 10 || begun === records.length) {
+          await new Promise((resolve) => setTimeout(resolve, 50));
+          for (const goOn of waiting) goOn();
+          waiting = [];
+        }
+        await held;
+      },
+    };
+    const { reported } = await handle(handlerOf(what, {}, records.length), records, 60_000);
+    assert.equal(reported.length, records.length);
+    assert.equal(most, 10);
+    assert.deepEqual(await items(), []);
+  });
+
   it("neither completes nor releases an event that another invocation has taken over", async () => {
     for (const fails of [false, true]) {
       const { what } = noting(async () => {
