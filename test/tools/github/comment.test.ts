@@ -159,6 +159,18 @@ describe("the comment on a pull request", () => {
     assert.match(body, /\n```text\nPreviewing update \(prod\):\n[\s\S]*\nx{99}\n```\n\n<\/details>\n$/);
   });
 
+  it("folds the changes of a preview of more than sixty lines, which all fit", async () => {
+    const changes = step("orders", "create").repeat(30).trimEnd();
+    await preview(`${changes}\n${totals}`);
+    assert.ok(
+      comments[0]?.body.endsWith(
+        `\n\n\`\`\`text\n${totals.trimEnd()}\n\`\`\`\n\n<details><summary>All that is changed</summary>\n\n` +
+          `\`\`\`text\n${changes}\n\`\`\`\n\n</details>\n`,
+      ),
+      comments[0]?.body,
+    );
+  });
+
   it("shows a short preview as a whole, and the last lines of a long one that failed", async () => {
     await preview(`${step("orders", "create")}${totals}`);
     assert.match(comments[0]?.body ?? "", /```text\n {2}\+ aws:sqs\/queue:Queue: \(create\)\n[^`]*3 unchanged\n```\n$/);
