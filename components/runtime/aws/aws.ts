@@ -2,6 +2,7 @@
 // bundle.
 import { setTimeout as wait } from "node:timers/promises";
 import { AwsV4Signer } from "aws4fetch";
+import { Limit } from "../batch/limit";
 import { addressOf, type Endpoint } from "./endpoints";
 import { post } from "./post";
 
@@ -15,6 +16,11 @@ const signingKeys = new Map<string, ArrayBuffer>();
 export const tries = 3;
 const defaultTimeout = 3000;
 const longestPause = 1000;
+/**
+ * Requests of callbacks that are on their way at a time, as with a client of the SDK: each takes a connection, and
+ * Lambda gives a process 1,024 file descriptors.
+ */
+const requests = new Limit(50);
 
 /** What AWS answered instead of a result. */
 export class AwsError extends Error {
@@ -33,6 +39,8 @@ export interface CallLimits {
   readonly timeout?: number;
   /** Ends the call: no try begins after it is aborted, and what is on its way is given up. */
   readonly signal?: AbortSignal;
+  /** Whether the caller itself sees to it that few are on their way: then it does not wait for those of others. */
+  readonly isBounded?: boolean;
 }
 
 interface Call extends CallLimits {
@@ -75,10 +83,11 @@ export function queryAws(call: Call, parameters: Readonly<Record<string, string>
   return again(call, () => signAndPost(call, headers, body));
 }
 
-async function again<Answer>({ mostTries = tries, signal }: Call, run: () => Promise<Answer>): Promise<Answer> {
+async function again<Answer>(call: Call, run: () => Promise<Answer>): Promise<Answer> {
+  const { mostTries = tries, signal, isBounded = false } = call;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await run();
+      return await (isBounded ? run() : requests.run(run, signal));
     } catch (error) {
       if (signal?.aborted || attempt >= mostTries || !isTransient(error)) throw error;
       await pauseAfter(attempt, signal);

@@ -36,7 +36,7 @@ export class Calls {
       });
       try {
         const timeout = Math.min(longestTry, Math.max(leastTry, Math.floor(left / 4)));
-        return await Promise.race([work({ timeout, signal: ended.signal }), late]);
+        return await Promise.race([work({ timeout, signal: ended.signal, isBounded: true }), late]);
       } finally {
         clearTimeout(timer);
       }

@@ -5,9 +5,10 @@ export class Limit {
 
   constructor(private free: number) {}
 
-  async run<T>(work: () => Promise<T>): Promise<T> {
+  /** Rejects with the signal's reason where that aborts before the work has begun. */
+  async run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     if (this.free > 0) this.free -= 1;
-    else await new Promise<void>((resolve) => this.waiting.push(resolve));
+    else await this.turn(signal);
     try {
       return await work();
     } finally {
@@ -15,5 +16,17 @@ export class Limit {
       if (next === undefined) this.free += 1;
       else next();
     }
+  }
+
+  private turn(signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push(resolve);
+      signal?.addEventListener("abort", () => {
+        const place = this.waiting.indexOf(resolve);
+        if (place < 0) return;
+        this.waiting.splice(place, 1);
+        reject(signal.reason);
+      });
+    });
   }
 }

@@ -1,3 +1,4 @@
+// Longer than 250 lines because every service that a callback calls is tried in every way here.
 import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
@@ -7,6 +8,7 @@ import { KinesisClient } from "@aws-sdk/client-kinesis";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { FakeSqs } from "../../../../test/support/fake-sqs";
+import type { CallLimits } from "../../../runtime/aws/aws";
 import { addressOf, endpointOf, endpointOfQueue } from "../../../runtime/aws/endpoints";
 import { changeVisibility, deleteMessages } from "../../../runtime/aws/sqs-client";
 import type { BusTarget, PublishTarget, Secret, SendTarget, StreamTarget } from "../../../runtime/callback/callback";
@@ -230,6 +232,58 @@ describe("a call to AWS", () => {
     const entries = aws.requests.flatMap(({ input }) => input.Entries ?? []);
     assert.equal(new Set(entries.map(({ ReceiptHandle }) => ReceiptHandle)).size, 1000);
     assert.equal(most, 10);
+  });
+
+  describe("is one of at most fifty at a time, where a callback", () => {
+    let waiting: (() => void)[] = [];
+    let most = 0;
+    beforeEach(() => {
+      set("AWS_ENDPOINT_URL", aws.address);
+      [waiting, most] = [[], 0];
+      // A batch has ten, and all of them are taken.
+      const members = Array.from({ length: 10 }, (_, Id) => `<member><Id>${Id}</Id><MessageId>m</MessageId></member>`);
+      aws.answer = ({ input }) => ({
+        body: "Action" in input ? members.join("") : { MessageId: "m", Entries: [{ EventId: "e" }] },
+      });
+      // None is answered before fifty are there, and some time has passed for more.
+      aws.hold = () =>
+        new Promise((resolve) => {
+          waiting.push(resolve);
+          most = Math.max(most, waiting.length);
+          if (waiting.length === 50) setTimeout(() => waiting.splice(0).map((go) => go()), 50);
+        });
+    });
+    for (const [what, call, events] of [
+      ["sends many events", () => send(queue, event), 100],
+      ["puts many events into a stream", putting, 100],
+      ["puts many events on a bus", () => putEvent(bus, event), 100],
+      ["publishes many events, of which ten share a request", () => publish(topic, event), 1000],
+    ] as const) {
+      it(what, async () => {
+        await Promise.all(Array.from({ length: events }, call));
+        assert.equal(most, 50);
+        assert.equal(aws.requests.length, 100);
+      });
+    }
+
+    it("has sent many: neither what the consumer itself sends nor what is given up waits for them", async () => {
+      let release: () => void = () => {};
+      const released = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      aws.hold = ({ action }) => (action === "SendMessage" ? released : undefined);
+      const all = Promise.all(Array.from({ length: 100 }, () => send(queue, event)));
+      const hide = (limits: CallLimits) => changeVisibility(aws.queueUrl, [{ receiptHandle: "a", seconds: 1 }], limits);
+      await hide({ isBounded: true });
+      const ended = new AbortController();
+      const late = hide({ signal: ended.signal });
+      ended.abort(new Error("too late"));
+      await assert.rejects(late, /too late/);
+      assert.ok(aws.of("SendMessage").length <= 50, "none of the others has had an answer");
+      release();
+      await all;
+      assert.equal(aws.of("ChangeMessageVisibilityBatch").length, 1, "what was given up is not sent");
+    });
   });
 
   it("passes on the trace of the invocation, by which Lambda detects loops, inside a function only", async () => {
