@@ -16,7 +16,10 @@ export interface TemplateContext {
   readonly stageVariables: Texts;
 }
 
-/** Throws an Error if the template is invalid, or if it passes `$util.parseJson` something that is not JSON. */
+/**
+ * Throws an Error if the template is invalid, or if it passes a function of `$util` what is no text, or
+ * `$util.parseJson` a text that is not JSON.
+ */
 export function renderTemplate(template: string, given: TemplateContext): string {
   const { path, querystring, header, context, stageVariables } = given;
   // A template sees a missing body as an empty object.
@@ -70,20 +73,33 @@ export function valueAt(body: string, path: string, reviver?: Reviver): unknown 
   }
 }
 
-const util = {
+const encodings = {
   // The same encoding as that of Java's URLEncoder, for forms.
-  urlEncode: (text: unknown) =>
-    encodeURIComponent(Buffer.from(String(text)).toString())
+  urlEncode: (text: string) =>
+    encodeURIComponent(Buffer.from(text).toString())
       .replaceAll("%20", "+")
       .replace(/[!'()~]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`),
-  urlDecode: (text: unknown) => decodeURIComponent(String(text).replaceAll("+", " ")),
-  base64Encode: (text: unknown) => Buffer.from(String(text)).toString("base64"),
-  base64Decode: (text: unknown) => Buffer.from(String(text), "base64").toString(),
-  parseJson: (text: unknown) => JSON.parse(String(text)) as unknown,
+  urlDecode: (text: string) => decodeURIComponent(text.replaceAll("+", " ")),
+  base64Encode: (text: string) => Buffer.from(text).toString("base64"),
+  base64Decode: (text: string) => Buffer.from(text, "base64").toString(),
+  parseJson: (text: string) => JSON.parse(text) as unknown,
   // Apostrophes are escaped too, which JSON does not allow. AWS's documentation tells templates to undo that.
-  escapeJavaScript: (text: unknown) =>
-    JSON.stringify(String(text)).slice(1, -1).replaceAll("'", "\\'").replaceAll("/", "\\/"),
+  escapeJavaScript: (text: string) => JSON.stringify(text).slice(1, -1).replaceAll("'", "\\'").replaceAll("/", "\\/"),
 };
+
+/**
+ * They are methods of Java that take a text. For a number, Velocity finds none, and writes the call itself into the
+ * result, where it may pass for a value. The local run fails instead.
+ */
+const util = Object.fromEntries(
+  Object.entries(encodings).map(([name, encode]) => [
+    name,
+    (given: unknown) => {
+      if (typeof given === "string") return encode(given);
+      throw new Error(`$util.${name} takes a text, and not ${String(given)}; write the variable as "$!name".`);
+    },
+  ]),
+);
 
 interface Invocation {
   readonly property: string;

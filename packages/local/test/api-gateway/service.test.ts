@@ -383,6 +383,19 @@ describe("API Gateway of the local run", () => {
     assert.match(lines.join(), /API Gateway: PUT \/orders\/1 failed: .*JSON/);
   });
 
+  it("answers 500 when a template encodes a number, which Java's functions do not take, and accepts it as a text", async () => {
+    const encoding = async (variable: string) => {
+      const template = `#set($n = $input.path('$.n'))$util.urlEncode(${variable})`;
+      const { call, lines } = await gatewayOf(own({}, { requestTemplates: { "application/json": template } }));
+      const { status } = await call("v1/orders/1", { method: "PUT", body: '{"n":5}' });
+      return [status, lines.join()] as const;
+    };
+    const [status, said] = await encoding("$n");
+    assert.equal(status, 500);
+    assert.match(said, /\$util\.urlEncode takes a text, and not 5; write the variable as "\$!name"/);
+    assert.doesNotMatch((await encoding('"$!n"'))[1], /takes a text/);
+  });
+
   for (const [what, program, says] of [
     [
       "an API key",
