@@ -32,7 +32,8 @@ const assigned = /([\w$]+)\s*(?::[^=]*)?=\s*$/;
 const derivedClass = /^\s*(<.*>)?\s*extends\s+\S.*?(implements\s.*)?$/s;
 const errorClass = /^\s*extends\s[^{]*(Error|Exception)\b/;
 
-export function nameClasses(source: string, isPackage: boolean): string {
+export function nameClasses(given: string, isPackage: boolean): string {
+  const source = nameFunctions(given, isPackage);
   if (!/\bclass\b/.test(source)) return source;
   let named = "";
   let done = 0;
@@ -51,16 +52,36 @@ export function nameClasses(source: string, isPackage: boolean): string {
 }
 
 /**
+ * What compilers for engines without classes, and `util.inherits`, make of a class: a function, and a call that gives
+ * it its prototype. The call gets its name, too.
+ */
+const inheritance =
+  /^([^"'`/*\n]*?(?<!\bfunction\s+)\b(?:__extends|_*inherits\w*)(?:\.default\))?\(\s*)([A-Z][\w$]*)(?=\s*,\s*([\w$.]+)\s*\)(?!\s*\{))/gm;
+const errorName = /(Error|Exception)$/;
+
+function nameFunctions(source: string, isPackage: boolean): string {
+  return source.replace(inheritance, (all, before: string, name: string, base: string, at: number) => {
+    const isMeant = !isPackage || ((errorName.test(name) || errorName.test(base)) && !namesItself(source, name));
+    return isMeant && !isInTemplate(source, at)
+      ? `${before}Object.defineProperty(${name},"name",{value:"${name}"})`
+      : all;
+  });
+}
+
+/**
  * Within a text of several lines, which stays as it is. A backtick elsewhere, as in a pattern, costs the names of the
  * classes after it.
  */
 const isInTemplate = (source: string, at: number) =>
   source.slice(0, at).replaceAll("\\`", "").split("`").length % 2 === 0;
 
-/** Most packages give their errors the name as a text, which stays as it is. */
 function isUnnamedError(head: string, source: string, name: string): boolean {
-  return errorClass.test(head) && !new RegExp(`\\bname\\s*[:=]\\s*["']${name.replaceAll("$", "\\$")}["']`).test(source);
+  return errorClass.test(head) && !namesItself(source, name);
 }
+
+/** Most packages give their errors the name as a text, which stays as it is. */
+const namesItself = (source: string, name: string) =>
+  new RegExp(`\\bname\\s*[:=]\\s*["']${name.replaceAll("$", "\\$")}["']`).test(source);
 
 /**
  * Where the brace of the class's body is: the first that is not inside the brackets of type parameters or of a call.

@@ -156,6 +156,33 @@ export const own = new Declined() instanceof Declined;`,
     assert.notEqual(unnamed, "NotAnError");
     assert.equal(own, true);
   });
+
+  it("keeps the names of error classes that are compiled to functions, as older packages have them", async () => {
+    project.install(
+      "older",
+      { main: "index.js" },
+      {
+        "index.js": `"use strict";
+var util = require("util");
+var __extends = function (d, b) { Object.setPrototypeOf(d, b); d.prototype = Object.create(b.prototype, { constructor: { value: d } }); };
+function ConnectionError(message) { this.message = message; }
+util.inherits(ConnectionError, Error);
+var HttpError = /** @class */ (function (_super) {
+    __extends(HttpError, _super);
+    function HttpError(m) { return _super.call(this, m) || this; }
+    return HttpError;
+}(Error));
+exports.ConnectionError = ConnectionError;
+exports.HttpError = HttpError;`,
+      },
+    );
+    project.save(
+      "callback.ts",
+      `import { ConnectionError, HttpError } from "older";
+export const names = [ConnectionError, HttpError].map(({ name }) => name);`,
+    );
+    assert.deepEqual((await project.load("callback")).names, ["ConnectionError", "HttpError"]);
+  });
 });
 
 describe("the names of classes", () => {
@@ -174,6 +201,25 @@ describe("the names of classes", () => {
   ]) {
     it(`are left unchanged in ${JSON.stringify(text)}`, () => {
       assert.equal(nameClasses(text, false), text);
+    });
+  }
+
+  for (const [text, named] of [
+    ["__extends(HttpError, _super);", 'Object.defineProperty(HttpError,"name",{value:"HttpError"}), _super);'],
+    ["util.inherits(ConnectionError, Error);", "Object.defineProperty(ConnectionError,"],
+    ["  (0, _inherits2.default)(HttpError, _Error);", "Object.defineProperty(HttpError,"],
+    ["__extends(NotFound, Error);", "Object.defineProperty(NotFound,"],
+    ["__extends(Plain, _super);", undefined],
+    ["function inherits(NewError, OldError) { set(NewError, OldError); }", undefined],
+    ["const library = { inherits(NewError, OldError) { set(NewError, OldError); } };", undefined],
+    ["// __extends(HttpError, _super);", undefined],
+    ["const message = `\n__extends(HttpError, _super);`;", undefined],
+    ['__extends(HttpError, _super);\nthis.name = "HttpError";', undefined],
+  ] as const) {
+    it(`of a package that are functions ${named === undefined ? "are left unchanged" : "are added"} in ${JSON.stringify(text)}`, () => {
+      const result = nameClasses(text, true);
+      if (named === undefined) assert.equal(result, text);
+      else assert.ok(result.includes(named), result);
     });
   }
 
