@@ -8,7 +8,7 @@ import { prepare, readSettings } from "../batch/prepare";
 import { Report } from "../batch/report";
 import { runBatch } from "../batch/run-batch";
 import type { AnyCallback } from "../callback/callback";
-import { isPermanent } from "../callback/errors";
+import { isPermanent, nameError, stackOf } from "../callback/errors";
 
 export type TopicHandler = (event: SNSEvent, context: Context) => Promise<void>;
 
@@ -48,8 +48,18 @@ export function topicHandler(callback: AnyCallback): TopicHandler {
       },
     });
     invocation.tell(items);
-    if (transient.length > 0) throw transient[0];
+    if (transient.length > 0) throw toldByLambda(transient[0]);
   };
+}
+
+/**
+ * Lambda puts the name and the message of an error into its record of the failure. A class that does not set its name
+ * would be an `Error` there, without what it was caused by; and a value that throws at questions would end the process.
+ */
+function toldByLambda(error: unknown): Error {
+  const { errorType, errorMessage } = nameError(error);
+  const stack = stackOf(error);
+  return Object.assign(new Error(errorMessage), { name: errorType, ...(stack !== undefined && { stack }) });
 }
 
 interface TopicItem extends Received {

@@ -75,13 +75,39 @@ describe("the consumer of a topic", () => {
     assert.deepEqual([reason.messageId, reason.correlationId], ["m-1", "m-1"]);
   });
 
-  it("fails with the callback's own error, so that Lambda tries again", async () => {
+  it("fails so that Lambda tries again, and its record says which class of error it was, and what caused it", async () => {
     class Busy extends Error {}
     const busy = callback(Job, () => () => {
-      throw new Busy("not now");
+      throw new Busy("not now", { cause: new RangeError("no stock") });
     });
-    await assert.rejects(run(busy, '{"n":1}'), Busy);
+    await assert.rejects(run(busy, '{"n":1}'), (error: Error) => {
+      assert.deepEqual([error.name, error.message], ["Busy", "not now: RangeError: no stock"]);
+      assert.match(
+        String(error.stack),
+        /^Busy: not now\n {4}at .*topic\.test\.ts:\d+.*\ncaused by RangeError: no stock/s,
+      );
+      return true;
+    });
     assert.equal(sqs.requests.length, 0);
+  });
+
+  it("fails with an error whatever is thrown", async () => {
+    const raise = () => {
+      throw new Error("asked");
+    };
+    for (const [thrown, name, message] of [
+      [new Proxy(new Error("e"), { get: raise, has: raise, getPrototypeOf: raise }), "object", "(no text)"],
+      ["a text", "string", "a text"],
+      [undefined, "undefined", "undefined"],
+    ] as const) {
+      const fails = callback(Job, () => () => {
+        throw thrown;
+      });
+      await assert.rejects(run(fails, '{"n":1}'), (error: Error) => {
+        assert.deepEqual([error.name, error.message, typeof error.stack], [name, message, "string"]);
+        return true;
+      });
+    }
   });
 
   it("fails when the dead letter cannot be stored, so that the event is not lost", async () => {
