@@ -91,7 +91,7 @@ const releasesAtATime = 10;
 
 const skipped = {
   done: "the event was handled before; the callback is not run again",
-  "in hand": "another record of the event is in progress; this last attempt of its duplicate is not needed",
+  "in hand": "another record of the event is in progress; this duplicate cannot be hidden, and is not needed",
 } as const;
 
 class Once {
@@ -148,8 +148,8 @@ class Once {
   }
 
   /**
-   * Whether the callback is to run: not for what is done, and not for the last attempt of a duplicate. Rejects for what
-   * is in hand, and for what another event is done under.
+   * Whether the callback is to run: not for what is done, and not for a duplicate that cannot come back later. Rejects
+   * for what is in hand, and for what another event is done under.
    */
   private async take(
     claim: Claim,
@@ -177,9 +177,9 @@ class Once {
         await until(found.until, context.signal);
       } else {
         inHand.delete(claim);
-        if (found.record !== claim.record && isLast(context)) {
+        if (found.record !== claim.record && !canBeHidden(context)) {
           // The other record is in its source until its invocation has ended: done, tried again, or a dead letter of
-          // the same event.
+          // the same event. To fail here would use up attempts, and make a dead letter of what has not failed.
           if (found.validation === claim.validation) return "in hand";
           throw new IdempotencyValidationError(`An event with the same ${said} and other content is in progress.`);
         }
@@ -226,14 +226,12 @@ class Once {
   }
 }
 
-/** Only a queue hides a record. A stream's shard stands still meanwhile, and a topic's next attempt is its own. */
-function canBeHidden(context: RecordContext): boolean {
-  return context.attempt !== undefined && !isLast(context);
-}
-
-/** Only a queue counts attempts: there a record that is reported may come back too often. */
-function isLast({ attempt, maxAttempts }: RecordContext): boolean {
-  return attempt !== undefined && maxAttempts !== undefined && attempt >= maxAttempts;
+/**
+ * Only a queue hides a record, and counts its attempts: after the last one it would not come back. A stream's shard
+ * stands still meanwhile, and a topic's next attempt is its own.
+ */
+function canBeHidden({ attempt, maxAttempts = Infinity }: RecordContext): boolean {
+  return attempt !== undefined && attempt < maxAttempts;
 }
 
 /** The invocation does not end before it. */

@@ -522,7 +522,7 @@ describe("the consumer of an idempotent callback, on a real table", () => {
     assert.deepEqual(runs, ["1", "1"]);
   });
 
-  it("works for streams: a lost race is the checkpoint", async () => {
+  it("works for streams: a duplicate uses up no attempt while the other is processing the event", async () => {
     const source = { kind: "stream", deadLetterQueueUrl: sqs.deadLetterQueueUrl, concurrency: 1 } as const;
     const { runs, what } = noting();
     const handler = deployed(source, () => idempotent(kinesisHandler, what), {}, settings());
@@ -536,11 +536,17 @@ describe("the consumer of an idempotent callback, on a real table", () => {
     };
     assert.deepEqual(await handled(streamRecordOf(1, { n: "1" }), streamRecordOf(2, { n: "1" })), []);
     await replace({ status: "INPROGRESS", owner: "another", in_progress_expiration: Date.now() + 60_000 });
-    assert.deepEqual(await handled(streamRecordOf(3, { n: "2" }), streamRecordOf(4, { n: "1" })), ["4"]);
+    assert.deepEqual(await handled(streamRecordOf(3, { n: "2" }), streamRecordOf(4, { n: "1" })), []);
     assert.deepEqual(runs, ["1", "2"]);
+    const other = streamRecordOf(5, { n: "1", more: { x: 1 } });
+    assert.deepEqual(await handled(other), []);
+    assert.equal(reasonOf().errorType, "IdempotencyValidationError");
+    // Left behind by an attempt of this very record, which nobody else runs.
+    await replace({ record: other.eventID });
+    assert.deepEqual(await handled(other), ["5"]);
   });
 
-  it("works for topics: a lost race fails the invocation", async () => {
+  it("works for topics: a duplicate uses up no attempt while the other is processing the event", async () => {
     const source = { kind: "topic", deadLetterQueueUrl: sqs.deadLetterQueueUrl } as const;
     const { runs, what } = noting();
     const handler = deployed(source, () => idempotent(topicHandler, what), {}, settings());
@@ -551,8 +557,11 @@ describe("the consumer of an idempotent callback, on a real table", () => {
     await handled("m-1");
     await handled("m-2");
     await replace({ status: "INPROGRESS", owner: "another", in_progress_expiration: Date.now() + 60_000 });
+    await handled("m-3");
+    assert.deepEqual([runs, sqs.of("SendMessage")], [["1"], []]);
+    // Left behind by an attempt of this very message, which nobody else runs.
+    await replace({ record: "m-3" });
     await assert.rejects(handled("m-3"), { name: "IdempotencyAlreadyInProgressError" });
-    assert.deepEqual(runs, ["1"]);
   });
 
   it("waits in a stream, whose shard is blocked anyway, until the time of the other is over", async () => {
