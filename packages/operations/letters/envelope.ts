@@ -88,12 +88,11 @@ export function jsonOr(text: string): unknown {
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
 const refusedBySqs = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu;
 
-/** In a JSON text, an escape is the same value as the character that SQS refuses. */
-const textOf = (event: unknown) =>
-  (typeof event === "string" ? event : JSON.stringify(event)).replace(
-    refusedBySqs,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+/** Characters that SQS refuses, as escapes of JSON for them: in a JSON text, an escape is the same value. */
+export const messageText = (text: string) =>
+  text.replace(refusedBySqs, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+
+const textOf = (event: unknown) => messageText(typeof event === "string" ? event : JSON.stringify(event));
 
 const isObject = (value: unknown): value is Members =>
   typeof value === "object" && value !== null && !Array.isArray(value);

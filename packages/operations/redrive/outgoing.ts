@@ -1,6 +1,7 @@
 // A dead letter as it is sent: with the reason by which its consumer counts and tells the redrive, as a message that
 // SQS takes.
 import type { MessageAttributeValue, SendMessageBatchRequestEntry } from "@aws-sdk/client-sqs";
+import { messageText } from "../letters/envelope";
 import type { DeadLetter } from "../letters/letter";
 import { reasonAttribute, reasonIn } from "../letters/parse";
 
@@ -30,14 +31,15 @@ export function sizeOf(body: string, attributes: Attributes): number {
 export function reasonTextOf({ id, message, errorType, errorMessage, failedAt, sentAt }: DeadLetter): string {
   const own = message.MessageAttributes?.[reasonAttribute]?.StringValue;
   if (own !== undefined && reasonIn(own) !== undefined) return own;
-  return JSON.stringify({
+  const reason = {
     errorType,
     errorMessage,
     failedAt: (failedAt ?? sentAt).toISOString(),
     // SQS keeps the id of a message that it moves: until now it was the flow's, too.
     messageId: id,
     correlationId: message.MessageAttributes?.correlationId?.StringValue ?? id,
-  });
+  };
+  return messageText(JSON.stringify(reason));
 }
 
 /** The letter with a reason among its attributes, where SQS has room for it; otherwise as it is. */
@@ -81,8 +83,11 @@ function withoutServiceAttributes(letter: DeadLetter): DeadLetter {
     : letter;
 }
 
-/** The text as it was at its source: a dead letter of a Kinesis stream has it in base64. */
+/**
+ * The text as it was at its source: a dead letter of a Kinesis stream has it in base64, with characters that no queue
+ * takes.
+ */
 function textOf({ message, reason }: DeadLetter): string {
   const body = message.Body ?? "";
-  return reason?.encoding === "base64" ? Buffer.from(body, "base64").toString() : body;
+  return reason?.encoding === "base64" ? messageText(Buffer.from(body, "base64").toString()) : body;
 }

@@ -4,6 +4,7 @@ import { PutRecordCommand } from "@aws-sdk/client-kinesis";
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { startAudit } from "../audit";
+import { messageText } from "../letters/envelope";
 import { queueUrlOf } from "../letters/route";
 import type { Consumer, Stack } from "../stack/stack";
 
@@ -96,14 +97,14 @@ async function sendOnce(stack: Stack, { consumer, body, group, key = randomUUID(
   }
   if (kind === "topic-consumer") {
     const { MessageId = "" } = await clients.sns.send(
-      new PublishCommand({ TopicArn: sourceArn, Message: body, ...typeOf(body) }),
+      new PublishCommand({ TopicArn: sourceArn, Message: messageText(body), ...typeOf(body) }),
     );
     return MessageId;
   }
   const { MessageId = "" } = await clients.sqs.send(
     new SendMessageCommand({
       QueueUrl: queueUrlOf(sourceArn, url),
-      MessageBody: body,
+      MessageBody: messageText(body),
       ...(group !== undefined && { MessageGroupId: group }),
       // Each is a message of its own, also within five minutes.
       ...(sourceArn.endsWith(".fifo") && { MessageDeduplicationId: randomUUID() }),

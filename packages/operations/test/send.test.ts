@@ -46,6 +46,17 @@ describe("send", () => {
     );
   });
 
+  it("sends characters that SQS refuses as escapes of JSON", async () => {
+    const odd = { id: "a\uffff\u0001", type: "job" };
+    for (const name of ["orders", "audit"]) {
+      const { letters } = await sent(name, { body: JSON.stringify(odd) });
+      assert.deepEqual(
+        letters.map(({ Body }) => JSON.parse(Body ?? "")),
+        [odd],
+      );
+    }
+  });
+
   it("refuses what its consumer cannot get", async () => {
     await assert.rejects(sent("ledger"), /"ledger" consumes a FIFO queue, .* Give it with --group\.$/);
     await assert.rejects(sent("orders", { key: "k" }), /"orders" consumes a queue; only streams have --key\.$/);

@@ -119,6 +119,25 @@ describe("a dead letter as a message", () => {
     assert.equal(large.MessageAttributes, undefined);
   });
 
+  it("has characters that SQS refuses as escapes of JSON, in its text and in the reason that it is given", () => {
+    const taken = /^[\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]+$/u;
+    const event = { name: "a\uffff\u0001😀" };
+    const data = Buffer.from(JSON.stringify(event)).toString("base64");
+    const reason = { errorType: "E", errorMessage: "", encoding: "base64", sequenceNumber: "1" };
+    const ofStream = entryFor(letter(consumerOf("clicks", "stream"), { body: data, reason }), false);
+    assert.match(ofStream.MessageBody ?? "", taken);
+    assert.deepEqual(JSON.parse(ofStream.MessageBody ?? ""), event);
+    // Without a reason of the consumer: Lambda's record of an event that has failed at every attempt.
+    const body = JSON.stringify({
+      ...{ version: "1.0", requestContext: { condition: "RetriesExhausted" }, requestPayload: { Records: [] } },
+      responsePayload: { errorType: "E", errorMessage: event.name },
+    }).replace("\uffff", "\\uffff");
+    const ofLambda = entryFor(letter(consumerOf("audit", "topic-consumer"), { body }), false);
+    const given = ofLambda.MessageAttributes?.DeadLetterReason?.StringValue ?? "";
+    assert.match(given, taken);
+    assert.equal(JSON.parse(given).errorMessage, event.name);
+  });
+
   const items = (...sizes: readonly number[]) =>
     sizes.map((size, index) => ({ entry: { MessageBody: "x".repeat(size), MessageGroupId: index % 2 ? "b" : "a" } }));
 
