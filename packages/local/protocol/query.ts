@@ -3,8 +3,14 @@ import type { Message, ServiceError, ServiceName } from "../service/ask";
 import { operationOf, shapesOf, structureIn, type Tree } from "./shapes";
 import { element, xmlOf } from "./xml";
 
+interface Protocol {
+  readonly version: string;
+  readonly namespace: string;
+  readonly accessDenied: string;
+}
+
 /** What the table of shapes does not say about the services that speak this protocol. */
-const protocols = {
+const protocols: Readonly<Record<ServiceName, Protocol>> = {
   sqs: {
     version: "2012-11-05",
     namespace: "http://queue.amazonaws.com/doc/2012-11-05/",
@@ -20,19 +26,18 @@ const protocols = {
     namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
     accessDenied: "AccessDenied",
   },
-} as const;
+};
 
-export type QueryService = keyof typeof protocols;
-
-const services: readonly QueryService[] = ["sqs", "sns", "sts"];
-
-/** The service that a form is for, by its signature or by its version. It is SQS if neither names one. */
-export function queryServiceOf(signedFor: ServiceName | undefined, version: string | null): QueryService {
-  const isIt = (service: QueryService) => service === signedFor;
-  return services.find(isIt) ?? services.find((service) => protocols[service].version === version) ?? "sqs";
+/**
+ * The service that a form is for, by its signature or by its version. It is SQS if neither names one. The run may not
+ * have it.
+ */
+export function queryServiceOf(signedFor: ServiceName | undefined, version: string | null): ServiceName {
+  if (signedFor !== undefined) return signedFor;
+  return Object.keys(protocols).find((service) => protocols[service]?.version === version) ?? "sqs";
 }
 
-export const queryInput = (service: QueryService, action: string, form: URLSearchParams): Message =>
+export const queryInput = (service: ServiceName, action: string, form: URLSearchParams): Message =>
   structureIn(service, operationOf(service, action).input, treeOf(form), elementsOf);
 
 interface Branch {
@@ -69,21 +74,26 @@ function elementsOf(tree: Tree): readonly Tree[] {
     .flatMap(([, value]) => value ?? []);
 }
 
-export function queryAnswer(service: QueryService, action: string, answer: Message, requestId: string): string {
+export function queryAnswer(service: ServiceName, action: string, answer: Message, requestId: string): string {
   const { output } = operationOf(service, action);
   const result = output === undefined ? "" : `<${action}Result>${xmlOf(service, output, answer)}</${action}Result>`;
   const metadata = `<ResponseMetadata>${element("RequestId", requestId)}</ResponseMetadata>`;
   return documentOf(service, `${action}Response`, `${result}${metadata}`);
 }
 
-export function queryError(service: QueryService, error: ServiceError, requestId: string): string {
+export function queryError(service: ServiceName, error: ServiceError, requestId: string): string {
   const code = element("Code", queryCode(service, error));
   const what = `<Error>${element("Type", faultOf(error))}${code}${element("Message", error.message)}<Detail/></Error>`;
-  return documentOf(service, "ErrorResponse", `${what}${element("RequestId", requestId)}`);
+  // Clients of EC2 look for a list of errors.
+  const all = service === "ec2" ? `<Errors>${what}</Errors>` : what;
+  return documentOf(service, "ErrorResponse", `${all}${element("RequestId", requestId)}`);
 }
 
-const documentOf = (service: QueryService, root: string, children: string) =>
-  `<?xml version="1.0"?><${root} xmlns="${protocols[service].namespace}">${children}</${root}>`;
+function documentOf(service: ServiceName, root: string, children: string): string {
+  const namespace = protocols[service]?.namespace;
+  const attribute = namespace === undefined ? "" : ` xmlns="${namespace}"`;
+  return `<?xml version="1.0"?><${root}${attribute}>${children}</${root}>`;
+}
 
 export const faultOf = ({ status }: ServiceError) => (status < 500 ? "Sender" : "Receiver");
 
@@ -91,7 +101,8 @@ export const faultOf = ({ status }: ServiceError) => (status < 500 ? "Sender" : 
  * The error's code in the Query protocol. SDKs that speak SQS's JSON protocol expose it too, by the header
  * `x-amzn-query-error`.
  */
-export function queryCode(service: QueryService, error: ServiceError): string {
+export function queryCode(service: ServiceName, error: ServiceError): string {
   const name = error.code.replace(/^.*#/, "");
-  return name === "AccessDeniedException" ? protocols[service].accessDenied : (shapesOf(service).codes?.[name] ?? name);
+  const { accessDenied = name } = protocols[service] ?? {};
+  return name === "AccessDeniedException" ? accessDenied : (shapesOf(service).codes?.[name] ?? name);
 }

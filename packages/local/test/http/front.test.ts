@@ -151,6 +151,21 @@ describe("the HTTP server of the local run", () => {
     });
   });
 
+  it("answers EC2's clients, whose errors are in a list, in their form", async () => {
+    const { address } = await start(createAsk([]));
+    const answer = await fetch(address, {
+      method: "POST",
+      headers: {
+        "content-type": "application/x-www-form-urlencoded",
+        authorization: "AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-1/ec2/aws4_request, Signature=0",
+      },
+      body: "Action=DescribeVpcs&Version=2016-11-15",
+    });
+    assert.equal(answer.status, 501);
+    const text = await answer.text();
+    assert.match(text, /<Errors><Error><Type>Receiver<\/Type><Code>UnknownService<\/Code><Message>.* no service/);
+  });
+
   it("refuses what it cannot read", async () => {
     const { address } = await start(recording().ask);
     const post = (headers: Record<string, string>, body: string) => fetch(address, { method: "POST", headers, body });

@@ -53,19 +53,22 @@ describe("a program with secrets on the local run", () => {
     );
   });
 
-  for (const [protocol, headers, path] of [
-    ["JSON", { "x-amz-target": "AWSStepFunctions.StartExecution" }, "/"],
-    ["REST", {}, "/2015-01-01/flows"],
+  const json = "application/x-amz-json-1.0";
+  const form = "application/x-www-form-urlencoded";
+  for (const [protocol, headers, path, body] of [
+    ["JSON", { "x-amz-target": "AWSStepFunctions.StartExecution", "content-type": json }, "/", "{}"],
+    ["REST", { "content-type": json }, "/2015-01-01/flows", "{}"],
+    ["Query", { "content-type": form }, "/", "Action=StartExecution&Version=2016-11-23"],
   ] as const) {
     it(`returns an error with its name to a caller with a ${protocol} protocol`, async () => {
       const authorization = "AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-1/states/aws4_request, Signature=0";
       const answer = await fetch(run.local.address + path, {
         method: "POST",
-        headers: { ...headers, authorization, "content-type": "application/x-amz-json-1.0" },
-        body: "{}",
+        headers: { ...headers, authorization },
+        body,
       });
       assert.match(
-        await answer.text(),
+        (await answer.text()).replaceAll("&quot;", '"'),
         /has no service \\?"states\\?".*aws:sfn\/stateMachine:StateMachine \\?"flow\\?"/,
       );
     });
