@@ -14,8 +14,9 @@ import {
   type DeadLetters,
 } from "./dead-letter-queue";
 import { checkQueueTarget, type QueueTarget, type QueueTargetOptions, retryPolicyOf } from "./queue/target";
-import { compilePattern, longestPattern } from "./syntax/event-pattern";
+import { compilePattern, longestPattern, type OnFault } from "./syntax/event-pattern";
 import { isObject, parseJson } from "./syntax/json";
+import { checkWildcards } from "./syntax/wildcard-complexity";
 import type { Subscriber } from "./topic";
 
 /** The arguments of an `EventBusRule` that do not depend on the types of its events. */
@@ -217,12 +218,13 @@ function check(name: string, args: Checked, owner: pulumi.Resource): void {
   const text = JSON.stringify(pattern);
   const parsed = parseJson(text);
   if (isObject(parsed) && Object.keys(parsed).length > 0) {
-    compilePattern(parsed, "", ({ message }) =>
+    const onFault: OnFault = ({ message }) =>
       errors.add(
         `pattern: ${message.replace(/\.$/, "")}. EventBridge refuses it: ` +
           "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html",
-      ),
-    );
+      );
+    compilePattern(parsed, "", onFault);
+    checkWildcards(parsed, "", onFault);
   }
   const { length } = text;
   if (length > longestPattern) {

@@ -98,7 +98,7 @@ describe("EventBusRule", () => {
       new EventBusRule("a rule", {
         pattern: {
           source: "notes",
-          detail: { state: [], more: {}, known: [{ exists: "true" }] },
+          detail: { state: [], more: {}, known: [{ exists: "true" }], bus: [{ wildcard: "*:*:*:*:*:event-bus/*" }] },
           "detail-type": ["placed"],
         },
         types: ["placed"],
@@ -119,6 +119,7 @@ describe("EventBusRule", () => {
       "pattern: detail.state: Empty arrays are not allowed. EventBridge refuses it",
       "pattern: detail.more: Empty objects are not allowed. EventBridge refuses it",
       "pattern: detail.known: exists match pattern must be either true or false. EventBridge refuses it",
+      "pattern: detail.bus: Rule is too complex - try using fewer wildcard characters",
     ]) {
       assert.ok(message.includes(says), `${says}\n${message}`);
     }

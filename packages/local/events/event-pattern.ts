@@ -1,7 +1,8 @@
 // Event patterns of rules. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
-import { compilePattern, type EventMatcher, longestPattern } from "spillway/syntax/event-pattern";
+import { compilePattern, type EventMatcher, longestPattern, raise } from "spillway/syntax/event-pattern";
 import { InvalidPattern } from "spillway/syntax/invalid-pattern";
 import { isObject, type Json, parseJson } from "spillway/syntax/json";
+import { checkWildcards } from "spillway/syntax/wildcard-complexity";
 import { ServiceError } from "../service/ask";
 
 /** Throws a ServiceError for what EventBridge refuses. */
@@ -17,7 +18,9 @@ export function compileEventPattern(text: string): EventMatcher {
   }
   if (!isObject(pattern)) throw refusal("Filter is not an object");
   try {
-    return compilePattern(pattern);
+    const matcher = compilePattern(pattern);
+    checkWildcards(pattern, "", raise);
+    return matcher;
   } catch (error) {
     if (!(error instanceof InvalidPattern)) throw error;
     throw refusal(error.reason);
