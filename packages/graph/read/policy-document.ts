@@ -104,7 +104,15 @@ function principalsOf(principal: unknown, subject: string): Principals | undefin
   if (principal === undefined) return undefined;
   if (isObject(principal)) refuseOthers(principal, kindsOfPrincipals, `${subject} has a principal that`);
   const kinds = isObject(principal) ? Object.entries(principal) : [["AWS", principal] as const];
-  return new Map(kinds.map(([kind, values]) => [kind, texts(values)]));
+  const principals = new Map(kinds.map(([kind, values]) => [kind, texts(values)]));
+  const part = principals.get("AWS")?.find((value) => value !== "*" && /[*?]/.test(value));
+  if (part !== undefined) {
+    throw new Error(
+      `${subject} has the principal ${part}; a wildcard stands for everyone, and not for a part of a name. Name the ` +
+        "account, and compare the name by the condition aws:PrincipalArn.",
+    );
+  }
+  return principals;
 }
 
 const texts = (value: unknown): readonly string[] => [value].flat().map(String);

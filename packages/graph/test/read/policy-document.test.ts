@@ -38,6 +38,11 @@ describe("a policy", () => {
       "It has a statement that has a principal that has service; AWS knows AWS, Service, Federated, CanonicalUser, in these letters.",
     ],
     [
+      "a wildcard within a principal, which would match nobody",
+      withStatement({ Effect: "Deny", Principal: { AWS: ["*", "arn:aws:iam::000000000000:role/*"] } }),
+      "It has a statement that has the principal arn:aws:iam::000000000000:role/*; a wildcard stands for everyone, and not for a part of a name. Name the account, and compare the name by the condition aws:PrincipalArn.",
+    ],
+    [
       "conditions without operators",
       withStatement({ Condition: { "aws:SourceAccount": "000000000000" } }),
       'It has a statement that has a condition aws:SourceAccount that is no object: "000000000000"',
