@@ -288,8 +288,10 @@ describe("a bucket on this machine", () => {
   });
 
   it("notifies a topic in S3's format, by prefix and suffix, after a test message", async () => {
-    await put("seen/red flower.csv", "1,2");
+    // Of these it learns nothing: they would come first.
     await put("seen/other.txt", "x");
+    await put("unseen/flower.csv", "x");
+    await put("seen/red flower.csv", "1,2");
     await s3.send(new DeleteObjectCommand({ Bucket, Key: "seen/red flower.csv" }));
     const bodies = (await run.receiveFrom(run.output("seenUrl"), 3)).map(({ Body }) => JSON.parse(Body ?? ""));
     const test = bodies.find(({ Event }) => Event !== undefined);
@@ -298,6 +300,10 @@ describe("a bucket on this machine", () => {
       { Service: "Amazon S3", Event: "s3:TestEvent", Bucket },
     );
     const records = bodies.flatMap(({ Records = [] }) => Records);
+    assert.deepEqual(
+      records.map((record) => record.s3.object.key),
+      ["seen/red+flower.csv", "seen/red+flower.csv"],
+    );
     const created = records.find(({ eventName }) => eventName === "ObjectCreated:Put") ?? raise("not created");
     assert.deepEqual(
       [created.eventSource, created.eventVersion, created.awsRegion],
