@@ -11,7 +11,9 @@ import { isList, isObject, type Json, type JsonObject } from "./json";
  */
 const refusedComplexity = 10;
 
-/** Wildcards that no recorded answer is about stay allowed: those under `anything-but`, and those of Lambda's filters. */
+/**
+ * Wildcards that no recorded answer is about stay allowed: those under `anything-but`, and those of Lambda's filters.
+ */
 export function checkWildcards(pattern: JsonObject, at: string, onFault: OnFault): void {
   for (const [name, value] of Object.entries(pattern)) {
     const here = at === "" ? name : `${at}.${name}`;
@@ -35,8 +37,9 @@ const star = Symbol("*");
 type Token = string | typeof star | undefined;
 
 /**
- * How many beginnings of the wildcards one text can match at the most, but no more than `most`. AWS's matcher calls that
- * the complexity: github.com/aws/event-ruler, MachineComplexityEvaluator. A text that matches `a` also matches `a*`.
+ * How many beginnings of the wildcards one text can match at the most, but no more than `most`. AWS's matcher calls
+ * that the complexity: github.com/aws/event-ruler, MachineComplexityEvaluator. A text that matches `a` also matches
+ * `a*`.
  */
 export function complexityOf(wildcards: readonly string[], most: number): number {
   const tokens: Token[] = [undefined];
