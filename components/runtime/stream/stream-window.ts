@@ -5,7 +5,7 @@ import { Deadline } from "../batch/deadline";
 import { validate } from "../batch/decode";
 import type { Invocation } from "../batch/invocation";
 import type { AnyWindowCallback, BatchRecord, Window } from "../callback/callback";
-import { isPermanent } from "../callback/errors";
+import { isPermanent, nameError, stackOf } from "../callback/errors";
 import type { Settings, StreamSettings } from "../settings";
 import { identityOf, type StreamBatchResponse, type StreamItem } from "./stream-item";
 import { type Poison, storePoison } from "./stream-poison";
@@ -102,6 +102,8 @@ export class WindowBatch {
       if (this.isFinal) {
         invocation.warn("the end of a window failed; it is tried again until it succeeds", {
           window: { ...this.span, shardId: this.event.shardId },
+          ...nameError(error),
+          stack: stackOf(error),
         });
         throw error;
       }

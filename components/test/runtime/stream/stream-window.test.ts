@@ -37,22 +37,23 @@ describe("the consumer of a stream's tumbling window", () => {
     clock = forward;
   });
 
-  const run = async (what: AnyCallback, records: readonly KinesisStreamRecord[], more: WindowMembers = {}) => {
+  const invoked = (what: AnyCallback, records: readonly KinesisStreamRecord[], more: WindowMembers = {}) => {
+    const settings = { kind: "stream", deadLetterQueueUrl: sqs.deadLetterQueueUrl, concurrency: 10 } as const;
+    const handler = deployed(settings, () => kinesisHandler(what));
+    const members: WindowMembers = {
+      window: { start: "2026-01-01T00:00:00Z", end: "2026-01-01T00:01:00Z" },
+      shardId: "shardId-000000000000",
+      isFinalInvokeForWindow: false,
+      isWindowTerminatedEarly: false,
+      ...more,
+    };
+    return handler({ Records: [...records], ...members }, contextWith(30_000));
+  };
+  const run = async (...given: Parameters<typeof invoked>) => {
     let response: StreamBatchResponse = { batchItemFailures: [] };
-    const lines: Record<string, unknown>[] = [];
-    const writing = silently(async () => {
-      const settings = { kind: "stream", deadLetterQueueUrl: sqs.deadLetterQueueUrl, concurrency: 10 } as const;
-      const handler = deployed(settings, () => kinesisHandler(what));
-      const members: WindowMembers = {
-        window: { start: "2026-01-01T00:00:00Z", end: "2026-01-01T00:01:00Z" },
-        shardId: "shardId-000000000000",
-        isFinalInvokeForWindow: false,
-        isWindowTerminatedEarly: false,
-        ...more,
-      };
-      response = await handler({ Records: [...records], ...members }, contextWith(30_000));
+    const lines = await silently(async () => {
+      response = await invoked(...given);
     });
-    lines.push(...(await writing));
     return { response, lines };
   };
   const reasons = () =>
@@ -161,9 +162,13 @@ describe("the consumer of a stream's tumbling window", () => {
     assert.deepEqual(lines, []);
   });
 
-  it("fails the invocation when the end of the window fails, so that Lambda retries it", async () => {
-    const failing = fails(() => new RangeError("no table"));
-    await assert.rejects(run(failing, [], { isFinalInvokeForWindow: true }), { name: "RangeError" });
+  it("fails the invocation when the end of the window fails, so that Lambda retries it, and logs why", async () => {
+    class NoTable extends Error {}
+    const failing = fails(() => new NoTable("no table", { cause: new RangeError("no key") }));
+    const lines = await silently(() => assert.rejects(invoked(failing, [], { isFinalInvokeForWindow: true }), NoTable));
+    const [warning = assert.fail()] = lines;
+    assert.deepEqual([warning.errorType, warning.errorMessage], ["NoTable", "no table: RangeError: no key"]);
+    assert.match(String(warning.stack), /^NoTable: no table\n {4}at .*stream-window\.test\.ts:\d+/);
   });
 
   it("dead-letters a permanent failure of a single record, and has Lambda retry a batch of several", async () => {
