@@ -17,10 +17,11 @@ export const tries = 3;
 const defaultTimeout = 3000;
 const longestPause = 1000;
 /**
- * Requests of callbacks that are on their way at a time, as with a client of the SDK: each takes a connection, and
- * Lambda gives a process 1,024 file descriptors.
+ * Requests that are on their way at a time, as with a client of the SDK: each takes a connection, and Lambda gives a
+ * process 1,024 file descriptors.
  */
-const requests = new Limit(50);
+export const requestsAtATime = 50;
+const ofCallbacks = new Limit(requestsAtATime);
 
 /** What AWS answered instead of a result. */
 export class AwsError extends Error {
@@ -39,8 +40,8 @@ export interface CallLimits {
   readonly timeout?: number;
   /** Ends the call: no try begins after it is aborted, and what is on its way is given up. */
   readonly signal?: AbortSignal;
-  /** Whether the caller itself sees to it that few are on their way: then it does not wait for those of others. */
-  readonly isBounded?: boolean;
+  /** Whose requests it waits for when many are on their way. Default: those of all callbacks. */
+  readonly among?: Limit;
 }
 
 interface Call extends CallLimits {
@@ -84,10 +85,10 @@ export function queryAws(call: Call, parameters: Readonly<Record<string, string>
 }
 
 async function again<Answer>(call: Call, run: () => Promise<Answer>): Promise<Answer> {
-  const { mostTries = tries, signal, isBounded = false } = call;
+  const { mostTries = tries, signal, among = ofCallbacks } = call;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await (isBounded ? run() : requests.run(run, signal));
+      return await among.run(run, signal);
     } catch (error) {
       if (signal?.aborted || attempt >= mostTries || !isTransient(error)) throw error;
       await pauseAfter(attempt, signal);

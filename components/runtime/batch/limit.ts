@@ -7,26 +7,28 @@ export class Limit {
 
   /** Rejects with the signal's reason where that aborts before the work has begun. */
   async run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const { waiting } = this;
     if (this.free > 0) this.free -= 1;
-    else await this.turn(signal);
+    else {
+      await new Promise<void>((resolve, reject) => {
+        const leave = () => {
+          waiting.splice(waiting.indexOf(begin), 1);
+          reject(signal?.reason);
+        };
+        const begin = () => {
+          signal?.removeEventListener("abort", leave);
+          resolve();
+        };
+        waiting.push(begin);
+        signal?.addEventListener("abort", leave);
+      });
+    }
     try {
       return await work();
     } finally {
-      const next = this.waiting.shift();
+      const next = waiting.shift();
       if (next === undefined) this.free += 1;
       else next();
     }
-  }
-
-  private turn(signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.waiting.push(resolve);
-      signal?.addEventListener("abort", () => {
-        const place = this.waiting.indexOf(resolve);
-        if (place < 0) return;
-        this.waiting.splice(place, 1);
-        reject(signal.reason);
-      });
-    });
   }
 }

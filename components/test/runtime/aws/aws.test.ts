@@ -11,6 +11,7 @@ import { FakeSqs } from "../../../../test/support/fake-sqs";
 import type { CallLimits } from "../../../runtime/aws/aws";
 import { addressOf, endpointOf, endpointOfQueue } from "../../../runtime/aws/endpoints";
 import { changeVisibility, deleteMessages } from "../../../runtime/aws/sqs-client";
+import { Limit } from "../../../runtime/batch/limit";
 import type { BusTarget, PublishTarget, Secret, SendTarget, StreamTarget } from "../../../runtime/callback/callback";
 import { publish, put, putEvent } from "../../../runtime/callback/publish";
 import { readSecret } from "../../../runtime/callback/secret";
@@ -274,7 +275,7 @@ describe("a call to AWS", () => {
       aws.hold = ({ action }) => (action === "SendMessage" ? released : undefined);
       const all = Promise.all(Array.from({ length: 100 }, () => send(queue, event)));
       const hide = (limits: CallLimits) => changeVisibility(aws.queueUrl, [{ receiptHandle: "a", seconds: 1 }], limits);
-      await hide({ isBounded: true });
+      await hide({ among: new Limit(1) });
       const ended = new AbortController();
       const late = hide({ signal: ended.signal });
       ended.abort(new Error("too late"));

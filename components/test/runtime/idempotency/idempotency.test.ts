@@ -8,8 +8,15 @@ import * as v from "valibot";
 import { contextWith, deployed, FakeSqs, recordOf, silently } from "../../../../test/support/fake-sqs";
 import { Run } from "../../../../test/support/run";
 import { until } from "../../../../test/support/until";
-import { type AnyCallback, batchCallback, callback, type RecordContext } from "../../../runtime/callback/callback";
+import {
+  type AnyCallback,
+  batchCallback,
+  callback,
+  type RecordContext,
+  type SendTarget,
+} from "../../../runtime/callback/callback";
 import { PermanentError } from "../../../runtime/callback/errors";
+import { send } from "../../../runtime/callback/send";
 import { kinesisHandler } from "../../../runtime/handlers/kinesis";
 import { queueHandler } from "../../../runtime/handlers/queue";
 import { topicHandler } from "../../../runtime/handlers/topic";
@@ -499,6 +506,26 @@ describe("the consumer of an idempotent callback, on a real table", () => {
     assert.equal(reported.length, records.length);
     assert.equal(most, 10);
     assert.deepEqual(await items(), []);
+  });
+
+  it("notes what is done and frees what has failed while many events of a callback wait to be sent", async () => {
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    sqs.hold = ({ action }) => (action === "SendMessage" ? released : undefined);
+    const sending: Promise<string>[] = [];
+    const { what } = noting(({ n }) => {
+      sending.push(...Array.from({ length: 60 }, () => send(sqs.queueUrl as SendTarget<Job>, { n })));
+      if (n === "2") throw new RangeError("busy");
+    });
+    const { reported } = await handle(handlerOf(what), [recordOf("a", { n: "1" }), recordOf("b", { n: "2" })], 5000);
+    assert.deepEqual(reported, ["b"]);
+    const statuses = (await items()).map(({ status }) => status);
+    assert.deepEqual(statuses, ["COMPLETED"]);
+    assert.equal(sqs.of("SendMessage").length, 50, "none of the others has had an answer");
+    release();
+    await Promise.all(sending);
   });
 
   it("neither completes nor releases an event that another invocation has taken over", async () => {
