@@ -62,25 +62,36 @@ function whatStays(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   if (value instanceof pulumi.Config) return "a Config";
   if (types.isProxy(value)) return "a Proxy";
-  for (let kind: unknown = Object.getPrototypeOf(value); typeof kind === "object" && kind !== null; ) {
+  const nearest: unknown = Object.getPrototypeOf(value);
+  for (let kind = nearest; typeof kind === "object" && kind !== null; kind = Object.getPrototypeOf(kind)) {
     const { constructor: made } = kind as { readonly constructor?: unknown };
-    if (!written.has(kind) && typeof made === "function" && isOfNode(made)) return withArticle(made.name);
-    kind = Object.getPrototypeOf(kind);
+    if (written.has(kind) || typeof made !== "function") continue;
+    if (isGlobal(made) || (kind === nearest && isOfModule(made))) return withArticle(made.name);
   }
   return undefined;
 }
 
-/** A class that Node has as a global, or in a module: its instances keep their content where no property shows it. */
-function isOfNode(made: { readonly name: string }): boolean {
+interface Made {
+  readonly name: string;
+}
+
+/** A class that Node has as a global. */
+const isGlobal = (made: Made) =>
+  [globalThis, Intl, Reflect.get(globalThis, "WebAssembly") as object].some((all) => has(all, made));
+
+/**
+ * A class that Node has in a module. Its instances keep their content where no property shows it. A class of the
+ * program may extend one and have properties that travel. The classes of `node:url` are globals, except for that of
+ * what `url.parse` returns, which has nothing but properties.
+ */
+function isOfModule(made: Made): boolean {
   // Whoever has an instance has loaded its module. Others are not loaded only to be asked.
   const { moduleLoadList: loaded = [] } = process as { readonly moduleLoadList?: readonly string[] };
-  const modules = builtinModules.filter((name) => loaded.includes(`NativeModule ${name}`));
-  return [
-    globalThis,
-    Intl,
-    Reflect.get(globalThis, "WebAssembly") as object,
-    ...modules.map((name) => process.getBuiltinModule(name)),
-  ].some((exports = {}) => Reflect.get(exports, made.name) === made);
+  return builtinModules
+    .filter((name) => name !== "url" && loaded.includes(`NativeModule ${name}`))
+    .some((name) => has(process.getBuiltinModule(name), made));
 }
+
+const has = (all: object | undefined, made: Made) => all !== undefined && Reflect.get(all, made.name) === made;
 
 const withArticle = (name: string) => `${/^[AEIO]/.test(name) ? "an" : "a"} ${name}`;

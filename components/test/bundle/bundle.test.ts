@@ -2,11 +2,12 @@
 import { strict as assert } from "node:assert";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { spawnSync } from "node:child_process";
-import { createSecretKey } from "node:crypto";
 import { EventEmitter } from "node:events";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { Agent } from "node:http";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
+import * as url from "node:url";
 import * as pulumi from "@pulumi/pulumi";
 import { unzipSync } from "fflate";
 import * as v from "valibot";
@@ -21,6 +22,8 @@ import { callback } from "../../runtime/callback/callback";
 import { PermanentError } from "../../runtime/callback/errors";
 import { reaching } from "./fixtures/reaches-pulumi";
 
+// What `url.parse` returns. To call that prints a warning, and Node's types have no class.
+const { Url } = url as typeof url & { readonly Url: new () => object };
 const root = path.resolve(__dirname, "..", "..", "..");
 const entryOf = (module: string, name: string) => ({
   text:
@@ -299,7 +302,7 @@ describe("a bundle", () => {
       [new Proxy({}, {}), "a Proxy"],
       [new Intl.NumberFormat("de"), "a NumberFormat"],
       [new AsyncLocalStorage(), "an AsyncLocalStorage"],
-      [createSecretKey(Buffer.from("abc")), "a KeyObject"],
+      [new Agent(), "an Agent"],
       [new EventEmitter(), "an EventEmitter"],
     ] as const) {
       const message = await refusal(() => {
@@ -347,6 +350,17 @@ describe("a bundle", () => {
       of: () => 1,
     };
     const inline = callback(v.object({}), () => () => void captured);
+    const graph = await Recorded.of(() => void new QueueConsumer("inline", { callback: inline }));
+    graph.one("aws:lambda/function:Function");
+  });
+
+  it("of an inline callback carries single properties of what extends a class of Node's modules, or is a parsed URL", async () => {
+    class Service extends EventEmitter {
+      readonly region = "eu-west-1";
+    }
+    const service = new Service();
+    const address = Object.assign(new Url(), { host: "example.com" });
+    const inline = callback(v.object({}), () => () => void [service.region, address.host]);
     const graph = await Recorded.of(() => void new QueueConsumer("inline", { callback: inline }));
     graph.one("aws:lambda/function:Function");
   });
