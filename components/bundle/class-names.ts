@@ -53,15 +53,18 @@ export function nameClasses(given: string, isPackage: boolean): string {
 
 /**
  * What compilers for engines without classes, and `util.inherits`, make of a class: a function, and a call that gives
- * it its prototype. The call gets its name, too.
+ * it its prototype. The call gets its name, too. What has types or a body after it is no call.
  */
 const inheritance =
-  /^([^"'`/*\n]*?(?<!\bfunction\s+)\b(?:__extends|_*inherits\w*)(?:\.default\))?\(\s*)([A-Z][\w$]*)(?=\s*,\s*([\w$.]+)\s*\)(?!\s*\{))/gm;
+  /^([^"'`/*\n]*?(?<!\bfunction\s+)\b(?:__extends|_*inherits(?:Loose|\d*))(?:\$\d+|_\d+|__default)?(?:\.default)?\)?\(\s*)([A-Z][\w$]*)(?=\s*,\s*([\w$.]+)\s*\)(?!\s*(?:[{:]|=>)))/gm;
+/** Names that compilers give the helper. A program's own `inherits` may take anything, also what is no function. */
+const compilers = /(__extends|_inherits)\S*\s*$/;
 const errorName = /(Error|Exception)$/;
 
 function nameFunctions(source: string, isPackage: boolean): string {
   return source.replace(inheritance, (all, before: string, name: string, base: string, at: number) => {
-    const isMeant = !isPackage || ((errorName.test(name) || errorName.test(base)) && !namesItself(source, name));
+    const isError = errorName.test(name) || errorName.test(base);
+    const isMeant = isPackage ? isError && !namesItself(source, name) : isError || compilers.test(before);
     return isMeant && !isInTemplate(source, at)
       ? `${before}Object.defineProperty(${name},"name",{value:"${name}"})`
       : all;

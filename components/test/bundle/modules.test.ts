@@ -210,6 +210,10 @@ describe("the names of classes", () => {
     ["  (0, _inherits2.default)(HttpError, _Error);", "Object.defineProperty(HttpError,"],
     ["__extends(NotFound, Error);", "Object.defineProperty(NotFound,"],
     ["__extends(Plain, _super);", undefined],
+    ["_inheritsLoose$1(HttpError, _Error);", "Object.defineProperty(HttpError,"],
+    ["(0, tslib_1.__extends)(HttpError, _super);", "Object.defineProperty(HttpError,"],
+    ["inheritsFrom(AccessError, user);", undefined],
+    ["class Library { inherits(NewError, OldError): void {} }", undefined],
     ["function inherits(NewError, OldError) { set(NewError, OldError); }", undefined],
     ["const library = { inherits(NewError, OldError) { set(NewError, OldError); } };", undefined],
     ["// __extends(HttpError, _super);", undefined],
@@ -222,6 +226,19 @@ describe("the names of classes", () => {
       else assert.ok(result.includes(named), result);
     });
   }
+
+  it("of the program that are functions are added where a compiler has made them, and to errors", () => {
+    for (const text of [
+      "__extends(Plain, _super);",
+      "_inheritsLoose(Plain, _Base);",
+      "util.inherits(MyError, Base);",
+    ]) {
+      assert.notEqual(nameClasses(text, false), text);
+    }
+    for (const text of ["inherits(Admin, User);", "inheritsPermissions(Admin, User);"]) {
+      assert.equal(nameClasses(text, false), text);
+    }
+  });
 
   it("are added after a string of several lines", () => {
     const text = "const message = `\n`;\nclass Right extends Error {\n}";
