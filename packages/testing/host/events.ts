@@ -1,6 +1,7 @@
 // Sends events into the program: to a queue, on a topic, into a stream.
 import { randomUUID } from "node:crypto";
 import type { RunUnderTest } from "@spillway/local";
+import { messageText } from "@spillway/operations/letters";
 import type { PublishOptions, SendOptions as QueueOptions } from "spillway/callback";
 import { type Named, oneFor } from "./names";
 
@@ -97,7 +98,7 @@ export async function publishOn(
   const { messageGroupId = "test", messageDeduplicationId = id } = options;
   const { MessageId } = await run.ask("sns", "Publish", {
     TopicArn,
-    Message: JSON.stringify(envelope),
+    Message: messageText(JSON.stringify(envelope)),
     ...textAttributes({ type, correlationId }),
     ...(TopicArn.endsWith(".fifo") && {
       MessageGroupId: messageGroupId,
@@ -127,7 +128,7 @@ async function bodyOf(
   { unchecked = false }: Pick<SendOptions, "unchecked">,
 ): Promise<string> {
   if (unchecked && typeof event === "string") return event;
-  const body = JSON.stringify(event) ?? "null";
+  const body = messageText(JSON.stringify(event) ?? "null");
   // Consumers of several kinds may have one name. Their functions do not.
   const issues = unchecked || !isComponent ? [] : await run.check(String(outputs.functionName), JSON.parse(body));
   if (issues.length === 0) return body;

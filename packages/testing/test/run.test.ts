@@ -90,6 +90,17 @@ describe("a test of a program", () => {
     assert.deepEqual([record?.event, record?.reason.errorType], ["no record", "InvalidEvent"]);
   });
 
+  it("sends and publishes characters that SQS refuses as escapes of JSON, as a callback does", async () => {
+    const [sent, published] = ["sent \uffff\ufffe\u0001", "published \uffff\ufffe\u0001"];
+    await run.send("retried", { id: sent });
+    await run.send("retried", { id: sent, failures: "all" }, { unchecked: true });
+    await run.publish("asked", "job.asked", { id: published });
+    await run.settled();
+    for (const id of [sent, published]) assert.equal((await run.table("done").get({ id }))?.attempts, 1);
+    const letters = await run.deadLetters("retried");
+    assert.ok(letters.some(({ event }) => (event as { readonly id: unknown }).id === sent));
+  });
+
   it("reads and writes items as plain values, with sets", async () => {
     const item = { id: "item", n: 1.5, list: ["a", { b: true }], set: new Set(["x", "y"]), none: null };
     await run.table("done").put(item);
