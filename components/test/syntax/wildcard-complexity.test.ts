@@ -20,6 +20,7 @@ describe("the complexity of wildcards", () => {
     [["a*aaa", "aa*aa"], 7],
     [["ab*cd", "ab*wx", "ab*yz"], 6],
     [["ab*c", "ab*c"], 2],
+    [["*:*:*:*:*:event-bus/*"], 11],
     [["a\\*b"], 1],
     [[], 0],
   ];
@@ -48,6 +49,8 @@ describe("an event pattern whose wildcards are too complex", () => {
     assert.throws(refused({ $or: [{ a: [1] }, { bus: tooMany }] }), { message });
     const folders = ["bif", "tif", "tiff", "svs"].map((kind) => ({ wildcard: `*/datasync/*.${kind}` }));
     assert.throws(refused({ key: folders }), { message });
+    const stacks = ["SharedStack", "TrackerStack", "WorkerStack", "MonitoringStack"];
+    assert.throws(refused({ id: stacks.map((name) => ({ wildcard: `*:stack/${name}/*` })) }), { message });
   });
 
   it("is not one whose wildcards AWS was seen to take", () => {
@@ -55,8 +58,21 @@ describe("an event pattern whose wildcards are too complex", () => {
       [{ wildcard: "arn:aws:events:us-east-1:*:event-bus/*" }],
       ["bif", "tif", "tiff", "svs"].map((kind) => ({ wildcard: `*.${kind}` })),
       ["bif", "tif"].map((kind) => ({ wildcard: `*/datasync/*.${kind}` })),
+      ["SharedStack", "TrackerStack", "WorkerStack"].map((name) => ({ wildcard: `*:stack/${name}/*` })),
     ]) {
       assert.doesNotThrow(refused({ key: list }), JSON.stringify(list));
     }
+  });
+
+  it("is not one of which no answer of AWS is known", () => {
+    const images = ["png", "jpg", "gif", "svg", "webp"].map((kind) => ({ wildcard: `*.${kind}` }));
+    assert.equal(
+      complexityOf(
+        images.map(({ wildcard }) => wildcard),
+        100,
+      ),
+      10,
+    );
+    assert.doesNotThrow(refused({ key: images }));
   });
 });
