@@ -1,7 +1,8 @@
 // The statements of all policies of a program, with the names of its resources instead of their ARNs.
 import type { Graph, GraphResource } from "../graph";
-import { namedBy, resourceType } from "../resource-types";
+import { namedBy, resourceType, resourceTypes } from "../resource-types";
 import { ArnNames, kindOf, nameOf } from "./names";
+import { isIamPolicy } from "./policy-document";
 import { type GivenPolicy, rolePolicies } from "./role-policies";
 import { policyInWords, type StatementInWords } from "./statement-words";
 
@@ -117,7 +118,7 @@ export function resourceStatementsOf(graph: Graph): ResourceStatement[] {
       for (const statement of policyInWords(inputs.assumeRolePolicy, nameOf(resource))) {
         statements.push(ofResource(resource, statement, { graph, names, say }));
       }
-    } else if (custom && inputs.policy !== undefined && inputs.policy !== null && !type.startsWith("aws:iam/")) {
+    } else if (custom && hasIamPolicy(resource)) {
       const property = resourceType(type).policyOf;
       const target = property === undefined ? undefined : String(inputs[property]);
       const subject =
@@ -130,6 +131,12 @@ export function resourceStatementsOf(graph: Graph): ResourceStatement[] {
     }
   }
   return statements.sort((a, b) => compare(a.resource, b.resource) || compare(a.urn, b.urn));
+}
+
+/** Policies in `aws:iam` belong to no resource. Of types that are not in the table, the policy may be something else. */
+function hasIamPolicy({ type, inputs: { policy } }: GraphResource): boolean {
+  if (!policy || type.startsWith("aws:iam/")) return false;
+  return Object.hasOwn(resourceTypes, type) || isIamPolicy(policy);
 }
 
 function ofResource(

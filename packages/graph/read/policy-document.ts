@@ -56,6 +56,16 @@ export function parsePolicy(policy: unknown, subject: string): PolicyDocument {
   };
 }
 
+/**
+ * Whether it is written in IAM's language, in which each statement has an effect. AWS calls texts in other languages
+ * policies, too, such as the lifecycle policies of ECR and the data protection policies of SNS.
+ */
+export function isIamPolicy(policy: unknown): boolean {
+  const document = typeof policy === "string" ? parseJson(policy) : policy;
+  const statements = isObject(document) ? [document.Statement].flat().filter(isObject) : [];
+  return statements.some((statement) => Object.keys(statement).some((name) => name.toLowerCase() === "effect"));
+}
+
 const versions: readonly unknown[] = ["2012-10-17", "2008-10-17"];
 const ofPolicy = ["Version", "Id", "Statement"];
 const ofStatement = [
@@ -124,10 +134,17 @@ function membersOf(value: unknown, what: string): readonly (readonly [string, un
 }
 
 function parsed(text: string, subject: string): unknown {
+  const value = parseJson(text);
+  if (value === undefined) throw new Error(`${subject} is not JSON: ${text}`);
+  return value;
+}
+
+/** Undefined for a text that is not JSON. */
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Error(`${subject} is not JSON: ${text}`);
+    return undefined;
   }
 }
 

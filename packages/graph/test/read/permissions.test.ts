@@ -157,6 +157,32 @@ describe("permissions of a program", () => {
     assert.equal(lines.length, 11, lines.join("\n"));
   });
 
+  it("leave out policies in other languages than IAM's, and refuse what is wrong in IAM's", async () => {
+    const written = (policy: object | string) => (typeof policy === "string" ? policy : JSON.stringify(policy));
+    const others = await admitted(() => {
+      const rules = [{ rulePriority: 1, selection: {}, action: { type: "expire" } }];
+      new aws.ecr.LifecyclePolicy("images", { repository: "images", policy: written({ rules }) });
+      const finds = { DataDirection: "Inbound", Principal: ["*"], DataIdentifier: [], Operation: { Deny: {} } };
+      const policy = written({ Name: "cards", Version: "2021-06-01", Statement: [finds] });
+      new aws.sns.DataProtectionPolicy("cards", { arn: new aws.sns.Topic("news").arn, policy });
+      const access = written([{ Rules: [], Principal: [] }]);
+      new aws.opensearch.ServerlessAccessPolicy("search", { type: "data", policy: access });
+      new aws.ses.ReceiptFilter("mail", { cidr: "10.0.0.0/8", policy: "Block" });
+      new aws.sqs.Queue("open", { policy: "" });
+      const pulls = { Effect: "Allow", Principal: "*", Action: "ecr:BatchGetImage" };
+      new aws.ecr.RepositoryPolicy("pulls", { repository: "images", policy: written({ Statement: pulls }) });
+    });
+    assert.deepEqual(others, ["pulls repository policy: Allow everyone ecr:BatchGetImage"]);
+    const denied = { effect: "deny", Principal: "*", Action: "ecr:BatchGetImage" };
+    const wrong = await Recorded.of(() => {
+      new aws.ecr.RepositoryPolicy("pulls", { repository: "images", policy: written({ Statement: denied }) });
+    });
+    assert.throws(
+      () => resourceStatementsOf(wrong.graph),
+      /^Error: The policy of pulls repository policy has a statement/,
+    );
+  });
+
   it("name the roles of services by the resources that have them", async () => {
     const lines = await granted(() => {
       const target = new QueueConsumer("notes", { callback: note });
