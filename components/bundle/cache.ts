@@ -38,7 +38,11 @@ const coarseness = 10;
  * bundles.
  */
 function ignoreBy(file: string): void {
-  if (!existsSync(file)) writeFileSync(file, "*\n");
+  try {
+    writeFileSync(file, "*\n", { flag: "wx" });
+  } catch {
+    // There is one already, or the folder cannot be written to. Bundles that are there are used all the same.
+  }
 }
 
 /** For one build: it reads each file once, and what changes meanwhile is not remembered. */

@@ -3,7 +3,7 @@ import { strict as assert } from "node:assert";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { spawnSync } from "node:child_process";
 import { EventEmitter } from "node:events";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { Agent } from "node:http";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
@@ -192,6 +192,18 @@ describe("a bundle", () => {
       writeFileSync(path.join(folder, ".spillway", ".gitignore"), "bundles/\n");
       new BundleCache(folder);
       assert.equal(readFileSync(path.join(folder, ".spillway", ".gitignore"), "utf8"), "bundles/\n");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("is found in a folder where no file can be added", () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "spillway-read-only-"));
+    try {
+      mkdirSync(path.join(folder, ".spillway", "bundles"), { recursive: true });
+      // Root may write everywhere, but not through a link to nowhere.
+      symlinkSync(path.join(folder, "nowhere", "file"), path.join(folder, ".spillway", ".gitignore"));
+      assert.deepEqual(new BundleCache(folder).list(), []);
     } finally {
       rmSync(folder, { recursive: true });
     }
