@@ -29,12 +29,16 @@ interface Conversion {
 /** What a check says, which counts for the changed value where another check has changed it before. */
 const rules = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minItems", "maxItems"];
 
+/** What neither JSON nor an item of a table has. Zod's converter has no words for it. */
+const neverSent: ReadonlySet<unknown> = new Set(["date", "function", "nan", "symbol"]);
+
 /** Options of zod's converter, which the consumer's own checks complete. */
 export const zodOptions = { unrepresentable: "any", override: loosen } as const;
 
 function loosen({ zodSchema, jsonSchema }: Conversion): void {
   const { type, shape, valueType, checks = [] } = zodSchema._zod.def;
   if (takesAnything(zodSchema)) leaveOut(jsonSchema, Object.keys(jsonSchema));
+  else if (neverSent.has(type)) jsonSchema.not = {};
   // Its last members may be missing.
   if (type === "tuple") leaveOut(jsonSchema, ["minItems"]);
   if (checks.some(({ _zod: { def } }) => def.check === "overwrite")) {

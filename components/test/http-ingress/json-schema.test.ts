@@ -117,6 +117,9 @@ describe("the model of an event", () => {
       ["a number as a text", it(z.coerce.number().max(10)), '{"it":"5"}'],
       ["a number as a boolean", it(z.coerce.boolean()), '{"it":5}'],
       ["a date as a text", it(z.coerce.date()), '{"it":"2020-01-01"}'],
+      ["no date", it(z.date().optional()), "{}"],
+      ["another choice than a date", it(z.union([z.string(), z.date()])), '{"it":"2020-01-01"}'],
+      ["a fallback for what is no date", it(z.date().catch(new Date(0))), '{"it":"2020-01-01"}'],
       ["a fallback for what does not fit", it(fallback), '{"it":"bad"}'],
       ["a fallback for what is not there", it(fallback), "{}"],
       ["a fallback inside other schemas", it(z.lazy(() => fallback.readonly().nullable())), "{}"],
@@ -149,6 +152,8 @@ describe("the model of an event", () => {
       [it(z.number().catch(1).or(z.number())).extend({ needed: z.string() }), { it: 1 }],
       [it(z.array(z.coerce.number())), { it: "5" }],
       [it(z.int().min(1)), { it: 1.5 }],
+      [it(z.date()), { it: "2020-01-01" }],
+      [it(z.union([z.number(), z.date()])), { it: "2020-01-01" }],
     ] as const) {
       assert.ok(!schema.safeParse(sent).success);
       assert.ok(compileModel(modelOf(schema))(sent), JSON.stringify(sent));
