@@ -383,7 +383,7 @@ describe("API Gateway of the local run", () => {
     assert.match(lines.join(), /API Gateway: PUT \/orders\/1 failed: .*JSON/);
   });
 
-  it("answers 500 when a template encodes a number, which Java's functions do not take, and accepts it as a text", async () => {
+  it("answers 500 when a template encodes a number, of which API Gateway may make no text, and accepts it as a text", async () => {
     const encoding = async (variable: string) => {
       const template = `#set($n = $input.path('$.n'))$util.urlEncode(${variable})`;
       const { call, lines } = await gatewayOf(own({}, { requestTemplates: { "application/json": template } }));
