@@ -17,11 +17,12 @@ export const tries = 3;
 const defaultTimeout = 3000;
 const longestPause = 1000;
 /**
- * Requests that are on their way at a time, as with a client of the SDK: each takes a connection, and Lambda gives a
- * process 1,024 file descriptors.
+ * Requests to a service that are on their way at a time, as with a client of the SDK: each takes a connection, and
+ * Lambda gives a process 1,024 file descriptors. Services have their own, so that neither a secret nor what idempotency
+ * notes waits for thousands of events that a callback sends, or for a service that does not answer.
  */
-export const requestsAtATime = 50;
-const ofCallbacks = new Limit(requestsAtATime);
+const requestsAtATime = 50;
+const limits: Record<string, Limit> = {};
 
 /** What AWS answered instead of a result. */
 export class AwsError extends Error {
@@ -40,8 +41,8 @@ export interface CallLimits {
   readonly timeout?: number;
   /** Ends the call: no try begins after it is aborted, and what is on its way is given up. */
   readonly signal?: AbortSignal;
-  /** Whose requests it waits for when many are on their way. Default: those of all callbacks. */
-  readonly among?: Limit;
+  /** Whether the caller itself sees to it that few are on their way: then it does not wait for those of others. */
+  readonly isBounded?: boolean;
 }
 
 interface Call extends CallLimits {
@@ -85,10 +86,13 @@ export function queryAws(call: Call, parameters: Readonly<Record<string, string>
 }
 
 async function again<Answer>(call: Call, run: () => Promise<Answer>): Promise<Answer> {
-  const { mostTries = tries, signal, among = ofCallbacks } = call;
+  const { mostTries = tries, signal, isBounded = false } = call;
+  const { service } = call.endpoint;
+  limits[service] ??= new Limit(requestsAtATime);
+  const requests = limits[service];
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await among.run(run, signal);
+      return await (isBounded ? run() : requests.run(run, signal));
     } catch (error) {
       if (signal?.aborted || attempt >= mostTries || !isTransient(error)) throw error;
       await pauseAfter(attempt, signal);

@@ -9,8 +9,6 @@ const leastTime = 10;
 /** Milliseconds that a try has at least: a first connection from a small function takes hundreds of them. */
 const leastTry = 500;
 const longestTry = 3000;
-/** They are few, and do not wait for what callbacks have sent. */
-const among = new Limit(Infinity);
 
 /** No time was left for a call, or it was not over in time. */
 export class OutOfTime extends Error {}
@@ -38,7 +36,7 @@ export class Calls {
       });
       try {
         const timeout = Math.min(longestTry, Math.max(leastTry, Math.floor(left / 4)));
-        return await Promise.race([work({ timeout, signal: ended.signal, among }), late]);
+        return await Promise.race([work({ timeout, signal: ended.signal, isBounded: true }), late]);
       } finally {
         clearTimeout(timer);
       }

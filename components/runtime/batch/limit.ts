@@ -11,16 +11,13 @@ export class Limit {
     if (this.free > 0) this.free -= 1;
     else {
       await new Promise<void>((resolve, reject) => {
-        const leave = () => {
-          waiting.splice(waiting.indexOf(begin), 1);
-          reject(signal?.reason);
-        };
-        const begin = () => {
-          signal?.removeEventListener("abort", leave);
-          resolve();
-        };
-        waiting.push(begin);
-        signal?.addEventListener("abort", leave);
+        waiting.push(resolve);
+        signal?.addEventListener("abort", () => {
+          const place = waiting.indexOf(resolve);
+          if (place < 0) return;
+          waiting.splice(place, 1);
+          reject(signal.reason);
+        });
       });
     }
     try {

@@ -1,8 +1,7 @@
 // The table of an idempotent consumer: which events are in hand, and which are done. Items as Powertools' idempotency
 // has them, with their owner beside, so that nobody finishes or frees what another has taken over.
-import { type AwsCall, AwsError, callAws, requestsAtATime } from "../aws/aws";
+import { type AwsCall, AwsError, callAws } from "../aws/aws";
 import { type Endpoint, endpointOf } from "../aws/endpoints";
-import { Limit } from "../batch/limit";
 import { nameError } from "../callback/errors";
 import type { IdempotencySettings } from "../settings";
 
@@ -39,12 +38,6 @@ export class IdempotencyPersistenceLayerError extends Error {
  * left for it.
  */
 const reserve = 500;
-
-/**
- * Not among those of callbacks: behind thousands of events that one sends, what is done would not be noted before the
- * deadline, and what has failed would stay in hand.
- */
-const among = new Limit(requestsAtATime);
 
 type Limits = Pick<AwsCall<unknown>, "mostTries" | "signal">;
 type Item = Readonly<Record<string, { readonly S?: string; readonly N?: string }>>;
@@ -177,7 +170,6 @@ export class IdempotencyTable {
         input: { TableName: this.name, ...input },
         // All three tries fit in what is left.
         timeout: Math.min(3000, Math.max(200, Math.floor((ends - Date.now()) / 4))),
-        among,
         ...limits,
       });
     } catch (error) {

@@ -11,7 +11,6 @@ import { FakeSqs } from "../../../../test/support/fake-sqs";
 import type { CallLimits } from "../../../runtime/aws/aws";
 import { addressOf, endpointOf, endpointOfQueue } from "../../../runtime/aws/endpoints";
 import { changeVisibility, deleteMessages } from "../../../runtime/aws/sqs-client";
-import { Limit } from "../../../runtime/batch/limit";
 import type { BusTarget, PublishTarget, Secret, SendTarget, StreamTarget } from "../../../runtime/callback/callback";
 import { publish, put, putEvent } from "../../../runtime/callback/publish";
 import { readSecret } from "../../../runtime/callback/secret";
@@ -267,7 +266,7 @@ describe("a call to AWS", () => {
       });
     }
 
-    it("has sent many: neither what the consumer itself sends nor what is given up waits for them", async () => {
+    it("has sent many: neither what the consumer itself sends, nor another service, nor what is given up waits for them", async () => {
       let release: () => void = () => {};
       const released = new Promise<void>((resolve) => {
         release = resolve;
@@ -275,11 +274,12 @@ describe("a call to AWS", () => {
       aws.hold = ({ action }) => (action === "SendMessage" ? released : undefined);
       const all = Promise.all(Array.from({ length: 100 }, () => send(queue, event)));
       const hide = (limits: CallLimits) => changeVisibility(aws.queueUrl, [{ receiptHandle: "a", seconds: 1 }], limits);
-      await hide({ among: new Limit(1) });
+      await hide({ isBounded: true });
       const ended = new AbortController();
       const late = hide({ signal: ended.signal });
       ended.abort(new Error("too late"));
       await assert.rejects(late, /too late/);
+      await putting();
       assert.ok(aws.of("SendMessage").length <= 50, "none of the others has had an answer");
       release();
       await all;
