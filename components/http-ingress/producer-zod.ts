@@ -30,7 +30,7 @@ interface Conversion {
 const rules = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minItems", "maxItems"];
 
 /** What neither JSON nor an item of a table has. Zod's converter has no words for it. */
-const neverSent: ReadonlySet<unknown> = new Set(["date", "function", "nan", "symbol"]);
+const neverSent: ReadonlySet<unknown> = new Set(["date", "function", "map", "nan", "symbol"]);
 
 /** Options of zod's converter, which the consumer's own checks complete. */
 export const zodOptions = { unrepresentable: "any", override: loosen } as const;
