@@ -3,15 +3,18 @@
 import { builtinModules } from "node:module";
 import { types } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
+import { transform } from "esbuild";
 import type { AnyCallback } from "../runtime/callback/callback";
 
 /**
  * Rejects when the callback captures an Output or a Resource (their values would be unknown, or would drag the program
- * along), a class that extends another, or an object of Node's own, whose content is no property: a Map would arrive
- * empty and unusable.
+ * along), a class that extends another or gives fields their values, an object of Node's own, whose content is no
+ * property (a Map would arrive empty and unusable), or an array of which something would get lost.
  */
 export async function serializeInline(callback: AnyCallback, owner: pulumi.Resource): Promise<string> {
   let captured: string | undefined;
+  const classes: Class[] = [];
+  const seen = new Set<unknown>();
   try {
     const { text } = await pulumi.runtime.serializeFunction(() => callback, {
       exportName: "callback",
@@ -23,9 +26,17 @@ export async function serializeInline(callback: AnyCallback, owner: pulumi.Resou
         else if (isDerivedClass(value)) captured = `the class ${value.name}, which would lose its parent`;
         else captured = whatStays(value);
         if (captured !== undefined) throw new Error(captured);
+        // An instance brings its class along, and has its fields already.
+        if (isClass(value) && !seen.has(value.prototype)) classes.push(value);
+        seen.add(value);
         return true;
       },
     });
+    for (const each of classes) {
+      if (!(await givesFieldsValues(each))) continue;
+      captured = `the class ${each.name}, whose fields would have no values`;
+      throw new Error(captured);
+    }
     return text;
   } catch (error) {
     if (captured === undefined) throw error;
@@ -39,13 +50,29 @@ export async function serializeInline(callback: AnyCallback, owner: pulumi.Resou
   }
 }
 
+interface Class {
+  readonly name: string;
+  readonly prototype: unknown;
+}
+
+const isClass = (value: unknown): value is Class => typeof value === "function" && /^class\b/.test(String(value));
+
 /**
  * Pulumi writes classes as functions, and one that extends another (as every error does) comes out as a plain object.
  */
-function isDerivedClass(value: unknown): value is { readonly name: string } {
-  return (
-    typeof value === "function" && Object.getPrototypeOf(value) !== Function.prototype && /^class\b/.test(String(value))
-  );
+const isDerivedClass = (value: unknown): value is Class =>
+  isClass(value) && Object.getPrototypeOf(value) !== Function.prototype;
+
+/**
+ * Whether instances start with values that the class declares outside of its constructor, of which alone Pulumi makes
+ * the function. esbuild, which knows the syntax, turns them into calls.
+ */
+async function givesFieldsValues(value: Class): Promise<boolean> {
+  const text = String(value);
+  // Another compiler has put such calls into the constructor already.
+  if (text.includes("__publicField(")) return false;
+  const { code } = await transform(`(${text})`, { target: "es2021" });
+  return /__publicField\(this, (?:"(?:[^"\\]|\\.)*"|[\w$]+), /.test(code);
 }
 
 /** Those of the language's own kinds of object that Pulumi writes as they are. */
@@ -62,13 +89,28 @@ function whatStays(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   if (value instanceof pulumi.Config) return "a Config";
   if (types.isProxy(value)) return "a Proxy";
+  if (Array.isArray(value) && losesUndefined(value)) return "an array with undefined in it, which would get lost";
   const nearest: unknown = Object.getPrototypeOf(value);
   for (let kind = nearest; typeof kind === "object" && kind !== null; kind = Object.getPrototypeOf(kind)) {
     const { constructor: made } = kind as { readonly constructor?: unknown };
-    if (written.has(kind) || typeof made !== "function") continue;
+    if (typeof made !== "function") continue;
+    if (kind !== nearest && (kind === Array.prototype || kind === RegExp.prototype)) {
+      return `${withArticle(value.constructor.name)}, which would be ${withArticle(made.name)} only`;
+    }
+    if (written.has(kind)) continue;
     if (isGlobal(made) || (kind === nearest && isOfModule(made))) return withArticle(made.name);
   }
   return undefined;
+}
+
+/**
+ * Pulumi writes nothing for an undefined element of an array without objects, so that it becomes a hole, or is missing
+ * at the end; and an array with holes ends with its last element.
+ */
+function losesUndefined(array: readonly unknown[]): boolean {
+  const hasHoles = Object.keys(array).filter((key) => /^\d+$/.test(key)).length < array.length;
+  if (hasHoles) return !(array.length - 1 in array);
+  return array.includes(undefined) && array.every((each) => typeof each !== "object" || each === null);
 }
 
 interface Made {

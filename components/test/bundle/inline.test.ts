@@ -1,0 +1,68 @@
+// What Pulumi's serialisation of an inline callback leaves out of captured values, although it says nothing.
+import { strict as assert } from "node:assert";
+import * as v from "valibot";
+import { Recorded, refusal } from "../../../test/support/component-graph";
+import { QueueConsumer } from "../../queue-consumer";
+import { callback } from "../../runtime/callback/callback";
+
+const fix = "export the callback from a module of its own, which is bundled from its source.";
+const consumer = (use: () => unknown) => () =>
+  void new QueueConsumer("inline", { callback: callback(v.object({}), () => () => void use()) });
+
+describe("an inline callback", () => {
+  it("that captures a class is refused if the class gives fields their values: instances had none of them", async () => {
+    class Tax {
+      rate = 3;
+    }
+    const message = await refusal(consumer(() => new Tax().rate));
+    assert.ok(message.includes(`it captures the class Tax, whose fields would have no values; ${fix}`), message);
+  });
+
+  it("may capture an instance of such a class, and a class whose fields are given to its constructor", async () => {
+    class Limit {
+      most = 3;
+      isMet(count: number) {
+        return count <= this.most;
+      }
+    }
+    const limit = new Limit();
+    class Tax {
+      static readonly name = "VAT";
+      constructor(readonly rate: number) {}
+      text() {
+        return `${Tax.name}: rate = ${this.rate}`;
+      }
+    }
+    for (const use of [() => limit.isMet(2), () => new Tax(3).text()]) {
+      (await Recorded.of(consumer(use))).one("aws:lambda/function:Function");
+    }
+  });
+
+  it("that captures an array is refused if its undefined elements would be lost", async () => {
+    const endsWithHole = Object.assign(new Array(3), { 0: {} });
+    for (const captured of [[1, undefined], [undefined], [undefined, "a"], new Array(2), endsWithHole]) {
+      const message = await refusal(consumer(() => captured));
+      assert.ok(message.includes(`it captures an array with undefined in it, which would get lost; ${fix}`), message);
+    }
+    const hasHole = Object.assign([{}], { 2: 1 });
+    for (const captured of [[], [1, null], [{}, undefined], hasHole]) {
+      (await Recorded.of(consumer(() => captured))).one("aws:lambda/function:Function");
+    }
+  });
+
+  it("that captures an instance of a class which extends Array or RegExp is refused: its methods were gone", async () => {
+    class Amounts extends Array<number> {
+      sum() {
+        return this.reduce((all, each) => all + each, 0);
+      }
+    }
+    class Word extends RegExp {}
+    for (const [captured, what] of [
+      [Amounts.of(1, 2), "an Amounts, which would be an Array only"],
+      [new Word("a"), "a Word, which would be a RegExp only"],
+    ] as const) {
+      const message = await refusal(consumer(() => captured));
+      assert.ok(message.includes(`it captures ${what}; ${fix}`), message);
+    }
+  });
+});
