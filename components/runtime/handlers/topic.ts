@@ -55,12 +55,17 @@ export function topicHandler(callback: AnyCallback): TopicHandler {
 /**
  * Lambda puts the name and the message of an error into its record of the failure. A class that does not set its name
  * would be an `Error` there, without what it was caused by; and a value that throws at questions would end the process.
+ * A queue takes no record with characters that SQS refuses and JSON does not escape, and the event would be lost.
  */
 function toldByLambda(error: unknown): Error {
   const { errorType, errorMessage } = nameError(error);
-  const stack = stackOf(error);
-  return Object.assign(new Error(errorMessage), { name: errorType, ...(stack !== undefined && { stack }) });
+  const told = new Error(sendable(errorMessage));
+  told.name = errorType;
+  told.stack = sendable(stackOf(error) ?? `${told.stack}`);
+  return told;
 }
+
+const sendable = (text: string) => text.replace(/[\ufffe\uffff]/g, "\ufffd");
 
 interface TopicItem extends Received {
   open(): Opened;

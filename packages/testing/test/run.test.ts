@@ -94,11 +94,16 @@ describe("a test of a program", () => {
     const [sent, published] = ["sent \uffff\ufffe\u0001", "published \uffff\ufffe\u0001"];
     await run.send("retried", { id: sent });
     await run.send("retried", { id: sent, failures: "all" }, { unchecked: true });
-    await run.publish("asked", "job.asked", { id: published });
+    await run.publish("asked", "job.asked", { id: published, failures: 99 });
     await run.settled();
-    for (const id of [sent, published]) assert.equal((await run.table("done").get({ id }))?.attempts, 1);
+    assert.equal((await run.table("done").get({ id: sent }))?.attempts, 1);
     const letters = await run.deadLetters("retried");
     assert.ok(letters.some(({ event }) => (event as { readonly id: unknown }).id === sent));
+    const [{ body } = assert.fail()] = await run.deadLetters("announced");
+    const { requestPayload } = body as { requestPayload: { Records: [{ Sns: { Message: string } }] } };
+    const { Message } = requestPayload.Records[0].Sns;
+    assert.match(Message, /"published \\uffff\\ufffe\\u0001"/);
+    assert.equal(JSON.parse(Message).data.id, published);
   });
 
   it("reads and writes items as plain values, with sets", async () => {
@@ -133,7 +138,7 @@ describe("a test of a program", () => {
     await run.advance({ days: 1 });
     await run.publish("asked", "job.asked", { id: "published", type: "job.done", failures: 99 });
     await run.settled();
-    const [letter] = await run.deadLetters("announced");
+    const letter = (await run.deadLetters("announced")).at(-1);
     assert.ok(letter);
     const { requestPayload } = letter.body as { requestPayload: { Records: [{ Sns: { Message: string } }] } };
     const { time, data } = JSON.parse(requestPayload.Records[0].Sns.Message);

@@ -91,6 +91,17 @@ describe("the consumer of a topic", () => {
     assert.equal(sqs.requests.length, 0);
   });
 
+  it("fails with an error that a queue takes in Lambda's record, also where it quotes what SQS refuses", async () => {
+    const quotes = callback(Job, () => () => {
+      throw new Error("no \uffff\ufffe\u0001😀");
+    });
+    await assert.rejects(run(quotes, '{"n":1}'), ({ message, stack = "" }: Error) => {
+      assert.equal(message, "no \ufffd\ufffd\u0001😀");
+      assert.ok(stack.startsWith(`Error: ${message}\n    at `), stack);
+      return true;
+    });
+  });
+
   it("fails with an error whatever is thrown", async () => {
     const raise = () => {
       throw new Error("asked");
