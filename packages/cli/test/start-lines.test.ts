@@ -2,9 +2,10 @@
 // in all.
 import { strict as assert } from "node:assert";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { type AddressInfo, createServer, type Server } from "node:net";
 import * as path from "node:path";
 import { endAll, Start } from "../../../test/support/start";
+import { until } from "../../../test/support/until";
 
 const repository = path.resolve(__dirname, "..", "..", "..");
 
@@ -27,14 +28,21 @@ for (let index = 0; index < 20; index += 1) {
 }
 `;
 
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { readonly port: number };
-      server.close(() => resolve(port));
-    });
-  });
+/** The first of two ports in succession that nobody listens on. */
+async function freePorts(): Promise<number> {
+  for (;;) {
+    const [first, port] = await listen(0);
+    const [second] = await listen(port + 1).catch(() => []);
+    for (const server of [first, second]) server?.close();
+    if (second !== undefined) return port;
+  }
 }
+
+const listen = (port: number) =>
+  new Promise<readonly [server: Server, port: number]>((resolve, reject) => {
+    const server = createServer().once("error", reject);
+    server.listen(port, "127.0.0.1", () => resolve([server, (server.address() as AddressInfo).port]));
+  });
 
 describe("the lines of a start", () => {
   let folder: string;
@@ -49,10 +57,12 @@ describe("the lines of a start", () => {
     write("note.ts", callbacks);
     write("Pulumi.yaml", "name: notes\nruntime: nodejs\n");
     write("Pulumi.dev.yaml", "config:\n  aws:region: eu-west-1\n");
-    port = await freePort();
+    port = await freePorts();
     const file = path.join(folder, "index.ts");
     const start = new Start(["--port", "0", "--json", "--watch", `--inspect=${port}`, "--program", file]);
     await start.ready();
+    // Of two pipes, that with the line of `--json` may be read first.
+    await until(() => /^Watching: .*\n/m.test(start.stderr), "the last note");
     lines = start.stderr.trimEnd().split("\n");
   });
   after(async () => {
@@ -78,9 +88,16 @@ describe("the lines of a start", () => {
       lines.includes(`Debuggers attach to 127.0.0.1: orders ${port}, notices ${port + 1}. No function times out.`),
     );
     for (const each of [port, port + 1]) {
-      const [{ webSocketDebuggerUrl }] = (await (await fetch(`http://127.0.0.1:${each}/json/list`)).json()) as [
-        { readonly webSocketDebuggerUrl: string },
-      ];
+      let told = "";
+      // The start does not wait for the processes of its functions.
+      await until(async () => {
+        told = await fetch(`http://127.0.0.1:${each}/json/list`).then(
+          (answer) => answer.text(),
+          () => "",
+        );
+        return told !== "";
+      }, `a process listens on ${each}`);
+      const [{ webSocketDebuggerUrl }] = JSON.parse(told) as [{ readonly webSocketDebuggerUrl: string }];
       assert.ok(webSocketDebuggerUrl.startsWith(`ws://127.0.0.1:${each}/`));
     }
   });
