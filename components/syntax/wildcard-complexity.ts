@@ -6,8 +6,8 @@ import { isList, isObject, type Json, type JsonObject } from "./json";
 
 /**
  * From this complexity on, a member is refused. AWS does not document it: of the wildcards that EventBridge was seen to
- * refuse, the least complex are `*:*:*:*:*:event-bus/*` with 11, and of those that it was seen to take, the most complex
- * have 9. What has 10, as `*.png` with four more such suffixes, stays allowed.
+ * refuse, the least complex are `*:*:*:*:*:event-bus/*` with 11, and of those that it was seen to take, the most
+ * complex have 9. What has 10, as `*.png` with four more such suffixes, stays allowed.
  */
 const refusedComplexity = 11;
 

@@ -133,7 +133,9 @@ export function resourceStatementsOf(graph: Graph): ResourceStatement[] {
   return statements.sort((a, b) => compare(a.resource, b.resource) || compare(a.urn, b.urn));
 }
 
-/** Policies in `aws:iam` belong to no resource. Of types that are not in the table, the policy may be something else. */
+/**
+ * Policies in `aws:iam` belong to no resource. Of types that are not in the table, the policy may be something else.
+ */
 function hasIamPolicy({ type, inputs: { policy } }: GraphResource): boolean {
   if (!policy || type.startsWith("aws:iam/")) return false;
   return Object.hasOwn(resourceTypes, type) || isIamPolicy(policy);

@@ -89,8 +89,8 @@ const encodings = {
 
 /**
  * AWS describes them for texts only. For a number, version 1 of Velocity finds no such method, and writes the call
- * itself into the result, where it may pass for a value. Version 2 makes a text of the number. Which one API Gateway has
- * is not known, so that the local run fails: a template that makes the text itself works with both.
+ * itself into the result, where it may pass for a value. Version 2 makes a text of the number. Which one API Gateway
+ * has is not known, so that the local run fails: a template that makes the text itself works with both.
  */
 const util = Object.fromEntries(
   Object.entries(encodings).map(([name, encode]) => [

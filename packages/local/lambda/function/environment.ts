@@ -77,8 +77,8 @@ const youngGeneration = 4;
 
 /**
  * Megabytes that a function may keep before the first collection of its whole heap. V8 begins with a few, and collects
- * again and again while the function warms up. A function that makes a request of AWS's SDK per event takes a tenth less
- * of the processor so.
+ * again and again while the function warms up. A function that makes a request of AWS's SDK per event takes a tenth
+ * less of the processor so.
  */
 const firstCollection = 48;
 
