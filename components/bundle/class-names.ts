@@ -61,14 +61,19 @@ const inheritance =
 const compilers = /(__extends|_inherits)\S*\s*$/;
 const errorName = /(Error|Exception)$/;
 
+/** The same, written by hand: what the prototype inherits from. Only a variable can be put into the call. */
+const prototypes =
+  /^([^"'`/*\n]*?(?<![\w$.]))([A-Z][\w$]*)(?=\.prototype(?:\.__proto__)?\s*[=,]\s*(?:Object\.create\(\s*|new\s+)?((?<=new\s+)[\w$.]+|[\w$.]+(?=\.prototype\b)))/gm;
+
 function nameFunctions(source: string, isPackage: boolean): string {
-  return source.replace(inheritance, (all, before: string, name: string, base: string, at: number) => {
+  const naming = (all: string, before: string, name: string, base: string, at: number, within: string) => {
     const isError = errorName.test(name) || errorName.test(base);
     const isMeant = isPackage ? isError && !namesItself(source, name) : isError || compilers.test(before);
-    return isMeant && !isInTemplate(source, at)
+    return isMeant && !isInTemplate(within, at)
       ? `${before}Object.defineProperty(${name},"name",{value:"${name}"})`
       : all;
-  });
+  };
+  return source.replace(inheritance, naming).replace(prototypes, naming);
 }
 
 /**

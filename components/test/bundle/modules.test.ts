@@ -171,15 +171,18 @@ var HttpError = /** @class */ (function (_super) {
     function HttpError(m) { return _super.call(this, m) || this; }
     return HttpError;
 }(Error));
+function GoneError(message) { this.message = message; }
+GoneError.prototype = Object.create(Error.prototype, { constructor: { value: GoneError } });
+exports.GoneError = GoneError;
 exports.ConnectionError = ConnectionError;
 exports.HttpError = HttpError;`,
       },
     );
     project.save(
       "callback.ts",
-      `import { ConnectionError, HttpError } from "older";
-export const names = [ConnectionError, HttpError].map(({ name }) => name);`,
+      `import { ConnectionError, GoneError, HttpError } from "older";
+export const names = [ConnectionError, GoneError, HttpError].map(({ name }) => name);`,
     );
-    assert.deepEqual((await project.load("callback")).names, ["ConnectionError", "HttpError"]);
+    assert.deepEqual((await project.load("callback")).names, ["ConnectionError", "GoneError", "HttpError"]);
   });
 });
