@@ -1,5 +1,5 @@
 // Reading a secret that a binding names.
-import { callAws } from "../aws/aws";
+import { AwsError, callAws } from "../aws/aws";
 import { type Endpoint, endpointOf } from "../aws/endpoints";
 import type { Secret } from "./callback";
 
@@ -12,7 +12,19 @@ const kept = new Map<string, { readonly value: Promise<string>; readonly until: 
  * anew.
  * @param secret - The secret, of a binding `secret`.
  */
-export function readSecret(secret: Secret): Promise<string> {
+export async function readSecret(secret: Secret): Promise<string> {
+  try {
+    return await keptValue(secret);
+  } catch (error) {
+    // Several calls may wait for one answer, so its stack names none of them. That of a new error has the caller.
+    if (!(error instanceof AwsError)) throw error;
+    const told = new AwsError(error.code, error.message, error.status);
+    Error.captureStackTrace(told, readSecret);
+    throw told;
+  }
+}
+
+function keptValue(secret: Secret): Promise<string> {
   const found = kept.get(secret);
   if (found !== undefined && found.until > Date.now()) return found.value;
   const value = fetchSecret(secret);

@@ -32,10 +32,34 @@ describe("a stack for people", () => {
   });
 
   it("has the first three frames of an error of which none is the user's", () => {
-    const frames = [1, 2, 3, 4, 5].map((line) => `    at f (/app/node_modules/lib/index.js:${line}:1)`);
+    const frames = [1, 2, 3, 4, 5].map((line) => `    at find (/app/node_modules/lib/index.js:${line}:1)`);
     assert.equal(
       trimStack(text("Error: one", ...frames, "caused by Error: two", "    at own (/app/own.ts:1:1)")),
       text("Error: one", ...frames.slice(0, 3), "caused by Error: two", "    at own (/app/own.ts:1:1)"),
+    );
+  });
+
+  it("has no frame at all where all are the consumer's, and no name that only the bundle has", () => {
+    const own = [
+      "    at pr (/code/components/runtime/aws/aws.ts:130:28)",
+      "    at async N.run (/app/node_modules/spillway/dist/runtime/limit.js:1:1)",
+      "    at process.processTicksAndRejections (node:internal/process/task_queues:104:5)",
+    ];
+    assert.equal(trimStack(text(...own, "caused by Error: two", ...own)), "caused by Error: two");
+    assert.equal(
+      trimStack(
+        text(
+          ...own,
+          "    at ar (/app/node_modules/a/i.js:1:1)",
+          "    at async N.m (/app/node_modules/a/i.js:2:1)",
+          "    at new Client (/app/node_modules/a/i.js:3:1)",
+        ),
+      ),
+      text(
+        "    at /app/node_modules/a/i.js:1:1",
+        "    at async /app/node_modules/a/i.js:2:1",
+        "    at new Client (/app/node_modules/a/i.js:3:1)",
+      ),
     );
   });
 

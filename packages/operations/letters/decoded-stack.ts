@@ -11,7 +11,10 @@ import type { Reason } from "./letter";
 const bundlesFolder = path.join(".spillway", "bundles");
 const placeInBundle = /^(\s*at .*?\(?)\S*?\bindex\.js:(\d+):(\d+)(\)?)$/;
 
-/** Decodes stacks with the source maps of the project around `folder`. What has none stays as it is. */
+/**
+ * Decodes stacks with the source maps of the project around `folder`. Places without one stay as they are. Frames that
+ * say nothing of the user's code are left out, and a stack without others is none.
+ */
 export class StackDecoder {
   readonly #folder: string | undefined;
   /** Source maps by the hash of their bundle; read when the first stack needs one. */
@@ -21,7 +24,12 @@ export class StackDecoder {
     this.#folder = projectAround(path.resolve(folder));
   }
 
-  decode({ stack, bundle }: Pick<Reason, "stack" | "bundle">): string | undefined {
+  decode(reason: Pick<Reason, "stack" | "bundle">): string | undefined {
+    const stack = this.#inSources(reason);
+    return stack === undefined ? undefined : trimStack(stack) || undefined;
+  }
+
+  #inSources({ stack, bundle }: Pick<Reason, "stack" | "bundle">): string | undefined {
     if (stack === undefined || bundle === undefined || this.#folder === undefined) return stack;
     const lines = stack.split("\n");
     if (!lines.some((line) => placeInBundle.test(line))) return stack;
@@ -30,8 +38,7 @@ export class StackDecoder {
     if (file === undefined) return stack;
     const root = this.#folder;
     const map = new SourceMap(JSON.parse(readFileSync(file, "utf8")));
-    const decoded = lines.map((line) => decodedLine(line, map, (source) => relative(source, file, root)));
-    return trimStack(decoded.join("\n"));
+    return lines.map((line) => decodedLine(line, map, (source) => relative(source, file, root))).join("\n");
   }
 }
 

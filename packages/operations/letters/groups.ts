@@ -29,8 +29,12 @@ export interface Group {
   readonly example: string;
 }
 
+/** The stack of a letter, in places of the sources where they are known. */
+type Decoded = (letter: DeadLetter) => string | undefined;
+const stackIn: Decoded = ({ reason }) => reason?.stack;
+
 /** The largest first. Letters of different consumers are in one group, but not if they are grouped by reason. */
-export function groupsOf(letters: Iterable<DeadLetter>, by: Grouping): readonly Group[] {
+export function groupsOf(letters: Iterable<DeadLetter>, by: Grouping, decoded: Decoded = stackIn): readonly Group[] {
   const groups = new Map<string, DeadLetter[]>();
   for (const letter of letters) {
     const { consumer, unclaimed } = letter;
@@ -41,7 +45,7 @@ export function groupsOf(letters: Iterable<DeadLetter>, by: Grouping): readonly 
     else group.push(letter);
   }
   return [...groups.values()]
-    .map((group) => groupOf(group, by))
+    .map((group) => groupOf(group, by, decoded))
     .sort((one, other) => other.count - one.count || other.newest.localeCompare(one.newest));
 }
 
@@ -71,12 +75,12 @@ function tenantOf({ message, group }: DeadLetter): string | undefined {
 
 /** Letters with the same error from the same place, or with the same message but for what identifies the event. */
 function sameness(letter: DeadLetter): string {
-  return `${letter.errorType} ${firstFrame(letter) ?? withoutIds(letter.errorMessage)}`;
+  return `${letter.errorType} ${firstFrame(stackIn(letter)) ?? withoutIds(letter.errorMessage)}`;
 }
 
 /** The place that threw, as `placeOrder (functions/place-order.ts:31:11)`. */
-export function firstFrame({ reason }: DeadLetter): string | undefined {
-  const line = reason?.stack?.split("\n").find((each) => /^\s*at /.test(each));
+export function firstFrame(stack: string | undefined): string | undefined {
+  const line = stack?.split("\n").find((each) => /^\s*at /.test(each));
   return line?.trim().replace(/^at /, "");
 }
 
@@ -85,13 +89,13 @@ export function withoutIds(text: string): string {
   return text.replace(/"[^"]*"|'[^']*'|\S*\d\S*/g, "…");
 }
 
-function groupOf(letters: readonly DeadLetter[], by: Grouping): Group {
+function groupOf(letters: readonly DeadLetter[], by: Grouping, decoded: Decoded): Group {
   const times = letters.map((letter) => timeOf(letter).getTime());
   // There may be more of them than a call can have arguments.
   const [newest, oldest] = [times.reduce((a, b) => Math.max(a, b)), times.reduce((a, b) => Math.min(a, b))];
   const expires = letters.reduce((soonest, { expiresAt }) => Math.min(soonest, expiresAt.getTime()), Infinity);
   const last = letters[times.indexOf(newest)] as DeadLetter;
-  const frame = firstFrame(last);
+  const frame = firstFrame(decoded(last));
   return {
     key: keyOf(last, by),
     consumers: [...new Set(letters.map(({ consumer }) => consumer.name))],

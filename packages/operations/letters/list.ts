@@ -1,6 +1,7 @@
 // `spillway dlq list`: the dead letters of a stack in groups.
 import type { Consumer, Stack } from "../stack/stack";
 import { Choice, type Others } from "./choice";
+import { StackDecoder } from "./decoded-stack";
 import type { Filter } from "./filter";
 import { type Group, type Grouping, groupsOf } from "./groups";
 import type { DeadLetter } from "./letter";
@@ -14,6 +15,8 @@ export interface ListOptions {
   readonly filter: Filter;
   /** The most letters that are read of each queue. */
   readonly limit: number;
+  /** The folder of the project whose source maps decode the stacks, or one below it. @default the working directory */
+  readonly project?: string;
   readonly signal: AbortSignal;
 }
 
@@ -62,7 +65,9 @@ export async function listLetters(stack: Reading, options: ListOptions): Promise
   const [first] = read;
   // One queue that cannot be read does not hide the others. When none can, the reason is most often the same.
   if (first?.error !== undefined && read.every(({ error }) => error !== undefined)) throw first.error;
-  return { by: options.by, queues: read.map(({ sampled }) => sampled), groups: groupsOf(letters, options.by) };
+  const decoder = new StackDecoder(options.project ?? process.cwd());
+  const groups = groupsOf(letters, options.by, ({ reason }) => reason && decoder.decode(reason));
+  return { by: options.by, queues: read.map(({ sampled }) => sampled), groups };
 }
 
 interface Sample {

@@ -7,6 +7,8 @@ import { buildSync } from "esbuild";
 import { zipSync } from "fflate";
 import { bundleOf } from "spillway/bundle/bundle-hash";
 import { StackDecoder } from "../letters/decoded-stack";
+import { listLetters } from "../letters/list";
+import type { Clients } from "../stack/clients";
 
 describe("the stack of a dead letter", () => {
   const folder = mkdtempSync(path.join(tmpdir(), "spillway-stack-"));
@@ -61,6 +63,30 @@ describe("the stack of a dead letter", () => {
     }
   });
 
+  it("has places of the sources also in a list of groups", async () => {
+    const reason = { errorType: "RangeError", errorMessage: "a", failedAt: "2026-11-29T00:00:00Z", bundle };
+    const StringValue = JSON.stringify({ ...reason, stack: stackAt(place) });
+    const MessageAttributes = { DeadLetterReason: { DataType: "String", StringValue } };
+    const message = { MessageId: "m", ReceiptHandle: "r", Body: "{}", Attributes: { SentTimestamp: "1" } };
+    const answers: object[] = [{ Messages: [{ ...message, MessageAttributes }] }];
+    const send = async (command: object) =>
+      command.constructor.name === "ReceiveMessageCommand" ? (answers.shift() ?? {}) : {};
+    const consumer = {
+      name: "orders",
+      kind: "stream",
+      url: "https://sqs.eu-west-1.amazonaws.com/1/dead",
+      sourceArn: "",
+    };
+    const clientsOf = () => ({ sqs: { send } }) as unknown as Clients;
+    const { signal } = new AbortController();
+    const options = { consumers: [consumer], by: "reason", filter: {}, limit: 10, project: folder, signal } as const;
+    const { groups } = await listLetters({ clientsOf, consumers: [consumer] }, options);
+    assert.deepEqual(
+      groups.map(({ frame }) => frame),
+      ["fail (fail.ts:4:3)"],
+    );
+  });
+
   it("has no frames of packages, but the first three where there are no others", () => {
     const decoder = new StackDecoder(folder);
     const inside = `    at end (/var/task/index.js:${inPackage})`;
@@ -72,6 +98,12 @@ describe("the stack of a dead letter", () => {
       decoder.decode({ stack: Array(4).fill(inside).join("\n"), bundle }),
       Array(3).fill("    at end (node_modules/lib/index.js:2:3)").join("\n"),
     );
+  });
+
+  it("is none where all frames are the consumer's, also those that the local run has decoded", () => {
+    const stack = "    at pr (/app/components/runtime/aws/aws.ts:130:28)";
+    assert.equal(new StackDecoder(folder).decode({ stack, bundle }), undefined);
+    assert.equal(new StackDecoder(folder).decode({ stack: `${stack}\n${stackAt(place)}` }), stackAt(place));
   });
 
   it("stays as it is if it came from other code, if nobody knows from which, and outside of a project", () => {

@@ -108,6 +108,22 @@ describe("the functions that callbacks use", () => {
       assert.equal(await readSecret(secret), "s3cret");
     });
 
+    it("fails at the place that reads, also if several wait for one answer", async () => {
+      const secret = "arn:aws:secretsmanager:eu-west-1:000000000000:secret:none" as Secret;
+      aws.answer = () => ({ status: 400, body: { __type: "ResourceNotFoundException", message: "no such secret" } });
+      const stackOf = (error: Error) => error.stack?.split("\n") ?? [];
+      async function one() {
+        return stackOf(await readSecret(secret).catch((error) => error));
+      }
+      async function callsOther() {
+        await readSecret(secret);
+      }
+      const [, other] = await Promise.all([one(), callsOther().catch(stackOf)]);
+      assert.equal(aws.requests.length, 1);
+      assert.equal(other?.[0], "ResourceNotFoundException: no such secret");
+      assert.match(other?.find((line) => /^ +at .*\.ts/.test(line)) ?? "", /at async callsOther \(.*send\.test\.ts/);
+    });
+
     it("refuses any other ARN", async () => {
       await assert.rejects(readSecret("arn:aws:s3:::bucket" as Secret), /neither an SSM parameter nor a secret/);
     });
