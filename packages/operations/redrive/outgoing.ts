@@ -25,16 +25,22 @@ export function sizeOf(body: string, attributes: Attributes): number {
 }
 
 /**
- * The reason with which it comes back: its own as it is, or one for a letter that SQS, Lambda or a service moved
- * without. The consumer takes from it how often the event came back, and its flow.
+ * The reason with which it comes back: its own, to which only a missing time is added, or one for a letter that SQS,
+ * Lambda or a service moved without. The consumer takes from it how often the event came back, and its flow.
  */
 export function reasonTextOf({ id, message, errorType, errorMessage, failedAt, sentAt }: DeadLetter): string {
   const own = message.MessageAttributes?.[reasonAttribute]?.StringValue;
-  if (own !== undefined && reasonIn(own) !== undefined) return own;
+  const known = reasonIn(own);
+  if (own !== undefined && known?.failedAt) return own;
+  const time = (failedAt ?? sentAt).toISOString();
+  // Without a time, the consumer takes it for no reason, and logs no outcome.
+  if (own !== undefined && known !== undefined) {
+    return messageText(JSON.stringify({ ...JSON.parse(own), failedAt: time }));
+  }
   const reason = {
     errorType,
     errorMessage,
-    failedAt: (failedAt ?? sentAt).toISOString(),
+    failedAt: time,
     // SQS keeps the id of a message that it moves: until now it was the flow's, too.
     messageId: id,
     correlationId: message.MessageAttributes?.correlationId?.StringValue ?? id,
@@ -56,7 +62,7 @@ export function withReason(letter: DeadLetter, text = reasonTextOf(letter)): Dea
 
 /** Whether its consumer will log what has become of it. */
 export const tellsOutcome = (letter: DeadLetter) =>
-  withReason(letter).message.MessageAttributes?.[reasonAttribute] !== undefined;
+  Boolean(reasonIn(withReason(letter).message.MessageAttributes?.[reasonAttribute]?.StringValue)?.failedAt);
 
 /** The letter as an entry of SendMessageBatch. */
 export function entryFor(letter: DeadLetter, fifo: boolean): Entry {

@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { type Observer, ServiceError } from "@spillway/local/ask";
 import { type RedriveAnswer, redrive } from "../redrive/redrive";
 import type { RedriveRequest } from "../redrive/request";
@@ -66,6 +67,27 @@ describe("a redrive that ends early", () => {
     assert.deepEqual([done.sent, done.stopped], [30, undefined]);
     await fixable.ran(...ids("stop", 30));
     assert.equal(await fixable.count("jobs"), 0);
+  });
+
+  it("knows the outcome of a first one whose reason has no time", async () => {
+    const sourceArn = fixable.consumer("others").sourceArn;
+    for (const event of [{ id: "timeless-1" }, { id: "timeless-2", refused: "timeless" }]) {
+      const reason = JSON.stringify({ errorType: "Timeless", errorMessage: "", sourceArn });
+      await fixable.run.sqs.send(
+        new SendMessageCommand({
+          ...{ QueueUrl: fixable.consumer("others").url, MessageBody: JSON.stringify(event) },
+          MessageAttributes: { DeadLetterReason: { DataType: "String", StringValue: reason } },
+        }),
+      );
+    }
+    const first = (id: string) => ({ filter: { where: [{ path: "id", value: id }] }, canary: 1, canaryTimeout: 20 });
+    const succeeded = doneOf(await start("others", first("timeless-1")));
+    assert.deepEqual([succeeded.sent, succeeded.succeeded, succeeded.stopped], [1, 1, undefined]);
+    const refused = doneOf(await start("others", first("timeless-2")));
+    assert.deepEqual([refused.sent, refused.stopped], [1, "1 of the first 1 came back dead"]);
+    await fixable.fix("timeless");
+    assert.equal(doneOf(await start("others", first("timeless-2"))).succeeded, 1);
+    await fixable.ran("timeless-1", "timeless-2");
   });
 
   it("finishes the batch at hand when it is interrupted, and gives the rest back", async () => {

@@ -6,7 +6,7 @@ import { letterOf } from "../letters/parse";
 import { routeOf } from "../letters/route";
 import { batchesOf } from "../redrive/batches";
 import { lanesOf, runLanes } from "../redrive/lanes";
-import { entryFor } from "../redrive/outgoing";
+import { entryFor, tellsOutcome } from "../redrive/outgoing";
 import type { Consumer } from "../stack/stack";
 
 const arn = (name: string) => `arn:aws:sqs:eu-west-1:123456789012:${name}`;
@@ -147,6 +147,26 @@ describe("a dead letter as a message", () => {
     assert.deepEqual(sizes(batchesOf(items(600_000, 448_576, 1, 1_048_576), false)), [2, 1, 1]);
     const fifo = batchesOf(items(1, 1, 1, 1, 1), true);
     assert.deepEqual(sizes(fifo), [2, 2, 1]);
+  });
+});
+
+describe("the reason of a dead letter that is sent", () => {
+  const reasonIn = (of: DeadLetter) =>
+    JSON.parse(entryFor(of, false).MessageAttributes?.DeadLetterReason?.StringValue ?? "{}");
+  const timeless = { errorType: "E", errorMessage: "", redrives: 2 };
+
+  it("has a time, because its consumer takes one without a time for none, and logs no outcome", () => {
+    const time = new Date(1000).toISOString();
+    assert.deepEqual(reasonIn(letter(orders, { reason: timeless })), { ...timeless, failedAt: time });
+    assert.deepEqual(reasonIn(letter(orders, { reason: { ...timeless, failedAt: "" } })).failedAt, time);
+    const own = { ...timeless, failedAt: "2026-11-29T00:00:00Z" };
+    assert.deepEqual(reasonIn(letter(orders, { reason: own })), own);
+  });
+
+  it("is no canary's without one, if the message has no room for it", () => {
+    const body = "x".repeat(1_048_576 - 80);
+    assert.equal(tellsOutcome(letter(orders, { reason: timeless })), true);
+    assert.equal(tellsOutcome(letter(orders, { reason: timeless, body })), false);
   });
 });
 
