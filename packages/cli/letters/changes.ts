@@ -3,7 +3,7 @@
 import type { Discarded, Edited, Plan, Redriven, Restored, Stack } from "@spillway/operations";
 import { spillway } from "@spillway/operations/called";
 import { harmless, harmlessLine } from "./harmless";
-import { describeOthersOf } from "./others";
+import { describeNone, describeOthersOf } from "./others";
 import { quoted, table } from "./text";
 
 /** As many as a person looks at. */
@@ -17,18 +17,20 @@ export const letters = (count: number) => `${count} dead letter${count === 1 ? "
 /** `would`: what the command would do with them, as `send` or `discard`. */
 export function describePlan(
   name: string,
-  { count, read, groups, unread: rest, others }: Plan,
+  { count, stay, read, groups, unread: rest, others }: Plan,
   would: string,
   stack: Pick<Stack, "flags">,
 ): string {
   const ofOthers = describeOthersOf(name, others, stack).map((line) => `${line}\n`);
   const unread = rest === undefined ? "" : ` ${describeUnread(rest)}`;
-  if (count === 0) return `${name}: none of ${letters(read)} is chosen.${unread}\n${ofOthers.join("")}`;
-  const rows = groups.map((group) => ({
-    cells: [String(group.count), group.errorType, would === "send" ? group.to : "the file"],
-    below: [],
+  if (count + stay === 0) return `${describeNone(name, read, others)}.${unread}\n${ofOthers.join("")}`;
+  const rows = groups.map(({ count: ofGroup, errorType, to, stays }) => ({
+    cells: [String(ofGroup), errorType, stays === undefined ? to : "stays"],
+    note: stays,
   }));
-  return `${harmless([...table(["COUNT", "REASON", "GOES TO"], rows), ""].join("\n"))}\n${name}: would ${would} ${letters(count)}.${unread} Nothing was changed.\n${ofOthers.join("")}`;
+  const staying = stay === 0 ? "" : `, and ${stay} would stay`;
+  const sum = `${name}: would ${would} ${letters(count)}${staying}.${unread} Nothing was changed.`;
+  return `${harmless([...table(["COUNT", "REASON", "GOES TO"], rows), "", sum].join("\n"))}\n${ofOthers.join("")}`;
 }
 
 /** What may be chosen too, and is not among what was counted, sent or discarded. */
@@ -83,7 +85,7 @@ export function describeDiscarded(
   { flags, audit }: Audited,
 ): string {
   const lines = [
-    `${name}: ${letters(discarded)} discarded. ${file} holds them.`,
+    `${name}: ${letters(discarded)} discarded. ${file} holds ${discarded === 1 ? "it" : "them"}.`,
     ...(stopped === undefined ? [] : [`It ended early: ${stopped}.`]),
     ...(unread === undefined ? [] : [describeUnread(unread)]),
     ...describeOthersOf(name, others, { flags }),
@@ -106,8 +108,8 @@ export function describeRestored(
   { flags, audit }: Audited,
 ): string {
   const lines = [
-    `${letters(restored)} restored from ${file}. They have new ids, and are sent now: SQS keeps them for the whole ` +
-      "retention again, and does not know any more which of them it had moved itself.",
+    `${letters(restored)} restored from ${file}. Each has a new id, and is sent now: SQS keeps it for the whole ` +
+      "retention again, and does not know any more whether it had moved it itself.",
     ...listed(
       failed.map(({ line, why }) => `  line ${line}  ${why}`),
       "SQS did not take:",

@@ -3,6 +3,14 @@ import type { Others, Stack } from "@spillway/operations";
 import { harmlessLine } from "./harmless";
 import { wrap } from "./text";
 
+/** None of those that were read is chosen: `others` are those that would be, if they were the consumer's. */
+export function describeNone(name: string, read: number, others: readonly Others[] = []): string {
+  if (read === 0) return `${name}: its dead-letter queue has none that can be read`;
+  const count = others.reduce((sum, each) => sum + each.count, 0);
+  const those = `${name}: none of the ${read} dead letter${read === 1 ? "" : "s"} in its dead-letter queue`;
+  return count < read ? `${those} is chosen` : `${those} is its own`;
+}
+
 /** `name`: the consumer whose letters were asked for. */
 export function describeOthersOf(
   name: string,

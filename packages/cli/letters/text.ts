@@ -10,12 +10,15 @@ export function clip(line: string): string {
   return line.length <= most ? line : `${line.slice(0, most - 1)}…`;
 }
 
-/** Breaks a text between words, where it is to stand behind so many columns. */
+/** A word, or a command of ours, which nobody could copy if it were broken. */
+const unbroken = /`(?:npx|pnpm exec) spillway [^`]*`\S*|(?:npx|pnpm exec) spillway [^`]*$|\S+/g;
+
+/** Breaks a text between words, where it is to stand behind so many columns. A command stays whole. */
 export function wrap(text: string, indent: number): readonly string[] {
   const most = Math.max(40, width() - indent);
   const lines: string[] = [];
   let line = "";
-  for (const word of text.split(/\s+/)) {
+  for (const word of text.match(unbroken) ?? []) {
     if (line !== "" && line.length + 1 + word.length > most) {
       lines.push(line);
       line = word;
@@ -24,11 +27,16 @@ export function wrap(text: string, indent: number): readonly string[] {
   return [...lines, line];
 }
 
+interface Row {
+  readonly cells: readonly string[];
+  /** Lines that belong to it, cut at the edge. */
+  readonly below?: readonly string[];
+  /** A text that belongs to it, of which nothing is cut. */
+  readonly note?: string | undefined;
+}
+
 /** A table. The lines below a row belong to it. */
-export function table(
-  heads: readonly string[],
-  rows: readonly { readonly cells: readonly string[]; readonly below: readonly string[] }[],
-): readonly string[] {
+export function table(heads: readonly string[], rows: readonly Row[]): readonly string[] {
   const widths = heads.map((head, index) =>
     Math.max(head.length, ...rows.map(({ cells }) => oneLine(cells[index] ?? "").length)),
   );
@@ -37,11 +45,18 @@ export function table(
   const room = " ".repeat((widths[0] ?? 0) + 4);
   return [
     aligned(heads),
-    ...rows.flatMap(({ cells, below }) => [aligned(cells), ...below.map((text) => clip(`${room}${oneLine(text)}`))]),
+    ...rows.flatMap(({ cells, below = [], note }) => [
+      aligned(cells),
+      ...below.map((text) => clip(`${room}${oneLine(text)}`)),
+      ...(note === undefined ? [] : wrap(note, room.length).map((line) => `${room}${line}`)),
+    ]),
   ];
 }
 
 const oneLine = (text: string) => text.replace(/\s+/g, " ");
+
+/** An error by its type and its message, which may be empty. */
+export const toldError = (type: string, message: string) => (message.trim() === "" ? type : `${type}: ${message}`);
 
 /** A word for a shell. */
 export const quoted = (text = "") => (/^[\w./@:=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);

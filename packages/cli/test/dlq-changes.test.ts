@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
+import { GetQueueAttributesCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { Run } from "../../../test/support/run";
 import { endAll, Spillway } from "../../../test/support/start";
 import { until } from "../../../test/support/until";
@@ -56,6 +56,32 @@ describe("spillway dlq redrive, edit, discard and restore", () => {
       done.stdout,
       / by AWS\. 0 succeeded, 3 came back dead, 0 unknown\.\nAbout 3 are in the dead-letter queue now/,
     );
+    assert.equal(await count(), 3);
+  });
+
+  it("ends with 1 when all of them would stay, and proposes no command that would send none", async () => {
+    const reason = { errorType: "Former", errorMessage: "", sourceArn: "arn:aws:sqs:eu-west-1:000000000000:former" };
+    const StringValue = JSON.stringify(reason);
+    const letter = {
+      ...{ QueueUrl: run.output("ordersDeadLetterQueueUrl"), MessageBody: "{}" },
+      MessageAttributes: { DeadLetterReason: { DataType: "String", StringValue } },
+    };
+    for (let index = 0; index < 2; index += 1) await run.sqs.send(new SendMessageCommand(letter));
+    await until(async () => (await count()) === 5);
+    const { code, stdout, stderr } = await spillway(["redrive", "orders", "--source", "former"]);
+    assert.equal(code, 1, stderr);
+    assert.match(stdout, /^orders: would send 0 dead letters, and 2 would stay\. Nothing was changed\.$/m);
+    assert.doesNotMatch(stderr, /Do it with/);
+    const discarded = await spillway([
+      "discard",
+      "orders",
+      "--source",
+      "former",
+      "--yes",
+      "--output",
+      path.join(folder, "f"),
+    ]);
+    assert.equal(discarded.code, 0, discarded.stderr);
     assert.equal(await count(), 3);
   });
 

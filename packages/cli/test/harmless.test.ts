@@ -63,8 +63,11 @@ describe("what is printed of dead letters", () => {
   });
 
   it("does not control the terminal when they are sent, rehearsed or replayed", () => {
-    const groups = [{ errorType: evil, count: 1, to: evil }];
-    assertHarmless(describePlan("orders", { count: 1, read: 1, ids: [], groups }, "send", { flags: "" }));
+    const groups = [
+      { errorType: evil, count: 1, to: evil },
+      { errorType: evil, count: 1, to: evil, stays: evil },
+    ];
+    assertHarmless(describePlan("orders", { count: 1, stay: 1, read: 1, ids: [], groups }, "send", { flags: "" }));
     const kept = [{ id: "m-1", why: evil }];
     const done: Redriven = {
       ...{ sent: 0, succeeded: 0, cameBack: 0, unknown: 0, doubled: [], to: [], receivers: [], byAws: false },

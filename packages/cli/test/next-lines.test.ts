@@ -2,7 +2,13 @@
 import { strict as assert } from "node:assert";
 import type { Filter, Redriven, Rehearsal, ReplayResult, ShownLetter, Stack } from "@spillway/operations";
 import { commandLine } from "../command-line";
-import { describeDiscarded, describeEdited, describeRedriven, describeRestored } from "../letters/changes";
+import {
+  describeDiscarded,
+  describeEdited,
+  describePlan,
+  describeRedriven,
+  describeRestored,
+} from "../letters/changes";
 import { describeShown } from "../letters/letter";
 import { describePlatform, isRoutine } from "../letters/platform";
 import { describeRehearsals } from "../letters/rehearsals";
@@ -127,6 +133,26 @@ describe("the commands that messages propose", () => {
     assert.deepEqual(await accepted(describeRestored(file, restored, { ...deployed, audit: true })), [
       `dlq restore ${file} --stack acme/shop/prod --from-line 2`,
     ]);
+  });
+
+  it("are whole where a plan says why some stay, which are counted apart from those that would be sent", async () => {
+    const command = "dlq replay clicks --stack acme/shop/prod";
+    const stays = `It describes a batch and holds no record. Read the records again with: npx spillway ${command}`;
+    const groups = [
+      { errorType: "Refused", count: 1, to: "function clicks" },
+      { errorType: "RetryAttemptsExhausted", count: 2, to: `stays: ${stays}`, stays },
+    ];
+    const plan = describePlan("clicks", { count: 1, stay: 2, read: 3, ids: ["m-1"], groups }, "send", deployed);
+    assert.deepEqual(await accepted(plan), [command]);
+    assert.match(plan, / 1 {6}Refused .* function clicks\n {2}2 {6}RetryAttemptsExhausted {2}stays\n {9}It describes /);
+    assert.match(plan, /^clicks: would send 1 dead letter, and 2 would stay\. Nothing was changed\.$/m);
+  });
+
+  it("are whole where it is said whose other letters are", () => {
+    const plan = { count: 0, stay: 0, read: 1, ids: [], groups: [], others: [{ count: 1 }] };
+    const flags = " --stack acme/shop/a-rather-long-name-of-a-stack";
+    const text = describePlan("orders", plan, "send", { flags });
+    assert.ok(text.includes(`\n\`npx spillway dlq show orders${flags}\` says`), text);
   });
 
   it("speak of the run where the letters are in it, and of a deployment otherwise", async () => {

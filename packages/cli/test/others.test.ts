@@ -12,12 +12,12 @@ const audit = { ...stack, audit: true };
 const time = new Date().toISOString();
 
 const oneLine = (text: string) => text.replace(/\s+/g, " ");
-const ofRefunds = "orders: 3 dead letters are of refunds, which has the same dead-letter queue, and stay.";
+const ofRefunds = "orders: 3 dead letters are of refunds, which has the same dead-letter queue, and stay. To choose them, name refunds.";
 const ofNobody =
   "orders: 1 dead letter is of no consumer of this stack, and stays. `npx spillway dlq show orders --stack prod` says what it names; choose it with --id or --source.";
 
 describe("dead letters of others in the same queue", () => {
-  const plan: Plan = { count: 0, read: 4, ids: [], groups: [], others };
+  const plan: Plan = { count: 0, stay: 0, read: 4, ids: [], groups: [], others };
   const shown: Shown = { consumer: "orders", kind: "queue", letters: [], total: 4, read: 4, complete: true, others };
   const rehearsal = { consumer: "orders", read: 4, total: 4, letters: [], groups: [], others } as unknown as Rehearsal;
   const done = { discarded: 2, left: [], file: "f.jsonl", others };

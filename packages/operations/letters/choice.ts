@@ -17,6 +17,8 @@ export interface Others {
   readonly count: number;
   /** Whose they are. Undefined: they name no consumer of the stack. */
   readonly consumer?: string;
+  /** How many of those that name no consumer name no source and no function either: only their ids choose them. */
+  readonly unnamed?: number;
 }
 
 export type Purpose =
@@ -28,6 +30,8 @@ export type Purpose =
 export class Choice {
   /** The consumers' names by the letters' ids: a queue may be read more than once. */
   readonly #others = new Map<string, string | undefined>();
+  /** The ids of those that name nothing. */
+  readonly #unnamed = new Set<string>();
 
   /** `also`: more consumers whose letters are chosen. */
   constructor(
@@ -45,6 +49,7 @@ export class Choice {
     const isUnclaimed = letter.unclaimed !== undefined && this.purpose === "take" && !isNamed;
     if (!isOfAnother && !isUnclaimed) return true;
     this.#others.set(letter.id, isOfAnother ? name : undefined);
+    if (!isOfAnother && letter.unclaimed?.length === 0) this.#unnamed.add(letter.id);
     return false;
   }
 
@@ -55,7 +60,8 @@ export class Choice {
     const named = [...counts.keys()].filter((name) => name !== undefined).sort();
     const others: Others[] = named.map((consumer) => ({ consumer, count: counts.get(consumer) ?? 0 }));
     const unclaimed = counts.get(undefined);
-    if (unclaimed !== undefined) others.push({ count: unclaimed });
+    const unnamed = this.#unnamed.size;
+    if (unclaimed !== undefined) others.push({ count: unclaimed, ...(unnamed > 0 && { unnamed }) });
     return others.length === 0 ? undefined : others;
   }
 }
@@ -70,12 +76,23 @@ export const foundAll = ({ filter: { id, ...others } }: Selection, count: number
  */
 export function describeOthers(others: readonly Others[] | undefined, asked: string): readonly string[] {
   const show = `\`${spillway} dlq show ${asked}\``;
-  return (others ?? []).map(({ consumer, count }) =>
-    consumer === undefined
-      ? `${lettersAre(count)} of no consumer of this stack, and stay${count === 1 ? "s" : ""}. ${show} says what ` +
-        `${count === 1 ? "it names" : "they name"}; choose ${count === 1 ? "it" : "them"} with --id or --source.`
-      : `${lettersAre(count)} of ${consumer}, which has the same dead-letter queue, and stay${count === 1 ? "s" : ""}.`,
-  );
+  return (others ?? []).map(({ consumer, count, unnamed = 0 }) => {
+    const stay = `and stay${count === 1 ? "s" : ""}`;
+    const them = count === 1 ? "it" : "them";
+    return consumer === undefined
+      ? `${lettersAre(count)} of no consumer of this stack, ${stay}. ${show} says what ` +
+          `${count === 1 ? "it names" : "they name"}; choose ${them} with ${choosing(count, unnamed)}.`
+      : `${lettersAre(count)} of ${consumer}, which has the same dead-letter queue, ${stay}. ` +
+          `To choose ${them}, name ${consumer}.`;
+  });
+}
+
+/** `--source` chooses only what names one. */
+function choosing(count: number, unnamed: number): string {
+  if (unnamed === 0) return "--id or --source";
+  if (unnamed >= count) return `--id, because ${count === 1 ? "it names" : "they name"} no source`;
+  const named = count - unnamed;
+  return `--id, or the ${named} that name${named === 1 ? "s" : ""} a source with --source`;
 }
 
 const lettersAre = (count: number) => (count === 1 ? "1 dead letter is" : `${count} dead letters are`);

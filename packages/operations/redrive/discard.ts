@@ -38,7 +38,7 @@ export async function discard(
   { say, signal }: Working,
 ): Promise<{ readonly plan: Plan } | { readonly done: Discarded }> {
   const { consumer, file, filter } = request;
-  const plan = await planOf(stack, request, { signal });
+  const plan = await planOf(stack, request, { goesTo: () => ({ to: "the file" }), signal });
   if (plan.count === 0 || !(await request.agrees(plan))) return { plan };
   const audit = await startAudit(
     stack,

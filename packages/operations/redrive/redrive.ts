@@ -1,13 +1,14 @@
 // Sends dead letters back: all at once by AWS where it can, otherwise one by one.
 import { Choice } from "../letters/choice";
 import { isEmpty } from "../letters/filter";
+import type { DeadLetter } from "../letters/letter";
 import { sharersOf } from "../letters/owner";
 import { openReader } from "../letters/reader";
 import { regionOf } from "../stack/region";
 import type { Stack } from "../stack/stack";
 import { sendChosen } from "./chosen";
 import { fastestMove, servesOnly } from "./move-task";
-import { type Plan, planOf } from "./plan";
+import { destinationOf, type Plan, planOf } from "./plan";
 import type { Redriven, RedriveRequest, Working } from "./request";
 import { moveWhole } from "./whole";
 
@@ -19,9 +20,10 @@ export type RedriveAnswer = { readonly plan: Plan } | { readonly done: Redriven 
 export async function redrive(stack: Stack, request: RedriveRequest, working: Working): Promise<RedriveAnswer> {
   const { to } = request;
   if (request.yes) return { done: await run(stack, request, working) };
-  const plan = await planOf(stack, request, { to, signal: working.signal });
+  const goesTo = (letter: DeadLetter) => destinationOf(letter, stack, to);
+  const plan = await planOf(stack, request, { goesTo, signal: working.signal });
   const [only] = plan.ids;
-  if (plan.count !== 1 || only === undefined) return { plan };
+  if (plan.count !== 1 || plan.stay > 0 || only === undefined) return { plan };
   const done = await run(stack, { ...request, only }, working);
   // The second look is for the one only.
   return { done: { ...done, ...(plan.others && { others: plan.others }) } };

@@ -69,7 +69,8 @@ export function addRedrive(dlq: Command, perform: Perform): void {
     )
     .addHelpText(
       "after",
-      "\nExit codes: 1 when it stopped, when a letter stays, or when all, or as many as --stop-after, came back dead.",
+      "\nExit codes: 1 when it stopped, when a letter stays or would stay, or when all, or as many as --stop-after, came " +
+        "back dead.",
     )
     .action((name, options, command) => {
       const filter = filterOf(options);
@@ -92,7 +93,7 @@ export function addRedrive(dlq: Command, perform: Perform): void {
           if ("plan" in answer) {
             if (!json) session.print(describePlan(name, answer.plan, "send", stack));
             if (answer.plan.count > 0) session.say(`Do it with: ${sameLine(command, choosing(filter))}`);
-            return exitCodes.done;
+            return answer.plan.stay > 0 ? exitCodes.failed : exitCodes.done;
           }
           const { done } = answer;
           if (!json) session.print(describeRedriven(name, done, stack));
