@@ -6,9 +6,9 @@ import type { Shown, ShownLetter, Stack } from "@spillway/operations";
 import { spillway } from "@spillway/operations/called";
 import { ago, until } from "./durations";
 import { harmless, harmlessLine, harmlessLog } from "./harmless";
-import { describeOthersOf } from "./others";
+import { describeNone, describeOthersOf } from "./others";
 import { describePlatform } from "./platform";
-import { clip, quoted, terminalOf, wrap } from "./text";
+import { clip, quoted, terminalOf, toldError, wrap } from "./text";
 
 /** Lines of an event, and of a log, that are shown unless all are asked for. */
 const mostLines = 24;
@@ -21,17 +21,15 @@ export function describeShown(
   { whole }: { readonly whole: boolean },
 ): string {
   const now = new Date();
-  const seen = complete ? `${read} dead letters` : `the first ${read} of ${total} dead letters`;
   if (letters.length === 0) {
-    const which =
-      read === 0 ? `${consumer} has no dead letter that can be read` : `None of ${seen} of ${consumer} matches`;
     const rest = total > read ? `; ${total - read} are held by others, or wait behind those that were read` : "";
     const ofOthers = describeOthersOf(consumer, others, { flags }).map((line) => `${line}\n`);
-    return `${which}${rest}.\n${ofOthers.join("")}Next: ${spillway} dlq list ${consumer}${flags}\n`;
+    return `${describeNone(consumer, read, others)}${rest}.\n${ofOthers.join("")}Next: ${spillway} dlq list ${consumer}${flags}\n`;
   }
   return [
     ...letters.flatMap((letter) => [...describe(letter, now, whole), ""]),
-    `Shown: ${letters.length}. Looked at: ${complete ? "all" : "the first"} ${read} of ${total} dead letters of ${consumer}.`,
+    `Shown: ${letters.length}. Looked at: ${complete || read >= total ? "all" : "the first"} ${read} of ${total} in the ` +
+      `dead-letter queue of ${consumer}.`,
     ...describeOthersOf(consumer, others, { flags }),
     ...nextOf(letters, { consumer, kind, flags, isLocal: stack === undefined }),
     "",
@@ -99,7 +97,7 @@ function describe(letter: ShownLetter, now: Date, whole: boolean): readonly stri
   const { previous, causes = [] } = reason ?? {};
   const batch = batchOf(letter);
   return [
-    ...wrap(`${bold(harmlessLine(errorType))}: ${harmless(errorMessage)}`, 0),
+    ...wrap(toldError(bold(harmlessLine(errorType)), harmless(errorMessage)), 0),
     ...line("id", id),
     ...line(
       failedAt === undefined ? "sent" : "failed",
@@ -139,7 +137,7 @@ function describe(letter: ShownLetter, now: Date, whole: boolean): readonly stri
       named("sequence", reason?.sequenceNumber),
       named("key", reason?.partitionKey),
     ),
-    ...causes.flatMap((cause) => line("caused by", `${cause.errorType}: ${cause.errorMessage}`)),
+    ...causes.flatMap((cause) => line("caused by", toldError(cause.errorType, cause.errorMessage))),
     ...lines(
       "stack",
       (letter.stack ?? "")

@@ -5,7 +5,7 @@ import { spillway } from "@spillway/operations/called";
 import { ago, until } from "./durations";
 import { harmless, harmlessLine } from "./harmless";
 import { describeOthersOf } from "./others";
-import { quoted, table, wrap } from "./text";
+import { quoted, table, toldError, wrap } from "./text";
 
 const heads = ["COUNT", "OLDEST", "NEWEST", "EXPIRES IN", "CAME BACK"] as const;
 
@@ -56,12 +56,21 @@ function ofConsumer(consumer: string, groups: readonly Group[], now: Date): read
     own.map((group) => ({
       cells: [...cellsOf(group, now), group.errorType],
       below: [
-        group.errorMessage,
+        ...(group.errorMessage.trim() === "" ? [] : [group.errorMessage]),
         ...(group.frame === undefined ? [] : [`at ${group.frame}`]),
-        ...(group.unclaimed ? ["names no consumer of this stack; only --id or --source chooses it"] : []),
       ],
+      note: howChosen(group),
     })),
   );
+}
+
+/** Of those of no consumer of the stack. */
+function howChosen({ count, unclaimed, unnamed, example }: Group): string | undefined {
+  if (!unclaimed) return undefined;
+  const [name, them] = count === 1 ? ["names", "it"] : ["name", "them"];
+  return unnamed
+    ? `${name} no source and no function; only --id chooses ${them}, as --id ${quoted(example)}`
+    : `${name} no consumer of this stack; only --id or --source chooses ${them}`;
 }
 
 function cellsOf({ count, oldest, newest, expires, cameBack }: Group, now: Date): readonly string[] {
@@ -78,7 +87,7 @@ const keyOf = ({ key = "(none)" }: Group) => key;
 
 const belowKey = ({ key, consumers, errorType, errorMessage }: Group) => [
   ...(consumers.length === 1 && consumers[0] === key ? [] : [`in ${consumers.join(", ")}`]),
-  `last ${errorType}: ${errorMessage}`,
+  `last ${toldError(errorType, errorMessage)}`,
 ];
 
 /** What keeps the counts from being all. */

@@ -5,7 +5,7 @@ import { spillway } from "@spillway/operations/called";
 import { letters } from "./changes";
 import { filterWords } from "./filter-words";
 import { harmless, harmlessLine } from "./harmless";
-import { describeOthersOf } from "./others";
+import { describeNone, describeOthersOf } from "./others";
 
 /** `filter`: that of the rehearsal, which the next command has too. */
 export function describeRehearsals(
@@ -18,11 +18,20 @@ export function describeRehearsals(
   return `${[...lines, "Nothing was changed where the dead letters are.", ...next].join("\n")}\n`;
 }
 
+/**
+ * Whether no letter of the consumer fails, as far as the rehearsal could tell. It tells nothing where none was run,
+ * although some are chosen or may be among those that the limit left unread. Where the consumer has none, none fails.
+ */
+export function isPassed({ succeed, fail, letters, read, complete }: Rehearsal, limit: number): boolean {
+  const isUnknown = letters.length > 0 || (!complete && read >= limit);
+  return fail === 0 && (succeed > 0 || !isUnknown);
+}
+
 function sectionOf(rehearsal: Rehearsal, flags: string): readonly string[] {
   const { consumer, read, total, complete, letters: rehearsed, groups, others } = rehearsal;
   const ofOthers = describeOthersOf(consumer, others, { flags });
-  if (rehearsed.length === 0) return [`${consumer}: none of ${letters(read)} is chosen.`, ...ofOthers];
-  const sampled = complete ? "" : ` It read ${read} of ${total}.`;
+  const sampled = complete ? "" : ` It read ${read} of ${total}${read < total ? "; --limit reads more" : ""}.`;
+  if (rehearsed.length === 0) return [`${describeNone(consumer, read, others)}.${sampled}`, ...ofOthers];
   const head = `${consumer}: ${letters(rehearsed.length)} in this checkout's code.${sampled}`;
   return [head, ...groups.flatMap(linesOf), ...ofOthers];
 }

@@ -4,7 +4,7 @@ import type { Listing, Plan, Rehearsal, Shown } from "@spillway/operations";
 import { describeDiscarded, describePlan } from "../letters/changes";
 import { describeShown } from "../letters/letter";
 import { describeListing } from "../letters/listing";
-import { describeRehearsals } from "../letters/rehearsals";
+import { describeRehearsals, isPassed } from "../letters/rehearsals";
 
 const others = [{ consumer: "refunds", count: 3 }, { count: 1 }];
 const stack = { name: "prod", flags: " --stack prod", consumers: [] };
@@ -12,7 +12,8 @@ const audit = { ...stack, audit: true };
 const time = new Date().toISOString();
 
 const oneLine = (text: string) => text.replace(/\s+/g, " ");
-const ofRefunds = "orders: 3 dead letters are of refunds, which has the same dead-letter queue, and stay. To choose them, name refunds.";
+const ofRefunds =
+  "orders: 3 dead letters are of refunds, which has the same dead-letter queue, and stay. To choose them, name refunds.";
 const ofNobody =
   "orders: 1 dead letter is of no consumer of this stack, and stays. `npx spillway dlq show orders --stack prod` says what it names; choose it with --id or --source.";
 
@@ -32,6 +33,27 @@ describe("dead letters of others in the same queue", () => {
     ]) {
       assert.ok(oneLine(text).includes(`${ofRefunds} ${ofNobody}`), text);
     }
+  });
+
+  it("are said to be the only ones there, if none is the consumer's own", () => {
+    const none = "orders: none of the 4 dead letters in its dead-letter queue is";
+    const rehearsed = (more: object) =>
+      describeRehearsals([{ ...rehearsal, complete: true, ...more } as Rehearsal], stack, {}).split("\n")[0];
+    assert.equal(rehearsed({}), `${none} its own.`);
+    assert.equal(rehearsed({ others: [{ consumer: "refunds", count: 3 }] }), `${none} chosen.`);
+    assert.equal(rehearsed({ read: 0, others: [] }), "orders: its dead-letter queue has none that can be read.");
+    const some = rehearsed({ complete: false, total: 9 });
+    assert.equal(some, `${none} its own. It read 4 of 9; --limit reads more.`);
+    assert.match(describePlan("orders", plan, "send", stack), /^orders: none of the 4 .* is its own\.$/m);
+    assert.match(describeShown(shown, stack, { whole: false }), /^orders: none of the 4 .* is its own\.$/m);
+  });
+
+  it("do not fail a rehearsal, but what it could not run does", () => {
+    const passed = (more: object) => isPassed({ ...rehearsal, succeed: 0, fail: 0, complete: true, ...more }, 4);
+    assert.equal(passed({}), true);
+    assert.equal(passed({ complete: false, total: 9 }), false);
+    const one = { letters: [{}] };
+    assert.deepEqual([passed(one), passed({ ...one, succeed: 1 }), passed({ ...one, fail: 1 })], [false, true, false]);
   });
 
   it("are chosen by the commands that are proposed where they are shown", () => {
@@ -54,6 +76,16 @@ describe("dead letters of others in the same queue", () => {
     ]);
   });
 
+  it("are to be chosen by --source only if they name one", () => {
+    const howOf = (count: number, unnamed: number) =>
+      oneLine(describePlan("orders", { ...plan, others: [{ count, unnamed }] }, "send", stack))
+        .split("; ")[1]
+        ?.trim();
+    assert.equal(howOf(2, 0), "choose them with --id or --source.");
+    assert.equal(howOf(1, 1), "choose it with --id, because it names no source.");
+    assert.equal(howOf(3, 2), "choose them with --id, or the 1 that names a source with --source.");
+  });
+
   it("are listed under their own consumer, and those of nobody with how they are chosen", () => {
     const group = { oldest: time, newest: time, expires: time, cameBack: 0, errorMessage: "", example: "m-1" };
     const sharers = ["orders", "refunds"].map((name, index) => ({ name, kind: "queue", taken: 2 - index }));
@@ -67,7 +99,11 @@ describe("dead letters of others in the same queue", () => {
       ],
       groups: [
         { ...group, key: "Declined", consumers: ["orders"], count: 1, errorType: "Declined" },
-        { ...group, key: "NoReason", consumers: ["orders"], count: 1, errorType: "NoReason", unclaimed: true },
+        { ...group, key: "Refused", consumers: ["orders"], count: 2, errorType: "Refused", unclaimed: true },
+        {
+          ...{ ...group, key: "NoReason", consumers: ["orders"], count: 1, errorType: "NoReason" },
+          ...{ unclaimed: true, unnamed: true },
+        },
         { ...group, key: "Declined", consumers: ["refunds"], count: 1, errorType: "Declined" },
       ],
     };
@@ -75,14 +111,16 @@ describe("dead letters of others in the same queue", () => {
     const [tables = ""] = text.split("\nNext:");
     const heads = tables
       .split("\n")
-      .filter((line) => / \(queue\): | (Declined|NoReason)$|names no consumer/.test(line));
+      .filter((line) => / \(queue\): | (Declined|NoReason|Refused)$|only --id/.test(line));
     assert.deepEqual(
       heads.map((line) => line.trim().replace(/ .* {2}/, " … ")),
       [
         "orders (queue): 2",
         "1 … Declined",
+        "2 … Refused",
+        "name no consumer of this stack; only --id or --source chooses them",
         "1 … NoReason",
-        "names no consumer of this stack; only --id or --source chooses it",
+        "names no source and no function; only --id chooses it, as --id m-1",
         "refunds (queue): 1",
         "1 … Declined",
       ],

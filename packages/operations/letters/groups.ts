@@ -20,6 +20,8 @@ export interface Group {
   readonly cameBack: number;
   /** If grouped by reason: whether they name no consumer of the stack, but are in the queue of `consumers`. */
   readonly unclaimed?: true;
+  /** If grouped by reason: whether they name no source and no function at all, so that only their ids choose them. */
+  readonly unnamed?: true;
   /** Those of the newest one. */
   readonly errorType: string;
   readonly errorMessage: string;
@@ -38,7 +40,7 @@ export function groupsOf(letters: Iterable<DeadLetter>, by: Grouping, decoded: D
   const groups = new Map<string, DeadLetter[]>();
   for (const letter of letters) {
     const { consumer, unclaimed } = letter;
-    const ofReason = [consumer.name, unclaimed !== undefined, sameness(letter)];
+    const ofReason = [consumer.name, unclaimed !== undefined, unclaimed?.length === 0, sameness(letter)];
     const key = JSON.stringify(by === "reason" ? ofReason : [keyOf(letter, by)]);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [letter]);
@@ -105,6 +107,7 @@ function groupOf(letters: readonly DeadLetter[], by: Grouping, decoded: Decoded)
     expires: iso(expires),
     cameBack: letters.filter(({ redrives }) => redrives > 0).length,
     ...(by === "reason" && last.unclaimed && { unclaimed: true }),
+    ...(by === "reason" && last.unclaimed?.length === 0 && { unnamed: true }),
     errorType: last.errorType,
     errorMessage: last.errorMessage,
     ...(frame !== undefined && { frame }),

@@ -61,7 +61,7 @@ export async function rehearse(settings: RehearseSettings): Promise<readonly Reh
   for (const consumer of consumers) copies.push(await copyLetters(consumer, settings));
   const count = copies.reduce((sum, { letters }) => sum + letters.length, 0);
   if (count === 0) return copies.map((each) => rehearsalOf(each, new Map(), undefined));
-  say(`Starting this checkout's program for ${count} dead letters of ${names.join(", ")}.`);
+  say(`Starting this checkout's program for ${count} dead letter${count === 1 ? "" : "s"} of ${names.join(", ")}.`);
   const standIn = await startStandIn(checkout, { signal, say });
   try {
     const rehearsals: Rehearsal[] = [];

@@ -55,7 +55,7 @@ describe("a dead-letter queue of two consumers", () => {
     return "done" in answer ? answer.done : answer.plan;
   };
   const ofRefunds = { consumer: "refunds", count: 3 };
-  const ofNobody = { count: 2 };
+  const ofNobody = { count: 2, unnamed: 1 };
 
   async function sendDead(event: object, reason?: object): Promise<string> {
     const StringValue = JSON.stringify(reason);
@@ -93,15 +93,15 @@ describe("a dead-letter queue of two consumers", () => {
       ],
     ]);
     assert.equal(queues[0]?.others, undefined);
-    const described = groups.map(({ consumers, errorType, count, unclaimed = false }) =>
-      [...consumers, errorType, count, unclaimed].join(" "),
+    const described = groups.map(({ consumers, errorType, count, unclaimed = false, unnamed = false }) =>
+      [...consumers, errorType, count, unclaimed, unnamed].join(" "),
     );
     assert.deepEqual(described.sort(), [
-      "orders MovedBySQS 1 false",
-      "orders NoReason 1 true",
-      "orders PaymentDeclined 2 false",
-      "orders Refused 1 true",
-      "refunds PaymentDeclined 3 false",
+      "orders MovedBySQS 1 false false",
+      "orders NoReason 1 true true",
+      "orders PaymentDeclined 2 false false",
+      "orders Refused 1 true false",
+      "refunds PaymentDeclined 3 false false",
     ]);
     const [orders] = (await list(["orders"])).queues;
     assert.deepEqual([orders?.taken, orders?.others], [5, [ofRefunds]]);
@@ -129,6 +129,14 @@ describe("a dead-letter queue of two consumers", () => {
       checkout: { program, stack: "dev" },
     });
     assert.deepEqual([rehearsal?.letters.length, rehearsal?.others], [3, [ofRefunds, ofNobody]]);
+  });
+
+  it("counts in a plan what would be sent apart from what would stay, also where it is one", async () => {
+    const answer = await redriven("orders", { source: ["elsewhere"] }, { yes: false });
+    assert.ok("plan" in answer);
+    const { count, stay, ids: chosen, groups } = answer.plan;
+    assert.deepEqual([count, stay, chosen, groups[0]?.count], [0, 1, [], 1]);
+    assert.match(groups[0]?.stays ?? "", /^It came from .*:elsewhere, .* Name the consumer that gets it with --to\.$/);
   });
 
   it("is edited by the consumer's own name only", async () => {

@@ -1,7 +1,7 @@
 // `spillway dlq rehearse`: copies of dead letters, through the code of a checkout.
 import { type Command, Option } from "@commander-js/extra-typings";
 import { jsonText } from "../../letters/harmless";
-import { describeRehearsals } from "../../letters/rehearsals";
+import { describeRehearsals, isPassed } from "../../letters/rehearsals";
 import { examples, notEmpty, wholeNumber } from "../../options";
 import { exitCodes, type Perform } from "../../session";
 import {
@@ -47,7 +47,10 @@ export function addRehearse(dlq: Command, perform: Perform): void {
         "spillway dlq rehearse orders fulfilment --stack prod --limit 500": "those of two consumers, in one local run",
       }),
     )
-    .addHelpText("after", "\nExit codes: 1 when any letter still fails.")
+    .addHelpText(
+      "after",
+      "\nExit codes: 1 when any letter still fails, or when none of a consumer's letters could be run. 0 when it has none.",
+    )
     .action((names, options) =>
       perform((session) =>
         withStack(options, session, "rehearse", async (stack) => {
@@ -59,7 +62,7 @@ export function addRehearse(dlq: Command, perform: Perform): void {
             checkout: { ...programOf(options), against },
           });
           session.print(json ? jsonText(rehearsals) : describeRehearsals(rehearsals, stack, filter));
-          return rehearsals.some(({ fail }) => fail > 0) ? exitCodes.failed : exitCodes.done;
+          return rehearsals.every((each) => isPassed(each, limit)) ? exitCodes.done : exitCodes.failed;
         }),
       ),
     );
