@@ -54,7 +54,8 @@ export async function awaitCanaries(
     if (open === 0) return undefined;
     signal.throwIfAborted();
     if (performance.now() > end) {
-      return `after ${timeout} s, ${open} of the first ${recordIds.length} had no outcome yet: they are retried, or wait`;
+      const which = `${open} of the first ${recordIds.length}`;
+      return `after ${timeout} s, ${which} had no outcome yet: they are retried or wait, or the log does not tell`;
     }
     await sleep(interval, undefined, { signal }).catch(() => {});
   }
