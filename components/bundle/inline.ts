@@ -93,7 +93,8 @@ function whatStays(value: unknown): string | undefined {
   const nearest: unknown = Object.getPrototypeOf(value);
   for (let kind = nearest; typeof kind === "object" && kind !== null; kind = Object.getPrototypeOf(kind)) {
     const { constructor: made } = kind as { readonly constructor?: unknown };
-    if (typeof made !== "function") continue;
+    // A plain object, of which another one is made, has the constructor of all objects.
+    if (typeof made !== "function" || made === Object) continue;
     if (kind !== nearest && (kind === Array.prototype || kind === RegExp.prototype)) {
       return `${withArticle(value.constructor.name)}, which would be ${withArticle(made.name)} only`;
     }

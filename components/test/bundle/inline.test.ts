@@ -38,6 +38,11 @@ describe("an inline callback", () => {
     }
   });
 
+  it("may capture an object that inherits from another one: it was refused as an Object", async () => {
+    const limits = Object.create({ most: 3 });
+    (await Recorded.of(consumer(() => limits.most))).one("aws:lambda/function:Function");
+  });
+
   it("that captures an array is refused if its undefined elements would be lost", async () => {
     const endsWithHole = Object.assign(new Array(3), { 0: {} });
     for (const captured of [[1, undefined], [undefined], [undefined, "a"], new Array(2), endsWithHole]) {
