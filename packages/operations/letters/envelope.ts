@@ -92,6 +92,10 @@ const refusedBySqs = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFF
 export const messageText = (text: string) =>
   text.replace(refusedBySqs, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
+/** Whether SQS takes it as the value of a message attribute. */
+export const isMessageText = (text: string | undefined): text is string =>
+  text !== undefined && text !== "" && text.search(refusedBySqs) === -1;
+
 const textOf = (event: unknown) => messageText(typeof event === "string" ? event : JSON.stringify(event));
 
 const isObject = (value: unknown): value is Members =>

@@ -1,7 +1,7 @@
 // Sends events into the program: to a queue, on a topic, into a stream.
 import { randomUUID } from "node:crypto";
 import type { RunUnderTest } from "@spillway/local";
-import { messageText } from "@spillway/operations/letters";
+import { isMessageText, messageText } from "@spillway/operations/letters";
 import type { PublishOptions, SendOptions as QueueOptions } from "spillway/callback";
 import { type Named, oneFor } from "./names";
 
@@ -66,7 +66,7 @@ export async function sendTo(run: RunUnderTest, name: string, event: unknown, op
   const { MessageId } = await run.ask("sqs", "SendMessage", {
     QueueUrl,
     MessageBody: await bodyOf(run, queue, "send", event, options),
-    ...textAttributes({ ...attributes, ...(correlationId !== undefined && { correlationId }) }),
+    ...textAttributes({ ...attributes, ...(isMessageText(correlationId) && { correlationId }) }),
     ...(fifo && { MessageGroupId: messageGroupId ?? "test" }),
     ...(fifo && { MessageDeduplicationId: messageDeduplicationId ?? randomUUID() }),
     ...(delaySeconds !== undefined && { DelaySeconds: delaySeconds }),
@@ -99,7 +99,7 @@ export async function publishOn(
   const { MessageId } = await run.ask("sns", "Publish", {
     TopicArn,
     Message: messageText(JSON.stringify(envelope)),
-    ...textAttributes({ type, correlationId }),
+    ...textAttributes({ type, ...(isFilterableText(correlationId) && { correlationId }) }),
     ...(TopicArn.endsWith(".fifo") && {
       MessageGroupId: messageGroupId,
       MessageDeduplicationId: messageDeduplicationId,
@@ -140,6 +140,9 @@ async function bodyOf(
     ].join("\n"),
   );
 }
+
+/** What a callback's `publish` sends as an attribute: what a filter of SNS can read between quotation marks. */
+const isFilterableText = (text: string) => /^[ !#-[\]-\ud7ff\ue000-\ufffd]+$/.test(text);
 
 function textAttributes(values: Readonly<Record<string, string | undefined>>) {
   const entries = Object.entries(values).flatMap(([name, value]) =>
