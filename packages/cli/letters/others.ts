@@ -7,8 +7,10 @@ import { wrap } from "./text";
 export function describeNone(name: string, read: number, others: readonly Others[] = []): string {
   if (read === 0) return `${name}: its dead-letter queue has none that can be read`;
   const count = others.reduce((sum, each) => sum + each.count, 0);
-  const those = `${name}: none of the ${read} dead letter${read === 1 ? "" : "s"} in its dead-letter queue`;
-  return count < read ? `${those} is chosen` : `${those} is its own`;
+  const what = count < read ? "chosen" : "its own";
+  return read === 1
+    ? `${name}: the 1 dead letter that was read is not ${what}`
+    : `${name}: none of the ${read} dead letters that were read is ${what}`;
 }
 
 /** `name`: the consumer whose letters were asked for. */

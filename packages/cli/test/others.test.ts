@@ -36,12 +36,14 @@ describe("dead letters of others in the same queue", () => {
   });
 
   it("are said to be the only ones there, if none is the consumer's own", () => {
-    const none = "orders: none of the 4 dead letters in its dead-letter queue is";
+    const none = "orders: none of the 4 dead letters that were read is";
     const rehearsed = (more: object) =>
       describeRehearsals([{ ...rehearsal, complete: true, ...more } as Rehearsal], stack, {}).split("\n")[0];
     assert.equal(rehearsed({}), `${none} its own.`);
     assert.equal(rehearsed({ others: [{ consumer: "refunds", count: 3 }] }), `${none} chosen.`);
     assert.equal(rehearsed({ read: 0, others: [] }), "orders: its dead-letter queue has none that can be read.");
+    const one = rehearsed({ read: 1, others: [{ count: 1 }] });
+    assert.equal(one, "orders: the 1 dead letter that was read is not its own.");
     const some = rehearsed({ complete: false, total: 9 });
     assert.equal(some, `${none} its own. It read 4 of 9; --limit reads more.`);
     assert.match(describePlan("orders", plan, "send", stack), /^orders: none of the 4 .* is its own\.$/m);
