@@ -9,6 +9,7 @@ export type Grouping = (typeof groupings)[number];
 export interface Group {
   /** What its letters have in common, as `--reason`, `--type` and the others take it. Undefined: they have none. */
   readonly key: string | undefined;
+  /** That of the newest one first. */
   readonly consumers: readonly string[];
   readonly count: number;
   /** When the first and the last of them failed, or were sent where nothing says when they failed. ISO 8601. */
@@ -100,7 +101,7 @@ function groupOf(letters: readonly DeadLetter[], by: Grouping, decoded: Decoded)
   const frame = firstFrame(decoded(last));
   return {
     key: keyOf(last, by),
-    consumers: [...new Set(letters.map(({ consumer }) => consumer.name))],
+    consumers: [...new Set([last, ...letters].map(({ consumer }) => consumer.name))],
     count: letters.length,
     oldest: iso(oldest),
     newest: iso(newest),

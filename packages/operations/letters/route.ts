@@ -50,6 +50,10 @@ export function routeOf(letter: DeadLetter, stack: Pick<Stack, "consumers" | "fl
   }
 }
 
+/** The command that sends letters of a consumer back. Nobody but its user knows who gets those of a topic. */
+export const redriveLine = ({ name, kind }: Pick<Consumer, "name" | "kind">, flags: string): string =>
+  `${spillway} dlq redrive ${name}${flags}${kind === "topic" ? " --to CONSUMER" : ""}`;
+
 /** What the route is called in messages, as `queue orders-1a2b3c`. */
 export function nameOfRoute(route: Exclude<Route, { to: "nowhere" }>): string {
   return route.to === "queue"

@@ -1,11 +1,11 @@
 // Runs copies of a consumer's dead letters through the code of a checkout, and tells which would succeed now. On the
 // stack's side it reads the dead-letter queue, and gives back what it read.
-import { spillway } from "../called";
 import { Choice, type Others } from "../letters/choice";
 import type { Filter } from "../letters/filter";
 import { lambdaRecordOf } from "../letters/lambda-record";
 import type { DeadLetter } from "../letters/letter";
 import { openReader } from "../letters/reader";
+import { redriveLine } from "../letters/route";
 import { type Consumer, consumerNamed, type Stack } from "../stack/stack";
 import { codeHashOf } from "./code-hash";
 import { describedRecords } from "./described-records";
@@ -55,7 +55,7 @@ export interface Rehearsal {
  */
 export async function rehearse(settings: RehearseSettings): Promise<readonly Rehearsal[]> {
   const { stack, names, checkout, signal, say } = settings;
-  const consumers = names.map((name) => consumerNamed(stack, name));
+  const consumers = [...new Set(names)].map((name) => consumerNamed(stack, name));
   for (const consumer of consumers) refuseWithoutFunction(consumer, stack);
   const copies: Copies[] = [];
   for (const consumer of consumers) copies.push(await copyLetters(consumer, settings));
@@ -126,7 +126,7 @@ function refuseWithoutFunction({ name, kind }: Consumer, { flags }: Stack): void
   if (kind !== "topic" && kind !== "schedule" && kind !== "rule") return;
   throw new Error(
     `"${name}" is a ${kind}: what it gave up has reached no function, so no code of yours has failed. ` +
-      `Fix its target, then use: ${spillway} dlq redrive ${name}${flags}`,
+      `Fix its target, then use: ${redriveLine({ name, kind }, flags)}`,
   );
 }
 

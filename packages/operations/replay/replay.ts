@@ -2,8 +2,8 @@
 // the stream or from the bucket that has them, and asynchronous events.
 
 import { startAudit } from "../audit";
-import { spillway } from "../called";
 import { openReader } from "../letters/reader";
+import { redriveLine } from "../letters/route";
 import { type Consumer, consumerNamed, type Stack } from "../stack/stack";
 import { mappingOf, type StreamMapping } from "./mapping";
 import { collectPieces, type Piece } from "./pieces";
@@ -62,13 +62,13 @@ export async function replay(settings: ReplaySettings): Promise<ReplayResult> {
 function functionOf({ name, kind, functionName }: Consumer, { flags }: Stack): string {
   if (kind === "queue") {
     throw new Error(
-      `"${name}" consumes a queue, whose dead letters have their messages; use: ${spillway} dlq redrive ${name}${flags}`,
+      `"${name}" consumes a queue, whose dead letters have their messages; use: ${redriveLine({ name, kind }, flags)}`,
     );
   }
   if (functionName !== undefined) return functionName;
   throw new Error(
     kind === "topic" || kind === "schedule" || kind === "rule"
-      ? `"${name}" is a ${kind}, and Lambda describes nothing that it gives up; use: ${spillway} dlq redrive ${name}${flags}`
+      ? `"${name}" is a ${kind}, and Lambda describes nothing that it gives up; use: ${redriveLine({ name, kind }, flags)}`
       : `The output of "${name}" names no function; deploy the program with this version of spillway first.`,
   );
 }

@@ -93,12 +93,17 @@ describe("rehearse", () => {
   });
 
   it("tells where the run has this code already", async () => {
-    const [audit] = await rehearsed(["audit"], { checkout: { program: fixture("fixed-before"), stack: "dev" } });
-    assert.deepEqual([audit?.running, audit?.succeed], ["same", 0]);
+    const [audit, ...again] = await rehearsed(["audit", "audit"], {
+      checkout: { program: fixture("fixed-before"), stack: "dev" },
+    });
+    assert.deepEqual([audit?.running, audit?.succeed, again], ["same", 0, []]);
   });
 
   it("refuses what has reached no function, and a consumer that the stack does not have", async () => {
-    await assert.rejects(rehearsed(["news"]), /"news" is a topic: .* npx spillway dlq redrive news --port \d+$/);
+    await assert.rejects(
+      rehearsed(["news"]),
+      /"news" is a topic: .* npx spillway dlq redrive news --port \d+ --to CONSUMER$/,
+    );
     await assert.rejects(rehearsed(["other"]), /There is no consumer "other"\. The stack has: audit, /);
   });
 
