@@ -217,12 +217,6 @@ describe("groups of dead letters", () => {
     );
   });
 
-  it("name the consumer of the newest one first, with whose error it is shown", () => {
-    const ofOther = { ...of("One.", 2), consumer: { ...of("", 1).consumer, name: "other" } };
-    const [group] = groupsOf([of("One.", 1), ofOther], "tenant");
-    assert.deepEqual([group?.consumers, group?.example], [["other", "orders"], "m-2"]);
-  });
-
   it("are of one consumer by reason, and of all by anything else", () => {
     const letters = [letter({ reason: full }), letter({ reason: full }, { name: "other" }), letter({ body: "text" })];
     assert.deepEqual(

@@ -3,6 +3,7 @@ import { strict as assert } from "node:assert";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
+import { groupsOf } from "../letters/groups";
 import { listLetters } from "../letters/list";
 import { letterOf } from "../letters/parse";
 import { routeOf } from "../letters/route";
@@ -40,6 +41,16 @@ describe("consumers that share a dead-letter queue", () => {
     const message = { MessageId: "m-1", ReceiptHandle: "m-1", Body: "{}", Attributes };
     const route = routeOf(letterOf(message, consumerNamed(stack, "orders"), 1000), stack);
     assert.equal(route.to === "queue" ? route.queueArn : route.to, sourceArn);
+  });
+
+  it("are named by a group of theirs with that of the newest letter first, with whose error it is shown", () => {
+    const of = (name: string, sent: number) => {
+      const Attributes = { SentTimestamp: String(sent), DeadLetterQueueSourceArn: shares(name).sourceArn };
+      const message = { MessageId: name, ReceiptHandle: "r", Body: "{}", Attributes };
+      return letterOf(message, consumerNamed(stack, "orders"), 1000, stack.consumers);
+    };
+    const [group] = groupsOf([of("orders", 1000), of("refunds", 2000)], "tenant");
+    assert.deepEqual([group?.consumers, group?.example], [["refunds", "orders"], "refunds"]);
   });
 
   it("are listed with one look at the queue", async () => {
