@@ -34,7 +34,7 @@ export function describePlan(
 }
 
 /** What may be chosen too, and is not among what was counted, sent or discarded. */
-const describeUnread = ({ count, why }: NonNullable<Plan["unread"]>) =>
+export const describeUnread = ({ count, why }: NonNullable<Plan["unread"]>) =>
   `About ${count} more ${count === 1 ? "was" : "were"} not looked at. ${why}`;
 
 export function describeRedriven(

@@ -2,7 +2,7 @@
 
 import type { Filter, Rehearsal, Stack } from "@spillway/operations";
 import { spillway } from "@spillway/operations/called";
-import { letters } from "./changes";
+import { describeUnread, letters } from "./changes";
 import { filterWords } from "./filter-words";
 import { harmless, harmlessLine } from "./harmless";
 import { describeNone, describeOthersOf } from "./others";
@@ -20,17 +20,19 @@ export function describeRehearsals(
 
 /**
  * Whether no letter of the consumer fails, as far as the rehearsal could tell. It tells nothing where none was run,
- * although some are chosen or may be among those that the limit left unread. Where the consumer has none, none fails.
+ * although some are chosen or may be among those that were left unread. Where the consumer has none, none fails.
  */
-export function isPassed({ succeed, fail, letters, read, complete }: Rehearsal, limit: number): boolean {
-  const isUnknown = letters.length > 0 || (!complete && read >= limit);
+export function isPassed({ succeed, fail, letters, read, complete, unread }: Rehearsal, limit: number): boolean {
+  const isUnknown = letters.length > 0 || unread?.sure === true || (!complete && read >= limit);
   return fail === 0 && (succeed > 0 || !isUnknown);
 }
 
 function sectionOf(rehearsal: Rehearsal, flags: string): readonly string[] {
-  const { consumer, read, total, complete, letters: rehearsed, groups, others } = rehearsal;
+  const { consumer, read, total, complete, unread, letters: rehearsed, groups, others } = rehearsal;
   const ofOthers = describeOthersOf(consumer, others, { flags });
-  const sampled = complete ? "" : ` It read ${read} of ${total}${read < total ? "; --limit reads more" : ""}.`;
+  const sampled = complete
+    ? ""
+    : ` ${unread ? describeUnread(unread) : `It read ${read} of ${total}. --limit reads more.`}`;
   if (rehearsed.length === 0) return [`${describeNone(consumer, read, others)}.${sampled}`, ...ofOthers];
   const head = `${consumer}: ${letters(rehearsed.length)} in this checkout's code.${sampled}`;
   return [head, ...groups.flatMap(linesOf), ...ofOthers];

@@ -45,7 +45,7 @@ describe("dead letters of others in the same queue", () => {
     const one = rehearsed({ read: 1, others: [{ count: 1 }] });
     assert.equal(one, "orders: the 1 dead letter that was read is not its own.");
     const some = rehearsed({ complete: false, total: 9 });
-    assert.equal(some, `${none} its own. It read 4 of 9; --limit reads more.`);
+    assert.equal(some, `${none} its own. It read 4 of 9. --limit reads more.`);
     assert.match(describePlan("orders", plan, "send", stack), /^orders: none of the 4 .* is its own\.$/m);
     assert.match(describeShown(shown, stack, { whole: false }), /^orders: none of the 4 .* is its own\.$/m);
   });
@@ -54,6 +54,11 @@ describe("dead letters of others in the same queue", () => {
     const passed = (more: object) => isPassed({ ...rehearsal, succeed: 0, fail: 0, complete: true, ...more }, 4);
     assert.equal(passed({}), true);
     assert.equal(passed({ complete: false, total: 9 }), false);
+    const behind = { count: 5, why: "They wait behind others.", sure: true };
+    const waiting = { complete: false, read: 3, total: 8 };
+    assert.deepEqual([passed(waiting), passed({ ...waiting, unread: behind })], [true, false]);
+    const text = describeRehearsals([{ ...rehearsal, ...waiting, unread: behind } as Rehearsal], stack, {});
+    assert.match(text, /^orders: .* About 5 more were not looked at\. They wait behind others\.$/m);
     const one = { letters: [{}] };
     assert.deepEqual([passed(one), passed({ ...one, succeed: 1 }), passed({ ...one, fail: 1 })], [false, true, false]);
   });

@@ -6,6 +6,7 @@ import { lambdaRecordOf } from "../letters/lambda-record";
 import type { DeadLetter } from "../letters/letter";
 import { openReader } from "../letters/reader";
 import { redriveLine } from "../letters/route";
+import type { Unread } from "../letters/unread";
 import { type Consumer, consumerNamed, type Stack } from "../stack/stack";
 import { codeHashOf } from "./code-hash";
 import { describedRecords } from "./described-records";
@@ -34,6 +35,8 @@ export interface Rehearsal {
   readonly read: number;
   /** Whether all letters of the queue were read. */
   readonly complete: boolean;
+  /** What SQS did not hand out, although the limit was not reached. */
+  readonly unread?: Unread;
   readonly succeed: number;
   readonly fail: number;
   readonly skipped: number;
@@ -130,7 +133,7 @@ function refuseWithoutFunction({ name, kind }: Consumer, { flags }: Stack): void
   );
 }
 
-interface Copies extends Pick<Rehearsal, "total" | "read" | "complete" | "others"> {
+interface Copies extends Pick<Rehearsal, "total" | "read" | "complete" | "unread" | "others"> {
   readonly consumer: Consumer;
   readonly letters: readonly DeadLetter[];
 }
@@ -143,11 +146,12 @@ async function copyLetters(consumer: Consumer, { stack, filter, limit, signal }:
     const letters: DeadLetter[] = [];
     for await (const wave of reader.waves()) letters.push(...wave.filter((letter) => choice.takes(letter)));
     const { read, complete } = reader;
+    const unread = read < limit ? reader.unread : undefined;
     const total = Math.max(reader.total + reader.held, read);
     // Within a FIFO group they come in order, and their times may be the same.
     if (!consumer.url.endsWith(".fifo")) letters.sort((a, b) => a.sentAt.getTime() - b.sentAt.getTime());
     const { others } = choice;
-    return { consumer, letters, total, read, complete, ...(others && { others }) };
+    return { consumer, letters, total, read, complete, ...(unread && { unread }), ...(others && { others }) };
   } finally {
     await reader.close();
   }

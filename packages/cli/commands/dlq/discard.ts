@@ -14,6 +14,7 @@ import {
   auditOption,
   choosing,
   filterOf,
+  isPlanDone,
   jsonOption,
   refuseUnchosen,
   withStack,
@@ -76,7 +77,7 @@ export function addDiscard(dlq: Command, perform: Perform): void {
             if (answer.plan.count > 0) {
               session.say(`Nothing was discarded. Do it with: ${sameLine(command, choosing(filter))}`);
             }
-            return exitCodes.done;
+            return isPlanDone(answer.plan) ? exitCodes.done : exitCodes.failed;
           }
           const { done } = answer;
           if (!json) session.print(describeDiscarded(name, done, { ...stack, audit }));

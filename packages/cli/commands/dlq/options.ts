@@ -1,6 +1,6 @@
 // The options that the commands for dead letters share: which stack, and which of its dead letters.
 import { type Command, InvalidArgumentError, Option, type OptionValues } from "@commander-js/extra-typings";
-import type { Assignment, Filter, Stack } from "@spillway/operations";
+import type { Assignment, Filter, Plan, Stack } from "@spillway/operations";
 import { configOption, notEmpty, programOption, stackName, stackOutputOption, wholeNumber } from "../../options";
 import type { ProgramOptions } from "../../program-graph";
 import type { Session } from "../../session";
@@ -149,6 +149,10 @@ export function refuseUnchosen(
 /** The options that a dry run was called without, and that make it do what it says. */
 export const choosing = (filter: Filter): readonly string[] =>
   Object.keys(filter).length === 0 ? ["--all", "--yes"] : ["--yes"];
+
+/** A plan fails where the command itself would: letters stay, or those that are chosen may be out of reach. */
+export const isPlanDone = ({ count, stay, unread }: Plan): boolean =>
+  stay === 0 && (count > 0 || unread?.sure !== true);
 
 type Conditions = NonNullable<Filter["where"]>;
 

@@ -12,6 +12,7 @@ import {
   auditOption,
   choosing,
   filterOf,
+  isPlanDone,
   jsonOption,
   refuseUnchosen,
   toOption,
@@ -93,7 +94,7 @@ export function addRedrive(dlq: Command, perform: Perform): void {
           if ("plan" in answer) {
             if (!json) session.print(describePlan(name, answer.plan, "send", stack));
             if (answer.plan.count > 0) session.say(`Do it with: ${sameLine(command, choosing(filter))}`);
-            return answer.plan.stay > 0 ? exitCodes.failed : exitCodes.done;
+            return isPlanDone(answer.plan) ? exitCodes.done : exitCodes.failed;
           }
           const { done } = answer;
           if (!json) session.print(describeRedriven(name, done, stack));
