@@ -37,7 +37,7 @@ export async function serializeInline(callback: AnyCallback, owner: pulumi.Resou
       captured = `the class ${each.name}, whose fields would have no values`;
       throw new Error(captured);
     }
-    return text;
+    return withDefaults(text);
   } catch (error) {
     if (captured === undefined) throw error;
     const fix = /^an Output|\(a resource\)$/.test(captured)
@@ -48,6 +48,18 @@ export async function serializeInline(callback: AnyCallback, owner: pulumi.Resou
         : "export the callback from a module of its own, which is bundled from its source";
     throw new Error(`it captures ${captured}; ${fix}.`);
   }
+}
+
+/**
+ * The text of `import fs, { existsSync } from "node:fs"` has one object for the module with its default. Pulumi takes it
+ * for the module itself, which has no default.
+ */
+function withDefaults(text: string): string {
+  return text.replace(/^const ([\w$]+) = (require\("[^"\n]+"\));$/gm, (line, name: string, module: string) =>
+    text.includes(`${name}.default`)
+      ? `const ${name} = ((all) => ("default" in all ? all : Object.assign({}, all, { default: all })))(${module});`
+      : line,
+  );
 }
 
 interface Class {

@@ -1,7 +1,10 @@
 // What Pulumi's serialisation of an inline callback leaves out of captured values, although it says nothing.
 import { strict as assert } from "node:assert";
+import fs, { existsSync } from "node:fs";
 import * as v from "valibot";
+import yaml, { parse } from "yaml";
 import { Recorded, refusal } from "../../../test/support/component-graph";
+import { serializeInline } from "../../bundle/inline";
 import { QueueConsumer } from "../../queue-consumer";
 import { callback } from "../../runtime/callback/callback";
 
@@ -41,6 +44,15 @@ describe("an inline callback", () => {
   it("may capture an object that inherits from another one: it was refused as an Object", async () => {
     const limits = Object.create({ most: 3 });
     (await Recorded.of(consumer(() => limits.most))).one("aws:lambda/function:Function");
+  });
+
+  it("may use a module's default beside its names: it was undefined when the callback ran", async () => {
+    const used = () => [fs.existsSync("/"), existsSync("/"), yaml.parse("1"), parse("2")];
+    const owner = undefined as never;
+    const text = await serializeInline(used as never, owner);
+    const exported: { callback?: typeof used } = {};
+    new Function("exports", "require", text)(exported, require);
+    assert.deepEqual(exported.callback?.(), [true, true, 1, 2]);
   });
 
   it("that captures an array is refused if its undefined elements would be lost", async () => {
