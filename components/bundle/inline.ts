@@ -51,8 +51,8 @@ export async function serializeInline(callback: AnyCallback, owner: pulumi.Resou
 }
 
 /**
- * The compiled form of `import fs, { existsSync } from "node:fs"` has one object for the module with its default. Pulumi
- * takes it for the module itself, which has no default.
+ * What a compiler makes of `import fs, { existsSync } from "node:fs"` has one object for the module with its default.
+ * Pulumi takes it for the module itself, which has no default.
  */
 function withDefaults(text: string): string {
   return text.replace(/^const ([\w$]+) = (require\("[^"\n]+"\));$/gm, (line, name: string, module: string) =>
