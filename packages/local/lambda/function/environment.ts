@@ -72,15 +72,15 @@ const whileDebugged = 24 * 3600 * 1000;
 
 const bootstrap = path.join(__dirname, "bootstrap.cjs");
 
-/** Megabytes. With 8 or 16 the garbage collector takes no less time, and a function holds 7 or 20 MB more. */
-const youngGeneration = 4;
+/** Megabytes. With 4, 8 or 16 the garbage collector takes no less time, and a function holds 3, 10 or 20 MB more. */
+const youngGeneration = 2;
 
 /**
  * Megabytes that a function may keep before the first collection of its whole heap. V8 begins with a few, and collects
  * again and again while the function warms up. A function that makes a request of AWS's SDK per event takes a tenth
  * less of the processor so.
  */
-const firstCollection = 48;
+const firstCollection = 40;
 
 /** Where it listens is said by the run, not by each process. */
 const inspectorOf = (port: number | undefined) =>
