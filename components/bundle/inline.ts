@@ -56,11 +56,18 @@ export async function serializeInline(callback: AnyCallback, owner: pulumi.Resou
  */
 function withDefaults(text: string): string {
   return text.replace(/^const ([\w$]+) = (require\("[^"\n]+"\));$/gm, (line, name: string, module: string) =>
-    text.includes(`${name}.default`)
-      ? `const ${name} = ((all) => ("default" in all ? all : Object.assign({}, all, { default: all })))(${module});`
+    usesDefault(text, name)
+      ? `const ${name} = ((all) => ("default" in all ? all : Object.create(all, { default: { value: all } })))(${module});`
       : line,
   );
 }
+
+/** Another name may end with it: `node_fs_1` with `fs_1`. */
+const usesDefault = (text: string, name: string) =>
+  text
+    .split(`${name}.default`)
+    .slice(0, -1)
+    .some((before) => !/[\w$]$/.test(before));
 
 interface Class {
   readonly name: string;
