@@ -144,14 +144,14 @@ function tracesOf(error: unknown): Trace[] {
       .slice(start + 1)
       .split("\n")
       .filter((frame) => told.size !== told.add(frame).size);
-    return [[each, `${typeOf(each)}: ${textIn(each, "message").slice(0, longestHeading)}`, frames]];
+    return [[each, `${typeOf(each)}: ${ownMessageOf(each).slice(0, longestHeading)}`, frames]];
   });
 }
 
 function messageOf(error: unknown, seen: Set<unknown>): string {
   if (!isA(error, Error)) return textOf(error);
   seen.add(error);
-  const own = textIn(error, "message");
+  const own = ownMessageOf(error);
   const others = reasonsOf(error).flatMap((reason) => {
     if (seen.has(reason) || seen.size >= mostReasons) return [];
     const text = messageOf(reason, seen);
@@ -175,8 +175,19 @@ function withReasons(error: unknown): readonly unknown[] {
   return [...all];
 }
 
+/**
+ * What the SDK puts in place of a missing message. DynamoDB has none where it cannot read a request, for example one
+ * with a lone surrogate in a text.
+ */
+const noMessage = "UnknownError";
+
 function ownMessageOf(error: unknown): string {
-  return isA(error, Error) ? textIn(error, "message") : textOf(error);
+  if (!isA(error, Error)) return textOf(error);
+  const own = textIn(error, "message");
+  const answer = memberOf(error, "$metadata");
+  if (own !== noMessage || answer === undefined) return own;
+  const why = typeOf(error).startsWith("Serial") ? " It cannot read the request: is there a lone surrogate?" : "";
+  return `AWS gave no reason with status ${textIn(answer, "httpStatusCode")}, request ${textIn(answer, "requestId")}.${why}`;
 }
 
 /** The members of an AggregateError, and the cause. */
