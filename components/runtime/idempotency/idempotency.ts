@@ -183,6 +183,9 @@ class Once {
           if (found.validation === claim.validation) return "in hand";
           throw new IdempotencyValidationError(`An event with the same ${said} and other content is in progress.`);
         }
+        // Left behind as above, and not over before the deadline. A stream tries again at once, which would use up its
+        // retries: after this wait the next attempt begins shortly before that time, or after it.
+        if (context.attempt === undefined) await until(context.deadline - reserve, context.signal);
         throw new IdempotencyAlreadyInProgressError(
           `The event with ${said} is in progress in another invocation.`,
           found.until,

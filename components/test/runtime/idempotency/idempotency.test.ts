@@ -427,6 +427,25 @@ describe("the consumer of an idempotent callback, on a real table", () => {
       assert.equal((await item())?.owner, "dead");
       assert.deepEqual(sqs.of("SendMessage"), []);
     });
+
+    it("uses up one retry of a stream at most, which tries its own record again at once", async () => {
+      const record = streamRecordOf(1, { n: "1" });
+      // Over after the deadline of an attempt that begins now.
+      await leave(record.eventID, 2000);
+      const source = { kind: "stream", deadLetterQueueUrl: sqs.deadLetterQueueUrl, concurrency: 1 } as const;
+      const { runs, what } = noting();
+      const handler = deployed(source, () => idempotent(kinesisHandler, what), {}, settings());
+      let attempts = 0;
+      await silently(async () => {
+        let failed = true;
+        while (failed && attempts < 10) {
+          attempts += 1;
+          const { batchItemFailures } = await handler({ Records: [record] }, contextWith(2000));
+          failed = batchItemFailures.length > 0;
+        }
+      });
+      assert.deepEqual([attempts, runs], [2, ["1"]]);
+    });
   });
 
   describe("at the last attempt of a duplicate", () => {
@@ -553,10 +572,11 @@ describe("the consumer of an idempotent callback, on a real table", () => {
     const source = { kind: "stream", deadLetterQueueUrl: sqs.deadLetterQueueUrl, concurrency: 1 } as const;
     const { runs, what } = noting();
     const handler = deployed(source, () => idempotent(kinesisHandler, what), {}, settings());
+    let milliseconds = 30_000;
     const handled = async (...records: ReturnType<typeof streamRecordOf>[]) => {
       let reported: string[] = [];
       await silently(async () => {
-        const { batchItemFailures } = await handler({ Records: records }, contextWith(30_000));
+        const { batchItemFailures } = await handler({ Records: records }, contextWith(milliseconds));
         reported = batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
       });
       return reported;
@@ -570,6 +590,7 @@ describe("the consumer of an idempotent callback, on a real table", () => {
     assert.equal(reasonOf().errorType, "IdempotencyValidationError");
     // Left behind by an attempt of this very record, which nobody else runs.
     await replace({ record: other.eventID });
+    milliseconds = 2000;
     assert.deepEqual(await handled(other), ["5"]);
   });
 
@@ -577,9 +598,9 @@ describe("the consumer of an idempotent callback, on a real table", () => {
     const source = { kind: "topic", deadLetterQueueUrl: sqs.deadLetterQueueUrl } as const;
     const { runs, what } = noting();
     const handler = deployed(source, () => idempotent(topicHandler, what), {}, settings());
-    const handled = (MessageId: string) => {
+    const handled = (MessageId: string, milliseconds = 30_000) => {
       const Sns = { MessageId, Message: JSON.stringify({ n: "1" }), MessageAttributes: {}, TopicArn: "arn" };
-      return silently(() => handler({ Records: [{ Sns }] } as SNSEvent, contextWith(30_000)));
+      return silently(() => handler({ Records: [{ Sns }] } as SNSEvent, contextWith(milliseconds)));
     };
     await handled("m-1");
     await handled("m-2");
@@ -588,7 +609,7 @@ describe("the consumer of an idempotent callback, on a real table", () => {
     assert.deepEqual([runs, sqs.of("SendMessage")], [["1"], []]);
     // Left behind by an attempt of this very message, which nobody else runs.
     await replace({ record: "m-3" });
-    await assert.rejects(handled("m-3"), { name: "IdempotencyAlreadyInProgressError" });
+    await assert.rejects(handled("m-3", 2000), { name: "IdempotencyAlreadyInProgressError" });
   });
 
   it("waits in a stream, whose shard is blocked anyway, until the time of the other is over", async () => {
