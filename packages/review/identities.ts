@@ -13,7 +13,8 @@ export interface IdentityWarnings {
   readonly shared: readonly string[];
 }
 
-export function identityWarnings({ after, added, removed }: Comparison): IdentityWarnings {
+export function identityWarnings(comparison: Comparison): IdentityWarnings {
+  const { after, added, removed } = comparison;
   const identified = (resources: readonly GraphResource[]) =>
     resources.flatMap((resource) => {
       const identity = resource.custom ? identityOf(resource) : undefined;
@@ -22,7 +23,7 @@ export function identityWarnings({ after, added, removed }: Comparison): Identit
   const gone = identified(removed.filter(({ options }) => !options.retainOnDelete));
   const deleted = identified(added).flatMap(({ resource, identity }) => {
     const former = gone.find((other) => other.identity.key === identity.key)?.resource;
-    return former === undefined ? [] : [deletedText(resource, former, identity)];
+    return former === undefined ? [] : [deletedText(resource, former, identity, comparison)];
   });
   const first = new Map<string, GraphResource>();
   const shared = identified(after.resources).flatMap(({ resource, identity }) => {
@@ -33,18 +34,46 @@ export function identityWarnings({ after, added, removed }: Comparison): Identit
   return { deleted, shared };
 }
 
-function deletedText(created: GraphResource, former: GraphResource, identity: Identity): string {
+function deletedText(
+  created: GraphResource,
+  former: GraphResource,
+  identity: Identity,
+  comparison: Comparison,
+): string {
   const both = `${code(nameOf(created))} is created and ${code(nameOf(former))} deleted, and both ${areOne(identity)}`;
   const effect =
     identity.second === "joins"
       ? "Pulumi creates first and then deletes it, so that **none is left**, and the deployment says nothing."
       : "AWS refuses to create it while the former exists, and **the deployment fails**.";
+  return `${both} ${effect} ${remedyOf(created, former, comparison)}`;
+}
+
+function remedyOf(created: GraphResource, former: GraphResource, comparison: Comparison): string {
+  const owner = ownerOf(created, former, comparison);
+  if (owner !== undefined) {
+    const alias = `aliases: [{ name: ${JSON.stringify(owner.was.name)} }]`;
+    return (
+      `It is named after ${code(nameOf(owner.is))}, and Pulumi applies an alias that a transform adds too late for ` +
+      `it: pass ${code(alias)} to that component as an option.`
+    );
+  }
   const renamed = created.type === former.type && created.parent === former.parent;
   const alias = renamed ? `{ name: ${JSON.stringify(former.name)} }` : JSON.stringify(former.urn);
-  return (
-    `${both} ${effect} If it was renamed or moved, ${code(`aliases: [${alias}]`, 600)} on ` +
-    `${code(nameOf(created))} keeps it.`
-  );
+  return `If it was renamed or moved, ${code(`aliases: [${alias}]`, 600)} on ${code(nameOf(created))} keeps it.`;
+}
+
+/**
+ * The component that both are named after, as the subscription of a topic after its consumer, where it has another name
+ * now and is kept by an alias. Spillway's own follow the aliases that are options, so this one was added later.
+ */
+function ownerOf(created: GraphResource, former: GraphResource, { after, matched, resources }: Comparison) {
+  for (const is of after.resources) {
+    const was = resources.get(matched.get(is.urn) ?? "");
+    if (!is.type.startsWith("spillway:") || was === undefined || was.name === is.name) continue;
+    const [now, before] = [`-${is.name}`, `-${was.name}`];
+    if (created.name.endsWith(now) && created.name.slice(0, -now.length) + before === former.name) return { is, was };
+  }
+  return undefined;
 }
 
 function sharedText(one: GraphResource, other: GraphResource, identity: Identity): string {

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { QueueConsumer, Topic } from "spillway";
 import { type NoteEvent, onAny } from "../../../test/support/callbacks";
 import { textOf, warningsOf } from "./support/review";
@@ -30,14 +30,37 @@ describe("a review of resources that are the same one on AWS", () => {
     assert.deepEqual(await warningsOf(stays, () => subscription("events-to-jobs")), []);
   });
 
+  const subscribed = (name: string, opts: pulumi.ComponentResourceOptions) => () => {
+    const events = new Topic<NoteEvent>("events");
+    events.subscribe(new QueueConsumer(name, { callback: onAny }, opts));
+  };
+
   it("reports nothing about a renamed consumer that an alias keeps, although a topic has its name", async () => {
-    const program = (name: string, opts: pulumi.ComponentResourceOptions) => () => {
-      const events = new Topic<NoteEvent>("events");
-      events.subscribe(new QueueConsumer(name, { callback: onAny }, opts));
-    };
-    const text = await textOf(program("jobs", {}), program("work", { aliases: [{ name: "jobs" }] }));
+    const text = await textOf(subscribed("jobs", {}), subscribed("work", { aliases: [{ name: "jobs" }] }));
     assert.doesNotMatch(text, /CAUTION|WARNING|replace|### (Added|Removed|Permissions)/);
     assert.match(text, /- `events-work topic subscription`, was `events-jobs topic subscription`/);
+  });
+
+  it("reports that the subscription of a consumer does not follow an alias that a transform adds, and what to do", async () => {
+    const rename: pulumi.ResourceTransform = ({ type, props, opts }) =>
+      type === "spillway:index:QueueConsumer"
+        ? { props, opts: pulumi.mergeOptions(opts, { aliases: [{ name: "jobs" }] }) }
+        : undefined;
+    for (const renamed of [
+      subscribed("work", { transforms: [rename] }),
+      () => {
+        pulumi.runtime.registerResourceTransform(rename);
+        subscribed("work", {})();
+      },
+    ]) {
+      assert.deepEqual(await warningsOf(subscribed("jobs", {}), renamed), [
+        "`events-work topic subscription` is created and `events-jobs topic subscription` deleted, and both are one " +
+          "on AWS (the same `topic`, `protocol`, `endpoint`). Pulumi creates first and then deletes it, so that " +
+          "**none is left**, and the deployment says nothing. It is named after `work queue consumer`, and Pulumi " +
+          'applies an alias that a transform adds too late for it: pass `aliases: [{ name: "jobs" }]` to that ' +
+          "component as an option.",
+      ]);
+    }
   });
 
   it("reports that a resource moved into a component without an alias is the former resource", async () => {
