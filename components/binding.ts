@@ -3,6 +3,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { decryptStatements, encryptStatements, keyStatements } from "./iam/encryption";
 import type { Statement } from "./iam/statement";
+import { warnOfOwnDelays } from "./queue/own-delays";
 import type {
   BusTarget,
   PublishTarget,
@@ -130,6 +131,7 @@ export interface Sendable<Wire> {
  * @param consumer - The consumer whose queue the callback sends to.
  */
 export function sendTo<Wire>(consumer: Sendable<Wire>): Binding<SendTarget<Wire>> {
+  warnOfOwnDelays(consumer);
   return {
     value: consumer.queueUrl,
     statements: [

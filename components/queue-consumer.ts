@@ -6,8 +6,16 @@ import { nameOfDeadLetters } from "./base/names";
 import type { BindingsArg, Sendable } from "./binding";
 import type { IdempotencyArg } from "./function/idempotency";
 import { FunctionConsumer } from "./function-consumer";
-import { isFifo, maxReceiveCountOf, type QueueConsumerOptions, visibilityTimeoutOf } from "./queue/consumer-args";
+import {
+  isFifo,
+  maxReceiveCountOf,
+  messageRetentionOf,
+  type QueueConsumerOptions,
+  queueTimesOf,
+  visibilityTimeoutOf,
+} from "./queue/consumer-args";
 import { checkQueueConsumerOptions, checkReaders } from "./queue/consumer-checks";
+import { noteOwnDelays } from "./queue/own-delays";
 import type { PolicyStatement } from "./queue/policy";
 import { type CreatedQueue, createQueueSource, type QueueConsumerNodes } from "./queue/source";
 import type { Callback } from "./runtime/callback/callback";
@@ -79,6 +87,10 @@ export class QueueConsumer<Wire = unknown, In = unknown, B extends object = Reco
       this.contentBasedDeduplication = args.contentBasedDeduplication ?? false;
     }
     this.schema = args.callback.schema;
+    if (!this.fifo) {
+      const maxReceiveCount = maxReceiveCountOf(args);
+      noteOwnDelays(this, { name, maxReceiveCount, times: queueTimesOf(args), retention: messageRetentionOf(args) });
+    }
   }
 
   /**

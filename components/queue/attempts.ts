@@ -11,7 +11,9 @@ export interface QueueTimes {
 }
 
 /**
- * Seconds from when a record is sent until attempt number `attempts` is over, if each takes as long as it can and the
+ * Seconds from when a record is sent, from which SQS counts its retention
+ * (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html),
+ * until attempt number `attempts` is over, if each takes as long as it can and the
  * function keeps up. A record that the consumer sees fail comes back after the consumer's own back-off, which replaces
  * the visibility timeout. One that ends the process, or is throttled, comes back after the visibility timeout.
  */

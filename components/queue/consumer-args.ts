@@ -38,6 +38,11 @@ export interface ExistingQueue {
    * @default not known, and not checked
    */
   readonly messageRetention?: number;
+  /**
+   * Seconds by which every message is delayed, as the queue has it, 0 to 900. They count as part of its retention.
+   * @default 0
+   */
+  readonly delay?: number;
   /** The dead-letter queue of its redrive policy. */
   readonly deadLetterQueue: ExistingDeadLetterQueue;
   /**
@@ -96,8 +101,8 @@ export interface QueueConsumerOptions extends FunctionOptions, Operations {
    */
   readonly visibilityTimeout?: number;
   /**
-   * Seconds for which a message is kept, 60 to 1,209,600. All its attempts and the delays between them must take less
-   * time. Otherwise the message would expire without a dead letter.
+   * Seconds for which a message is kept from when it is sent, 60 to 1,209,600. Its delay, all its attempts and the
+   * delays between them must take less time. Otherwise the message would expire without a dead letter.
    * @default 345600 (4 days)
    */
   readonly messageRetention?: number;
@@ -246,7 +251,7 @@ export function visibilityTimeoutOf(options: QueueConsumerOptions): number {
 /** What the attempts of a record take their time by. */
 export function queueTimesOf(options: QueueConsumerOptions): QueueTimes {
   return {
-    delay: options.delay ?? 0,
+    delay: (options.queue === undefined ? options.delay : options.queue.delay) ?? 0,
     visibilityTimeout: visibilityTimeoutOf(options),
     maximumBatchingWindow: options.maximumBatchingWindow ?? queueDefaults.maximumBatchingWindow,
     timeout: options.timeout ?? functionDefaults.timeout,

@@ -45,7 +45,7 @@ const queueOnly = [
 function checkExistingQueue(options: QueueConsumerOptions, errors: ArgumentErrors): void {
   for (const name of queueOnly) {
     if (options[name] === undefined) continue;
-    const inQueue = ["fifo", "visibilityTimeout", "maxReceiveCount", "messageRetention"].includes(name);
+    const inQueue = ["fifo", "visibilityTimeout", "maxReceiveCount", "messageRetention", "delay"].includes(name);
     errors.add(
       `${name} is given together with an existing queue, which is not changed; ` +
         `${inQueue ? `say in queue.${name} what it is` : "leave it out"}.`,
@@ -94,7 +94,11 @@ function checkQueue(options: QueueConsumerOptions, errors: ArgumentErrors): void
       max: longestRetention,
       ...inSeconds,
     }),
-    errors.integer("delay", options.delay, { min: 0, max: 900, ...inSeconds }),
+    errors.integer(`${existing}delay`, queue === undefined ? options.delay : queue.delay, {
+      min: 0,
+      max: 900,
+      ...inSeconds,
+    }),
   ].every(Boolean);
   if (!known) return;
   if (timeout > visibilityTimeout) {
@@ -124,14 +128,15 @@ function checkRetention(options: QueueConsumerOptions, retention: number, errors
         `which it was sent, so it could expire at once: give at least ${retention} s.`,
     );
   }
-  const needed = longestAttempts(maxReceiveCount, queueTimesOf(options));
+  const times = queueTimesOf(options);
+  const needed = longestAttempts(maxReceiveCount, times);
   if (retention > needed) return;
   const longer = needed < longestRetention ? `give more than ${needed} s, or ` : "";
   errors.add(
     `messageRetention ${retention} s is over before ${maxReceiveCount} attempts are, which take up to ${needed} s ` +
       "with the delays " +
       `between them, so records would expire without a dead letter: ${longer}lower maxReceiveCount, ` +
-      "visibilityTimeout or timeout.",
+      `${times.delay > 0 ? "delay, " : ""}visibilityTimeout or timeout.`,
   );
 }
 

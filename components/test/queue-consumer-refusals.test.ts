@@ -80,6 +80,13 @@ describe("QueueConsumer refuses", () => {
         "expire without a dead letter: give more than 1360 s, or lower maxReceiveCount, visibilityTimeout or timeout.",
     ],
     [
+      "records that expire within their attempts because they are delayed at first",
+      { messageRetention: 1000, delay: 100 },
+      "messageRetention 1000 s is over before 5 attempts are, which take up to 1000 s with the delays between them, so " +
+        "records would expire without a dead letter: give more than 1000 s, or lower maxReceiveCount, delay, " +
+        "visibilityTimeout or timeout.",
+    ],
+    [
       "more attempts than SQS can keep any record for",
       { maxReceiveCount: 1000, timeout: 600 },
       "with the delays between them, so records would expire without a dead letter: lower maxReceiveCount",
@@ -97,6 +104,21 @@ describe("QueueConsumer refuses", () => {
         },
       },
       "messageRetention 3600 s is over before 19 attempts are, which take up to 10638 s",
+    ],
+    [
+      "attempts that outlast what an existing queue keeps because of its delay",
+      {
+        queue: {
+          url: "https://sqs.eu-west-1.amazonaws.com/123456789012/theirs",
+          arn: "arn:aws:sqs:eu-west-1:123456789012:theirs",
+          visibilityTimeout: 180,
+          maxReceiveCount: 5,
+          messageRetention: 1800,
+          delay: 900,
+          deadLetterQueue: { url: "https://sqs/lost", arn: "arn:aws:sqs:eu-west-1:123456789012:lost" },
+        },
+      },
+      "messageRetention 1800 s is over before 5 attempts are, which take up to 1800 s",
     ],
     [
       "settings of FIFO for a standard queue",
@@ -181,7 +203,10 @@ describe("QueueConsumer refuses", () => {
       deadLetterQueue: { url: "d", arn: arn("sqs", "d") },
     };
     const message = await refusal(() => new QueueConsumer("jobs", { callback: note, queue, delay: 5, fifo: true }));
-    assert.match(message, /delay is given together with an existing queue, which is not changed; leave it out/);
+    assert.match(
+      message,
+      /delay is given together with an existing queue, which is not changed; say in queue\.delay what it is/,
+    );
     assert.match(
       message,
       /fifo is given together with an existing queue, which is not changed; say in queue\.fifo what it is/,

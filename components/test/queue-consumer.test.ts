@@ -1,9 +1,10 @@
 // Longer than 250 lines because every resource of the component has its inputs here.
 import { strict as assert } from "node:assert";
 import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
 import { note, putOnly, store } from "../../test/support/callbacks";
 import { Recorded } from "../../test/support/component-graph";
-import { type Binding, readTable, writeTable } from "../binding";
+import { type Binding, readTable, sendTo, writeTable } from "../binding";
 import { QueueConsumer } from "../queue-consumer";
 
 const queueType = "aws:sqs/queue:Queue";
@@ -274,6 +275,34 @@ describe("QueueConsumer", () => {
         void new QueueConsumer("jobs", { callback: note, maxReceiveCount: 10, messageRetention: 1361, timeout: 10 }),
     );
     assert.equal(graph.one(queueType, "jobs").inputs.messageRetentionSeconds, 1361);
+  });
+
+  it("warns who sends to it of delays that the retention has no room for, once, and only where there are some", async () => {
+    const warned = async (args: object, senders = 2) => {
+      const said: string[] = [];
+      const { warn } = pulumi.log;
+      Object.assign(pulumi.log, { warn: (message: string) => void said.push(message) });
+      try {
+        await Recorded.of(() => {
+          const consumer = new QueueConsumer("jobs", { callback: note, ...args });
+          for (let count = 0; count < senders; count += 1) sendTo(consumer);
+        });
+      } finally {
+        Object.assign(pulumi.log, { warn });
+      }
+      return said;
+    };
+    assert.deepEqual(await warned({ messageRetention: 1000 }), [
+      'QueueConsumer "jobs": its attempts take up to 900 s of messageRetention 1000 s, so a message that a callback ' +
+        "sends with delaySeconds above 99 could expire without a dead letter: give messageRetention more than " +
+        "1800 s, or do not send with more.",
+    ]);
+    // The message's own delay takes the place of the queue's.
+    assert.match((await warned({ messageRetention: 1800, delay: 60 }))[0] ?? "", /with delaySeconds above 899 could/);
+    assert.deepEqual(await warned({ messageRetention: 1801 }), []);
+    assert.deepEqual(await warned({ messageRetention: 1000 }, 0), []);
+    assert.deepEqual(await warned({ messageRetention: 1000, fifo: true }), []);
+    assert.deepEqual(await warned({}), []);
   });
 
   it("collects all admitted senders in the queue's one policy, and refuses late additions", async () => {

@@ -18,7 +18,8 @@ export interface SendOptions {
    */
   readonly messageDeduplicationId?: string;
   /**
-   * Seconds until the message can be received, 0 to 900; for standard queues only.
+   * Seconds until the message can be received, 0 to 900; for standard queues only. They take the place of the queue's
+   * delay, and are part of its `messageRetention`, into which all attempts must fit.
    * @default the queue's own delay
    */
   readonly delaySeconds?: number;
