@@ -45,15 +45,18 @@ function eventOf(record: Filterable, content: FilterContent): Event {
   const whole = record as Json;
   const member = content === null || !isObject(whole) ? undefined : whole[content];
   const text = typeof member === "string" ? member : "";
-  let body: Json | undefined;
+  return { record: whole, body: bodyOf(text), text };
+}
+
+/** A bare word, number or truth value is a plain string to Lambda. Most records of tables have no text at all. */
+function bodyOf(text: string): Json | undefined {
+  if (text === "") return undefined;
   try {
     const parsed = parseJson(text);
-    // A bare word, number or truth value is a plain string to Lambda.
-    if (isObject(parsed) || isList(parsed)) body = parsed;
+    return isObject(parsed) || isList(parsed) ? parsed : undefined;
   } catch {
-    body = undefined;
+    return undefined;
   }
-  return { record: whole, body, text };
 }
 
 function compileOne(text: string, content: FilterContent, onFault: OnFault): (event: Event) => boolean {

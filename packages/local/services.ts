@@ -167,7 +167,10 @@ export async function createServices(
       buckets: s3.buckets,
     },
     known: {
-      policyOf: (arn) => services.find(({ name }) => name === serviceIn(arn))?.policyOf?.(arn),
+      policyOf: (arn) => {
+        const service = serviceIn(arn);
+        return services.find(({ name }) => name === service)?.policyOf?.(arn);
+      },
       streamOf: kinesis.streamOf,
       sourceQueuesOf: sqs.sourceQueuesOf,
       secretArnOf: (nameOrArn) => secrets.secret(nameOrArn)?.arn,

@@ -1,13 +1,12 @@
 // The server that DynamoDB of the local run stands on: dynoxide, a child process with its database in a file.
-// The file has more than 250 lines because the start, the watchdog and the end of that process belong together.
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import http from "node:http";
 import net from "node:net";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { placeForDatabases, temporaryFolder } from "../service/temporary-folder";
+import { type BackendAnswer, createClient } from "./client";
 
 export interface BackendSettings {
   /**
@@ -16,11 +15,6 @@ export interface BackendSettings {
   readonly dataDir?: string | undefined;
   /** Called when the server ends without having been closed, with a message for the user. */
   onExit(message: string): void;
-}
-
-export interface BackendAnswer {
-  readonly status: number;
-  readonly body: string;
 }
 
 export interface Backend {
@@ -49,10 +43,10 @@ export async function startBackend({ dataDir, onExit }: BackendSettings): Promis
       if (process.platform === "win32") server.child.kill();
     };
     process.once("exit", atExit);
-    const agent = new http.Agent({ keepAlive: true, maxSockets: 64, maxFreeSockets: 64 });
+    const client = createClient({ ...server, timeout: requestMilliseconds });
     const release = () => {
       process.removeListener("exit", atExit);
-      agent.destroy();
+      client.close();
       removeDirectory();
     };
     server.exited.then((reason) => {
@@ -69,7 +63,7 @@ export async function startBackend({ dataDir, onExit }: BackendSettings): Promis
       throw error;
     }
     return {
-      request: (target, body) => post(agent, server, target, body),
+      request: client.request,
       close: async () => {
         if (closing) return;
         closing = true;
@@ -244,39 +238,4 @@ function addStreamIndex(path: string): void {
   } finally {
     database.close();
   }
-}
-
-function post(agent: http.Agent, { host, port }: Server, target: string, body: string): Promise<BackendAnswer> {
-  return new Promise((resolve, reject) => {
-    const request = http.request(
-      {
-        agent,
-        host,
-        port,
-        method: "POST",
-        headers: {
-          "content-type": "application/x-amz-json-1.0",
-          "x-amz-target": target,
-          "x-amz-date": "20260101T000000Z",
-          // The server requires the form of a signature, and does not check it.
-          authorization:
-            "AWS4-HMAC-SHA256 Credential=local/20260101/local/dynamodb/aws4_request, SignedHeaders=host, Signature=0",
-          "content-length": Buffer.byteLength(body),
-        },
-      },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on("data", (chunk: Buffer) => chunks.push(chunk));
-        response.once("error", reject);
-        response.once("end", () =>
-          resolve({ status: response.statusCode ?? 500, body: Buffer.concat(chunks).toString("utf8") }),
-        );
-      },
-    );
-    request.setTimeout(requestMilliseconds, () =>
-      request.destroy(new Error(`DynamoDB's server did not answer ${target} within ${requestMilliseconds / 1000} s`)),
-    );
-    request.once("error", reject);
-    request.end(body);
-  });
 }

@@ -1,6 +1,5 @@
 // DynamoDB Streams: turns the server's answers into AWS's answers.
 import { createHash } from "node:crypto";
-import { isDeepStrictEqual } from "node:util";
 import { type Message, ServiceError } from "../service/ask";
 import type { TableRecords } from "./records";
 
@@ -112,21 +111,28 @@ export function recordsAnswer(answer: Message, iterator: string, records: TableR
 }
 
 function changesSomething({ eventName, dynamodb }: StreamRecord): boolean {
-  return eventName !== "MODIFY" || !isDeepStrictEqual(unordered(dynamodb.OldImage), unordered(dynamodb.NewImage));
+  return eventName !== "MODIFY" || !isSame(dynamodb.OldImage, dynamodb.NewImage);
 }
 
-/** The value with its sets in a fixed order. */
-function unordered(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(unordered);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, each]) =>
-      (key === "SS" || key === "NS" || key === "BS") && Array.isArray(each)
-        ? [key, [...each].sort()]
-        : [key, unordered(each)],
-    ),
+const sets = new Set(["SS", "NS", "BS"]);
+
+/** Whether two attributes, or two images, have one value. The order in a set does not count. */
+function isSame(one: unknown, other: unknown, inOrder = true): boolean {
+  if (one === other) return true;
+  if (Array.isArray(one) && Array.isArray(other)) {
+    const [ones, others] = inOrder ? [one, other] : [[...one].sort(), [...other].sort()];
+    return ones.length === others.length && ones.every((each, index) => isSame(each, others[index]));
+  }
+  if (!isImage(one) || !isImage(other)) return false;
+  const names = Object.keys(one);
+  return (
+    names.length === Object.keys(other).length &&
+    names.every((name) => Object.hasOwn(other, name) && isSame(one[name], other[name], !sets.has(name)))
   );
 }
+
+const isImage = (value: unknown): value is Image =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** AWS's iterators begin with the ARN of their stream. */
 export const outwardIterator = (streamArn: string, iterator: unknown) => `${streamArn}|1|${String(iterator)}`;

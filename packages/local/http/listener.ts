@@ -128,7 +128,8 @@ async function exchangeOf(request: Request, sender: string | undefined, signal: 
     });
     request.once("end", resolve);
     request.once("error", reject);
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    // After its end, this changes nothing.
+    request.once("close", () => reject(new Error("The client has disconnected.")));
   });
   if (size > maximumBody) {
     throw new ServiceError(
@@ -161,11 +162,11 @@ function headersOf(headers: http.IncomingHttpHeaders): Readonly<Record<string, s
 }
 
 function write(request: Request, response: Response, { status, headers, body }: FrontResponse): void {
-  const bytes = typeof body === "string" ? Buffer.from(body) : body;
-  const all = { ...headers, "content-length": String(bytes.length) };
+  const length = typeof body === "string" ? Buffer.byteLength(body) : body.length;
+  const all = { ...headers, "content-length": String(length) };
   // The two classes have the same methods, but TypeScript cannot call the overloads of a union.
   if (response instanceof http2.Http2ServerResponse) response.writeHead(status, all);
   else response.writeHead(status, all);
   if (request.method === "HEAD") response.end();
-  else response.end(bytes);
+  else response.end(body);
 }

@@ -11,6 +11,8 @@ const ownNames = ["127.0.0.1", "localhost", "[::1]"];
  */
 export function strangerIn(headers: Readonly<Record<string, string>>, port: number): string | undefined {
   const { host, origin, "sec-fetch-site": site } = headers;
+  // What programs send, which is nearly every request.
+  if (host === `127.0.0.1:${port}` && origin === undefined && site === undefined) return undefined;
   const hosts = ownNames.flatMap((name) => [`${name}:${port}`, ...(port === 80 ? [name] : [])]);
   const taken = `Requests go to ${hosts.join(", ")} and no other host`;
   if (host === undefined) return `The request has no Host header. ${taken}.`;

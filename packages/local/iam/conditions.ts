@@ -22,10 +22,11 @@ const arnLike: Test = (given, wanted, context) =>
     const [parts, givenParts] = [partsOf(pattern), partsOf(given)];
     return (
       pattern === "*" ||
-      (parts.length === givenParts.length &&
-        parts.every((part, index) => patternOf(part).test(givenParts[index] ?? "")))
+      (parts.length === givenParts.length && parts.every((part, index) => matches(part, givenParts[index] ?? "")))
     );
   });
+/** Most parts have no wildcards. */
+const matches = (part: string, given: string) => part === given || (/[*?]/.test(part) && patternOf(part).test(given));
 /** A negated operator matches where the key is missing. */
 const not =
   (test: Test): Test =>
@@ -60,7 +61,8 @@ export function compileConditions(
     const known = key.toLowerCase();
     if (!knownKeys.has(known)) throw unknown(where, "key", key, [...knownKeys]);
     const wanted = values.map((value) => templateOf(value, hasVariables));
-    return (context: Context) => (ifExists && !context.has(known)) || test(context.get(known), wanted, context);
+    return (context: Context) =>
+      (ifExists && context.get(known) === undefined) || test(context.get(known), wanted, context);
   });
   return (context) => tests.every((test) => test(context));
 }

@@ -32,61 +32,80 @@ export const knownKeys: ReadonlySet<string> = new Set(
 
 /** On AWS every one of these requests would come by TLS, so they are judged as if they did. */
 export function contextOf(principal: Principal, input: Message, settings: ContextSettings): Context {
-  const { accountId, region } = settings;
-  const context = new Map<string, string>();
-  const add = (values: Readonly<Record<string, string | undefined>>) => {
-    for (const key in values) if (values[key] !== undefined) context.set(key.toLowerCase(), values[key]);
-  };
-  add({
-    "aws:SecureTransport": "true",
-    "aws:RequestedRegion": region,
-    "aws:ResourceAccount": accountId,
-    "aws:ViaAWSService": "false",
-    "aws:PrincipalIsAWSService": "false",
-    "sns:Endpoint": textIn(input, "Endpoint"),
-    "sns:Protocol": textIn(input, "Protocol"),
-    "sts:ExternalId": textIn(input, "ExternalId"),
-    "sts:RoleSessionName": textIn(input, "RoleSessionName"),
-    "s3:ResourceAccount": accountId,
-    "s3:prefix": textIn(input, "Prefix"),
-    "s3:delimiter": textIn(input, "Delimiter"),
-    "s3:x-amz-server-side-encryption": textIn(input, "ServerSideEncryption"),
-  });
-  add(ofPrincipal(principal, settings));
-  return context;
+  const request = { principal, input, settings };
+  return { get: (key) => values.get(key)?.(request) };
 }
 
-function ofPrincipal(principal: Principal, { accountId, region, roleId }: ContextSettings): Record<string, string> {
-  const roleArn = roleOf(principal);
-  if (roleArn === undefined) {
-    if (principal.kind === "user") {
-      return {
-        "aws:PrincipalAccount": accountId,
-        "aws:PrincipalArn": rootArn(accountId, region),
-        "aws:PrincipalType": "Account",
-        "aws:userid": accountId,
-      };
-    }
-    if (principal.kind !== "service") return {};
-    // Only requests that a service makes as itself name the resource, and the account, for which they are made.
-    return {
-      "aws:PrincipalIsAWSService": "true",
-      "aws:PrincipalServiceName": principal.service,
-      "aws:SourceAccount": accountId,
-      ...(principal.sourceArn !== undefined && { "aws:SourceArn": principal.sourceArn }),
-    };
-  }
-  const [, partition = "aws", , , account = accountId] = roleArn.split(":");
-  return {
-    "aws:PrincipalAccount": account,
-    "aws:PrincipalArn": roleArn,
-    "aws:PrincipalType": "AssumedRole",
-    "aws:userid": `${roleId(roleArn) ?? "AROA"}:${sessionName(principal)}`,
-    ...(principal.kind === "function" && {
-      "lambda:SourceFunctionArn": `arn:${partition}:lambda:${region}:${accountId}:function:${principal.functionName}`,
-    }),
-  };
+interface Request {
+  readonly principal: Principal;
+  readonly input: Message;
+  readonly settings: ContextSettings;
 }
+
+/** A request asks for few of its values, if any. */
+type Value = (request: Request) => string | undefined;
+
+const member =
+  (name: string): Value =>
+  ({ input }) =>
+    typeof input[name] === "string" ? input[name] : undefined;
+const account: Value = ({ settings }) => settings.accountId;
+/** Only requests that a service makes as itself name the resource, and the account, for which they are made. */
+const ofService =
+  (value: (service: Extract<Principal, { kind: "service" }>, request: Request) => string | undefined): Value =>
+  (request) => {
+    const { principal } = request;
+    return principal.kind === "service" && principal.roleArn === undefined ? value(principal, request) : undefined;
+  };
+/** Of the role in whose session the principal acts, and of the user, who acts as the account. */
+const ofCaller =
+  (ofRole: (roleArn: string, request: Request) => string | undefined, ofUser: Value): Value =>
+  (request) => {
+    const roleArn = roleOf(request.principal);
+    if (roleArn !== undefined) return ofRole(roleArn, request);
+    return request.principal.kind === "user" ? ofUser(request) : undefined;
+  };
+
+/** By condition key in lower case. */
+const values: ReadonlyMap<string, Value> = new Map(
+  Object.entries<Value>({
+    "aws:SecureTransport": () => "true",
+    "aws:RequestedRegion": ({ settings }) => settings.region,
+    "aws:ResourceAccount": account,
+    "aws:ViaAWSService": () => "false",
+    "sns:Endpoint": member("Endpoint"),
+    "sns:Protocol": member("Protocol"),
+    "sts:ExternalId": member("ExternalId"),
+    "sts:RoleSessionName": member("RoleSessionName"),
+    "s3:ResourceAccount": account,
+    "s3:prefix": member("Prefix"),
+    "s3:delimiter": member("Delimiter"),
+    "s3:x-amz-server-side-encryption": member("ServerSideEncryption"),
+    "aws:PrincipalIsAWSService": (request) => ofService(() => "true")(request) ?? "false",
+    "aws:PrincipalServiceName": ofService(({ service }) => service),
+    "aws:SourceAccount": ofService((_service, { settings }) => settings.accountId),
+    "aws:SourceArn": ofService(({ sourceArn }) => sourceArn),
+    "aws:PrincipalAccount": ofCaller((roleArn, { settings }) => roleArn.split(":")[4] ?? settings.accountId, account),
+    "aws:PrincipalArn": ofCaller(
+      (roleArn) => roleArn,
+      ({ settings }) => rootArn(settings.accountId, settings.region),
+    ),
+    "aws:PrincipalType": ofCaller(
+      () => "AssumedRole",
+      () => "Account",
+    ),
+    "aws:userid": ofCaller(
+      (roleArn, { principal, settings }) => `${settings.roleId(roleArn) ?? "AROA"}:${sessionName(principal)}`,
+      account,
+    ),
+    "lambda:SourceFunctionArn": ({ principal, settings }) => {
+      if (principal.kind !== "function") return undefined;
+      const { accountId, region } = settings;
+      const partition = principal.roleArn.split(":")[1] ?? "aws";
+      return `arn:${partition}:lambda:${region}:${accountId}:function:${principal.functionName}`;
+    },
+  }).map(([key, value]) => [key.toLowerCase(), value]),
+);
 
 /** The role in whose session the principal acts; undefined where it acts in none. */
 export function roleOf(principal: Principal): string | undefined {
@@ -115,5 +134,3 @@ export function sessionArn(roleArn: string, session: string): string {
 
 /** The account itself, as which the user's own keys act. */
 export const rootArn = (accountId: string, region: string) => `arn:${partitionOf(region)}:iam::${accountId}:root`;
-
-const textIn = (input: Message, name: string) => (typeof input[name] === "string" ? String(input[name]) : undefined);

@@ -2,8 +2,11 @@
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
 import { literal, patternOf, wildcards } from "@spillway/graph/read/wildcard";
 
-/** The values of a request, by condition key in lower case. */
-export type Context = ReadonlyMap<string, string>;
+/** The values of a request. */
+export interface Context {
+  /** `key`: a condition key in lower case. Undefined where the request lacks it. */
+  get(key: string): string | undefined;
+}
 
 export interface Template {
   /**

@@ -176,6 +176,24 @@ describe("DynamoDB of the local run", () => {
     );
   });
 
+  it("takes a list in another order, a member more and a member of another name for changes", async () => {
+    const { TableDescription } = await run.client.send(orders());
+    // An attribute may have the name by which DynamoDB calls a set of strings.
+    const items = [
+      { SS: ["a", "b"] },
+      { SS: ["b", "a"] },
+      { SS: ["b", "a"], more: null },
+      { SS: ["b", "a"], other: null },
+    ];
+    for (const item of items) {
+      await run.items.send(new PutCommand({ TableName: "orders", Item: { orderId: "o-1", ...item } }));
+    }
+    assert.deepEqual(
+      (await records(TableDescription?.LatestStreamArn)).map((record) => record.eventName),
+      ["INSERT", "MODIFY", "MODIFY", "MODIFY"],
+    );
+  });
+
   it("includes in a stream record what the stream's view type selects", async () => {
     const { TableDescription } = await run.client.send(orders("KEYS_ONLY"));
     assert.equal(TableDescription?.StreamSpecification?.StreamViewType, "KEYS_ONLY");
