@@ -173,8 +173,8 @@ export class Invocation {
     if (earlier === undefined || this.told.has(item)) return;
     this.told.add(item);
     const outcome = this.outcomes.get(item) ?? (isDone(item) ? "succeeded" : "handedBack");
-    const logger = this.report.of(this.context.awsRequestId, id, item.lost().correlationId);
-    logger[outcome === "succeeded" ? "info" : "warn"]("redriven", { redrives: earlier.redrives, outcome });
+    const { redrives } = earlier;
+    this.report.redriven(this.context.awsRequestId, id, item.lost().correlationId, { redrives, outcome });
   }
 
   warn(message: string, fields: Readonly<Record<string, unknown>>): void {

@@ -29,6 +29,8 @@ export interface BatchReport {
 
 /** CloudWatch takes log events of 256 KB (1 MB since 2025); a line with so many failures stays far below. */
 export const mostFailures = 50;
+/** The level INFO as Powertools counts. */
+const info = 12;
 const longestMessage = 500;
 const longestStack = 3000;
 const mostOfStacks = 100_000;
@@ -37,7 +39,7 @@ export class Report {
   private readonly logger: Logger;
   private readonly metrics: Metrics;
 
-  constructor(functionName: string) {
+  constructor(private readonly functionName: string) {
     this.logger = new Logger({ serviceName: functionName });
     this.metrics = new Metrics({ namespace: "Spillway", serviceName: functionName });
   }
@@ -78,6 +80,27 @@ export class Report {
       this.metrics.addMetadata("level", level).addMetadata("timestamp", new Date().toISOString());
     }
     this.metrics.publishStoredMetrics();
+  }
+
+  /**
+   * What has become of an event that was a dead letter before. Whoever has sent it back waits for this line: where the
+   * level leaves out INFO, it has the function's own, as the metrics have.
+   */
+  redriven(
+    requestId: string,
+    recordId: string,
+    correlationId: string,
+    told: { readonly redrives: number; readonly outcome: RecordOutcome | "succeeded" },
+  ): void {
+    const message = "redriven";
+    const fields = { function_request_id: requestId, recordId, correlationId, ...told };
+    if (this.logger.level <= info) {
+      this.logger[told.outcome === "succeeded" ? "info" : "warn"](message, fields);
+      return;
+    }
+    const { AWS_LAMBDA_LOG_LEVEL: level = "INFO" } = process.env;
+    const line = { level, message, timestamp: new Date(), service: this.functionName, ...fields };
+    process.stdout.write(`${JSON.stringify(line)}\n`);
   }
 
   /** Something that the operator should know and that changed nothing for the records. */

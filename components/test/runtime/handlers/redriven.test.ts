@@ -102,6 +102,36 @@ describe("an event that was a dead letter before", () => {
       assert.deepEqual(reasons.map(({ redrives }) => redrives).sort(), [2, undefined]);
     });
 
+    it("is reported at every level that Lambda or Powertools filters by, with a level that Lambda keeps", async () => {
+      const lineOf = async (what: AnyCallback, variables: Readonly<Record<string, string>>) => {
+        const before = { ...process.env };
+        Object.assign(process.env, variables);
+        const lines = await run(what, [comesBack("back", 2)]).finally(() => {
+          for (const name of Object.keys(variables)) delete process.env[name];
+          Object.assign(process.env, before);
+        });
+        const [line, ...others] = lines.filter(({ message }) => message === "redriven");
+        assert.deepEqual(others, []);
+        return line ?? assert.fail("no line");
+      };
+      for (const level of ["WARN", "ERROR", "FATAL"]) {
+        for (const [what, outcome] of [
+          [succeeds, "succeeded"],
+          [declines, "deadLettered"],
+        ] as const) {
+          const { timestamp, service, ...told } = await lineOf(what, { AWS_LAMBDA_LOG_LEVEL: level });
+          const of = { function_request_id: "request-1", recordId: "back", correlationId: "flow-1" };
+          assert.deepEqual(told, { level, message: "redriven", ...of, redrives: 2, outcome });
+          assert.match(String(timestamp), /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+          assert.equal(typeof service, "string");
+        }
+      }
+      for (const level of ["ERROR", "SILENT"]) {
+        const { outcome, level: stated } = await lineOf(succeeds, { POWERTOOLS_LOG_LEVEL: level });
+        assert.deepEqual([outcome, stated], ["succeeded", "INFO"]);
+      }
+    });
+
     it("is reported as retried while it has attempts, and as dead-lettered at the last", async () => {
       assert.deepEqual(redriven(await run(busy, [comesBack("back", 1)])), [["back", "retried"]]);
       assert.deepEqual(redriven(await run(busy, [comesBack("back", 1, { attempt: 5 })])), [["back", "deadLettered"]]);
