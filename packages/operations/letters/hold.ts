@@ -18,6 +18,7 @@ export class Hold {
   readonly #handles = new Map<string, string>();
   readonly #timer: NodeJS.Timeout;
   #extending: Promise<void> | undefined;
+  #closing = false;
   /** The latest change of visibility. It never rejects. */
   #changing: Promise<void> = Promise.resolve();
 
@@ -67,13 +68,19 @@ export class Hold {
   /** Gives back all. What cannot be given back is visible again after a minute by itself. Never rejects. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#extending;
+    this.#closing = true;
     await this.release([...this.#handles.keys()]).catch(() => {});
   }
 
-  /** One that fails is tried again at the next time, and visible to others at the worst. */
+  /**
+   * One that fails is tried again at the next time, and visible to others at the worst. At the end, the release waits
+   * for one request and not for all: there are thousands for a large queue, and each takes minutes in an outage.
+   */
   async #extend(): Promise<void> {
-    for (const part of parts([...this.#handles.keys()])) await this.#change(part, hidden).catch(() => {});
+    for (const part of parts([...this.#handles.keys()])) {
+      if (this.#closing) return;
+      await this.#change(part, hidden).catch(() => {});
+    }
   }
 
   /**

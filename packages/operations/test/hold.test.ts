@@ -130,6 +130,23 @@ describe("what a reader holds", () => {
     assert.deepEqual([...queue.hidden], []);
   });
 
+  it("is given back at once at the end, although an extension has only begun", async () => {
+    const queue = new Queue([idsOf("a", 9), idsOf("b", 9), idsOf("c", 9)]);
+    const reader = await openReader(queue.stack, { consumer, signal });
+    for await (const _ of reader.waves());
+    queue.slow = true;
+    mock.timers.tick(20_000);
+    await soon();
+    const closed = reader.close();
+    queue.slow = false;
+    // The one that is on its way must be answered: it could reach SQS after the release.
+    queue.onTheWay[0]?.arrive();
+    await closed;
+    assert.deepEqual([...queue.hidden], []);
+    const extended = queue.changes.filter((change) => change.endsWith(" 60"));
+    assert.equal(extended.length, 10, "no other part is extended, which takes minutes for a large queue");
+  });
+
   it("is given back at the end where SQS has refused it before", async () => {
     const queue = new Queue([idsOf("a", 3)]);
     const reader = await openReader(queue.stack, { consumer, signal });
