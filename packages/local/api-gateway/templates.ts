@@ -91,13 +91,17 @@ const encodings = {
  * AWS describes them for texts only. For a number, version 1 of Velocity finds no such method, and writes the call
  * itself into the result, where it may pass for a value. Version 2 makes a text of the number. Which one API Gateway
  * has is not known, so that the local run fails: a template that makes the text itself works with both.
+ *
+ * Neither is it known for a variable without a value. Velocity passes null on, and each emulator answers otherwise: an
+ * empty text, the text `null`, or a failure. An empty text here could be a 500 on AWS, or the call itself in an event.
  */
 const util = Object.fromEntries(
   Object.entries(encodings).map(([name, encode]) => [
     name,
     (given: unknown) => {
       if (typeof given === "string") return encode(given);
-      throw new Error(`$util.${name} takes a text, and not ${String(given)}; write the variable as "$!name".`);
+      const what = given === undefined || given === null ? "a variable without a value" : String(given);
+      throw new Error(`$util.${name} takes a text, and not ${what}; write the variable as "$!name".`);
     },
   ]),
 );

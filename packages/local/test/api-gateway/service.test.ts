@@ -383,17 +383,34 @@ describe("API Gateway of the local run", () => {
     assert.match(lines.join(), /API Gateway: PUT \/orders\/1 failed: .*JSON/);
   });
 
-  it("answers 500 when a template encodes a number, of which API Gateway may make no text, and accepts it as a text", async () => {
-    const encoding = async (variable: string) => {
-      const template = `#set($n = $input.path('$.n'))$util.urlEncode(${variable})`;
+  describe("answers 500 when a template encodes", () => {
+    /** The status and the line that it logs, for this expression. */
+    const rendering = async (expression: string) => {
+      const template = `#set($n = $input.path('$.n'))${expression}`;
       const { call, lines } = await gatewayOf(own({}, { requestTemplates: { "application/json": template } }));
       const { status } = await call("v1/orders/1", { method: "PUT", body: '{"n":5}' });
       return [status, lines.join()] as const;
     };
-    const [status, said] = await encoding("$n");
-    assert.equal(status, 500);
-    assert.match(said, /\$util\.urlEncode takes a text, and not 5; write the variable as "\$!name"/);
-    assert.doesNotMatch((await encoding('"$!n"'))[1], /takes a text/);
+
+    it("a number, of which API Gateway may make no text, and accepts it as a text", async () => {
+      const [status, said] = await rendering("$util.urlEncode($n)");
+      assert.equal(status, 500);
+      assert.match(said, /\$util\.urlEncode takes a text, and not 5; write the variable as "\$!name"/);
+      assert.doesNotMatch((await rendering('$util.urlEncode("$!n")'))[1], /takes a text/);
+    });
+
+    it("what has no value, of which nobody knows what API Gateway makes, and accepts it as an empty text", async () => {
+      for (const name of ["urlEncode", "urlDecode", "base64Encode", "base64Decode", "parseJson", "escapeJavaScript"]) {
+        for (const missing of ["$nothing", "$stageVariables.nothing", "$input.params().header.get('x-nothing')"]) {
+          const [status, said] = await rendering(`$util.${name}(${missing})`);
+          assert.equal(status, 500);
+          assert.ok(said.includes(`$util.${name} takes a text, and not a variable without a value`), said);
+        }
+        if (name !== "parseJson") {
+          assert.doesNotMatch((await rendering(`$util.${name}("$!nothing")`))[1], /takes a text/);
+        }
+      }
+    });
   });
 
   for (const [what, program, says] of [
