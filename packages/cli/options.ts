@@ -4,10 +4,13 @@ import type { Value } from "@spillway/graph";
 
 type Outputs = Readonly<Record<string, Readonly<Record<string, Value>>>>;
 
+/** The program, unless it is named. */
+export const usualProgram = "index.ts";
+
 export const programOption = () =>
   new Option("--program <FILE>", "the program; Pulumi.yaml is looked for in its folder and above")
     .argParser(notEmpty)
-    .default("index.ts");
+    .default(usualProgram);
 
 export const stackOption = () =>
   new Option("--stack <NAME>", "reads Pulumi.<NAME>.yaml").argParser(stackName).default("dev");

@@ -1,4 +1,5 @@
 // Starts the whole program on one machine: the local servers, the evaluated program, and each of its resources on them.
+import { resolve } from "node:path";
 import type { Evaluated, Evaluation, Graph, GraphResource } from "@spillway/graph";
 import { usableProject } from "@spillway/graph";
 import { launchEvaluation } from "@spillway/graph/launch";
@@ -44,6 +45,8 @@ export async function start<Program extends Evaluated>(
   const { program, stack, config = {}, signal, say = () => {} } = settings;
   const project = usableProject(program, stack, config);
   const region = project.config["aws:region"] ?? "";
+  const { stackOutputs } = settings;
+  const origin = { program, stack, config, ...(stackOutputs && { stackOutputs }) };
   const closers: (() => Promise<void>)[] = [];
   let closing: Promise<void> | undefined;
   const close = () => {
@@ -78,7 +81,7 @@ export async function start<Program extends Evaluated>(
       ask,
       identify,
       ...served,
-      routes: [...served.routes, ownPages(() => graph)],
+      routes: [...served.routes, ownPages(() => graph, { ...origin, program: resolve(program) })],
       region,
       accountId,
       absent: () => absentFor(absent),
@@ -90,8 +93,7 @@ export async function start<Program extends Evaluated>(
     address = front.address;
 
     const evaluatedSince = Date.now();
-    const { stackOutputs } = settings;
-    const evaluation = { program, stack, config, address, ...(stackOutputs && { stackOutputs }) };
+    const evaluation = { ...origin, address };
     const evaluated = await evaluate({ ...evaluation, launched, ...(signal && { signal }), onOutput: say });
     const { resources: all } = evaluated.graph;
     for (const line of describeWithoutEffect(all)) say(line);

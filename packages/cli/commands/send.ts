@@ -4,22 +4,14 @@ import { text as wholeOf } from "node:stream/consumers";
 import { isDeepStrictEqual } from "node:util";
 import { type Command, Option } from "@commander-js/extra-typings";
 import type { ConsumerOfProgram } from "@spillway/graph";
-import type { Assignment, Consumer } from "@spillway/operations";
+import type { Assignment, Consumer, Stack } from "@spillway/operations";
 import { spillway } from "@spillway/operations/called";
 import { textOfBody } from "../body-file";
 import { jsonText } from "../letters/harmless";
 import { examples, notEmpty, wholeNumber } from "../options";
 import { exitCodes, type Perform, type Session } from "../session";
-import {
-  addProgramOptions,
-  addStackOptions,
-  assignment,
-  auditOption,
-  jsonOption,
-  type ProgramChoice,
-  programOf,
-  withStack,
-} from "./dlq/options";
+import { addProgramOptions, type ProgramChoice, programOf } from "./dlq/checkout";
+import { addStackOptions, assignment, auditOption, jsonOption, withStack } from "./dlq/options";
 
 export function addSend(program: Command, perform: Perform): void {
   addProgramOptions(
@@ -62,7 +54,7 @@ export function addSend(program: Command, perform: Perform): void {
           const consumer = consumerNamed(stack, name);
           const { group, key, count, audit, json } = options;
           checkSend({ consumer, group, key });
-          const body = await eventFor(consumer, options, session);
+          const body = await eventFor(consumer, options, stack, session);
           const sent = await send(stack, { ...{ consumer, body, count, group, key, audit } }, session);
           const shown = { consumer: name, ...sent, body };
           const lines = [
@@ -84,7 +76,7 @@ interface EventOptions extends ProgramChoice {
 }
 
 /** The text that is sent. Rejects with an Error for the user when the schema refuses it. */
-async function eventFor(consumer: Consumer, options: EventOptions, session: Session): Promise<string> {
+async function eventFor(consumer: Consumer, options: EventOptions, stack: Stack, session: Session): Promise<string> {
   const { body, set, check } = options;
   const given = body === undefined ? undefined : body === "-" ? await wholeOf(process.stdin) : textOfBody(body);
   if (!check && given !== undefined && set === undefined) return given;
@@ -93,7 +85,11 @@ async function eventFor(consumer: Consumer, options: EventOptions, session: Sess
   const { openEnvelope } = require("@spillway/operations") as typeof import("@spillway/operations");
   const { openProgram } = require("@spillway/graph") as typeof import("@spillway/graph");
   // The example and the check are of one evaluation, which takes most of the time.
-  const program = await openProgram({ ...programOf(options), signal: session.signal, onOutput: session.say });
+  const program = await openProgram({
+    ...programOf(options, stack, session),
+    signal: session.signal,
+    onOutput: session.say,
+  });
   try {
     const whole = given === undefined ? exampleIn(await program.consumers(), consumer) : own;
     const event = withValues(whole, set);
@@ -127,8 +123,10 @@ function exampleIn(consumers: readonly ConsumerOfProgram[], { name, functionName
   const found =
     consumers.find((each) => each.functionName === functionName) ?? consumers.find((each) => each.name === name);
   if (found === undefined) {
-    const names = consumers.map((each) => each.name).join(", ");
-    throw new Error(`This checkout's program has no consumer "${name}"; it has ${names}. Give the event with --body.`);
+    const names = consumers.map((each) => each.name).join(", ") || "none";
+    throw new Error(
+      `This checkout's program has no consumer "${name}"; it has ${names}. Give the program that has it with --program, or the event with --body.`,
+    );
   }
   if (found.example === undefined) {
     throw new Error(`No example can be made from the schema of "${name}". Give the event with --body.`);

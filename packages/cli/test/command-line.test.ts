@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { read as docs, tableAfter, unwrapped } from "../../../test/support/docs-tables";
 import { endAll, Spillway } from "../../../test/support/start";
 import { commandLine } from "../command-line";
-import { programOf } from "../commands/dlq/options";
+import { programOf } from "../commands/dlq/checkout";
 import { version } from "../package.json";
 import { exitCodes } from "../session";
 
@@ -68,8 +68,7 @@ describe("the command lines of spillway dlq rehearse, spillway dlq edit and spil
 
   for (const call of callsOf) {
     it(`run the program of the checkout with the configuration that is named: ${call}`, async () => {
-      const stackOf = async (more: string) =>
-        programOf({ program: "index.ts", ...(await optionsOf(call + more)) }).stack;
+      const stackOf = async (more: string) => programOf(await optionsOf(call + more), {}, { say: () => {} }).stack;
       assert.equal(await stackOf(""), "dev");
       assert.equal(await stackOf(" --stack acme/shop/prod"), "prod");
       assert.equal(await stackOf(" --stack prod --stack-config test"), "test");

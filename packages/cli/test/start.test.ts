@@ -42,7 +42,7 @@ describe("spillway start", () => {
         404,
         {
           message:
-            "No page /_spillway/other; there are /_spillway/health, /_spillway/outputs and /_spillway/dead-letters.",
+            "No page /_spillway/other; there are /_spillway/health, /_spillway/program, /_spillway/outputs and /_spillway/dead-letters.",
         },
       ],
     );

@@ -1,13 +1,16 @@
-// The run's own pages: whether it is ready, what the program exported, and where the dead letters of its components
-// are.
-import type { Graph } from "@spillway/graph";
+// The run's own pages: whether it is ready, which program it has, what that exported, and where the dead letters of its
+// components are.
+import type { Evaluation, Graph } from "@spillway/graph";
 import { deadLettersIn } from "@spillway/graph/read/dead-letters";
 import type { FrontResponse, Route } from "../protocol/http";
 
 const starting = { message: "The run is starting." };
 
+/** What the run was started with. A command that evaluates the program again, to check an event, needs the same. */
+export type Origin = Pick<Evaluation, "program" | "stack" | "config" | "stackOutputs">;
+
 /** `program` returns undefined until the run is ready. */
-export function ownPages(program: () => Pick<Graph, "outputs" | "resources"> | undefined): Route {
+export function ownPages(program: () => Pick<Graph, "outputs" | "resources"> | undefined, origin: Origin): Route {
   const json = (status: number, body: unknown): FrontResponse => ({
     status,
     headers: { "content-type": "application/json" },
@@ -19,11 +22,12 @@ export function ownPages(program: () => Pick<Graph, "outputs" | "resources"> | u
       const ready = program();
       if (path === "/_spillway/health")
         return json(ready === undefined ? 503 : 200, { status: ready === undefined ? "starting" : "ready" });
+      if (path === "/_spillway/program") return json(200, origin);
       if (path === "/_spillway/outputs") return ready === undefined ? json(503, starting) : json(200, ready.outputs);
       if (path === "/_spillway/dead-letters")
         return ready === undefined ? json(503, starting) : json(200, deadLettersIn(ready));
       return json(404, {
-        message: `No page ${path}; there are /_spillway/health, /_spillway/outputs and /_spillway/dead-letters.`,
+        message: `No page ${path}; there are /_spillway/health, /_spillway/program, /_spillway/outputs and /_spillway/dead-letters.`,
       });
     },
   };

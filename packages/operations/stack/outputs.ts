@@ -3,6 +3,7 @@
 
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
+import type { LocalSettings } from "@spillway/local";
 import { spillway } from "../called";
 
 export type Outputs = Readonly<Record<string, unknown>>;
@@ -27,7 +28,17 @@ export async function deadLettersOfRun(address: string, signal: AbortSignal): Pr
   return JSON.parse(await pageOfRun(address, "dead-letters", signal)) as readonly ComponentOfRun[];
 }
 
-async function pageOfRun(address: string, page: string, signal: AbortSignal): Promise<string> {
+/** What a local run was started with: its program, as an absolute path, with what makes it the same when evaluated. */
+export type ProgramOfRun = Pick<LocalSettings, "program" | "stack" | "config" | "stackOutputs">;
+
+/** Undefined for a run that was started before there was such a page. */
+export async function programOfRun(address: string, signal: AbortSignal): Promise<ProgramOfRun | undefined> {
+  const text = await pageOfRun(address, "program", signal, "null");
+  return (JSON.parse(text) as ProgramOfRun | null) ?? undefined;
+}
+
+/** `absent`: the text of a page that is not there. Default: that is an error. */
+async function pageOfRun(address: string, page: string, signal: AbortSignal, absent?: string): Promise<string> {
   const response = await fetch(`${address}/_spillway/${page}`, {
     signal: AbortSignal.any([signal, AbortSignal.timeout(runTimeout)]),
   }).catch((error: unknown) => {
@@ -40,6 +51,7 @@ async function pageOfRun(address: string, page: string, signal: AbortSignal): Pr
   });
   if (response.status === 503) throw new Error(`The local run at ${address} is starting. Try again when it is ready.`);
   const text = await response.text();
+  if (response.status === 404 && absent !== undefined) return absent;
   if (!response.ok) throw new Error(`${address} answers ${response.status}, as no local run does: ${cut(text)}`);
   return text;
 }

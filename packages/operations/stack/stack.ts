@@ -8,6 +8,8 @@ import {
   outputsOfFile,
   outputsOfRun,
   outputsOfStack,
+  type ProgramOfRun,
+  programOfRun,
 } from "./outputs";
 import { regionOf } from "./region";
 
@@ -44,6 +46,8 @@ export interface Stack {
   readonly name: string | undefined;
   readonly outputs: Outputs;
   readonly consumers: readonly Consumer[];
+  /** Only of a local run. */
+  readonly program?: ProgramOfRun | undefined;
   /** How a further command reads the same stack: ` --stack prod`, or nothing for the local run. */
   readonly flags: string;
   /** The clients for the region of this consumer, because a stack may have consumers in several regions. */
@@ -68,6 +72,7 @@ export async function openStack({ stack, outputs: file, port, signal }: StackOpt
         ? await outputsOfStack(stack, signal)
         : await outputsOfRun(address, signal);
   const components = local ? await deadLettersOfRun(address, signal) : [];
+  const program = local ? await programOfRun(address, signal) : undefined;
   const consumers = consumersIn(outputs, components);
   // Any key has full access to the local run. On AWS, the SDK finds credentials as every tool of AWS does.
   const credentials = { accessKeyId: "spillway", secretAccessKey: "spillway" };
@@ -75,6 +80,7 @@ export async function openStack({ stack, outputs: file, port, signal }: StackOpt
     name: stack ?? file,
     outputs,
     consumers,
+    program,
     ...clientsByRegion(local ? { endpoint: address, credentials } : {}),
     flags:
       stack !== undefined

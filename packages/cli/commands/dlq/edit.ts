@@ -1,23 +1,14 @@
 // `spillway dlq edit`: edits the event of a dead letter, checks it, and sends it.
 import { type Command, Option } from "@commander-js/extra-typings";
-import type { Assignment, Consumer } from "@spillway/operations";
+import type { Assignment, Consumer, Stack } from "@spillway/operations";
 import { textOfBody } from "../../body-file";
 import { editText, keepText } from "../../editor";
 import { describeEdited } from "../../letters/changes";
 import { jsonText } from "../../letters/harmless";
 import { examples, notEmpty } from "../../options";
 import { exitCodes, type Perform, type Session } from "../../session";
-import {
-  addProgramOptions,
-  addStackOptions,
-  assignment,
-  auditOption,
-  jsonOption,
-  type ProgramChoice,
-  programOf,
-  toOption,
-  withStack,
-} from "./options";
+import { addProgramOptions, type ProgramChoice, programOf } from "./checkout";
+import { addStackOptions, assignment, auditOption, jsonOption, toOption, withStack } from "./options";
 
 export function addEdit(dlq: Command, perform: Perform): void {
   addProgramOptions(
@@ -76,7 +67,7 @@ export function addEdit(dlq: Command, perform: Perform): void {
                 typed = await changed(text, options, session);
                 return typed;
               },
-              ...(check && { check: (consumer, event) => issuesOf(consumer, event, options, session) }),
+              ...(check && { check: (consumer, event) => issuesOf(consumer, event, options, stack, session) }),
             },
             session,
           ).catch((error: unknown) => {
@@ -117,12 +108,14 @@ async function issuesOf(
   { name, functionName, kind }: Consumer,
   event: unknown,
   options: ProgramChoice & Change & { readonly whole: boolean },
-  { signal, say }: Session,
+  stack: Stack,
+  session: Session,
 ): Promise<readonly string[]> {
+  const { signal, say } = session;
   const { checkEvents } = require("@spillway/graph") as typeof import("@spillway/graph");
   // What is edited of a change of a table, and with --whole, is a record around the event.
   const paths = options.whole || kind === "table" ? [] : options.set?.map(({ path }) => path);
   const events = [{ consumer: name, functionName, event, paths }];
-  const [answer] = await checkEvents({ ...programOf(options), signal, onOutput: say, events });
+  const [answer] = await checkEvents({ ...programOf(options, stack, session), signal, onOutput: say, events });
   return answer?.issues ?? [];
 }

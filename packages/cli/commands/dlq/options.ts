@@ -1,18 +1,11 @@
 // The options that the commands for dead letters share: which stack, and which of its dead letters.
 import { type Command, InvalidArgumentError, Option, type OptionValues } from "@commander-js/extra-typings";
 import type { Assignment, Filter, Plan, Stack } from "@spillway/operations";
-import { configOption, notEmpty, programOption, stackName, stackOutputOption, wholeNumber } from "../../options";
-import type { ProgramOptions } from "../../program-graph";
+import { notEmpty, wholeNumber } from "../../options";
 import type { Session } from "../../session";
 
 const deployedStackOption = () =>
   new Option("--stack <NAME>", "a deployed stack, by its outputs (default: the local run)").argParser(deployedStack);
-
-const stackConfigOption = () =>
-  new Option(
-    "--stack-config <NAME>",
-    "runs the checkout with Pulumi.<NAME>.yaml (default: the name of --stack, or dev)",
-  ).argParser(stackName);
 
 /** As `pulumi --stack` takes it: the organization and the project may be before the name. */
 function deployedStack(text: string): string {
@@ -36,33 +29,6 @@ const portOption = () =>
 export const addStackOptions = <Args extends unknown[], Options extends OptionValues, Globals extends OptionValues>(
   command: Command<Args, Options, Globals>,
 ) => command.addOption(deployedStackOption()).addOption(outputsOption()).addOption(portOption());
-
-/**
- * Adds the options that choose the program of the checkout, which `programOf` reads.
- *
- * @internal The compiler would take minutes to write this type out, and nobody outside needs it.
- */
-export const addProgramOptions = <Args extends unknown[], Options extends OptionValues, Globals extends OptionValues>(
-  command: Command<Args, Options, Globals>,
-) =>
-  command
-    .addOption(programOption())
-    .addOption(stackConfigOption())
-    .addOption(configOption())
-    .addOption(stackOutputOption());
-
-export interface ProgramChoice extends Omit<ProgramOptions, "stack"> {
-  /** The deployed stack. Its name may have its organization and project. */
-  readonly stack?: string | undefined;
-  /** Which configuration the program has, where it is not that of the deployed stack. */
-  readonly stackConfig?: string | undefined;
-}
-
-/** The program of the checkout, with the configuration that the options choose. */
-export const programOf = ({ program, stack = "dev", stackConfig, config = {}, stackOutput = {} }: ProgramChoice) => ({
-  ...{ program, config, stackOutputs: stackOutput },
-  stack: stackConfig ?? stack.split("/").at(-1) ?? stack,
-});
 
 export const jsonOption = () => new Option("--json", "prints one JSON document").default(false);
 

@@ -4,15 +4,8 @@ import { jsonText } from "../../letters/harmless";
 import { describeRehearsals, isPassed } from "../../letters/rehearsals";
 import { examples, notEmpty, wholeNumber } from "../../options";
 import { exitCodes, type Perform } from "../../session";
-import {
-  addFilterOptions,
-  addProgramOptions,
-  addStackOptions,
-  filterOf,
-  jsonOption,
-  programOf,
-  withStack,
-} from "./options";
+import { addProgramOptions, programOf } from "./checkout";
+import { addFilterOptions, addStackOptions, filterOf, jsonOption, withStack } from "./options";
 
 const most = 100;
 
@@ -59,7 +52,7 @@ export function addRehearse(dlq: Command, perform: Perform): void {
           const filter = filterOf(options);
           const rehearsals = await rehearse({
             ...{ stack, names, filter, limit, signal: session.signal, say: session.say },
-            checkout: { ...programOf(options), against },
+            checkout: { ...programOf(options, stack, session), against },
           });
           session.print(json ? jsonText(rehearsals) : describeRehearsals(rehearsals, stack, filter));
           return rehearsals.every((each) => isPassed(each, limit)) ? exitCodes.done : exitCodes.failed;

@@ -30,7 +30,11 @@ describe("the HTTP server of the local run refuses requests from outside", () =>
       return { status: 202, headers: {}, body: "{}" };
     };
     const routes = [
-      ownPages(() => ({ outputs: { orders: "queue" }, resources: [] })),
+      ownPages(() => ({ outputs: { orders: "queue" }, resources: [] }), {
+        program: "index.ts",
+        stack: "dev",
+        config: {},
+      }),
       { prefix: "/_aws/execute-api", handler: endpoint },
     ];
     front = await startFront({ port: 0, ask, identify, routes, region, accountId });

@@ -1,0 +1,108 @@
+// Which program the commands check with and rehearse, where the local run was started with another than index.ts.
+import { strict as assert } from "node:assert";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import * as path from "node:path";
+import { ReceiveMessageCommand } from "@aws-sdk/client-sqs";
+import { Run } from "../../../test/support/run";
+import { endAll, Spillway } from "../../../test/support/start";
+import { until } from "../../../test/support/until";
+import { programOf } from "../commands/dlq/checkout";
+
+const root = path.resolve(__dirname, "..", "..", "..");
+const file = path.join(root, "docs", "examples", "greetings.ts");
+
+describe("with a local run of another program than index.ts", () => {
+  let run: Run;
+  let folder: string;
+  before(async () => {
+    // Below the repository, where the packages are found.
+    mkdirSync(path.join(root, ".spillway"), { recursive: true });
+    folder = mkdtempSync(path.join(root, ".spillway", "user-"));
+    writeFileSync(path.join(folder, "index.ts"), "export {};\n");
+    writeFileSync(path.join(folder, "Pulumi.yaml"), "name: shop\nruntime: nodejs\n");
+    writeFileSync(path.join(folder, "Pulumi.dev.yaml"), "config:\n  aws:region: eu-west-1\n");
+    run = await Run.start({ program: path.relative(process.cwd(), file) });
+  });
+  afterEach(endAll);
+  after(async () => {
+    if (folder !== undefined) rmSync(folder, { recursive: true });
+    await run?.stop();
+  });
+
+  const call = async (args: readonly string[], cwd = root) => {
+    const command = new Spillway([...args, "--port", new URL(run.local.address).port], { cwd });
+    const code = await command.ended;
+    return { code, stdout: command.stdout, stderr: command.stderr };
+  };
+
+  it("spillway send, dlq rehearse and dlq edit take the program of the run", async () => {
+    for (const more of [[], ["--set", "name=5", "--no-check"]]) {
+      const { code, stderr } = await call(["send", "greetings", ...more]);
+      assert.equal(code, 0, stderr);
+    }
+    let letter: string | undefined;
+    await until(async () => {
+      const QueueUrl = run.output("deadLetterQueueUrl");
+      const { Messages } = await run.sqs.send(new ReceiveMessageCommand({ QueueUrl, VisibilityTimeout: 0 }));
+      letter = Messages?.[0]?.MessageId;
+      return letter !== undefined;
+    });
+    const rehearsed = await call(["dlq", "rehearse", "greetings"]);
+    assert.match(rehearsed.stdout, /1 still fails with InvalidEvent/, rehearsed.stderr);
+    const edited = await call(["dlq", "edit", "greetings", letter ?? "", "--set", 'name="Ada"']);
+    assert.equal(edited.code, 0, edited.stderr);
+  });
+
+  it("they say which program the run has where it is in another folder", async () => {
+    const { code, stderr } = await call(["send", "greetings"], folder);
+    assert.equal(code, 1, stderr);
+    assert.ok(
+      stderr.includes(
+        `This takes index.ts of this folder. The local run has ${file}: to take that, give it with --program.`,
+      ),
+      stderr,
+    );
+    assert.match(stderr, /has no consumer "greetings"; it has none/);
+    const named = await call(["send", "greetings", "--program", file], folder);
+    assert.equal(named.code, 0, named.stderr);
+  });
+});
+
+describe("the program that a command takes", () => {
+  const said: string[] = [];
+  const say = (line: string) => void said.push(line);
+  const own = {
+    program: path.resolve("shop.ts"),
+    stack: "test",
+    config: { a: "1", b: "1" },
+    stackOutputs: { s: { o: 1 } },
+  };
+  afterEach(() => said.splice(0));
+
+  it("is that of the run, with its stack and configuration, unless options say otherwise", () => {
+    const usual = { program: "index.ts", stack: "dev", config: {}, stackOutputs: {} };
+    assert.deepEqual(programOf({}, {}, { say }), usual);
+    assert.deepEqual(programOf({}, { program: own }, { say }), { ...own, program: "shop.ts" });
+    assert.deepEqual(programOf({ program: "./shop.ts", config: { b: "2" } }, { program: own }, { say }), {
+      ...{ ...own, program: "./shop.ts" },
+      config: { a: "1", b: "2" },
+    });
+    assert.deepEqual(programOf({ program: "other.ts" }, { program: own }, { say }), { ...usual, program: "other.ts" });
+    assert.deepEqual(programOf({ stackConfig: "prod" }, { program: own }, { say }), {
+      ...{ ...usual, program: "shop.ts" },
+      stack: "prod",
+    });
+    assert.deepEqual(said, []);
+  });
+
+  it("is not that of a run in another folder", () => {
+    for (const program of [path.resolve("..", "shop.ts"), path.resolve("..", "other", "index.ts")]) {
+      assert.equal(programOf({}, { program: { ...own, program } }, { say }).program, "index.ts");
+    }
+    assert.equal(said.length, 2);
+    assert.equal(
+      programOf({}, { program: { ...own, program: path.resolve("..shop", "index.ts") } }, { say }).stack,
+      "test",
+    );
+  });
+});
