@@ -1,5 +1,5 @@
-// The HTTP client of the server that DynamoDB of the local run stands on. Every request of a function to a table comes by
-// here, so it does nothing that it need not do.
+// The HTTP client of the server that DynamoDB of the local run stands on. Every request of a function to a table comes
+// by here, so it does nothing that it need not do.
 import http from "node:http";
 
 export interface ClientSettings {
