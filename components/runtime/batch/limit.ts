@@ -1,21 +1,29 @@
 // Bounded parallelism: so many pieces of work at a time, the others in the order in which they came.
 
+/** Someone who waits, and who comes next. No array, because taking the first out of a long one moves all others. */
+interface Place {
+  go?: (() => void) | undefined;
+  next?: Place;
+}
+
 export class Limit {
-  private readonly waiting: (() => void)[] = [];
+  private last: Place = {};
+  /** Whose turn it was last. */
+  private turn = this.last;
 
   constructor(private free: number) {}
 
   /** Rejects with the signal's reason where that aborts before the work has begun. */
   async run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const { waiting } = this;
     if (this.free > 0) this.free -= 1;
     else {
-      await new Promise<void>((resolve, reject) => {
-        waiting.push(resolve);
+      await new Promise<void>((go, reject) => {
+        const place: Place = { go };
+        this.last.next = place;
+        this.last = place;
         signal?.addEventListener("abort", () => {
-          const place = waiting.indexOf(resolve);
-          if (place < 0) return;
-          waiting.splice(place, 1);
+          // The place stays, and is passed over.
+          place.go = undefined;
           reject(signal.reason);
         });
       });
@@ -23,9 +31,13 @@ export class Limit {
     try {
       return await work();
     } finally {
-      const next = waiting.shift();
-      if (next === undefined) this.free += 1;
-      else next();
+      let go: Place["go"];
+      while (!go && this.turn.next) {
+        this.turn = this.turn.next;
+        go = this.turn.go;
+      }
+      if (go) go();
+      else this.free += 1;
     }
   }
 }
