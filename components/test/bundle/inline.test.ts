@@ -4,21 +4,13 @@ import fs, { existsSync } from "node:fs";
 import * as v from "valibot";
 import yaml, { parse } from "yaml";
 import { Recorded, refusal } from "../../../test/support/component-graph";
-import { serializeInline } from "../../bundle/inline";
 import { QueueConsumer } from "../../queue-consumer";
 import { callback } from "../../runtime/callback/callback";
+import { travelled } from "../support/travelled";
 
 const fix = "export the callback from a module of its own, which is bundled from its source.";
 const consumer = (use: () => unknown) => () =>
   void new QueueConsumer("inline", { callback: callback(v.object({}), () => () => void use()) });
-
-/** What arrives of it in the function. */
-async function travelled<T>(use: () => T): Promise<() => T> {
-  const text = await serializeInline(use as never, undefined as never);
-  const exported: { callback?: () => T } = {};
-  new Function("exports", "require", text)(exported, require);
-  return exported.callback ?? assert.fail();
-}
 
 describe("an inline callback", () => {
   it("that captures a class is refused if the class gives fields their values: instances had none of them", async () => {
@@ -47,6 +39,34 @@ describe("an inline callback", () => {
     for (const use of [() => limit.isMet(2), () => new Tax(3).text()]) {
       (await Recorded.of(consumer(use))).one("aws:lambda/function:Function");
     }
+  });
+
+  it("that captures a class beside an instance is refused in any order: it was not if the instance came first", async () => {
+    class Tax {
+      rate = 3;
+      isMet(rate: number) {
+        return rate >= this.rate;
+      }
+    }
+    const tax = new Tax();
+    const holder = { tax, Tax };
+    class Twin {
+      n = 1;
+      twin() {
+        return new Twin();
+      }
+    }
+    const twin = new Twin();
+    for (const [use, name] of [
+      [() => [tax.isMet(2), new Tax().rate], "Tax"],
+      [() => [new Tax().rate, tax.isMet(2)], "Tax"],
+      [() => ({ ...holder }), "Tax"],
+      [() => twin.twin().n, "Twin"],
+    ] as const) {
+      const message = await refusal(consumer(use));
+      assert.ok(message.includes(`it captures the class ${name}, whose fields would have no values; ${fix}`), message);
+    }
+    assert.equal((await travelled(() => holder.tax.isMet(3)))(), true);
   });
 
   it("may capture an object that inherits from another one: it was refused as an Object", async () => {
