@@ -2,7 +2,6 @@
 // again.
 import { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
-import { setTimeout as wait } from "node:timers/promises";
 import type { Context } from "aws-lambda";
 import { Limit } from "../batch/limit";
 import type { AnyCallback, Handle, RecordContext } from "../callback/callback";
@@ -10,6 +9,7 @@ import { NotYet, nameError, PermanentError } from "../callback/errors";
 import { type IdempotencySettings, type Settings, settingsVariable } from "../settings";
 import { digest, valueAt } from "./idempotency-key";
 import { type Claim, IdempotencyTable } from "./idempotency-table";
+import { canBeHidden, latestStart, until } from "./waiting";
 
 /** The key was used before for an event of other content. No retry can fix that. */
 export class IdempotencyValidationError extends PermanentError {}
@@ -171,7 +171,10 @@ class Once {
       } else if (found.owner === claim.owner) {
         // An answer was lost, and the call was tried again.
         return "run";
-      } else if (found.until < context.deadline && (found.record === claim.record || !canBeHidden(context))) {
+      } else if (
+        found.until < latestStart(context, found.record === claim.record) &&
+        (found.record === claim.record || !canBeHidden(context))
+      ) {
         // Left behind by an attempt of this very record whose process died, or there is no attempt left for coming
         // back.
         await until(found.until, context.signal);
@@ -183,9 +186,11 @@ class Once {
           if (found.validation === claim.validation) return "in hand";
           throw new IdempotencyValidationError(`An event with the same ${said} and other content is in progress.`);
         }
-        // Left behind as above, and not over before the deadline. A stream tries again at once, which would use up its
-        // retries: after this wait the next attempt begins shortly before that time, or after it.
-        if (context.attempt === undefined) await until(context.deadline - reserve, context.signal);
+        // Left behind as above, and free too late. A stream tries again at once, which would use up its retries: after
+        // this wait the next attempt begins shortly before that time, or after it.
+        if (context.attempt === undefined) {
+          await until(Math.min(found.until, context.deadline - reserve), context.signal);
+        }
         throw new IdempotencyAlreadyInProgressError(
           `The event with ${said} is in progress in another invocation.`,
           found.until,
@@ -229,21 +234,8 @@ class Once {
   }
 }
 
-/**
- * Only a queue hides a record, and counts its attempts: after the last one it would not come back. A stream's shard
- * stands still meanwhile, and a topic's next attempt is its own.
- */
-function canBeHidden({ attempt, maxAttempts = Infinity }: RecordContext): boolean {
-  return attempt !== undefined && attempt < maxAttempts;
-}
-
 /** The invocation does not end before it. */
 function inTime({ noting }: Invocation, noted: Promise<void>): Promise<void> {
   noting.push(noted);
   return noted;
-}
-
-/** Resolves when the time has come, or the signal aborts. */
-async function until(time: number, signal: AbortSignal): Promise<void> {
-  await wait(Math.max(1, time - Date.now() + 1), undefined, { signal }).catch(() => {});
 }
