@@ -70,9 +70,17 @@ export function addStart(program: Command, perform: Perform): void {
     .action((options) =>
       perform((session) => {
         const { runLocally } = require("./local-run") as typeof import("./local-run");
-        const { data, inspect, json = false, verbose = false, watch = false, typeCheck, ...rest } = options;
+        const {
+          data,
+          inspect,
+          stackOutput: stackOutputs,
+          json = false,
+          verbose = false,
+          watch = false,
+          ...rest
+        } = options;
         const inspectPort = typeof inspect === "number" ? inspect : undefined;
-        return runLocally({ ...rest, dataDir: data, inspectPort, json, verbose, watch, typeCheck }, session);
+        return runLocally({ ...rest, stackOutputs, dataDir: data, inspectPort, json, verbose, watch }, session);
       }),
     );
 }

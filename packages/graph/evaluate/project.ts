@@ -13,6 +13,8 @@ export interface Project {
   /** Every key with its namespace, as `spillway:throttleRate`. Each value is text or JSON, as the runtime takes it. */
   readonly config: Readonly<Record<string, string>>;
   readonly secretKeys: readonly string[];
+  /** Keys that the project keeps as plain text: their values are no secrets. Of any other key, nobody knows. */
+  readonly plainKeys: readonly string[];
   readonly autonaming: Value | undefined;
 }
 
@@ -33,6 +35,9 @@ export function readProject(program: string, stack: string, overrides: Readonly<
   const schema = new Map(
     Object.entries(declared).map(([key, value]) => [qualify(key), isDeclared(value) ? value : { value }]),
   );
+  const secretKeys = [...schema].filter(([, { secret }]) => secret === true).map(([key]) => key);
+  const plain = new Set(schema.keys());
+  const given = new Map(Object.entries(overrides).map(([key, text]) => [qualify(key), text]));
   const values = new Map<string, Value>();
   for (const [key, { default: fallback, value }] of schema) {
     const preset = value ?? fallback;
@@ -40,7 +45,9 @@ export function readProject(program: string, stack: string, overrides: Readonly<
   }
   for (const [key, value] of Object.entries(readStack(root, stack))) {
     const qualified = qualify(key);
-    if (overrides[key] !== undefined || overrides[qualified] !== undefined) continue;
+    if (holdsSecure(value)) plain.delete(qualified);
+    else plain.add(qualified);
+    if (given.has(qualified)) continue;
     if (isSecure(value)) {
       faults.push(
         `${key} is encrypted, and only Pulumi can decrypt it; give its value here with --config ${key}=<value>, or ` +
@@ -50,7 +57,7 @@ export function readProject(program: string, stack: string, overrides: Readonly<
       values.set(qualified, value);
     }
   }
-  for (const [key, text] of Object.entries(overrides)) values.set(qualify(key), text);
+  for (const [key, text] of given) values.set(key, text);
 
   for (const [key, declaration] of schema) {
     const value = values.get(key);
@@ -81,8 +88,8 @@ export function readProject(program: string, stack: string, overrides: Readonly<
       .filter(([key]) => !key.startsWith("pulumi:"))
       .map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
   );
-  const secretKeys = [...schema].filter(([, { secret }]) => secret === true).map(([key]) => key);
-  return { name, root, config, secretKeys, autonaming };
+  const plainKeys = [...plain].filter((key) => !secretKeys.includes(key));
+  return { name, root, config, secretKeys, plainKeys, autonaming };
 }
 
 function rootOf(folder: string): string {
@@ -117,6 +124,10 @@ function isDeclared(value: Declared | Value): value is Declared {
 
 function isSecure(value: Value): boolean {
   return typeof value === "object" && value !== null && "secure" in value;
+}
+
+function holdsSecure(value: Value): boolean {
+  return isSecure(value) || (typeof value === "object" && value !== null && Object.values(value).some(holdsSecure));
 }
 
 /** Values of a stack and of the command line may be the text of a number, or of a list as JSON. */

@@ -66,11 +66,24 @@ config:
           "shop:names <value>",
       },
     );
-    const given = read(
-      { project: schema, dev: "config:\n  aws:region: eu-west-1\n  shop:token:\n    secure: v1:abc\n" },
-      { "shop:token": "known" },
+    for (const key of ["shop:token", "token"]) {
+      const given = read(
+        { project: schema, dev: "config:\n  aws:region: eu-west-1\n  shop:token:\n    secure: v1:abc\n" },
+        { [key]: "known" },
+      );
+      assert.equal(given.config["shop:token"], "known");
+    }
+  });
+
+  it("names the keys that it keeps as plain text: neither those that are secret or encrypted nor unknown ones", () => {
+    const { plainKeys } = read(
+      {
+        project: schema,
+        dev: "config:\n  aws:region: eu-west-1\n  token: t\n  own: 1\n  names: [{ secure: v1:abc }]\n  shop:key: { secure: v1:abc }\n",
+      },
+      { key: "k", other: "o", names: "[]" },
     );
-    assert.equal(given.config["shop:token"], "known");
+    assert.deepEqual(plainKeys, ["pulumi:autonaming", "shop:rate", "shop:open", "aws:region", "shop:own"]);
   });
 
   it("reads the region from the environment where the stack has none", () => {
