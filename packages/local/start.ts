@@ -1,5 +1,4 @@
 // Starts the whole program on one machine: the local servers, the evaluated program, and each of its resources on them.
-import { resolve } from "node:path";
 import type { Evaluated, Evaluation, Graph, GraphResource } from "@spillway/graph";
 import { usableProject } from "@spillway/graph";
 import { launchEvaluation } from "@spillway/graph/launch";
@@ -7,6 +6,7 @@ import { atRest } from "./at-rest";
 import { copyTables } from "./data-copy";
 import { takeDataFolder } from "./data-folder";
 import { startFront } from "./http/front";
+import { originOf } from "./http/origin";
 import { ownPages } from "./http/own-pages";
 import { Iam } from "./iam/iam";
 import { createPermissions } from "./iam/permissions";
@@ -81,7 +81,7 @@ export async function start<Program extends Evaluated>(
       ask,
       identify,
       ...served,
-      routes: [...served.routes, ownPages(() => graph, { ...origin, program: resolve(program) })],
+      routes: [...served.routes, ownPages(() => graph, originOf(origin, project))],
       region,
       accountId,
       absent: () => absentFor(absent),

@@ -1,13 +1,11 @@
 // The run's own pages: whether it is ready, which program it has, what that exported, and where the dead letters of its
 // components are.
-import type { Evaluation, Graph } from "@spillway/graph";
+import type { Graph } from "@spillway/graph";
 import { deadLettersIn } from "@spillway/graph/read/dead-letters";
 import type { FrontResponse, Route } from "../protocol/http";
+import type { Origin } from "./origin";
 
 const starting = { message: "The run is starting." };
-
-/** What the run was started with. A command that evaluates the program again, to check an event, needs the same. */
-export type Origin = Pick<Evaluation, "program" | "stack" | "config" | "stackOutputs">;
 
 /** `program` returns undefined until the run is ready. */
 export function ownPages(program: () => Pick<Graph, "outputs" | "resources"> | undefined, origin: Origin): Route {

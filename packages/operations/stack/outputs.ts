@@ -29,7 +29,10 @@ export async function deadLettersOfRun(address: string, signal: AbortSignal): Pr
 }
 
 /** What a local run was started with: its program, as an absolute path, with what makes it the same when evaluated. */
-export type ProgramOfRun = Pick<LocalSettings, "program" | "stack" | "config" | "stackOutputs">;
+export interface ProgramOfRun extends Pick<LocalSettings, "program" | "stack" | "config"> {
+  /** The options, without their values, that the run was started with and that it does not show. */
+  readonly withheld: readonly string[];
+}
 
 /** Undefined for a run that was started before there was such a page. */
 export async function programOfRun(address: string, signal: AbortSignal): Promise<ProgramOfRun | undefined> {

@@ -44,7 +44,7 @@ export interface ProgramChoice extends Omit<ProgramOptions, "program" | "stack">
  * the one that the run was started with. A run in another folder has other code, which is not meant.
  */
 export function programOf(
-  { program, stack, stackConfig, config, stackOutput }: ProgramChoice,
+  { program, stack, stackConfig, config = {}, stackOutput = {} }: ProgramChoice,
   { program: running }: Pick<Stack, "program">,
   { say }: Pick<Session, "say">,
 ) {
@@ -60,13 +60,33 @@ export function programOf(
   const name = stackConfig ?? stack ?? run?.stack ?? "dev";
   // Another configuration has values of its own.
   const given = stackConfig === undefined ? run : undefined;
+  const options = optionsOf(config, stackOutput);
+  const missing = given?.withheld.filter((option) => !options.includes(option)) ?? [];
+  if (missing.length > 0) {
+    say(
+      `The local run was also started with ${missing.join(", ")}, which may be secret, so that it does not tell the ` +
+        `${missing.length === 1 ? "value: give it" : "values: give them"} here too if the program needs ` +
+        `${missing.length === 1 ? "it" : "them"}.`,
+    );
+  }
   return {
     program: file,
     stack: name.split("/").at(-1) ?? name,
     config: { ...given?.config, ...config },
-    stackOutputs: { ...given?.stackOutputs, ...stackOutput },
+    stackOutputs: stackOutput,
   };
 }
+
+/** As the local run names what it withholds. */
+const optionsOf = (
+  config: NonNullable<ProgramChoice["config"]>,
+  outputs: NonNullable<ProgramChoice["stackOutput"]>,
+) => [
+  ...Object.keys(config).map((key) => `--config ${key}`),
+  ...Object.entries(outputs).flatMap(([stack, own]) =>
+    Object.keys(own).map((name) => `--stack-output ${stack}:${name}`),
+  ),
+];
 
 /** The path from this folder; undefined for what is not in it. */
 function fromHere(file: string): string | undefined {

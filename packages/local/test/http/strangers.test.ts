@@ -34,6 +34,7 @@ describe("the HTTP server of the local run refuses requests from outside", () =>
         program: "index.ts",
         stack: "dev",
         config: {},
+        withheld: [],
       }),
       { prefix: "/_aws/execute-api", handler: endpoint },
     ];
