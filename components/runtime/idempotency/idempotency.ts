@@ -51,7 +51,7 @@ export function idempotent<E, A>(
   const handler = handlerOf({
     ...callback,
     factory: (bindings: never): Handle<never> => {
-      const made = new Once(readIdempotency(), callback.factory(bindings) as Handle<unknown>);
+      const made = new Once(...readSettings(), callback.factory(bindings) as Handle<unknown>);
       once = made;
       return (event, context) => made.run(event, context, invocations.getStore() ?? raise());
     },
@@ -67,14 +67,14 @@ export function idempotent<E, A>(
   };
 }
 
-function readIdempotency(): IdempotencySettings {
-  const { idempotency } = JSON.parse(process.env[settingsVariable] ?? "{}") as Partial<Settings>;
+function readSettings(): [settings: IdempotencySettings, isStream: boolean] {
+  const { idempotency, source } = JSON.parse(process.env[settingsVariable] ?? "{}") as Partial<Settings>;
   if (idempotency === undefined) {
     throw new Error(
       `${settingsVariable} has no idempotency settings; deploy the function with its component, which sets them.`,
     );
   }
-  return idempotency;
+  return [idempotency, source?.kind === "stream"];
 }
 
 function raise(): never {
@@ -99,6 +99,7 @@ class Once {
 
   constructor(
     private readonly settings: IdempotencySettings,
+    private readonly isStream: boolean,
     private readonly handle: Handle<unknown>,
   ) {
     this.table = new IdempotencyTable(settings);
@@ -172,7 +173,7 @@ class Once {
         // An answer was lost, and the call was tried again.
         return "run";
       } else if (
-        found.until < latestStart(context, found.record === claim.record) &&
+        found.until < latestStart(context, this.isStream && found.record === claim.record) &&
         (found.record === claim.record || !canBeHidden(context))
       ) {
         // Left behind by an attempt of this very record whose process died, or there is no attempt left for coming
@@ -188,7 +189,7 @@ class Once {
         }
         // Left behind as above, and free too late. A stream tries again at once, which would use up its retries: after
         // this wait the next attempt begins shortly before that time, or after it.
-        if (context.attempt === undefined) {
+        if (this.isStream) {
           await until(Math.min(found.until, context.deadline - reserve), context.signal);
         }
         throw new IdempotencyAlreadyInProgressError(

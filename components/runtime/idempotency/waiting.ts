@@ -11,12 +11,13 @@ export function canBeHidden({ attempt, maxAttempts = Infinity }: RecordContext):
 }
 
 /**
- * Milliseconds since the epoch by which the event must be free for the record to run in this attempt. A stream tries
- * again at once what its own process has left behind, with all of the time, so half of it must be left: at the deadline
- * the callback would be given up, having done some of its work.
+ * Milliseconds since the epoch by which the event must be free for the record to run in this attempt. `comesAtOnce`: a
+ * stream tries again at once what its own process has left behind, with all of the time, so half of it must be left: at
+ * the deadline the callback would be given up, having done some of its work. A topic has few attempts, and the last one
+ * is better short than without a run.
  */
-export function latestStart({ attempt, deadline }: RecordContext, isOwn: boolean): number {
-  return isOwn && attempt === undefined ? (Date.now() + deadline) / 2 : deadline;
+export function latestStart({ deadline }: RecordContext, comesAtOnce: boolean): number {
+  return comesAtOnce ? (Date.now() + deadline) / 2 : deadline;
 }
 
 /** Resolves when the time has come, or the signal aborts. */
