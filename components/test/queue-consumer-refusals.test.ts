@@ -121,6 +121,20 @@ describe("QueueConsumer refuses", () => {
       "messageRetention 1800 s is over before 5 attempts are, which take up to 1800 s",
     ],
     [
+      "a delay that no queue has, of an existing queue",
+      {
+        queue: {
+          url: "https://sqs.eu-west-1.amazonaws.com/123456789012/theirs",
+          arn: "arn:aws:sqs:eu-west-1:123456789012:theirs",
+          visibilityTimeout: 180,
+          maxReceiveCount: 5,
+          delay: 901,
+          deadLetterQueue: { url: "https://sqs/lost", arn: "arn:aws:sqs:eu-west-1:123456789012:lost" },
+        },
+      },
+      "queue.delay is 901 s",
+    ],
+    [
       "settings of FIFO for a standard queue",
       { contentBasedDeduplication: true },
       "contentBasedDeduplication is for FIFO queues; add fifo: true, or leave it out.",

@@ -39,7 +39,7 @@ export class Report {
   private readonly logger: Logger;
   private readonly metrics: Metrics;
 
-  constructor(private readonly functionName: string) {
+  constructor(functionName: string) {
     this.logger = new Logger({ serviceName: functionName });
     this.metrics = new Metrics({ namespace: "Spillway", serviceName: functionName });
   }
@@ -99,8 +99,7 @@ export class Report {
       return;
     }
     const { AWS_LAMBDA_LOG_LEVEL: level = "INFO" } = process.env;
-    const line = { level, message, timestamp: new Date(), service: this.functionName, ...fields };
-    process.stdout.write(`${JSON.stringify(line)}\n`);
+    process.stdout.write(`${JSON.stringify({ level, message, timestamp: new Date(), ...fields })}\n`);
   }
 
   /** Something that the operator should know and that changed nothing for the records. */

@@ -176,16 +176,14 @@ function withReasons(error: unknown): readonly unknown[] {
 }
 
 /**
- * What the SDK puts in place of a missing message. DynamoDB has none where it cannot read a request, for example one
- * with a lone surrogate in a text.
+ * The SDK puts `UnknownError` in place of a missing message. DynamoDB has none where it cannot read a request, for
+ * example one with a lone surrogate in a text.
  */
-const noMessage = "UnknownError";
-
 function ownMessageOf(error: unknown): string {
   if (!isA(error, Error)) return textOf(error);
   const own = textIn(error, "message");
   const answer = memberOf(error, "$metadata");
-  if (own !== noMessage || answer === undefined) return own;
+  if (own !== "UnknownError" || answer === undefined) return own;
   const why = typeOf(error).startsWith("Serial") ? " It cannot read the request: is there a lone surrogate?" : "";
   return `AWS gave no reason with status ${textIn(answer, "httpStatusCode")}, request ${textIn(answer, "requestId")}.${why}`;
 }
