@@ -64,14 +64,20 @@ function remedyOf(created: GraphResource, former: GraphResource, comparison: Com
 
 /**
  * The component that both are named after, as the subscription of a topic after its consumer, where it has another name
- * now and is kept by an alias. Spillway's own follow the aliases that are options, so this one was added later.
+ * now and is kept by an alias. Spillway's own follow the aliases that are options, so this one was added later. Those
+ * of the program itself follow none.
  */
 function ownerOf(created: GraphResource, former: GraphResource, { after, matched, resources }: Comparison) {
+  const parent = resources.get(created.parent ?? "");
+  const parentWas = resources.get(matched.get(created.parent ?? "") ?? "");
+  if (!parent?.type.startsWith("spillway:") || parentWas === undefined || parentWas.urn !== former.parent) {
+    return undefined;
+  }
   for (const is of after.resources) {
     const was = resources.get(matched.get(is.urn) ?? "");
     if (!is.type.startsWith("spillway:") || was === undefined || was.name === is.name) continue;
-    const [now, before] = [`-${is.name}`, `-${was.name}`];
-    if (created.name.endsWith(now) && created.name.slice(0, -now.length) + before === former.name) return { is, was };
+    const names = [`${parent.name}-${is.name}`, `${parentWas.name}-${was.name}`];
+    if (created.name === names[0] && former.name === names[1]) return { is, was };
   }
   return undefined;
 }

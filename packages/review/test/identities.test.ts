@@ -46,6 +46,12 @@ describe("a review of resources that are the same one on AWS", () => {
       type === "spillway:index:QueueConsumer"
         ? { props, opts: pulumi.mergeOptions(opts, { aliases: [{ name: "jobs" }] }) }
         : undefined;
+    const withTopic = () => {
+      const events = new Topic<NoteEvent>("notes", {}, { aliases: [{ name: "events" }] });
+      events.subscribe(new QueueConsumer("work", { callback: onAny }, { transforms: [rename] }));
+    };
+    const [both = ""] = await warningsOf(subscribed("jobs", {}), withTopic);
+    assert.match(both, /^`notes-work topic subscription` .* pass `aliases: \[{ name: "jobs" }\]` to that component/);
     for (const renamed of [
       subscribed("work", { transforms: [rename] }),
       () => {
@@ -61,6 +67,19 @@ describe("a review of resources that are the same one on AWS", () => {
           "component as an option.",
       ]);
     }
+  });
+
+  it("says to give the alias to a subscription of the program itself, although it is named after such a consumer", async () => {
+    const program = (name: string, opts: pulumi.ComponentResourceOptions) => () => {
+      const { queueArn } = new QueueConsumer(name, { callback: onAny }, opts);
+      new aws.sns.TopicSubscription(`events-${name}`, { topic: topic().arn, protocol: "sqs", endpoint: queueArn });
+    };
+    const [warning = "", ...others] = await warningsOf(
+      program("jobs", {}),
+      program("work", { aliases: [{ name: "jobs" }] }),
+    );
+    assert.match(warning, /`aliases: \[{ name: "events-jobs" }\]` on `events-work topic subscription` keeps it\.$/);
+    assert.deepEqual(others, []);
   });
 
   it("reports that a resource moved into a component without an alias is the former resource", async () => {
