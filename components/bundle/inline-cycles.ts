@@ -76,21 +76,47 @@ const membersOf = (value: unknown): readonly unknown[] =>
  * functions capture. Of other members Pulumi takes along everything at once.
  */
 function edgesThatLeadBack(taken: ReadonlySet<unknown>, captured: ReadonlyMap<unknown, readonly Read[]>) {
-  const reached = new Map<unknown, ReadonlySet<unknown>>();
   const next = (value: unknown) =>
     [...membersOf(value), Object.getPrototypeOf(value), ...(captured.get(value)?.map(({ of }) => of) ?? [])].filter(
       (each) => isObject(each) && taken.has(each),
     );
-  const from = (value: object) => {
-    const known = reached.get(value);
-    if (known !== undefined) return known;
-    const found = new Set<unknown>([value]);
-    for (const each of found) for (const other of next(each)) found.add(other);
-    reached.set(value, found);
-    return found;
-  };
+  const circles = circlesOf(new Map([...taken].map((value) => [value, next(value)])));
   return (object: object, name: string): boolean => {
     const member = memberOf(object, name);
-    return isPlain(member) && taken.has(member) && from(member).has(object);
+    return isPlain(member) && taken.has(member) && circles.get(member) === circles.get(object);
   };
+}
+
+/**
+ * The first found of all that lead to each other, for each value. Once forwards, for an order in which whoever leads to
+ * others comes before them, and once backwards: to follow each value on its own takes minutes for some thousands.
+ */
+function circlesOf(leads: ReadonlyMap<unknown, readonly unknown[]>): ReadonlyMap<unknown, unknown> {
+  const left: unknown[] = [];
+  const seen = new Set<unknown>();
+  const way: { readonly value: unknown; readonly others: unknown[] }[] = [];
+  const go = (value: unknown) => {
+    if (seen.has(value)) return;
+    seen.add(value);
+    way.push({ value, others: [...(leads.get(value) ?? [])] });
+  };
+  for (const start of leads.keys()) {
+    go(start);
+    for (let here = way.at(-1); here !== undefined; here = way.at(-1)) {
+      if (here.others.length > 0) go(here.others.pop());
+      else left.push(way.pop()?.value);
+    }
+  }
+  const back = new Map<unknown, unknown[]>(left.map((value) => [value, []]));
+  for (const [value, others] of leads) for (const other of others) back.get(other)?.push(value);
+  const circles = new Map<unknown, unknown>();
+  for (const first of left.reverse()) {
+    if (circles.has(first)) continue;
+    const found = new Set([first]);
+    for (const each of found) {
+      circles.set(each, first);
+      for (const other of back.get(each) ?? []) if (!circles.has(other)) found.add(other);
+    }
+  }
+  return circles;
 }

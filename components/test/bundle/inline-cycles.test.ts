@@ -1,6 +1,7 @@
 // What arrives in the function of captured objects that lead back to themselves.
 import { strict as assert } from "node:assert";
 import { serializeInline } from "../../bundle/inline";
+import { readsOfCycles } from "../../bundle/inline-cycles";
 import { travelled } from "../support/travelled";
 
 interface Item {
@@ -128,6 +129,26 @@ describe("an inline callback that captures an object which leads back to itself"
         return [whole.leaf.n, whole.leaf.m];
       },
     });
+  });
+
+  it("takes ten times as long for ten times as many, not a hundred times", async () => {
+    /** Microseconds of the processor, the least of three: others may take it from this process meanwhile. */
+    const costOf = async (count: number) => {
+      const ring = Array.from({ length: count }, (_, index) => item(index));
+      for (const [index, each] of ring.entries()) each.other = ring[(index + 1) % count] ?? each;
+      const costs: number[] = [];
+      for (let round = 0; round < 3; round += 1) {
+        const before = process.cpuUsage();
+        const { functions } = await readsOfCycles(new Set<unknown>([ring, ...ring]));
+        const { user, system } = process.cpuUsage(before);
+        assert.equal(functions.length, count);
+        costs.push(user + system);
+      }
+      return Math.min(...costs);
+    };
+    await costOf(300);
+    const [few, many] = [await costOf(300), await costOf(3000)];
+    assert.ok(many < 35 * few, `${few} µs for 300, ${many} µs for 3,000`);
   });
 
   it("leaves the members that it does not name", async () => {
