@@ -2,11 +2,11 @@
 // the same server.
 import { type ChildProcess, fork } from "node:child_process";
 import * as path from "node:path";
-import { LambdaClient, ListEventSourceMappingsCommand, UpdateEventSourceMappingCommand } from "@aws-sdk/client-lambda";
+import { LambdaClient } from "@aws-sdk/client-lambda";
 import { type LocalRun, startLocal } from "@spillway/local";
-import { logicalNames } from "@spillway/local/printer";
 import type { Work } from "./client";
 import { line, median, percentile } from "./figures";
+import { mappingOf } from "./mapping";
 import type { SourceName } from "./source-clients";
 
 const messages = 10_000;
@@ -158,16 +158,4 @@ function perform(client: ChildProcess, work: Work): Promise<number> {
     });
     client.send(work);
   });
-}
-
-async function mappingOf({ graph }: LocalRun, lambda: LambdaClient, consumer: string) {
-  const [functionName] = [...logicalNames(graph)].find(([, logical]) => logical === consumer) ?? [];
-  const { EventSourceMappings: [{ UUID } = {}] = [] } = await lambda.send(
-    new ListEventSourceMappingsCommand({ FunctionName: functionName }),
-  );
-  if (UUID === undefined) return undefined;
-  return {
-    enable: async (Enabled: boolean) =>
-      void (await lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled }))),
-  };
 }

@@ -33,7 +33,7 @@ export async function benchMemory(): Promise<string[]> {
     }, 250);
     try {
       await client.send(messages, outputs.apiUrl, outputs.ordersQueueUrl, AbortSignal.timeout(300_000));
-      while ((await client.items(outputs.auditTableName)).length < orders) await pause(500);
+      while ((await client.count(outputs.auditTableName)) < orders) await pause(500);
     } finally {
       clearInterval(sampling);
       client.close();

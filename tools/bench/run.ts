@@ -6,6 +6,7 @@ import { benchConsumerOverhead } from "./consumer-overhead";
 import { benchEvaluation } from "./evaluation";
 import { benchReady, benchSources } from "./local-run";
 import { benchMemory } from "./memory";
+import { benchPipeline } from "./pipeline";
 
 const benches = {
   bundle: benchBundle,
@@ -14,6 +15,7 @@ const benches = {
   ready: benchReady,
   sources: benchSources,
   memory: benchMemory,
+  pipeline: benchPipeline,
 };
 
 /** `npm run bench -- sources memory` runs these alone. */

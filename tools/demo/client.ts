@@ -95,6 +95,14 @@ export class Client {
     return found;
   }
 
+  /** How many items the table has. What they hold would take the memory of the process that reads them. */
+  async count(table: string): Promise<number> {
+    let count = 0;
+    for await (const { Count = 0 } of paginateScan({ client: this.tables }, { TableName: table, Select: "COUNT" }))
+      count += Count;
+    return count;
+  }
+
   /** Messages in the queue, visible or not. */
   async depth(QueueUrl: string): Promise<number> {
     const { Attributes = {} } = await this.sqs.send(
