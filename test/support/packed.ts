@@ -1,10 +1,10 @@
 // The packages as npm packs them, from a copy of the repository, whose own files stay as they are meanwhile.
 import { execFile } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { packageFolders } from "../../tools/pack/build";
+import { makePackedFolder } from "./packed-folder";
 
 export const root = path.resolve(__dirname, "..", "..");
 /** Milliseconds; a busy machine may take minutes to compile all packages. */
@@ -19,15 +19,14 @@ export interface Packed {
 
 let packing: Promise<Packed> | undefined;
 
-/** Packs once for all tests of this process, and removes the folder at its end. */
+/** Packs once for all tests of this process. The folder is removed at the end of the run. */
 export function pack(): Promise<Packed> {
   packing ??= packAll();
   return packing;
 }
 
 async function packAll(): Promise<Packed> {
-  const folder = realpathSync(mkdtempSync(path.join(tmpdir(), "spillway-packed-")));
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const folder = makePackedFolder();
   const copy = path.join(folder, "repository");
   copyRepository(copy);
   await run("npm", ["pack", "--workspaces", "--silent", "--pack-destination", folder], copy);
