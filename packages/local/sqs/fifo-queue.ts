@@ -16,7 +16,7 @@ interface Group {
   readonly id: string;
   /** The messages that are not in flight, by sequence number. */
   readonly waiting: StoredMessage[];
-  inFlight: number;
+  readonly inFlight: Set<StoredMessage>;
 }
 
 interface Attempt {
@@ -81,7 +81,7 @@ export class FifoQueue extends Queue {
 
   #groupOf(message: StoredMessage): Group {
     const id = message.groupId ?? "";
-    const group = this.#groups.get(id) ?? { id, waiting: [], inFlight: 0 };
+    const group = this.#groups.get(id) ?? { id, waiting: [], inFlight: new Set() };
     this.#groups.set(id, group);
     return group;
   }
@@ -90,7 +90,7 @@ export class FifoQueue extends Queue {
     const group = this.#groupOf(message);
     // A delayed message stands in its place and keeps those behind it waiting.
     if (message.state === "delayed") this.#insert(group, message);
-    else group.inFlight += 1;
+    else group.inFlight.add(message);
     this.#refresh(group);
   }
 
@@ -110,18 +110,21 @@ export class FifoQueue extends Queue {
 
   /**
    * While messages of the group are in flight, those that have come back from flight may be handed out again, and no
-   * others. On AWS
-   * a group was seen to be visible as soon as one of its messages is.
+   * others. On AWS a group was seen to be visible as soon as one of its messages is. Whether that holds for a message
+   * behind one that came back before it and has been received anew is not known. It waits, because a batch that comes
+   * back would otherwise lose its order if not all of it is visible in the same millisecond.
    */
   #isAvailable({ inFlight, waiting: [first] }: Group): boolean {
-    return first?.state === "visible" && (inFlight === 0 || first.receiptHandle !== undefined);
+    if (first?.state !== "visible") return false;
+    if (inFlight.size === 0) return true;
+    return first.receiptHandle !== undefined && ![...inFlight].some((each) => isReceivedAnewBefore(each, first));
   }
 
   #refresh(group: Group): void {
     while (group.waiting[0]?.state === "gone") group.waiting.shift();
     if (this.#isAvailable(group)) this.#available.add(group);
     else this.#available.delete(group);
-    if (group.inFlight === 0 && group.waiting.length === 0) this.#groups.delete(group.id);
+    if (group.inFlight.size === 0 && group.waiting.length === 0) this.#groups.delete(group.id);
   }
 
   override firstVisible(): StoredMessage | undefined {
@@ -145,14 +148,14 @@ export class FifoQueue extends Queue {
   protected override handedOut(messages: readonly StoredMessage[]): void {
     for (const message of messages) {
       const group = this.#groupOf(message);
-      group.inFlight += 1;
+      group.inFlight.add(message);
       this.#refresh(group);
     }
   }
 
   protected override left(message: StoredMessage, inFlight: boolean): void {
     const group = this.#groupOf(message);
-    if (inFlight) group.inFlight -= 1;
+    if (inFlight) group.inFlight.delete(message);
     this.#refresh(group);
   }
 
@@ -221,3 +224,7 @@ export class FifoQueue extends Queue {
     this.remove(message);
   }
 }
+
+/** Whether the message is before the other one in their group, and has been received since the other one was. */
+const isReceivedAnewBefore = (message: StoredMessage, other: StoredMessage) =>
+  (message.sequenceNumber ?? "") < (other.sequenceNumber ?? "") && (message.receivedAt ?? 0) > (other.receivedAt ?? 0);

@@ -163,6 +163,28 @@ describe("FIFO queues of the local run", () => {
     assert.deepEqual(bodies(await receive(url)).sort(), ["a1", "b1"], "a2 is in flight, and a3 waits for it");
   });
 
+  it("return no message before one that came back just before it has left flight again", async () => {
+    const url = await create("orders.fifo");
+    for (const body of ["1", "2", "3"]) await send(url, "g", body);
+    for (const message of await receive(url)) {
+      await run.client.send(
+        new ChangeMessageVisibilityCommand({
+          QueueUrl: url,
+          ReceiptHandle: message.ReceiptHandle,
+          VisibilityTimeout: 5,
+        }),
+      );
+      await run.clock.pass(20);
+    }
+    await run.clock.pass(4_940);
+    const [one, ...others] = await receive(url);
+    assert.deepEqual([one?.Body, others], ["1", []]);
+    await run.clock.pass(100);
+    assert.deepEqual(bodies(await receive(url)), [], "2 and 3 are visible, and wait for 1");
+    await remove(url, one);
+    assert.deepEqual(bodies(await receive(url)), ["2", "3"]);
+  });
+
   it("return messages once in an answer, in order, also with a visibility timeout of 0", async () => {
     const url = await create("orders.fifo", { VisibilityTimeout: "0" });
     for (const body of ["a1", "a2"]) await send(url, "a", body);
