@@ -18,7 +18,7 @@ interface Told {
   readonly id?: number;
   readonly method?: string;
   readonly result?: Record<string, unknown>;
-  readonly params?: { readonly callFrames?: readonly { readonly callFrameId: string }[] };
+  readonly params?: { readonly callFrames?: readonly { readonly callFrameId: string }[]; readonly url?: string };
 }
 
 /** The process that listens on the port, over its WebSocket. */
@@ -46,7 +46,8 @@ async function attach(port: number) {
       socket.send(JSON.stringify({ id, method, params }));
       return (await find(`${method} is answered`, (each) => each.id === id)).result ?? {};
     },
-    hears: (method: string) => find(`${method} is told`, (each) => each.method === method),
+    hears: (method: string, is: (told: Told) => boolean = () => true) =>
+      find(`${method} is told`, (each) => each.method === method && is(each)),
     close: () => socket.close(),
   };
 }
@@ -75,6 +76,7 @@ describe("a function that listens for a debugger", () => {
     run.put("stops", "exports.handler = async (event) => {\n  const n = event.n;\n  return n + 1;\n};", { timeout: 1 });
     const debug = await attach(port);
     await debug.ask("Debugger.enable");
+    await debug.hears("Debugger.scriptParsed", ({ params }) => params?.url?.endsWith("/index.js") === true);
     const { locations } = await debug.ask("Debugger.setBreakpointByUrl", { urlRegex: "/index\\.js$", lineNumber: 2 });
     assert.equal((locations as readonly unknown[]).length, 1);
     const answered = call(run.lambda, "stops", { n: 7 });
