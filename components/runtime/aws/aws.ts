@@ -129,11 +129,21 @@ async function signAndPost(
     cache: signingKeys,
   });
   const signed = await signer.sign();
-  const tooLong = AbortSignal.timeout(timeout);
-  const ended = signal === undefined ? tooLong : AbortSignal.any([tooLong, signal]);
-  const { status, text } = await post(signed.url, signed.headers, body, ended);
-  if (status >= 300) throw errorOf(status, text);
-  return text;
+  const tooLong = new AbortController();
+  const end = () => tooLong.abort(new DOMException(`No answer within ${timeout} ms.`, "TimeoutError"));
+  // In halves: while a callback computes, or Lambda has frozen the process, no answer can be read. In one piece the
+  // time would be over before what AWS has answered is read, and it would be sent again.
+  let timer = setTimeout(() => {
+    timer = setTimeout(end, timeout / 2);
+  }, timeout / 2);
+  try {
+    const ended = signal === undefined ? tooLong.signal : AbortSignal.any([tooLong.signal, signal]);
+    const { status, text } = await post(signed.url, signed.headers, body, ended);
+    if (status >= 300) throw errorOf(status, text);
+    return text;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /**

@@ -28,11 +28,13 @@ export class Calls {
       const ended = new AbortController();
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => {
+        const end = () => {
           const error = new OutOfTime("The call did not end in time.");
           reject(error);
           ended.abort(error);
-        }, left);
+        };
+        // An answer that came while a callback was computing is read before the end.
+        timer = setTimeout(() => setImmediate(end), left);
       });
       try {
         const timeout = Math.min(longestTry, Math.max(leastTry, Math.floor(left / 4)));

@@ -287,6 +287,28 @@ describe("a call to AWS", () => {
     });
   });
 
+  it("is not made again when its answer came while a callback was computing, however long", async () => {
+    const timeout = 1000;
+    const compute = () => {
+      const begin = performance.now();
+      while (performance.now() - begin <= timeout);
+    };
+    aws.hold = () => {
+      // Once the answer is written.
+      setImmediate(compute);
+      return undefined;
+    };
+    await changeVisibility(aws.queueUrl, [{ receiptHandle: "a", seconds: 1 }], { timeout });
+    assert.equal(aws.requests.length, 1);
+  });
+
+  it("is made again, and ends with what it waited for, when no answer comes", async () => {
+    aws.hold = () => new Promise(() => {});
+    const changing = changeVisibility(aws.queueUrl, [{ receiptHandle: "a", seconds: 1 }], { timeout: 100 });
+    await assert.rejects(changing, /TimeoutError: No answer within 100 ms\./);
+    assert.equal(aws.requests.length, 3);
+  });
+
   it("passes on the trace of the invocation, by which Lambda detects loops, inside a function only", async () => {
     set("AWS_ENDPOINT_URL", aws.address);
     const trace = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1;Lineage=1:25b2c8c4:0";
