@@ -57,6 +57,7 @@ export function createQueueSource(
 ): CreatedQueue {
   const { queue, deadLetters, policy, own } =
     options.queue === undefined ? createQueues(name, options, consumer) : existingQueues(name, options.queue, consumer);
+  const retention = messageRetentionOf(options);
   return {
     kind: "queue",
     arn: queue.arn,
@@ -83,6 +84,7 @@ export function createQueueSource(
       queueUrl: queue.url,
       deadLetterQueueUrl: deadLetters.url,
       maxReceiveCount: maxReceiveCountOf(options),
+      ...(retention !== undefined && { lastAttemptWithin: retention - visibilityTimeoutOf(options) }),
       concurrency: options.concurrency ?? queueDefaults.concurrency,
     },
     connect: (fn) => ({
@@ -97,7 +99,7 @@ export function createQueueSource(
         functionName,
         fifo: isFifo(options),
         maxReceiveCount: maxReceiveCountOf(options),
-        retention: messageRetentionOf(options),
+        retention,
       };
       return [...queueAlarms(name, watched), recursiveInvocations({ name, functionName })];
     },

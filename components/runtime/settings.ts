@@ -10,6 +10,11 @@ export interface QueueSettings {
   readonly deadLetterQueueUrl: string;
   /** The queue's maxReceiveCount: the attempt after which SQS would move the message itself. */
   readonly maxReceiveCount: number;
+  /**
+   * Seconds from when a record is sent within which an attempt may begin, so that it is over before SQS deletes the
+   * record: the queue's retention less its visibility timeout. Undefined where the retention is not known.
+   */
+  readonly lastAttemptWithin?: number;
   /** How many records of a batch run at a time, at least 1. */
   readonly concurrency: number;
 }

@@ -116,6 +116,7 @@ describe("QueueConsumer", () => {
         queueUrl: graph.one(queueType, "jobs").outputs.url,
         deadLetterQueueUrl: graph.one(queueType, "jobs-dead-letters").outputs.url,
         maxReceiveCount: 5,
+        lastAttemptWithin: 345_600 - 180,
         concurrency: 10,
       },
     });

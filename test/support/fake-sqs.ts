@@ -74,7 +74,13 @@ export class FakeSqs {
   /** The handler that Lambda would get, for a queue of five attempts unless `maxReceiveCount` says otherwise. */
   handler(
     callback: AnyCallback,
-    options: { concurrency?: number; bindings?: object; fifo?: boolean; maxReceiveCount?: number } = {},
+    options: {
+      concurrency?: number;
+      bindings?: object;
+      fifo?: boolean;
+      maxReceiveCount?: number;
+      lastAttemptWithin?: number;
+    } = {},
   ): QueueHandler {
     const suffix = options.fifo === true ? ".fifo" : "";
     const source = {
@@ -82,6 +88,7 @@ export class FakeSqs {
       queueUrl: this.queueUrl + suffix,
       deadLetterQueueUrl: this.deadLetterQueueUrl + suffix,
       maxReceiveCount: options.maxReceiveCount ?? 5,
+      ...(options.lastAttemptWithin !== undefined && { lastAttemptWithin: options.lastAttemptWithin }),
       concurrency: options.concurrency ?? 10,
     } as const;
     return deployed(source, () => queueHandler(callback), options.bindings);
@@ -131,17 +138,19 @@ export interface RecordOptions {
   readonly group?: string;
   readonly attributes?: SQSRecord["messageAttributes"];
   readonly deduplicationId?: string;
+  /** When it was sent, in milliseconds since the epoch. */
+  readonly sentAt?: number;
 }
 
 export function recordOf(messageId: string, body: unknown, options: RecordOptions = {}): SQSRecord {
-  const { attempt = 1, group, attributes = {}, deduplicationId } = options;
+  const { attempt = 1, group, attributes = {}, deduplicationId, sentAt = 1_700_000_000_000 } = options;
   return {
     messageId,
     receiptHandle: `handle-${messageId}`,
     body: typeof body === "string" ? body : JSON.stringify(body),
     attributes: {
       ApproximateReceiveCount: String(attempt),
-      SentTimestamp: "1700000000000",
+      SentTimestamp: String(sentAt),
       SenderId: "AIDA",
       ApproximateFirstReceiveTimestamp: "1700000000001",
       ...(group !== undefined && { MessageGroupId: group }),

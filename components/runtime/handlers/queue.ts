@@ -85,7 +85,7 @@ class QueueBatch {
       this.reportBack(item, "handedBack", Math.min(Math.max(1, seconds), longestInvocation), error);
       return false;
     }
-    if (!isPermanent(error) && item.attempt < this.source.maxReceiveCount) return this.retry(item, error);
+    if (!isPermanent(error) && this.mayRetry(item)) return this.retry(item, error);
     const { invocation, source } = this;
     const placed = await invocation.deadLetter(source.deadLetterQueueUrl, item, error);
     if (placed === "no room") {
@@ -97,6 +97,19 @@ class QueueBatch {
     invocation.fail(item, "deadLettered", error);
     if (alone) await this.deleteNow(item);
     return true;
+  }
+
+  private mayRetry({ id, attempt, record }: QueueItem): boolean {
+    const { maxReceiveCount, lastAttemptWithin = Infinity } = this.source;
+    if (attempt >= maxReceiveCount) return false;
+    // After a long wait in the queue, SQS could delete the record before its next attempt is over, and say nothing.
+    const seconds = (Date.now() - Number(record.attributes.SentTimestamp)) / 1000 + longestBackOff(attempt);
+    if (seconds < lastAttemptWithin) return true;
+    this.invocation.warn("a record has no other attempt, because its queue's retention ends", {
+      recordId: id,
+      attempt,
+    });
+    return false;
   }
 
   private retry(item: QueueItem, error: unknown): false {

@@ -32,13 +32,13 @@ const entryOf = (module: string, name: string) => ({
 });
 
 describe("a bundle", () => {
-  it("is one small file: at most 300 KB with the DynamoDB client, 71.1 KB without a client", async () => {
+  it("is one small file: at most 300 KB with the DynamoDB client, 71.4 KB without a client", async () => {
     const [withClient, without] = await buildEntries(
       [entryOf("functions/place-order", "placeOrder"), entryOf("components/test/bundle/fixtures/note", "note")],
       root,
     );
     assert.ok((withClient?.code.length ?? 0) <= 300_000, `${withClient?.code.length} bytes`);
-    assert.ok((without?.code.length ?? 0) <= 71_100, `${without?.code.length} bytes`);
+    assert.ok((without?.code.length ?? 0) <= 71_400, `${without?.code.length} bytes`);
   });
 
   it("keeps the names of the program's classes, and contains no path of this machine", async () => {

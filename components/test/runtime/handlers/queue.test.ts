@@ -24,7 +24,10 @@ describe("the consumer of a queue", () => {
   const run = async (
     what: AnyCallback,
     records: readonly SQSRecord[],
-    { milliseconds = 30_000, ...options }: { milliseconds?: number; concurrency?: number; fifo?: boolean } = {},
+    {
+      milliseconds = 30_000,
+      ...options
+    }: { milliseconds?: number; concurrency?: number; fifo?: boolean; lastAttemptWithin?: number } = {},
   ): Promise<{ reported: string[]; lines: Lines }> => {
     let response: SQSBatchResponse | undefined;
     const lines = await silently(async () => {
@@ -270,6 +273,24 @@ describe("the consumer of a queue", () => {
       ["handle-a"],
       "a record received before is deleted at once",
     );
+  });
+
+  it("dead-letters a record whose next attempt could end after its queue's retention, and says so", async () => {
+    const attempt = 3;
+    const fails = callback(Job, () => () => {
+      throw new RangeError("busy");
+    });
+    const waited = (seconds: number) =>
+      run(fails, [recordOf("a", { n: 1 }, { attempt, sentAt: Date.now() - seconds * 1000 })], {
+        lastAttemptWithin: 1000,
+      });
+    const soon = await waited(900);
+    assert.deepEqual([soon.reported, sqs.of("SendMessage")], [["a"], []]);
+    const late = await waited(1000 - 8);
+    assert.deepEqual(late.reported, []);
+    assert.deepEqual([reasonOf().errorType, reasonOf().attempts], ["RangeError", attempt]);
+    const warning = late.lines.find(({ level }) => level === "WARN");
+    assert.match(String(warning?.message), /retention/);
   });
 
   it("keeps the record when its dead letter cannot be stored", async () => {
