@@ -150,7 +150,7 @@ function checkPeriod({ startDate, endDate }: Pick<Checked, "startDate" | "endDat
     if (typeof date !== "string") return undefined;
     const moment = parseMoment(date);
     if (moment === undefined)
-      errors.add(`${name} is "${date}"; Scheduler accepts a time such as 2026-12-24T00:00:00Z.`);
+      errors.add(`${name} is "${date}"; Scheduler accepts a day and time that exist, written as 2026-12-24T00:00:00Z.`);
     return moment;
   });
   if (start !== undefined && end !== undefined && end <= start) {

@@ -32,10 +32,13 @@ function rateOf(text: string): number {
 }
 
 function momentOf(text: string): number {
-  const wall = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(text) ? Date.parse(`${text}Z`) : Number.NaN;
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(text)) {
+    throw new Error("a moment is written yyyy-mm-ddThh:mm:ss, as at(2026-11-20T13:00:00)");
+  }
+  const wall = Date.parse(`${text}Z`);
   // Date takes the 30th of February for the 2nd of March.
   if (Number.isNaN(wall) || !new Date(wall).toISOString().startsWith(text)) {
-    throw new Error("a moment is written yyyy-mm-ddThh:mm:ss, as at(2026-11-20T13:00:00)");
+    throw new Error("there is no such day or time");
   }
   return wall;
 }

@@ -147,7 +147,9 @@ describe("an expression is refused", () => {
     ["cron(0 0 ? * FRI-MON *)", /day-of-week cannot be "6-2"/],
     ["cron(0 0 1 13 ? *)", /month cannot be "13"/],
     ["cron(0 0 1 1 ? 2200)", /year cannot be "2200"/],
-    ["at(2026-02-30T00:00:00)", /yyyy-mm-ddThh:mm:ss/],
+    ["at(2026-02-30T00:00:00)", /there is no such day or time/],
+    ["at(2026-02-03T24:00:00)", /there is no such day or time/],
+    ["at(2026-02-03 00:00)", /yyyy-mm-ddThh:mm:ss/],
     ["at(2026-02-03T00:00:00Z)", /yyyy-mm-ddThh:mm:ss/],
   ];
   for (const [expression, message] of refused) {

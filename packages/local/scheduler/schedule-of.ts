@@ -88,7 +88,8 @@ function momentIn(inputs: Values, name: string): number | undefined {
   const text = textIn(inputs, name);
   if (text === undefined || text === "") return undefined;
   const moment = parseMoment(text);
-  if (moment === undefined) throw new Error(`${name} is "${text}"; it takes a time such as 2030-01-01T01:00:00Z.`);
+  if (moment === undefined)
+    throw new Error(`${name} is "${text}"; it takes a day and time that exist, written as 2030-01-01T01:00:00Z.`);
   return moment;
 }
 
