@@ -253,3 +253,6 @@ load().then(
   },
   (error) => die(error, 1),
 );
+
+// The frames of this file are those of Lambda's runtime, as on AWS: a reason leaves them out wherever this package is.
+//# sourceURL=/var/runtime/bootstrap.cjs

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import * as path from "node:path";
+import { trimStack } from "spillway/bundle/frames";
 import type { FunctionDefinition } from "../../lambda/function/definition";
 import { call, definitionOf, functionArn, type RunningLambda, startLambda, until } from "../support/lambda";
 import { region } from "../support/sqs";
@@ -38,6 +39,13 @@ describe("an execution environment", () => {
     assert.match(answer.logStreamName, /^2026\/01\/01\/\[\$LATEST\][0-9a-f]{32}$/);
     assert.ok(answer.left > 0 && answer.left <= 7000, `${answer.left} ms left`);
     assert.match(answer.trace, /^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=1$/);
+  });
+
+  it("is Lambda's runtime in the frames of a stack, which leaves it out for people", async () => {
+    run.put("frames", 'exports.handler = async function handler() { return new Error("no funds").stack; };');
+    const { answer } = await call(run.lambda, "frames");
+    assert.match(answer, /^ {4}at run \(\/var\/runtime\/bootstrap\.cjs:\d+:\d+\)$/m);
+    assert.match(trimStack(answer), /^Error: no funds\n {4}at handler \(.*\/index\.js:1:\d+\)$/);
   });
 
   it("has the installed packages of the AWS SDK, and none of the others", async () => {
