@@ -14,6 +14,12 @@ const names = [
 const unusual = new RegExp(`"(${names.join("|")})"`);
 const usualVariables = ["TS_NODE_PROJECT", "TS_NODE_TRANSPILE_ONLY"];
 
+/**
+ * What TypeScript 6 refuses of a module by itself, and Pulumi, which reads the whole program, does not: a rootDir that
+ * is not given, and options that are about to be dropped. Neither changes what the module compiles to.
+ */
+const ignoreDiagnostics = [5011, 5101, 5107];
+
 /** What ts-node compiles a module to ends with a line of this and the source map in base64. */
 const beforeMap = "//# sourceMappingURL=data:application/json;charset=utf-8;base64,";
 /** Stands in a kept source map for the name of the file, which may be another one when it is read. */
@@ -26,7 +32,12 @@ const besideTsNode = path.join(path.dirname(manifestOfTsNode), "..", ".cache", "
 
 /** Loads modules in TypeScript from now on, with the settings of a tsconfig.json. They are kept in `folder`. */
 exports.registerTypeScript = (tsconfig, folder = besideTsNode) => {
-  const registerTsNode = () => requireOfTsNode("ts-node").register({ transpileOnly: true, project: tsconfig });
+  const registerTsNode = () => {
+    const { DEFAULTS, register } = requireOfTsNode("ts-node");
+    // A default, so that a list in tsconfig.json or in the environment counts instead.
+    DEFAULTS.ignoreDiagnostics ??= ignoreDiagnostics;
+    register({ transpileOnly: true, project: tsconfig });
+  };
   const settings = settingsOf(tsconfig);
   if (settings === undefined) {
     registerTsNode();

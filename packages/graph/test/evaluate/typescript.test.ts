@@ -90,6 +90,19 @@ describe("a module in TypeScript", () => {
     assert.deepEqual(usual.exported, { Way: { 0: "In", 1: "Out", In: 0, Out: 1 }, way: path.join("a", "Out") });
   });
 
+  it("is compiled in a folder below settings without rootDir, and with options that TypeScript is about to drop", () => {
+    const settings = path.join(folder, "tsconfig.json");
+    save("functions/program.ts", source);
+    const below = () => {
+      const given = [settings, kept()].map((each) => JSON.stringify(each));
+      return run(`require(${JSON.stringify(loader)}).registerTypeScript(${given})`, path.join(folder, "functions"));
+    };
+    for (const options of [compilerOptions, { target: "es2020", module: "commonjs", moduleResolution: "node" }]) {
+      save("tsconfig.json", { compilerOptions: { ...options, outDir: "bin" } });
+      assert.deepEqual(below().exported, { Way: { 0: "In", 1: "Out", In: 0, Out: 1 }, way: path.join("a", "Out") });
+    }
+  });
+
   it("is kept for copies of the project, with their own names of the file", () => {
     load();
     for (const name of ["tsconfig.json", "program.ts"])
