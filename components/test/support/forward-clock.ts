@@ -1,12 +1,15 @@
 // A clock that a test puts forward: what waits for a deadline goes on at once, and what comes after has all the time
 // that is left for it.
+import promises from "node:timers/promises";
 
 /** Goes by the time of this process until `end`. */
 export class ForwardClock {
   private readonly now = Date.now;
   private readonly timers = [globalThis.setTimeout, globalThis.clearTimeout] as const;
+  private readonly wait = promises.setTimeout;
   private readonly waiting = new Map<unknown, { readonly at: number; readonly action: () => void }>();
-  private ahead = 0;
+  /** Milliseconds by which it is ahead of the time of this process. */
+  ahead = 0;
 
   constructor() {
     const [setReal, clearReal] = this.timers;
@@ -53,6 +56,20 @@ export class ForwardClock {
     this.forwardTo(Date.now() + milliseconds);
   }
 
+  /**
+   * From now on, whoever still waits by `node:timers/promises` after a turn of the event loop goes on, at the time for
+   * which it waits.
+   */
+  skipWaits(): void {
+    const skip = async (milliseconds = 1, value?: unknown, options: { readonly signal?: AbortSignal } = {}) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      options.signal?.throwIfAborted();
+      this.forward(milliseconds);
+      return value;
+    };
+    Object.assign(promises, { setTimeout: skip });
+  }
+
   /** What a callback waits for that does not end: the deadline comes as soon as all runs that may run beside it. */
   overrun(deadline: number): Promise<never> {
     setImmediate(() => this.forwardTo(deadline));
@@ -61,6 +78,7 @@ export class ForwardClock {
 
   end(): void {
     Date.now = this.now;
+    Object.assign(promises, { setTimeout: this.wait });
     [globalThis.setTimeout, globalThis.clearTimeout] = this.timers;
   }
 }
