@@ -108,7 +108,7 @@ describe("the rules about imports", () => {
     const answer = execFileSync(process.execPath, [cruise, "--output-type", "json", ...top], {
       cwd: folder,
       encoding: "utf8",
-      timeout: 60_000,
+      timeout: 240_000,
     });
     const { summary } = JSON.parse(answer) as {
       readonly summary: {

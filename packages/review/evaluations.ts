@@ -63,7 +63,6 @@ function evaluationOf({ root, program }: Side, { stack, config, signal }: Evalua
     program: path.join(root, program),
     stack,
     config,
-    timeout: 120_000,
     ...(signal !== undefined && { signal }),
   };
 }

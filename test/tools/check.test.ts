@@ -15,7 +15,7 @@ describe("npm run check", () => {
   });
   after(() => rmSync(folder, { recursive: true }));
   const check = (...scripts: string[]) =>
-    spawnSync(process.execPath, [runner, ...scripts], { cwd: folder, encoding: "utf8", timeout: 60_000 });
+    spawnSync(process.execPath, [runner, ...scripts], { cwd: folder, encoding: "utf8", timeout: 240_000 });
 
   it("exits with 0 when each script does, and shows their output", () => {
     const { status, stdout } = check("good");

@@ -60,7 +60,7 @@ describe("a bundle", () => {
         AWS_EC2_METADATA_DISABLED: "true",
         ...environment,
       };
-      return spawnSync(process.execPath, ["-e", run], { env, encoding: "utf8", timeout: 120_000 }).stdout.trim();
+      return spawnSync(process.execPath, ["-e", run], { env, encoding: "utf8", timeout: 240_000 }).stdout.trim();
     };
     const client = (more: string) =>
       `import { DynamoDBClient } from "@aws-sdk/client-dynamodb"; ${more} export const client = new ` +

@@ -18,7 +18,7 @@ export interface Evaluation {
   readonly createdAs?: ReadonlyMap<string, string>;
   /** As in `EvaluationSettings`. */
   readonly stackOutputs?: EvaluationSettings["stackOutputs"];
-  /** Milliseconds; default 60,000. */
+  /** Milliseconds. Default: 240,000. */
   readonly timeout?: number;
   readonly signal?: AbortSignal;
   /** The process of the evaluation, if it was launched before. */
@@ -83,6 +83,12 @@ export async function openInChild(evaluation: Evaluation): Promise<OpenProgram> 
   }
 }
 
+/**
+ * Milliseconds. It is for programs that wait for what never comes, and must not end one that a busy machine is slow to
+ * bundle: there that takes a minute and more.
+ */
+const patience = 240_000;
+
 interface Child {
   /** The program, for the first request. */
   readonly request: Pick<ChildRequest, "program" | "settings">;
@@ -92,7 +98,17 @@ interface Child {
 }
 
 function startChild(evaluation: Evaluation): Child {
-  const { stack, address, preview, createdAs, stackOutputs, timeout = 60_000, signal, onOutput, launched } = evaluation;
+  const {
+    stack,
+    address,
+    preview,
+    createdAs,
+    stackOutputs,
+    timeout = patience,
+    signal,
+    onOutput,
+    launched,
+  } = evaluation;
   const program = path.resolve(evaluation.program);
   const project = readProject(program, stack, evaluation.config);
   const request = {

@@ -10,7 +10,7 @@ export type Outputs = Readonly<Record<string, unknown>>;
 
 /** Milliseconds. Pulumi asks its backend, over the network. */
 const pulumiTimeout = 60_000;
-const runTimeout = 5_000;
+const runTimeout = 30_000;
 /** Bytes. */
 const longestOutputs = 32 * 1024 * 1024;
 

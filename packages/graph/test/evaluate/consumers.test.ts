@@ -73,7 +73,7 @@ describe("the consumers of a program", () => {
     mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
     writeFileSync(path.join(folder, name), text);
   }
-  const asked = (file = "index.ts") => ({ program: path.join(folder, file), stack: "dev", timeout: 240_000 });
+  const asked = (file = "index.ts") => ({ program: path.join(folder, file), stack: "dev" });
 
   it("are listed with their functions, their bundles, and an example that the schema accepts", async () => {
     assert.deepEqual(
