@@ -29,6 +29,12 @@ export interface AskOptions {
    * source mappings set it.
    */
   readonly undelivered?: AbortSignal;
+  /**
+   * Asked for each message that SQS hands out, by its receipt handle: until the signal aborts, the message does not
+   * become visible by its visibility timeout. Event source mappings set it where time passes faster than a function
+   * runs.
+   */
+  heldUntil?(receiptHandle: string): AbortSignal;
 }
 
 /** Asks a service. Rejects with a `ServiceError`, as AWS would. */

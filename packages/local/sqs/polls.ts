@@ -1,6 +1,7 @@
 // Long polling: receivers that wait for messages of a queue are served in the order in which they came, and woken when
 // a message
 // becomes visible.
+import type { AskOptions } from "../service/ask";
 import type { Clock, Timer } from "../service/clock";
 import { onAbort } from "../service/on-abort";
 import type { StoredMessage } from "./message";
@@ -9,6 +10,7 @@ export interface Poll {
   readonly maximum: number;
   /** Seconds; the queue's own where undefined. */
   readonly visibilityTimeout: number | undefined;
+  readonly heldUntil?: AskOptions["heldUntil"] | undefined;
 }
 
 interface Waiting extends Poll {

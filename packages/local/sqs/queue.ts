@@ -165,7 +165,8 @@ export abstract class Queue {
     }
   }
 
-  #takeUpTo({ maximum, visibilityTimeout = Number(this.#attributes.VisibilityTimeout) }: Poll): StoredMessage[] {
+  #takeUpTo(poll: Poll): StoredMessage[] {
+    const { maximum, visibilityTimeout = Number(this.#attributes.VisibilityTimeout), heldUntil } = poll;
     const messages: StoredMessage[] = [];
     const room = maximumInFlight - this.#visibility.counts.inFlight;
     if (room <= 0) {
@@ -200,11 +201,22 @@ export abstract class Queue {
         message.receivedAt = now;
         message.receiptHandle = receiptHandle(this.name, message.id);
         this.#hide(message, now + visibilityTimeout * 1000);
+        if (heldUntil !== undefined) this.#hold(message, message.receiptHandle, heldUntil(message.receiptHandle));
         messages.push(message);
       }
     }
     this.handedOut(messages);
     return messages;
+  }
+
+  /** Keeps what has just been handed out in flight beyond its visibility timeout, until the signal aborts. */
+  #hold(message: StoredMessage, handle: string, until: AbortSignal): void {
+    this.#visibility.hold(message, handle);
+    const release = () => {
+      // Once for all that are released together: they may be handed out together.
+      if (this.#visibility.release(message, handle, this.now)) queueMicrotask(() => this.serve());
+    };
+    until.addEventListener("abort", release, { once: true });
   }
 
   /** Takes back messages that could not be handed to the receiver, as if they had never been received. */

@@ -48,7 +48,7 @@ export async function createSqs(settings: SqsSettings): Promise<Sqs> {
     return answer;
   };
 
-  const receive: Action = async (input, _principal, { signal, undelivered }) => {
+  const receive: Action = async (input, _principal, { signal, undelivered, heldUntil }) => {
     const queue = queueOf(input);
     const maximum =
       optionalInteger(input, "MaxNumberOfMessages", {
@@ -64,7 +64,8 @@ export async function createSqs(settings: SqsSettings): Promise<Sqs> {
     const names = texts(input, "MessageAttributeNames");
     const attemptId = attemptIdOf(queue, input);
     const again = attemptId?.again(visibilityTimeout) ?? [];
-    const messages = again.length > 0 ? again : await queue.poll({ maximum, visibilityTimeout }, wait, signal);
+    const messages =
+      again.length > 0 ? again : await queue.poll({ maximum, visibilityTimeout, heldUntil }, wait, signal);
     if (messages.length > 0) attemptId?.remember(messages);
     const handles = messages.flatMap(({ receiptHandle }) => receiptHandle ?? []);
     if (signal?.aborted) {

@@ -13,6 +13,8 @@ export interface VisibilityChanges {
 export class Visibility {
   readonly counts = { visible: 0, delayed: 0, inFlight: 0, gone: 0 };
   readonly #timeline = new Timeline<StoredMessage>();
+  /** The receipt handles by which messages are held: these are in flight also beyond their time. */
+  readonly #held = new Map<StoredMessage, string>();
 
   constructor(private readonly changes: VisibilityChanges) {}
 
@@ -34,6 +36,7 @@ export class Visibility {
   /** Shows a message that was delayed or in flight. */
   reveal(message: StoredMessage): void {
     const inFlight = message.state === "inFlight";
+    this.#held.delete(message);
     message.visibleAt = 0;
     this.show(message);
     if (inFlight) this.changes.returned(message);
@@ -45,7 +48,22 @@ export class Visibility {
     this.#timeline.add(visibleAt, message);
   }
 
+  /** Until it is released, the message becomes visible by `reveal` only. */
+  hold(message: StoredMessage, handle: string): void {
+    this.#held.set(message, handle);
+  }
+
+  /** Shows the message if its time has come meanwhile, and answers whether. After another receive it does nothing. */
+  release(message: StoredMessage, handle: string, now: number): boolean {
+    if (this.#held.get(message) !== handle) return false;
+    this.#held.delete(message);
+    if (message.visibleAt > now) return false;
+    this.reveal(message);
+    return true;
+  }
+
   remove(message: StoredMessage): void {
+    this.#held.delete(message);
     this.#count(message, "gone");
   }
 
@@ -53,12 +71,13 @@ export class Visibility {
   advance(now: number): void {
     for (let next = this.#timeline.next; next !== undefined && next.at <= now; next = this.#timeline.next) {
       this.#timeline.take();
-      if (isDue(next)) this.reveal(next.item);
+      if (isDue(next) && !this.#held.has(next.item)) this.reveal(next.item);
     }
   }
 
   clear(): void {
     this.#timeline.clear();
+    this.#held.clear();
   }
 
   #count(message: StoredMessage, state: MessageState): void {

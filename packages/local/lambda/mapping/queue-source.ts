@@ -1,7 +1,7 @@
 // The requests that an event source mapping makes of its queue.
 
 import type { Ask, Message, Principal } from "../../service/ask";
-import type { Clock, Timer } from "../../service/clock";
+import type { Clock } from "../../service/clock";
 import { type ReceivedMessage, recordOf, type SqsRecord } from "./record";
 
 export interface Received {
@@ -12,6 +12,8 @@ export interface Received {
   readonly at: number;
   /** When the message becomes visible again unless its visibility is changed, on the run's clock. */
   readonly hiddenUntil: number;
+  /** Lets the message come back as the queue has it, where it is held beyond its visibility timeout. */
+  letGo(): void;
   /** Returns all messages of the same receive that are still in flight, as if they had not been received. */
   release(): void;
 }
@@ -27,7 +29,6 @@ export interface QueueSourceSettings {
 
 /** The run itself, for requests that Lambda does not make and that must not depend on the role's permissions. */
 const run: Principal = { kind: "user" };
-const longestHidden = 43_200;
 const perRequest = 10;
 
 export class QueueSource {
@@ -64,15 +65,21 @@ export class QueueSource {
       WaitTimeSeconds: 20,
       MessageSystemAttributeNames: ["All"],
       MessageAttributeNames: ["All"],
-      ...(clock.speed > 1 && { VisibilityTimeout: this.#hidden }),
     };
-    const options = { signal, undelivered: undelivered.signal };
+    const held = new Map<string, AbortController>();
+    const heldUntil = (receiptHandle: string) => {
+      const controller = new AbortController();
+      held.set(receiptHandle, controller);
+      return controller.signal;
+    };
+    const options = { signal, undelivered: undelivered.signal, ...(this.#holds && { heldUntil }) };
     const { Messages = [] } = await ask(this.#mapping, "sqs", "ReceiveMessage", input, options);
     const at = clock.now();
-    const hiddenUntil = at + (clock.speed > 1 ? this.#hidden : this.#visibility) * 1000;
+    const hiddenUntil = at + this.#visibility * 1000;
     return (Messages as readonly ReceivedMessage[]).map((message) => {
       const record = recordOf(message, queueArn);
-      return { record, json: JSON.stringify(record), at, hiddenUntil, release: () => undelivered.abort() };
+      const letGo = () => held.get(record.receiptHandle)?.abort();
+      return { record, json: JSON.stringify(record), at, hiddenUntil, letGo, release: () => undelivered.abort() };
     });
   }
 
@@ -106,46 +113,28 @@ export class QueueSource {
 
   /**
    * Where the clock is faster than real time, a function is not: the queue's visibility timeout, chosen for what the
-   * function takes, passes while it still runs, and its batch would be handed out again. So a batch is hidden anew at
-   * half of each visibility timeout, until as much *real* time has passed as the visibility timeout has seconds: then
-   * it comes back as on AWS. A batch that ends sooner than that is treated exactly as without it: its failures come
-   * back at the visibility timeout, or when the function itself has said. A batch in a function that may be paused is
-   * hidden until it ends.
+   * function takes, passes while it still runs, and its batch would be handed out again. So the queue holds a batch
+   * until it has ended, or as much *real* time has passed as the visibility timeout has seconds: then it comes back as
+   * on AWS. No timer that is late on a busy machine can cost a batch that. When it has ended, its failures come back at
+   * the visibility timeout, or when the function itself has said, at once if that is over. A batch in a function that
+   * may be paused is held until it ends.
    */
-  keepHidden(messages: readonly Received[]): Timer {
-    const { ask, clock, maybePaused } = this.settings;
-    if (clock.speed === 1 && !maybePaused) return { cancel: () => {} };
-    const until = maybePaused ? Number.POSITIVE_INFINITY : performance.now() + this.#visibility * 1000;
-    let timer: Timer | undefined;
-    let ended = false;
-    const next = () => {
-      timer = clock.after(this.#hidden * 500, async () => {
-        if (performance.now() > until) return;
-        const requests = inRequests(messages).map((each) => {
-          const Entries = each.map(({ record }, index) => ({
-            Id: String(index),
-            ReceiptHandle: record.receiptHandle,
-            VisibilityTimeout: this.#hidden,
-          }));
-          return ask(run, "sqs", "ChangeMessageVisibilityBatch", { QueueUrl: this.#url, Entries });
-        });
-        // If that fails, the queue delivers the batch again, which consumers must tolerate anyway.
-        await Promise.allSettled(requests);
-        if (!ended) next();
-      });
+  keepHidden(messages: readonly Received[]): { end(): void } {
+    if (!this.#holds) return { end: () => {} };
+    const letGo = () => {
+      for (const each of messages) each.letGo();
     };
-    next();
+    const timer = this.settings.maybePaused ? undefined : setTimeout(letGo, this.#visibility * 1000).unref();
     return {
-      cancel: () => {
-        ended = true;
-        timer?.cancel();
+      end: () => {
+        clearTimeout(timer);
+        letGo();
       },
     };
   }
 
-  /** Seconds of the run's clock, and at least one second of real time, because timers are not much finer under load. */
-  get #hidden(): number {
-    return Math.min(longestHidden, Math.max(this.#visibility, Math.ceil(this.settings.clock.speed)));
+  get #holds(): boolean {
+    return this.settings.clock.speed > 1 || this.settings.maybePaused === true;
   }
 }
 

@@ -169,7 +169,7 @@ class QueueMapping implements Mapping {
     const work = this.#process(batch, started)
       .catch((error: unknown) => this.#tell(textOf(error)))
       .finally(() => {
-        hidden.cancel();
+        hidden.end();
         this.#running.delete(work);
         started();
       });

@@ -112,6 +112,27 @@ describe("a queue's event source mapping, from start to end", () => {
     assert.deepEqual(await run.counts(), empty);
   });
 
+  it("keeps a batch invisible on a fast clock although the run had no time for its timers", async () => {
+    let [running, most, failures] = [0, 0, 1];
+    run = await setUpMapping({
+      handler: async () => {
+        most = Math.max(most, ++running);
+        for (const end = Date.now() + 1200; Date.now() < end; );
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        running -= 1;
+        return failures-- > 0 ? { batchItemFailures: [{ itemIdentifier: "" }] } : null;
+      },
+      clock: createClock(100),
+      queue: { VisibilityTimeout: "100" },
+    });
+    await run.send(["a"]);
+    run.start();
+    await until("it has failed, come back and succeeded", () => run?.reports.length === 2);
+    assert.equal(most, 1, "not while it ran");
+    assert.deepEqual(run.batches, [["a"], ["a"]]);
+    assert.deepEqual(await run.counts(), empty);
+  });
+
   it("waits at its end for running batches, and deletes them", async () => {
     let end: () => void = () => {};
     run = await setUpMapping({
