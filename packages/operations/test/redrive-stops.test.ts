@@ -80,7 +80,7 @@ describe("a redrive that ends early", () => {
         }),
       );
     }
-    const first = (id: string) => ({ filter: { where: [{ path: "id", value: id }] }, canary: 1, canaryTimeout: 20 });
+    const first = (id: string) => ({ filter: { where: [{ path: "id", value: id }] }, canary: 1 });
     const succeeded = doneOf(await start("others", first("timeless-1")));
     assert.deepEqual([succeeded.sent, succeeded.succeeded, succeeded.stopped], [1, 1, undefined]);
     const refused = doneOf(await start("others", first("timeless-2")));

@@ -32,6 +32,7 @@ describe("a dead-letter queue of two consumers", () => {
     run = await Run.start({ program });
     stack = await openStack({ port: Number(new URL(run.local.address).port), signal });
     for (const id of ["o-1", "o-2"]) await run.send("ordersUrl", { id, fails: "declined" });
+    await until(async () => (await ids()).length === 2, "the first are dead letters, before the process crashes");
     // SQS moves it, and nothing but SQS says where it came from.
     await run.send("ordersUrl", { id: "o-3", fails: "crash" });
     for (const id of ["r-1", "r-2", "r-3"]) await run.send("refundsUrl", { id, fails: "declined" });
