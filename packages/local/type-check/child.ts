@@ -24,6 +24,9 @@ export interface TypeCheckAnswer {
 /** If there are more errors, only the first are shown, because they often have one reason. */
 const mostShown = 10;
 
+/** Of options that TypeScript is about to drop. ts-node, with which Pulumi checks a program, does not look for them. */
+const deprecations: readonly number[] = [5101, 5107];
+
 const settings = (program: string) => ts.findConfigFile(path.dirname(program), ts.sys.fileExists) ?? defaultTsconfig;
 
 /** The last check, of which the next one takes over what has not changed. */
@@ -50,7 +53,7 @@ function check(program: string): TypeCheckAnswer {
     ...builder.getSyntacticDiagnostics(),
     ...builder.getGlobalDiagnostics(),
     ...builder.getSemanticDiagnostics(),
-  ].filter(({ category }) => category === ts.DiagnosticCategory.Error);
+  ].filter(({ category, code }) => category === ts.DiagnosticCategory.Error && !deprecations.includes(code));
   builder.emit();
   return {
     errors: found.length,

@@ -54,6 +54,12 @@ describe("the process that checks types", () => {
     assert.equal(checker.pid, pid);
   });
 
+  it("does not report an option that TypeScript is about to drop, which Pulumi accepts", async () => {
+    const compilerOptions = { strict: true, module: "commonjs", moduleResolution: "node", lib: ["es2023"], types: [] };
+    save("tsconfig.json", JSON.stringify({ compilerOptions }));
+    assert.deepEqual(await errorsOf(), ["TS2322"]);
+  });
+
   it("continues what an earlier process has kept beside the bundles", async () => {
     mkdirSync(path.join(folder, ".spillway"));
     assert.deepEqual(await errorsOf(), ["TS2322"]);
