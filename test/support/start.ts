@@ -91,6 +91,15 @@ function parentOf(pid: string): number | undefined {
   }
 }
 
+/** The name of a process, as Linux tells. Empty if it has ended meanwhile. */
+export function nameOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+  } catch {
+    return "";
+  }
+}
+
 export const alive = (pid: number) => {
   try {
     process.kill(pid, 0);

@@ -14,9 +14,13 @@ const order = (orderId: string) => ({ orderId, customerId: "c-1", items: [{ sku:
 describe("spillway dlq list and show, tail and outputs", () => {
   let run: Run;
   let folder: string;
+  /** Told of each action that a user asks for, before it is done. */
+  let onAction: (action: string) => void = () => {};
   before(async () => {
     folder = mkdtempSync(path.join(tmpdir(), "spillway-looking-"));
-    run = await Run.start();
+    run = await Run.start({
+      observers: [{ before: ({ kind }, _service, action) => void (kind === "user" && onAction(action)) }],
+    });
     for (const id of ["o-1", "o-2", "o-3"]) await run.send("ordersQueueUrl", order(id));
     await until(async () => (await visible()) === 3);
     // A function writes what it has given up after the dead letters are stored.
@@ -24,7 +28,10 @@ describe("spillway dlq list and show, tail and outputs", () => {
       () => run.lines.reduce((sum, line) => sum + line.split('"outcome":"deadLettered"').length - 1, 0) === 3,
     );
   });
-  afterEach(endAll);
+  afterEach(() => {
+    onAction = () => {};
+    return endAll();
+  });
   after(async () => {
     await run?.stop();
     rmSync(folder, { recursive: true });
@@ -150,9 +157,11 @@ describe("spillway dlq list and show, tail and outputs", () => {
       const Entries = Array.from({ length: 10 }, (_, at) => ({ Id: String(at), MessageBody: `${batch}-${at}` }));
       await run.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
     }
+    let receives = 0;
+    onAction = (action) => {
+      if (action === "ReceiveMessage" && ++receives === 5) list.kill("SIGINT");
+    };
     const list = new Spillway(["dlq", "list", "orders", "--port", port()]);
-    await until(async () => (await visible()) < 803, "the list has read some");
-    list.kill("SIGINT");
     assert.equal(await list.ended, 130);
     assert.equal(list.stdout, "");
     assert.equal(await visible(), 803);

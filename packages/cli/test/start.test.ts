@@ -1,11 +1,11 @@
 import { strict as assert } from "node:assert";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { alive, descendants, endAll, foldersOf, Start } from "../../../test/support/start";
+import { alive, descendants, endAll, foldersOf, nameOf, Start } from "../../../test/support/start";
 import { until } from "../../../test/support/until";
 
 const local = { region: "eu-west-1", credentials: { accessKeyId: "test", secretAccessKey: "test" } };
@@ -78,9 +78,7 @@ describe("spillway start", () => {
   it("exits with 1 and a message when its database exits", async () => {
     const start = new Start(["--port", "0", "--json"]);
     await start.ready();
-    const database = descendants(start.pid).find((pid) =>
-      readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("dynoxide"),
-    );
+    const database = descendants(start.pid).find((pid) => nameOf(pid).startsWith("dynoxide"));
     process.kill(database ?? assert.fail("no database"), "SIGKILL");
     assert.equal(await start.ended, 1);
     assert.match(start.stderr, /DynamoDB of the local run has ended \(dynoxide, .*\); start the local run again/);
