@@ -209,7 +209,13 @@ export class Environment {
   }
 
   #limit(current: Current, milliseconds: number): void {
-    current.timer = setTimeout(() => this.#timeOut(current), milliseconds);
+    const timer = setTimeout(() => {
+      // Where the run itself was late, what the process has said in time is read first, which ends this timer.
+      setImmediate(() => {
+        if (current.timer === timer) this.#timeOut(current);
+      });
+    }, milliseconds);
+    current.timer = timer;
   }
 
   #send(current: Current): void {
@@ -246,6 +252,7 @@ export class Environment {
         if (current?.event.requestId !== said.requestId || current.timedOut) return;
         const milliseconds = performance.now() - (current.startedAt ?? this.#spawnedAt);
         clearTimeout(current.timer);
+        current.timer = undefined;
         // What it wrote before it answered came through another pipe, and is read within this turn of the event loop.
         setImmediate(() => {
           if (said.type === "succeeded" && Buffer.byteLength(said.payload) > largestResponse) {
@@ -279,6 +286,7 @@ export class Environment {
   #finish(current: Current, payload: string, failed: boolean, memory = 0, milliseconds?: number): void {
     if (this.#current !== current) return;
     clearTimeout(current.timer);
+    current.timer = undefined;
     this.#current = undefined;
     this.idleSince = performance.now();
     if (memory > 0) this.memory = memory / 1024;

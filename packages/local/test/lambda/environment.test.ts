@@ -1,7 +1,7 @@
 // One invocation in its environment: what the function sees, and how each way of failing is answered.
 // Longer than 250 lines because every way in which a function fails has its answer here.
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { trimStack } from "spillway/bundle/frames";
 import type { FunctionDefinition } from "../../lambda/function/definition";
@@ -180,6 +180,19 @@ describe("an execution environment", () => {
     assert.equal(functionError, "Unhandled");
     assert.equal(answer.errorType, "Sandbox.Timedout");
     assert.equal(answer.errorMessage, `2026-01-01T00:00:00.000Z ${requestId} Task timed out after 1.00 seconds`);
+  });
+
+  it("has answered in time where the run itself was too busy to read that", async () => {
+    const file = path.join(run.files.folder, "answered");
+    const code = `exports.handler = async (event) => {
+      if (event.file) setTimeout(() => require("node:fs").writeFileSync(event.file, ""), 50);
+      return "fine";
+    };`;
+    run.put("prompt", code, { timeout: 1 });
+    await call(run.lambda, "prompt");
+    const answered = call(run.lambda, "prompt", { file });
+    for (const over = Date.now() + 1100; !existsSync(file) || Date.now() < over; );
+    assert.equal((await answered).answer, "fine");
   });
 
   it("is limited to its memory", async () => {
