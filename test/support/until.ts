@@ -3,9 +3,9 @@
 /**
  * How long it may take on a machine that is busy with something else; whoever waits goes on at once when it has come.
  */
-const patience = 120_000;
+const patience = 240_000;
 
-/** Asks until the answer is true; rejects after two minutes. */
+/** Asks until the answer is true; rejects after four minutes. */
 export async function until(holds: () => unknown, what = "what the test waits for"): Promise<void> {
   const end = Date.now() + patience;
   while (!(await holds())) {
