@@ -10,7 +10,11 @@ export interface Received {
   readonly json: string;
   /** When the message was received, on the run's clock. */
   readonly at: number;
-  /** When the message becomes visible again unless its visibility is changed, on the run's clock. */
+  /**
+   * Until when the batch may wait for its function, on the run's clock: as much real time as the visibility timeout has
+   * seconds, because what keeps the function busy runs in real time. Where the clock is not faster, it is when the
+   * message becomes visible again unless its visibility is changed.
+   */
   readonly hiddenUntil: number;
   /** Lets the message come back as the queue has it, where it is held beyond its visibility timeout. */
   letGo(): void;
@@ -75,7 +79,7 @@ export class QueueSource {
     const options = { signal, undelivered: undelivered.signal, ...(this.#holds && { heldUntil }) };
     const { Messages = [] } = await ask(this.#mapping, "sqs", "ReceiveMessage", input, options);
     const at = clock.now();
-    const hiddenUntil = at + this.#visibility * 1000;
+    const hiddenUntil = at + this.#visibility * 1000 * clock.speed;
     return (Messages as readonly ReceivedMessage[]).map((message) => {
       const record = recordOf(message, queueArn);
       const letGo = () => held.get(record.receiptHandle)?.abort();

@@ -154,6 +154,7 @@ class QueueMapping implements Mapping {
     if (this.definition.filters.length === 0) return messages;
     const dropped = messages.filter(({ record }) => !this.#filter(record));
     if (dropped.length > 0) this.#report(await this.#source.delete(dropped));
+    for (const each of dropped) each.letGo();
     return messages.filter((each) => !dropped.includes(each));
   }
 

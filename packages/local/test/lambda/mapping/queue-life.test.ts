@@ -133,6 +133,45 @@ describe("a queue's event source mapping, from start to end", () => {
     assert.deepEqual(await run.counts(), empty);
   });
 
+  it("retries a throttled batch on a fast clock for as long as what runs beside it may take", async () => {
+    const throttledUntil = performance.now() + 600;
+    const attempts: (string | undefined)[] = [];
+    run = await setUpMapping({
+      handler: ({ Records: [record] }) => {
+        if (performance.now() < throttledUntil) {
+          throw new ServiceError("TooManyRequestsException", "Rate Exceeded.", 429);
+        }
+        attempts.push(record?.attributes.ApproximateReceiveCount);
+      },
+      clock: createClock(100),
+      queue: { VisibilityTimeout: "10" },
+    });
+    await run.send(["a"]);
+    run.start();
+    await until("it is done", () => run?.reports.length === 1);
+    assert.deepEqual(attempts, ["1"]);
+  });
+
+  it("does not keep on a fast clock what its filter drops and SQS does not delete", async () => {
+    let refusals = 3;
+    run = await setUpMapping({
+      handler: () => {},
+      mapping: { filters: ['{ "body": { "type": ["wanted"] } }'] },
+      clock: createClock(100),
+      queue: { VisibilityTimeout: "100" },
+      observer: {
+        before: (_principal, _service, action) => {
+          if (action === "DeleteMessageBatch" && refusals-- > 0)
+            throw new ServiceError("InternalFailure", "try again", 500);
+        },
+      },
+    });
+    await run.send(['{ "type": "other" }']);
+    run.start();
+    await until("it has come back and is deleted", async () => (await run?.counts())?.inFlight === 0 && refusals < 0);
+    assert.deepEqual(await run.counts(), empty);
+  });
+
   it("waits at its end for running batches, and deletes them", async () => {
     let end: () => void = () => {};
     run = await setUpMapping({
