@@ -49,6 +49,8 @@ function queueRecord({ id, message, reason }: DeadLetter, sourceArn: string): La
     body: message.Body ?? "",
     attributes: {
       ...system,
+      // As after a redrive: the consumer gives up a record whose queue would soon delete it.
+      SentTimestamp: String(Date.now()),
       ApproximateReceiveCount: "1",
       ...(reason?.deduplicationId !== undefined && { MessageDeduplicationId: reason.deduplicationId }),
     },
