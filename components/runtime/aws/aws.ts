@@ -131,10 +131,11 @@ async function signAndPost(
   const signed = await signer.sign();
   const tooLong = new AbortController();
   const end = () => tooLong.abort(new DOMException(`No answer within ${timeout} ms.`, "TimeoutError"));
-  // In halves: while a callback computes, or Lambda has frozen the process, no answer can be read. In one piece the
-  // time would be over before what AWS has answered is read, and it would be sent again.
+  // In halves, and what has come by then is read before the end: while a callback computes, or Lambda has frozen the
+  // process, no answer can be read. In one piece the time would be over before what AWS has answered is read, and it
+  // would be sent again.
   let timer = setTimeout(() => {
-    timer = setTimeout(end, timeout / 2);
+    timer = setTimeout(() => setImmediate(end), timeout / 2);
   }, timeout / 2);
   try {
     const ended = signal === undefined ? tooLong.signal : AbortSignal.any([tooLong.signal, signal]);

@@ -104,7 +104,8 @@ class QueueBatch {
     if (attempt >= maxReceiveCount) return false;
     // After a long wait in the queue, SQS could delete the record before its next attempt is over, and say nothing.
     const seconds = (Date.now() - Number(record.attributes.SentTimestamp)) / 1000 + longestBackOff(attempt);
-    if (seconds < lastAttemptWithin) return true;
+    // Also where an event written by hand has no time.
+    if (!(seconds >= lastAttemptWithin)) return true;
     this.invocation.warn("a record has no other attempt, because its queue's retention ends", {
       recordId: id,
       attempt,

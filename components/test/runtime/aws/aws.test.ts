@@ -302,6 +302,26 @@ describe("a call to AWS", () => {
     assert.equal(aws.requests.length, 1);
   });
 
+  it("is not made again when its answer came late, and a callback computed until its time was over", async () => {
+    const timeout = 1000;
+    const began = performance.now();
+    const compute = () => {
+      while (performance.now() - began <= timeout + 200);
+    };
+    aws.hold = () =>
+      new Promise((resolve) => {
+        const answer = () => {
+          resolve();
+          // Once the answer is written, and before it can be read.
+          queueMicrotask(() => process.nextTick(compute));
+        };
+        // After an immediate the timers are next.
+        setTimeout(() => setImmediate(answer), 0.8 * timeout);
+      });
+    await changeVisibility(aws.queueUrl, [{ receiptHandle: "a", seconds: 1 }], { timeout });
+    assert.equal(aws.requests.length, 1);
+  });
+
   it("is made again, and ends with what it waited for, when no answer comes", async () => {
     aws.hold = () => new Promise(() => {});
     const changing = changeVisibility(aws.queueUrl, [{ receiptHandle: "a", seconds: 1 }], { timeout: 100 });

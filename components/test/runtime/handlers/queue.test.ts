@@ -291,6 +291,7 @@ describe("the consumer of a queue", () => {
     assert.deepEqual([reasonOf().errorType, reasonOf().attempts], ["RangeError", attempt]);
     const warning = late.lines.find(({ level }) => level === "WARN");
     assert.match(String(warning?.message), /retention/);
+    assert.deepEqual((await waited(Number.NaN)).reported, ["a"], "by hand, without the time at which it was sent");
   });
 
   it("keeps the record when its dead letter cannot be stored", async () => {
