@@ -113,6 +113,9 @@ describe("callbacks that fail, on this machine", () => {
   });
 
   it("give CallbackTimeout as the reason of a record that hangs, and handle the others once", async () => {
+    // So that no time of the batch goes by for the start of its process.
+    await run.send("hangingUrl", { jobId: "first", does: "succeed" });
+    await until(async () => (await runsOf("first")) === 1 && (await emptied("hangingUrl")));
     await batchOf("hangingUrl", [
       { jobId: "hangs", does: "hang" },
       { jobId: "beside-hanging-1", does: "succeed" },

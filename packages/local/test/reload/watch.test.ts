@@ -165,7 +165,7 @@ describe("spillway start --watch", () => {
       `${before.replace("{ callback: rest }", "{ callback: rest, timeout: 7 }")}new aws.sqs.Queue("more");\n`,
     );
     await hasSaid(
-      /^restart needed {2}program\.ts: the program now asks for \+ aws:sqs\/queue:Queue "more"; ~ aws:sqs\/queue:Queue "still" \(visibilityTimeoutSeconds\); ~ aws:lambda\/function:Function "still" \(timeout\)\. Restart/,
+      /^restart needed {2}program\.ts: the program now asks for \+ aws:sqs\/queue:Queue "more"; ~ aws:sqs\/queue:Queue "still" \(visibilityTimeoutSeconds\); ~ aws:lambda\/function:Function "still" \(environment, timeout\)\. Restart/,
     );
 
     // Also with a function that is not there before a restart, and whose bundle is concerned.
