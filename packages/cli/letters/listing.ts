@@ -21,8 +21,10 @@ export function describeListing(
   const letters = sum("taken") === 1 ? "1 dead letter" : `${sum("taken") || "No"} dead letters`;
   const selected = sum("taken") === sum("read") ? "" : ` of the ${sum("read")} that were read`;
   const lines = [
-    `${letters}${selected} in ${where}, in ${filled.length} of ${queues.length} queues.` +
-      (whole ? "" : ` Sampled ${sum("read")} of ${sum("total")}.`),
+    sum("read") === 0 && sum("total") > 0
+      ? `Dead letters in ${where}: about ${sum("total")}, and none could be read now.`
+      : `${letters}${selected} in ${where}, in ${filled.length} of ${queues.length} queues.` +
+        (whole ? "" : ` Sampled ${sum("read")} of ${sum("total")}.`),
     "",
   ];
   const tables =
